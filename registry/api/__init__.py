@@ -1,0 +1,7 @@
+"""The HTTP door for programs."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the routes."""

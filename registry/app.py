@@ -1,0 +1,28 @@
+"""The one place where the parts meet."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from registry import api, web
+from registry import db as database
+from registry.settings import Settings, from_environment
+from registry.signing import Keys
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application for these settings, or for those of the environment."""
+    chosen = settings or from_environment()
+    app = Flask("registry", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = chosen.upload_bytes_max
+    app.extensions["registry_settings"] = chosen
+    Path(chosen.home).mkdir(parents=True, exist_ok=True)
+    app.extensions["registry_keys"] = Keys.load_or_create(chosen.keys_path)
+    database.init_app(app, chosen)
+    Migrate(app, database.db, directory=str(MIGRATIONS))
+    api.init_app(app)
+    web.init_app(app)
+    return app

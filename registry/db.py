@@ -1,0 +1,101 @@
+"""The owner of transactions: engine switches, the only commit, the only clock."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from registry.domain.permissions import SYSTEM, Actor
+from registry.models import Base
+from registry.refusals import StoreUnavailable
+from registry.settings import Settings
+from registry.signing import Keys
+from registry.work import Work
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": False})
+
+
+def clock() -> dt.datetime:
+    """The instant, aware, in UTC; the only place where the project reads the time."""
+    return dt.datetime.now(dt.UTC)
+
+
+def keys() -> Keys:
+    """The keys of the running node."""
+    return current_app.extensions["registry_keys"]  # type: ignore[no-any-return]
+
+
+def settings() -> Settings:
+    """The settings of the running node."""
+    return current_app.extensions["registry_settings"]  # type: ignore[no-any-return]
+
+
+@contextmanager
+def begin(actor: Actor = SYSTEM) -> Iterator[Work]:
+    """Open the transaction of one act; commit when the block ends, roll back when it raises."""
+    session: Session = db.session()
+    try:
+        with _told():
+            # SQLite takes the writer lock at once, so that an act never fails half-way with a lock upgrade.
+            session.connection(execution_options={"writes": True})
+            yield Work(session, actor, clock(), keys(), settings())
+            session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        db.session.remove()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session for questions; whatever it did is rolled back."""
+    try:
+        with _told():
+            yield db.session()
+    finally:
+        db.session.rollback()
+        db.session.remove()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn a lost database into a refusal, without the driver's text."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreUnavailable() from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreUnavailable() from error
+        raise
+
+
+def init_app(app: Flask, chosen: Settings) -> None:
+    """Bind the extension to the chosen store with the switches durability needs."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = chosen.url
+    if chosen.url.startswith("postgresql"):
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": chosen.web_threads + 2, "pool_pre_ping": True}
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _switch_sqlite(db.engine)
+
+
+def _switch_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,92 @@
+"""What one text cell of a filed row may hold: characters, days, amounts."""
+
+import datetime as dt
+import re
+
+from registry.errors import AmountMalformed, DateMalformed, Fault
+
+MAX_CELL = 32_767
+MAX_FEN = 10**12
+FEN_PER_WAN = 1_000_000
+
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls other than tab and line ends
+    "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u00ad"  # invisible, or turning the direction round
+    "\ud800-\udfff\ufffd-\uffff]"  # halves of characters, and what stands for a character already lost
+)
+_FULL_WIDTH = str.maketrans(
+    {
+        code: code - 0xFEE0
+        for span in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B))
+        for code in range(*span)
+    }
+    | {0x3000: 0x20, 0xA0: 0x20}
+)
+_DAY = re.compile(
+    r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})(\d\d)(\d\d)|(\d{4})年(\d{1,2})月(\d{1,2})日)"
+    r"(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d{1,6})?)?)?",
+    re.ASCII,
+)
+_AMOUNT = re.compile(r"(\d{1,12})(?:\.(\d{1,20}))?", re.ASCII)
+
+
+def pointer(name: str) -> str:
+    """The JSON pointer of a column or field (RFC 6901)."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def is_forbidden(text: str) -> bool:
+    """Whether a character is in the text that nobody can see, or that reverses what is seen."""
+    return not (text.isascii() and text.isprintable()) and _FORBIDDEN.search(text) is not None
+
+
+def text_faults(name: str, text: str) -> list[Fault]:
+    """What is wrong with a cell as text, whatever its column means."""
+    faults = []
+    if is_forbidden(text):
+        faults.append(Fault(pointer(name), "forbidden-character", "含有控制字符、不可见字符或方向控制字符"))
+    if len(text) > MAX_CELL:
+        faults.append(Fault(pointer(name), "cell-too-long", f"超过 {MAX_CELL} 个字符"))
+    return faults
+
+
+def tidy(text: str) -> str:
+    """Letters, digits and blanks in half width, no blanks around; the rest stays as filed."""
+    return text.translate(_FULL_WIDTH).strip()
+
+
+def day(text: str) -> dt.date:
+    """A calendar day: 2026/11/20, 2026-11-20, 20261120 or 2026年11月20日; a time of day after it is dropped.
+
+    Refuses with ``DateMalformed``.
+    """
+    match = _DAY.fullmatch(tidy(text))
+    if not match:
+        raise DateMalformed
+    year, month, number = (int(part) for part in match.groups() if part is not None)
+    try:
+        return dt.date(year, month, number)
+    except ValueError:
+        raise DateMalformed from None
+
+
+def fen(text: str) -> int:
+    """An amount in 万元 as integer fen, exactly: the sixth decimal of 万元 is one fen.
+
+    Refuses with ``AmountMalformed`` what is negative, no plain number, finer than a fen or above ``MAX_FEN``.
+    """
+    match = _AMOUNT.fullmatch(tidy(text))
+    if not match:
+        raise AmountMalformed
+    whole, decimals = match[1], (match[2] or "").rstrip("0")
+    if len(decimals) > 6:
+        raise AmountMalformed
+    amount = int(whole) * FEN_PER_WAN + int(decimals.ljust(6, "0"))
+    if amount > MAX_FEN:
+        raise AmountMalformed
+    return amount
+
+
+def wan(amount_fen: int) -> str:
+    """Integer fen as 万元 with six decimals: what ``fen`` reads."""
+    return f"{amount_fen // FEN_PER_WAN}.{amount_fen % FEN_PER_WAN:06d}"

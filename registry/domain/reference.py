@@ -1,0 +1,78 @@
+"""All reference rows of the moment, by kind, and the few questions the rules ask of them."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TypeVar, cast
+
+from registry.domain import catalog, filed
+from registry.domain.workdays import Calendar
+
+R = TypeVar("R", bound=catalog.Row)
+
+
+class Reference:
+    """Rows by kind. ``rows("measures", on)`` gives those in force on a day; None gives every version."""
+
+    def __init__(self, rows: Mapping[str, Sequence[catalog.Row]]) -> None:
+        self._rows = rows
+
+    def rows(self, kind: str, on: dt.date | None = None) -> list[catalog.Row]:
+        """The rows of a kind in the order of their codes."""
+        held = self._rows.get(kind, ())
+        return [row for row in held if on is None or row.is_in_force(on)]
+
+    def _typed(self, kind: str, row_type: type[R], on: dt.date | None) -> list[R]:
+        return cast("list[R]", self.rows(kind, on))
+
+    def measures(self, on: dt.date) -> list[catalog.Measure]:
+        """The statutory measures in force on a day."""
+        return self._typed("measures", catalog.Measure, on)
+
+    @cached_property
+    def policies(self) -> list[catalog.Policy]:
+        """Every version of the publicity policies: old ones keep governing old documents."""
+        return self._typed("policies", catalog.Policy, None)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working-day calendar as announced so far."""
+        return Calendar(self._typed("calendar", catalog.CalendarYear, None))
+
+    @cached_property
+    def _kinds(self) -> dict[str, catalog.PenaltyKind]:
+        return {row.code: row for row in self._typed("penalty_kinds", catalog.PenaltyKind, None)}
+
+    def penalty_kinds(self, codes: Iterable[str]) -> list[catalog.PenaltyKind]:
+        """The kinds of these codes of the 2021 law."""
+        return [self._kinds[code] for code in codes]
+
+    def days(self, deadline: str) -> int:
+        """The figure of a deadline such as D01, in its own unit."""
+        rows = self._typed("deadlines", catalog.Deadline, None)
+        return next(row.value[0] for row in rows if row.code == deadline)
+
+    def threshold(self, code: str, on: dt.date) -> int:
+        """An amount in fen or a span in months."""
+        rows = self._typed("thresholds", catalog.Threshold, None)
+        return next(row.value for row in rows if row.code == code and row.is_in_force(on))
+
+    def names(self, kind: str) -> dict[str, str]:
+        """Code to Chinese name, newest version."""
+        return {row.code: row.name for row in self.rows(kind)}
+
+    @cached_property
+    def filing_rules(self) -> filed.Rules:
+        """What a filed row is read with."""
+        behaviours = self._typed("behaviours", catalog.Behaviour, None)
+        return filed.Rules(
+            kinds=tuple(
+                filed.KindRule(row.code, row.name, row.code_2016, row.needs) for row in self._kinds.values()
+            ),
+            sectors=self.names("sectors"),
+            behaviours={row.code: row.name for row in behaviours if row.active},
+            districts=self.names("districts"),
+            id_types=self.names("id_types"),
+            measures=self.names("measures"),
+            legal_representative_required=False,
+        )

@@ -1,0 +1,19 @@
+"""Departments: who supervises, who trades, and for which sectors and districts they may act."""
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.models.base import Base, Key
+
+
+class Department(Base):
+    """An organ or trading centre with accounts here. ``authority_code`` is its unified social credit code."""
+
+    __tablename__ = "departments"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    authority_code: Mapped[str | None]
+    sectors: Mapped[list[str]]
+    districts: Mapped[list[str]]

@@ -1,0 +1,90 @@
+"""The exchange: peers, what is promised to them, what they sent, and which job ran when."""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.models.base import Base, Key
+
+
+class Peer(Base):
+    """Another node. ``cursor`` is the last entry pulled from it within its ``epoch``."""
+
+    __tablename__ = "peers"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    url: Mapped[str]
+    public_key: Mapped[str]
+    owners: Mapped[list[str]]
+    epoch: Mapped[str | None]
+    cursor: Mapped[int] = mapped_column(Key)
+    pulled_at: Mapped[dt.datetime | None]
+    batch_records: Mapped[int]
+    paused_because: Mapped[str | None]
+    retry_at: Mapped[dt.datetime | None]
+    failures: Mapped[int]
+
+
+class OutboxMessage(Base):
+    """A promise that a peer will be told of one publication; settled only by the peer's receipt."""
+
+    __tablename__ = "outbox_messages"
+    __table_args__ = (UniqueConstraint("peer_id", "entry"), Index(None, "peer_id", "state", "entry"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    peer_id: Mapped[int] = mapped_column(ForeignKey("peers.id"))
+    entry: Mapped[int] = mapped_column(Key)
+    state: Mapped[str]
+    outcome: Mapped[str | None]
+    detail: Mapped[str | None]
+    attempts: Mapped[int]
+    promised_at: Mapped[dt.datetime]
+    settled_at: Mapped[dt.datetime | None]
+
+
+class InboxBatch(Base):
+    """A batch as it arrived, once; ``receipt`` is the signed answer, given again to a repeat."""
+
+    __tablename__ = "inbox_batches"
+    __table_args__ = (UniqueConstraint("peer_id", "digest"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    peer_id: Mapped[int] = mapped_column(ForeignKey("peers.id"))
+    digest: Mapped[str]
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[dt.datetime]
+    receipt: Mapped[str | None]
+
+
+class InboxItem(Base):
+    """One record version of a batch and what became of it; a quarantined one waits for a person."""
+
+    __tablename__ = "inbox_items"
+    __table_args__ = (UniqueConstraint("batch_id", "position"), Index(None, "state", "id"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("inbox_batches.id"))
+    position: Mapped[int]
+    record: Mapped[str | None]
+    revision: Mapped[int | None]
+    envelope: Mapped[str]
+    state: Mapped[str]
+    outcome: Mapped[str]
+    code: Mapped[str | None]
+    detail: Mapped[str | None]
+
+
+class JobRun(Base):
+    """The claim of one job's slot: its primary key lets exactly one worker run it."""
+
+    __tablename__ = "job_runs"
+
+    job: Mapped[str] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    worker: Mapped[str]
+    started_at: Mapped[dt.datetime]
+    finished_at: Mapped[dt.datetime | None]
+    outcome: Mapped[str | None]

@@ -1,0 +1,52 @@
+"""The ledger: numbered commitments, the Merkle nodes over them, signed checkpoints, gap-free counters."""
+
+import datetime as dt
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.models.base import Base, Key
+
+
+class LedgerEntry(Base):
+    """Entry ``number`` (1, 2, 3 … in commit order): ``record`` got ``revision`` by ``act`` on ``day``."""
+
+    __tablename__ = "ledger_entries"
+
+    number: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    record: Mapped[str] = mapped_column(index=True)
+    revision: Mapped[int]
+    act: Mapped[str]
+    day: Mapped[dt.date]
+    commitment: Mapped[str]
+    leaf: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LedgerNode(Base):
+    """Root of the complete aligned subtree ``position`` at ``level`` ≥ 1 (RFC 9162); written when sealing."""
+
+    __tablename__ = "ledger_nodes"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Checkpoint(Base):
+    """A signed head: the note is a C2SP checkpoint over ``size`` entries."""
+
+    __tablename__ = "checkpoints"
+
+    size: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    root: Mapped[str]
+    note: Mapped[str]
+    signed_at: Mapped[dt.datetime]
+
+
+class Counter(Base):
+    """A gap-free number, advanced by an UPDATE that is the lock. ``ledger`` is the size of the ledger."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(Key)

@@ -1,0 +1,107 @@
+"""Penalties (行政处罚): the decision's identity and state, and each filing of its facts."""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.models.base import Base, Key
+from registry.models.department import Department
+
+
+class Penalty(Base):
+    """One decision against one subject. ``subject_key`` is the code, the keyed hash of an ID, or the name."""
+
+    __tablename__ = "penalties"
+    __table_args__ = (
+        Index(
+            "uq_penalties_decision",
+            "authority_code",
+            "document_number",
+            "subject_key",
+            unique=True,
+            sqlite_where=text("state <> 'withdrawn'"),
+            postgresql_where=text("state <> 'withdrawn'"),
+        ),
+        Index(None, "department_id", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    record: Mapped[str] = mapped_column(unique=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
+    authority_code: Mapped[str]
+    document_number: Mapped[str]
+    subject_key: Mapped[str]
+    decided_on: Mapped[dt.date]
+    publish_by: Mapped[dt.date]
+    publish_by_provisional: Mapped[bool]
+    state: Mapped[str]
+    version: Mapped[int]
+    department: Mapped[Department] = relationship()
+    filings: Mapped[list["PenaltyFiling"]] = relationship(
+        order_by="PenaltyFiling.id", back_populates="penalty"
+    )
+
+    @property
+    def filing(self) -> "PenaltyFiling":
+        """The newest filing: what is verified next, or was verified last."""
+        return self.filings[-1]
+
+
+class PenaltyFiling(Base):
+    """The facts as one officer filed them, immutable. A correction is another filing of the same penalty.
+
+    ``content`` is canonical JSON; it holds no identity number: that is ``id_sealed`` (encrypted) and
+    ``id_index`` (keyed hash), and both stay out of everything public.
+    """
+
+    __tablename__ = "penalty_filings"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    penalty_id: Mapped[int] = mapped_column(ForeignKey("penalties.id"), index=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("penalty_imports.id"), index=True)
+    row_number: Mapped[int | None]
+    content: Mapped[str]
+    id_index: Mapped[str | None]
+    id_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    filed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    filed_at: Mapped[dt.datetime]
+    verified_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    verified_at: Mapped[dt.datetime | None]
+    returned_because: Mapped[str | None]
+    penalty: Mapped[Penalty] = relationship(back_populates="filings")
+
+
+class PenaltyImport(Base):
+    """A filed file: its bytes sealed once, and how far its rows have been filed (``next_row``)."""
+
+    __tablename__ = "penalty_imports"
+    __table_args__ = (UniqueConstraint("account_id", "digest"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    digest: Mapped[str]
+    filename: Mapped[str]
+    options: Mapped[str]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str]
+    total: Mapped[int]
+    next_row: Mapped[int]
+    filed: Mapped[int]
+    refused: Mapped[int]
+    created_at: Mapped[dt.datetime]
+    finished_at: Mapped[dt.datetime | None]
+
+
+class ImportFinding(Base):
+    """One thing said about one row of a file: a refusal (``fault``) or what was cleaned (``note``)."""
+
+    __tablename__ = "import_findings"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("penalty_imports.id"), index=True)
+    row_number: Mapped[int]
+    column: Mapped[str]
+    kind: Mapped[str]
+    code: Mapped[str]
+    detail: Mapped[str]

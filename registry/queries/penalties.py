@@ -1,0 +1,71 @@
+"""Questions about penalties as departments keep them."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session, selectinload
+
+from registry.models import Department, Penalty, PenaltyFiling
+from registry.refusals import DepartmentUnknown, PenaltyUnknown
+
+
+def department(session: Session, department_id: int | None) -> Department:
+    """The department of an account; refuses ``DepartmentUnknown``."""
+    found = session.get(Department, department_id) if department_id is not None else None
+    if found is None:
+        raise DepartmentUnknown()
+    return found
+
+
+def by_record(session: Session, record: str, *, lock: bool = False) -> Penalty:
+    """The penalty of this record id; refuses ``PenaltyUnknown``. ``lock`` keeps other acts off it."""
+    found = by_records(session, [record], lock=lock)
+    if record not in found:
+        raise PenaltyUnknown()
+    return found[record]
+
+
+def by_records(session: Session, records: Collection[str], *, lock: bool = False) -> dict[str, Penalty]:
+    """The penalties found, by record id, each with its filings."""
+    question = select(Penalty).where(Penalty.record.in_(records)).options(selectinload(Penalty.filings))
+    if lock:
+        question = question.with_for_update().order_by(Penalty.id)
+    return {found.record: found for found in session.scalars(question)}
+
+
+def ids(session: Session, records: Collection[str]) -> dict[str, int]:
+    """Row numbers by record id."""
+    rows = session.execute(select(Penalty.record, Penalty.id).where(Penalty.record.in_(records)))
+    return {record: number for record, number in rows}
+
+
+def decisions_held(session: Session, decisions: Sequence[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
+    """Which of these (authority code, document number, subject key) are held and not withdrawn."""
+    if not decisions:
+        return set()
+    decision = tuple_(Penalty.authority_code, Penalty.document_number, Penalty.subject_key)
+    question = select(Penalty.authority_code, Penalty.document_number, Penalty.subject_key).where(
+        decision.in_(decisions), Penalty.state != "withdrawn"
+    )
+    return {(authority, document, subject) for authority, document, subject in session.execute(question)}
+
+
+def listed(
+    session: Session, department_id: int | None, state: str | None, *, after: int, limit: int
+) -> list[Penalty]:
+    """A department's penalties in the order filed, from above row number ``after``."""
+    question = select(Penalty).where(Penalty.department_id == department_id, Penalty.id > after)
+    if state:
+        question = question.where(Penalty.state == state)
+    return list(session.scalars(question.options(selectinload(Penalty.filings)).order_by(Penalty.id).limit(limit)))
+
+
+def awaiting(session: Session, department_id: int | None, import_id: int | None, limit: int) -> list[str]:
+    """Record ids that wait for a verifier (of one import, when given), oldest first."""
+    question = select(Penalty.record).where(
+        Penalty.department_id == department_id, Penalty.state.in_(("filed", "amended"))
+    )
+    if import_id is not None:
+        of_import = select(PenaltyFiling.penalty_id).where(PenaltyFiling.import_id == import_id)
+        question = question.where(Penalty.id.in_(of_import))
+    return list(session.scalars(question.order_by(Penalty.id).limit(limit)))

@@ -1,0 +1,145 @@
+"""What outsiders may read. Every question filters on the day and never shows what has been taken away since."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from registry.domain import names
+from registry.models import LedgerEntry, Publication, PublicationSector
+from registry.queries.ledger import head
+from registry.queries.screening import known_at
+from registry.refusals import EntryAhead, RecordUnknown
+
+
+@dataclass(frozen=True)
+class Moment:
+    """From where a reader looks: ``on`` legal day, ``entry`` ledger size, ``today`` the reader's own day."""
+
+    on: dt.date
+    entry: int
+    today: dt.date
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a reader looks for; empty fields do not narrow. ``name`` is found anywhere in the normalised name."""
+
+    kinds: Sequence[str] = ()
+    sector: str | None = None
+    behaviour: str | None = None
+    district: str | None = None
+    authority: str | None = None
+    name: str | None = None
+    uscc: str | None = None
+
+
+def moment(session: Session, today: dt.date, on: dt.date | None = None, entry: int | None = None) -> Moment:
+    """The moment to read at: today and the ledger's head unless told; refuses ``EntryAhead``."""
+    size = head(session)
+    if entry is not None and entry > size:
+        raise EntryAhead()
+    return Moment(on or today, size if entry is None else entry, today)
+
+
+def _shown(table: type[Publication], day: dt.date) -> ColumnElement[bool]:
+    return (
+        (table.state == "published") & (table.audience == "public")
+        & (table.visible_from <= day) & (day < table.visible_until)
+    )  # fmt: skip
+
+
+def visible(at: Moment) -> ColumnElement[bool]:
+    """Shown on the day, as known at the entry, and not taken away or ended by today.
+
+    A look into the past never brings back what was withdrawn, repaired or expired since.
+    """
+    now = aliased(Publication)
+    still = exists().where(now.record == Publication.record, now.until_entry.is_(None), _shown(now, at.today))
+    return known_at(at.entry) & _shown(Publication, at.on) & still
+
+
+def search(
+    session: Session, wanted: Filter, at: Moment, *, before: int | None, limit: int
+) -> list[Publication]:
+    """At most ``limit`` publications, newest entry first, below entry ``before``."""
+    question = _narrowed(select(Publication).where(visible(at)), wanted)
+    if before is not None:
+        question = question.where(Publication.from_entry < before)
+    return list(session.scalars(question.order_by(Publication.from_entry.desc()).limit(limit)))
+
+
+def count(session: Session, wanted: Filter, at: Moment) -> int:
+    """How many publications the filter finds."""
+    question = _narrowed(select(func.count()).select_from(Publication).where(visible(at)), wanted)
+    return session.execute(question).scalar_one()
+
+
+def _narrowed(question: Select[tuple[Publication]] | Select[tuple[int]], wanted: Filter):  # type: ignore[no-untyped-def]
+    equal = (
+        (Publication.behaviour, wanted.behaviour),
+        (Publication.district, wanted.district),
+        (Publication.authority_code, wanted.authority),
+        (Publication.uscc, wanted.uscc),
+    )
+    for column, value in equal:
+        if value:
+            question = question.where(column == value)
+    if wanted.kinds:
+        question = question.where(Publication.kind.in_(wanted.kinds))
+    if wanted.sector:
+        filed = select(PublicationSector.from_entry).where(PublicationSector.sector == wanted.sector)
+        question = question.where(Publication.from_entry.in_(filed))
+    if wanted.name is not None:
+        question = question.where(Publication.name_key.contains(names.key(wanted.name), autoescape=True))
+    return question
+
+
+def record(session: Session, record_id: str, at: Moment) -> Publication:
+    """The visible version of one record; refuses ``RecordUnknown``."""
+    found = session.scalars(select(Publication).where(Publication.record == record_id, visible(at))).first()
+    if found is None:
+        raise RecordUnknown()
+    return found
+
+
+def withdrawn(session: Session, record_id: str) -> Publication:
+    """The closing version of a record that was public and was withdrawn: its reason is public, its facts are not.
+
+    Source: 行政处罚法 48 (公开说明理由). Refuses ``RecordUnknown``.
+    """
+    found = session.scalars(
+        select(Publication).where(
+            Publication.record == record_id, Publication.until_entry.is_(None),
+            Publication.state == "withdrawn", Publication.audience == "public",
+        )
+    ).first()
+    if found is None:
+        raise RecordUnknown()
+    return found
+
+
+def history(session: Session, record_id: str, at: Moment) -> list[Publication]:
+    """All versions, oldest first, of a record that is visible now; refuses ``RecordUnknown`` otherwise."""
+    record(session, record_id, at)
+    question = select(Publication).where(Publication.record == record_id, Publication.from_entry <= at.entry)
+    return list(session.scalars(question.order_by(Publication.revision)))
+
+
+def changes(session: Session, *, after: int, limit: int) -> list[LedgerEntry]:
+    """Ledger entries above ``after`` in order: what happened to which record, without saying about whom."""
+    question = select(LedgerEntry).where(LedgerEntry.number > after)
+    return list(session.scalars(question.order_by(LedgerEntry.number).limit(limit)))
+
+
+def sector_counts(session: Session, at: Moment) -> dict[str, int]:
+    """Visible publications per sector."""
+    question = (
+        select(PublicationSector.sector, func.count())
+        .join(Publication, Publication.from_entry == PublicationSector.from_entry)
+        .where(visible(at))
+        .group_by(PublicationSector.sector)
+    )
+    return {sector: number for sector, number in session.execute(question)}

@@ -1,0 +1,61 @@
+"""The records that bear on the parties of an award check: one question per kind of key, whole list at once."""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from registry.models import Peer, Publication
+
+CHUNK = 500
+BEARING = ("published", "expired")
+"""States that bear on a verdict: a ban runs to its own end even when its publication has ended before."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What the parties are found by."""
+
+    usccs: Collection[str]
+    id_indexes: Collection[str]
+    name_keys: Collection[str]
+
+
+def candidates(session: Session, keys: Keys, entry: int) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Bodies as known at ledger size ``entry``, by (``uscc``/``id``/``name``, key)."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    searches = (
+        ("uscc", Publication.uscc, keys.usccs),
+        ("id", Publication.id_index, keys.id_indexes),
+        ("name", Publication.name_key, keys.name_keys),
+    )
+    for by, column, values in searches:
+        for value, body in _bodies(session, column, sorted(set(values)), entry):
+            found.setdefault((by, value), []).append(json.loads(body))
+    return found
+
+
+def _bodies(
+    session: Session, column: InstrumentedAttribute[Any], values: Sequence[str], entry: int
+) -> Iterator[tuple[str, str]]:
+    for start in range(0, len(values), CHUNK):
+        question = select(column, Publication.body).where(
+            column.in_(values[start : start + CHUNK]), known_at(entry), Publication.state.in_(BEARING)
+        )
+        for value, body in session.execute(question.order_by(Publication.from_entry)):
+            yield value, body
+
+
+def known_at(entry: int) -> ColumnElement[bool]:
+    """The versions that were the newest of their records when the ledger had ``entry`` entries."""
+    return (Publication.from_entry <= entry) & or_(
+        Publication.until_entry.is_(None), Publication.until_entry > entry
+    )
+
+
+def peers(session: Session) -> list[Peer]:
+    """The sources whose lists are pulled into this one."""
+    return list(session.scalars(select(Peer).order_by(Peer.code)))

@@ -1,0 +1,177 @@
+"""The concrete refusals of acts and questions. Codes are permanent; titles are what a person reads."""
+
+from registry.errors import Conflict, Forbidden, Invalid, NotFound, Stale, Unavailable
+
+
+class OutOfRole(Forbidden):
+    """The role does not carry this permission."""
+
+    code, title = "out-of-role", "该账号的角色不能办理此事项"
+
+
+class OutOfScope(Forbidden):
+    """The sector or district lies outside the account's grant."""
+
+    code, title = "out-of-scope", "该事项不在账号的领域或地区授权范围内"
+
+
+class KeyUnknown(Forbidden):
+    """No key was given, or it is unknown, revoked or past its account's day."""
+
+    code, title = "key-unknown", "缺少访问密钥，或密钥无效"
+
+
+class TransitionRefused(Conflict):
+    """The act is not possible in the present state."""
+
+    code, title = "transition-refused", "当前状态下不能办理此事项"
+
+
+class ConcurrentChange(Conflict):
+    """Two acts met on one row twice in a row; asking again will show who won."""
+
+    code, title = "concurrent-change", "同时发生的修改相互冲突，请重试"
+
+
+class StoreUnavailable(Unavailable):
+    """The database cannot be read or written now."""
+
+    code, title = "store-unavailable", "数据存储暂不可用，未作出任何答复"
+
+
+class LedgerBroken(Unavailable):
+    """The stored ledger contradicts its last signed head: nothing more is signed until a person has looked."""
+
+    code, title = "ledger-broken", "登记簿与上次签名的检查点不一致，已停止签名"
+
+
+class PenaltyUnknown(NotFound):
+    """No such penalty within the asker's scope."""
+
+    code, title = "penalty-unknown", "没有这条处罚记录"
+
+
+class RecordUnknown(NotFound):
+    """Nothing is published under this id."""
+
+    code, title = "record-unknown", "没有公开的此条记录"
+
+
+class CheckUnknown(NotFound):
+    """The asker made no such check."""
+
+    code, title = "check-unknown", "没有这次核查"
+
+
+class ImportUnknown(NotFound):
+    """The asker filed no such file."""
+
+    code, title = "import-unknown", "没有这次文件报送"
+
+
+class DepartmentUnknown(NotFound):
+    """No department has this code."""
+
+    code, title = "department-unknown", "没有这个部门代码"
+
+
+class AccountUnknown(NotFound):
+    """No account has this name, or it is no longer valid."""
+
+    code, title = "account-unknown", "没有这个账号，或账号已失效"
+
+
+class PeerUnknown(NotFound):
+    """No peer has this code."""
+
+    code, title = "peer-unknown", "没有这个交换节点"
+
+
+class NotSealed(NotFound):
+    """The entry is newer than the last signed head; its proof exists after the next sealing."""
+
+    code, title = "not-sealed", "该记录号尚未签入检查点，请稍后再取证明"
+
+
+class AlreadyFiled(Conflict):
+    """The same authority, document number and subject are held already."""
+
+    code, title = "decision-already-filed", "同一处罚决定（机关、文号、相对人相同）已经报送"
+
+
+class AccountTaken(Conflict):
+    """An account of this name exists."""
+
+    code, title = "account-taken", "账号名已被使用"
+
+
+class KeyReused(Conflict):
+    """An Idempotency-Key came again with another request."""
+
+    code, title = "idempotency-key-reused", "同一 Idempotency-Key 用于了不同的请求"
+
+
+class AuthorityNotOwn(Forbidden):
+    """The department files its own decisions only."""
+
+    code, title = "authority-not-own", "只能报送本机关作出的处罚决定"
+
+
+class SelfVerification(Forbidden):
+    """Who filed may not verify or withdraw."""
+
+    code, title = "self-verification", "报送人不得核验或撤回自己报送的处罚"
+
+
+class IdentityChanged(Conflict):
+    """A correction names another authority, document or subject: that is another decision."""
+
+    code, title = "identity-changed", "更正不得改变处罚机关、文号或相对人，请撤回后另行报送"
+
+
+class FilingRefused(Invalid):
+    """A filed penalty breaks rules; ``errors`` names each field."""
+
+    code, title = "filing-refused", "报送内容不符合要求"
+
+
+class MeasureRefused(Invalid):
+    """A measure breaks the term its statute allows."""
+
+    code, title = "measure-refused", "限制措施不符合法定期限"
+
+
+class ChangeInFuture(Invalid):
+    """A decision cannot have been changed on a day that has not come."""
+
+    code, title = "change-in-future", "变更日期不得晚于今天"
+
+
+class VersionStale(Stale):
+    """If-Match names a version that is no longer current."""
+
+    code, title = "version-stale", "记录已被他人修改，请刷新后重试"
+
+
+class EntryAhead(Invalid):
+    """The asked ledger size has not been reached."""
+
+    code, title = "entry-ahead", "所指定的登记号大于当前登记簿长度"
+
+
+class QueryRefused(Invalid):
+    """A query parameter is unknown or malformed."""
+
+    code, title = "query-refused", "查询参数不正确"
+
+
+class BodyRefused(Invalid):
+    """The request body is not the JSON the route asks for; ``errors`` names each field."""
+
+    code, title = "body-refused", "请求内容不正确"
+
+
+class DateRefused(Invalid):
+    """The day lies outside what can be answered."""
+
+    code, title = "date-refused", "日期超出可查询的范围"

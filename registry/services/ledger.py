@@ -1,0 +1,85 @@
+"""Append commitments to the ledger; seal its head with a signed checkpoint."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert, update
+
+from registry.domain import canonical, merkle, notes
+from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode
+from registry.queries import ledger as questions
+from registry.refusals import LedgerBroken
+from registry.work import Work
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """What one entry says: ``record`` got ``revision`` by ``act``; ``commitment`` is hex."""
+
+    record: str
+    revision: int
+    act: str
+    commitment: str
+
+
+def leaf_hash(number: int, leaf: Leaf, day: dt.date) -> bytes:
+    """The RFC 9162 leaf hash of entry ``number``, over canonical JSON of everything the entry says."""
+    return merkle.leaf_hash(canonical.dumps({
+        "entry": number, "record": leaf.record, "revision": leaf.revision,
+        "act": leaf.act, "day": day.isoformat(), "commitment": leaf.commitment,
+    }))
+
+
+def take(work: Work, counter: str, count: int) -> int:
+    """Take the next ``count`` gap-free numbers and return the first; locks the counter until the commit."""
+    step = update(Counter).where(Counter.name == counter).values(value=Counter.value + count)
+    return work.session.execute(step.returning(Counter.value)).scalar_one() - count + 1
+
+
+def append(work: Work, leaves: Sequence[Leaf]) -> int:
+    """Write one entry per leaf and return the first entry number. The lock is taken here: call it last."""
+    first = take(work, "ledger", len(leaves))
+    day = work.today
+    work.session.execute(insert(LedgerEntry), [
+        {
+            "number": number, "record": leaf.record, "revision": leaf.revision, "act": leaf.act,
+            "day": day, "commitment": leaf.commitment, "leaf": leaf_hash(number, leaf, day),
+        }
+        for number, leaf in enumerate(leaves, start=first)
+    ])
+    return first
+
+
+def seal(work: Work) -> Checkpoint | None:
+    """Sign the head: re-read the new leaves, recompute them, prove the last signed head is a prefix.
+
+    Returns the new checkpoint, or None when nothing was added since the last. Refuses with ``LedgerBroken``.
+    """
+    last, head = questions.last_checkpoint(work.session), questions.head(work.session)
+    size = last.size if last else 0
+    if head == size:
+        return None
+    leaves = [_reread(entry) for entry in questions.entries(work.session, after=size, limit=head - size)]
+    nodes = questions.nodes(work.session)
+    if last and merkle.root_at(size, nodes).hex() != last.root:
+        raise LedgerBroken(f"checkpoint {size}")
+    grown = merkle.grow(nodes, size, leaves)
+    if grown:
+        work.session.execute(insert(LedgerNode), [
+            {"level": level, "position": position, "hash": value} for level, position, value in grown
+        ])
+    root = merkle.root_at(head, questions.nodes(work.session))
+    text = notes.checkpoint_text(work.settings.node, head, root)
+    note = notes.sign_note(text, work.settings.node, work.keys.signer)
+    checkpoint = Checkpoint(size=head, root=root.hex(), note=note, signed_at=work.now)
+    work.session.add(checkpoint)
+    work.session.flush()
+    return checkpoint
+
+
+def _reread(entry: LedgerEntry) -> bytes:
+    leaf = Leaf(entry.record, entry.revision, entry.act, entry.commitment)
+    if leaf_hash(entry.number, leaf, entry.day) != entry.leaf:
+        raise LedgerBroken(f"entry {entry.number}")
+    return entry.leaf

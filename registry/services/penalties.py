@@ -1,0 +1,143 @@
+"""The acts of filing: a department states a penalty, or states it anew."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert
+
+from registry.domain import canonical, measures, penalty, workflow
+from registry.domain.filed import Filing
+from registry.domain.permissions import Permission
+from registry.domain.reference import Reference
+from registry.errors import Refusal
+from registry.models import Department, Penalty, PenaltyFiling
+from registry.queries import penalties as questions
+from registry.queries import reference as law
+from registry.refusals import AlreadyFiled, AuthorityNotOwn, IdentityChanged, MeasureRefused
+from registry.services import audit
+from registry.services.penalty_access import own
+from registry.work import Work
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A filing with where it came from: a file's import and row, or neither."""
+
+    filing: Filing
+    import_id: int | None = None
+    row_number: int | None = None
+
+
+def file(work: Work, submissions: Sequence[Submission]) -> list[str | Refusal]:
+    """File decisions; for each the new record id, or the refusal that kept it out while the others went on.
+
+    Refusals: ``OutOfRole`` (for the whole call), ``OutOfScope``, ``AuthorityNotOwn``, ``MeasureRefused``,
+    ``AlreadyFiled``. Starts the clock of 7 working days (发改办财金〔2018〕424号; plan 二（三）).
+    """
+    work.actor.require(Permission.PENALTY_FILE)
+    reference = law.current(work.session)
+    department = questions.department(work.session, work.actor.department_id)
+    prepared = [_prepare(work, reference, department, submission) for submission in submissions]
+    good = [draft for draft in prepared if isinstance(draft, _Draft)]
+    taken = questions.decisions_held(work.session, [draft.decision for draft in good])
+    outcomes: list[str | Refusal] = []
+    new: list[_Draft] = []
+    for draft in prepared:
+        if isinstance(draft, _Draft) and draft.decision in taken:
+            outcomes.append(AlreadyFiled())
+        elif isinstance(draft, _Draft):
+            taken.add(draft.decision)
+            new.append(draft)
+            outcomes.append(draft.record)
+        else:
+            outcomes.append(draft)
+    _store(work, department, reference, new)
+    audit.note(work, "penalty.file", [draft.record for draft in new])
+    return outcomes
+
+
+def refile(work: Work, record: str, filing: Filing, *, if_version: int | None) -> Penalty:
+    """Replace what waits for verification, or correct what is published; the public sees it once verified."""
+    held = own(work, record, Permission.PENALTY_FILE, if_version)
+    reference = law.current(work.session)
+    draft = _prepare(work, reference, held.department, Submission(filing))
+    if isinstance(draft, Refusal):
+        raise draft
+    if draft.decision != (held.authority_code, held.document_number, held.subject_key):
+        raise IdentityChanged()
+    held.state = workflow.step(workflow.PENALTY, held.state, "refile")
+    held.version += 1
+    work.session.execute(insert(PenaltyFiling), [draft.filing_row(work) | {"penalty_id": held.id}])
+    work.session.flush()
+    work.session.refresh(held)
+    audit.note(work, "penalty.refile", record)
+    return held
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A filing ready to be stored."""
+
+    submission: Submission
+    record: str
+    content: str
+    id_index: str | None
+    id_sealed: bytes | None
+
+    @property
+    def decision(self) -> tuple[str, str, str]:
+        filing = self.submission.filing
+        return (filing.authority_code, filing.document_number, penalty.subject_key(filing.subject, self.id_index))
+
+    def filing_row(self, work: Work) -> dict[str, object]:
+        return {
+            "import_id": self.submission.import_id,
+            "row_number": self.submission.row_number,
+            "content": self.content,
+            "id_index": self.id_index,
+            "id_sealed": self.id_sealed,
+            "filed_by": work.actor.account_id,
+            "filed_at": work.now,
+        }
+
+
+def _prepare(work: Work, reference: Reference, department: Department, submission: Submission) -> _Draft | Refusal:
+    filing = submission.filing
+    try:
+        work.actor.require_scope(frozenset(filing.sectors), filing.district)
+    except Refusal as refusal:
+        return refusal
+    if department.authority_code not in (None, filing.authority_code):
+        return AuthorityNotOwn()
+    _, faults = measures.resolve(filing, reference.measures(filing.decided_on))
+    if faults:
+        return MeasureRefused(faults=tuple(faults))
+    number, id_type = filing.subject.id_number, filing.subject.id_type
+    return _Draft(
+        submission,
+        record=secrets.token_hex(16),
+        content=canonical.dumps(penalty.content(filing, secrets.token_hex(16))).decode(),
+        id_index=work.keys.vault.index(id_type or "", number).hex() if number else None,
+        id_sealed=work.keys.vault.seal(number.encode()) if number else None,
+    )
+
+
+def _store(work: Work, department: Department, reference: Reference, drafts: Sequence[_Draft]) -> None:
+    if not drafts:
+        return
+    rows = []
+    for draft in drafts:
+        authority_code, document_number, subject_key = draft.decision
+        due = reference.calendar.add(draft.submission.filing.decided_on, reference.days("D01"))
+        rows.append({
+            "record": draft.record, "department_id": department.id, "authority_code": authority_code,
+            "document_number": document_number, "subject_key": subject_key,
+            "decided_on": draft.submission.filing.decided_on, "publish_by": due.day,
+            "publish_by_provisional": due.provisional, "state": "filed", "version": 1,
+        })
+    work.session.execute(insert(Penalty), rows)
+    ids = questions.ids(work.session, [draft.record for draft in drafts])
+    work.session.execute(
+        insert(PenaltyFiling), [draft.filing_row(work) | {"penalty_id": ids[draft.record]} for draft in drafts]
+    )

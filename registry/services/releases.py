@@ -1,0 +1,89 @@
+"""From verified facts to the version that leaves the house."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from registry.domain import measures, penalty, publicity
+from registry.domain.filed import Filing
+from registry.domain.reference import Reference
+from registry.models import Penalty, PenaltyFiling, Publication
+from registry.queries import reference as law
+from registry.refusals import RecordUnknown
+from registry.services.publishing import Version
+from registry.work import Work, day_of
+
+
+def releases(work: Work, accepted: Sequence[Penalty]) -> list[Version]:
+    """The next public version of each penalty, from its newest filing, verified by the actor now."""
+    reference = law.current(work.session)
+    revisions = _revisions(work, [held.record for held in accepted])
+    return [_release(work, reference, held, revisions.get(held.record, 0) + 1) for held in accepted]
+
+
+def removal(work: Work, record: str, *, act: str, state: str, reason: str, since: dt.date) -> Version:
+    """The version that takes a published record away: ``act`` withdraw or expire, with its public reason."""
+    shown = work.session.scalars(
+        select(Publication).where(Publication.record == record, Publication.until_entry.is_(None))
+    ).first()
+    if shown is None:
+        raise RecordUnknown()
+    body = penalty.removed_body(json.loads(shown.body), act=act, state=state, day=since, reason=reason)
+    return Version(body, shown.origin, shown.id_index, shown.id_sealed)
+
+
+def _revisions(work: Work, records: Sequence[str]) -> dict[str, int]:
+    question = select(Publication.record, Publication.revision).where(
+        Publication.record.in_(records), Publication.until_entry.is_(None)
+    )
+    return {record: revision for record, revision in work.session.execute(question)}
+
+
+def _release(work: Work, reference: Reference, held: Penalty, revision: int) -> Version:
+    row = held.filing
+    filing = penalty.filing_of(json.loads(row.content))
+    severity = filing.severity or publicity.severity(reference.penalty_kinds(filing.kinds))
+    policy = publicity.policy_for(
+        reference.policies, severity=severity, document_date=filing.decided_on,
+        authority_name=filing.authority_name, sectors=filing.sectors,
+    )
+    found, _ = measures.resolve(filing, reference.measures(filing.decided_on))
+    is_public = policy.public and filing.subject.kind != "natural_person"
+    release = penalty.Release(
+        record=held.record,
+        revision=revision,
+        act="publish" if revision == 1 else "correct",
+        audience="public" if is_public else "authorised",
+        publicity=publicity.period(policy, filing.decided_on, filing.publicity_until),
+        policy=policy.code,
+        severity=severity,
+        visible_from=work.today,
+        publish_by=held.publish_by,
+        is_grave=_is_grave(reference, filing),
+        measures=found,
+        source=_source(work, held, row, filing),
+        filing=penalty.filing_digest(row.content, row.id_index, row.filed_by, work.actor.account_id or 0),
+    )
+    return Version(penalty.public_body(filing, release), work.settings.node, row.id_index, row.id_sealed)
+
+
+def _is_grave(reference: Reference, filing: Filing) -> bool:
+    """重大违法记录: 责令停产停业, 吊销许可证或执照, 较大数额罚款 (政府采购法实施条例 19)."""
+    large = reference.threshold("large_fine_fen", filing.decided_on)
+    return any(kind.grave for kind in reference.penalty_kinds(filing.kinds)) or (filing.fine_fen or 0) >= large
+
+
+def _source(work: Work, held: Penalty, row: PenaltyFiling, filing: Filing) -> dict[str, Any]:
+    """Which unit entered it, by which channel, when entered and verified (plan 四（四） 注明信息来源)."""
+    return {
+        "node": work.settings.node,
+        "name": filing.source_name,
+        "code": filing.source_code,
+        "department": held.department.name,
+        "channel": "file" if row.import_id else "api",
+        "filed_on": day_of(row.filed_at).isoformat(),
+        "verified_on": work.today.isoformat(),
+    }

@@ -1,0 +1,179 @@
+"""The act of an award check: ask, judge, sign, store."""
+
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from registry.domain import identifiers, names, receipts, screening
+from registry.domain.permissions import Permission
+from registry.domain.publicity import add_months
+from registry.domain.reference import Reference
+from registry.errors import Fault, Invalid
+from registry.models import Check, Peer
+from registry.queries import ledger as ledger_questions
+from registry.queries import reference as law
+from registry.queries import screening as questions
+from registry.refusals import BodyRefused, EntryAhead
+from registry.services import audit
+from registry.services.ledger import take
+from registry.work import Work, day_of
+
+LOOK_BACK = "B3"
+"""政府采购法 22; 政府采购法实施条例 19."""
+
+
+@dataclass(frozen=True)
+class Party:
+    """One party as asked about; ``id_number`` is used for the look-up and then forgotten."""
+
+    ref: str
+    role: str
+    name: str
+    uscc: str | None = None
+    id_type: str | None = None
+    id_number: str | None = None
+    of: str | None = None
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """A check to be made. ``known_at`` None means the head of the ledger."""
+
+    tender: dict[str, Any]
+    sector: str
+    must_tender: bool
+    district: str | None
+    on: dt.date
+    parties: Sequence[Party]
+    known_at: int | None = None
+
+
+def check(work: Work, inquiry: Inquiry) -> tuple[Check, bytes]:
+    """Answer, sign and store; returns the stored check and the receipt's bytes.
+
+    Refusals: ``OutOfRole``, ``OutOfScope``, ``BodyRefused`` with a fault per bad party, ``EntryAhead``. A store
+    that cannot be read raises, so that nothing is ever answered from half a list.
+    """
+    work.actor.require(Permission.CHECK_MAKE)
+    work.actor.require_scope(frozenset({inquiry.sector}), None)
+    asked = _asked(work, inquiry.parties)
+    entry = _entry(work, inquiry.known_at)
+    answers = _judge(work, inquiry, asked, entry)
+    number = take(work, "check", 1)
+    facts = _facts(work, inquiry, answers, entry, number)
+    lines = [_line(party, answer) for party, answer in zip(inquiry.parties, answers, strict=True)]
+    statement = receipts.statement(facts, lines, secrets.token_bytes(receipts.SALT_BYTES))
+    receipt = receipts.build(statement, work.keys.signer.sign, work.keys.signer.key_id)
+    made = Check(
+        id=facts.check, number=number, account_id=work.actor.account_id, department_id=work.actor.department_id,
+        made_at=work.now, on_day=inquiry.on, entry=entry, parties=len(lines),
+        receipt_sealed=work.keys.vault.seal(receipt),
+    )
+    work.session.add(made)
+    work.session.flush()
+    audit.note(work, "check.make", made.id)
+    return made, receipt
+
+
+def _entry(work: Work, known_at: int | None) -> int:
+    head = ledger_questions.head(work.session)
+    if known_at is not None and not 0 <= known_at <= head:
+        raise EntryAhead()
+    return head if known_at is None else known_at
+
+
+def _asked(work: Work, parties: Sequence[Party]) -> list[screening.Asked]:
+    asked: list[screening.Asked] = []
+    faults: list[Fault] = []
+    for position, party in enumerate(parties):
+        try:
+            asked.append(_one(work, party))
+        except Invalid as refusal:
+            place = "uscc" if party.uscc else "id_number"
+            faults.append(Fault(f"/parties/{position}/{place}", refusal.code, refusal.title))
+    if faults:
+        raise BodyRefused(faults=tuple(faults))
+    return asked
+
+
+def _one(work: Work, party: Party) -> screening.Asked:
+    uscc, problem = (identifiers.lenient_uscc(party.uscc) if party.uscc else (None, None))
+    index = None
+    if party.id_number:
+        id_type, number = identifiers.identity(party.id_type or "resident_id", party.id_number)
+        index = work.keys.vault.index(id_type, number).hex()
+    return screening.Asked(party.ref, party.role, party.name, uscc, index, party.of, problem)
+
+
+def _judge(
+    work: Work, inquiry: Inquiry, asked: Sequence[screening.Asked], entry: int
+) -> list[screening.Answer]:
+    keys = questions.Keys(
+        usccs=[one.uscc for one in asked if one.uscc],
+        id_indexes=[one.id_index for one in asked if one.id_index],
+        name_keys=[names.key(one.name) for one in asked if not one.uscc and not one.id_index],
+    )
+    found = questions.candidates(work.session, keys, entry)
+    question = screening.Question(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on)
+    look_back = _look_back(law.current(work.session), inquiry.on)
+    return [screening.judge(one, _hits(one, found), question, look_back) for one in asked]
+
+
+def _hits(one: screening.Asked, found: dict[tuple[str, str], list[dict[str, Any]]]) -> list[screening.Hit]:
+    keys = [("uscc", one.uscc), ("id", one.id_index)]
+    if not one.uscc and not one.id_index:
+        keys = [("name", names.key(one.name))]
+    return [screening.Hit(by, body) for by, key in keys if key for body in found.get((by, key), ())]
+
+
+def _look_back(reference: Reference, on: dt.date) -> screening.LookBack | None:
+    rule = next((row for row in reference.measures(on) if row.code == LOOK_BACK), None)
+    if rule is None:
+        return None
+    since = add_months(on, -reference.threshold("lookback_months", on))
+    return screening.LookBack(since, frozenset(rule.sectors), frozenset(rule.roles), rule.code, rule.source)
+
+
+def _facts(
+    work: Work, inquiry: Inquiry, answers: Sequence[screening.Answer], entry: int, number: int
+) -> receipts.Facts:
+    peers = questions.peers(work.session)
+    checkpoint = ledger_questions.last_checkpoint(work.session)
+    return receipts.Facts(
+        check=secrets.token_hex(16),
+        issuer=work.settings.node,
+        instant=work.now,
+        on=inquiry.on,
+        entry=entry,
+        root=bytes.fromhex(checkpoint.root) if checkpoint and checkpoint.size == entry else None,
+        tender={**inquiry.tender, "sector": inquiry.sector, "must_tender": inquiry.must_tender,
+                "district": inquiry.district},
+        requester=work.actor.name,
+        complete=all(answer.verdict != "unchecked" for answer in answers),
+        stale=tuple(peer.code for peer in peers if _is_stale(work, peer)),
+        matcher=screening.VERSION,
+        rules=work.today.isoformat(),
+        number=number,
+        list_age_days=max((_age_days(work, peer) for peer in peers if peer.pulled_at), default=None),
+    )
+
+
+def _age_days(work: Work, peer: Peer) -> int:
+    return (work.today - day_of(peer.pulled_at)).days if peer.pulled_at else 0
+
+
+def _is_stale(work: Work, peer: Peer) -> bool:
+    limit = dt.timedelta(seconds=work.settings.source_stale_seconds)
+    return peer.pulled_at is None or work.now - peer.pulled_at > limit
+
+
+def _line(party: Party, answer: screening.Answer) -> dict[str, Any]:
+    """What the receipt says of one party; of an identity number only its last four characters."""
+    line: dict[str, Any] = {
+        "ref": party.ref, "role": party.role, "of": party.of, "name": party.name, "uscc": party.uscc,
+        "id_last4": party.id_number[-4:] if party.id_number else None,
+        "verdict": answer.verdict, "reasons": list(answer.reasons),
+    }
+    return {name: value for name, value in line.items() if value is not None}

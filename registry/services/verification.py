@@ -1,0 +1,93 @@
+"""The acts of the second officer: verify and publish, send back, withdraw."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import update
+
+from registry.domain import workflow
+from registry.domain.permissions import Permission
+from registry.errors import Refusal
+from registry.models import Penalty, PenaltyFiling
+from registry.queries import penalties as questions
+from registry.refusals import ChangeInFuture, SelfVerification
+from registry.services import audit, releases
+from registry.services.penalty_access import own, require_scope
+from registry.services.publishing import publish
+from registry.work import Work
+
+
+def verify(work: Work, records: Sequence[str]) -> list[int | Refusal]:
+    """Verify filings of other officers and publish them; for each the entry number or the refusal.
+
+    Refusals: ``OutOfRole`` (whole call), ``NotFound``, ``OutOfScope``, ``SelfVerification``,
+    ``TransitionRefused``. Decision, publication, ledger entry and promises are one transaction.
+    """
+    work.actor.require(Permission.PENALTY_VERIFY)
+    held = questions.by_records(work.session, records, lock=True)
+    outcomes: list[int | Refusal] = []
+    accepted: list[Penalty] = []
+    for record in records:
+        try:
+            accepted.append(_verifiable(work, held.get(record)))
+            outcomes.append(0)
+        except Refusal as refusal:
+            outcomes.append(refusal)
+    entries = iter(publish(work, releases.releases(work, accepted)))
+    _mark_verified(work, accepted)
+    audit.note(work, "penalty.verify", [penalty.record for penalty in accepted])
+    return [outcome if isinstance(outcome, Refusal) else next(entries) for outcome in outcomes]
+
+
+def send_back(work: Work, record: str, reason: str, *, if_version: int | None) -> Penalty:
+    """Return a filing to its officer with the reason; a published record stays as it was."""
+    held = own(work, record, Permission.PENALTY_VERIFY, if_version)
+    held.state = workflow.step(workflow.PENALTY, held.state, "return")
+    held.version += 1
+    held.filing.returned_because = reason
+    work.session.flush()
+    audit.note(work, "penalty.return", record)
+    return held
+
+
+def withdraw(work: Work, record: str, reason: str, changed_on: dt.date, *, if_version: int | None) -> Penalty:
+    """Take a published penalty back because the decision was changed, revoked, held illegal or void.
+
+    The reason is public; due within 3 working days of ``changed_on`` (行政处罚法 48, 85). It takes another
+    officer than the one who filed.
+    """
+    held = own(work, record, Permission.PENALTY_WITHDRAW, if_version)
+    if held.filing.filed_by == work.actor.account_id:
+        raise SelfVerification()
+    if changed_on > work.today:
+        raise ChangeInFuture()
+    held.state = workflow.step(workflow.PENALTY, held.state, "withdraw")
+    held.version += 1
+    work.session.flush()
+    publish(work, [releases.removal(work, record, act="withdraw", state="withdrawn", reason=reason, since=changed_on)])
+    audit.note(work, "penalty.withdraw", record)
+    return held
+
+
+def _verifiable(work: Work, held: Penalty | None) -> Penalty:
+    held = require_scope(work, held)
+    if held.filing.filed_by == work.actor.account_id:
+        raise SelfVerification()
+    workflow.step(workflow.PENALTY, held.state, "verify")
+    return held
+
+
+def _mark_verified(work: Work, accepted: Sequence[Penalty]) -> None:
+    ids = [held.id for held in accepted]
+    filing_ids = [held.filing.id for held in accepted]
+    if not ids:
+        return
+    work.session.execute(
+        update(Penalty).where(Penalty.id.in_(ids)).values(state="published", version=Penalty.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    work.session.execute(
+        update(PenaltyFiling).where(PenaltyFiling.id.in_(filing_ids))
+        .values(verified_by=work.actor.account_id, verified_at=work.now)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,70 @@
+"""The settings of one node: the only reader of the environment. Every name carries its unit."""
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a deployment may choose (``docs/operations.md``). Variables are ``REGISTRY_<NAME>``."""
+
+    home: str = "var"
+    """Folder of the embedded database, the keys and the logs."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty means SQLite at ``<home>/registry.db``."""
+    node: str = "local"
+    """Code of this node in the exchange: the owner of what is decided here."""
+    node_name: str = "公共资源交易信用惩戒登记簿"
+    base_url: str = "http://127.0.0.1:8000"
+    """Address under which others reach this node; the origin of its checkpoints."""
+    port: int = 8000
+    web_threads: int = 4
+    push_interval_seconds: int = 5
+    pull_interval_seconds: int = 5
+    import_interval_seconds: int = 2
+    seal_interval_seconds: int = 10
+    tidy_interval_seconds: int = 60
+    exchange_timeout_seconds: int = 30
+    batch_records_max: int = 1000
+    """Records in one exchange batch."""
+    removal_share_percent_max: int = 20
+    """A batch that would remove a larger share of what a source gave waits for a person."""
+    source_stale_seconds: int = 3600
+    """A source not pulled for longer is named as stale in every check."""
+    check_parties_max: int = 1000
+    upload_bytes_max: int = 32 * 1024 * 1024
+    """Largest request body; larger is refused before it is read."""
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL in force."""
+        url = self.database_url or f"sqlite:///{Path(self.home).resolve() / 'registry.db'}"
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def keys_path(self) -> Path:
+        """Folder of the signing and identity keys, outside the database on purpose."""
+        return Path(self.home) / "keys"
+
+
+def from_environment() -> Settings:
+    """Read ``REGISTRY_*``; an unknown ``REGISTRY_`` variable is refused, because a typo would be silent."""
+    known = {f"REGISTRY_{field.name.upper()}": field for field in fields(Settings)}
+    given = {name: value for name, value in os.environ.items() if name.startswith("REGISTRY_")}
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise SystemExit(f"unknown settings: {', '.join(unknown)}")
+    return Settings(
+        **{
+            known[name].name: int(value) if known[name].type is int else value
+            for name, value in given.items()
+        }
+    )
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """The environment that gives a child process the same settings."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
+    own = {f"REGISTRY_{field.name.upper()}": str(getattr(settings, field.name)) for field in fields(Settings)}
+    return inherited | own

@@ -1,0 +1,192 @@
+"""Keys of this node: the Ed25519 signing key, and the secret that hides and indexes personal identifiers."""
+
+import contextlib
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from registry.errors import KeysDamaged, KeysMalformed, SealBroken
+
+SIGNING_FILE = "signing.pem"
+VAULT_FILE = "vault.key"
+_SECRET_BYTES = 32
+_NONCE_BYTES = 12
+_SEAL_VERSION = b"\x01"
+_PUBLIC_HEX = re.compile(r"[0-9a-f]{64}")
+
+
+def key_id_of(public: bytes) -> str:
+    """First 16 hexadecimal digits of SHA-256 over the raw public key."""
+    return hashlib.sha256(public).hexdigest()[:16]
+
+
+def verify(public: bytes, signature: bytes, data: bytes) -> bool:
+    """Whether ``signature`` (64 bytes) over ``data`` is by the raw Ed25519 key ``public`` (32 bytes)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+class Signer:
+    """An Ed25519 private key that signs and never leaves."""
+
+    def __init__(self, private: Ed25519PrivateKey) -> None:
+        self._private = private
+        self.public = private.public_key().public_bytes_raw()
+        self.key_id = key_id_of(self.public)
+
+    @classmethod
+    def generate(cls) -> "Signer":
+        return cls(Ed25519PrivateKey.generate())
+
+    @classmethod
+    def load(cls, path: Path) -> "Signer":
+        """Read an unencrypted PEM file. Refuses as ``KeysDamaged`` what is no Ed25519 key."""
+        try:
+            private = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
+            raise KeysDamaged("签名密钥无法读取") from None
+        if not isinstance(private, Ed25519PrivateKey):
+            raise KeysDamaged("签名密钥不是 Ed25519")
+        return cls(private)
+
+    def save(self, path: Path) -> None:
+        """Write the PEM file, readable by its owner only, durably; a file already there stays as it is."""
+        pem = self._private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        _write_once(path, pem)
+
+    def sign(self, data: bytes) -> bytes:
+        return self._private.sign(data)
+
+
+class Vault:
+    """Index and seal for personal identifiers, under a secret that the database never holds."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) != _SECRET_BYTES:
+            raise KeysDamaged("标识密钥长度不对")
+        self._index_key = hmac.digest(secret, b"identifier index", "sha256")
+        self._cipher = AESGCM(hmac.digest(secret, b"identifier seal", "sha256"))
+
+    def index(self, id_type: str, id_number: str) -> bytes:
+        """The same 32 bytes for the same identifier: equality can be asked, the number cannot be guessed.
+
+        Both parts are taken as they are; the caller normalises them first.
+        """
+        return hmac.digest(self._index_key, f"{id_type}\0{id_number}".encode(), "sha256")
+
+    def seal(self, content: bytes) -> bytes:
+        """Encrypt and authenticate (AES-256-GCM); two seals of one content differ."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return _SEAL_VERSION + nonce + self._cipher.encrypt(nonce, content, _SEAL_VERSION)
+
+    def open(self, sealed: bytes) -> bytes:
+        """What was sealed. Refuses as ``SealBroken`` anything altered or sealed under another secret."""
+        nonce, text = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        try:
+            return self._cipher.decrypt(nonce, text, sealed[:1])
+        except (InvalidTag, ValueError):
+            raise SealBroken from None
+
+
+@dataclass(frozen=True, repr=False)
+class Keys:
+    """Both keys of a node."""
+
+    signer: Signer
+    vault: Vault
+
+    @classmethod
+    def load_or_create(cls, directory: Path) -> "Keys":
+        """Read the keys, making them on a first start; processes that start together end with the same keys.
+
+        The vault's file is always made first. A signing key without it means that the secret was lost: a new
+        one would find no known person any more and call that "no record", so this refuses as ``KeysDamaged``.
+        """
+        signing, vault = directory / SIGNING_FILE, directory / VAULT_FILE
+        if signing.exists() and not vault.exists():
+            raise KeysDamaged("缺少标识密钥，请从备份恢复")
+        if not signing.exists():
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_once(vault, secrets.token_bytes(_SECRET_BYTES))
+            Signer.generate().save(signing)
+        return cls(Signer.load(signing), Vault(_read_secret(vault)))
+
+
+def public_keys_document(signer: Signer, node: str, since: date | None = None) -> dict[str, Any]:
+    """What a node publishes so that others can verify it; JSON values only."""
+    key = {
+        "kid": signer.key_id,
+        "alg": "Ed25519",
+        "public": signer.public.hex(),
+        "node": node,
+        "from": since.isoformat() if since else None,
+    }
+    return {"keys": [key]}
+
+
+def read_public_keys(document: object) -> dict[str, bytes]:
+    """Key id to raw public key, from a ``public_keys_document``. Refuses as ``KeysMalformed``."""
+    keys = document.get("keys") if isinstance(document, Mapping) else None
+    if not isinstance(keys, list) or not keys:
+        raise KeysMalformed("应为含 keys 列表的 JSON 对象")
+    return dict(_read_key(key) for key in keys)
+
+
+def _read_key(key: object) -> tuple[str, bytes]:
+    if not isinstance(key, Mapping) or key.get("alg") != "Ed25519":
+        raise KeysMalformed("只接受 Ed25519 公钥")
+    text = key.get("public")
+    if not isinstance(text, str) or not _PUBLIC_HEX.fullmatch(text):
+        raise KeysMalformed("公钥应为 64 位小写十六进制")
+    public = bytes.fromhex(text)
+    if key.get("kid") != key_id_of(public):
+        raise KeysMalformed("kid 与公钥不符")
+    return key_id_of(public), public
+
+
+def _read_secret(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise KeysDamaged("标识密钥无法读取") from None
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Put a whole, durable file at ``path`` unless one is there: linking is atomic and never replaces."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+    finally:
+        draft.unlink()
+    _sync_directory(path.parent)
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,40 @@
+"""Filed files as rows of text cells: XLSX, CSV, XML and JSON, safe against files made to do harm."""
+
+from registry.errors import FileFormat, FileTooLarge, NoHeader
+from registry.tabular import delimited, markup, objects, workbook
+from registry.tabular.sheet import MAX_BYTES, MAX_ROWS, Row, Sheet
+
+__all__ = ["MAX_BYTES", "MAX_ROWS", "Row", "Sheet", "read"]
+
+_REFUSED = {
+    b"\xd0\xcf\x11\xe0": "旧版 XLS 或已加密的工作簿，请另存为不加密的 XLSX",
+    b"%PDF": "PDF 文件",
+    b"\x89PNG": "图片文件",
+    b"\xff\xd8\xff": "图片文件",
+    b"Rar!": "压缩文件",
+    b"7z\xbc\xaf": "压缩文件",
+    b"\x1f\x8b": "压缩文件",
+}
+
+
+def read(data: bytes, filename: str = "") -> Sheet:  # noqa: ARG001 - a name proves nothing about the content
+    """The table in a file, its format judged by its content.
+
+    The whole file is refused (subclasses of ``Invalid``) when it is no table; what is wrong with single cells
+    is in the rows' ``faults``. At most ``MAX_BYTES`` and ``MAX_ROWS``.
+    """
+    if len(data) > MAX_BYTES:
+        raise FileTooLarge(f"超过 {MAX_BYTES // 2**20} MiB")
+    for magic, what in _REFUSED.items():
+        if data.startswith(magic):
+            raise FileFormat(what)
+    if data.startswith(b"PK\x03\x04"):
+        return workbook.read(data)
+    start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if start == b"<":
+        return markup.read(data)
+    if start in (b"{", b"["):
+        return objects.read(data)
+    if not data.strip():
+        raise NoHeader("文件是空的")
+    return delimited.read(data)

@@ -1,0 +1,7 @@
+"""The public pages."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages."""

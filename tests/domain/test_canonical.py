@@ -1,0 +1,72 @@
+import hashlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.domain import canonical
+from registry.errors import NotCanonical
+
+TEXT = st.text(st.characters(exclude_categories=("Cs",)))
+SCALAR = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT
+VALUE = st.recursive(SCALAR, lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner), max_leaves=20)
+
+
+class TestDumps:
+    def test_sorts_keys_by_utf16_as_rfc_8785_wants(self):
+        value = {"\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\U0001f600": 5, "\x80": 6, "\xf6": 7}
+        assert list(json.loads(canonical.dumps(value)).values()) == [2, 4, 6, 7, 1, 5, 3]
+
+    def test_writes_chinese_as_utf8_without_spaces(self):
+        assert (
+            canonical.dumps({"b": ["盐城", None, True], "a": 1}) == '{"a":1,"b":["盐城",null,true]}'.encode()
+        )
+
+    @given(VALUE)
+    def test_survives_reading_and_writing_again(self, value):
+        data = canonical.dumps(value)
+        assert json.loads(data) == value
+        assert canonical.dumps(json.loads(data)) == data
+
+    @given(st.dictionaries(TEXT, SCALAR, min_size=2))
+    def test_does_not_depend_on_the_order_of_keys(self, value):
+        assert canonical.dumps(dict(reversed(value.items()))) == canonical.dumps(value)
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            1.0,
+            float("nan"),
+            [{"a": 0.5}],
+            2**53,
+            -(2**53),
+            "\ud800",
+            {"\ud800": 1},
+            {1: 2},
+            b"x",
+            object(),
+            {1},
+        ],
+        ids=repr,
+    )
+    def test_refuses_what_json_cannot_say_exactly(self, value):
+        with pytest.raises(NotCanonical):
+            canonical.dumps(value)
+
+    def test_refuses_endless_nesting(self):
+        value: list[object] = []
+        value.append(value)
+        with pytest.raises(NotCanonical):
+            canonical.dumps(value)
+
+    def test_never_repeats_the_refused_number(self):
+        with pytest.raises(NotCanonical) as refused:
+            canonical.dumps({"id": 320902199001010011})
+        assert "320902" not in str(refused.value)
+        assert refused.value.__suppress_context__
+
+
+class TestDigest:
+    def test_is_sha256_of_the_canonical_bytes(self):
+        assert canonical.digest({}) == hashlib.sha256(b"{}").digest()
