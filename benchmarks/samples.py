@@ -9,10 +9,8 @@ from pathlib import Path
 
 from lxml import etree
 
+from benchmarks.cases import BID_CASE, CASES, EXPERT_CASE, Case
 from benchmarks.synthetic import (
-    BID_CASE,
-    CASES,
-    Case,
     Firm,
     firms,
     resident_id,
@@ -23,17 +21,19 @@ from benchmarks.synthetic import (
 Cells = dict[str, str]
 FIRMS = tuple(firms(60, seed=7))
 CHINESE = {
-    "CF_XDR_MC": "行政相对人名称", "CF_XDR_LB": "行政相对人类别", "CF_XDR_SHXYM": "行政相对人代码_1(统一社会信用代码)",
+    "CF_XDR_MC": "行政相对人名称", "CF_XDR_LB": "行政相对人类别",
+    "CF_XDR_SHXYM": "行政相对人代码_1(统一社会信用代码)",
     "CF_FRDB": "法定代表人", "CF_WSH": "行政处罚决定书文号", "CF_WFXW": "违法行为类型", "CF_SY": "违法事实",
     "CF_YJ": "处罚依据", "CF_CFLB": "处罚类别", "CF_NR": "处罚内容", "CF_NR_FK": "罚款金额（万元）",
     "CF_JDRQ": "处罚决定日期", "CF_YXQ": "处罚有效期", "CF_CFJG": "处罚机关",
-    "CF_CFJGDM": "处罚机关统一社会信用代码", "CF_SJLY": "数据来源单位", "CF_SJLYDM": "数据来源单位统一社会信用代码",
+    "CF_CFJGDM": "处罚机关统一社会信用代码", "CF_SJLY": "数据来源单位",
+    "CF_SJLYDM": "数据来源单位统一社会信用代码",
     "DFBM": "地方编码", "领域": "领域",
 }  # fmt: skip
 OLD = {
-    "CF_XDR_MC": "CF_XDR_MC", "CF_XDR_SHXYM": "CF_XDR_SHXYM", "CF_FRDB": "CF_FR", "CF_WSH": "CF_WSH", "CF_WFXW": "CF_CFMC",
-    "CF_SY": "CF_SY", "CF_YJ": "CF_YJ", "CF_CFLB": "CF_CFLB1", "CF_NR": "CF_JG", "CF_JDRQ": "CF_JDRQ",
-    "CF_CFJG": "CF_XZJG", "DFBM": "DFBM", "领域": "领域",
+    "CF_XDR_MC": "CF_XDR_MC", "CF_XDR_SHXYM": "CF_XDR_SHXYM", "CF_FRDB": "CF_FR", "CF_WSH": "CF_WSH",
+    "CF_WFXW": "CF_CFMC", "CF_SY": "CF_SY", "CF_YJ": "CF_YJ", "CF_CFLB": "CF_CFLB1", "CF_NR": "CF_JG",
+    "CF_JDRQ": "CF_JDRQ",    "CF_CFJG": "CF_XZJG", "DFBM": "DFBM", "领域": "领域",
 }  # fmt: skip
 
 
@@ -64,9 +64,7 @@ def main_rows() -> list[Cells]:
 
 
 def _person(number: int) -> Cells:
-    case = Case("评审专家未按规定评审", "未按照采购文件规定的评审标准独立评审。",
-                "《中华人民共和国政府采购法实施条例》第七十五条", "警告；罚款", "警告，并处罚款二千元。", "0.200000")  # fmt: skip
-    cells = row(Firm("苌知远", "", "", "320902"), case, dt.date(2026, 11, 16), number, "procurement")
+    cells = row(Firm("苌知远", "", "", "320902"), EXPERT_CASE, dt.date(2026, 11, 16), number, "procurement")
     identity = {"CF_XDR_ZJLX": "111", "CF_XDR_ZJHM": resident_id("320902", dt.date(1985, 3, 8), 17)}
     return cells | {"CF_XDR_LB": "自然人"} | identity
 
@@ -88,7 +86,7 @@ def write(folder: Path) -> None:
 
 def bidders() -> list[Cells]:
     """Twelve bidders: two under a ban in force, one whose ban is over, one only on record, most unknown."""
-    known = (("1", FIRMS[0]), ("2", FIRMS[1]), ("3", FIRMS[2]), ("4", FIRMS[21]))
+    known = (("1", FIRMS[0]), ("2", FIRMS[1]), ("3", FIRMS[2]), ("4", FIRMS[22]))
     unknown = ((str(number), firm) for number, firm in enumerate(FIRMS[50:56], 5))
     lines = [_bidder(ref, "bidder", firm) for ref, firm in (*known, *unknown)]
     lines.append(_bidder("11", "consortium_member", FIRMS[56]) | {"of": "10"})

@@ -15,6 +15,8 @@ import xlsxwriter
 from stdnum.cn import ric
 from stdnum.cn import uscc as stdnum_uscc
 
+from benchmarks.cases import CASES, Case
+
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 DISTRICTS = {
     "320902": "亭湖", "320903": "盐都", "320904": "大丰", "320921": "响水", "320922": "滨海",
@@ -83,46 +85,15 @@ def firms(count: int, seed: int = 1) -> Iterator[Firm]:
         yield Firm(name, code, draw.choice(_SURNAMES) + draw.choice(_GIVEN), district, sole)
 
 
-@dataclass(frozen=True)
-class Case:
-    """What an invented decision punishes and orders; ``months`` of a ban that follows it, if any."""
-
-    wrong: str
-    facts: str
-    basis: str
-    kinds: str
-    content: str
-    fine: str = ""
-    months: int = 0
-
-
-_LAW_77 = "《中华人民共和国政府采购法》第七十七条第一款第（一）项"
-CASES = (
-    Case("提供虚假材料谋取中标", "在某办公设备采购项目投标文件中提供虚假业绩合同。", _LAW_77,
-         "罚款；其他-列入不良行为记录名单",
-         "处以采购金额千分之五的罚款，列入不良行为记录名单，禁止参加政府采购活动二年。", "0.860000", 24),
-    Case("恶意串通", "与其他供应商的投标文件由同一台电脑制作。", "《中华人民共和国政府采购法》第七十七条第一款第（三）项",
-         "罚款；其他-列入不良行为记录名单",
-         "处以采购金额千分之十的罚款，列入不良行为记录名单，禁止参加政府采购活动一年。", "1.250000", 12),
-    Case("提供虚假情况", "在监督检查中提供虚假情况。", "《中华人民共和国政府采购法》第七十七条第一款第（六）项",
-         "警告；罚款", "警告，并处罚款二千元。", "0.200000"),
-    Case("未按规定公告", "未按规定期限公告采购结果。", "《中华人民共和国政府采购法》第七十八条", "警告", "警告。"),
-    Case("代理业务违法", "代理采购业务中与供应商串通。", "《中华人民共和国政府采购法》第七十八条",
-         "罚款；通报批评", "罚款一万元，予以通报批评。", "1.000000"),
-)  # fmt: skip
-BID_CASE = Case(
-    "串通投标", "与其他投标人约定投标报价，情节严重。", "《中华人民共和国招标投标法》第五十三条", "罚款；其他-取消投标资格",
-    "处中标项目金额千分之五的罚款，取消其一年内参加依法必须进行招标的项目的投标资格并予以公告。", "2.400000", 12,
-)  # fmt: skip
-
-
 def row(firm: Firm, case: Case, decided: dt.date, number: int, sector: str = "") -> dict[str, str]:
     """One decision in the 2018 columns."""
     name, code = FINANCE_AUTHORITY
     filled = {
-        "CF_XDR_MC": firm.name, "CF_XDR_LB": "个体工商户" if firm.sole else "法人及非法人组织", "CF_XDR_SHXYM": firm.uscc,
-        "CF_FRDB": firm.representative, "CF_WSH": f"盐示财采罚〔{decided.year}〕{number}号",
-        "CF_WFXW": case.wrong, "CF_SY": case.facts, "CF_YJ": case.basis, "CF_CFLB": case.kinds, "CF_NR": case.content,
+        "CF_XDR_MC": firm.name, "CF_XDR_LB": "个体工商户" if firm.sole else "法人及非法人组织",
+        "CF_XDR_SHXYM": firm.uscc, "CF_FRDB": firm.representative,
+        "CF_WSH": f"盐示财采罚〔{decided.year}〕{number}号",
+        "CF_WFXW": case.wrong, "CF_SY": case.facts, "CF_YJ": case.basis,
+        "CF_CFLB": case.kinds, "CF_NR": case.content,
         "CF_NR_FK": case.fine, "CF_JDRQ": f"{decided:%Y/%m/%d}", "CF_YXQ": effect_end(decided, case.months),
         "CF_CFJG": name, "CF_CFJGDM": code, "CF_SJLY": name, "CF_SJLYDM": code,
         "DFBM": firm.district, "领域": sector,
@@ -140,10 +111,11 @@ def effect_end(decided: dt.date, months: int) -> str:
 
 
 COLUMNS_2018 = (
-    "CF_XDR_MC", "CF_XDR_LB", "CF_XDR_SHXYM", "CF_XDR_GSZC", "CF_XDR_ZZJG", "CF_XDR_SWDJ", "CF_XDR_SYDW", "CF_XDR_SHZZ",
-    "CF_FRDB", "CF_FR_ZJLX", "CF_FR_ZJHM", "CF_XDR_ZJLX", "CF_XDR_ZJHM", "CF_WSH", "CF_WFXW", "CF_SY", "CF_YJ",
-    "CF_CFLB", "CF_NR", "CF_NR_FK", "CF_NR_WFFF", "CF_NR_ZKDX", "CF_JDRQ", "CF_YXQ", "CF_GSJZQ", "CF_CFJG",
-    "CF_CFJGDM", "CF_SJLY", "CF_SJLYDM", "BZ", "DFBM", "领域",
+    "CF_XDR_MC", "CF_XDR_LB", "CF_XDR_SHXYM", "CF_XDR_GSZC", "CF_XDR_ZZJG", "CF_XDR_SWDJ",
+    "CF_XDR_SYDW", "CF_XDR_SHZZ", "CF_FRDB", "CF_FR_ZJLX", "CF_FR_ZJHM", "CF_XDR_ZJLX", "CF_XDR_ZJHM",
+    "CF_WSH", "CF_WFXW", "CF_SY", "CF_YJ", "CF_CFLB", "CF_NR", "CF_NR_FK",
+    "CF_NR_WFFF", "CF_NR_ZKDX", "CF_JDRQ", "CF_YXQ", "CF_GSJZQ",
+    "CF_CFJG", "CF_CFJGDM", "CF_SJLY", "CF_SJLYDM", "BZ", "DFBM", "领域",
 )  # fmt: skip
 
 

@@ -1,22 +1,24 @@
 """The owner of transactions: engine switches, the only commit, the only clock."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from registry.domain.permissions import SYSTEM, Actor
 from registry.models import Base
-from registry.refusals import StoreUnavailable
+from registry.refusals import ConcurrentChange, StoreUnavailable
 from registry.settings import Settings
 from registry.signing import Keys
 from registry.work import Work
+
+T = TypeVar("T")
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": False})
 
@@ -53,14 +55,25 @@ def begin(actor: Actor = SYSTEM) -> Iterator[Work]:
         db.session.remove()
 
 
+def perform(actor: Actor, act: Callable[[Work], T]) -> T:
+    """Run an act in its transaction; when it met another on one row, once more, so that its own questions say
+    what happened; then refuse ``ConcurrentChange``."""
+    for _ in range(2):
+        try:
+            with begin(actor) as work:
+                return act(work)
+        except IntegrityError:
+            continue
+    raise ConcurrentChange()
+
+
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session for questions; whatever it did is rolled back."""
+    """A session for questions; whatever it did is rolled back when it is closed."""
     try:
         with _told():
             yield db.session()
     finally:
-        db.session.rollback()
         db.session.remove()
 
 

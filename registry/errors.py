@@ -220,3 +220,9 @@ class NoPolicy(Invalid):
     """No publicity policy of this severity was in force on the date of the document."""
 
     code, title = "no-policy", "文书日期没有可适用的公示期限"
+
+
+class SectorUnknown(NotFound):
+    """No sector of the plan has this code."""
+
+    code, title = "sector-unknown", "没有这个领域"

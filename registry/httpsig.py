@@ -55,7 +55,7 @@ def sign_request(prepared: PreparedRequest, signer: Signer, key_id: str, now: da
     http.apply(prepared, draft, signer.sign(draft.signature_base))
 
 
-def verify_request(  # noqa: PLR0913 - the parts of a request, the keys and the clock
+def verify_request(
     method: str,
     url: str,
     headers: Headers,

@@ -175,3 +175,63 @@ class DateRefused(Invalid):
     """The day lies outside what can be answered."""
 
     code, title = "date-refused", "日期超出可查询的范围"
+
+
+class BatchMalformed(Invalid):
+    """An exchange batch or receipt is not the canonical JSON it should be."""
+
+    code, title = "batch-malformed", "交换批次格式不正确"
+
+
+class BatchDigest(Invalid):
+    """The digest of an exchange batch is not that of its records: nothing of it was stored."""
+
+    code, title = "batch-digest", "交换批次摘要不符，未存入任何内容"
+
+
+class BatchTooLarge(Invalid):
+    """An exchange batch has more records or bytes than one batch may."""
+
+    code, title = "batch-too-large", "交换批次超过条数或字节上限"
+
+
+class RemovalShare(Unavailable):
+    """A peer would remove too much of what it gave: nothing is taken from it until a person has looked."""
+
+    code, title = "removal-share", "批次撤除的记录比例过大，等待人工确认"
+
+
+class PeerPaused(Unavailable):
+    """Nothing is taken from this peer until a person releases it."""
+
+    code, title = "peer-paused", "该交换节点的来文已暂停，等待人工确认"
+
+
+class PeerTaken(Conflict):
+    """A peer of this code, or with this key, exists."""
+
+    code, title = "peer-taken", "交换节点代码或公钥已被使用"
+
+
+class PeerRefused(Invalid):
+    """The address or the public key of a peer cannot be used."""
+
+    code, title = "peer-refused", "交换节点的地址或公钥不正确"
+
+
+class ItemUnknown(NotFound):
+    """No quarantined item has this number."""
+
+    code, title = "item-unknown", "没有这条待处理的交换记录"
+
+
+class TooManyParties(Invalid):
+    """One check asks about more parties than it may."""
+
+    code, title = "too-many-parties", "一次核查的家数超过上限"
+
+
+class PartiesUnreadable(Invalid):
+    """A bidders' file lacks a column or has one that is not known."""
+
+    code, title = "parties-unreadable", "投标人名单的列不正确，应有 name 和 uscc"

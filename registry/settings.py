@@ -18,7 +18,9 @@ class Settings:
     node_name: str = "公共资源交易信用惩戒登记簿"
     base_url: str = "http://127.0.0.1:8000"
     """Address under which others reach this node; the origin of its checkpoints."""
+    host: str = "127.0.0.1"
     port: int = 8000
+    web_workers: int = 2
     web_threads: int = 4
     push_interval_seconds: int = 5
     pull_interval_seconds: int = 5

@@ -120,8 +120,6 @@ class Keys:
         one would find no known person any more and call that "no record", so this refuses as ``KeysDamaged``.
         """
         signing, vault = directory / SIGNING_FILE, directory / VAULT_FILE
-        if signing.exists() and not vault.exists():
-            raise KeysDamaged("缺少标识密钥，请从备份恢复")
         if not signing.exists():
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write_once(vault, secrets.token_bytes(_SECRET_BYTES))
@@ -165,7 +163,7 @@ def _read_secret(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
-        raise KeysDamaged("标识密钥无法读取") from None
+        raise KeysDamaged("标识密钥无法读取，请从备份恢复") from None
 
 
 def _write_once(path: Path, content: bytes) -> None:

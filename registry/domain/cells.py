@@ -22,6 +22,7 @@ _FULL_WIDTH = str.maketrans(
     }
     | {0x3000: 0x20, 0xA0: 0x20}
 )
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ\u3000\xa0]")
 _DAY = re.compile(
     r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})(\d\d)(\d\d)|(\d{4})年(\d{1,2})月(\d{1,2})日)"
     r"(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d{1,6})?)?)?",
@@ -42,7 +43,9 @@ def is_forbidden(text: str) -> bool:
 
 def text_faults(name: str, text: str) -> list[Fault]:
     """What is wrong with a cell as text, whatever its column means."""
-    faults = []
+    faults: list[Fault] = []
+    if not text or (len(text) <= MAX_CELL and not is_forbidden(text)):
+        return faults
     if is_forbidden(text):
         faults.append(Fault(pointer(name), "forbidden-character", "含有控制字符、不可见字符或方向控制字符"))
     if len(text) > MAX_CELL:
@@ -52,7 +55,7 @@ def text_faults(name: str, text: str) -> list[Fault]:
 
 def tidy(text: str) -> str:
     """Letters, digits and blanks in half width, no blanks around; the rest stays as filed."""
-    return text.translate(_FULL_WIDTH).strip()
+    return (text.translate(_FULL_WIDTH) if _WIDE.search(text) else text).strip()
 
 
 def day(text: str) -> dt.date:

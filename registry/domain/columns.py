@@ -138,19 +138,19 @@ def resolve(columns: Sequence[str]) -> Headings:
     fields = {column: _FIELDS.get(_key(column), "") for column in columns}
     unknown = [column for column, name in fields.items() if not name]
     if unknown:
-        raise UnknownColumn(_listed(unknown))
+        raise UnknownColumn(listed(unknown))
     used = list(fields.values())
     twice = [column for column, name in fields.items() if used.count(name) > 1]
     if twice or len(fields) < len(columns):
-        raise DuplicateColumn(_listed(twice or sorted({c for c in columns if columns.count(c) > 1})))
+        raise DuplicateColumn(listed(twice or sorted({c for c in columns if columns.count(c) > 1})))
     vocabulary = "2016" if any(_key(column) in _OLD_MARKS for column in columns) else "2018"
     missing = [_TITLES[name] for name in REQUIRED[vocabulary] if name not in used]
     if missing:
-        raise MissingColumn(_listed(missing))
+        raise MissingColumn(listed(missing))
     return Headings(vocabulary, fields)
 
 
-def _listed(columns: Sequence[str]) -> str:
+def listed(columns: Sequence[str]) -> str:
     """At most twenty columns, each cut short: a heading may be a whole misplaced cell."""
     shown = "、".join(column[:40] for column in columns[:20])
     return shown if len(columns) <= 20 else f"{shown} 等 {len(columns)} 列"

@@ -6,6 +6,7 @@ No refusal here repeats the number it refuses: it may be somebody's identity num
 import datetime as dt
 import re
 import unicodedata
+from functools import lru_cache
 
 from stdnum.cn import ric
 from stdnum.cn import uscc as stdnum_uscc
@@ -50,9 +51,15 @@ def uscc(text: str, *, strict: bool = True) -> str:
     code = fold(text)
     if not _USCC.fullmatch(code):
         raise UsccMalformed
-    if strict and code[-1] != stdnum_uscc.calc_check_digit(code[:-1]):
+    if strict and code[-1] != _check_character(code[:-1]):
         raise UsccCheckCharacter
     return code
+
+
+@lru_cache(4096)
+def _check_character(body: str) -> str:
+    """Remembered, because one authority's code stands in every row of its file."""
+    return str(stdnum_uscc.calc_check_digit(body))
 
 
 def resident_id(text: str) -> str:
@@ -91,3 +98,26 @@ def mask(number: str) -> str:
     """The last four characters; everything before them starred, and all of a number that short."""
     shown = number[-4:] if len(number) > 4 else ""
     return "*" * (len(number) - len(shown)) + shown
+
+
+def lenient_uscc(text: str) -> tuple[str, str | None]:
+    """The code for a look-up, and the refusal code of its check character when that is wrong.
+
+    Codes with a wrong check character have really been issued, so a check looks them up as they stand.
+    """
+    code = uscc(text, strict=False)
+    try:
+        uscc(code)
+    except UsccCheckCharacter as refusal:
+        return code, refusal.code
+    return code, None
+
+
+def identity(id_type: str, number: str) -> tuple[str, str]:
+    """An identity document as it is indexed: its type code and the folded number.
+
+    ``resident_id`` and 111 are the resident identity card, judged by GB 11643; others are folded only.
+    """
+    if id_type in ("resident_id", "111"):
+        return "111", resident_id(number)
+    return id_type, fold(number)

@@ -6,7 +6,7 @@ import re
 from registry.domain import identifiers
 from registry.domain.filed import Party, Rules
 from registry.domain.rowreader import RowReader
-from registry.errors import UsccCheckCharacter
+from registry.errors import UsccCheckCharacter, UsccMalformed
 
 RESIDENT_ID = "111"
 _KINDS = {
@@ -25,7 +25,7 @@ _OTHER_CODES = (
 )
 _WORDS_BEFORE = re.compile(r"^(?:统一)?(?:社会)?(?:信用)?代码\s*:?\s*")
 _COUNT_AFTER = re.compile(r"\s*\(\d+/\d+\)$")
-_MASKS = re.compile(r"[*×✱●■]")
+_MASKS = re.compile(r"[*＊×✱●■]")
 _OTHER_NUMBER = re.compile(r"[0-9A-Z()\-/]{4,32}")
 ADULT_AGE = 18
 
@@ -64,11 +64,14 @@ def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> 
         return None
     try:
         return identifiers.uscc(bare) if bare else None
-    except UsccCheckCharacter:
+    except UsccCheckCharacter as refusal:
         if override:
             row.note(field, "check-character-overridden", "校验码不正确，按所述理由保留")
             return identifiers.uscc(bare, strict=False)
-    return row.parsed(field, bare, identifiers.uscc)
+        row.fault(field, refusal.code, refusal.title)
+    except UsccMalformed as refusal:
+        row.fault(field, refusal.code, refusal.title)
+    return None
 
 
 def note_minor(row: RowReader, party: Party, decided_on: dt.date | None) -> None:

@@ -34,7 +34,7 @@ def severity(kinds: Iterable[PenaltyKind]) -> Severity:
     return max(found, key=SEVERITIES.index, default="general")
 
 
-def policy_for(  # noqa: PLR0913 - one question, asked with keywords
+def policy_for(
     policies: Iterable[Policy],
     *,
     severity: str,

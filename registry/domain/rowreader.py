@@ -28,9 +28,8 @@ class RowReader:
         self._row = {name: self._readable(name, text) for name, text in row.items()}
 
     def _readable(self, name: str, text: str) -> str:
-        faults = cells.text_faults(self.headings.name(name), text)
-        self.faults += faults
-        if faults:
+        if faults := cells.text_faults(self.headings.name(name), text):
+            self.faults += faults
             return ""
         tidied = cells.tidy(text)
         if tidied != text.strip():

@@ -84,7 +84,9 @@ def judge(asked: Asked, hits: Iterable[Hit], question: Question, look_back: Look
         found.append(_remark("unchecked", asked.uscc_problem))
     if not found:
         return Answer("no_record", ())
-    found.sort(key=lambda pair: (-VERDICTS.index(pair[0]), pair[1].get("record", ""), pair[1].get("measure") or ""))
+    found.sort(
+        key=lambda pair: (-VERDICTS.index(pair[0]), pair[1].get("record", ""), pair[1].get("measure") or "")
+    )
     return Answer(found[0][0], tuple(reason for _, reason in found))
 
 
@@ -141,10 +143,14 @@ def _holds(measure: Mapping[str, Any], on: dt.date) -> bool:
 
 
 def _is_shown(body: Mapping[str, Any], on: dt.date) -> bool:
-    return bool(body["state"] == "published" and body["visible_from"] <= on.isoformat() < body["visible_until"])
+    return bool(
+        body["state"] == "published" and body["visible_from"] <= on.isoformat() < body["visible_until"]
+    )
 
 
-def _is_looked_back_at(body: Mapping[str, Any], asked: Asked, question: Question, look_back: LookBack) -> bool:
+def _is_looked_back_at(
+    body: Mapping[str, Any], asked: Asked, question: Question, look_back: LookBack
+) -> bool:
     return bool(
         body["is_grave"]
         and question.sector in look_back.sectors

@@ -9,7 +9,11 @@ from registry.models.base import Base, Key
 
 
 class Peer(Base):
-    """Another node. ``cursor`` is the last entry pulled from it within its ``epoch``."""
+    """Another node. ``cursor`` is the last entry pulled from it within its ``epoch``.
+
+    A node without ``url`` is known by its key only: its records come through others. Up to ``removals_until``
+    a person lets it remove any share of what it gave.
+    """
 
     __tablename__ = "peers"
 
@@ -24,6 +28,7 @@ class Peer(Base):
     pulled_at: Mapped[dt.datetime | None]
     batch_records: Mapped[int]
     paused_because: Mapped[str | None]
+    removals_until: Mapped[dt.datetime | None]
     retry_at: Mapped[dt.datetime | None]
     failures: Mapped[int]
 
@@ -60,7 +65,10 @@ class InboxBatch(Base):
 
 
 class InboxItem(Base):
-    """One record version of a batch and what became of it; a quarantined one waits for a person."""
+    """One record version of a batch and what became of it; a quarantined one waits for a person.
+
+    ``envelope`` is kept of those that wait only: the others are in the raw batch.
+    """
 
     __tablename__ = "inbox_items"
     __table_args__ = (UniqueConstraint("batch_id", "position"), Index(None, "state", "id"))

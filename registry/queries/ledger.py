@@ -38,7 +38,9 @@ def nodes(session: Session) -> Callable[[int, int], bytes]:
         if level == 0:
             question = select(LedgerEntry.leaf).where(LedgerEntry.number == position + 1)
         else:
-            question = select(LedgerNode.hash).where(LedgerNode.level == level, LedgerNode.position == position)
+            question = select(LedgerNode.hash).where(
+                LedgerNode.level == level, LedgerNode.position == position
+            )
         value = session.execute(question).scalar_one_or_none()
         if value is None:
             raise NotSealed(f"node {level}/{position}")

@@ -57,7 +57,9 @@ def listed(
     question = select(Penalty).where(Penalty.department_id == department_id, Penalty.id > after)
     if state:
         question = question.where(Penalty.state == state)
-    return list(session.scalars(question.options(selectinload(Penalty.filings)).order_by(Penalty.id).limit(limit)))
+    return list(
+        session.scalars(question.options(selectinload(Penalty.filings)).order_by(Penalty.id).limit(limit))
+    )
 
 
 def awaiting(session: Session, department_id: int | None, import_id: int | None, limit: int) -> list[str]:

@@ -112,8 +112,10 @@ def withdrawn(session: Session, record_id: str) -> Publication:
     """
     found = session.scalars(
         select(Publication).where(
-            Publication.record == record_id, Publication.until_entry.is_(None),
-            Publication.state == "withdrawn", Publication.audience == "public",
+            Publication.record == record_id,
+            Publication.until_entry.is_(None),
+            Publication.state == "withdrawn",
+            Publication.audience == "public",
         )
     ).first()
     if found is None:

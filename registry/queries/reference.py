@@ -30,7 +30,9 @@ def current(session: Session) -> Reference:
 def open_rows(session: Session) -> list[CatalogRow]:
     """The newest version of every row."""
     question = select(CatalogRow).where(CatalogRow.closed_at.is_(None))
-    return list(session.scalars(question.order_by(CatalogRow.kind, CatalogRow.code, CatalogRow.effective_from)))
+    return list(
+        session.scalars(question.order_by(CatalogRow.kind, CatalogRow.code, CatalogRow.effective_from))
+    )
 
 
 def _read(session: Session) -> Reference:
@@ -42,6 +44,10 @@ def _read(session: Session) -> Reference:
 
 def _with_columns(row: CatalogRow) -> dict[str, Any]:
     return {
-        **row.body, "code": row.code, "source": row.source, "status": row.status,
-        "effective_from": row.effective_from, "effective_until": row.effective_until,
+        **row.body,
+        "code": row.code,
+        "source": row.source,
+        "status": row.status,
+        "effective_from": row.effective_from,
+        "effective_until": row.effective_until,
     }

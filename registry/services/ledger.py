@@ -1,34 +1,15 @@
 """Append commitments to the ledger; seal its head with a signed checkpoint."""
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import insert, update
 
-from registry.domain import canonical, merkle, notes
+from registry.domain import merkle, notes
+from registry.domain.publication import Leaf, leaf_hash
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.queries import ledger as questions
 from registry.refusals import LedgerBroken
 from registry.work import Work
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """What one entry says: ``record`` got ``revision`` by ``act``; ``commitment`` is hex."""
-
-    record: str
-    revision: int
-    act: str
-    commitment: str
-
-
-def leaf_hash(number: int, leaf: Leaf, day: dt.date) -> bytes:
-    """The RFC 9162 leaf hash of entry ``number``, over canonical JSON of everything the entry says."""
-    return merkle.leaf_hash(canonical.dumps({
-        "entry": number, "record": leaf.record, "revision": leaf.revision,
-        "act": leaf.act, "day": day.isoformat(), "commitment": leaf.commitment,
-    }))
 
 
 def take(work: Work, counter: str, count: int) -> int:
@@ -41,13 +22,21 @@ def append(work: Work, leaves: Sequence[Leaf]) -> int:
     """Write one entry per leaf and return the first entry number. The lock is taken here: call it last."""
     first = take(work, "ledger", len(leaves))
     day = work.today
-    work.session.execute(insert(LedgerEntry), [
-        {
-            "number": number, "record": leaf.record, "revision": leaf.revision, "act": leaf.act,
-            "day": day, "commitment": leaf.commitment, "leaf": leaf_hash(number, leaf, day),
-        }
-        for number, leaf in enumerate(leaves, start=first)
-    ])
+    work.session.execute(
+        insert(LedgerEntry),
+        [
+            {
+                "number": number,
+                "record": leaf.record,
+                "revision": leaf.revision,
+                "act": leaf.act,
+                "day": day,
+                "commitment": leaf.commitment,
+                "leaf": leaf_hash(number, leaf, day),
+            }
+            for number, leaf in enumerate(leaves, start=first)
+        ],
+    )
     return first
 
 
@@ -66,9 +55,10 @@ def seal(work: Work) -> Checkpoint | None:
         raise LedgerBroken(f"checkpoint {size}")
     grown = merkle.grow(nodes, size, leaves)
     if grown:
-        work.session.execute(insert(LedgerNode), [
-            {"level": level, "position": position, "hash": value} for level, position, value in grown
-        ])
+        work.session.execute(
+            insert(LedgerNode),
+            [{"level": level, "position": position, "hash": value} for level, position, value in grown],
+        )
     root = merkle.root_at(head, questions.nodes(work.session))
     text = notes.checkpoint_text(work.settings.node, head, root)
     note = notes.sign_note(text, work.settings.node, work.keys.signer)

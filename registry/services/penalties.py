@@ -88,7 +88,11 @@ class _Draft:
     @property
     def decision(self) -> tuple[str, str, str]:
         filing = self.submission.filing
-        return (filing.authority_code, filing.document_number, penalty.subject_key(filing.subject, self.id_index))
+        return (
+            filing.authority_code,
+            filing.document_number,
+            penalty.subject_key(filing.subject, self.id_index),
+        )
 
     def filing_row(self, work: Work) -> dict[str, object]:
         return {
@@ -102,7 +106,9 @@ class _Draft:
         }
 
 
-def _prepare(work: Work, reference: Reference, department: Department, submission: Submission) -> _Draft | Refusal:
+def _prepare(
+    work: Work, reference: Reference, department: Department, submission: Submission
+) -> _Draft | Refusal:
     filing = submission.filing
     try:
         work.actor.require_scope(frozenset(filing.sectors), filing.district)
@@ -130,14 +136,23 @@ def _store(work: Work, department: Department, reference: Reference, drafts: Seq
     for draft in drafts:
         authority_code, document_number, subject_key = draft.decision
         due = reference.calendar.add(draft.submission.filing.decided_on, reference.days("D01"))
-        rows.append({
-            "record": draft.record, "department_id": department.id, "authority_code": authority_code,
-            "document_number": document_number, "subject_key": subject_key,
-            "decided_on": draft.submission.filing.decided_on, "publish_by": due.day,
-            "publish_by_provisional": due.provisional, "state": "filed", "version": 1,
-        })
+        rows.append(
+            {
+                "record": draft.record,
+                "department_id": department.id,
+                "authority_code": authority_code,
+                "document_number": document_number,
+                "subject_key": subject_key,
+                "decided_on": draft.submission.filing.decided_on,
+                "publish_by": due.day,
+                "publish_by_provisional": due.provisional,
+                "state": "filed",
+                "version": 1,
+            }
+        )
     work.session.execute(insert(Penalty), rows)
     ids = questions.ids(work.session, [draft.record for draft in drafts])
     work.session.execute(
-        insert(PenaltyFiling), [draft.filing_row(work) | {"penalty_id": ids[draft.record]} for draft in drafts]
+        insert(PenaltyFiling),
+        [draft.filing_row(work) | {"penalty_id": ids[draft.record]} for draft in drafts],
     )

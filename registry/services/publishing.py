@@ -1,7 +1,5 @@
 """The one gate out: publication, ledger entry and outbox promises, in the transaction of the decision."""
 
-import datetime as dt
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from registry.domain import canonical, commitments, names
+from registry.domain import canonical, commitments
+from registry.domain.publication import Leaf, commitment, content_hash, projection
 from registry.models import OutboxMessage, Peer, Publication, PublicationSector
 from registry.services import ledger
 from registry.work import Work
@@ -20,7 +19,8 @@ class Version:
     """One version of a record as it leaves the house.
 
     ``body`` is the whole of what outsiders may see; ``id_index``/``id_sealed`` serve checks by identity number
-    and never leave in clear; ``signature`` is the owner's, on versions that came from another node.
+    and never leave in clear. Versions of another node carry its ``signature`` and ``previous``: the owner's chain
+    is kept even when versions in between never arrived here.
     """
 
     body: dict[str, Any]
@@ -28,50 +28,31 @@ class Version:
     id_index: str | None = None
     id_sealed: bytes | None = None
     signature: str | None = None
-
-
-def content_hash(body: dict[str, Any], previous: str | None) -> str:
-    """What makes two copies the same: SHA-256 (hex) over the body and the hash of the version before it."""
-    return canonical.digest({"body": body, "previous": previous}).hex()
-
-
-def projection(body: dict[str, Any]) -> dict[str, Any]:
-    """The searchable columns of a publication; nothing but a function of its body."""
-    return {
-        "record": body["record"],
-        "revision": body["revision"],
-        "kind": body["kind"],
-        "act": body["act"],
-        "state": body["state"],
-        "audience": body["audience"],
-        "authority_code": body["authority"]["code"],
-        "district": body["district"],
-        "behaviour": body["behaviour"],
-        "name": body["subject"]["name"],
-        "name_key": names.key(body["subject"]["name"]),
-        "uscc": body["subject"]["uscc"],
-        "visible_from": dt.date.fromisoformat(body["visible_from"]),
-        "visible_until": dt.date.fromisoformat(body["visible_until"]),
-    }
+    previous: str | None = None
 
 
 def publish(work: Work, versions: Sequence[Version]) -> list[int]:
     """Publish the versions in order and return their entry numbers; each replaces the version before it.
 
     One statement per table for the whole list, so that a file of thousands is published in seconds. The ledger
-    lock is taken last. Every peer but the origin of a version is promised it.
+    lock is taken last. What is public is promised to every peer with an address but the origin of the version.
     """
     if not versions:
         return []
-    previous = _previous_hashes(work, [version.body["record"] for version in versions])
-    rows = [_row(work, version, previous.get(version.body["record"])) for version in versions]
-    first = ledger.append(work, [
-        ledger.Leaf(
-            row["record"], row["revision"], row["act"],
-            commitments.commit(_committed(version.body, row["previous"]), row["salt"]).hex(),
-        )
-        for version, row in zip(versions, rows, strict=True)
-    ])
+    held = _previous_hashes(work, [version.body["record"] for version in versions])
+    rows = [_row(work, version, _previous(version, held)) for version in versions]
+    first = ledger.append(
+        work,
+        [
+            Leaf(
+                row["record"],
+                row["revision"],
+                row["act"],
+                commitment(version.body, row["previous"], row["salt"]),
+            )
+            for version, row in zip(versions, rows, strict=True)
+        ],
+    )
     for entry, row in enumerate(rows, start=first):
         row["from_entry"] = entry
     _close(work, [row for row in rows if row["revision"] > 1])
@@ -79,16 +60,6 @@ def publish(work: Work, versions: Sequence[Version]) -> list[int]:
     _file_under_sectors(work, versions, first)
     _promise(work, versions, first)
     return [row["from_entry"] for row in rows]
-
-
-def committed(publication: Publication) -> bytes:
-    """The commitment that the stored publication must have in the ledger."""
-    body = json.loads(publication.body)
-    return commitments.commit(_committed(body, publication.previous), publication.salt)
-
-
-def _committed(body: dict[str, Any], previous: str | None) -> dict[str, Any]:
-    return {**body, "previous": previous}
 
 
 def _row(work: Work, version: Version, previous: str | None) -> dict[str, Any]:
@@ -106,11 +77,15 @@ def _row(work: Work, version: Version, previous: str | None) -> dict[str, Any]:
     }
 
 
+def _previous(version: Version, held: dict[str, str]) -> str | None:
+    return version.previous if version.signature else held.get(version.body["record"])
+
+
 def _previous_hashes(work: Work, records: Sequence[str]) -> dict[str, str]:
     question = select(Publication.record, Publication.content_hash).where(
         Publication.record.in_(records), Publication.until_entry.is_(None)
     )
-    return {record: value for record, value in work.session.execute(question)}
+    return dict(work.session.execute(question).tuples().all())
 
 
 def _close(work: Work, rows: Sequence[dict[str, Any]]) -> None:
@@ -134,12 +109,12 @@ def _file_under_sectors(work: Work, versions: Sequence[Version], first: int) -> 
 
 
 def _promise(work: Work, versions: Sequence[Version], first: int) -> None:
-    peers = work.session.execute(select(Peer.id, Peer.code)).all()
+    peers = work.session.execute(select(Peer.id, Peer.code).where(Peer.url != "")).all()
     rows = [
         {"peer_id": peer_id, "entry": entry, "state": "pending", "attempts": 0, "promised_at": work.now}
         for entry, version in enumerate(versions, start=first)
         for peer_id, code in peers
-        if code != version.origin
+        if code != version.origin and version.body["audience"] == "public"
     ]
     if rows:
         work.session.execute(insert(OutboxMessage), rows)

@@ -20,7 +20,9 @@ def load(work: Work, folder: Path = FOLDER) -> tuple[int, int]:
     A row is known by kind, code and effective_from. A file row that differs closes the held one and opens its
     successor; a held row that no file names any more is closed. Raises ValueError naming a malformed row.
     """
-    held = {(row.kind, row.code, row.effective_from.isoformat()): row for row in questions.open_rows(work.session)}
+    held = {
+        (row.kind, row.code, row.effective_from.isoformat()): row for row in questions.open_rows(work.session)
+    }
     opened = 0
     seen = set()
     for kind, body in _file_rows(folder):
@@ -56,8 +58,13 @@ def _row(work: Work, kind: str, body: dict[str, Any], digest: str) -> CatalogRow
     row = catalog.read(kind, body)
     columns = ("code", "source", "status", "effective_from", "effective_until")
     return CatalogRow(
-        kind=kind, code=row.code, source=row.source, status=row.status,
-        effective_from=row.effective_from, effective_until=row.effective_until,
+        kind=kind,
+        code=row.code,
+        source=row.source,
+        status=row.status,
+        effective_from=row.effective_from,
+        effective_until=row.effective_until,
         body={name: value for name, value in body.items() if name not in columns},
-        digest=digest, opened_at=work.now,
+        digest=digest,
+        opened_at=work.now,
     )

@@ -16,6 +16,9 @@ from registry.refusals import RecordUnknown
 from registry.services.publishing import Version
 from registry.work import Work, day_of
 
+_SEVERITY = {"1": "general", "2": "general", "3": "serious"}
+"""失信严重程度 as filed (1 一般, 2 较重, 3 严重) in the terms of NDRC order 36."""
+
 
 def releases(work: Work, accepted: Sequence[Penalty]) -> list[Version]:
     """The next public version of each penalty, from its newest filing, verified by the actor now."""
@@ -39,16 +42,21 @@ def _revisions(work: Work, records: Sequence[str]) -> dict[str, int]:
     question = select(Publication.record, Publication.revision).where(
         Publication.record.in_(records), Publication.until_entry.is_(None)
     )
-    return {record: revision for record, revision in work.session.execute(question)}
+    return dict(work.session.execute(question).tuples().all())
 
 
 def _release(work: Work, reference: Reference, held: Penalty, revision: int) -> Version:
     row = held.filing
     filing = penalty.filing_of(json.loads(row.content))
-    severity = filing.severity or publicity.severity(reference.penalty_kinds(filing.kinds))
+    severity = _SEVERITY.get(filing.severity or "") or publicity.severity(
+        reference.penalty_kinds(filing.kinds)
+    )
     policy = publicity.policy_for(
-        reference.policies, severity=severity, document_date=filing.decided_on,
-        authority_name=filing.authority_name, sectors=filing.sectors,
+        reference.policies,
+        severity=severity,
+        document_date=filing.decided_on,
+        authority_name=filing.authority_name,
+        sectors=filing.sectors,
     )
     found, _ = measures.resolve(filing, reference.measures(filing.decided_on))
     is_public = policy.public and filing.subject.kind != "natural_person"
@@ -57,7 +65,7 @@ def _release(work: Work, reference: Reference, held: Penalty, revision: int) -> 
         revision=revision,
         act="publish" if revision == 1 else "correct",
         audience="public" if is_public else "authorised",
-        publicity=publicity.period(policy, filing.decided_on, filing.publicity_until),
+        publicity=publicity.period(policy, filing.decided_on, _after(filing.publicity_until)),
         policy=policy.code,
         severity=severity,
         visible_from=work.today,
@@ -70,10 +78,17 @@ def _release(work: Work, reference: Reference, held: Penalty, revision: int) -> 
     return Version(penalty.public_body(filing, release), work.settings.node, row.id_index, row.id_sealed)
 
 
+def _after(last_shown: dt.date | None) -> dt.date | None:
+    """公示截止期 is the last day shown; intervals here are half-open."""
+    return last_shown + dt.timedelta(days=1) if last_shown else None
+
+
 def _is_grave(reference: Reference, filing: Filing) -> bool:
     """重大违法记录: 责令停产停业, 吊销许可证或执照, 较大数额罚款 (政府采购法实施条例 19)."""
     large = reference.threshold("large_fine_fen", filing.decided_on)
-    return any(kind.grave for kind in reference.penalty_kinds(filing.kinds)) or (filing.fine_fen or 0) >= large
+    return (
+        any(kind.grave for kind in reference.penalty_kinds(filing.kinds)) or (filing.fine_fen or 0) >= large
+    )
 
 
 def _source(work: Work, held: Penalty, row: PenaltyFiling, filing: Filing) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from registry.queries import screening as questions
 from registry.refusals import BodyRefused, EntryAhead
 from registry.services import audit
 from registry.services.ledger import take
+from registry.signing import Keys
 from registry.work import Work, day_of
 
 LOOK_BACK = "B3"
@@ -50,11 +51,27 @@ class Inquiry:
     known_at: int | None = None
 
 
-def check(work: Work, inquiry: Inquiry) -> tuple[Check, bytes]:
-    """Answer, sign and store; returns the stored check and the receipt's bytes.
+@dataclass(frozen=True)
+class Made:
+    """A stored check: its receipt, and the salt that opens the receipt's commitment to the tender."""
 
-    Refusals: ``OutOfRole``, ``OutOfScope``, ``BodyRefused`` with a fault per bad party, ``EntryAhead``. A store
-    that cannot be read raises, so that nothing is ever answered from half a list.
+    check: Check
+    receipt: bytes
+    tender_salt: str
+
+
+def unseal(keys: Keys, check: Check) -> Made:
+    """The check as it was answered, byte for byte."""
+    content = keys.vault.open(check.receipt_sealed)
+    salt, receipt = content[: receipts.SALT_BYTES], content[receipts.SALT_BYTES :]
+    return Made(check, receipt, receipts.tender_salt(salt).hex())
+
+
+def check(work: Work, inquiry: Inquiry) -> Made:
+    """Answer, sign and store.
+
+    Refusals: ``OutOfRole``, ``OutOfScope``, ``BodyRefused`` with a fault per bad party, ``EntryAhead``. A
+    store that cannot be read raises, so that nothing is ever answered from half a list.
     """
     work.actor.require(Permission.CHECK_MAKE)
     work.actor.require_scope(frozenset({inquiry.sector}), None)
@@ -64,17 +81,24 @@ def check(work: Work, inquiry: Inquiry) -> tuple[Check, bytes]:
     number = take(work, "check", 1)
     facts = _facts(work, inquiry, answers, entry, number)
     lines = [_line(party, answer) for party, answer in zip(inquiry.parties, answers, strict=True)]
-    statement = receipts.statement(facts, lines, secrets.token_bytes(receipts.SALT_BYTES))
+    salt = secrets.token_bytes(receipts.SALT_BYTES)
+    statement = receipts.statement(facts, lines, salt)
     receipt = receipts.build(statement, work.keys.signer.sign, work.keys.signer.key_id)
     made = Check(
-        id=facts.check, number=number, account_id=work.actor.account_id, department_id=work.actor.department_id,
-        made_at=work.now, on_day=inquiry.on, entry=entry, parties=len(lines),
-        receipt_sealed=work.keys.vault.seal(receipt),
+        id=facts.check,
+        number=number,
+        account_id=work.actor.account_id,
+        department_id=work.actor.department_id,
+        made_at=work.now,
+        on_day=inquiry.on,
+        entry=entry,
+        parties=len(lines),
+        receipt_sealed=work.keys.vault.seal(salt + receipt),
     )
     work.session.add(made)
     work.session.flush()
     audit.note(work, "check.make", made.id)
-    return made, receipt
+    return Made(made, receipt, receipts.tender_salt(salt).hex())
 
 
 def _entry(work: Work, known_at: int | None) -> int:
@@ -99,7 +123,7 @@ def _asked(work: Work, parties: Sequence[Party]) -> list[screening.Asked]:
 
 
 def _one(work: Work, party: Party) -> screening.Asked:
-    uscc, problem = (identifiers.lenient_uscc(party.uscc) if party.uscc else (None, None))
+    uscc, problem = identifiers.lenient_uscc(party.uscc) if party.uscc else (None, None)
     index = None
     if party.id_number:
         id_type, number = identifiers.identity(party.id_type or "resident_id", party.id_number)
@@ -148,8 +172,12 @@ def _facts(
         on=inquiry.on,
         entry=entry,
         root=bytes.fromhex(checkpoint.root) if checkpoint and checkpoint.size == entry else None,
-        tender={**inquiry.tender, "sector": inquiry.sector, "must_tender": inquiry.must_tender,
-                "district": inquiry.district},
+        tender={
+            **inquiry.tender,
+            "sector": inquiry.sector,
+            "must_tender": inquiry.must_tender,
+            "district": inquiry.district,
+        },
         requester=work.actor.name,
         complete=all(answer.verdict != "unchecked" for answer in answers),
         stale=tuple(peer.code for peer in peers if _is_stale(work, peer)),
@@ -172,8 +200,13 @@ def _is_stale(work: Work, peer: Peer) -> bool:
 def _line(party: Party, answer: screening.Answer) -> dict[str, Any]:
     """What the receipt says of one party; of an identity number only its last four characters."""
     line: dict[str, Any] = {
-        "ref": party.ref, "role": party.role, "of": party.of, "name": party.name, "uscc": party.uscc,
+        "ref": party.ref,
+        "role": party.role,
+        "of": party.of,
+        "name": party.name,
+        "uscc": party.uscc,
         "id_last4": party.id_number[-4:] if party.id_number else None,
-        "verdict": answer.verdict, "reasons": list(answer.reasons),
+        "verdict": answer.verdict,
+        "reasons": list(answer.reasons),
     }
     return {name: value for name, value in line.items() if value is not None}

@@ -10,14 +10,14 @@ from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.models import Penalty, PenaltyFiling
 from registry.queries import penalties as questions
-from registry.refusals import ChangeInFuture, SelfVerification
+from registry.refusals import ChangeInFuture, SelfVerification, VersionStale
 from registry.services import audit, releases
 from registry.services.penalty_access import own, require_scope
 from registry.services.publishing import publish
 from registry.work import Work
 
 
-def verify(work: Work, records: Sequence[str]) -> list[int | Refusal]:
+def verify(work: Work, records: Sequence[str], *, if_version: int | None = None) -> list[int | Refusal]:
     """Verify filings of other officers and publish them; for each the entry number or the refusal.
 
     Refusals: ``OutOfRole`` (whole call), ``NotFound``, ``OutOfScope``, ``SelfVerification``,
@@ -29,7 +29,7 @@ def verify(work: Work, records: Sequence[str]) -> list[int | Refusal]:
     accepted: list[Penalty] = []
     for record in records:
         try:
-            accepted.append(_verifiable(work, held.get(record)))
+            accepted.append(_verifiable(work, held.get(record), if_version))
             outcomes.append(0)
         except Refusal as refusal:
             outcomes.append(refusal)
@@ -64,13 +64,18 @@ def withdraw(work: Work, record: str, reason: str, changed_on: dt.date, *, if_ve
     held.state = workflow.step(workflow.PENALTY, held.state, "withdraw")
     held.version += 1
     work.session.flush()
-    publish(work, [releases.removal(work, record, act="withdraw", state="withdrawn", reason=reason, since=changed_on)])
+    publish(
+        work,
+        [releases.removal(work, record, act="withdraw", state="withdrawn", reason=reason, since=changed_on)],
+    )
     audit.note(work, "penalty.withdraw", record)
     return held
 
 
-def _verifiable(work: Work, held: Penalty | None) -> Penalty:
+def _verifiable(work: Work, held: Penalty | None, if_version: int | None) -> Penalty:
     held = require_scope(work, held)
+    if if_version not in (None, held.version):
+        raise VersionStale()
     if held.filing.filed_by == work.actor.account_id:
         raise SelfVerification()
     workflow.step(workflow.PENALTY, held.state, "verify")
@@ -83,11 +88,14 @@ def _mark_verified(work: Work, accepted: Sequence[Penalty]) -> None:
     if not ids:
         return
     work.session.execute(
-        update(Penalty).where(Penalty.id.in_(ids)).values(state="published", version=Penalty.version + 1)
+        update(Penalty)
+        .where(Penalty.id.in_(ids))
+        .values(state="published", version=Penalty.version + 1)
         .execution_options(synchronize_session=False)
     )
     work.session.execute(
-        update(PenaltyFiling).where(PenaltyFiling.id.in_(filing_ids))
+        update(PenaltyFiling)
+        .where(PenaltyFiling.id.in_(filing_ids))
         .values(verified_by=work.actor.account_id, verified_at=work.now)
         .execution_options(synchronize_session=False)
     )

@@ -5,6 +5,7 @@ so a small file can ask for any amount of memory. The look is a stream and keeps
 """
 
 import re
+from functools import lru_cache
 from xml.parsers import expat
 
 from registry.errors import FileShape, FileTooLarge, FileUnreadable, TooManyRows
@@ -83,7 +84,7 @@ class SheetScan(_Stream):
         self._in_value = False
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = name.rpartition(":")[2]
+        tag = name.rpartition(":")[2] if ":" in name else name
         if tag == "c":
             self._cell(attributes.get("r", ""), attributes.get("t", ""))
         elif tag == "row":
@@ -96,8 +97,9 @@ class SheetScan(_Stream):
     def _cell(self, reference: str, kind: str) -> None:
         match = _REFERENCE.fullmatch(reference)
         if match:
-            self._column = _column_number(match[1])
-            self._row = int(match[2])
+            letters, digits = match.groups()
+            self._column = _column_number(letters)
+            self._row = int(digits)
         else:
             self._column += 1
         self._kind = kind
@@ -108,13 +110,10 @@ class SheetScan(_Stream):
         if self._column > MAX_COLUMNS:
             raise FileShape(f"超过 {MAX_COLUMNS} 列")
         self.filled = True
-        place = (self._row, self._column)
-        if tag == "f":
-            self.formulas.add(place)
-        if self._kind == "e":
-            self.errors.add(place)
-        if len(self.formulas) + len(self.errors) > MAX_FOUND:
-            raise FileShape("公式或错误值过多")
+        if tag == "f" or self._kind == "e":
+            (self.formulas if tag == "f" else self.errors).add((self._row, self._column))
+            if len(self.formulas) + len(self.errors) > MAX_FOUND:
+                raise FileShape("公式或错误值过多")
         self._in_value, self._index = tag == "v" and self._kind == "s", ""
 
     def _data(self, text: str) -> None:
@@ -124,9 +123,11 @@ class SheetScan(_Stream):
             self._text += len(text)
 
     def _end(self, name: str) -> None:
-        if not self._in_value or name.rpartition(":")[2] != "v":
-            return
-        self._in_value = False
+        if self._in_value and name.endswith("v"):
+            self._in_value = False
+            self._count_shared()
+
+    def _count_shared(self) -> None:
         index = self._index.strip()
         if not (index.isascii() and index.isdigit() and len(index) < 9 and int(index) < len(self._lengths)):
             raise FileUnreadable("工作表引用了不存在的文字")
@@ -135,6 +136,7 @@ class SheetScan(_Stream):
             raise FileTooLarge("展开后的文字过多")
 
 
+@lru_cache(256)
 def _column_number(letters: str) -> int:
     number = 0
     for letter in letters:

@@ -45,7 +45,7 @@ class TestDumps:
             {"\ud800": 1},
             {1: 2},
             b"x",
-            object(),
+            object,
             {1},
         ],
         ids=repr,

@@ -198,6 +198,7 @@ class TestConsistency:
             assert not merkle.verify_consistency(first, size, roots, changed)
             assert not merkle.verify_consistency(first, size, roots, proof[:step])
         assert not merkle.verify_consistency(first, size, roots, [*proof, roots[0]])
+        assert not merkle.verify_consistency(first, size * 4, roots, proof)
 
     def test_of_the_empty_tree_needs_nothing_but_its_root(self):
         roots = (merkle.EMPTY, naive_root(LEAVES))

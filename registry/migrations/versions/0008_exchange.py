@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("pulled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("batch_records", sa.Integer(), nullable=False),
         sa.Column("paused_because", sa.Text(), nullable=True),
+        sa.Column("removals_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_peers")),

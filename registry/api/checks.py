@@ -1,0 +1,114 @@
+"""Routes of trading centres: check bidders, read a check again, fetch its receipt."""
+
+import json
+from typing import Any
+
+from flask import Response
+
+from registry import db
+from registry.api.auth import actor, allow
+from registry.api.schemas.check import CheckAnswer, CheckRequest
+from registry.api.wire import Blueprint, create_once
+from registry.domain.permissions import Permission
+from registry.errors import Fault
+from registry.queries import checks as questions
+from registry.queries import reference as law
+from registry.refusals import BodyRefused
+from registry.services import screening
+from registry.work import Work
+
+blueprint = Blueprint("checks", __name__, url_prefix="/api/v1/checks", description="授标前核查")
+
+
+@blueprint.route("", methods=["POST"])
+@allow(Permission.CHECK_MAKE)
+@blueprint.arguments(CheckRequest)
+@blueprint.response(201, CheckAnswer)
+def create(body: dict[str, Any]) -> Response:
+    """Check the parties of a tender; the signed receipt proves the answer later."""
+    _require_sound(body)
+
+    def act(work: Work) -> tuple[dict[str, Any], int]:
+        return _view(screening.check(work, _inquiry(work, body))), 201
+
+    response = create_once(actor(), act)
+    response.headers["Location"] = f"/api/v1/checks/{json.loads(response.get_data())['id']}"
+    return response
+
+
+@blueprint.route("/<check>", methods=["GET"])
+@allow(Permission.CHECK_MAKE)
+@blueprint.response(200, CheckAnswer)
+def read(check: str) -> dict[str, Any]:
+    """A check this trading centre made."""
+    with db.reading() as session:
+        made = questions.of_department(session, actor().department_id, check)
+    return _view(screening.unseal(db.keys(), made))
+
+
+@blueprint.route("/<check>/receipt", methods=["GET"])
+@blueprint.route("/<check>/receipt.json", methods=["GET"], endpoint="receipt_json")
+@allow(Permission.CHECK_MAKE)
+def receipt(check: str) -> Response:
+    """The receipt, the same bytes every time."""
+    with db.reading() as session:
+        made = questions.of_department(session, actor().department_id, check)
+    response = Response(screening.unseal(db.keys(), made).receipt, content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="receipt-{made.id}.json"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _require_sound(body: dict[str, Any]) -> None:
+    seen: set[str] = set()
+    faults = []
+    for place, party in enumerate(body["parties"]):
+        if party["ref"] in seen:
+            faults.append(Fault(f"/parties/{place}/ref", "ref-doubled", "ref 重复"))
+        seen.add(party["ref"])
+    faults += [
+        Fault(f"/parties/{place}/of", "ref-unknown", "of 所指的 ref 不在本次核查中")
+        for place, party in enumerate(body["parties"])
+        if party["of"] and party["of"] not in seen
+    ]
+    if faults:
+        raise BodyRefused(faults=tuple(faults))
+
+
+def _inquiry(work: Work, body: dict[str, Any]) -> screening.Inquiry:
+    tender = body["tender"]
+    reference = law.current(work.session)
+    faults = []
+    if tender["sector"] not in reference.names("sectors"):
+        faults.append(Fault("/tender/sector", "sector-unknown", "没有这个领域"))
+    if tender["district"] and tender["district"] not in reference.names("districts"):
+        faults.append(Fault("/tender/district", "district-unknown", "没有这个地区代码"))
+    if faults:
+        raise BodyRefused(faults=tuple(faults))
+    return screening.Inquiry(
+        tender={"code": tender["code"]},
+        sector=tender["sector"],
+        must_tender=tender["must_tender"],
+        district=tender["district"],
+        on=body["on"] or work.today,
+        known_at=body["known_at"],
+        parties=[screening.Party(**party) for party in body["parties"]],
+    )
+
+
+def _view(answered: screening.Made) -> dict[str, Any]:
+    made, statement = answered.check, json.loads(answered.receipt)["statement"]
+    verdicts = [
+        {name: value for name, value in line.items() if name != "salt"} for line in statement["lines"]
+    ]
+    return {
+        "id": made.id,
+        "number": made.number,
+        "entry": made.entry,
+        "on": made.on_day.isoformat(),
+        "complete": statement["complete"],
+        "stale": statement["stale"],
+        "verdicts": verdicts,
+        "receipt": f"/api/v1/checks/{made.id}/receipt",
+        "tender_salt": answered.tender_salt,
+    }

@@ -1,0 +1,130 @@
+"""The exchange door: what peers ask and tell. Every request carries the signature of a known peer."""
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry import db
+from registry.domain import batch, canonical, reconciliation
+from registry.domain.permissions import SYSTEM
+from registry.errors import Fault, PeerSignature
+from registry.httpsig import verify_request
+from registry.models import Peer
+from registry.queries import exchange as questions
+from registry.queries.ledger import head
+from registry.refusals import BatchTooLarge, QueryRefused, RemovalShare
+from registry.services import inbox, outbox, peers
+from registry.work import Work
+
+blueprint = Blueprint("exchange", __name__, url_prefix="/exchange/v1")
+
+
+@blueprint.get("/hello")
+def hello() -> Response:
+    """Who this node is and how far its entries go."""
+    with db.reading() as session:
+        _asker(session)
+        _query({})
+
+    def act(work: Work) -> bytes:
+        return canonical.dumps({
+            "node": work.settings.node, "name": work.settings.node_name,
+            "epoch": peers.epoch(work), "head": head(work.session),
+        })  # fmt: skip
+
+    return _json(db.perform(SYSTEM, act))
+
+
+@blueprint.post("/batches")
+def batches() -> Response:
+    """Take in a batch; the answer is its signed receipt, the same for the same batch."""
+    raw = _raw()
+
+    def act(work: Work) -> bytes:
+        return inbox.receive(work, _asker(work.session), raw)
+
+    try:
+        return _json(db.perform(SYSTEM, act))
+    except RemovalShare:
+        with db.reading() as session:
+            code = _asker(session).code
+        db.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code))
+        raise
+
+
+@blueprint.get("/changes")
+def changes() -> Response:
+    """Versions after an entry that the asker should have, as a batch with ``next`` and ``head``."""
+
+    def act(work: Work) -> bytes:
+        asker = _asker(work.session)
+        asked = _query({"after": 0, "limit": work.settings.batch_records_max})
+        limit = max(1, min(asked["limit"], work.settings.batch_records_max))
+        return outbox.page(work, asker, asked["after"], limit)
+
+    return _json(db.perform(SYSTEM, act))
+
+
+@blueprint.post("/receipts")
+def receipts() -> Response:
+    """Settle promises by the asker's signed receipt of what it pulled."""
+    raw = _raw()
+    settled = db.perform(SYSTEM, lambda work: outbox.settle(work, _asker(work.session), raw))
+    return _json(canonical.dumps({"settled": settled}))
+
+
+@blueprint.get("/digest")
+def digest() -> Response:
+    """What this node holds of an owner: a digest per bucket, or the versions of one bucket."""
+    with db.reading() as session:
+        _asker(session)
+        asked = _query({"bucket": -1}, texts=("owner",))
+        owner = request.args.get("owner", "")
+        size, held = head(session), reconciliation.buckets(questions.owned(session, owner))
+    answer: dict[str, object] = {"owner": owner, "entry": size}
+    if asked["bucket"] >= 0:
+        answer |= {"bucket": asked["bucket"], "records": sorted(held.get(asked["bucket"], []))}
+    else:
+        answer["buckets"] = {str(bucket): reconciliation.digest(rows) for bucket, rows in held.items()}
+    return _json(canonical.dumps(answer))
+
+
+def _asker(session: Session) -> Peer:
+    """The peer whose key signed this request; refuses ``PeerSignature``."""
+    known = questions.by_key_id(session)
+    # The address as it came over the wire: a decoded one would not match what was signed.
+    target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
+    kid = verify_request(
+        request.method, f"{request.scheme}://{request.host}{target}", request.headers, request.get_data(),
+        lambda key_id: bytes.fromhex(known[key_id].public_key) if key_id in known else None,
+        now=db.clock(),
+    )  # fmt: skip
+    if kid not in known:
+        raise PeerSignature()
+    return known[kid]
+
+
+def _raw() -> bytes:
+    if (request.content_length or 0) > batch.BYTES_MAX:
+        raise BatchTooLarge()
+    return request.get_data()
+
+
+def _query(defaults: dict[str, int], texts: tuple[str, ...] = ()) -> dict[str, int]:
+    """Whole numbers of the query string; refuses ``QueryRefused`` what is unknown, doubled or no number."""
+    given = {name: values for name, values in request.args.lists() if name not in texts}
+    wrong = [
+        name
+        for name, values in given.items()
+        if name not in defaults or len(values) != 1 or not _is_number(values[0])
+    ]
+    if wrong:
+        raise QueryRefused(faults=tuple(Fault(f"/{name}", "wrong-value", "参数不正确") for name in wrong))
+    return {**defaults, **{name: int(values[0]) for name, values in given.items()}}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 15
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, content_type="application/json", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,128 @@
+"""Routes of filed files: hand one in, see how far it is, verify what it filed."""
+
+from typing import Any
+
+from flask import request
+from marshmallow import fields
+
+from registry import db
+from registry.api.auth import actor, allow
+from registry.api.schemas.base import StrictSchema, Whole
+from registry.api.wire import Blueprint
+from registry.domain.permissions import Permission
+from registry.errors import Refusal
+from registry.models import PenaltyImport
+from registry.queries import penalties as questions
+from registry.refusals import ImportUnknown, QueryRefused
+from registry.services import imports, verification
+from registry.work import Work
+
+blueprint = Blueprint("imports", __name__, url_prefix="/api/v1/penalties/imports", description="成批报送")
+
+
+class ImportQuery(StrictSchema):
+    """What is stated for the whole file."""
+
+    sectors = fields.String(load_default="")
+    district = fields.String(load_default=None)
+    authority_code = fields.String(load_default=None)
+    filename = fields.String(load_default="")
+
+
+class ImportAnswer(StrictSchema):
+    """How far a file is: ``running`` or ``finished``; findings name row, column, code and reason."""
+
+    id = fields.String()
+    state = fields.String()
+    total = fields.Integer()
+    done = fields.Integer()
+    filed = fields.Integer()
+    refused = fields.Integer()
+    findings = fields.List(fields.Dict())
+
+
+class VerifiedAnswer(StrictSchema):
+    """How many were verified, which were refused, and how many still wait."""
+
+    verified = fields.Integer()
+    refused = fields.List(fields.Dict())
+    waiting = Whole()
+
+
+def _view(held: PenaltyImport) -> dict[str, Any]:
+    return {
+        "id": str(held.id),
+        "state": held.state,
+        "total": held.total,
+        "done": held.next_row,
+        "filed": held.filed,
+        "refused": held.refused,
+    }
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise ImportUnknown()
+    return int(text)
+
+
+@blueprint.route("", methods=["POST"])
+@allow(Permission.PENALTY_FILE)
+@blueprint.arguments(ImportQuery, location="query")
+@blueprint.response(202, ImportAnswer)
+def receive(query: dict[str, Any]) -> dict[str, Any]:
+    """Hand in a file as the request body (or as the multipart field `file`); the worker files its rows."""
+    upload = request.files.get("file")
+    data = upload.read() if upload else request.get_data()
+    filename = (upload.filename or "") if upload else query["filename"]
+    if not data:
+        raise QueryRefused("没有收到文件")
+    sectors = tuple(part for part in query["sectors"].split(",") if part)
+    options = imports.Options(sectors, query["district"], query["authority_code"])
+    body: dict[str, Any] = db.perform(
+        actor(), lambda work: _view(imports.receive(work, data, filename, options))
+    )
+    return body
+
+
+@blueprint.route("/<number>", methods=["GET"])
+@allow(Permission.PENALTY_FILE)
+@blueprint.response(200, ImportAnswer)
+def read(number: str) -> dict[str, Any]:
+    """Progress, and every refusal and note by row and column."""
+    with db.reading() as session:
+        held = imports.of_account(session, actor().account_id, _number(number))
+        told = imports.findings(session, held.id)
+        items = [
+            {
+                "row": one.row_number,
+                "column": one.column,
+                "kind": one.kind,
+                "code": one.code,
+                "detail": one.detail,
+            }
+            for one in told
+        ]
+        return _view(held) | {"findings": items}
+
+
+@blueprint.route("/<number>/verification", methods=["PUT"])
+@allow(Permission.PENALTY_VERIFY)
+@blueprint.response(200, VerifiedAnswer)
+def verify(number: str) -> dict[str, Any]:
+    """Verify what the file filed, up to 500 a call; call again while some wait."""
+    import_id = _number(number)
+
+    def act(work: Work) -> dict[str, Any]:
+        waiting = questions.awaiting(work.session, work.actor.department_id, import_id, imports.CHUNK)
+        outcomes = verification.verify(work, waiting)
+        refused = [
+            {"id": record, "code": outcome.code, "detail": outcome.title}
+            for record, outcome in zip(waiting, outcomes, strict=True)
+            if isinstance(outcome, Refusal)
+        ]
+        left = questions.awaiting(work.session, work.actor.department_id, import_id, imports.CHUNK)
+        return {"verified": len(waiting) - len(refused), "refused": refused, "waiting": len(left)}
+
+    body: dict[str, Any] = db.perform(actor(), act)
+    return body

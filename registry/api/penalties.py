@@ -1,0 +1,155 @@
+"""Routes of departments: file, read, correct, verify, send back, withdraw."""
+
+from typing import Any
+
+from flask import Response, request
+
+from registry import db
+from registry.api import views
+from registry.api.auth import actor, allow
+from registry.api.schemas.penalty import (
+    FilingSchema,
+    PenaltyAnswer,
+    PenaltyPage,
+    PenaltyQuery,
+    ReasonSchema,
+    WithdrawalSchema,
+)
+from registry.api.wire import Blueprint, answered, create_once, if_version
+from registry.domain.filed import Note
+from registry.domain.permissions import Permission
+from registry.errors import Refusal
+from registry.queries import penalties as questions
+from registry.queries import reference as law
+from registry.refusals import FilingRefused
+from registry.services import imports, penalties, verification
+from registry.services.penalty_access import require_scope
+from registry.tabular import filings
+from registry.work import Work
+
+blueprint = Blueprint(
+    "penalties", __name__, url_prefix="/api/v1/penalties", description="行政处罚的报送与核验"
+)
+
+
+def _filing(work: Work) -> filings.ReadRow:
+    """The one filing in the body: the same reading as a row of a file, so the same rules and pointers."""
+    chosen = imports.rules(law.current(work.session), work.actor, imports.Options())
+    count, rows = filings.read(b"[" + request.get_data() + b"]", "", chosen, work.today)
+    if count != 1:
+        raise FilingRefused("一次报送一条；成批报送请用文件")
+    row = next(rows)
+    if row.filing is None:
+        raise FilingRefused(faults=row.faults)
+    return row
+
+
+def _noted(body: dict[str, Any], notes: tuple[Note, ...]) -> dict[str, Any]:
+    return body | {"notes": [{"pointer": n.pointer, "code": n.code, "detail": n.detail} for n in notes]}
+
+
+@blueprint.route("", methods=["POST"])
+@allow(Permission.PENALTY_FILE)
+@blueprint.doc(requestBody={"content": {"application/json": {"schema": FilingSchema}}, "required": True})
+@blueprint.response(201, PenaltyAnswer)
+def file() -> Response:
+    """File one decision: a flat object keyed by field, `CF_*` column or Chinese heading, values as text."""
+
+    def act(work: Work) -> tuple[dict[str, Any], int]:
+        row = _filing(work)
+        assert row.filing is not None
+        outcome = penalties.file(work, [penalties.Submission(row.filing)])[0]
+        if isinstance(outcome, Refusal):
+            raise outcome
+        return _noted(views.penalty(questions.by_record(work.session, outcome)), row.notes), 201
+
+    response = create_once(actor(), act)
+    response.headers["Location"] = f"/api/v1/penalties/{(response.get_json() or {}).get('id', '')}"
+    return response
+
+
+@blueprint.route("", methods=["GET"])
+@allow(Permission.PENALTY_READ)
+@blueprint.arguments(PenaltyQuery, location="query")
+@blueprint.response(200, PenaltyPage)
+def listed(query: dict[str, Any]) -> dict[str, Any]:
+    """The department's penalties in the order filed."""
+    after = int(query["next"]) if (query["next"] or "").isdigit() else 0
+    limit = query["limit"]
+    with db.reading() as session:
+        found = questions.listed(session, actor().department_id, query["state"], after=after, limit=limit + 1)
+        items = [views.penalty(held) for held in found[:limit]]
+    return {"items": items, "next": str(found[limit - 1].id) if len(found) > limit else None}
+
+
+@blueprint.route("/<record>", methods=["GET"])
+@allow(Permission.PENALTY_READ)
+@blueprint.response(200, PenaltyAnswer)
+def read(record: str) -> Response:
+    """One penalty; its ETag is the version that changes must name."""
+
+    def act(work: Work) -> dict[str, Any]:
+        return views.penalty(require_scope(work, questions.by_record(work.session, record)))
+
+    body = db.perform(actor(), act)
+    return answered(body, str(body["version"]))
+
+
+@blueprint.route("/<record>", methods=["PUT"])
+@allow(Permission.PENALTY_FILE)
+@blueprint.doc(requestBody={"content": {"application/json": {"schema": FilingSchema}}, "required": True})
+@blueprint.response(200, PenaltyAnswer)
+def refile(record: str) -> Response:
+    """State the facts anew: before verification, or as a correction of what is published."""
+
+    def act(work: Work) -> dict[str, Any]:
+        row = _filing(work)
+        assert row.filing is not None
+        held = penalties.refile(work, record, row.filing, if_version=if_version())
+        return _noted(views.penalty(held), row.notes)
+
+    body = db.perform(actor(), act)
+    return answered(body, str(body["version"]))
+
+
+@blueprint.route("/<record>/verification", methods=["PUT"])
+@allow(Permission.PENALTY_VERIFY)
+@blueprint.response(200, PenaltyAnswer)
+def verify(record: str) -> Response:
+    """Verify another officer's filing and publish it."""
+
+    def act(work: Work) -> dict[str, Any]:
+        outcome = verification.verify(work, [record], if_version=if_version())[0]
+        if isinstance(outcome, Refusal):
+            raise outcome
+        work.session.expire_all()
+        return views.penalty(questions.by_record(work.session, record)) | {"entry": outcome}
+
+    body = db.perform(actor(), act)
+    return answered(body, str(body["version"]))
+
+
+@blueprint.route("/<record>/return", methods=["PUT"])
+@allow(Permission.PENALTY_VERIFY)
+@blueprint.arguments(ReasonSchema)
+@blueprint.response(200, PenaltyAnswer)
+def send_back(body: dict[str, Any], record: str) -> Response:
+    """Send a filing back to its officer."""
+    act = lambda work: views.penalty(  # noqa: E731
+        verification.send_back(work, record, body["reason"], if_version=if_version())
+    )
+    answer = db.perform(actor(), act)
+    return answered(answer, str(answer["version"]))
+
+
+@blueprint.route("/<record>/withdrawal", methods=["PUT"])
+@allow(Permission.PENALTY_WITHDRAW)
+@blueprint.arguments(WithdrawalSchema)
+@blueprint.response(200, PenaltyAnswer)
+def withdraw(body: dict[str, Any], record: str) -> Response:
+    """Take a published penalty back; the reason is public."""
+    act = lambda work: views.penalty(  # noqa: E731
+        verification.withdraw(work, record, body["reason"], body["changed_on"], if_version=if_version())
+    )
+    answer = db.perform(actor(), act)
+    return answered(answer, str(answer["version"]))

@@ -1,0 +1,77 @@
+"""RFC 9457 problem details: the one table from kinds of refusal to HTTP."""
+
+import logging
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from registry.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unavailable
+
+STATUS: dict[type[Refusal], int] = {
+    NotFound: 404,
+    Invalid: 422,
+    Conflict: 409,
+    Forbidden: 403,
+    Stale: 412,
+    Unavailable: 503,
+}
+RETRY_AFTER_SECONDS = 5
+UNAUTHENTICATED = "key-unknown"
+_HTTP_CODES = {
+    400: "request-malformed", 404: "route-unknown", 405: "method-not-allowed", 413: "request-too-large",
+    415: "media-type", 422: "body-refused",
+}  # fmt: skip
+log = logging.getLogger(__name__)
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal's kind; a missing or wrong key is 401, as HTTP asks."""
+    if refusal.code == UNAUTHENTICATED:
+        return 401
+    return next(status for kind, status in STATUS.items() if isinstance(refusal, kind))
+
+
+def problem(
+    status: int, code: str, title: str, detail: str = "", errors: list[dict[str, str]] | None = None
+) -> Response:
+    """A problem document; ``errors`` names fields or rows by JSON pointer."""
+    body: dict[str, object] = {"type": "about:blank", "status": status, "code": code, "title": title}
+    if detail and detail != title:
+        body["detail"] = detail
+    if errors:
+        body["errors"] = errors
+    response = jsonify(body)
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _refused(refusal: Refusal) -> Response:
+    errors = [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in refusal.faults]
+    return problem(status_of(refusal), refusal.code, refusal.title, refusal.detail, errors)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    answer = problem(status, _HTTP_CODES.get(status, "http-error"), error.name)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Location"):
+            answer.headers[name] = value
+    return answer
+
+
+def _unforeseen(error: Exception) -> Response:
+    # The type only: an exception's text may quote what was sent.
+    log.error("unforeseen %s at %s %s", type(error).__name__, request.method, request.url_rule)
+    return problem(500, "internal", "系统内部错误")
+
+
+def init_app(app: Flask) -> None:
+    """Install the handlers for the whole application; the pages have their own for their blueprint."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)

@@ -1,0 +1,74 @@
+"""Public routes of the reference data: law and configuration with source and dates."""
+
+import datetime as dt
+import hashlib
+from typing import Any
+
+from flask import Response
+
+from registry import db
+from registry.api.auth import public
+from registry.api.schemas.base import OnDay
+from registry.api.wire import Blueprint, answered
+from registry.domain import catalog
+from registry.queries import accounts
+from registry.queries import reference as law
+from registry.refusals import RecordUnknown
+from registry.work import day_of
+
+blueprint = Blueprint(
+    "reference", __name__, url_prefix="/api/v1", description="领域、行为、名单、措施、期限等依据"
+)
+
+ROUTES = {
+    "sectors": "sectors", "behaviours": "behaviours", "schemes": "schemes", "measures": "measures",
+    "policies": "policies", "catalogue": "catalogue", "penalty-kinds": "penalty_kinds", "districts": "districts",
+    "time-limits": "deadlines", "thresholds": "thresholds", "id-types": "id_types",
+}  # fmt: skip
+
+
+def _answer(kind: str, on: dt.date | None, code: str | None = None) -> Response:
+    day = on or day_of(db.clock())
+    with db.reading() as session:
+        rows = law.current(session).rows(kind, day)
+    items = [catalog.body(row) for row in rows if code in (None, row.code)]
+    if code and not items:
+        raise RecordUnknown()
+    body: dict[str, Any] = {"items": items, "on": day.isoformat()}
+    return answered(body, hashlib.sha256(repr(body).encode()).hexdigest()[:32])
+
+
+def _route(path: str, kind: str) -> None:
+    @blueprint.route(f"/{path}", endpoint=kind)
+    @public
+    @blueprint.arguments(OnDay, location="query")
+    def rows(query: dict[str, Any]) -> Response:
+        return _answer(kind, query["on"])
+
+    rows.__doc__ = f"Rows of `{kind}` in force on a day, each with its source and status."
+
+
+for _path, _kind in ROUTES.items():
+    _route(_path, _kind)
+
+
+@blueprint.route("/calendar/<int:year>")
+@public
+@blueprint.arguments(OnDay, location="query")
+def calendar(query: dict[str, Any], year: int) -> Response:  # noqa: ARG001
+    """The days off and the make-up days of one announced year."""
+    return _answer("calendar", dt.date(min(max(year, 2004), 9999), 12, 31), str(year))
+
+
+@blueprint.route("/departments")
+@public
+@blueprint.arguments(OnDay, location="query")
+def departments(query: dict[str, Any]) -> Response:  # noqa: ARG001
+    """The departments and trading centres with accounts here."""
+    with db.reading() as session:
+        items = [
+            {"code": one.code, "name": one.name, "kind": one.kind, "authority_code": one.authority_code,
+             "sectors": one.sectors, "districts": one.districts}
+            for one in accounts.departments(session)
+        ]  # fmt: skip
+    return answered({"items": items}, hashlib.sha256(repr(items).encode()).hexdigest()[:32])

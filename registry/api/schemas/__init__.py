@@ -1,0 +1,1 @@
+"""Wire shapes: type, length and enumeration only; the law is not here."""

@@ -1,0 +1,50 @@
+"""What all wire shapes share."""
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+
+class StrictSchema(Schema):
+    """Unknown fields are refused."""
+
+    class Meta:
+        """Marshmallow's options."""
+
+        unknown = RAISE
+
+
+class Whole(fields.Integer):
+    """A whole number of at most 15 digits; a truth value or a fraction is none."""
+
+    def _validated(self, value: Any) -> int | None:
+        if isinstance(value, bool | float) or (
+            isinstance(value, str) and (not value.isascii() or len(value) > 15)
+        ):
+            raise ValidationError("应为整数")
+        if isinstance(value, int) and abs(value) >= 10**15:
+            raise ValidationError("整数过大")
+        return super()._validated(value)  # type: ignore[no-any-return]
+
+
+def short(limit: int = 64, **kwargs: Any) -> fields.String:
+    """A short code."""
+    return fields.String(validate=validate.Length(min=1, max=limit), **kwargs)
+
+
+def words(limit: int, **kwargs: Any) -> fields.String:
+    """Text a person wrote."""
+    return fields.String(validate=validate.Length(min=1, max=limit), **kwargs)
+
+
+class Paging(StrictSchema):
+    """How much of a list, and from where."""
+
+    limit = Whole(load_default=50, validate=validate.Range(1, 500))
+    next = short(200, load_default=None)
+
+
+class OnDay(StrictSchema):
+    """Reference data in force on a day."""
+
+    on = fields.Date(load_default=None)

@@ -1,0 +1,62 @@
+"""An award check as asked and as answered."""
+
+from typing import Any
+
+from marshmallow import fields, pre_load, validate
+
+from registry.api.schemas.base import StrictSchema, Whole, short, words
+from registry.db import settings
+from registry.domain.screening import ROLES
+from registry.refusals import TooManyParties
+
+
+class TenderSchema(StrictSchema):
+    """The tender a check is for."""
+
+    code = words(100, required=True)
+    sector = short(required=True)
+    district = short(6, load_default=None, allow_none=True)
+    must_tender = fields.Boolean(load_default=True, truthy={True}, falsy={False})
+
+
+class PartySchema(StrictSchema):
+    """One party: an organisation by its short, a person by an identity number."""
+
+    ref = words(50, required=True)
+    role = fields.String(load_default="bidder", validate=validate.OneOf(ROLES))
+    of = words(50, load_default=None, allow_none=True)
+    name = words(200, required=True)
+    uscc = words(60, load_default=None, allow_none=True)
+    id_type = short(20, load_default=None, allow_none=True)
+    id_number = words(64, load_default=None, allow_none=True, load_only=True)
+
+
+class CheckRequest(StrictSchema):
+    """The whole question; ``on`` defaults to today and ``known_at`` to the ledger's head."""
+
+    tender = fields.Nested(TenderSchema, required=True)
+    on = fields.Date(load_default=None)
+    known_at = Whole(load_default=None, allow_none=True, validate=validate.Range(min=0))
+    parties = fields.List(fields.Nested(PartySchema), required=True, validate=validate.Length(min=1))
+
+    @pre_load
+    def few(self, data: Any, **_: Any) -> Any:
+        """Refuse an endless list before reading its parties."""
+        parties = data.get("parties") if isinstance(data, dict) else None
+        if isinstance(parties, list) and len(parties) > settings().check_parties_max:
+            raise TooManyParties(str(settings().check_parties_max))
+        return data
+
+
+class CheckAnswer(StrictSchema):
+    """The verdicts in the order asked, and where the signed receipt is."""
+
+    id = fields.String()
+    number = fields.Integer()
+    entry = fields.Integer()
+    on = fields.Date()
+    complete = fields.Boolean()
+    stale = fields.List(fields.String())
+    verdicts = fields.List(fields.Dict())
+    receipt = fields.String()
+    tender_salt = fields.String()

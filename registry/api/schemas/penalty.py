@@ -1,0 +1,53 @@
+"""Penalties as departments see them."""
+
+from marshmallow import fields, validate
+
+from registry.api.schemas.base import Paging, StrictSchema, words
+from registry.domain.columns import FIELDS
+
+STATES = ("filed", "returned", "published", "amended", "withdrawn")
+
+FilingSchema = StrictSchema.from_dict(
+    {name: fields.String(allow_none=True) for name in FIELDS}, name="Filing"
+)
+"""For the document: one flat object; the ``CF_*`` and Chinese headings of files are accepted as well."""
+
+
+class PenaltyQuery(Paging):
+    """Which of the department's penalties."""
+
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+
+
+class ReasonSchema(StrictSchema):
+    """Why a filing goes back."""
+
+    reason = words(2000, required=True)
+
+
+class WithdrawalSchema(StrictSchema):
+    """Why a published penalty is taken back, and since which day its decision no longer stands."""
+
+    reason = words(2000, required=True)
+    changed_on = fields.Date(required=True)
+
+
+class PenaltyAnswer(StrictSchema):
+    """A penalty's state with its clock, and the newest facts filed."""
+
+    id = fields.String()
+    state = fields.String()
+    version = fields.Integer()
+    decided_on = fields.Date()
+    publish_by = fields.Date()
+    publish_by_provisional = fields.Boolean()
+    filing = fields.Dict()
+    returned_because = fields.String(allow_none=True)
+    notes = fields.List(fields.Dict())
+
+
+class PenaltyPage(StrictSchema):
+    """A page of penalties."""
+
+    items = fields.List(fields.Nested(PenaltyAnswer))
+    next = fields.String(allow_none=True)

@@ -1,0 +1,55 @@
+"""How stored things read on the wire."""
+
+import json
+from typing import Any
+
+from registry.models import LedgerEntry, Penalty, Publication
+
+
+def record(publication: Publication) -> dict[str, Any]:
+    """A published record: its public body and where it stands in the ledger."""
+    body = json.loads(publication.body)
+    del body["record"]
+    return {"id": publication.record, "entry": publication.from_entry, **body}
+
+
+def tombstone(publication: Publication) -> dict[str, Any]:
+    """What stays public of a withdrawn record: that, when and why (行政处罚法 48)."""
+    body = json.loads(publication.body)
+    return {
+        "id": publication.record,
+        "entry": publication.from_entry,
+        "kind": publication.kind,
+        "state": publication.state,
+        "revision": publication.revision,
+        "removed_on": body["removed_on"],
+        "removed_because": body["removed_because"],
+    }
+
+
+def change(entry: LedgerEntry) -> dict[str, Any]:
+    """An entry of the ledger, without saying about whom."""
+    return {
+        "entry": entry.number,
+        "act": entry.act,
+        "record": entry.record,
+        "revision": entry.revision,
+        "day": entry.day.isoformat(),
+        "commitment": entry.commitment,
+    }
+
+
+def penalty(held: Penalty) -> dict[str, Any]:
+    """A penalty as its department sees it; identity numbers are never shown again."""
+    filing = json.loads(held.filing.content)
+    del filing["nonce"]
+    return {
+        "id": held.record,
+        "state": held.state,
+        "version": held.version,
+        "decided_on": held.decided_on.isoformat(),
+        "publish_by": held.publish_by.isoformat(),
+        "publish_by_provisional": held.publish_by_provisional,
+        "filing": filing,
+        "returned_because": held.filing.returned_because,
+    }

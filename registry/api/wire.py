@@ -1,0 +1,149 @@
+"""What all routes share: strict reading of bodies and queries, validators, repeatable creation."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from flask import Request, Response, request
+from flask_smorest import Blueprint as SmorestBlueprint
+from marshmallow import RAISE, Schema, ValidationError
+from sqlalchemy import select
+from webargs.flaskparser import FlaskParser
+
+from registry import db
+from registry.domain.permissions import Actor
+from registry.errors import Fault
+from registry.models import IdempotencyKey
+from registry.refusals import BodyRefused, KeyReused, QueryRefused
+from registry.work import Work
+
+KEY_LENGTH_MAX = 200
+
+
+def strict_json(data: bytes) -> Any:
+    """The JSON of a request: no NaN, no doubled keys, no lone surrogates, no endless nesting."""
+    try:
+        text = data.decode("utf-8")
+        value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_doubles)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        raise BodyRefused("不是完整、无歧义的 JSON") from None
+    return value
+
+
+def _no_constant(_: str) -> NoReturn:
+    raise ValueError
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError
+    return made
+
+
+class StrictParser(FlaskParser):
+    """Refuses unknown fields and parameters, and says where each fault is."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE, "json": RAISE}  # noqa: RUF012
+
+    def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002
+        """The strict JSON of the body."""
+        return strict_json(req.get_data())
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        """The parameters; a parameter given twice is refused, because only one would be heeded."""
+        doubled = [name for name, values in req.args.lists() if len(values) > 1]
+        if doubled:
+            raise QueryRefused(faults=tuple(Fault(f"/{name}", "given-twice", "参数重复") for name in doubled))
+        return super().load_querystring(req, schema)
+
+    def handle_error(self, error: ValidationError, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002
+        """Turn marshmallow's messages into a refusal with JSON pointers."""
+        messages = error.normalized_messages()
+        location, fields = next(iter(messages.items()))
+        refusal = QueryRefused if location == "query" else BodyRefused
+        raise refusal(faults=tuple(_faults(fields, ""))) from None
+
+
+def _faults(messages: Any, pointer: str) -> list[Fault]:
+    if isinstance(messages, dict):
+        return [
+            fault
+            for name, inner in messages.items()
+            for fault in _faults(inner, pointer if name == "_schema" else f"{pointer}/{_escaped(str(name))}")
+        ]
+    return [Fault(pointer, "field-refused", str(message)) for message in messages]
+
+
+def _escaped(name: str) -> str:
+    return name[:100].replace("~", "~0").replace("/", "~1")
+
+
+class Blueprint(SmorestBlueprint):  # type: ignore[misc]
+    """A blueprint whose arguments are read strictly."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+
+def create_once(actor: Actor, act: Callable[[Work], tuple[dict[str, Any], int]]) -> Response:
+    """Run a creating act; with an ``Idempotency-Key`` a repeat gets the first answer again.
+
+    The answer is sealed beside the key in the same transaction. Refuses ``KeyReused`` when the key came before
+    with another request.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 0 < len(key) <= KEY_LENGTH_MAX:
+        raise BodyRefused("Idempotency-Key 长度不正确")
+    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.get_data()).digest()
+
+    def once(work: Work) -> tuple[bytes, int]:
+        held = _held(work, key) if key else None
+        if held is not None:
+            if held.request_digest != digest:
+                raise KeyReused()
+            return work.keys.vault.open(held.answer), held.status
+        body, status = act(work)
+        answer = json.dumps(body, ensure_ascii=False).encode()
+        if key:
+            work.session.add(
+                IdempotencyKey(
+                    account_id=work.actor.account_id,
+                    key=key,
+                    request_digest=digest,
+                    status=status,
+                    answer=work.keys.vault.seal(answer),
+                    created_at=work.now,
+                )
+            )
+            work.session.flush()
+        return answer, status
+
+    answer, status = db.perform(actor, once)
+    return Response(answer, status, content_type="application/json")
+
+
+def _held(work: Work, key: str) -> IdempotencyKey | None:
+    return work.session.scalars(
+        select(IdempotencyKey).where(
+            IdempotencyKey.account_id == work.actor.account_id, IdempotencyKey.key == key
+        )
+    ).first()
+
+
+def if_version() -> int | None:
+    """The version that If-Match names, None when the header is absent."""
+    text = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def answered(body: dict[str, Any], etag: str) -> Response:
+    """A readable answer with its validator; 304 when the asker holds it already."""
+    response = Response(json.dumps(body, ensure_ascii=False), content_type="application/json")
+    response.set_etag(etag)
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response

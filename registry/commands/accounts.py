@@ -1,0 +1,96 @@
+"""registry accounts, registry departments: who may act."""
+
+import datetime as dt
+import secrets
+
+import click
+
+from registry import db
+from registry.commands.common import in_app
+from registry.domain.permissions import EVERYWHERE, SYSTEM, Role
+from registry.queries import accounts as questions
+from registry.services import accounts
+from registry.work import Work
+
+ROLES = [role.value for role in Role if role is not Role.SYSTEM]
+
+
+@click.group("accounts")
+def group() -> None:
+    """Accounts and their machine keys."""
+
+
+@group.command("create")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--department", required=True, help="Code of the department, see `registry departments list`.")
+@click.option(
+    "--sectors", default=EVERYWHERE, show_default=True, help="Comma-separated sector codes, * for all."
+)
+@click.option("--districts", default=EVERYWHERE, show_default=True, help="Comma-separated district codes.")
+@click.option("--name", help="Account name; made up when left out.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="First day on which it is no longer valid.")
+@click.option("--key", is_flag=True, help="Issue a machine key and print it, this once.")
+@in_app
+def create(  # noqa: PLR0913, PLR0917 - one parameter per option
+    role: str,
+    department: str,
+    sectors: str,
+    districts: str,
+    name: str | None,
+    until: dt.datetime | None,
+    key: bool,
+) -> None:
+    """Create an account; prints its name and, with --key, its machine key once."""
+    chosen = name or f"{department}-{role}-{secrets.token_hex(3)}"
+    new = accounts.NewAccount(
+        chosen,
+        Role(role),
+        department,
+        sectors.split(","),
+        districts.split(","),
+        until.date() if until else None,
+    )
+
+    def act(work: Work) -> str | None:
+        account = accounts.create(work, new)
+        return accounts.issue_key(work, account.id, chosen) if key else None
+
+    issued = db.perform(SYSTEM, act)
+    click.echo(chosen)
+    if issued:
+        click.echo(issued)
+
+
+@group.command("revoke")
+@click.argument("name")
+@in_app
+def revoke(name: str) -> None:
+    """Revoke every machine key of an account."""
+    click.echo(f"revoked: {db.perform(SYSTEM, lambda work: accounts.revoke_keys(work, name))}")
+
+
+@click.group("departments")
+def departments() -> None:
+    """Departments and trading centres."""
+
+
+@departments.command("list")
+@in_app
+def listed() -> None:
+    """Code, kind and name of each."""
+    with db.reading() as session:
+        for one in questions.departments(session):
+            click.echo(f"{one.code}\t{one.kind}\t{one.name}")
+
+
+@departments.command("set")
+@click.argument("code")
+@click.option("--name", required=True)
+@click.option("--kind", type=click.Choice(["supervisor", "trading_centre", "platform"]), default="supervisor")
+@click.option("--authority-code", help="Its 统一社会信用代码; it then files its own decisions only.")
+@in_app
+def put(code: str, name: str, kind: str, authority_code: str | None) -> None:
+    """Create a department or change it."""
+    new = accounts.NewDepartment(code, name, kind, authority_code)
+    db.perform(SYSTEM, lambda work: accounts.ensure_department(work, new).code)
+    click.echo(code)

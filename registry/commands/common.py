@@ -1,0 +1,47 @@
+"""What all commands share: the application, the actor, refusals as exit codes."""
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from registry import db
+from registry.app import create_app
+from registry.domain.permissions import Actor
+from registry.errors import Refusal
+from registry.queries import accounts
+from registry.work import day_of
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def in_app(command: F) -> F:
+    """Run a command inside the application of the environment's settings; a refusal exits 1 with its reasons."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            with create_app().app_context():
+                return command(*args, **kwargs)
+        except Refusal as refusal:
+            refused(refusal)
+
+    return run  # type: ignore[return-value]
+
+
+def refused(refusal: Refusal) -> None:
+    """Say why on standard error and exit 1."""
+    click.echo(f"{refusal.code}: {refusal.title}", err=True)
+    if refusal.detail and refusal.detail != refusal.title:
+        click.echo(f"  {refusal.detail}", err=True)
+    for fault in refusal.faults:
+        click.echo(f"  {fault.pointer}: {fault.code}: {fault.detail}", err=True)
+    sys.exit(1)
+
+
+def actor_named(name: str) -> Actor:
+    """The actor of an account on this node."""
+    with db.reading() as session:
+        return accounts.by_name(session, name, day_of(db.clock()))

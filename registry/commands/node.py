@@ -1,0 +1,72 @@
+"""registry init, serve, worker, demo: bring a node up."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+import flask_migrate
+
+from registry import db, demo as showcase
+from registry.app import MIGRATIONS, create_app
+from registry.commands.common import in_app
+from registry.domain.permissions import SYSTEM
+from registry.services import reference
+from registry.settings import Settings, from_environment
+
+
+def prepare() -> tuple[int, int]:
+    """Migrate and load the reference data of the application at hand; idempotent."""
+    flask_migrate.upgrade(directory=str(MIGRATIONS))
+    return db.perform(SYSTEM, reference.load)
+
+
+@click.command("init")
+@in_app
+def init() -> None:
+    """Migrate the database and load the reference data; may be run again at any time."""
+    opened, closed = prepare()
+    click.echo(f"ready: {opened} reference rows opened, {closed} closed")
+
+
+def serve_arguments(settings: Settings) -> list[str]:
+    """The command line of the web server."""
+    return [
+        sys.executable, "-m", "gunicorn", "registry.app:create_app()",
+        "--bind", f"{settings.host}:{settings.port}", "--workers", str(settings.web_workers),
+        "--threads", str(settings.web_threads), "--worker-class", "gthread", "--timeout", "120",
+        "--graceful-timeout", "10", "--log-level", "warning",
+    ]  # fmt: skip
+
+
+@click.command("serve")
+def serve() -> None:
+    """Serve the pages and the API with gunicorn (REGISTRY_HOST, REGISTRY_PORT)."""
+    arguments = serve_arguments(from_environment())
+    os.execv(arguments[0], arguments)  # noqa: S606 - our own command line
+
+
+@click.command("worker")
+def worker() -> None:
+    """Run the one worker: imports, exchange, sealing, tidying."""
+    os.execv(sys.executable, [sys.executable, "-m", "sync"])  # noqa: S606 - our own command line
+
+
+@click.command("demo")
+@click.option("--port", default=lambda: int(os.environ.get("PORT", "8000")), help="Port of the city's node.")
+@click.option("--dir", "folder", default="var", type=click.Path(path_type=Path), show_default=True)
+@click.option("--no-peer", is_flag=True, help="Without the second node that plays the credit platform.")
+def demo(port: int, folder: Path, no_peer: bool) -> None:
+    """A working registry with invented records, and a second node that plays the credit platform."""
+    city = Settings(home=str(folder), node="city", port=port, base_url=f"http://127.0.0.1:{port}", web_workers=1)
+    platform = Settings(
+        home=str(folder / "platform"), node="platform", node_name="公共信用信息共享平台（演示）",
+        port=port + 1, base_url=f"http://127.0.0.1:{port + 1}", web_workers=1,
+    )  # fmt: skip
+    nodes = [city] if no_peer else [city, platform]
+    apps = {settings.node: create_app(settings) for settings in nodes}
+    for app in apps.values():
+        with app.app_context():
+            prepare()
+    accounts = showcase.furnish(apps, nodes)
+    showcase.run(nodes, accounts, serve_arguments)

@@ -1,0 +1,168 @@
+"""registry file, registry penalties: what a department does by file and by hand."""
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+import click
+import xlsxwriter
+
+from registry import db
+from registry.commands.common import actor_named, in_app
+from registry.domain.permissions import Actor
+from registry.errors import Refusal
+from registry.models import ImportFinding, PenaltyImport
+from registry.queries import penalties as questions
+from registry.queries import reference as law
+from registry.services import imports, verification
+from registry.tabular import filings
+from registry.work import Work, day_of
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group("file")
+def file_group() -> None:
+    """File records from a file."""
+
+
+@file_group.command("penalties")
+@click.argument("path", metavar="FILE", type=EXISTING)
+@click.option("--as", "account", required=True, help="Account that files.")
+@click.option(
+    "--sectors", default="", help="Sectors of all rows; default: the column 领域, else the account's."
+)
+@click.option("--authority-code", help="Authority code for the 2016 columns, which have none.")
+@click.option("--dry-run", is_flag=True, help="Read and judge every row, keep nothing.")
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write every finding to this XLSX."
+)
+@in_app
+def file_penalties(
+    path: Path, account: str, sectors: str, authority_code: str | None, dry_run: bool, report: Path | None
+) -> None:
+    """File the penalties of an XLSX, CSV, XML or JSON file; bad rows are reported, good rows are filed.
+
+    Killed half-way, run it again with the same file: it goes on where it was, and files nothing twice.
+    """
+    actor = actor_named(account)
+    options = imports.Options(tuple(filter(None, sectors.split(","))), None, authority_code)
+    data = path.read_bytes()
+    if dry_run:
+        _dry_run(actor, data, path.name, options)
+        return
+    held: PenaltyImport = db.perform(actor, lambda work: imports.receive(work, data, path.name, options))
+    with click.progressbar(length=held.total, label="filing", file=sys.stderr) as bar:
+        imports.run(
+            lambda act: db.perform(actor, act), actor, held.id, lambda done, _: bar.update(done - bar.pos)
+        )
+    with db.reading() as session:
+        done = imports.of_account(session, actor.account_id, held.id)
+        told = imports.findings(session, held.id)
+    _tell(told)
+    if report:
+        _write_report(report, told)
+    click.echo(f"import {done.id}: {done.filed} filed, {done.refused} refused, of {done.total} rows")
+    sys.exit(1 if done.refused else 0)
+
+
+def _dry_run(actor: Actor, data: bytes, name: str, options: imports.Options) -> None:
+    with db.reading() as session:
+        rules = imports.rules(law.current(session), actor, options)
+    total, rows = filings.read(data, name, rules, day_of(db.clock()))
+    refused = 0
+    for row in rows:
+        refused += row.filing is None
+        for kind, items in (("fault", row.faults), ("note", row.notes)):
+            for item in items:
+                click.echo(
+                    f"row {row.number} {item.pointer.removeprefix('/')}: {kind} {item.code}: {item.detail}"
+                )
+    click.echo(f"dry run: {total - refused} good, {refused} bad, of {total} rows; nothing was kept")
+    sys.exit(1 if refused else 0)
+
+
+def _tell(told: list[ImportFinding]) -> None:
+    for one in told:
+        click.echo(f"row {one.row_number} {one.column}: {one.kind} {one.code}: {one.detail}")
+
+
+def _write_report(path: Path, told: list[ImportFinding]) -> None:
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        sheet = book.add_worksheet("findings")
+        sheet.write_row(0, 0, ["行", "列", "类别", "代码", "说明"])
+        for number, one in enumerate(told, start=1):
+            sheet.write_row(number, 0, [one.row_number, one.column, one.kind, one.code, one.detail])
+
+
+@click.group("penalties")
+def group() -> None:
+    """Penalties of one's department."""
+
+
+@group.command("list")
+@click.option("--as", "account", required=True)
+@click.option("--state", type=click.Choice(["filed", "returned", "published", "amended", "withdrawn"]))
+@click.option("--limit", default=100, show_default=True)
+@in_app
+def listed(account: str, state: str | None, limit: int) -> None:
+    """Record, state, day to publish by, document number."""
+    actor = actor_named(account)
+    with db.reading() as session:
+        for held in questions.listed(session, actor.department_id, state, after=0, limit=limit):
+            click.echo(f"{held.record}\t{held.state}\t{held.publish_by}\t{held.document_number}")
+
+
+@group.command("verify")
+@click.argument("records", nargs=-1)
+@click.option("--as", "account", required=True, help="Account that verifies; never the one that filed.")
+@click.option("--import", "import_id", type=int, help="Verify what this import filed.")
+@click.option("--all", "everything", is_flag=True, help="Verify everything that waits in the department.")
+@in_app
+def verify(records: tuple[str, ...], account: str, import_id: int | None, everything: bool) -> None:
+    """Verify filings of another officer and publish them."""
+    if not records and import_id is None and not everything:
+        raise click.UsageError("name records, --import or --all")
+    actor = actor_named(account)
+    with db.reading() as session:
+        chosen = list(records) or questions.awaiting(session, actor.department_id, import_id, 1_000_000)
+    refused = 0
+    with click.progressbar(length=len(chosen), label="publishing", file=sys.stderr) as bar:
+        for start in range(0, len(chosen), imports.CHUNK):
+            chunk = chosen[start : start + imports.CHUNK]
+            outcomes = db.perform(actor, lambda work, chunk=chunk: verification.verify(work, chunk))
+            bar.update(len(chunk))
+            for record, outcome in zip(chunk, outcomes, strict=True):
+                if isinstance(outcome, Refusal):
+                    refused += 1
+                    click.echo(f"{record}: {outcome.code}: {outcome.title}")
+    click.echo(f"{len(chosen) - refused} published, {refused} refused")
+    sys.exit(1 if refused else 0)
+
+
+@group.command("return")
+@click.argument("record")
+@click.option("--as", "account", required=True)
+@click.option("--reason", required=True)
+@in_app
+def send_back(record: str, account: str, reason: str) -> None:
+    """Send a filing back to its officer."""
+    actor = actor_named(account)
+    db.perform(actor, lambda work: verification.send_back(work, record, reason, if_version=None).state)
+    click.echo(f"{record}: returned")
+
+
+@group.command("withdraw")
+@click.argument("record")
+@click.option("--as", "account", required=True)
+@click.option("--reason", required=True, help="Public: why the decision no longer stands.")
+@click.option("--changed-on", type=click.DateTime(["%Y-%m-%d"]), required=True)
+@in_app
+def withdraw(record: str, account: str, reason: str, changed_on: dt.datetime) -> None:
+    """Take a published penalty back (行政处罚法 48: within 3 working days, with the reason)."""
+
+    def act(work: Work) -> str:
+        return verification.withdraw(work, record, reason, changed_on.date(), if_version=None).state
+
+    db.perform(actor_named(account), act)
+    click.echo(f"{record}: withdrawn")

@@ -1,0 +1,110 @@
+"""Furnish the demo nodes. Every firm, person and authority is invented; codes are synthetic."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+
+from registry import db
+from registry.domain.permissions import SYSTEM, Role
+from registry.models import Peer
+from registry.queries import accounts as account_questions
+from registry.queries import penalties as penalty_questions
+from registry.services import accounts, imports, ledger, peers, verification
+from registry.settings import Settings
+from registry.signing import public_keys_document
+from registry.work import Work, day_of
+
+HERE = Path(__file__).parent
+ACCOUNTS_FILE = "demo-accounts.json"
+KEYS_FILE = "public-keys.json"
+
+DEPARTMENTS = (
+    accounts.NewDepartment("credit-office", "盐城市示例信用管理办公室", "supervisor"),
+    accounts.NewDepartment("finance", "盐城市示例财政局", "supervisor", "11320900MA0T000010"),
+    accounts.NewDepartment("housing", "盐城市示例住房和城乡建设局", "supervisor", "11320900MA0T000023"),
+    accounts.NewDepartment("trading-centre", "盐城市示例公共资源交易中心", "trading_centre"),
+    accounts.NewDepartment("administration", "登记簿运行管理", "platform"),
+)
+ACCOUNTS = (
+    accounts.NewAccount("finance-clerk", Role.CLERK, "finance", ("procurement",), ("*",)),
+    accounts.NewAccount("finance-verifier", Role.VERIFIER, "finance", ("procurement",), ("*",)),
+    accounts.NewAccount("housing-clerk", Role.CLERK, "housing", ("construction",), ("*",)),
+    accounts.NewAccount("housing-verifier", Role.VERIFIER, "housing", ("construction",), ("*",)),
+    accounts.NewAccount("credit-clerk", Role.CLERK, "credit-office", ("*",), ("*",)),
+    accounts.NewAccount("credit-verifier", Role.VERIFIER, "credit-office", ("*",), ("*",)),
+    accounts.NewAccount("trading-centre", Role.TRADING_CENTRE, "trading-centre", ("*",), ("*",)),
+    accounts.NewAccount("auditor", Role.AUDIT_ADMIN, "administration", ("*",), ("*",)),
+)
+FILED = {"city": ("credit-clerk", "credit-verifier"), "platform": ("credit-clerk", "credit-verifier")}
+
+
+def furnish(apps: Mapping[str, Flask], nodes: Sequence[Settings]) -> dict[str, str]:
+    """Accounts, records and introductions on a first start, nothing on a later one; returns the city's keys."""
+    for settings in nodes:
+        with apps[settings.node].app_context():
+            _accounts(settings)
+    for settings in nodes:
+        with apps[settings.node].app_context():
+            _introduce(apps, settings, nodes)
+            _records(settings)
+    return _read_accounts(nodes[0])
+
+
+def _accounts(settings: Settings) -> None:
+    path = Path(settings.home) / ACCOUNTS_FILE
+    if path.exists():
+        return
+
+    def act(work: Work) -> dict[str, str]:
+        for new in DEPARTMENTS:
+            accounts.ensure_department(work, new)
+        return {new.name: accounts.issue_key(work, accounts.create(work, new).id, new.name) for new in ACCOUNTS}
+
+    keys = db.perform(SYSTEM, act)
+    draft = path.with_suffix(".draft")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(keys, indent=1), encoding="utf-8")
+    draft.rename(path)
+    document = public_keys_document(db.keys().signer, settings.node)
+    (Path(settings.home) / KEYS_FILE).write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+
+def _read_accounts(settings: Settings) -> dict[str, str]:
+    keys: dict[str, str] = json.loads((Path(settings.home) / ACCOUNTS_FILE).read_text(encoding="utf-8"))
+    return keys
+
+
+def _introduce(apps: Mapping[str, Flask], settings: Settings, nodes: Sequence[Settings]) -> None:
+    for other in nodes:
+        if other is not settings:
+            public = apps[other.node].extensions["registry_keys"].signer.public.hex()
+            db.perform(SYSTEM, lambda work, other=other, public=public: _introduce_one(work, other, public))
+
+
+def _introduce_one(work: Work, other: Settings, public: str) -> None:
+    held = work.session.scalars(select(Peer).where(Peer.code == other.node)).first()
+    if held is None:
+        held = peers.add(work, other.node, other.node_name, other.base_url, public, ())
+    held.url = other.base_url  # the demo may have been started on another port
+    work.session.flush()
+
+
+def _records(settings: Settings) -> None:
+    """File and verify the node's records with its own officers; the same file again changes nothing."""
+    clerk_name, verifier_name = FILED[settings.node]
+    with db.reading() as session:
+        today = day_of(db.clock())
+        clerk = account_questions.by_name(session, clerk_name, today)
+        verifier = account_questions.by_name(session, verifier_name, today)
+    path = HERE / f"{settings.node}.csv"
+    data = path.read_bytes()
+    held = db.perform(clerk, lambda work: imports.receive(work, data, path.name, imports.Options()).id)
+    imports.run(lambda act: db.perform(clerk, act), clerk, held)
+    with db.reading() as session:
+        waiting = penalty_questions.awaiting(session, verifier.department_id, held, imports.CHUNK)
+    if waiting:
+        db.perform(verifier, lambda work: verification.verify(work, waiting))
+        db.perform(SYSTEM, lambda work: bool(ledger.seal(work)))

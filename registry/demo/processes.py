@@ -1,0 +1,71 @@
+"""Run the demo's processes together and end them together."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
+
+import click
+import requests
+
+from registry.settings import Settings, child_environment
+
+START_SECONDS = 60
+
+
+def run(
+    nodes: Sequence[Settings], accounts: Mapping[str, str], serve_arguments: Callable[[Settings], list[str]]
+) -> None:
+    """Web server and worker per node, until Ctrl-C or SIGTERM, or until one of them ends."""
+    children: list[subprocess.Popen[bytes]] = []
+    stopped = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stopped
+        stopped = True
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        for settings in nodes:
+            environment = child_environment(settings)
+            for arguments in (serve_arguments(settings), [sys.executable, "-m", "sync"]):
+                children.append(subprocess.Popen(arguments, env=environment, start_new_session=True))
+        _await(nodes, children)
+        _tell(nodes, accounts)
+        while not stopped and all(child.poll() is None for child in children):
+            time.sleep(0.2)
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.wait()
+    if not stopped:
+        raise click.ClickException("a process of the demo ended")
+
+
+def _await(nodes: Sequence[Settings], children: Sequence[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    for settings in nodes:
+        while not _answers(settings):
+            if time.monotonic() > deadline or any(child.poll() is not None for child in children):
+                raise click.ClickException(f"{settings.base_url} does not answer; is the port taken?")
+            time.sleep(0.1)
+
+
+def _answers(settings: Settings) -> bool:
+    try:
+        return requests.get(f"{settings.base_url}/readyz", timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def _tell(nodes: Sequence[Settings], accounts: Mapping[str, str]) -> None:
+    for settings in nodes:
+        click.echo(f"{settings.node:9} {settings.base_url}   API {settings.base_url}/api/v1/openapi.json")
+    click.echo("demo accounts on city (account, machine key):")
+    for name, key in accounts.items():
+        click.echo(f"  {name:18} {key}")
+    click.echo("Ctrl-C stops everything.")

@@ -1,0 +1,118 @@
+"""Batches of envelopes and the receipts for them, in their byte form."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from registry.domain import canonical
+from registry.domain.envelope import DELIVERED, QUARANTINED, Outcome
+from registry.errors import NotCanonical
+from registry.refusals import BatchDigest, BatchMalformed, BatchTooLarge
+
+BYTES_MAX = 5 * 1024 * 1024
+_FIELDS = {"from": str, "epoch": str, "first": int, "last": int, "records": list, "digest": str}
+_PAGE = {"next": int, "head": int}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch as read; ``next`` and ``head`` come with a pulled one."""
+
+    sender: str
+    epoch: str
+    records: tuple[Any, ...]
+    digest: str
+    next: int | None = None
+    head: int | None = None
+
+
+def digest(records: Sequence[Any]) -> str:
+    """What names a batch: SHA-256 (hex) over its records."""
+    return canonical.digest(list(records)).hex()
+
+
+def build(
+    sender: str, epoch: str, records: Sequence[dict[str, Any]], entries: Sequence[int], page: dict[str, int]
+) -> bytes:
+    """The bytes of a batch; ``entries`` are the sender's numbers, ``page`` is empty for a pushed one."""
+    return canonical.dumps({
+        "from": sender, "epoch": epoch, "first": min(entries, default=0), "last": max(entries, default=0),
+        "records": list(records), "digest": digest(records), **page,
+    })  # fmt: skip
+
+
+def read(raw: bytes, records_max: int) -> Batch:
+    """Refuses as ``BatchTooLarge``, ``BatchMalformed`` (not canonical JSON so shaped) or ``BatchDigest``."""
+    if len(raw) > BYTES_MAX:
+        raise BatchTooLarge()
+    value = loads(raw)
+    expected = _FIELDS | (_PAGE if "next" in value else {})
+    if value.keys() != expected.keys() or any(
+        type(value[name]) is not kind for name, kind in expected.items()
+    ):
+        raise BatchMalformed()
+    if len(value["records"]) > records_max:
+        raise BatchTooLarge()
+    if digest(value["records"]) != value["digest"]:
+        raise BatchDigest()
+    return Batch(
+        value["from"], value["epoch"], tuple(value["records"]), value["digest"],
+        value.get("next"), value.get("head"),
+    )  # fmt: skip
+
+
+def loads(raw: bytes) -> dict[str, Any]:
+    """A JSON object in canonical form, so that it has one reading only; refuses as ``BatchMalformed``."""
+    try:
+        value = json.loads(raw, parse_constant=_no_constant)
+        is_canonical = canonical.dumps(value) == raw
+    except (ValueError, RecursionError, NotCanonical):
+        raise BatchMalformed() from None
+    if not is_canonical or not isinstance(value, dict):
+        raise BatchMalformed()
+    return value
+
+
+def _no_constant(_: str) -> NoReturn:
+    raise ValueError
+
+
+def result(record: str | None, revision: int | None, outcome: Outcome) -> dict[str, Any]:
+    """One line of a receipt."""
+    line: dict[str, Any] = {"record": record, "revision": revision, "outcome": outcome.outcome}
+    return {**line, "code": outcome.code} if outcome.code else line
+
+
+def receipt(batch: str, node: str, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The unsigned receipt of a batch; its counts satisfy sent = accepted + rejected + pending."""
+    outcomes = Counter(line["outcome"] for line in results)
+    counts = {
+        "sent": len(results),
+        "accepted": sum(outcomes[outcome] for outcome in DELIVERED),
+        "rejected": sum(outcomes[outcome] for outcome in QUARANTINED),
+        "pending": 0,
+    }
+    return {"batch": batch, "from": node, "results": list(results), "counts": counts}
+
+
+def read_receipt(raw: bytes) -> tuple[dict[str, Any], str, str]:
+    """The receipt without its signature, the key id and the signature (hex); refuses ``BatchMalformed``."""
+    value = loads(raw)
+    signature = value.pop("signature", None)
+    is_signed = isinstance(signature, dict) and {"kid", "value"} == signature.keys()
+    if not is_signed or value.keys() != {"batch", "from", "results", "counts"} or not _adds_up(value):
+        raise BatchMalformed()
+    return value, str(signature["kid"]), str(signature["value"])
+
+
+def _adds_up(value: dict[str, Any]) -> bool:
+    counts, results = value["counts"], value["results"]
+    if not isinstance(results, list) or not isinstance(counts, dict):
+        return False
+    if any(not isinstance(line, dict) or "outcome" not in line for line in results):
+        return False
+    numbers = [counts.get(name) for name in ("accepted", "rejected", "pending")]
+    whole = [number for number in numbers if type(number) is int]
+    return len(whole) == len(numbers) and sum(whole) == counts.get("sent") == len(results)

@@ -1,0 +1,64 @@
+"""What follows from a published body alone: its search columns, its content hash, its commitment, its leaf."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from registry.domain import canonical, commitments, merkle, names
+
+
+def content_hash(body: Mapping[str, Any], previous: str | None) -> str:
+    """What makes two copies the same: SHA-256 (hex) over the body and the hash of the version before it."""
+    return canonical.digest({"body": body, "previous": previous}).hex()
+
+
+def projection(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The searchable columns of a publication; nothing but a function of its body."""
+    return {
+        "record": body["record"],
+        "revision": body["revision"],
+        "kind": body["kind"],
+        "act": body["act"],
+        "state": body["state"],
+        "audience": body["audience"],
+        "authority_code": body["authority"]["code"],
+        "district": body["district"],
+        "behaviour": body["behaviour"],
+        "name": body["subject"]["name"],
+        "name_key": names.key(body["subject"]["name"]),
+        "uscc": body["subject"]["uscc"],
+        "visible_from": dt.date.fromisoformat(body["visible_from"]),
+        "visible_until": dt.date.fromisoformat(body["visible_until"]),
+    }
+
+
+def commitment(body: Mapping[str, Any], previous: str | None, salt: bytes) -> str:
+    """The salted commitment (hex) that the ledger holds of one version."""
+    return commitments.commit({**body, "previous": previous}, salt).hex()
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """What one entry says: ``record`` got ``revision`` by ``act``; ``commitment`` is hex."""
+
+    record: str
+    revision: int
+    act: str
+    commitment: str
+
+
+def leaf_hash(number: int, leaf: Leaf, day: dt.date) -> bytes:
+    """The RFC 9162 leaf hash of entry ``number``, over canonical JSON of everything the entry says."""
+    return merkle.leaf_hash(
+        canonical.dumps(
+            {
+                "entry": number,
+                "record": leaf.record,
+                "revision": leaf.revision,
+                "act": leaf.act,
+                "day": day.isoformat(),
+                "commitment": leaf.commitment,
+            }
+        )
+    )

@@ -1,0 +1,66 @@
+"""Questions about accounts: who holds this key, who is called this."""
+
+import datetime as dt
+import hashlib
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.domain.permissions import Actor, Role
+from registry.models import Account, ApiKey, Department
+from registry.refusals import AccountUnknown, DepartmentUnknown
+
+
+def key_hash(key: str) -> bytes:
+    """What is kept of a machine key."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+def by_key(session: Session, key: str, today: dt.date) -> Actor | None:
+    """The actor behind a machine key, or None when it is unknown, revoked or past its day."""
+    found = session.execute(
+        select(Account).join(ApiKey).where(ApiKey.key_hash == key_hash(key), ApiKey.revoked_at.is_(None))
+    ).scalar_one_or_none()
+    return actor_of(found) if found and _is_valid(found, today) else None
+
+
+def by_name(session: Session, name: str, today: dt.date) -> Actor:
+    """The actor of an account; refuses ``AccountUnknown``."""
+    found = session.scalars(select(Account).where(Account.name == name)).first()
+    if found is None or not _is_valid(found, today):
+        raise AccountUnknown()
+    return actor_of(found)
+
+
+def actor_of(account: Account) -> Actor:
+    """The account as the rules see it."""
+    return Actor(
+        account.id,
+        account.name,
+        Role(account.role),
+        account.department_id,
+        frozenset(account.sectors),
+        frozenset(account.districts),
+    )
+
+
+def department(session: Session, code: str) -> Department:
+    """A department by its code; refuses ``DepartmentUnknown``."""
+    found = session.scalars(select(Department).where(Department.code == code)).first()
+    if found is None:
+        raise DepartmentUnknown()
+    return found
+
+
+def departments(session: Session) -> list[Department]:
+    """All departments in the order of their codes."""
+    return list(session.scalars(select(Department).order_by(Department.code)))
+
+
+def _is_valid(account: Account, today: dt.date) -> bool:
+    return account.valid_until is None or today < account.valid_until
+
+
+def names_of_role(session: Session, role: str) -> list[str]:
+    """The names of all accounts of a role."""
+    return list(session.scalars(select(Account.name).where(Account.role == role).order_by(Account.name)))

@@ -1,0 +1,199 @@
+"""Does everything published still stand as it was committed? Every row behind it is recomputed and named."""
+
+import json
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from registry.domain import canonical, merkle, notes, penalty
+from registry.domain.filing import document_key
+from registry.domain.publication import Leaf, commitment, content_hash, leaf_hash, projection
+from registry.models import LedgerEntry, LedgerNode, Penalty, Publication, PublicationSector
+from registry.queries import ledger
+from registry.signing import Keys, verify
+
+CHUNK = 1000
+
+
+def findings(session: Session, keys: Keys, node: str, progress: Callable[[int], None]) -> Iterator[str]:
+    """One line per contradiction; nothing when all is sound. ``progress`` is told the entry reached."""
+    head = ledger.head(session)
+    entries: dict[int, LedgerEntry] = {}
+    leaves: list[bytes] = []
+    for start in range(0, head, CHUNK):
+        page = ledger.entries(session, after=start, limit=min(CHUNK, head - start))
+        entries = {entry.number: entry for entry in page}
+        for number in range(start + 1, min(start + CHUNK, head) + 1):
+            entry = entries.get(number)
+            if entry is None:
+                yield f"entry {number}: missing"
+                leaves.append(b"")
+                continue
+            leaves.append(_leaf(entry))
+            if leaves[-1] != entry.leaf:
+                yield f"entry {number}: its leaf hash is not that of its content"
+        yield from _publications(session, keys, node, entries, start)
+        session.expunge_all()
+        progress(min(start + CHUNK, head))
+    yield from _beyond(session, head)
+    yield from _tree(session, leaves)
+    yield from _checkpoints(session, keys, node, leaves)
+
+
+def _leaf(entry: LedgerEntry) -> bytes:
+    return leaf_hash(entry.number, Leaf(entry.record, entry.revision, entry.act, entry.commitment), entry.day)
+
+
+def _beyond(session: Session, head: int) -> Iterator[str]:
+    for table, column in ((LedgerEntry, LedgerEntry.number), (Publication, Publication.from_entry)):
+        stray = session.execute(select(func.count()).select_from(table).where(column > head)).scalar_one()
+        if stray:
+            yield f"counter ledger: {stray} rows of {table.__tablename__} lie beyond its value {head}"
+
+
+def _publications(
+    session: Session, keys: Keys, node: str, entries: dict[int, LedgerEntry], start: int
+) -> Iterator[str]:
+    question = select(Publication).where(
+        Publication.from_entry > start, Publication.from_entry <= start + CHUNK
+    )
+    found = list(session.scalars(question.order_by(Publication.from_entry)))
+    present = {publication.from_entry for publication in found}
+    yield from (f"entry {number}: its publication is missing" for number in entries if number not in present)
+    sectors = _sectors(session, start)
+    filings = _penalties(session, [publication.record for publication in found])
+    for publication in found:
+        entry = entries.get(publication.from_entry)
+        try:
+            wrong = list(_one(publication, entry, sectors.get(publication.from_entry, [])))
+            wrong += _next_of(session, publication)
+            if publication.origin == node:
+                wrong += _behind(keys, publication, filings.get(publication.record))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            wrong = [f"cannot be read ({type(error).__name__})"]
+        yield from (
+            f"publication {publication.record} revision {publication.revision} (entry {publication.from_entry}): {what}"
+            for what in wrong
+        )
+
+
+def _one(publication: Publication, entry: LedgerEntry | None, sectors: list[str]) -> Iterator[str]:
+    body = json.loads(publication.body)
+    if canonical.dumps(body).decode() != publication.body:
+        yield "its body is not in canonical form"
+    if entry is not None and commitment(body, publication.previous, publication.salt) != entry.commitment:
+        yield "its body, salt or predecessor is not what the ledger committed to"
+    if entry is not None and (entry.record, entry.revision, entry.act) != (
+        body["record"],
+        body["revision"],
+        body["act"],
+    ):
+        yield "the ledger entry tells of another version"
+    for column, value in projection(body).items():
+        if getattr(publication, column) != value:
+            yield f"its column {column} contradicts its body"
+    if content_hash(body, publication.previous) != publication.content_hash:
+        yield "its content hash is wrong"
+    if sorted(sectors) != sorted(body["sectors"]):
+        yield "its sectors contradict its body"
+
+
+def _next_of(session: Session, publication: Publication) -> Iterator[str]:
+    follower = session.execute(
+        select(func.min(Publication.from_entry)).where(
+            Publication.record == publication.record, Publication.from_entry > publication.from_entry
+        )
+    ).scalar_one()
+    if follower != publication.until_entry:
+        yield "its until_entry is not the entry of the version after it"
+
+
+def _sectors(session: Session, start: int) -> dict[int, list[str]]:
+    question = select(PublicationSector).where(
+        PublicationSector.from_entry > start, PublicationSector.from_entry <= start + CHUNK
+    )
+    found: dict[int, list[str]] = {}
+    for row in session.scalars(question):
+        found.setdefault(row.from_entry, []).append(row.sector)
+    return found
+
+
+def _penalties(session: Session, records: list[str]) -> dict[str, Penalty]:
+    question = select(Penalty).where(Penalty.record.in_(records)).options(selectinload(Penalty.filings))
+    return {held.record: held for held in session.scalars(question)}
+
+
+def _behind(keys: Keys, publication: Publication, held: Penalty | None) -> Iterator[str]:
+    """The penalty and the filing that a publication of this node rests on."""
+    if publication.kind != "penalty":
+        return
+    if held is None:
+        yield "its penalty is missing"
+        return
+    body = json.loads(publication.body)
+    digests = {
+        penalty.filing_digest(row.content, row.id_index, row.filed_by, row.verified_by): row
+        for row in held.filings
+        if row.verified_by is not None
+    }
+    row = digests.get(body["filing"])
+    if row is None:
+        yield f"no verified filing of penalty {held.id} is the one it was published from"
+        return
+    facts: dict[str, Any] = json.loads(row.content)
+    stated = (facts["authority_code"], document_key(facts["document_number"]), facts["decided_on"])
+    if stated != (held.authority_code, held.document_number, held.decided_on.isoformat()):
+        yield f"penalty {held.id} contradicts its filing {row.id}"
+    party = penalty.filing_of(facts).subject
+    if held.subject_key != penalty.subject_key(party, row.id_index):
+        yield f"penalty {held.id} names another subject than its filing {row.id}"
+    if publication.until_entry is None and (held.state == "withdrawn") != (publication.state == "withdrawn"):
+        yield f"penalty {held.id} is {held.state} but its newest version is {publication.state}"
+    yield from _identity(keys, publication, row.id_index, row.id_sealed, facts)
+
+
+def _identity(
+    keys: Keys, publication: Publication, id_index: str | None, id_sealed: bytes | None, facts: dict[str, Any]
+) -> Iterator[str]:
+    if (publication.id_index, publication.id_sealed) != (id_index, id_sealed):
+        yield "its identity columns are not those of its filing"
+    elif id_sealed is not None:
+        number = keys.vault.open(id_sealed).decode()
+        if keys.vault.index(facts["subject"]["id_type"] or "", number).hex() != id_index:
+            yield "its identity index is not that of the sealed number"
+
+
+def _tree(session: Session, leaves: list[bytes]) -> Iterator[str]:
+    sealed = ledger.sealed_size(session)
+    expected = {(level, position): value for level, position, value in merkle.grow(_none, 0, leaves[:sealed])}
+    stored = {(node.level, node.position): node.hash for node in session.scalars(select(LedgerNode))}
+    for place in sorted(expected.keys() | stored.keys()):
+        if expected.get(place) != stored.get(place):
+            yield f"node {place[0]}/{place[1]}: not the hash of the leaves under it"
+
+
+def _none(level: int, position: int) -> bytes:
+    raise KeyError((level, position))
+
+
+def _checkpoints(session: Session, keys: Keys, node: str, leaves: list[bytes]) -> Iterator[str]:
+    held = ledger.checkpoints(session)
+    for checkpoint in held:
+        name = f"checkpoint {checkpoint.size}"
+        if checkpoint.size > len(leaves):
+            yield f"{name}: signed more entries than there are"
+            continue
+        try:
+            text = notes.open_note(checkpoint.note, {node: keys.signer.public}, verify)
+        except Exception as error:
+            yield f"{name}: its note is not validly signed ({type(error).__name__})"
+            continue
+        root = merkle.root(leaves[: checkpoint.size])
+        if text != notes.checkpoint_text(node, checkpoint.size, root) or checkpoint.root != root.hex():
+            yield f"{name}: its root is not that of the entries"
+    for before, after in pairwise(held):
+        if before.signed_at > after.signed_at:
+            yield f"checkpoint {after.size}: signed before checkpoint {before.size}"

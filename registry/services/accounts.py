@@ -1,0 +1,93 @@
+"""The acts on departments, accounts and keys."""
+
+import datetime as dt
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from registry.domain.permissions import Role
+from registry.models import Account, ApiKey, Department
+from registry.queries import accounts as questions
+from registry.refusals import AccountTaken
+from registry.services import audit
+from registry.work import Work
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """A grant: role × department × sectors × districts × until; ``*`` means all."""
+
+    name: str
+    role: Role
+    department: str
+    sectors: Collection[str]
+    districts: Collection[str]
+    valid_until: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class NewDepartment:
+    """A department; with ``authority_code`` it files its own decisions only."""
+
+    code: str
+    name: str
+    kind: str
+    authority_code: str | None = None
+    sectors: Collection[str] = ("*",)
+    districts: Collection[str] = ("*",)
+
+
+def ensure_department(work: Work, new: NewDepartment) -> Department:
+    """The department of this code, made when absent and brought to what ``new`` says otherwise."""
+    held = work.session.scalars(select(Department).where(Department.code == new.code)).first()
+    if held is None:
+        held = Department(code=new.code)
+        work.session.add(held)
+    held.name, held.kind, held.authority_code = new.name, new.kind, new.authority_code
+    held.sectors, held.districts = sorted(new.sectors), sorted(new.districts)
+    work.session.flush()
+    audit.note(work, "department.set", new.code)
+    return held
+
+
+def create(work: Work, new: NewAccount) -> Account:
+    """Make an account; refuses ``AccountTaken`` and ``DepartmentUnknown``."""
+    if work.session.scalars(select(Account).where(Account.name == new.name)).first():
+        raise AccountTaken()
+    department = questions.department(work.session, new.department)
+    account = Account(
+        name=new.name,
+        role=new.role.value,
+        department_id=department.id,
+        sectors=sorted(new.sectors),
+        districts=sorted(new.districts),
+        valid_until=new.valid_until,
+    )
+    work.session.add(account)
+    work.session.flush()
+    audit.note(work, "account.create", new.name, f"{new.role.value} of {new.department}")
+    return account
+
+
+def issue_key(work: Work, account_id: int, name: str) -> str:
+    """Make a machine key and return it: the only time it can be read."""
+    key = f"rk_{secrets.token_urlsafe(32)}"
+    work.session.add(ApiKey(account_id=account_id, key_hash=questions.key_hash(key), created_at=work.now))
+    work.session.flush()
+    audit.note(work, "account.issue-key", name)
+    return key
+
+
+def revoke_keys(work: Work, name: str) -> int:
+    """Revoke every key of an account; returns how many."""
+    actor = questions.by_name(work.session, name, work.today)
+    held = work.session.scalars(
+        select(ApiKey).where(ApiKey.account_id == actor.account_id, ApiKey.revoked_at.is_(None))
+    ).all()
+    for key in held:
+        key.revoked_at = work.now
+    work.session.flush()
+    audit.note(work, "account.revoke-keys", name)
+    return len(held)

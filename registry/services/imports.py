@@ -1,0 +1,175 @@
+"""The acts on a filed file: keep it, file its rows chunk by chunk, resume after any crash."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from registry.domain.filed import Rules
+from registry.domain.permissions import EVERYWHERE, Actor, Permission
+from registry.domain.reference import Reference
+from registry.errors import Refusal
+from registry.models import ImportFinding, PenaltyImport
+from registry.queries import reference as law
+from registry.refusals import ImportUnknown
+from registry.services import audit, penalties
+from registry.tabular import filings
+from registry.work import Work, day_of
+
+CHUNK = 500
+Perform = Callable[[Callable[[Work], Any]], Any]
+"""Runs one act in one transaction of its own."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a filer states for the whole file."""
+
+    sectors: tuple[str, ...] = ()
+    district: str | None = None
+    authority_code: str | None = None
+
+
+def receive(work: Work, data: bytes, filename: str, options: Options) -> PenaltyImport:
+    """Keep the file, sealed, once per account; the same bytes again give the import already held.
+
+    Refuses ``OutOfRole`` and every reason for which a file cannot be read as a table.
+    """
+    work.actor.require(Permission.PENALTY_FILE)
+    stated = json.dumps(
+        {"sectors": options.sectors, "district": options.district, "authority": options.authority_code}
+    )
+    digest = hashlib.sha256(stated.encode() + data).hexdigest()
+    held = work.session.scalars(
+        select(PenaltyImport).where(
+            PenaltyImport.account_id == work.actor.account_id, PenaltyImport.digest == digest
+        )
+    ).first()
+    if held is not None:
+        return held
+    total, _ = filings.read(data, filename, rules(law.current(work.session), work.actor, options), work.today)
+    made = PenaltyImport(
+        account_id=work.actor.account_id,
+        digest=digest,
+        filename=filename[:200],
+        options=stated,
+        sealed=work.keys.vault.seal(data),
+        state="running",
+        total=total,
+        next_row=0,
+        filed=0,
+        refused=0,
+        created_at=work.now,
+    )
+    work.session.add(made)
+    work.session.flush()
+    audit.note(work, "import.receive", str(made.id))
+    return made
+
+
+def rules(reference: Reference, actor: Actor, options: Options) -> Rules:
+    """How the rows are read for this filer: sector and district default to what is stated or granted."""
+    granted = tuple(sorted(actor.sectors)) if EVERYWHERE not in actor.sectors else ()
+    districts = tuple(actor.districts - {EVERYWHERE})
+    return replace(
+        reference.filing_rules,
+        default_sectors=options.sectors or granted,
+        default_district=options.district or (districts[0] if len(districts) == 1 else None),
+        default_authority_code=options.authority_code,
+    )
+
+
+def run(
+    perform: Perform, actor: Actor, import_id: int, progress: Callable[[int, int], None] | None = None
+) -> None:
+    """File the remaining rows, one transaction per chunk. Progress and rows commit together, so that after a
+    crash the next run goes on behind the last committed chunk and files no row twice."""
+    total, rows = perform(lambda work: _open(work, actor, import_id))
+    while chunk := list(islice(rows, CHUNK)):
+        done = perform(lambda work, chunk=chunk: _file_chunk(work, import_id, chunk))
+        if progress:
+            progress(done, total)
+    perform(lambda work: _finish(work, import_id))
+
+
+def pending(session: Session) -> list[tuple[int, int]]:
+    """(import id, account id) of the files not filed to their end."""
+    question = select(PenaltyImport.id, PenaltyImport.account_id).where(PenaltyImport.state == "running")
+    return [(number, account) for number, account in session.execute(question.order_by(PenaltyImport.id))]
+
+
+def of_account(session: Session, account_id: int | None, import_id: int) -> PenaltyImport:
+    """An import of this account; refuses ``ImportUnknown``."""
+    held = session.get(PenaltyImport, import_id)
+    if held is None or held.account_id != account_id:
+        raise ImportUnknown()
+    return held
+
+
+def findings(session: Session, import_id: int) -> list[ImportFinding]:
+    """What was refused or cleaned, row by row."""
+    question = select(ImportFinding).where(ImportFinding.import_id == import_id)
+    return list(session.scalars(question.order_by(ImportFinding.row_number, ImportFinding.id)))
+
+
+def _open(work: Work, actor: Actor, import_id: int) -> tuple[int, Iterator[filings.ReadRow]]:
+    held = of_account(work.session, actor.account_id, import_id)
+    stated = json.loads(held.options)
+    options = Options(tuple(stated["sectors"]), stated["district"], stated["authority"])
+    data = work.keys.vault.open(held.sealed)
+    # Read with the rules and the day of receipt: a crash over midnight must not change a verdict.
+    chosen = rules(law.current(work.session), actor, options)
+    total, rows = filings.read(data, held.filename, chosen, day_of(held.created_at))
+    return total, islice(rows, held.next_row, None)
+
+
+def _file_chunk(work: Work, import_id: int, chunk: Sequence[filings.ReadRow]) -> int:
+    held = work.session.get_one(PenaltyImport, import_id, with_for_update=True)
+    submissions = [penalties.Submission(row.filing, import_id, row.number) for row in chunk if row.filing]
+    outcomes = iter(penalties.file(work, submissions))
+    told: list[dict[str, Any]] = []
+    for row in chunk:
+        outcome = next(outcomes) if row.filing else None
+        told += _told(import_id, row, outcome if isinstance(outcome, Refusal) else None)
+        is_filed = isinstance(outcome, str)
+        held.filed += is_filed
+        held.refused += not is_filed
+    held.next_row += len(chunk)
+    if told:
+        work.session.execute(insert(ImportFinding), told)
+    work.session.flush()
+    return held.next_row
+
+
+def _told(import_id: int, row: filings.ReadRow, refusal: Refusal | None) -> list[dict[str, Any]]:
+    said = [("fault", fault.pointer, fault.code, fault.detail) for fault in row.faults]
+    said += [("note", note.pointer, note.code, note.detail) for note in row.notes]
+    if refusal is not None:
+        inner = [("fault", fault.pointer, fault.code, fault.detail) for fault in refusal.faults]
+        said += inner or [("fault", "", refusal.code, refusal.title)]
+    return [
+        {"import_id": import_id, "row_number": row.number, "column": pointer.removeprefix("/"), "kind": kind,
+         "code": code, "detail": detail}
+        for kind, pointer, code, detail in said
+    ]  # fmt: skip
+
+
+def _finish(work: Work, import_id: int) -> None:
+    held = work.session.get_one(PenaltyImport, import_id)
+    held.state, held.finished_at = "finished", work.now
+    held.sealed = b""  # the rows are filed or refused by now; the bytes hold identity numbers
+    work.session.flush()
+
+
+def run_pending(
+    perform_as: Callable[[Actor, Callable[[Work], Any]], Any], actors: Sequence[tuple[int, Actor]]
+) -> int:
+    """File the rest of the given (import id, filer); returns how many files were worked on."""
+    for import_id, actor in actors:
+        run(lambda act, actor=actor: perform_as(actor, act), actor, import_id)
+    return len(actors)

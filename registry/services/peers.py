@@ -1,0 +1,125 @@
+"""The acts on peers: make one known, pause and release it, and this node's own epoch."""
+
+import contextlib
+import datetime as dt
+import ipaddress
+import re
+import secrets
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from registry.domain.permissions import Permission
+from registry.models import Counter, Peer
+from registry.queries import exchange as questions
+from registry.refusals import PeerRefused, PeerTaken
+from registry.services import audit
+from registry.work import Work
+
+EPOCH_BITS = 60
+RELEASE_HOURS = 24
+_CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+_PUBLIC = re.compile(r"[0-9a-f]{64}")
+
+
+def add(work: Work, code: str, name: str, url: str, public_key: str, owners: Sequence[str]) -> Peer:
+    """Make a peer known. Refuses ``PeerRefused`` (code, address or key unusable) and ``PeerTaken``.
+
+    ``public_key`` is the raw Ed25519 key in hex, ``owners`` the nodes it may speak for besides itself. A peer
+    without ``url`` is known by its key only and promised nothing.
+    """
+    work.actor.require(Permission.EXCHANGE_OPERATE)
+    if not _CODE.fullmatch(code) or not _PUBLIC.fullmatch(public_key):
+        raise PeerRefused()
+    if url and not is_safe_address(url):
+        raise PeerRefused("地址应为 https，或本机的 http")
+    is_taken = select(Peer.id).where((Peer.code == code) | (Peer.public_key == public_key))
+    if code == work.settings.node or work.session.execute(is_taken).first():
+        raise PeerTaken()
+    made = Peer(
+        code=code, name=name, url=url.rstrip("/"), public_key=public_key, owners=sorted({code, *owners}),
+        cursor=0, failures=0, batch_records=work.settings.batch_records_max,
+    )  # fmt: skip
+    work.session.add(made)
+    work.session.flush()
+    audit.note(work, "exchange.peer.add", made.code)
+    return made
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether a peer may be called there: encrypted, or on this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def pause(work: Work, code: str, reason: str) -> None:
+    """Take nothing more from a peer until a person releases it."""
+    questions.peer(work.session, code).paused_because = reason
+    work.session.flush()
+    audit.note(work, "exchange.peer.pause", code, reason)
+
+
+def release(work: Work, code: str) -> dt.datetime:
+    """Take from a peer again, for a day whatever share it removes; returns the end of that day."""
+    work.actor.require(Permission.EXCHANGE_OPERATE)
+    found = questions.peer(work.session, code)
+    found.paused_because = None
+    found.removals_until = work.now + dt.timedelta(hours=RELEASE_HOURS)
+    work.session.flush()
+    audit.note(work, "exchange.peer.release", code)
+    return found.removals_until
+
+
+def epoch(work: Work) -> str:
+    """The epoch of this node's entry numbers, made on first use."""
+    held = questions.epoch(work.session)
+    if held is not None:
+        return held
+    with contextlib.suppress(IntegrityError), work.session.begin_nested():  # another process was first
+        work.session.execute(insert(Counter).values(name="epoch", value=secrets.randbits(EPOCH_BITS)))
+    return str(questions.epoch(work.session))
+
+
+def renew_epoch(work: Work) -> str:
+    """A new epoch, due after a restore from a backup: every peer then starts its cursor again."""
+    work.actor.require(Permission.EXCHANGE_OPERATE)
+    epoch(work)
+    work.session.execute(
+        update(Counter).where(Counter.name == "epoch").values(value=secrets.randbits(EPOCH_BITS))
+    )
+    made = str(questions.epoch(work.session))
+    audit.note(work, "exchange.epoch", made)
+    return made
+
+
+def note_link(work: Work, code: str, batch_records: int, failures: int, retry_at: dt.datetime | None) -> None:
+    """Keep what was learnt of the way to a peer."""
+    found = questions.peer(work.session, code)
+    found.batch_records, found.failures, found.retry_at = batch_records, failures, retry_at
+    work.session.flush()
+
+
+def pulled(work: Work, peer: Peer, epoch_of_peer: str, cursor: int) -> None:
+    """Advance the cursor, in the transaction that took the records in."""
+    peer.epoch, peer.cursor, peer.pulled_at, peer.failures = epoch_of_peer, cursor, work.now, 0
+    work.session.flush()
+
+
+def start_again(work: Work, peer: Peer, epoch_of_peer: str) -> None:
+    """Read a peer from its first entry: its numbers are no longer those the cursor counted."""
+    peer.epoch, peer.cursor = epoch_of_peer, 0
+    work.session.flush()
+    audit.note(work, "exchange.peer.restart", peer.code)

@@ -1,0 +1,40 @@
+"""From the bytes of a filed file to filings: every row with its faults and notes."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from registry import tabular
+from registry.domain import columns
+from registry.domain.filed import Filing, Note, Rules
+from registry.domain.filing import clean
+from registry.errors import Fault
+
+
+@dataclass(frozen=True)
+class ReadRow:
+    """One row: the filing, or the faults that refuse it; notes tell what was cleaned."""
+
+    number: int
+    filing: Filing | None
+    faults: tuple[Fault, ...]
+    notes: tuple[Note, ...]
+
+
+def read(data: bytes, filename: str, rules: Rules, today: dt.date) -> tuple[int, Iterator[ReadRow]]:
+    """The number of rows, and the rows one by one. Refuses the whole file when it cannot be read as a table.
+
+    Headings are canonical field names, the ``CF_*`` columns of 2018 or 2016, or Chinese.
+    """
+    sheet = tabular.read(data, filename)
+    is_plain = set(sheet.columns) <= set(columns.FIELDS)
+    headings = columns.PLAIN if is_plain else columns.resolve(sheet.columns)
+
+    def rows() -> Iterator[ReadRow]:
+        for row in sheet.rows:
+            cells = dict(row.cells) if is_plain else headings.cells(row.cells)
+            filing, faults, notes = clean(cells, rules, today, headings)
+            every = tuple(dict.fromkeys((*row.faults, *faults)))
+            yield ReadRow(row.number, None if every else filing, every, tuple(notes))
+
+    return len(sheet.rows), rows()

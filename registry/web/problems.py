@@ -1,0 +1,54 @@
+"""Refusals as pages: one table from kind to status, and nothing of the asker's input on them."""
+
+import re
+
+from flask import Blueprint, Response, make_response, render_template, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from registry.errors import Conflict, FileTooLarge, Forbidden, Invalid, NotFound, Refusal, Stale, Unavailable
+from registry.refusals import QueryRefused
+
+STATUSES: dict[type[Refusal], int] = {
+    NotFound: 404,
+    Invalid: 422,
+    Conflict: 409,
+    Forbidden: 403,
+    Stale: 412,
+    Unavailable: 503,
+}
+_RETRY_SECONDS = "30"
+_PLAIN_NAME = re.compile(r"[a-z_]{1,30}")
+
+
+def init_pages(pages: Blueprint) -> None:
+    """Make refusals of these pages readable."""
+    pages.register_error_handler(Refusal, _refused)
+    pages.register_error_handler(RequestEntityTooLarge, _too_large)
+
+
+def page(error: Refusal, status: int | None = None) -> Response:
+    """The page for a refusal: what was refused, why, and its permanent code."""
+    chosen = status or next(code for kind, code in STATUSES.items() if isinstance(error, kind))
+    response = make_response(render_template("problem.html", error=error, status=chosen), chosen)
+    response.headers["Cache-Control"] = "no-store"
+    if chosen == STATUSES[Unavailable]:
+        response.headers["Retry-After"] = _RETRY_SECONDS
+    return response
+
+
+def refuse_unknown(allowed: frozenset[str]) -> None:
+    """Refuse parameters a page does not know or gets twice: a silently dropped filter would mislead."""
+    for name, values in request.args.lists():
+        shown = f"“{name}”" if _PLAIN_NAME.fullmatch(name) else ""
+        if name not in allowed:
+            raise QueryRefused(f"不认识的查询参数{shown}。")
+        if len(values) > 1:
+            raise QueryRefused(f"查询参数{shown}重复。")
+
+
+def _refused(error: Refusal) -> Response:
+    return page(error)
+
+
+def _too_large(_error: RequestEntityTooLarge) -> Response:
+    return page(FileTooLarge(), 413)

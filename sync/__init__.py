@@ -1,0 +1,1 @@
+"""The exchange between nodes, and the one worker process."""

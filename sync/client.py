@@ -1,0 +1,124 @@
+"""The HTTPS side of the exchange: signed requests to one peer, bytes back, failures as events of the core."""
+
+import json
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import requests
+
+from registry import db
+from registry.httpsig import sign_request
+from registry.services.peers import is_safe_address
+from registry.signing import Signer
+from sync.core import Event, Failed, Refused, TimedOut
+
+ANSWER_BYTES_MAX = 16 * 1024 * 1024
+CONNECT_SECONDS = 5
+
+
+class NotDelivered(Exception):  # noqa: N818 - an answer of the world, not an error of the program
+    """The peer gave no usable answer; ``event`` is what the core makes of it."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(type(event).__name__)
+        self.event = event
+
+
+class Transport(Protocol):
+    """What relay, intake and reconciliation need of a peer. Every call may raise ``NotDelivered``."""
+
+    def send_batch(self, raw: bytes) -> bytes:
+        """Hand over a batch; the answer is its receipt."""
+
+    def changes(self, after: int, limit: int) -> bytes:
+        """The batch of what came after an entry."""
+
+    def send_receipt(self, raw: bytes) -> None:
+        """Hand over the receipt of a pulled batch."""
+
+    def digest(self, owner: str, bucket: int | None = None) -> dict[str, Any]:
+        """What the peer holds of an owner."""
+
+
+class HttpPeer:
+    """A peer behind an address. Refuses addresses that are neither https nor this machine."""
+
+    def __init__(self, url: str, signer: Signer, timeout_seconds: int) -> None:
+        if not is_safe_address(url):
+            raise NotDelivered(Refused(0, "peer-refused"))
+        self._base = f"{url.rstrip('/')}/exchange/v1"
+        self._signer = signer
+        self._timeout = (min(CONNECT_SECONDS, timeout_seconds), timeout_seconds)
+
+    def send_batch(self, raw: bytes) -> bytes:
+        """POST /batches."""
+        return self._ask("POST", "/batches", raw)
+
+    def changes(self, after: int, limit: int) -> bytes:
+        """GET /changes."""
+        return self._ask("GET", f"/changes?after={after}&limit={limit}")
+
+    def send_receipt(self, raw: bytes) -> None:
+        """POST /receipts."""
+        self._ask("POST", "/receipts", raw)
+
+    def digest(self, owner: str, bucket: int | None = None) -> dict[str, Any]:
+        """GET /digest."""
+        path = f"/digest?owner={quote(owner)}" + ("" if bucket is None else f"&bucket={bucket}")
+        return _object(self._ask("GET", path))
+
+    def hello(self) -> dict[str, Any]:
+        """GET /hello."""
+        return _object(self._ask("GET", "/hello"))
+
+    def _ask(self, method: str, path: str, raw: bytes | None = None) -> bytes:
+        headers = {"Content-Type": "application/json"} if raw is not None else {}
+        prepared = requests.Request(method, self._base + path, data=raw, headers=headers).prepare()
+        sign_request(prepared, self._signer, self._signer.key_id, db.clock())
+        try:
+            # No session of the environment: its proxies and its .netrc are not for peers.
+            with requests.Session() as session:
+                session.trust_env = False
+                answer = session.send(prepared, timeout=self._timeout, allow_redirects=False, stream=True)
+                body = answer.raw.read(ANSWER_BYTES_MAX + 1, decode_content=True)
+        except requests.Timeout:
+            raise NotDelivered(TimedOut()) from None
+        except (requests.RequestException, OSError):
+            raise NotDelivered(Failed()) from None
+        except Exception as broken:  # noqa: BLE001
+            raise NotDelivered(_broken(broken)) from None
+        return _answer(answer, body)
+
+
+def _broken(broken: Exception) -> Event:
+    """urllib3 raises its own errors while a body is read."""
+    return TimedOut() if "Timeout" in type(broken).__name__ else Failed()
+
+
+def _answer(answer: requests.Response, body: bytes) -> bytes:
+    if answer.status_code == 200 and len(body) <= ANSWER_BYTES_MAX:
+        return body
+    asked = answer.headers.get("Retry-After", "")
+    retry_after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else None
+    if answer.status_code in {408, 504}:
+        raise NotDelivered(TimedOut())
+    if 400 <= answer.status_code < 500 and answer.status_code != 429:
+        raise NotDelivered(Refused(answer.status_code, _code(body), retry_after))
+    raise NotDelivered(Failed(retry_after))
+
+
+def _code(body: bytes) -> str:
+    try:
+        return str(json.loads(body)["code"])[:64]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "refused"
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise NotDelivered(Failed())
+    return value

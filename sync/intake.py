@@ -1,0 +1,102 @@
+"""Pull: ask for what came after the cursor; records, cursor and receipt are one transaction."""
+
+from dataclasses import dataclass
+
+from registry import db
+from registry.domain import batch as batches
+from registry.domain.permissions import SYSTEM
+from registry.errors import Refusal
+from registry.models import Peer
+from registry.queries import exchange as questions
+from registry.refusals import RemovalShare
+from registry.services import inbox, peers
+from registry.work import Work
+from sync import core, links
+from sync.client import NotDelivered, Transport
+
+PAGES_MAX = 20
+"""Pages of one run, so that a peer with an endless list cannot hold the worker."""
+
+
+@dataclass
+class Pulled:
+    """What one pull did; ``is_restarted`` when the peer's numbers began anew and reconciliation is due."""
+
+    received: int = 0
+    is_restarted: bool = False
+    failed: str | None = None
+
+
+@dataclass(frozen=True)
+class _Taken:
+    receipt: bytes | None
+    records: int
+    is_last: bool
+    is_restarted: bool = False
+
+
+def pull(code: str, connect: links.Connect = links.connect) -> Pulled:
+    """Take in what a peer has for this node, page by page."""
+    done = Pulled()
+    with db.reading() as session:
+        peer = questions.peer(session, code)
+        transport, link = connect(peer), links.link_of(peer)
+        is_waiting = peer.paused_because or (peer.retry_at is not None and peer.retry_at > db.clock())
+    if is_waiting:
+        return done
+    try:
+        for _ in range(PAGES_MAX):
+            taken = _page(code, transport)
+            done.received += taken.records
+            done.is_restarted = done.is_restarted or taken.is_restarted
+            if taken.is_last:
+                break
+    except NotDelivered as failure:
+        done.failed = type(failure.event).__name__
+        asked = getattr(failure.event, "retry_after_seconds", None)
+        links.remember(code, core.backed_off(link, links.circumstances(), asked))
+    except Refusal as refusal:
+        done.failed = refusal.code
+        _pause_if_guarded(code, refusal)
+    return done
+
+
+def pull_all(connect: links.Connect = links.connect) -> dict[str, Pulled]:
+    """Pull from every peer that has an address."""
+    return {code: pull(code, connect) for code in links.reachable()}
+
+
+def _page(code: str, transport: Transport) -> _Taken:
+    with db.reading() as session:
+        cursor = questions.peer(session, code).cursor
+    raw = transport.changes(cursor, db.settings().batch_records_max)
+    taken = db.perform(SYSTEM, lambda work: _take(work, code, cursor, raw))
+    if taken.receipt:
+        transport.send_receipt(taken.receipt)
+    return taken
+
+
+def _take(work: Work, code: str, cursor: int, raw: bytes) -> _Taken:
+    peer = questions.peer(work.session, code)
+    batch = batches.read(raw, work.settings.batch_records_max)
+    if batch.next is None or batch.head is None:
+        raise batches.BatchMalformed("next")
+    if peer.cursor != cursor:  # another worker was faster
+        return _Taken(None, 0, is_last=True)
+    if _began_anew(peer, batch):
+        peers.start_again(work, peer, batch.epoch)
+        return _Taken(None, 0, is_last=False, is_restarted=True)
+    receipt = inbox.receive(work, peer, raw) if batch.records else None
+    peers.pulled(work, peer, batch.epoch, batch.next)
+    return _Taken(receipt, len(batch.records), is_last=batch.next >= batch.head)
+
+
+def _began_anew(peer: Peer, batch: batches.Batch) -> bool:
+    """Whether the peer's entries are not those our cursor counts: another epoch, or fewer than we have seen."""
+    is_other = peer.epoch is not None and peer.epoch != batch.epoch
+    return is_other or (batch.head is not None and batch.head < peer.cursor)
+
+
+def _pause_if_guarded(code: str, refusal: Refusal) -> None:
+    if isinstance(refusal, RemovalShare):
+        db.perform(SYSTEM, lambda work: peers.pause(work, code, refusal.code))

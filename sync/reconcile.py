@@ -1,0 +1,86 @@
+"""Compare what is ours with what a peer holds of it; promise again what it lost, name what no message repairs."""
+
+import logging
+from typing import Any
+
+from registry import db
+from registry.domain import reconciliation
+from registry.domain.permissions import SYSTEM
+from registry.domain.reconciliation import Difference, Row
+from registry.queries import exchange as questions
+from registry.services import audit, outbox
+from registry.work import Work
+from sync import core, links
+from sync.client import NotDelivered, Transport
+
+log = logging.getLogger(__name__)
+
+
+def reconcile(code: str, connect: links.Connect = links.connect) -> dict[str, Any]:
+    """Report {checked, equal, missing, different, promised, pending, refused}; refuses nothing.
+
+    ``missing`` (or older there) is promised again, but not what is still under way (``pending``) or waits for a
+    person over there (``refused``). ``different`` is an alarm. Raises ``NotDelivered``.
+    """
+    with db.reading() as session:
+        transport = connect(questions.peer(session, code))
+    theirs = {int(bucket): str(value) for bucket, value in _buckets(transport).items()}
+    # Ours is read after theirs: what was published in between is still promised and is not missed.
+    with db.reading() as session:
+        own = reconciliation.buckets(questions.owned(session, db.settings().node))
+    found, checked = Difference(), sum(map(len, own.values()))
+    suspects = reconciliation.suspects(own, theirs)
+    for bucket in suspects:
+        part = reconciliation.compare(own.get(bucket, []), _rows(transport, bucket))
+        found.missing += part.missing
+        found.different += part.different
+        found.equal += part.equal
+    found.equal += [row[0] for bucket, rows in own.items() if bucket not in set(suspects) for row in rows]
+    return db.perform(SYSTEM, lambda work: _act(work, code, found, checked))
+
+
+def reconcile_all(connect: links.Connect = links.connect) -> dict[str, dict[str, Any]]:
+    """Reconcile with every peer that has an address; an unreachable one is reported and passed over."""
+    reports: dict[str, dict[str, Any]] = {}
+    for code in links.reachable():
+        try:
+            reports[code] = reconcile(code, connect)
+        except NotDelivered as failure:
+            reports[code] = {"failed": type(failure.event).__name__}
+    return reports
+
+
+def _act(work: Work, code: str, found: Difference, checked: int) -> dict[str, Any]:
+    peer = questions.peer(work.session, code)
+    open_messages = questions.promises(work.session, peer.id, ("pending", "rejected"))
+    pending = [record for record in found.missing if open_messages.get(record) == "pending"]
+    refused = [record for record in found.missing if open_messages.get(record) == "rejected"]
+    lost = sorted(set(found.missing) - set(pending) - set(refused))
+    outbox.found_there(
+        work, peer, [record for record in found.equal if open_messages.get(record) == "rejected"]
+    )
+    promised = outbox.repromise(work, peer, lost)
+    audit.note(work, "exchange.reconcile", code, f"checked {checked}, promised {promised}")
+    audit.note(work, "exchange.different", found.different, code)
+    if found.different:
+        log.error("reconcile %s: %d records differ and need a person", code, len(found.different))
+    return {
+        "checked": checked, "equal": len(found.equal), "missing": sorted(found.missing),
+        "different": sorted(found.different), "promised": promised,
+        "pending": len(pending), "refused": len(refused),
+    }  # fmt: skip
+
+
+def _buckets(transport: Transport) -> dict[str, Any]:
+    found = transport.digest(db.settings().node).get("buckets")
+    if not isinstance(found, dict) or not all(bucket.isdigit() for bucket in found):
+        raise NotDelivered(core.Failed())
+    return found
+
+
+def _rows(transport: Transport, bucket: int) -> list[Row]:
+    rows = transport.digest(db.settings().node, bucket).get("records")
+    try:
+        return [(str(record), int(revision), str(content)) for record, revision, content in rows or []]
+    except (TypeError, ValueError):
+        raise NotDelivered(core.Failed()) from None

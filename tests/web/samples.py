@@ -1,0 +1,83 @@
+"""Invented public records, written as they leave the house."""
+
+import datetime as dt
+from typing import Any
+
+from benchmarks.synthetic import HOUSING_AUTHORITY, uscc
+from registry import db
+from registry.domain.penalty import removed_body
+from registry.services.publishing import Version, publish
+
+TODAY = dt.date(2026, 11, 22)
+AUTHORITY = dict(zip(("name", "code"), HOUSING_AUTHORITY, strict=True))
+BAN = {
+    "code": "B1",
+    "name": "禁止参加政府采购活动（采购法第七十七条）",
+    "basis": "政府采购法（2014修正）第七十七条",
+    "effect": "bars",
+    "discretionary": False,
+    "roles": ["bidder", "consortium_member"],
+    "sectors": ["procurement"],
+    "only_must_tender": False,
+    "territory": "national",
+    "starts_on": "2026-10-01",
+    "ends_on": "2027-10-01",
+}
+
+
+def record_id(number: int) -> str:
+    return f"{number:032x}"
+
+
+def body(number: int, **changes: Any) -> dict[str, Any]:
+    """The public body of invented record ``number``; ``name`` sets the subject's name."""
+    name = changes.pop("name", f"盐城虚构{number}号建设有限公司")
+    made = {
+        "record": record_id(number),
+        "revision": 1,
+        "kind": "penalty",
+        "act": "publish",
+        "state": "published",
+        "audience": "public",
+        "subject": {"kind": "organisation", "name": name, "uscc": uscc("91320902", number)},
+        "document_number": f"盐示建罚〔2026〕{number}号",
+        "title": "",
+        "behaviour": "N3-01",
+        "behaviour_text": "提供虚假材料",
+        "facts": "在某采购项目中提供虚假业绩合同。",
+        "basis": "《中华人民共和国政府采购法》第七十七条第一款第（一）项",
+        "kinds": ["02"],
+        "content": "处以罚款，列入不良行为记录名单，禁止参加政府采购活动一年。",
+        "fine_fen": 860_000,
+        "confiscated_fen": None,
+        "permit": None,
+        "decided_on": "2026-10-01",
+        "effect_until": "2027-09-30",
+        "authority": AUTHORITY,
+        "source": {
+            "node": "local", "name": AUTHORITY["name"], "code": AUTHORITY["code"], "department": AUTHORITY["name"],
+            "channel": "file", "filed_on": "2026-10-08", "verified_on": "2026-10-09",
+        },
+        "sectors": ["procurement"],
+        "district": "320902",
+        "severity": "general",
+        "is_grave": False,
+        "measures": [BAN],
+        "policy": "general",
+        "visible_from": "2026-10-09",
+        "visible_until": "2027-10-01",
+        "repairable_from": "2027-01-01",
+        "publish_by": "2026-10-15",
+        "filing": "0" * 64,
+    }  # fmt: skip
+    return made | changes
+
+
+def release(*bodies: dict[str, Any]) -> list[int]:
+    """Publish the bodies in one transaction; gives their entry numbers."""
+    with db.begin() as work:
+        return publish(work, [Version(made, origin="local") for made in bodies])
+
+
+def withdraw(made: dict[str, Any], reason: str) -> None:
+    release(removed_body(made, act="withdraw", state="withdrawn", day=TODAY, reason=reason))

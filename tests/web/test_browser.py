@@ -1,0 +1,100 @@
+"""The pages in a real browser, as a visitor with a mouse or a small telephone meets them."""
+
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from registry.db import db
+from tests.web import samples
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+PATHS = ("/", "/records", "/records?q=不存在", f"/records/{samples.record_id(1)}", "/sectors/procurement", "/behaviours",
+         "/law", "/verify", "/records?foo=1")  # fmt: skip
+
+pytestmark = pytest.mark.skipif(
+    os.environ.get("ALLOW_NO_CHROMIUM") == "1", reason="ALLOW_NO_CHROMIUM=1: this machine has no browser"
+)
+
+
+@pytest.fixture(scope="module")
+def site(app) -> Iterator[str]:
+    firms = [samples.body(number, name=f"盐城示例{number}号设备供应有限公司") for number in range(10, 40)]
+    samples.release(*firms, samples.body(1, name="盐城市亭湖区瀚垚建设工程有限公司"))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=[{"width": 1280, "height": 900}, {"width": 375, "height": 740}], ids=["desk", "phone"])
+def page(request, browser, site) -> Iterator[Page]:
+    context = browser.new_context(viewport=request.param, base_url=site, java_script_enabled=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def complaints(page) -> list[str]:
+    """What the browser had to complain about."""
+    heard: list[str] = []
+    page.on(
+        "console",
+        lambda message: heard.append(message.text) if message.type in ("error", "warning") else None,
+    )
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("requestfailed", lambda asked: heard.append(asked.url))
+    return heard
+
+
+def width_beyond_screen(page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+class TestVisitor:
+    def test_finds_a_record_by_two_characters_and_reads_on_to_its_sector(self, page, complaints):
+        page.goto("/")
+        page.get_by_label("单位名称或者统一社会信用代码").fill("瀚垚")
+        page.get_by_role("button", name="查询").click()
+        page.get_by_text("共 1 条").wait_for()
+        page.get_by_role("link", name="瀚垚建设工程有限公司").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "盐城市亭湖区瀚垚建设工程有限公司"
+        page.get_by_role("link", name="公共资源交易").first.click()
+        page.get_by_role("link", name="政府采购领域").click()
+        assert page.get_by_role("heading", name="最新公示").is_visible()
+        assert complaints == []
+
+    def test_pages_with_the_keyboard_alone(self, page, complaints):
+        page.goto("/records")
+        page.keyboard.press("Tab")
+        assert page.locator(":focus").inner_text() == "跳到正文"
+        assert page.locator(":focus").is_visible()
+        page.get_by_role("link", name="下一页").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**next=**")
+        assert complaints == []
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_sees_no_page_wider_than_the_screen(self, page, path):
+        page.goto(path)
+        assert page.locator("h1").is_visible()
+        assert width_beyond_screen(page) <= 0
