@@ -27,6 +27,8 @@ class Settings:
     import_interval_seconds: int = 2
     seal_interval_seconds: int = 10
     tidy_interval_seconds: int = 60
+    reconcile_interval_seconds: int = 86400
+    """How often what peers hold of ours is compared with ours; a day begins at 02:00 Beijing time."""
     exchange_timeout_seconds: int = 30
     batch_records_max: int = 1000
     """Records in one exchange batch."""

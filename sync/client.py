@@ -8,6 +8,7 @@ import requests
 
 from registry import db
 from registry.httpsig import sign_request
+from registry.refusals import PeerRefused
 from registry.services.peers import is_safe_address
 from registry.signing import Signer
 from sync.core import Event, Failed, Refused, TimedOut
@@ -45,7 +46,7 @@ class HttpPeer:
 
     def __init__(self, url: str, signer: Signer, timeout_seconds: int) -> None:
         if not is_safe_address(url):
-            raise NotDelivered(Refused(0, "peer-refused"))
+            raise PeerRefused()
         self._base = f"{url.rstrip('/')}/exchange/v1"
         self._signer = signer
         self._timeout = (min(CONNECT_SECONDS, timeout_seconds), timeout_seconds)
@@ -80,19 +81,21 @@ class HttpPeer:
             with requests.Session() as session:
                 session.trust_env = False
                 answer = session.send(prepared, timeout=self._timeout, allow_redirects=False, stream=True)
-                body = answer.raw.read(ANSWER_BYTES_MAX + 1, decode_content=True)
+                return _answer(answer, _body(answer))
         except requests.Timeout:
             raise NotDelivered(TimedOut()) from None
         except (requests.RequestException, OSError):
             raise NotDelivered(Failed()) from None
-        except Exception as broken:  # noqa: BLE001
-            raise NotDelivered(_broken(broken)) from None
-        return _answer(answer, body)
 
 
-def _broken(broken: Exception) -> Event:
-    """urllib3 raises its own errors while a body is read."""
-    return TimedOut() if "Timeout" in type(broken).__name__ else Failed()
+def _body(answer: requests.Response) -> bytes:
+    """The body, cut off right behind the most that is read."""
+    body = bytearray()
+    for piece in answer.iter_content(65536):
+        body += piece
+        if len(body) > ANSWER_BYTES_MAX:
+            break
+    return bytes(body)
 
 
 def _answer(answer: requests.Response, body: bytes) -> bytes:

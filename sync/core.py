@@ -68,7 +68,7 @@ class Circumstances:
 
 
 def backed_off(link: Link, at: Circumstances, retry_after_seconds: int | None = None) -> Link:
-    """The link after one more failure: full jitter over a doubling span, never earlier than the peer asked."""
+    """The link after one more failure: full jitter over a doubling span, never before the peer's time."""
     failures = link.failures + 1
     span = min(BACKOFF_MAX_SECONDS, BACKOFF_BASE_SECONDS * 2 ** min(failures, 16))
     asked = min(retry_after_seconds or 0, RETRY_AFTER_MAX_SECONDS)
@@ -84,6 +84,7 @@ class Run(Generic[Item]):
         self.set_aside: list[tuple[Item, str]] = []
         self._records_max = records_max
         self._todo: deque[list[Item]] = deque([list(items)] if items else [])
+        self._sent: list[Item] = []
         self._is_stopped = False
 
     def next_chunk(self) -> list[Item]:

@@ -8,7 +8,7 @@ from registry.domain.permissions import SYSTEM
 from registry.errors import Refusal
 from registry.models import Peer
 from registry.queries import exchange as questions
-from registry.refusals import RemovalShare
+from registry.refusals import BatchMalformed, RemovalShare
 from registry.services import inbox, peers
 from registry.work import Work
 from sync import core, links
@@ -63,7 +63,7 @@ def pull(code: str, connect: links.Connect = links.connect) -> Pulled:
 
 def pull_all(connect: links.Connect = links.connect) -> dict[str, Pulled]:
     """Pull from every peer that has an address."""
-    return {code: pull(code, connect) for code in links.reachable()}
+    return links.each(lambda code: pull(code, connect))
 
 
 def _page(code: str, transport: Transport) -> _Taken:
@@ -80,7 +80,7 @@ def _take(work: Work, code: str, cursor: int, raw: bytes) -> _Taken:
     peer = questions.peer(work.session, code)
     batch = batches.read(raw, work.settings.batch_records_max)
     if batch.next is None or batch.head is None:
-        raise batches.BatchMalformed("next")
+        raise BatchMalformed("next")
     if peer.cursor != cursor:  # another worker was faster
         return _Taken(None, 0, is_last=True)
     if _began_anew(peer, batch):
@@ -92,7 +92,7 @@ def _take(work: Work, code: str, cursor: int, raw: bytes) -> _Taken:
 
 
 def _began_anew(peer: Peer, batch: batches.Batch) -> bool:
-    """Whether the peer's entries are not those our cursor counts: another epoch, or fewer than we have seen."""
+    """Whether the cursor counts other entries than the peer's: another epoch, or fewer than were seen."""
     is_other = peer.epoch is not None and peer.epoch != batch.epoch
     return is_other or (batch.head is not None and batch.head < peer.cursor)
 

@@ -2,8 +2,10 @@
 
 import secrets
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
-from flask import current_app
+from flask import Flask, current_app
 
 from registry import db
 from registry.domain.permissions import SYSTEM
@@ -14,6 +16,8 @@ from registry.work import Work
 from sync import core
 from sync.client import HttpPeer, Transport
 
+PEERS_AT_ONCE = 8
+T = TypeVar("T")
 Connect = Callable[[Peer], Transport]
 
 
@@ -26,6 +30,22 @@ def reachable() -> list[str]:
     """Codes of the peers that have an address."""
     with db.reading() as session:
         return [peer.code for peer in questions.peers(session) if peer.url]
+
+
+def each(run: Callable[[str], T]) -> dict[str, T]:
+    """Run for every peer that has an address, side by side, so that a slow one delays no other.
+
+    What one raises is raised after all have ended.
+    """
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def in_context(code: str) -> T:
+        with app.app_context():
+            return run(code)
+
+    with ThreadPoolExecutor(PEERS_AT_ONCE) as pool:
+        started = {code: pool.submit(in_context, code) for code in reachable()}
+    return {code: future.result() for code, future in started.items()}
 
 
 def circumstances() -> core.Circumstances:
@@ -45,8 +65,3 @@ def remember(code: str, link: core.Link) -> None:
         peers.note_link(work, code, link.batch_records, link.failures, link.retry_at)
 
     db.perform(SYSTEM, act)
-
-
-def node() -> str:
-    """Name of the running node, for the log."""
-    return f"{current_app.name}@{db.settings().node}"

@@ -1,4 +1,4 @@
-"""Compare what is ours with what a peer holds of it; promise again what it lost, name what no message repairs."""
+"""Compare what is ours with what a peer holds of it: promise what it lost, name what no message repairs."""
 
 import logging
 from typing import Any
@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 def reconcile(code: str, connect: links.Connect = links.connect) -> dict[str, Any]:
     """Report {checked, equal, missing, different, promised, pending, refused}; refuses nothing.
 
-    ``missing`` (or older there) is promised again, but not what is still under way (``pending``) or waits for a
-    person over there (``refused``). ``different`` is an alarm. Raises ``NotDelivered``.
+    ``missing`` (or older there) is promised again, but not what is still under way (``pending``) or waits for
+    a person over there (``refused``). ``different`` is an alarm. Raises ``NotDelivered``.
     """
     with db.reading() as session:
         transport = connect(questions.peer(session, code))
@@ -41,13 +41,14 @@ def reconcile(code: str, connect: links.Connect = links.connect) -> dict[str, An
 
 def reconcile_all(connect: links.Connect = links.connect) -> dict[str, dict[str, Any]]:
     """Reconcile with every peer that has an address; an unreachable one is reported and passed over."""
-    reports: dict[str, dict[str, Any]] = {}
-    for code in links.reachable():
+
+    def one(code: str) -> dict[str, Any]:
         try:
-            reports[code] = reconcile(code, connect)
+            return reconcile(code, connect)
         except NotDelivered as failure:
-            reports[code] = {"failed": type(failure.event).__name__}
-    return reports
+            return {"failed": type(failure.event).__name__}
+
+    return links.each(one)
 
 
 def _act(work: Work, code: str, found: Difference, checked: int) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def push(code: str, connect: links.Connect = links.connect) -> Pushed:
 
 def push_all(connect: links.Connect = links.connect) -> dict[str, Pushed]:
     """Push to every peer that has an address."""
-    return {code: push(code, connect) for code in links.reachable()}
+    return links.each(lambda code: push(code, connect))
 
 
 def _send(code: str, transport: Transport, chunk: list[Version]) -> core.Event:

@@ -137,7 +137,7 @@ def law_in_force() -> Response:
         reference, today = law.current(session), _today()
         return _page(
             "law.html",
-            measures=reference.measures(today),
+            measures=sorted(reference.measures(today), key=lambda row: (len(row.code), row.code)),
             policies=reference.policies,
             deadlines=reference.rows("deadlines", today),
             sectors=reference.names("sectors"),

@@ -157,7 +157,7 @@ def _publicity(body: Mapping[str, Any], reference: Reference) -> Pairs:
         ("公示起始日", body["visible_from"]),
         ("公示至（含当日）", _last_day(body["visible_until"])),
         ("可申请信用修复之日", body.get("repairable_from") or ""),
-        ("应当公示的期限", body.get("publish_by") or ""),
+        ("法定公示期限", body.get("publish_by") or ""),
         ("报送件摘要", body.get("filing") or ""),
     ]
 

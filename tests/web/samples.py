@@ -55,8 +55,13 @@ def body(number: int, **changes: Any) -> dict[str, Any]:
         "effect_until": "2027-09-30",
         "authority": AUTHORITY,
         "source": {
-            "node": "local", "name": AUTHORITY["name"], "code": AUTHORITY["code"], "department": AUTHORITY["name"],
-            "channel": "file", "filed_on": "2026-10-08", "verified_on": "2026-10-09",
+            "node": "local",
+            "name": AUTHORITY["name"],
+            "code": AUTHORITY["code"],
+            "department": AUTHORITY["name"],
+            "channel": "file",
+            "filed_on": "2026-10-08",
+            "verified_on": "2026-10-09",
         },
         "sectors": ["procurement"],
         "district": "320902",
@@ -69,7 +74,7 @@ def body(number: int, **changes: Any) -> dict[str, Any]:
         "repairable_from": "2027-01-01",
         "publish_by": "2026-10-15",
         "filing": "0" * 64,
-    }  # fmt: skip
+    }
     return made | changes
 
 

@@ -13,11 +13,25 @@ from tests.web import samples
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
-PATHS = ("/", "/records", "/records?q=不存在", f"/records/{samples.record_id(1)}", "/sectors/procurement", "/behaviours",
-         "/law", "/verify", "/records?foo=1")  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PATHS = (
+    "/",
+    "/records",
+    "/records?q=不存在",
+    f"/records/{samples.record_id(1)}",
+    "/sectors/procurement",
+    "/behaviours",
+    "/law",
+    "/verify",
+    "/records?foo=1",
+)
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("ALLOW_NO_CHROMIUM") == "1", reason="ALLOW_NO_CHROMIUM=1: this machine has no browser"

@@ -37,9 +37,17 @@ class TestRecord:
         ):
             assert made[field] in page
         for part in (
-            made["subject"]["uscc"], made["authority"]["name"], made["authority"]["code"], "0.860000 万元（8,600.00 元）",
-            "文件报送", "亭湖区", "一般失信信息公示期限", "2027-01-01", "第 1 号", "第 1 版",
-        ):  # fmt: skip
+            made["subject"]["uscc"],
+            made["authority"]["name"],
+            made["authority"]["code"],
+            "0.860000 万元（8,600.00 元）",
+            "文件报送",
+            "亭湖区",
+            "一般失信信息公示期限",
+            "2027-01-01",
+            "第 1 号",
+            "第 1 版",
+        ):
             assert part in page
 
     @pytest.mark.parametrize(

@@ -115,10 +115,21 @@ class TestRefusals:
     @pytest.mark.parametrize(
         "query",
         [
-            "?foo=1", "?q=瀚垚&q=沐笙", "?on=2026-02-30", "?on=20260101", "?on=2026-W01-1", "?sector=nothing", "?behaviour=N9",
-            "?district=1", "?authority=abc", "?uscc=123", "?q=%28%29", "?q=" + "盐" * 101, f"?q={CODE}&uscc={samples.body(2)['subject']['uscc']}",
+            "?foo=1",
+            "?q=瀚垚&q=沐笙",
+            "?on=2026-02-30",
+            "?on=20260101",
+            "?on=2026-W01-1",
+            "?sector=nothing",
+            "?behaviour=N9",
+            "?district=1",
+            "?authority=abc",
+            "?uscc=123",
+            "?q=%28%29",
+            "?q=" + "盐" * 101,
+            f"?q={CODE}&uscc={samples.body(2)['subject']['uscc']}",
         ],
-    )  # fmt: skip
+    )
     def test_answers_with_a_plain_page_and_the_code(self, client, query):
         shown = text(client, query, 422)
         assert "查询参数不正确" in shown

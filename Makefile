@@ -1,0 +1,56 @@
+# The two commands a stranger needs are `make run` and `make test`; `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= auto
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: help run test check bench needs lock clean chaos
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(VENV)/run.stamp ## start the demo: two nodes, worker, invented records (PORT=8000)
+	@exec $(BIN)/registry demo
+
+test: $(VENV)/dev.stamp needs ## run every test, on SQLite and on PostgreSQL
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+check: $(VENV)/dev.stamp needs ## ruff, mypy, import contracts, then every test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+bench: $(VENV)/dev.stamp needs ## measure: rates, latencies, and ratios within one run
+	@$(BIN)/python -m benchmarks.run $(ARGS)
+
+chaos: $(VENV)/dev.stamp needs ## the long form of the kill -9 test (ROUNDS=100)
+	@CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest tests/chaos $(ARGS)
+
+needs: ## install what the tests need and the machine lacks (PostgreSQL, Chromium, a Chinese font)
+	@sh tests/needs.sh
+
+lock: ## write requirements/*.txt again from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-emit-index-url \
+	  --generate-hashes --no-header -q -o requirements/dev.txt
+	uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --no-emit-index-url \
+	  --extra postgres --generate-hashes --no-header -q -c requirements/dev.txt -o requirements/run.txt
+
+clean: ## forget the environment and the demo's data
+	rm -rf $(VENV) var
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(BIN)/python
+	$(INSTALL) -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(BIN)/python
+	$(INSTALL) -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/run.stamp

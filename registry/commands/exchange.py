@@ -1,0 +1,152 @@
+"""registry exchange: by hand what the worker does by clock, and what only a person may decide."""
+
+import json
+import sys
+
+import click
+
+from registry import db
+from registry.commands.common import in_app
+from registry.domain import envelope
+from registry.domain.permissions import SYSTEM
+from registry.queries import exchange as questions
+from registry.services import inbox
+from registry.services import peers as acts
+from sync.client import NotDelivered
+from sync.intake import pull_all
+from sync.reconcile import reconcile as compare
+from sync.reconcile import reconcile_all
+from sync.relay import push_all
+
+
+@click.group("exchange")
+def group() -> None:
+    """The exchange with other nodes. 与其他节点的数据交换。"""
+
+
+@group.command("push")
+@in_app
+def push() -> None:
+    """Send what is promised to every peer now."""
+    failed = False
+    for code, done in push_all().items():
+        failed = failed or done.failed is not None
+        click.echo(f"{code}: 发送 sent {done.sent}, 搁置 set aside {done.set_aside}{_why(done.failed)}")
+    sys.exit(1 if failed else 0)
+
+
+@group.command("pull")
+@in_app
+def pull() -> None:
+    """Fetch what every peer has for this node."""
+    failed = False
+    for code, done in pull_all().items():
+        failed = failed or done.failed is not None
+        restarted = ", 游标重置 restarted" if done.is_restarted else ""
+        click.echo(f"{code}: 收到 received {done.received}{restarted}{_why(done.failed)}")
+    sys.exit(1 if failed else 0)
+
+
+def _why(failed: str | None) -> str:
+    return f", 未完成 {failed}" if failed else ""
+
+
+@group.command("reconcile")
+@click.argument("peer", required=False)
+@in_app
+def reconcile(peer: str | None) -> None:
+    """Compare what peers hold of ours with ours; exit 1 when something differs."""
+    try:
+        reports = {peer: compare(peer)} if peer else reconcile_all()
+    except NotDelivered as failure:
+        click.echo(f"{peer}: 无法联系 unreachable ({type(failure.event).__name__})", err=True)
+        sys.exit(1)
+    click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
+    sys.exit(1 if any(report.get("failed") or report.get("different") for report in reports.values()) else 0)
+
+
+@group.command("status")
+@in_app
+def status() -> None:
+    """Messages per peer, what waits, and removals not yet acknowledged with their age."""
+    with db.reading() as session:
+        found, now = questions.status(session), db.clock()
+    for one in found:
+        counts = one.messages
+        click.echo(
+            f"{one.peer.code} {one.peer.name}: 待发 pending {counts['pending']}, "
+            f"已达 delivered {counts['delivered']}, 被拒 rejected {counts['rejected']}, "
+            f"待处理 quarantined {one.quarantined}, 游标 cursor {one.peer.cursor}"
+        )
+        if one.peer.paused_because:
+            click.echo(f"  已暂停 paused: {one.peer.paused_because}")
+        for record, promised in one.removals:
+            hours = (now - promised).total_seconds() / 3600
+            click.echo(f"  撤除未确认 removal open {hours:.1f} h: {record}")
+
+
+@group.command("quarantine")
+@click.option("--release", "released", type=int, metavar="ID", help="Judge this item again.")
+@click.option("--drop", "dropped", type=int, metavar="ID", help="Put this item away for good.")
+@click.option("--reason", help="Why it is dropped.")
+@in_app
+def quarantine(released: int | None, dropped: int | None, reason: str | None) -> None:
+    """List the records that wait for a person, or decide one."""
+    if (released is not None and dropped is not None) or (dropped is not None) != bool(reason):
+        raise click.UsageError("--release ID | --drop ID --reason TEXT")
+    if released is not None:
+        outcome = db.perform(SYSTEM, lambda work: inbox.release(work, released))
+        click.echo(f"{released}: {outcome.outcome} {outcome.code or ''}".rstrip())
+        sys.exit(1 if outcome.outcome in envelope.QUARANTINED else 0)
+    if dropped is not None:
+        db.perform(SYSTEM, lambda work: inbox.drop(work, dropped, reason or ""))
+        click.echo(f"{dropped}: 已放弃 dropped")
+        return
+    with db.reading() as session:
+        for item, code in questions.quarantined(session):
+            what = f"{item.record} r{item.revision}"
+            click.echo(f"{item.id} {code} {what} {item.outcome} {item.code} {item.detail or ''}".rstrip())
+
+
+@group.command("release")
+@click.argument("peer")
+@in_app
+def release(peer: str) -> None:
+    """Take from a paused peer again, for a day whatever share it removes."""
+    until = db.perform(SYSTEM, lambda work: acts.release(work, peer))
+    click.echo(f"{peer}: 已恢复 released until {until.isoformat(timespec='minutes')}")
+
+
+@group.command("renew-epoch")
+@in_app
+def renew_epoch() -> None:
+    """After a restore from a backup: make every peer read this node from its first entry."""
+    click.echo(db.perform(SYSTEM, acts.renew_epoch))
+
+
+@group.group("peers")
+def peers() -> None:
+    """The nodes this one knows."""
+
+
+@peers.command("add")
+@click.argument("code")
+@click.option("--url", default="", help="Address; leave out a node that is known by its key only.")
+@click.option("--public-key", required=True, metavar="HEX", help="Its Ed25519 key, 64 hexadecimal digits.")
+@click.option("--owners", default="", help="Comma-separated nodes it may speak for besides itself.")
+@click.option("--name", default="", help="What people call it.")
+@in_app
+def add(code: str, url: str, public_key: str, owners: str, name: str) -> None:
+    """Make a node known."""
+    speaks_for = [owner for owner in owners.split(",") if owner]
+    db.perform(SYSTEM, lambda work: acts.add(work, code, name or code, url, public_key, speaks_for))
+    click.echo(f"{code}: 已登记 added")
+
+
+@peers.command("list")
+@in_app
+def list_peers() -> None:
+    """Every known node."""
+    with db.reading() as session:
+        for one in questions.peers(session):
+            click.echo(f"{one.code} {one.name} {one.url or '-'} {','.join(one.owners)}")

@@ -1,0 +1,26 @@
+"""``python -m sync``: the one worker process."""
+
+import logging
+import sys
+
+import click
+
+from registry.app import create_app
+from sync.schedule import run_forever, run_once
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Run every job once and exit; 1 when one of them failed.")
+def main(once: bool) -> None:
+    """Exchange with peers, file waiting imports, seal and tidy by clock, until SIGTERM."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    app = create_app()
+    if not once:
+        run_forever(app)
+    elif any(outcome != "done" for outcome in run_once(app).values()):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""What the worker does by clock: one table of jobs; each run first claims its slot, so that it runs once."""
+
+import datetime as dt
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from registry import db
+from registry.domain.permissions import SYSTEM
+from registry.errors import Refusal
+from registry.models import Account
+from registry.queries import accounts
+from registry.services import imports, jobs, ledger, tidying
+from registry.settings import Settings
+from registry.work import Work
+from sync.intake import pull_all
+from sync.reconcile import reconcile, reconcile_all
+from sync.relay import push_all
+
+log = logging.getLogger("sync")
+DAY_OFFSET_SECONDS = 6 * 3600
+"""Daily slots begin at 18:00 UTC, 02:00 in Beijing."""
+TICK_SECONDS_MAX = 600
+"""A job is asked at least so often whether its slot has come, so that a restart skips no night."""
+MISFIRE_GRACE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Job:
+    """One line of the table: a name, the length of its slots, and what it does inside the application."""
+
+    name: str
+    slot_seconds: Callable[[Settings], int]
+    run: Callable[[], object]
+
+
+def _imports() -> None:
+    with db.reading() as session:
+        waiting = [
+            (import_id, accounts.actor_of(account))
+            for import_id, account_id in imports.pending(session)
+            if (account := session.get(Account, account_id)) is not None
+        ]
+    imports.run_pending(db.perform, waiting)
+
+
+def _tidy() -> None:
+    while db.perform(SYSTEM, tidying.expire_due):
+        pass
+    db.perform(SYSTEM, jobs.forget)
+
+
+def _seal() -> None:
+    db.perform(SYSTEM, ledger.seal)
+
+
+def _pull() -> None:
+    for code, pulled in pull_all().items():
+        if pulled.is_restarted:
+            reconcile(code)
+
+
+JOBS = (
+    Job("imports", lambda chosen: chosen.import_interval_seconds, _imports),
+    Job("tidy", lambda chosen: chosen.tidy_interval_seconds, _tidy),
+    Job("push", lambda chosen: chosen.push_interval_seconds, push_all),
+    Job("pull", lambda chosen: chosen.pull_interval_seconds, _pull),
+    Job("reconcile", lambda chosen: chosen.reconcile_interval_seconds, reconcile_all),
+    Job("seal", lambda chosen: chosen.seal_interval_seconds, _seal),
+)
+
+
+def slot_of(now: dt.datetime, slot_seconds: int) -> int:
+    """The number of the slot in which an instant falls."""
+    return (int(now.timestamp()) + DAY_OFFSET_SECONDS) // slot_seconds
+
+
+def run_claimed(app: Flask, job: Job, worker: str) -> bool:
+    """Run a job unless its present slot was claimed before; whether it ran."""
+    with app.app_context():
+        slot = slot_of(db.clock(), job.slot_seconds(db.settings()))
+
+        def claim(work: Work) -> bool:
+            return jobs.claim(work, job.name, slot, worker)
+
+        try:
+            is_ours = db.perform(SYSTEM, claim)
+        except Refusal as refusal:
+            log.error("%s slot %d not claimed: %s", job.name, slot, refusal.code)
+            return False
+        if not is_ours:
+            return False
+        outcome = _run(job, slot)
+        db.perform(SYSTEM, lambda work: jobs.finish(work, job.name, slot, outcome))
+    return True
+
+
+def run_once(app: Flask) -> dict[str, str]:
+    """Run every job now, whatever its slot; outcomes by name."""
+    with app.app_context():
+        return {job.name: _run(job, slot_of(db.clock(), job.slot_seconds(db.settings()))) for job in JOBS}
+
+
+def _run(job: Job, slot: int) -> str:
+    """The outcome, logged. A job that fails does not end the worker; of an error only its type is told."""
+    started = time.monotonic()
+    try:
+        job.run()
+        outcome = "done"
+    except Exception as error:
+        outcome = f"failed: {type(error).__name__}"
+    level = logging.INFO if outcome == "done" else logging.ERROR
+    log.log(level, "%s slot %d %s %d ms", job.name, slot, outcome, (time.monotonic() - started) * 1000)
+    return outcome
+
+
+def scheduler_for(app: Flask, worker: str) -> BackgroundScheduler:
+    """The scheduler of all jobs, not yet started; every job runs at once and then by its interval."""
+    made = BackgroundScheduler(
+        timezone=dt.UTC,
+        executors={"default": ThreadPoolExecutor(len(JOBS))},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": MISFIRE_GRACE_SECONDS},
+    )
+    with app.app_context():
+        chosen, now = db.settings(), db.clock()
+    for job in JOBS:
+        tick = min(job.slot_seconds(chosen), TICK_SECONDS_MAX)
+        made.add_job(
+            run_claimed, "interval", (app, job, worker), seconds=tick, id=job.name, next_run_time=now
+        )
+    return made
+
+
+def run_forever(app: Flask) -> None:
+    """Work until SIGTERM or SIGINT; jobs under way are let finish."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    scheduler = scheduler_for(app, f"{socket.gethostname()}:{os.getpid()}")
+    scheduler.start()
+    log.info("worker started")
+    stop.wait()
+    scheduler.shutdown(wait=True)
+    log.info("worker stopped")

@@ -1,0 +1,69 @@
+"""Hand-made bodies and envelopes of invented firms, and the two ways to get them into a node."""
+
+import secrets
+
+from registry.db import SYSTEM, perform
+from registry.domain import batch, canonical, envelope
+from registry.domain.publication import content_hash
+from registry.services.publishing import Version, publish
+
+USCC = "91320902MA0TR0027T"
+AUTHORITY = "11320900MA0TA0016X"
+
+
+def body(record=None, *, node="city", revision=1, **changed):
+    """A valid public body; ``changed`` names what is special."""
+    return {
+        "record": record or secrets.token_hex(16), "revision": revision, "kind": "penalty",
+        "act": "publish" if revision == 1 else "correct", "state": "published", "audience": "public",
+        "subject": {"kind": "organisation", "name": "盐城虚构建设有限公司", "uscc": USCC},
+        "document_number": "盐虚罚〔2026〕1号", "title": "", "behaviour": "N1-01", "behaviour_text": "围标串标",
+        "facts": "与他人串通投标", "basis": "《中华人民共和国招标投标法》第五十三条", "kinds": ["02"],
+        "content": "罚款人民币壹万元", "fine_fen": 1_000_000, "confiscated_fen": None, "permit": None,
+        "decided_on": "2026-11-02", "effect_until": None,
+        "authority": {"name": "盐城市虚构监督局", "code": AUTHORITY},
+        "source": {
+            "node": node, "name": "盐城市虚构监督局", "code": AUTHORITY, "department": "虚构监督局",
+            "channel": "api", "filed_on": "2026-11-03", "verified_on": "2026-11-04",
+        },
+        "sectors": ["procurement"], "district": "320902", "severity": "general", "is_grave": False,
+        "measures": [], "policy": "P", "visible_from": "2026-11-04", "visible_until": "2099-11-04",
+        "repairable_from": "2027-02-04", "publish_by": "2026-11-11", "filing": "0" * 64,
+        **changed,
+    }  # fmt: skip
+
+
+def removed(shown, **changed):
+    """The next version of a body, withdrawn."""
+    return {
+        **shown, "revision": shown["revision"] + 1, "act": "withdraw", "state": "withdrawn",
+        "removed_on": "2026-11-20", "removed_because": "复议撤销", **changed,
+    }  # fmt: skip
+
+
+def published(app, *bodies, origin=None):
+    """Publish bodies on a node, one call each; returns the bodies."""
+    with app.app_context():
+        for one in bodies:
+            version = Version(one, origin or one["source"]["node"])
+            perform(SYSTEM, lambda work, version=version: publish(work, [version]))
+    return list(bodies)
+
+
+def sealed(signer, one, previous=None):
+    """The envelope of a body as its owner makes it."""
+    content = content_hash(one, previous)
+    owner = one["source"]["node"]
+    data = envelope.signed_bytes(one["record"], owner, one["revision"], content)
+    signature = {"kid": signer.key_id, "value": signer.sign(data).hex()}
+    return envelope.build(owner, one, previous, content, signature)
+
+
+def batch_of(sender, *envelopes):
+    """The bytes of a batch."""
+    return batch.build(sender, "1", envelopes, [1], {})
+
+
+def refit(value, **changed):
+    """A batch with changed top fields, canonical again."""
+    return canonical.dumps({**batch.loads(value), **changed})

@@ -1,0 +1,126 @@
+"""Two real nodes, each with its own SQLite file, keys and HTTP door on 127.0.0.1."""
+
+import threading
+from dataclasses import dataclass
+
+import flask_migrate
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from registry.app import create_app
+from registry.db import SYSTEM, db, keys, perform, reading
+from registry.models import InboxItem, OutboxMessage, Publication
+from registry.queries import exchange as questions
+from registry.services import peers, reference
+from registry.settings import Settings
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, *args):
+        pass
+
+
+@dataclass
+class Node:
+    """One node, its address and what the tests ask of it."""
+
+    app: Flask
+    url: str
+
+    def __enter__(self):
+        self._context = self.app.app_context()
+        self._context.push()
+        return self
+
+    def __exit__(self, *_):
+        self._context.pop()
+
+    @property
+    def code(self):
+        return self.app.extensions["registry_settings"].node
+
+    @property
+    def signer(self):
+        return self.app.extensions["registry_keys"].signer
+
+    def do(self, act):
+        """Run an act in its transaction."""
+        with self:
+            return perform(SYSTEM, act)
+
+    def ask(self, question):
+        """Ask with a session."""
+        with self, reading() as session:
+            return question(session)
+
+    def publications(self):
+        """(record, revision, state) → publication, in the order of entries."""
+        rows = self.ask(lambda session: session.scalars(select(Publication).order_by(Publication.from_entry)).all())
+        return {(row.record, row.revision): row for row in rows}
+
+    def messages(self, state):
+        """Outbox messages in a state."""
+        question = select(OutboxMessage).where(OutboxMessage.state == state)
+        return self.ask(lambda session: session.scalars(question).all())
+
+    def items(self, state="quarantined"):
+        """Inbox items in a state."""
+        question = select(InboxItem).where(InboxItem.state == state).order_by(InboxItem.id)
+        return self.ask(lambda session: session.scalars(question).all())
+
+    def peer(self, code):
+        """A peer row."""
+        return self.ask(lambda session: questions.peer(session, code))
+
+    def befriend(self, other, url=None, owners=()):
+        """Make another node known here."""
+        at = other.url if url is None else url
+        self.do(lambda work: peers.add(work, other.code, other.code, at, other.signer.public.hex(), owners))
+
+
+def _prepare(app):
+    with app.app_context():
+        flask_migrate.upgrade()
+        perform(SYSTEM, reference.load)
+        keys()
+
+
+@pytest.fixture
+def node(tmp_path):
+    """A maker of nodes: ``node("city", batch_records_max=2)``; all stop with the test."""
+    running = []
+
+    def make(code, **chosen):
+        chosen = {"exchange_timeout_seconds": 5, **chosen}
+        app = create_app(Settings(home=str(tmp_path / code), node=code, **chosen))
+        _prepare(app)
+        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        running.append((app, server, thread))
+        return Node(app, f"http://127.0.0.1:{server.server_port}")
+
+    yield make
+    for app, server, thread in running:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def city(node):
+    """The node that decides."""
+    return node("city")
+
+
+@pytest.fixture
+def platform(node, city):
+    """The other node; both know each other."""
+    made = node("platform")
+    made.befriend(city)
+    city.befriend(made)
+    return made
