@@ -7,7 +7,7 @@ from flask_migrate import Migrate
 
 from registry import api, web
 from registry import db as database
-from registry.settings import Settings, from_environment
+from registry.settings import Settings, from_environment, remember_node
 from registry.signing import Keys
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -21,6 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["registry_settings"] = chosen
     Path(chosen.home).mkdir(parents=True, exist_ok=True)
     app.extensions["registry_keys"] = Keys.load_or_create(chosen.keys_path)
+    remember_node(chosen)
     database.init_app(app, chosen)
     Migrate(app, database.db, directory=str(MIGRATIONS))
     api.init_app(app)

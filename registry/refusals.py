@@ -235,3 +235,9 @@ class PartiesUnreadable(Invalid):
     """A bidders' file lacks a column or has one that is not known."""
 
     code, title = "parties-unreadable", "投标人名单的列不正确，应有 name 和 uscc"
+
+
+class KeysForeign(Unavailable):
+    """The keys at hand did not sign this store's newest checkpoint: nothing is answered with them."""
+
+    code, title = "keys-foreign", "本机密钥与数据存储不匹配，未作出任何答复"

@@ -1,8 +1,11 @@
 """The settings of one node: the only reader of the environment. Every name carries its unit."""
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
+
+NODE_FILE = "node"
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,34 @@ def from_environment() -> Settings:
     unknown = sorted(set(given) - set(known))
     if unknown:
         raise SystemExit(f"unknown settings: {', '.join(unknown)}")
-    return Settings(
-        **{
-            known[name].name: int(value) if known[name].type is int else value
-            for name, value in given.items()
-        }
-    )
+    values = {known[name].name: _value(name, known[name].type, text) for name, text in given.items()}
+    chosen = Settings(**values)
+    if "REGISTRY_NODE" in given:
+        return chosen
+    return replace(chosen, node=remembered_node(chosen) or chosen.node)
+
+
+def _value(name: str, wanted: object, text: str) -> Any:
+    if wanted is not int:
+        return text
+    if not (text.isascii() and text.isdigit()):
+        raise SystemExit(f"{name} must be a whole number")
+    return int(text)
+
+
+def remembered_node(settings: Settings) -> str | None:
+    """The node that the keys at home belong to, None before the first start."""
+    path = settings.keys_path / NODE_FILE
+    return path.read_text(encoding="utf-8").strip() if path.exists() else None
+
+
+def remember_node(settings: Settings) -> None:
+    """Bind the keys to the node's code; refuse to go on under another one, because owners never change names."""
+    held = remembered_node(settings)
+    if held is None:
+        (settings.keys_path / NODE_FILE).write_text(settings.node + "\n", encoding="utf-8")
+    elif held != settings.node:
+        raise SystemExit(f"REGISTRY_NODE is {settings.node}, but {settings.keys_path} belongs to {held}")
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

@@ -11,14 +11,16 @@ from registry import db, demo as showcase
 from registry.app import MIGRATIONS, create_app
 from registry.commands.common import in_app
 from registry.domain.permissions import SYSTEM
-from registry.services import reference
+from registry.services import accounts, reference
 from registry.settings import Settings, from_environment
 
 
 def prepare() -> tuple[int, int]:
     """Migrate and load the reference data of the application at hand; idempotent."""
     flask_migrate.upgrade(directory=str(MIGRATIONS))
-    return db.perform(SYSTEM, reference.load)
+    counts = db.perform(SYSTEM, reference.load)
+    db.perform(SYSTEM, accounts.furnish_departments)
+    return counts
 
 
 @click.command("init")
@@ -58,7 +60,9 @@ def worker() -> None:
 @click.option("--no-peer", is_flag=True, help="Without the second node that plays the credit platform.")
 def demo(port: int, folder: Path, no_peer: bool) -> None:
     """A working registry with invented records, and a second node that plays the credit platform."""
-    city = Settings(home=str(folder), node="city", port=port, base_url=f"http://127.0.0.1:{port}", web_workers=1)
+    city = Settings(
+        home=str(folder), node="city", port=port, base_url=f"http://127.0.0.1:{port}", web_workers=1
+    )
     platform = Settings(
         home=str(folder / "platform"), node="platform", node_name="公共信用信息共享平台（演示）",
         port=port + 1, base_url=f"http://127.0.0.1:{port + 1}", web_workers=1,
@@ -68,5 +72,4 @@ def demo(port: int, folder: Path, no_peer: bool) -> None:
     for app in apps.values():
         with app.app_context():
             prepare()
-    accounts = showcase.furnish(apps, nodes)
-    showcase.run(nodes, accounts, serve_arguments)
+    showcase.run(nodes, showcase.furnish(apps, nodes), serve_arguments)

@@ -22,21 +22,21 @@ ACCOUNTS_FILE = "demo-accounts.json"
 KEYS_FILE = "public-keys.json"
 
 DEPARTMENTS = (
-    accounts.NewDepartment("credit-office", "盐城市示例信用管理办公室", "supervisor"),
-    accounts.NewDepartment("finance", "盐城市示例财政局", "supervisor", "11320900MA0T000010"),
-    accounts.NewDepartment("housing", "盐城市示例住房和城乡建设局", "supervisor", "11320900MA0T000023"),
-    accounts.NewDepartment("trading-centre", "盐城市示例公共资源交易中心", "trading_centre"),
-    accounts.NewDepartment("administration", "登记簿运行管理", "platform"),
+    accounts.NewDepartment("demo-credit-office", "盐城市示例信用管理办公室", "supervisor"),
+    accounts.NewDepartment("demo-finance", "盐城市示例财政局", "supervisor", "11320900MA0T000010"),
+    accounts.NewDepartment("demo-housing", "盐城市示例住房和城乡建设局", "supervisor", "11320900MA0T000023"),
+    accounts.NewDepartment("demo-trading-centre", "盐城市示例公共资源交易中心", "trading_centre"),
+    accounts.NewDepartment("demo-administration", "登记簿运行管理", "platform"),
 )
 ACCOUNTS = (
-    accounts.NewAccount("finance-clerk", Role.CLERK, "finance", ("procurement",), ("*",)),
-    accounts.NewAccount("finance-verifier", Role.VERIFIER, "finance", ("procurement",), ("*",)),
-    accounts.NewAccount("housing-clerk", Role.CLERK, "housing", ("construction",), ("*",)),
-    accounts.NewAccount("housing-verifier", Role.VERIFIER, "housing", ("construction",), ("*",)),
-    accounts.NewAccount("credit-clerk", Role.CLERK, "credit-office", ("*",), ("*",)),
-    accounts.NewAccount("credit-verifier", Role.VERIFIER, "credit-office", ("*",), ("*",)),
-    accounts.NewAccount("trading-centre", Role.TRADING_CENTRE, "trading-centre", ("*",), ("*",)),
-    accounts.NewAccount("auditor", Role.AUDIT_ADMIN, "administration", ("*",), ("*",)),
+    accounts.NewAccount("finance-clerk", Role.CLERK, "demo-finance", ("procurement",), ("*",)),
+    accounts.NewAccount("finance-verifier", Role.VERIFIER, "demo-finance", ("procurement",), ("*",)),
+    accounts.NewAccount("housing-clerk", Role.CLERK, "demo-housing", ("construction",), ("*",)),
+    accounts.NewAccount("housing-verifier", Role.VERIFIER, "demo-housing", ("construction",), ("*",)),
+    accounts.NewAccount("credit-clerk", Role.CLERK, "demo-credit-office", ("*",), ("*",)),
+    accounts.NewAccount("credit-verifier", Role.VERIFIER, "demo-credit-office", ("*",), ("*",)),
+    accounts.NewAccount("trading-centre", Role.TRADING_CENTRE, "demo-trading-centre", ("*",), ("*",)),
+    accounts.NewAccount("auditor", Role.AUDIT_ADMIN, "demo-administration", ("*",), ("*",)),
 )
 FILED = {"city": ("credit-clerk", "credit-verifier"), "platform": ("credit-clerk", "credit-verifier")}
 
@@ -61,7 +61,9 @@ def _accounts(settings: Settings) -> None:
     def act(work: Work) -> dict[str, str]:
         for new in DEPARTMENTS:
             accounts.ensure_department(work, new)
-        return {new.name: accounts.issue_key(work, accounts.create(work, new).id, new.name) for new in ACCOUNTS}
+        return {
+            new.name: accounts.issue_key(work, accounts.create(work, new).id, new.name) for new in ACCOUNTS
+        }
 
     keys = db.perform(SYSTEM, act)
     draft = path.with_suffix(".draft")

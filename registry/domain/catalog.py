@@ -151,6 +151,14 @@ class CalendarYear(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlannedDepartment(Row):
+    """An organ or centre that the plan names, as a node is first furnished with; accounts are made under it."""
+
+    kind: Literal["supervisor", "trading_centre"]
+    sectors: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Threshold(Row):
     """An amount in fen or a span in months that a rule compares with."""
 
@@ -171,6 +179,7 @@ KINDS: dict[str, type[Row]] = {
     "districts": District,
     "calendar": CalendarYear,
     "thresholds": Threshold,
+    "departments": PlannedDepartment,
 }
 
 

@@ -47,6 +47,10 @@ class Reference:
         """The kinds of these codes of the 2021 law."""
         return [self._kinds[code] for code in codes]
 
+    def planned_departments(self) -> list[catalog.PlannedDepartment]:
+        """The organs and centres that the plan names."""
+        return self._typed("departments", catalog.PlannedDepartment, None)
+
     def days(self, deadline: str) -> int:
         """The figure of a deadline such as D01, in its own unit."""
         rows = self._typed("deadlines", catalog.Deadline, None)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from registry.domain.permissions import Role
 from registry.models import Account, ApiKey, Department
 from registry.queries import accounts as questions
+from registry.queries import reference as law
 from registry.refusals import AccountTaken
 from registry.services import audit
 from registry.work import Work
@@ -50,6 +51,15 @@ def ensure_department(work: Work, new: NewDepartment) -> Department:
     work.session.flush()
     audit.note(work, "department.set", new.code)
     return held
+
+
+def furnish_departments(work: Work) -> int:
+    """Make the departments that the plan names where they are not known yet; returns how many."""
+    known = set(work.session.scalars(select(Department.code)))
+    planned = [row for row in law.current(work.session).planned_departments() if row.code not in known]
+    for row in planned:
+        ensure_department(work, NewDepartment(row.code, row.name, row.kind, None, row.sectors))
+    return len(planned)
 
 
 def create(work: Work, new: NewAccount) -> Account:

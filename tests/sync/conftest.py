@@ -1,20 +1,21 @@
-"""Two real nodes, each with its own SQLite file, keys and HTTP door on 127.0.0.1."""
+"""Two real nodes, each with its own store, keys and HTTP door on 127.0.0.1."""
 
 import threading
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-import flask_migrate
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from registry.app import create_app
-from registry.db import SYSTEM, db, keys, perform, reading
+from registry.db import SYSTEM, db, perform, reading
 from registry.models import InboxItem, OutboxMessage, Publication
 from registry.queries import exchange as questions
-from registry.services import peers, reference
+from registry.services import peers
 from registry.settings import Settings
+from tests import stores
 
 
 class _Quiet(WSGIRequestHandler):
@@ -57,7 +58,9 @@ class Node:
 
     def publications(self):
         """(record, revision, state) → publication, in the order of entries."""
-        rows = self.ask(lambda session: session.scalars(select(Publication).order_by(Publication.from_entry)).all())
+        rows = self.ask(
+            lambda session: session.scalars(select(Publication).order_by(Publication.from_entry)).all()
+        )
         return {(row.record, row.revision): row for row in rows}
 
     def messages(self, state):
@@ -80,35 +83,33 @@ class Node:
         self.do(lambda work: peers.add(work, other.code, other.code, at, other.signer.public.hex(), owners))
 
 
-def _prepare(app):
+@pytest.fixture(params=stores.STORES)
+def node(request, templates, tmp_path):
+    """A maker of nodes: ``node("small", batch_records_max=2)``; all stop with the test."""
+    with ExitStack() as running:
+
+        def make(code, **chosen):
+            home = tmp_path / code
+            home.mkdir()
+            url = running.enter_context(templates.copy(request.param, home))
+            chosen = {"exchange_timeout_seconds": 5, "home": str(home), "database_url": url, **chosen}
+            app = create_app(Settings(node=code, **chosen))
+            return Node(app, running.enter_context(_served(app)))
+
+        yield make
+
+
+@contextmanager
+def _served(app):
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
     with app.app_context():
-        flask_migrate.upgrade()
-        perform(SYSTEM, reference.load)
-        keys()
-
-
-@pytest.fixture
-def node(tmp_path):
-    """A maker of nodes: ``node("city", batch_records_max=2)``; all stop with the test."""
-    running = []
-
-    def make(code, **chosen):
-        chosen = {"exchange_timeout_seconds": 5, **chosen}
-        app = create_app(Settings(home=str(tmp_path / code), node=code, **chosen))
-        _prepare(app)
-        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        running.append((app, server, thread))
-        return Node(app, f"http://127.0.0.1:{server.server_port}")
-
-    yield make
-    for app, server, thread in running:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        with app.app_context():
-            db.engine.dispose()
+        db.engine.dispose()
 
 
 @pytest.fixture
