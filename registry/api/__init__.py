@@ -1,11 +1,14 @@
 """The HTTP door for programs: JSON under ``/api/v1``, described by its own OpenAPI document."""
 
+import re
+
 from flask import Flask
 from flask_smorest import Api
 
 from registry import __version__
 from registry.api import (
     checks,
+    docs,
     exchange,
     imports,
     ledger,
@@ -15,6 +18,7 @@ from registry.api import (
     records,
     reference,
 )
+from registry.api.schemas.base import ProblemSchema
 
 BLUEPRINTS = (
     reference.blueprint, records.blueprint, ledger.blueprint, penalties.blueprint, imports.blueprint,
@@ -25,8 +29,25 @@ BLUEPRINTS = (
 class _Api(Api):  # type: ignore[misc]
     """flask-smorest with our problem documents in place of its own errors."""
 
+    ERROR_SCHEMA = ProblemSchema
+
     def _register_error_handlers(self) -> None:
         pass
+
+
+def secure(app: Flask, api: Api) -> None:
+    """Say in the document which operations need a key, from the marks of the views themselves."""
+    api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
+    guarded = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if getattr(app.view_functions[rule.endpoint], "permission", None)
+    }
+    for path, operations in api.spec._paths.items():  # apispec offers no other way to its paths
+        for method, operation in operations.items():
+            if (path, method) in guarded:
+                operation["security"] = [{"key": []}]
 
 
 def init_app(app: Flask) -> None:
@@ -42,5 +63,8 @@ def init_app(app: Flask) -> None:
     api = _Api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    secure(app, api)
+    app.extensions["registry_openapi"] = api.spec
+    app.register_blueprint(docs.blueprint)
     app.register_blueprint(exchange.blueprint)
     problems.init_app(app)

@@ -82,7 +82,10 @@ def digest() -> Response:
         size, held = head(session), reconciliation.buckets(questions.owned(session, owner))
     answer: dict[str, object] = {"owner": owner, "entry": size}
     if asked["bucket"] >= 0:
-        answer |= {"bucket": asked["bucket"], "records": sorted(held.get(asked["bucket"], []))}
+        answer |= {
+            "bucket": asked["bucket"],
+            "records": [list(row) for row in sorted(held.get(asked["bucket"], []))],
+        }
     else:
         answer["buckets"] = {str(bucket): reconciliation.digest(rows) for bucket, rows in held.items()}
     return _json(canonical.dumps(answer))

@@ -41,11 +41,10 @@ def _answer(kind: str, on: dt.date | None, code: str | None = None) -> Response:
 def _route(path: str, kind: str) -> None:
     @blueprint.route(f"/{path}", endpoint=kind)
     @public
+    @blueprint.doc(summary=f"Rows of `{kind}` in force on a day, each with its source and status.")
     @blueprint.arguments(OnDay, location="query")
     def rows(query: dict[str, Any]) -> Response:
         return _answer(kind, query["on"])
-
-    rows.__doc__ = f"Rows of `{kind}` in force on a day, each with its source and status."
 
 
 for _path, _kind in ROUTES.items():

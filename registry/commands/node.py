@@ -55,7 +55,7 @@ def worker() -> None:
 
 
 @click.command("demo")
-@click.option("--port", default=lambda: int(os.environ.get("PORT", "8000")), help="Port of the city's node.")
+@click.option("--port", type=int, default=8000, envvar="PORT", show_default=True, help="Port of the city's node.")
 @click.option("--dir", "folder", default="var", type=click.Path(path_type=Path), show_default=True)
 @click.option("--no-peer", is_flag=True, help="Without the second node that plays the credit platform.")
 def demo(port: int, folder: Path, no_peer: bool) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from registry.domain.filed import Rules
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
 from registry.domain.reference import Reference
-from registry.errors import Refusal
+from registry.errors import Refusal, Unavailable
 from registry.models import ImportFinding, PenaltyImport
 from registry.queries import reference as law
 from registry.refusals import ImportUnknown
@@ -91,7 +92,7 @@ def run(
     crash the next run goes on behind the last committed chunk and files no row twice."""
     total, rows = perform(lambda work: _open(work, actor, import_id))
     while chunk := list(islice(rows, CHUNK)):
-        done = perform(lambda work, chunk=chunk: _file_chunk(work, import_id, chunk))
+        done = perform(partial(_file_chunk, import_id=import_id, chunk=chunk))
         if progress:
             progress(done, total)
     perform(lambda work: _finish(work, import_id))
@@ -169,7 +170,32 @@ def _finish(work: Work, import_id: int) -> None:
 def run_pending(
     perform_as: Callable[[Actor, Callable[[Work], Any]], Any], actors: Sequence[tuple[int, Actor]]
 ) -> int:
-    """File the rest of the given (import id, filer); returns how many files were worked on."""
+    """File the rest of the given (import id, filer); returns how many files were worked on.
+
+    A file that cannot go on, for instance because its filer lost the role, is marked ``failed`` with the reason
+    and keeps nobody waiting.
+    """
     for import_id, actor in actors:
-        run(lambda act, actor=actor: perform_as(actor, act), actor, import_id)
+        perform = partial(perform_as, actor)
+        try:
+            run(perform, actor, import_id)
+        except Unavailable:
+            raise
+        except Refusal as refusal:
+            perform(partial(_fail, import_id=import_id, code=refusal.code, title=refusal.title))
     return len(actors)
+
+
+def _fail(work: Work, import_id: int, code: str, title: str) -> None:
+    held = work.session.get_one(PenaltyImport, import_id)
+    held.state, held.finished_at, held.sealed = "failed", work.now, b""
+    finding = {
+        "import_id": import_id,
+        "row_number": 0,
+        "column": "",
+        "kind": "fault",
+        "code": code,
+        "detail": title,
+    }
+    work.session.execute(insert(ImportFinding), [finding])
+    work.session.flush()

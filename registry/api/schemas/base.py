@@ -48,3 +48,22 @@ class OnDay(StrictSchema):
     """Reference data in force on a day."""
 
     on = fields.Date(load_default=None)
+
+
+class FaultSchema(StrictSchema):
+    """One thing wrong at one place, by JSON pointer."""
+
+    pointer = fields.String()
+    code = fields.String()
+    detail = fields.String()
+
+
+class ProblemSchema(StrictSchema):
+    """A refusal (RFC 9457): ``code`` is permanent, see the list of errors."""
+
+    type = fields.String()
+    status = fields.Integer()
+    code = fields.String()
+    title = fields.String()
+    detail = fields.String()
+    errors = fields.List(fields.Nested(FaultSchema))
