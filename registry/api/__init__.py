@@ -44,8 +44,8 @@ def secure(app: Flask, api: Api) -> None:
         for method in rule.methods or ()
         if getattr(app.view_functions[rule.endpoint], "permission", None)
     }
-    for path, operations in api.spec._paths.items():  # apispec offers no other way to its paths
-        for method, operation in operations.items():
+    for path, item in api.spec._paths.items():  # apispec offers no other way to its paths
+        for method, operation in item.items():
             if (path, method) in guarded:
                 operation["security"] = [{"key": []}]
 

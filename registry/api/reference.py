@@ -22,8 +22,8 @@ blueprint = Blueprint(
 
 ROUTES = {
     "sectors": "sectors", "behaviours": "behaviours", "schemes": "schemes", "measures": "measures",
-    "policies": "policies", "catalogue": "catalogue", "penalty-kinds": "penalty_kinds", "districts": "districts",
-    "time-limits": "deadlines", "thresholds": "thresholds", "id-types": "id_types",
+    "policies": "policies", "catalogue": "catalogue", "penalty-kinds": "penalty_kinds",
+    "districts": "districts", "time-limits": "deadlines", "thresholds": "thresholds", "id-types": "id_types",
 }  # fmt: skip
 
 

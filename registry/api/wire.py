@@ -90,8 +90,8 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
 def create_once(actor: Actor, act: Callable[[Work], tuple[dict[str, Any], int]]) -> Response:
     """Run a creating act; with an ``Idempotency-Key`` a repeat gets the first answer again.
 
-    The answer is sealed beside the key in the same transaction. Refuses ``KeyReused`` when the key came before
-    with another request.
+    The answer is sealed beside the key in the same transaction. Refuses ``KeyReused`` when the key came
+    before with another request.
     """
     key = request.headers.get("Idempotency-Key")
     if key is not None and not 0 < len(key) <= KEY_LENGTH_MAX:

@@ -25,7 +25,8 @@ class Moment:
 
 @dataclass(frozen=True)
 class Filter:
-    """What a reader looks for; empty fields do not narrow. ``name`` is found anywhere in the normalised name."""
+    """What a reader looks for; empty fields do not narrow. ``name`` is found anywhere in the normalised name,
+    a category such as N1 finds its sub-behaviours."""
 
     kinds: Sequence[str] = ()
     sector: str | None = None
@@ -79,7 +80,6 @@ def count(session: Session, wanted: Filter, at: Moment) -> int:
 
 def _narrowed(question: Select[tuple[Publication]] | Select[tuple[int]], wanted: Filter):  # type: ignore[no-untyped-def]
     equal = (
-        (Publication.behaviour, wanted.behaviour),
         (Publication.district, wanted.district),
         (Publication.authority_code, wanted.authority),
         (Publication.uscc, wanted.uscc),
@@ -87,6 +87,9 @@ def _narrowed(question: Select[tuple[Publication]] | Select[tuple[int]], wanted:
     for column, value in equal:
         if value:
             question = question.where(column == value)
+    if wanted.behaviour:
+        own = Publication.behaviour == wanted.behaviour
+        question = question.where(own | Publication.behaviour.startswith(f"{wanted.behaviour}-", autoescape=True))
     if wanted.kinds:
         question = question.where(Publication.kind.in_(wanted.kinds))
     if wanted.sector:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from registry.db import db
+from tests import stores
 from tests.web import samples
 
 CHROMIUM = "/usr/bin/chromium"
@@ -36,6 +37,13 @@ PATHS = (
 pytestmark = pytest.mark.skipif(
     os.environ.get("ALLOW_NO_CHROMIUM") == "1", reason="ALLOW_NO_CHROMIUM=1: this machine has no browser"
 )
+
+
+@pytest.fixture(scope="module")
+def store(templates, tmp_path_factory) -> Iterator[str]:
+    """One store is enough here: a browser sees the pages, not what is behind them."""
+    with templates.copy(stores.STORES[0], tmp_path_factory.mktemp("store")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -44,6 +44,14 @@ class TestSearch:
     def test_finds_a_code(self, client, parameter):
         assert found(client, f"?{parameter}={CODE.lower()}") == [samples.record_id(1)]
 
+    @pytest.mark.parametrize("query", ["瀚%00垚", "%ED%A0%80瀚垚", "%FF瀚垚", "瀚垚%E2%80%AE", "<b>瀚垚"])
+    def test_survives_broken_and_hostile_text(self, client, query):
+        assert "<b>" not in text(client, f"?q={query}")
+
+    @pytest.mark.parametrize("name", ["瀚%25", "瀚_垚", "%25工程"])
+    def test_takes_wildcards_for_no_more_than_noise(self, client, name):
+        assert set(found(client, f"?q={name}")) <= {samples.record_id(1)}
+
     @pytest.mark.parametrize(
         "filters", ["sector=property", "district=320903", "q=沐笙&sector=&behaviour=&on="]
     )
