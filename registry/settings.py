@@ -19,20 +19,31 @@ class Settings:
     node: str = "local"
     """Code of this node in the exchange: the owner of what is decided here."""
     node_name: str = "公共资源交易信用惩戒登记簿"
+    """Name of this node as pages and peers show it."""
     base_url: str = "http://127.0.0.1:8000"
     """Address under which others reach this node; the origin of its checkpoints."""
     host: str = "127.0.0.1"
+    """Address on which the web server listens."""
     port: int = 8000
+    """Port on which the web server listens."""
     web_workers: int = 2
+    """Processes of the web server."""
     web_threads: int = 4
+    """Threads of each process, and with them its connections to PostgreSQL."""
     push_interval_seconds: int = 5
+    """How often peers are sent what is promised to them."""
     pull_interval_seconds: int = 5
+    """How often peers are asked for what they have."""
     import_interval_seconds: int = 2
+    """How often the worker looks for files to file."""
     seal_interval_seconds: int = 10
+    """How often the head of the ledger is signed when it has grown."""
     tidy_interval_seconds: int = 60
+    """How often publications whose period has ended are closed."""
     reconcile_interval_seconds: int = 86400
     """How often what peers hold of ours is compared with ours; a day begins at 02:00 Beijing time."""
     exchange_timeout_seconds: int = 30
+    """How long one request to a peer may take."""
     batch_records_max: int = 1000
     """Records in one exchange batch."""
     removal_share_percent_max: int = 20
@@ -40,6 +51,7 @@ class Settings:
     source_stale_seconds: int = 3600
     """A source not pulled for longer is named as stale in every check."""
     check_parties_max: int = 1000
+    """Parties that one award check may ask about."""
     upload_bytes_max: int = 32 * 1024 * 1024
     """Largest request body; larger is refused before it is read."""
 

@@ -1,6 +1,7 @@
 """The HTTPS side of the exchange: signed requests to one peer, bytes back, failures as events of the core."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -37,7 +38,7 @@ class Transport(Protocol):
     def send_receipt(self, raw: bytes) -> None:
         """Hand over the receipt of a pulled batch."""
 
-    def digest(self, owner: str, bucket: int | None = None) -> dict[str, Any]:
+    def digest(self, owner: str, buckets: Sequence[int] = ()) -> dict[str, Any]:
         """What the peer holds of an owner."""
 
 
@@ -63,9 +64,11 @@ class HttpPeer:
         """POST /receipts."""
         self._ask("POST", "/receipts", raw)
 
-    def digest(self, owner: str, bucket: int | None = None) -> dict[str, Any]:
+    def digest(self, owner: str, buckets: Sequence[int] = ()) -> dict[str, Any]:
         """GET /digest."""
-        path = f"/digest?owner={quote(owner)}" + ("" if bucket is None else f"&bucket={bucket}")
+        path = f"/digest?owner={quote(owner)}"
+        if buckets:
+            path += f"&bucket={','.join(map(str, buckets))}"
         return _object(self._ask("GET", path))
 
     def hello(self) -> dict[str, Any]:

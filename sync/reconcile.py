@@ -1,6 +1,7 @@
 """Compare what is ours with what a peer holds of it: promise what it lost, name what no message repairs."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from registry import db
@@ -28,14 +29,11 @@ def reconcile(code: str, connect: links.Connect = links.connect) -> dict[str, An
     # Ours is read after theirs: what was published in between is still promised and is not missed.
     with db.reading() as session:
         own = reconciliation.buckets(questions.owned(session, db.settings().node))
-    found, checked = Difference(), sum(map(len, own.values()))
     suspects = reconciliation.suspects(own, theirs)
-    for bucket in suspects:
-        part = reconciliation.compare(own.get(bucket, []), _rows(transport, bucket))
-        found.missing += part.missing
-        found.different += part.different
-        found.equal += part.equal
-    found.equal += [row[0] for bucket, rows in own.items() if bucket not in set(suspects) for row in rows]
+    there = _rows(transport, [bucket for bucket in suspects if bucket in theirs])
+    found = reconciliation.compare([row for bucket in suspects for row in own.get(bucket, [])], there)
+    found.equal += [row[0] for bucket in own.keys() - set(suspects) for row in own[bucket]]
+    checked = sum(map(len, own.values()))
     return db.perform(SYSTEM, lambda work: _act(work, code, found, checked))
 
 
@@ -79,9 +77,13 @@ def _buckets(transport: Transport) -> dict[str, Any]:
     return found
 
 
-def _rows(transport: Transport, bucket: int) -> list[Row]:
-    rows = transport.digest(db.settings().node, bucket).get("records")
-    try:
-        return [(str(record), int(revision), str(content)) for record, revision, content in rows or []]
-    except (TypeError, ValueError):
-        raise NotDelivered(core.Failed()) from None
+def _rows(transport: Transport, buckets: Sequence[int]) -> list[Row]:
+    found: list[Row] = []
+    for start in range(0, len(buckets), reconciliation.ASKED_MAX):
+        part = buckets[start : start + reconciliation.ASKED_MAX]
+        rows = transport.digest(db.settings().node, part).get("records")
+        try:
+            found += [(str(record), int(revision), str(content)) for record, revision, content in rows or []]
+        except (TypeError, ValueError):
+            raise NotDelivered(core.Failed()) from None
+    return found

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, settings as hypothesis_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from registry import db
 from registry.app import create_app
@@ -20,7 +21,9 @@ from registry.work import Work
 from tests import stores
 
 hypothesis_settings.register_profile(
-    "registry", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    "registry",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 hypothesis_settings.load_profile("registry")
 
@@ -40,7 +43,11 @@ GRANTS = {
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controlling process starts one PostgreSQL server for all workers."""
-    if hasattr(config, "workerinput") or "postgresql" not in stores.STORES or stores.SERVER_VARIABLE in os.environ:
+    if (
+        hasattr(config, "workerinput")
+        or "postgresql" not in stores.STORES
+        or stores.SERVER_VARIABLE in os.environ
+    ):
         return
     if config.option.collectonly:
         return

@@ -1,14 +1,12 @@
 """The exchange door: what peers ask and tell. Every request carries the signature of a known peer."""
 
 from flask import Blueprint, Response, request
-from sqlalchemy.orm import Session
 
 from registry import db
 from registry.domain import batch, canonical, reconciliation
 from registry.domain.permissions import SYSTEM
 from registry.errors import Fault, PeerSignature
 from registry.httpsig import verify_request
-from registry.models import Peer
 from registry.queries import exchange as questions
 from registry.queries.ledger import head
 from registry.refusals import BatchTooLarge, QueryRefused, RemovalShare
@@ -21,9 +19,8 @@ blueprint = Blueprint("exchange", __name__, url_prefix="/exchange/v1")
 @blueprint.get("/hello")
 def hello() -> Response:
     """Who this node is and how far its entries go."""
-    with db.reading() as session:
-        _asker(session)
-        _query({})
+    _asker()
+    _query({})
 
     def act(work: Work) -> bytes:
         return canonical.dumps({
@@ -37,16 +34,14 @@ def hello() -> Response:
 @blueprint.post("/batches")
 def batches() -> Response:
     """Take in a batch; the answer is its signed receipt, the same for the same batch."""
-    raw = _raw()
+    code, raw = _asker(), request.get_data()
 
     def act(work: Work) -> bytes:
-        return inbox.receive(work, _asker(work.session), raw)
+        return inbox.receive(work, questions.peer(work.session, code), raw)
 
     try:
         return _json(db.perform(SYSTEM, act))
     except RemovalShare:
-        with db.reading() as session:
-            code = _asker(session).code
         db.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code))
         raise
 
@@ -54,12 +49,12 @@ def batches() -> Response:
 @blueprint.get("/changes")
 def changes() -> Response:
     """Versions after an entry that the asker should have, as a batch with ``next`` and ``head``."""
+    code, most = _asker(), db.settings().batch_records_max
+    asked = _query({"after": 0, "limit": most})
+    limit = max(1, min(asked["limit"], most))
 
     def act(work: Work) -> bytes:
-        asker = _asker(work.session)
-        asked = _query({"after": 0, "limit": work.settings.batch_records_max})
-        limit = max(1, min(asked["limit"], work.settings.batch_records_max))
-        return outbox.page(work, asker, asked["after"], limit)
+        return outbox.page(work, questions.peer(work.session, code), asked["after"], limit)
 
     return _json(db.perform(SYSTEM, act))
 
@@ -67,49 +62,51 @@ def changes() -> Response:
 @blueprint.post("/receipts")
 def receipts() -> Response:
     """Settle promises by the asker's signed receipt of what it pulled."""
-    raw = _raw()
-    settled = db.perform(SYSTEM, lambda work: outbox.settle(work, _asker(work.session), raw))
+    code, raw = _asker(), request.get_data()
+    settled = db.perform(SYSTEM, lambda work: outbox.settle(work, questions.peer(work.session, code), raw))
     return _json(canonical.dumps({"settled": settled}))
 
 
 @blueprint.get("/digest")
 def digest() -> Response:
-    """What this node holds of an owner: a digest per bucket, or the versions of one bucket."""
+    """What this node holds of an owner: a digest per bucket, or the versions of some buckets (``1,5,9``)."""
+    _asker()
+    _query({}, texts=("owner", "bucket"))
+    owner, wanted = request.args.get("owner", ""), _buckets(request.args.get("bucket"))
     with db.reading() as session:
-        _asker(session)
-        asked = _query({"bucket": -1}, texts=("owner",))
-        owner = request.args.get("owner", "")
         size, held = head(session), reconciliation.buckets(questions.owned(session, owner))
     answer: dict[str, object] = {"owner": owner, "entry": size}
-    if asked["bucket"] >= 0:
-        answer |= {
-            "bucket": asked["bucket"],
-            "records": [list(row) for row in sorted(held.get(asked["bucket"], []))],
-        }
-    else:
-        answer["buckets"] = {str(bucket): reconciliation.digest(rows) for bucket, rows in held.items()}
-    return _json(canonical.dumps(answer))
+    if wanted:
+        rows = sorted(row for bucket in wanted for row in held.get(bucket, ()))
+        return _json(canonical.dumps({**answer, "records": [list(row) for row in rows]}))
+    sheet = {str(bucket): reconciliation.digest(rows) for bucket, rows in held.items()}
+    return _json(canonical.dumps({**answer, "buckets": sheet}))
 
 
-def _asker(session: Session) -> Peer:
-    """The peer whose key signed this request; refuses ``PeerSignature``."""
-    known = questions.by_key_id(session)
+def _asker() -> str:
+    """The peer whose key signed this request, before anything else is done; refuses ``PeerSignature``."""
+    if (request.content_length or 0) > batch.BYTES_MAX:
+        raise BatchTooLarge()
+    with db.reading() as session:
+        known = {kid: (peer.code, peer.public_key) for kid, peer in questions.by_key_id(session).items()}
     # The address as it came over the wire: a decoded one would not match what was signed.
     target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
     kid = verify_request(
         request.method, f"{request.scheme}://{request.host}{target}", request.headers, request.get_data(),
-        lambda key_id: bytes.fromhex(known[key_id].public_key) if key_id in known else None,
+        lambda key_id: bytes.fromhex(known[key_id][1]) if key_id in known else None,
         now=db.clock(),
     )  # fmt: skip
     if kid not in known:
         raise PeerSignature()
-    return known[kid]
+    return known[kid][0]
 
 
-def _raw() -> bytes:
-    if (request.content_length or 0) > batch.BYTES_MAX:
-        raise BatchTooLarge()
-    return request.get_data()
+def _buckets(text: str | None) -> set[int]:
+    """The bucket numbers asked for; refuses ``QueryRefused``."""
+    parts = text.split(",") if text is not None else []
+    if len(parts) > reconciliation.ASKED_MAX or not all(map(_is_number, parts)):
+        raise QueryRefused(faults=(Fault("/bucket", "wrong-value", "参数不正确"),))
+    return set(map(int, parts))
 
 
 def _query(defaults: dict[str, int], texts: tuple[str, ...] = ()) -> dict[str, int]:

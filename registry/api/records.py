@@ -11,7 +11,7 @@ from registry.api import views
 from registry.api.auth import public
 from registry.api.schemas.record import KINDS, ChangesPage, ChangesQuery, MomentQuery, RecordPage, RecordQuery
 from registry.api.wire import Blueprint, answered
-from registry.domain import identifiers
+from registry.domain import identifiers, names
 from registry.errors import Fault, Invalid
 from registry.models import Publication
 from registry.queries import ledger
@@ -115,6 +115,8 @@ def _name(text: str | None) -> str | None:
     """The name to look for. The public never searches by identity number, so a number like one is refused."""
     if text is None:
         return None
+    if not names.key(text):
+        raise QueryRefused(faults=(Fault("/q", "name-empty", "q 中没有可查询的字"),))
     try:
         identifiers.resident_id(text)
     except Invalid:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from webargs.flaskparser import FlaskParser
 
 from registry import db
+from registry.domain.cells import is_forbidden
 from registry.domain.permissions import Actor
 from registry.errors import Fault
 from registry.models import IdempotencyKey
@@ -19,6 +20,7 @@ from registry.refusals import BodyRefused, KeyReused, QueryRefused
 from registry.work import Work
 
 KEY_LENGTH_MAX = 200
+DIGITS_MAX = 15
 
 
 def strict_json(data: bytes) -> Any:
@@ -54,14 +56,19 @@ class StrictParser(FlaskParser):
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
         """The parameters; a parameter given twice is refused, because only one would be heeded."""
+        unread = [name for name, value in req.args.items() if is_forbidden(name + value)]
+        if unread:
+            faults = (Fault(f"/{_escaped(name)}", "forbidden-character", "含有不可见字符") for name in unread)
+            raise QueryRefused(faults=tuple(faults))
         doubled = [name for name, values in req.args.lists() if len(values) > 1]
         if doubled:
-            raise QueryRefused(faults=tuple(Fault(f"/{name}", "given-twice", "参数重复") for name in doubled))
+            faults = (Fault(f"/{_escaped(name)}", "given-twice", "参数重复") for name in doubled)
+            raise QueryRefused(faults=tuple(faults))
         return super().load_querystring(req, schema)
 
     def handle_error(self, error: ValidationError, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002
         """Turn marshmallow's messages into a refusal with JSON pointers."""
-        messages = error.normalized_messages()
+        messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
         location, fields = next(iter(messages.items()))
         refusal = QueryRefused if location == "query" else BodyRefused
         raise refusal(faults=tuple(_faults(fields, ""))) from None
@@ -132,10 +139,19 @@ def _held(work: Work, key: str) -> IdempotencyKey | None:
     ).first()
 
 
+def whole(text: str | None) -> int | None:
+    """The number in a ``next`` token, None when there is no token; refuses ``QueryRefused``."""
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX):
+        raise QueryRefused(faults=(Fault("/next", "next-malformed", "next 不是本接口给出的值"),))
+    return int(text)
+
+
 def if_version() -> int | None:
-    """The version that If-Match names, None when the header is absent."""
+    """The version that If-Match names, None when the header is absent or names any version."""
     text = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    if not text:
+    if text in ("", "*"):
         return None
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 

@@ -86,7 +86,8 @@ def _parties(path: Path) -> list[screening.Party]:
     unknown = [column for column, field in fields.items() if field not in _COLUMNS]
     if unknown or "name" not in fields.values():
         raise PartiesUnreadable(columns.listed(unknown))
-    parties, faults = [], []
+    parties: list[screening.Party] = []
+    faults: list[Fault] = []
     for position, row in enumerate(sheet.rows):
         cells = {fields[column]: text.strip() for column, text in row.cells.items() if text.strip()}
         faults += row.faults

@@ -28,6 +28,7 @@ def group() -> None:
 @in_app
 def push() -> None:
     """Send what is promised to every peer now."""
+    db.perform(SYSTEM, acts.call_at_once)
     failed = False
     for code, done in push_all().items():
         failed = failed or done.failed is not None
@@ -39,6 +40,7 @@ def push() -> None:
 @in_app
 def pull() -> None:
     """Fetch what every peer has for this node."""
+    db.perform(SYSTEM, acts.call_at_once)
     failed = False
     for code, done in pull_all().items():
         failed = failed or done.failed is not None

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 import flask_migrate
 
-from registry import db, demo as showcase
+from registry import db
+from registry import demo as showcase
 from registry.app import MIGRATIONS, create_app
 from registry.commands.common import in_app
 from registry.domain.permissions import SYSTEM
@@ -55,7 +56,9 @@ def worker() -> None:
 
 
 @click.command("demo")
-@click.option("--port", type=int, default=8000, envvar="PORT", show_default=True, help="Port of the city's node.")
+@click.option(
+    "--port", type=int, default=8000, envvar="PORT", show_default=True, help="Port of the city's node."
+)
 @click.option("--dir", "folder", default="var", type=click.Path(path_type=Path), show_default=True)
 @click.option("--no-peer", is_flag=True, help="Without the second node that plays the credit platform.")
 def demo(port: int, folder: Path, no_peer: bool) -> None:

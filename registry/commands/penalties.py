@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -130,7 +131,7 @@ def verify(records: tuple[str, ...], account: str, import_id: int | None, everyt
     with click.progressbar(length=len(chosen), label="publishing", file=sys.stderr) as bar:
         for start in range(0, len(chosen), imports.CHUNK):
             chunk = chosen[start : start + imports.CHUNK]
-            outcomes = db.perform(actor, lambda work, chunk=chunk: verification.verify(work, chunk))
+            outcomes = db.perform(actor, partial(verification.verify, records=chunk))
             bar.update(len(chunk))
             for record, outcome in zip(chunk, outcomes, strict=True):
                 if isinstance(outcome, Refusal):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -83,7 +84,7 @@ def _introduce(apps: Mapping[str, Flask], settings: Settings, nodes: Sequence[Se
     for other in nodes:
         if other is not settings:
             public = apps[other.node].extensions["registry_keys"].signer.public.hex()
-            db.perform(SYSTEM, lambda work, other=other, public=public: _introduce_one(work, other, public))
+            db.perform(SYSTEM, partial(_introduce_one, other=other, public=public))
 
 
 def _introduce_one(work: Work, other: Settings, public: str) -> None:

@@ -32,7 +32,7 @@ def run(
         for settings in nodes:
             environment = child_environment(settings)
             for arguments in (serve_arguments(settings), [sys.executable, "-m", "sync"]):
-                children.append(subprocess.Popen(arguments, env=environment, start_new_session=True))
+                children.append(subprocess.Popen(arguments, env=environment, start_new_session=True))  # noqa: S603
         _await(nodes, children)
         _tell(nodes, accounts)
         while not stopped and all(child.poll() is None for child in children):

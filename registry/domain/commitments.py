@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from registry.domain import canonical, merkle
 
@@ -56,7 +57,12 @@ def _leaves(body: Mapping[str, object], salt: bytes) -> list[bytes]:
 
 def _leaf(name: str, value: object, field_salt: bytes) -> bytes:
     committed = hashlib.sha256(_FIELD + field_salt + canonical.dumps(value)).digest()
-    return merkle.leaf_hash(hashlib.sha256(name.encode()).digest() + committed)
+    return merkle.leaf_hash(_name_hash(name) + committed)
+
+
+@lru_cache(maxsize=256)  # every record has the same few fields
+def _name_hash(name: str) -> bytes:
+    return hashlib.sha256(name.encode()).digest()
 
 
 def _field_salt(salt: bytes, name: str) -> bytes:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from registry.domain import canonical
 
 BUCKETS = 4096
+ASKED_MAX = 256
+"""Buckets of one question: answering one means reading all that is held of the owner."""
 Row = tuple[str, int, str]
 """(record, revision, content hash)."""
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from registry.domain import catalog, filed
 from registry.domain.workdays import Calendar
@@ -23,7 +23,7 @@ class Reference:
         return [row for row in held if on is None or row.is_in_force(on)]
 
     def _typed(self, kind: str, row_type: type[R], on: dt.date | None) -> list[R]:
-        return cast("list[R]", self.rows(kind, on))
+        return [row for row in self.rows(kind, on) if isinstance(row, row_type)]
 
     def measures(self, on: dt.date) -> list[catalog.Measure]:
         """The statutory measures in force on a day."""
@@ -56,10 +56,10 @@ class Reference:
         rows = self._typed("deadlines", catalog.Deadline, None)
         return next(row.value[0] for row in rows if row.code == deadline)
 
-    def threshold(self, code: str, on: dt.date) -> int:
-        """An amount in fen or a span in months."""
-        rows = self._typed("thresholds", catalog.Threshold, None)
-        return next(row.value for row in rows if row.code == code and row.is_in_force(on))
+    def threshold(self, code: str, on: dt.date) -> int | None:
+        """An amount in fen or a span in months; None on a day for which no rule gives one."""
+        rows = self._typed("thresholds", catalog.Threshold, on)
+        return next((row.value for row in rows if row.code == code), None)
 
     def names(self, kind: str) -> dict[str, str]:
         """Code to Chinese name, newest version."""

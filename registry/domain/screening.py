@@ -120,17 +120,23 @@ def _measure(measure: Mapping[str, Any], asked: Asked, question: Question) -> tu
               "since": measure["starts_on"], "until": measure["ends_on"], "scope": _scope(measure)}  # fmt: skip
     if not _holds(measure, question.on) or measure["effect"] == "none":
         return "ended", detail
-    if measure["effect"] == "review" and not measure["sectors"]:
-        return "review", detail | {"code": "measure-needs-person"}
-    if question.sector not in measure["sectors"]:
-        return "on_record", detail | {"code": "other-sector"}
-    if measure["roles"] and asked.role not in measure["roles"]:
-        return "on_record", detail | {"code": "other-role"}
-    if measure["only_must_tender"] and not question.must_tender:
-        return "on_record", detail | {"code": "not-must-tender"}
+    outside = _outside(measure, asked, question)
+    if outside:
+        return "on_record", detail | {"code": outside}
     if measure["effect"] == "review":
         return "review", detail | {"code": "measure-needs-person"}
     return "barred", detail | {"code": "measure-in-force"}
+
+
+def _outside(measure: Mapping[str, Any], asked: Asked, question: Question) -> str | None:
+    """Why the measure does not reach this trading; a measure without sectors or roles reaches all of them."""
+    if measure["sectors"] and question.sector not in measure["sectors"]:
+        return "other-sector"
+    if measure["roles"] and asked.role not in measure["roles"]:
+        return "other-role"
+    if measure["only_must_tender"] and not question.must_tender:
+        return "not-must-tender"
+    return None
 
 
 def _scope(measure: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,9 +20,8 @@ def run() -> None:
             compare_type=True,
             transaction_per_migration=False,
         )
-        with connection.execution_options(writes=True).begin() if not connection.in_transaction() else connection:
-            with context.begin_transaction():
-                context.run_migrations()
+        with context.begin_transaction():
+            context.run_migrations()
 
 
 run()

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.models.base import Base, Key
@@ -19,6 +19,13 @@ class Publication(Base):
     __tablename__ = "publications"
     __table_args__ = (
         UniqueConstraint("record", "revision"),
+        Index(
+            "uq_publications_newest",
+            "record",
+            unique=True,
+            sqlite_where=text("until_entry IS NULL"),
+            postgresql_where=text("until_entry IS NULL"),
+        ),
         Index(None, "uscc", "from_entry"),
         Index(None, "visible_until", "state"),
     )

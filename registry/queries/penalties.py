@@ -36,7 +36,7 @@ def by_records(session: Session, records: Collection[str], *, lock: bool = False
 def ids(session: Session, records: Collection[str]) -> dict[str, int]:
     """Row numbers by record id."""
     rows = session.execute(select(Penalty.record, Penalty.id).where(Penalty.record.in_(records)))
-    return {record: number for record, number in rows}
+    return dict(rows.tuples().all())
 
 
 def decisions_held(session: Session, decisions: Sequence[tuple[str, str, str]]) -> set[tuple[str, str, str]]:

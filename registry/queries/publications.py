@@ -75,7 +75,7 @@ def search(
 def count(session: Session, wanted: Filter, at: Moment) -> int:
     """How many publications the filter finds."""
     question = _narrowed(select(func.count()).select_from(Publication).where(visible(at)), wanted)
-    return session.execute(question).scalar_one()
+    return int(session.execute(question).scalar_one())
 
 
 def _narrowed(question: Select[tuple[Publication]] | Select[tuple[int]], wanted: Filter):  # type: ignore[no-untyped-def]
@@ -89,7 +89,9 @@ def _narrowed(question: Select[tuple[Publication]] | Select[tuple[int]], wanted:
             question = question.where(column == value)
     if wanted.behaviour:
         own = Publication.behaviour == wanted.behaviour
-        question = question.where(own | Publication.behaviour.startswith(f"{wanted.behaviour}-", autoescape=True))
+        question = question.where(
+            own | Publication.behaviour.startswith(f"{wanted.behaviour}-", autoescape=True)
+        )
     if wanted.kinds:
         question = question.where(Publication.kind.in_(wanted.kinds))
     if wanted.sector:
@@ -147,4 +149,4 @@ def sector_counts(session: Session, at: Moment) -> dict[str, int]:
         .where(visible(at))
         .group_by(PublicationSector.sector)
     )
-    return {sector: number for sector, number in session.execute(question)}
+    return dict(session.execute(question).tuples().all())

@@ -45,8 +45,7 @@ def _bodies(
         question = select(column, Publication.body).where(
             column.in_(values[start : start + CHUNK]), known_at(entry), Publication.state.in_(BEARING)
         )
-        for value, body in session.execute(question.order_by(Publication.from_entry)):
-            yield value, body
+        yield from session.execute(question.order_by(Publication.from_entry)).tuples()
 
 
 def known_at(entry: int) -> ColumnElement[bool]:

@@ -89,10 +89,13 @@ def run(
     perform: Perform, actor: Actor, import_id: int, progress: Callable[[int, int], None] | None = None
 ) -> None:
     """File the remaining rows, one transaction per chunk. Progress and rows commit together, so that after a
-    crash the next run goes on behind the last committed chunk and files no row twice."""
-    total, rows = perform(lambda work: _open(work, actor, import_id))
+    crash the next run goes on behind the last committed chunk and files no row twice; nor do two
+    runs at once.
+    """
+    start, total, rows = perform(lambda work: _open(work, actor, import_id))
     while chunk := list(islice(rows, CHUNK)):
-        done = perform(partial(_file_chunk, import_id=import_id, chunk=chunk))
+        done = perform(partial(_file_chunk, import_id=import_id, start=start, chunk=chunk))
+        start += len(chunk)
         if progress:
             progress(done, total)
     perform(lambda work: _finish(work, import_id))
@@ -118,19 +121,23 @@ def findings(session: Session, import_id: int) -> list[ImportFinding]:
     return list(session.scalars(question.order_by(ImportFinding.row_number, ImportFinding.id)))
 
 
-def _open(work: Work, actor: Actor, import_id: int) -> tuple[int, Iterator[filings.ReadRow]]:
+def _open(work: Work, actor: Actor, import_id: int) -> tuple[int, int, Iterator[filings.ReadRow]]:
     held = of_account(work.session, actor.account_id, import_id)
+    if held.state != "running":
+        return held.next_row, held.total, iter(())
     stated = json.loads(held.options)
     options = Options(tuple(stated["sectors"]), stated["district"], stated["authority"])
     data = work.keys.vault.open(held.sealed)
     # Read with the rules and the day of receipt: a crash over midnight must not change a verdict.
     chosen = rules(law.current(work.session), actor, options)
     total, rows = filings.read(data, held.filename, chosen, day_of(held.created_at))
-    return total, islice(rows, held.next_row, None)
+    return held.next_row, total, islice(rows, held.next_row, None)
 
 
-def _file_chunk(work: Work, import_id: int, chunk: Sequence[filings.ReadRow]) -> int:
+def _file_chunk(work: Work, import_id: int, start: int, chunk: Sequence[filings.ReadRow]) -> int:
     held = work.session.get_one(PenaltyImport, import_id, with_for_update=True)
+    if held.next_row > start:  # another run of this import, by the worker or by hand, was faster
+        return held.next_row
     submissions = [penalties.Submission(row.filing, import_id, row.number) for row in chunk if row.filing]
     outcomes = iter(penalties.file(work, submissions))
     told: list[dict[str, Any]] = []
@@ -161,7 +168,9 @@ def _told(import_id: int, row: filings.ReadRow, refusal: Refusal | None) -> list
 
 
 def _finish(work: Work, import_id: int) -> None:
-    held = work.session.get_one(PenaltyImport, import_id)
+    held = work.session.get_one(PenaltyImport, import_id, with_for_update=True)
+    if held.state != "running":
+        return
     held.state, held.finished_at = "finished", work.now
     held.sealed = b""  # the rows are filed or refused by now; the bytes hold identity numbers
     work.session.flush()
@@ -172,8 +181,8 @@ def run_pending(
 ) -> int:
     """File the rest of the given (import id, filer); returns how many files were worked on.
 
-    A file that cannot go on, for instance because its filer lost the role, is marked ``failed`` with the reason
-    and keeps nobody waiting.
+    A file that cannot go on, for instance because its filer lost the role, is marked ``failed`` with the
+    reason and keeps nobody waiting.
     """
     for import_id, actor in actors:
         perform = partial(perform_as, actor)

@@ -112,6 +112,11 @@ def note_link(work: Work, code: str, batch_records: int, failures: int, retry_at
     work.session.flush()
 
 
+def call_at_once(work: Work) -> None:
+    """Forget the waiting after failures: a person asks for the exchange now."""
+    work.session.execute(update(Peer).where(Peer.retry_at.is_not(None)).values(retry_at=None))
+
+
 def pulled(work: Work, peer: Peer, epoch_of_peer: str, cursor: int) -> None:
     """Advance the cursor, in the transaction that took the records in."""
     peer.epoch, peer.cursor, peer.pulled_at, peer.failures = epoch_of_peer, cursor, work.now, 0

@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from registry.domain import canonical, measures, penalty, workflow
 from registry.domain.filed import Filing
+from registry.domain.filing import document_key
 from registry.domain.permissions import Permission
 from registry.domain.reference import Reference
 from registry.errors import Refusal
@@ -17,6 +18,7 @@ from registry.queries import reference as law
 from registry.refusals import AlreadyFiled, AuthorityNotOwn, IdentityChanged, MeasureRefused
 from registry.services import audit
 from registry.services.penalty_access import own
+from registry.services.releases import policy_of
 from registry.work import Work
 
 
@@ -33,7 +35,7 @@ def file(work: Work, submissions: Sequence[Submission]) -> list[str | Refusal]:
     """File decisions; for each the new record id, or the refusal that kept it out while the others went on.
 
     Refusals: ``OutOfRole`` (for the whole call), ``OutOfScope``, ``AuthorityNotOwn``, ``MeasureRefused``,
-    ``AlreadyFiled``. Starts the clock of 7 working days (发改办财金〔2018〕424号; plan 二（三）).
+    ``NoPolicy``, ``AlreadyFiled``. Starts the clock of 7 working days (发改办财金〔2018〕424号; plan 二（三）).
     """
     work.actor.require(Permission.PENALTY_FILE)
     reference = law.current(work.session)
@@ -90,7 +92,7 @@ class _Draft:
         filing = self.submission.filing
         return (
             filing.authority_code,
-            filing.document_number,
+            document_key(filing.document_number),
             penalty.subject_key(filing.subject, self.id_index),
         )
 
@@ -112,6 +114,7 @@ def _prepare(
     filing = submission.filing
     try:
         work.actor.require_scope(frozenset(filing.sectors), filing.district)
+        policy_of(reference, filing)  # what no policy governs could never be verified
     except Refusal as refusal:
         return refusal
     if department.authority_code not in (None, filing.authority_code):

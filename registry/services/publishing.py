@@ -39,6 +39,8 @@ def publish(work: Work, versions: Sequence[Version]) -> list[int]:
     """
     if not versions:
         return []
+    if len({version.body["record"] for version in versions}) < len(versions):
+        raise ValueError("two versions of one record cannot share a call: the second must see the first")
     held = _previous_hashes(work, [version.body["record"] for version in versions])
     rows = [_row(work, version, _previous(version, held)) for version in versions]
     first = ledger.append(

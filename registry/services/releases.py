@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from registry.domain import measures, penalty, publicity
+from registry.domain.catalog import Policy
 from registry.domain.filed import Filing
 from registry.domain.reference import Reference
 from registry.models import Penalty, PenaltyFiling, Publication
@@ -25,6 +26,18 @@ def releases(work: Work, accepted: Sequence[Penalty]) -> list[Version]:
     reference = law.current(work.session)
     revisions = _revisions(work, [held.record for held in accepted])
     return [_release(work, reference, held, revisions.get(held.record, 0) + 1) for held in accepted]
+
+
+def policy_of(reference: Reference, filing: Filing) -> Policy:
+    """How long a decision stays public: by its severity on its own date. Refuses ``NoPolicy``."""
+    stated = _SEVERITY.get(filing.severity or "")
+    return publicity.policy_for(
+        reference.policies,
+        severity=stated or publicity.severity(reference.penalty_kinds(filing.kinds)),
+        document_date=filing.decided_on,
+        authority_name=filing.authority_name,
+        sectors=filing.sectors,
+    )
 
 
 def removal(work: Work, record: str, *, act: str, state: str, reason: str, since: dt.date) -> Version:
@@ -48,16 +61,7 @@ def _revisions(work: Work, records: Sequence[str]) -> dict[str, int]:
 def _release(work: Work, reference: Reference, held: Penalty, revision: int) -> Version:
     row = held.filing
     filing = penalty.filing_of(json.loads(row.content))
-    severity = _SEVERITY.get(filing.severity or "") or publicity.severity(
-        reference.penalty_kinds(filing.kinds)
-    )
-    policy = publicity.policy_for(
-        reference.policies,
-        severity=severity,
-        document_date=filing.decided_on,
-        authority_name=filing.authority_name,
-        sectors=filing.sectors,
-    )
+    policy = policy_of(reference, filing)
     found, _ = measures.resolve(filing, reference.measures(filing.decided_on))
     is_public = policy.public and filing.subject.kind != "natural_person"
     release = penalty.Release(
@@ -67,7 +71,7 @@ def _release(work: Work, reference: Reference, held: Penalty, revision: int) -> 
         audience="public" if is_public else "authorised",
         publicity=publicity.period(policy, filing.decided_on, _after(filing.publicity_until)),
         policy=policy.code,
-        severity=severity,
+        severity=policy.severity,
         visible_from=work.today,
         publish_by=held.publish_by,
         is_grave=_is_grave(reference, filing),
@@ -86,9 +90,8 @@ def _after(last_shown: dt.date | None) -> dt.date | None:
 def _is_grave(reference: Reference, filing: Filing) -> bool:
     """重大违法记录: 责令停产停业, 吊销许可证或执照, 较大数额罚款 (政府采购法实施条例 19)."""
     large = reference.threshold("large_fine_fen", filing.decided_on)
-    return (
-        any(kind.grave for kind in reference.penalty_kinds(filing.kinds)) or (filing.fine_fen or 0) >= large
-    )
+    is_large = large is not None and (filing.fine_fen or 0) >= large
+    return is_large or any(kind.grave for kind in reference.penalty_kinds(filing.kinds))
 
 
 def _source(work: Work, held: Penalty, row: PenaltyFiling, filing: Filing) -> dict[str, Any]:

@@ -157,7 +157,10 @@ def _look_back(reference: Reference, on: dt.date) -> screening.LookBack | None:
     rule = next((row for row in reference.measures(on) if row.code == LOOK_BACK), None)
     if rule is None:
         return None
-    since = add_months(on, -reference.threshold("lookback_months", on))
+    months = reference.threshold("lookback_months", on)
+    if months is None:
+        return None
+    since = add_months(on, -months)
     return screening.LookBack(since, frozenset(rule.sectors), frozenset(rule.roles), rule.code, rule.source)
 
 

@@ -1,7 +1,9 @@
+import enum
 import hashlib
 import json
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +15,14 @@ SCALAR = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT
 VALUE = st.recursive(SCALAR, lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner), max_leaves=20)
 
 
+class Fruit(enum.StrEnum):
+    PEAR = "pear"
+
+
+class Size(enum.IntEnum):
+    LARGE = 2
+
+
 class TestDumps:
     def test_sorts_keys_by_utf16_as_rfc_8785_wants(self):
         value = {"\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\U0001f600": 5, "\x80": 6, "\xf6": 7}
@@ -22,6 +32,21 @@ class TestDumps:
         assert (
             canonical.dumps({"b": ["盐城", None, True], "a": 1}) == '{"a":1,"b":["盐城",null,true]}'.encode()
         )
+
+    @given(VALUE)
+    def test_writes_the_bytes_of_the_reference_library(self, value):
+        assert canonical.dumps(value) == rfc8785.dumps(value)
+
+    @pytest.mark.parametrize(
+        "code", [*range(0x100), 0x2028, 0x2029, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF]
+    )
+    def test_writes_every_odd_character_as_the_reference_library_does(self, code):
+        value = {chr(code): f"{chr(code)}1", "\ue000": None, "\U00010000": None, "a": [chr(code)]}
+        assert canonical.dumps(value) == rfc8785.dumps(value)
+
+    def test_takes_enumerations_for_their_values_as_the_reference_library_does(self):
+        value = [Fruit.PEAR, {Fruit.PEAR: Size.LARGE}]
+        assert canonical.dumps(value) == b'["pear",{"pear":2}]' == rfc8785.dumps(value)
 
     @given(VALUE)
     def test_survives_reading_and_writing_again(self, value):
@@ -44,6 +69,7 @@ class TestDumps:
             "\ud800",
             {"\ud800": 1},
             {1: 2},
+            {None: 1, "a": 2},
             b"x",
             object,
             {1},

@@ -1,11 +1,30 @@
 """Filings as a department states them: valid, with nothing special; the test names what is special."""
 
+import datetime as dt
 from typing import Any
 
 import factory
 
 from benchmarks.synthetic import uscc
+from registry.db import clock
+from registry.domain.publicity import add_months
+from registry.work import day_of
 from tests.conftest import AUTHORITY
+
+HOUSING = ("盐城市示例住房和城乡建设局", uscc("11320900", 2))
+MARKET = ("盐城市示例市场监督管理局", uscc("11320900", 3))
+PERSON_NUMBER = "320981199912310005"
+MINOR_BEHAVIOUR = "1"
+
+
+def today() -> dt.date:
+    """The legal day on which the test runs."""
+    return day_of(clock())
+
+
+def days_ago(days: int) -> str:
+    """A day before today as filed."""
+    return (today() - dt.timedelta(days=days)).isoformat()
 
 
 class FilingFactory(factory.DictFactory):  # type: ignore[misc]
@@ -21,8 +40,12 @@ class FilingFactory(factory.DictFactory):  # type: ignore[misc]
     kinds = "罚款"
     content = "处以罚款一万元。"
     fine = "1.000000"
-    decided_on = "2026-11-10"
-    effect_until = "2028-11-09"
+    decided_on = factory.LazyFunction(lambda: days_ago(12))
+    effect_until = factory.LazyAttribute(
+        lambda made: (
+            add_months(dt.date.fromisoformat(made.decided_on), 24) - dt.timedelta(days=1)
+        ).isoformat()
+    )
     authority_name = AUTHORITY[0]
     authority_code = AUTHORITY[1]
     source_name = AUTHORITY[0]
@@ -36,6 +59,27 @@ class BanFactory(FilingFactory):
     content = "处以罚款一万元，禁止参加政府采购活动二年。"
 
 
+class TenderBanFactory(FilingFactory):
+    """A penalty that takes away the right to bid for what must be tendered by law (招标投标法 53)."""
+
+    basis = "《中华人民共和国招标投标法》第五十三条"
+    content = "处以罚款一万元，取消其一年内参加依法必须进行招标的项目的投标资格。"
+    effect_until = factory.LazyAttribute(
+        lambda made: (
+            add_months(dt.date.fromisoformat(made.decided_on), 12) - dt.timedelta(days=1)
+        ).isoformat()
+    )
+    sectors = "construction"
+
+
+class WarningFactory(FilingFactory):
+    """A warning alone: minor."""
+
+    kinds = "警告"
+    content = "予以警告。"
+    fine = ""
+
+
 class PersonFactory(FilingFactory):
     """A penalty of a natural person."""
 
@@ -43,7 +87,15 @@ class PersonFactory(FilingFactory):
     subject_kind = "自然人"
     uscc = ""
     id_type = "111"
-    id_number = "320981199912310005"
+    id_number = PERSON_NUMBER
+
+
+class BannedPersonFactory(PersonFactory):
+    """An evaluation expert who may judge no more tenders (招标投标法 56)."""
+
+    basis = "《中华人民共和国招标投标法》第五十六条"
+    content = "处以罚款一万元，禁止参加评标。"
+    sectors = "construction"
 
 
 def filing(**special: Any) -> dict[str, str]:

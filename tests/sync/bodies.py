@@ -1,11 +1,9 @@
-"""Hand-made bodies and envelopes of invented firms, and the two ways to get them into a node."""
+"""Hand-made bodies, envelopes and batches of invented firms."""
 
 import secrets
 
-from registry.db import SYSTEM, perform
 from registry.domain import batch, canonical, envelope
 from registry.domain.publication import content_hash
-from registry.services.publishing import Version, publish
 
 USCC = "91320902MA0TR0027T"
 AUTHORITY = "11320900MA0TA0016X"
@@ -17,7 +15,8 @@ def body(record=None, *, node="city", revision=1, **changed):
         "record": record or secrets.token_hex(16), "revision": revision, "kind": "penalty",
         "act": "publish" if revision == 1 else "correct", "state": "published", "audience": "public",
         "subject": {"kind": "organisation", "name": "盐城虚构建设有限公司", "uscc": USCC},
-        "document_number": "盐虚罚〔2026〕1号", "title": "", "behaviour": "N1-01", "behaviour_text": "围标串标",
+        "document_number": "盐虚罚〔2026〕1号", "title": "", "behaviour": "N1-01",
+        "behaviour_text": "围标串标",
         "facts": "与他人串通投标", "basis": "《中华人民共和国招标投标法》第五十三条", "kinds": ["02"],
         "content": "罚款人民币壹万元", "fine_fen": 1_000_000, "confiscated_fen": None, "permit": None,
         "decided_on": "2026-11-02", "effect_until": None,
@@ -39,15 +38,6 @@ def removed(shown, **changed):
         **shown, "revision": shown["revision"] + 1, "act": "withdraw", "state": "withdrawn",
         "removed_on": "2026-11-20", "removed_because": "复议撤销", **changed,
     }  # fmt: skip
-
-
-def published(app, *bodies, origin=None):
-    """Publish bodies on a node, one call each; returns the bodies."""
-    with app.app_context():
-        for one in bodies:
-            version = Version(one, origin or one["source"]["node"])
-            perform(SYSTEM, lambda work, version=version: publish(work, [version]))
-    return list(bodies)
 
 
 def sealed(signer, one, previous=None):

@@ -7,7 +7,8 @@ from registry.queries import exchange as questions
 from registry.services import peers
 from sync.intake import pull
 from sync.relay import push
-from tests.sync.bodies import body, published, removed
+from tests.sync.bodies import body, removed
+from tests.sync.planting import published
 
 
 def pushed(node, code):

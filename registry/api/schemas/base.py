@@ -4,6 +4,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from registry.domain.cells import is_forbidden
+
 
 class StrictSchema(Schema):
     """Unknown fields are refused."""
@@ -17,24 +19,37 @@ class StrictSchema(Schema):
 class Whole(fields.Integer):
     """A whole number of at most 15 digits; a truth value or a fraction is none."""
 
-    def _validated(self, value: Any) -> int | None:
+    def _validated(self, value: Any) -> Any:
         if isinstance(value, bool | float) or (
             isinstance(value, str) and (not value.isascii() or len(value) > 15)
         ):
             raise ValidationError("应为整数")
         if isinstance(value, int) and abs(value) >= 10**15:
             raise ValidationError("整数过大")
-        return super()._validated(value)  # type: ignore[no-any-return]
+        return super()._validated(value)
+
+
+class Day(fields.Date):
+    """A legal day; answers carry it as the text it was stored as."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value if isinstance(value, str) else super()._serialize(value, attr, obj, **kwargs)
+
+
+def readable(text: str) -> None:
+    """Refuse what nobody can see: controls, direction marks, halves of characters."""
+    if is_forbidden(text):
+        raise ValidationError("含有控制字符或不可见字符")
 
 
 def short(limit: int = 64, **kwargs: Any) -> fields.String:
     """A short code."""
-    return fields.String(validate=validate.Length(min=1, max=limit), **kwargs)
+    return words(limit, **kwargs)
 
 
 def words(limit: int, **kwargs: Any) -> fields.String:
     """Text a person wrote."""
-    return fields.String(validate=validate.Length(min=1, max=limit), **kwargs)
+    return fields.String(validate=[validate.Length(min=1, max=limit), readable], **kwargs)
 
 
 class Paging(StrictSchema):

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, pre_load, validate
 
-from registry.api.schemas.base import StrictSchema, Whole, short, words
+from registry.api.schemas.base import Day, StrictSchema, Whole, short, words
 from registry.db import settings
 from registry.domain.screening import ROLES
 from registry.refusals import TooManyParties
@@ -54,7 +54,7 @@ class CheckAnswer(StrictSchema):
     id = fields.String()
     number = fields.Integer()
     entry = fields.Integer()
-    on = fields.Date()
+    on = Day()
     complete = fields.Boolean()
     stale = fields.List(fields.String())
     verdicts = fields.List(fields.Dict())

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from registry.api.schemas.base import Paging, StrictSchema, words
+from registry.api.schemas.base import Day, Paging, StrictSchema, words
 from registry.domain.columns import FIELDS
 
 STATES = ("filed", "returned", "published", "amended", "withdrawn")
@@ -38,8 +38,8 @@ class PenaltyAnswer(StrictSchema):
     id = fields.String()
     state = fields.String()
     version = fields.Integer()
-    decided_on = fields.Date()
-    publish_by = fields.Date()
+    decided_on = Day()
+    publish_by = Day()
     publish_by_provisional = fields.Boolean()
     filing = fields.Dict()
     returned_because = fields.String(allow_none=True)

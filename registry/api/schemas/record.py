@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from registry.api.schemas.base import Paging, StrictSchema, Whole, short
+from registry.api.schemas.base import Day, Paging, StrictSchema, Whole, short
 
 KINDS = ("penalty", "listing")
 
@@ -42,7 +42,7 @@ class RecordPage(StrictSchema):
     items = fields.List(fields.Dict())
     next = fields.String(allow_none=True)
     entry = fields.Integer()
-    on = fields.Date()
+    on = Day()
 
 
 class ChangesPage(StrictSchema):

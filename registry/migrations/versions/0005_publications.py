@@ -51,6 +51,14 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_publications_visible_until_state"), "publications", ["visible_until", "state"], unique=False
     )
+    op.create_index(
+        "uq_publications_newest",
+        "publications",
+        ["record"],
+        unique=True,
+        sqlite_where=sa.text("until_entry IS NULL"),
+        postgresql_where=sa.text("until_entry IS NULL"),
+    )
     op.create_table(
         "publication_sectors",
         sa.Column("sector", sa.Text(), nullable=False),
@@ -67,6 +75,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     op.drop_table("publication_sectors")
+    op.drop_index("uq_publications_newest", table_name="publications")
     op.drop_index(op.f("ix_publications_visible_until_state"), table_name="publications")
     op.drop_index(op.f("ix_publications_uscc_from_entry"), table_name="publications")
     op.drop_index(op.f("ix_publications_name_key"), table_name="publications")

@@ -1,0 +1,114 @@
+"""A node on a fresh store with three officers, filled only through the acts that a real node runs."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+
+from benchmarks.figures import Span, timed
+from benchmarks.synthetic import penalty_rows, write_xlsx
+from registry import db
+from registry.app import create_app
+from registry.commands.node import prepare
+from registry.domain.permissions import SYSTEM, Actor, Role
+from registry.queries import penalties as questions
+from registry.queries.accounts import actor_of
+from registry.services import accounts, imports, ledger, verification
+from registry.settings import Settings
+from registry.work import Work
+
+CENTRE = "centre"
+ROLES = {"clerk": Role.CLERK, "verifier": Role.VERIFIER, CENTRE: Role.TRADING_CENTRE}
+UNTIL = dt.date(2026, 11, 20)
+
+
+@dataclass(frozen=True)
+class Bed:
+    """A running node: its application (context open), its officers by name, the key of its trading centre."""
+
+    app: Flask
+    settings: Settings
+    people: dict[str, Actor]
+    key: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the trading centre sends with each request."""
+        return {"Authorization": f"Bearer {self.key}"}
+
+
+@contextmanager
+def make(url: str, folder: Path) -> Iterator[Bed]:
+    """Migrate and furnish the store at ``url``."""
+    settings = Settings(home=str(folder), database_url=url, node="bench", web_workers=1)
+    app = create_app(settings)
+    with app.app_context():
+        prepare()
+        people, key = db.perform(SYSTEM, _people)
+        try:
+            yield Bed(app, settings, people, key)
+        finally:
+            db.db.session.remove()
+            db.db.engine.dispose()
+
+
+def _people(work: Work) -> tuple[dict[str, Actor], str]:
+    accounts.ensure_department(work, accounts.NewDepartment("bench", "示例测速部门", "supervisor"))
+    made = {
+        name: accounts.create(work, accounts.NewAccount(name, role, "bench", ("*",), ("*",)))
+        for name, role in ROLES.items()
+    }
+    key = accounts.issue_key(work, made[CENTRE].id, CENTRE)
+    return {name: actor_of(account) for name, account in made.items()}, key
+
+
+def workbook(folder: Path, rows: int, seed: int) -> Path:
+    """An XLSX file of good rows."""
+    path = folder / f"rows-{seed}.xlsx"
+    write_xlsx(path, penalty_rows(rows, seed, UNTIL))
+    return path
+
+
+def file(bed: Bed, path: Path) -> int:
+    """Hand the file in and file all its rows; returns the import."""
+    clerk, data = bed.people["clerk"], path.read_bytes()
+    number: int = db.perform(clerk, lambda work: imports.receive(work, data, path.name, imports.Options()).id)
+    imports.run(lambda act: db.perform(clerk, act), clerk, number)
+    return number
+
+
+def publish(bed: Bed, number: int) -> int:
+    """Verify what an import filed, chunk by chunk as the page of the officer does; returns how many."""
+    verifier = bed.people["verifier"]
+    done = 0
+    while count := db.perform(verifier, lambda work: _verify_chunk(work, number)):
+        done += count
+    return done
+
+
+def _verify_chunk(work: Work, number: int) -> int:
+    waiting = questions.awaiting(work.session, work.actor.department_id, number, imports.CHUNK)
+    return sum(isinstance(entry, int) for entry in verification.verify(work, waiting)) if waiting else 0
+
+
+def seal() -> None:
+    """Sign the head of the ledger."""
+    db.perform(SYSTEM, lambda work: ledger.seal(work) is not None)
+
+
+def fill(bed: Bed, folder: Path, missing: int, rows_per_file: int = 10_000) -> Span:
+    """File and publish ``missing`` further records and seal; the time leaves out the writing of the files."""
+    whole = Span()
+    for order, start in enumerate(range(0, missing, rows_per_file)):
+        path = workbook(folder, min(rows_per_file, missing - start), seed=100 + order)
+        with timed() as span:
+            publish(bed, file(bed, path))
+        whole.seconds += span.seconds
+        path.unlink()
+    with timed() as span:
+        seal()
+    whole.seconds += span.seconds
+    return whole

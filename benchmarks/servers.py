@@ -1,0 +1,73 @@
+"""The stores that are measured: as durable as in production, unlike those of the tests."""
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from registry import db
+from tests import stores
+
+
+@contextmanager
+def store_url(store: str, folder: Path) -> Iterator[str]:
+    """The URL of an empty store in ``folder``, or on a PostgreSQL server of its own."""
+    if store == "sqlite":
+        yield f"sqlite:///{folder / 'registry.db'}"
+        return
+    url, server = stores.start_server()
+    try:
+        _make_durable(urlsplit(url).port or 0, server)
+        yield url
+    finally:
+        stores.stop_server(server)
+
+
+def _make_durable(port: int, server: Path) -> None:
+    """Start the server of the tests again without its switch that spares the disk."""
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={server}"
+    user = server.owner() if os.getuid() == 0 else None
+    subprocess.run(
+        [stores.binary("pg_ctl"), "-D", str(server / "data"), "-l", str(server / "log"), "-w", "-o", options,
+         "-m", "fast", "restart"],
+        check=True, user=user, cwd="/", stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+class Driver:
+    """The bare driver on the store of the application at hand, with the switches of the application."""
+
+    def __init__(self) -> None:
+        self.is_sqlite = db.db.engine.dialect.name == "sqlite"
+        self._pooled = db.db.engine.raw_connection()
+        self._connection: Any = self._pooled.driver_connection
+
+    @property
+    def mark(self) -> str:
+        """The driver's mark of a parameter."""
+        return "?" if self.is_sqlite else "%s"
+
+    def cursor(self) -> Any:
+        """A cursor of the driver."""
+        return self._connection.cursor()
+
+    def execute(self, statement: str) -> None:
+        """Run one statement by itself."""
+        self._connection.execute(statement)
+        if not self.is_sqlite:
+            self._connection.commit()
+
+    def insert(self, statement: str, rows: Sequence[tuple[str, ...]]) -> None:
+        """Insert all rows in one transaction."""
+        if self.is_sqlite:
+            self._connection.execute("BEGIN")
+        self.cursor().executemany(statement, rows)
+        self._connection.commit()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.rollback()
+        self._pooled.close()

@@ -1,0 +1,83 @@
+"""How long the demo takes until both nodes answer, from nothing and the second time."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import requests
+
+from benchmarks.figures import tell, timed, times
+
+WAIT_SECONDS = 120
+GRACE_SECONDS = 20
+
+
+def measure() -> None:
+    """Start the demo twice in one folder and print both times."""
+    with tempfile.TemporaryDirectory(prefix="registry-bench-") as folder:
+        first = _seconds_to_ready(Path(folder))
+        second = _seconds_to_ready(Path(folder))
+    tell("registry demo, first start from nothing, until both nodes answer", f"{first:,.1f} s")
+    tell("registry demo, second start", f"{second:,.1f} s", times(second, first, "first start"))
+
+
+def free_port() -> int:
+    """A port that is free and whose neighbour is free."""
+    while True:
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            port: int = one.getsockname()[1]
+            try:
+                other.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End what was started, gently and then not."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _seconds_to_ready(folder: Path) -> float:
+    port = free_port()
+    command = [
+        str(Path(sys.executable).parent / "registry"),
+        "demo",
+        "--port",
+        str(port),
+        "--dir",
+        str(folder),
+    ]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
+    with timed() as span:
+        process = subprocess.Popen(command, env=kept, stdout=subprocess.DEVNULL)
+        try:
+            for number in (port, port + 1):
+                _await(process, f"http://127.0.0.1:{number}/readyz")
+        except BaseException:
+            stop(process)
+            raise
+    stop(process)
+    return span.seconds
+
+
+def _await(process: subprocess.Popen[bytes], address: str) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if requests.get(address, timeout=2).ok:
+                return
+        except requests.RequestException:
+            time.sleep(0.02)
+    raise RuntimeError(f"{address} does not answer")

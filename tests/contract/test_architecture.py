@@ -1,0 +1,104 @@
+"""The arrows, the sizes, the single commit, the single environment, the single clock."""
+
+import ast
+
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+from tests.contract import sources
+
+LINES_MAX = {"tests": 400}
+FUNCTION_LINES_MAX = 50
+PARAMETERS_MAX = 6
+OF_SQLALCHEMY = ("session.commit", "connection.commit", "db.session.commit")
+CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns",
+          "time.localtime", "time.gmtime")  # fmt: skip
+ENVIRONMENT = ("os.environ", "os.getenv", "os.environb", "os.putenv")
+MONOTONIC = ("time.monotonic", "time.perf_counter", "time.monotonic_ns", "time.perf_counter_ns")
+STOPWATCHES = {
+    "sync/schedule.py",  # how long a job ran, for the log
+    "registry/demo/processes.py",  # how long the demo waits for its servers
+}
+
+
+class TestArrows:
+    def test_point_down_the_floors(self, monkeypatch, capsys):
+        monkeypatch.chdir(sources.ROOT)
+        assert lint_imports(no_cache=True) == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+
+class TestSizes:
+    def test_files_stay_short(self):
+        long = {path: sources.lines(path) for path in sources.files(sources.EVERYWHERE)}
+        assert not {
+            path: count for path, count in long.items() if count > LINES_MAX.get(path.split("/")[0], 250)
+        }
+
+    def test_functions_stay_short(self):
+        assert not [
+            f"{path}:{found.name}"
+            for path in sources.files(sources.EVERYWHERE)
+            for found in sources.functions(path)
+            if (found.end_lineno or 0) - found.lineno >= FUNCTION_LINES_MAX
+        ]
+
+    def test_functions_take_few_parameters(self):
+        assert not [
+            f"{path}:{found.name}"
+            for path in sources.files()
+            for found in sources.functions(path)
+            if _parameters(found) > PARAMETERS_MAX
+        ]
+
+
+class TestSingletons:
+    def test_one_place_commits(self):
+        assert _places(OF_SQLALCHEMY) == {"registry/db.py": 1, "registry/migrations/env.py": 1}
+
+    def test_one_place_reads_the_environment(self):
+        assert set(_places(ENVIRONMENT)) == {"registry/settings.py"}
+
+    def test_one_place_reads_the_clock(self):
+        assert _places(CLOCKS) == {"registry/db.py": 1}
+
+    def test_stopwatches_are_listed(self):
+        assert set(_places(MONOTONIC)) == STOPWATCHES
+
+    def test_rules_draw_no_random_numbers(self):
+        drawing = [
+            path
+            for path in sources.files(("registry/domain",))
+            if any(name in ("secrets", "random", "time", "os", "socket") for name in _imported(path))
+        ]
+        assert not drawing
+
+
+def _places(endings: tuple[str, ...]) -> dict[str, int]:
+    """How often an attribute that ends like this stands in each product file."""
+    found: dict[str, int] = {}
+    for path in sources.files():
+        for name, _ in sources.attributes(path):
+            if any(name == ending or name.endswith(f".{ending}") for ending in endings):
+                found[path] = found.get(path, 0) + 1
+    return found
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Commands of click take one parameter per option; their users see names, not places."""
+    if any(".command(" in ast.unparse(decorator) for decorator in function.decorator_list):
+        return 0
+    given = function.args
+    return len(given.posonlyargs) + len(given.args) + len(given.kwonlyargs) - _is_method(function)
+
+
+def _is_method(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return bool(function.args.args) and function.args.args[0].arg in ("self", "cls")
+
+
+def _imported(path: str) -> set[str]:
+    names = set()
+    for node in ast.walk(sources.tree(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".", maxsplit=1)[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add((node.module or "").split(".", maxsplit=1)[0])
+    return names

@@ -1,0 +1,100 @@
+"""No route is forgotten: each has a permission, a peer's signature, or stands in the public list."""
+
+from registry.domain.permissions import GRANTS, Permission, Role
+
+PUBLIC = {
+    "GET /healthz", "GET /readyz", "GET /api/v1/openapi.json", "GET /api/v1/docs",
+    "GET /api/v1/records", "GET /api/v1/records/<record>", "GET /api/v1/records/<record>/history",
+    "GET /api/v1/changes", "GET /api/v1/sectors", "GET /api/v1/behaviours", "GET /api/v1/schemes",
+    "GET /api/v1/measures", "GET /api/v1/policies", "GET /api/v1/catalogue", "GET /api/v1/penalty-kinds",
+    "GET /api/v1/districts", "GET /api/v1/time-limits", "GET /api/v1/thresholds", "GET /api/v1/id-types",
+    "GET /api/v1/departments", "GET /api/v1/calendar/<int:year>", "GET /api/v1/ledger/checkpoint",
+    "GET /api/v1/ledger/keys", "GET /api/v1/ledger/proofs/inclusion", "GET /api/v1/ledger/proofs/consistency",
+    "POST /api/v1/receipts/verification",
+}  # fmt: skip
+PEERS = {
+    "GET /exchange/v1/hello", "GET /exchange/v1/changes", "GET /exchange/v1/digest",
+    "POST /exchange/v1/batches", "POST /exchange/v1/receipts",
+}  # fmt: skip
+RESTRICTED = {
+    "POST /api/v1/penalties": Permission.PENALTY_FILE,
+    "GET /api/v1/penalties": Permission.PENALTY_READ,
+    "GET /api/v1/penalties/<record>": Permission.PENALTY_READ,
+    "PUT /api/v1/penalties/<record>": Permission.PENALTY_FILE,
+    "PUT /api/v1/penalties/<record>/verification": Permission.PENALTY_VERIFY,
+    "PUT /api/v1/penalties/<record>/return": Permission.PENALTY_VERIFY,
+    "PUT /api/v1/penalties/<record>/withdrawal": Permission.PENALTY_WITHDRAW,
+    "POST /api/v1/penalties/imports": Permission.PENALTY_FILE,
+    "GET /api/v1/penalties/imports/<number>": Permission.PENALTY_FILE,
+    "PUT /api/v1/penalties/imports/<number>/verification": Permission.PENALTY_VERIFY,
+    "POST /api/v1/checks": Permission.CHECK_MAKE,
+    "GET /api/v1/checks/<check>": Permission.CHECK_MAKE,
+    "GET /api/v1/checks/<check>/receipt": Permission.CHECK_MAKE,
+    "GET /api/v1/checks/<check>/receipt.json": Permission.CHECK_MAKE,
+    "GET /api/v1/deadlines": Permission.DEADLINE_READ,
+    "GET /api/v1/audit": Permission.AUDIT_READ,
+}
+
+
+def routes(app):
+    """``METHOD rule`` to view, pages of the web door left out."""
+    return {
+        f"{method} {rule.rule}": app.view_functions[rule.endpoint]
+        for rule in app.url_map.iter_rules()
+        if not rule.endpoint.startswith("pages.")
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+
+
+class TestRoutes:
+    def test_are_public_signed_or_restricted(self, app):
+        assert set(routes(app)) == PUBLIC | PEERS | set(RESTRICTED)
+
+    def test_have_the_permission_listed(self, app):
+        held = {
+            name: view.permission
+            for name, view in routes(app).items()
+            if getattr(view, "permission", None) is not None
+        }
+        assert held == RESTRICTED
+
+    def test_declare_themselves_public(self, app):
+        open_to_all = {name for name, view in routes(app).items() if getattr(view, "permission", "") is None}
+        assert open_to_all == PUBLIC - {"GET /api/v1/openapi.json"}
+
+    def test_pages_change_nothing(self, app):
+        methods = {
+            (rule.rule, method)
+            for rule in app.url_map.iter_rules()
+            if rule.endpoint.startswith("pages.")
+            for method in rule.methods - {"GET", "HEAD", "OPTIONS"}
+        }
+        assert methods <= {("/verify", "POST")}
+
+    def test_of_peers_refuse_everybody_else(self, app):
+        client = app.test_client()
+        answers = {
+            name: client.open(name.split(" ")[1], method=name.split(" ")[0], data=b"{}").status_code
+            for name in PEERS
+        }
+        assert answers == dict.fromkeys(PEERS, 403)
+
+    def test_of_actors_refuse_everybody_without_a_key(self, app):
+        client = app.test_client()
+        for name in RESTRICTED:
+            method, rule = name.split(" ")
+            answer = client.open(rule.replace("<", "").replace(">", ""), method=method, json={})
+            assert (answer.status_code, answer.get_json()["code"]) == (401, "key-unknown"), name
+
+
+class TestGrants:
+    def test_name_every_permission(self):
+        assert set(GRANTS) == set(Permission)
+
+    def test_keep_filing_verifying_and_administering_apart(self):
+        for permission, roles in GRANTS.items():
+            administering = roles & {Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN}
+            assert not (administering and roles & {Role.CLERK, Role.VERIFIER, Role.TRADING_CENTRE}), (
+                permission
+            )
+            assert not {Role.CLERK, Role.VERIFIER} <= roles or permission.endswith(".read")

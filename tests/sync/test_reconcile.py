@@ -1,0 +1,76 @@
+from sqlalchemy import delete, update
+
+from registry.models import OutboxMessage, Publication, PublicationSector
+from sync.reconcile import reconcile
+from sync.relay import push
+from tests.sync.bodies import body
+from tests.sync.planting import published
+
+
+def compared(node, code):
+    with node:
+        return reconcile(code)
+
+
+def lost(node, record):
+    """A node that was restored from a backup older than the record."""
+
+    def act(work):
+        gone = work.session.query(Publication.from_entry).filter(Publication.record == record).scalar()
+        work.session.execute(delete(PublicationSector).where(PublicationSector.from_entry == gone))
+        work.session.execute(delete(Publication).where(Publication.record == record))
+
+    node.do(act)
+
+
+def exchanged(city, *bodies):
+    published(city.app, *bodies)
+    with city:
+        push("platform")
+
+
+class TestReconcile:
+    def test_finds_two_equal_nodes_equal(self, city, platform):
+        exchanged(city, body(), body())
+        assert compared(city, "platform") == {
+            "checked": 2, "equal": 2, "missing": [], "different": [],
+            "promised": 0, "pending": 0, "refused": 0,
+        }  # fmt: skip
+
+    def test_promises_again_what_the_peer_has_lost(self, city, platform):
+        kept, gone = body(), body()
+        exchanged(city, kept, gone)
+        lost(platform, gone["record"])
+        report = compared(city, "platform")
+        assert (report["missing"], report["promised"]) == ([gone["record"]], 1)
+        [message] = city.messages("pending")
+        assert message.entry == 2
+
+    def test_alarms_of_another_content_and_promises_nothing(self, city, platform):
+        one = body()
+        exchanged(city, one)
+        platform.do(lambda work: work.session.execute(update(Publication).values(content_hash="0" * 64)))
+        report = compared(city, "platform")
+        assert (report["different"], report["promised"]) == ([one["record"]], 0)
+
+    def test_does_not_miss_what_is_still_under_way(self, city, platform):
+        published(city.app, body())
+        report = compared(city, "platform")
+        assert (report["pending"], report["promised"]) == (1, 0)
+
+    def test_leaves_to_a_person_what_the_peer_has_rejected(self, city, platform):
+        exchanged(city, body(basis=""))
+        report = compared(city, "platform")
+        assert (report["refused"], report["promised"]) == (1, 0)
+        assert len(platform.items()) == 1
+
+    def test_settles_a_rejection_once_the_peer_holds_the_record(self, city, platform):
+        one = body()
+        exchanged(city, one)
+        city.do(lambda work: work.session.execute(_rejected()))
+        compared(city, "platform")
+        assert [message.outcome for message in city.messages("delivered")] == ["reconciled"]
+
+
+def _rejected():
+    return update(OutboxMessage).values(state="rejected")
