@@ -1,6 +1,7 @@
 """The owner of transactions: engine switches, the only commit, the only clock."""
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -8,17 +9,18 @@ from typing import Any, TypeVar
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.domain.permissions import SYSTEM, Actor
 from registry.models import Base
-from registry.refusals import ConcurrentChange, StoreUnavailable
+from registry.refusals import ConcurrentChange, StoreUnavailable, ValueRefused
 from registry.settings import Settings
 from registry.signing import Keys
 from registry.work import Work
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": False})
 
@@ -79,15 +81,16 @@ def reading() -> Iterator[Session]:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Turn a lost database into a refusal, without the driver's text."""
+    """Turn a store that cannot be used (lost, damaged, not migrated) into a refusal, without the driver's text."""
     try:
         yield
-    except OperationalError as error:
-        raise StoreUnavailable() from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise StoreUnavailable() from error
+    except IntegrityError:
         raise
+    except DataError:
+        raise ValueRefused() from None
+    except DBAPIError as error:
+        log.error("the store failed: %s", type(error.orig).__name__)
+        raise StoreUnavailable() from error
 
 
 def init_app(app: Flask, chosen: Settings) -> None:

@@ -241,3 +241,9 @@ class KeysForeign(Unavailable):
     """The keys at hand did not sign this store's newest checkpoint: nothing is answered with them."""
 
     code, title = "keys-foreign", "本机密钥与数据存储不匹配，未作出任何答复"
+
+
+class ValueRefused(Invalid):
+    """A value that no column can hold, such as text with a NUL character."""
+
+    code, title = "value-refused", "含有无法存储或查询的字符或数值"

@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Flask
+from flask import Flask, request
 from flask_smorest import Api
 
 from registry import __version__
@@ -19,6 +19,8 @@ from registry.api import (
     reference,
 )
 from registry.api.schemas.base import ProblemSchema
+from registry.domain.cells import is_forbidden
+from registry.refusals import RecordUnknown
 
 BLUEPRINTS = (
     reference.blueprint, records.blueprint, ledger.blueprint, penalties.blueprint, imports.blueprint,
@@ -67,4 +69,11 @@ def init_app(app: Flask) -> None:
     app.extensions["registry_openapi"] = api.spec
     app.register_blueprint(docs.blueprint)
     app.register_blueprint(exchange.blueprint)
+    app.before_request(_require_readable_path)
     problems.init_app(app)
+
+
+def _require_readable_path() -> None:
+    """A path with characters that nobody can see names nothing, and no store need be asked for it."""
+    if is_forbidden(request.path):
+        raise RecordUnknown()

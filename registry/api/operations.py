@@ -9,7 +9,7 @@ from sqlalchemy import select
 from registry import __version__, db
 from registry.api.auth import actor, allow, public
 from registry.api.schemas.base import Paging, StrictSchema
-from registry.api.wire import Blueprint
+from registry.api.wire import Blueprint, whole
 from registry.domain.permissions import Permission
 from registry.models import AuditEvent
 from registry.queries import deadlines as clocks
@@ -58,7 +58,7 @@ def deadlines(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, ItemsAnswer)
 def audit(query: dict[str, Any]) -> dict[str, Any]:
     """The audit trail, oldest first."""
-    after = int(query["next"]) if (query["next"] or "").isdigit() else 0
+    after = whole(query["next"]) or 0
     with db.reading() as session:
         events = session.scalars(
             select(AuditEvent).where(AuditEvent.id > after).order_by(AuditEvent.id).limit(query["limit"])

@@ -15,7 +15,7 @@ from registry.api.schemas.penalty import (
     ReasonSchema,
     WithdrawalSchema,
 )
-from registry.api.wire import Blueprint, answered, create_once, if_version
+from registry.api.wire import Blueprint, answered, create_once, if_version, whole
 from registry.domain.filed import Note
 from registry.domain.permissions import Permission
 from registry.errors import Refusal
@@ -74,7 +74,7 @@ def file() -> Response:
 @blueprint.response(200, PenaltyPage)
 def listed(query: dict[str, Any]) -> dict[str, Any]:
     """The department's penalties in the order filed."""
-    after = int(query["next"]) if (query["next"] or "").isdigit() else 0
+    after = whole(query["next"]) or 0
     limit = query["limit"]
     with db.reading() as session:
         found = questions.listed(session, actor().department_id, query["state"], after=after, limit=limit + 1)

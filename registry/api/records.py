@@ -10,7 +10,7 @@ from registry import db
 from registry.api import views
 from registry.api.auth import public
 from registry.api.schemas.record import KINDS, ChangesPage, ChangesQuery, MomentQuery, RecordPage, RecordQuery
-from registry.api.wire import Blueprint, answered
+from registry.api.wire import Blueprint, answered, whole
 from registry.domain import identifiers, names
 from registry.errors import Fault, Invalid
 from registry.models import Publication
@@ -142,7 +142,7 @@ def _place(query: dict[str, Any]) -> tuple[dt.date | None, int | None, int | Non
         return query["on"], known_at if entry is None else entry, None
     try:
         entry_text, day, before = query["next"].split(".")
-        return dt.date.fromisoformat(day), int(entry_text), int(before)
+        return dt.date.fromisoformat(day), whole(entry_text), whole(before)
     except ValueError:
         raise QueryRefused(faults=(Fault("/next", "next-malformed", "next 不是本接口给出的值"),)) from None
 

@@ -24,6 +24,8 @@ def tombstone(publication: Publication) -> dict[str, Any]:
         "revision": publication.revision,
         "removed_on": body["removed_on"],
         "removed_because": body["removed_because"],
+        "changed_on": body["changed_on"],
+        "removal_due": body["removal_due"],
     }
 
 

@@ -14,6 +14,7 @@ from webargs.flaskparser import FlaskParser
 from registry import db
 from registry.domain.cells import is_forbidden
 from registry.domain.permissions import Actor
+from registry.domain.redaction import blot
 from registry.errors import Fault
 from registry.models import IdempotencyKey
 from registry.refusals import BodyRefused, KeyReused, QueryRefused
@@ -85,7 +86,7 @@ def _faults(messages: Any, pointer: str) -> list[Fault]:
 
 
 def _escaped(name: str) -> str:
-    return name[:100].replace("~", "~0").replace("/", "~1")
+    return blot(name)[:100].replace("~", "~0").replace("/", "~1")
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]

@@ -108,7 +108,7 @@ BODY: Table = {
 
 Basis, document number, authority, source and period are never empty: no record is shown without them.
 """
-REMOVAL: Table = {"removed_on": _day, "removed_because": _text}
+REMOVAL: Table = {"removed_on": _day, "removed_because": _text, "changed_on": _day, "removal_due": _day}
 _CODES = ("/subject/uscc", "/authority/code", "/source/code")
 
 

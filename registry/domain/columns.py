@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from registry.domain import redaction
 from registry.domain.cells import is_forbidden
 from registry.errors import DuplicateColumn, FileShape, MissingColumn, UnknownColumn
 
@@ -152,5 +153,6 @@ def resolve(columns: Sequence[str]) -> Headings:
 
 def listed(columns: Sequence[str]) -> str:
     """At most twenty columns, each cut short: a heading may be a whole misplaced cell."""
-    shown = "、".join(column[:40] for column in columns[:20])
+    # Blotted, because a table without a heading row has its first row of data here.
+    shown = "、".join(redaction.blot(column)[:40] for column in columns[:20])
     return shown if len(columns) <= 20 else f"{shown} 等 {len(columns)} 列"

@@ -76,27 +76,31 @@ def public_body(filing: Filing, release: Release) -> dict[str, Any]:
         "act": release.act,
         "state": "published",
         "audience": release.audience,
-        "subject": {"kind": filing.subject.kind, "name": filing.subject.name, "uscc": filing.subject.uscc},
-        "document_number": filing.document_number,
+        "subject": {
+            "kind": filing.subject.kind,
+            "name": redaction.blot(filing.subject.name),
+            "uscc": filing.subject.uscc,
+        },
+        "document_number": redaction.blot(filing.document_number),
         "title": redaction.blot(filing.title or ""),
         "behaviour": filing.behaviour,
         "behaviour_text": redaction.blot(filing.behaviour_text),
         "facts": redaction.blot(filing.facts),
-        "basis": filing.basis,
+        "basis": redaction.blot(filing.basis),
         "kinds": list(filing.kinds),
         "content": redaction.blot(filing.content),
         "fine_fen": filing.fine_fen,
         "confiscated_fen": filing.confiscated_fen,
-        "permit": filing.permit,
+        "permit": redaction.blot(filing.permit) if filing.permit else None,
         "decided_on": filing.decided_on.isoformat(),
         "effect_until": filing.effect_until.isoformat() if filing.effect_until else None,
-        "authority": {"name": filing.authority_name, "code": filing.authority_code},
+        "authority": {"name": redaction.blot(filing.authority_name), "code": filing.authority_code},
         "source": release.source,
         "sectors": sorted(filing.sectors),
         "district": filing.district,
         "severity": release.severity,
         "is_grave": release.is_grave,
-        "measures": list(release.measures),
+        "measures": redaction.blot_all(list(release.measures)),
         "policy": release.policy,
         "visible_from": release.visible_from.isoformat(),
         "visible_until": release.publicity.visible_until.isoformat(),
@@ -106,15 +110,28 @@ def public_body(filing: Filing, release: Release) -> dict[str, Any]:
     }
 
 
-def removed_body(body: dict[str, Any], *, act: str, state: str, day: dt.date, reason: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Removal:
+    """Why and when a record leaves the public: ``changed_on`` starts the clock that ends on ``due``."""
+
+    act: str
+    state: str
+    reason: str
+    changed_on: dt.date
+    due: dt.date
+
+
+def removed_body(body: dict[str, Any], removal: Removal, today: dt.date) -> dict[str, Any]:
     """The next revision of a record that is no longer shown: the same facts with the new state and its reason."""
     return {
         **body,
         "revision": body["revision"] + 1,
-        "act": act,
-        "state": state,
-        "removed_on": day.isoformat(),
-        "removed_because": redaction.blot(reason),
+        "act": removal.act,
+        "state": removal.state,
+        "removed_on": today.isoformat(),
+        "removed_because": redaction.blot(removal.reason),
+        "changed_on": removal.changed_on.isoformat(),
+        "removal_due": removal.due.isoformat(),
     }
 
 

@@ -9,7 +9,10 @@ from registry.models import Penalty
 
 
 def waiting(session: Session, department_id: int | None, *, limit: int) -> list[Penalty]:
-    """A department's penalties not yet published, the soonest deadline first (发改办财金〔2018〕424号: 7 working days)."""
+    """A department's penalties not yet published, the soonest deadline first.
+
+    Source: 发改办财金〔2018〕424号, 7 working days.
+    """
     question = select(Penalty).where(
         Penalty.department_id == department_id, Penalty.state.in_(("filed", "returned"))
     )

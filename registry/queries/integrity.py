@@ -30,7 +30,7 @@ def findings(session: Session, keys: Keys, node: str, progress: Callable[[int], 
             entry = entries.get(number)
             if entry is None:
                 yield f"entry {number}: missing"
-                leaves.append(b"")
+                leaves.append(merkle.leaf_hash(b""))
                 continue
             leaves.append(_leaf(entry))
             if leaves[-1] != entry.leaf:

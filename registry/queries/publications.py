@@ -129,9 +129,14 @@ def withdrawn(session: Session, record_id: str) -> Publication:
 
 
 def history(session: Session, record_id: str, at: Moment) -> list[Publication]:
-    """All versions, oldest first, of a record that is visible now; refuses ``RecordUnknown`` otherwise."""
+    """All public versions, oldest first, of a record that is visible now; refuses ``RecordUnknown`` otherwise."""
     record(session, record_id, at)
-    question = select(Publication).where(Publication.record == record_id, Publication.from_entry <= at.entry)
+    question = select(Publication).where(
+        Publication.record == record_id,
+        Publication.from_entry <= at.entry,
+        Publication.state == "published",
+        Publication.audience == "public",
+    )
     return list(session.scalars(question.order_by(Publication.revision)))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from registry.domain import measures, penalty, publicity
+from registry.domain import measures, penalty, publicity, redaction
 from registry.domain.catalog import Policy
 from registry.domain.filed import Filing
 from registry.domain.reference import Reference
@@ -40,14 +40,14 @@ def policy_of(reference: Reference, filing: Filing) -> Policy:
     )
 
 
-def removal(work: Work, record: str, *, act: str, state: str, reason: str, since: dt.date) -> Version:
-    """The version that takes a published record away: ``act`` withdraw or expire, with its public reason."""
+def removal(work: Work, record: str, removal: penalty.Removal) -> Version:
+    """The version that takes a published record away, with its public reason; refuses ``RecordUnknown``."""
     shown = work.session.scalars(
         select(Publication).where(Publication.record == record, Publication.until_entry.is_(None))
     ).first()
     if shown is None:
         raise RecordUnknown()
-    body = penalty.removed_body(json.loads(shown.body), act=act, state=state, day=since, reason=reason)
+    body = penalty.removed_body(json.loads(shown.body), removal, work.today)
     return Version(body, shown.origin, shown.id_index, shown.id_sealed)
 
 
@@ -98,7 +98,7 @@ def _source(work: Work, held: Penalty, row: PenaltyFiling, filing: Filing) -> di
     """Which unit entered it, by which channel, when entered and verified (plan 四（四） 注明信息来源)."""
     return {
         "node": work.settings.node,
-        "name": filing.source_name,
+        "name": redaction.blot(filing.source_name),
         "code": filing.source_code,
         "department": held.department.name,
         "channel": "file" if row.import_id else "api",

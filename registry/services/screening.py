@@ -11,7 +11,7 @@ from registry.domain.notes import open_note
 from registry.domain.permissions import Permission
 from registry.domain.publicity import add_months
 from registry.domain.reference import Reference
-from registry.errors import Fault, Invalid
+from registry.errors import Fault, Invalid, UsccMalformed
 from registry.models import Check, Checkpoint, Peer
 from registry.queries import ledger as ledger_questions
 from registry.queries import reference as law
@@ -116,7 +116,7 @@ def _asked(work: Work, parties: Sequence[Party]) -> list[screening.Asked]:
         try:
             asked.append(_one(work, party))
         except Invalid as refusal:
-            place = "uscc" if party.uscc else "id_number"
+            place = "uscc" if isinstance(refusal, UsccMalformed) else "id_number"
             faults.append(Fault(f"/parties/{position}/{place}", refusal.code, refusal.title))
     if faults:
         raise BodyRefused(faults=tuple(faults))

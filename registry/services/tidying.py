@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from registry.domain.penalty import Removal
 from registry.models import Publication
 from registry.services import audit, releases
 from registry.services.publishing import publish
@@ -29,7 +30,7 @@ def expire_due(work: Work) -> int:
     publish(
         work,
         [
-            releases.removal(work, record, act="expire", state="expired", reason="公示期届满", since=ended)
+            releases.removal(work, record, Removal("expire", "expired", "公示期届满", ended, ended))
             for record, ended in due
         ],
     )

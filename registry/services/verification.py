@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from sqlalchemy import update
 
 from registry.domain import workflow
+from registry.domain.penalty import Removal
 from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.models import Penalty, PenaltyFiling
 from registry.queries import penalties as questions
+from registry.queries import reference as law
 from registry.refusals import ChangeInFuture, SelfVerification, VersionStale
 from registry.services import audit, releases
 from registry.services.penalty_access import own, require_scope
@@ -64,10 +66,10 @@ def withdraw(work: Work, record: str, reason: str, changed_on: dt.date, *, if_ve
     held.state = workflow.step(workflow.PENALTY, held.state, "withdraw")
     held.version += 1
     work.session.flush()
-    publish(
-        work,
-        [releases.removal(work, record, act="withdraw", state="withdrawn", reason=reason, since=changed_on)],
-    )
+    reference = law.current(work.session)
+    due = reference.calendar.add(changed_on, reference.days("D03")).day
+    removal = Removal("withdraw", "withdrawn", reason, changed_on, due)
+    publish(work, [releases.removal(work, record, removal)])
     audit.note(work, "penalty.withdraw", record)
     return held
 

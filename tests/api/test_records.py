@@ -2,6 +2,7 @@
 
 import pytest
 
+from registry.domain.bodycheck import REMOVAL
 from tests.factories.desk import head
 from tests.factories.filings import (
     HOUSING,
@@ -44,12 +45,10 @@ class TestVerify:
         assert desk.act("", record, "clerk", json=given | {"facts": "另一事实。"}).status_code == 200
         stale = desk.act("verification", record, headers={"If-Match": '"1"'})
         assert (stale.status_code, stale.get_json()["code"]) == (412, "version-stale")
-        for match in ('W/"2"', "*"):
-            fresh = desk.act("return", record, headers={"If-Match": match}, json={"reason": "请补正"})
-            assert fresh.status_code == 200, match
-            desk.act("", record, "clerk", json=given | {"facts": f"另一事实{match}。"})
-            match = "*"  # the version has moved on
-            break
+        assert desk.act("verification", record, headers={"If-Match": "two"}).status_code == 412
+        assert desk.act("verification", record, headers={"If-Match": '"2"'}).status_code == 200
+        reason = {"reason": "误", "changed_on": days_ago(0)}
+        assert desk.act("withdrawal", record, headers={"If-Match": "*"}, json=reason).status_code == 200
 
     def test_answers_a_validator(self, desk):
         record = desk.filed(filing())
@@ -119,7 +118,7 @@ class TestWithdraw:
         record = desk.published(filing(facts="不再公开的事实。"))
         assert desk.withdraw(record, days_ago(1)).get_json()["state"] == "withdrawn"
         stone = desk.get(f"/records/{record}").get_json()
-        assert set(stone) == {"id", "entry", "kind", "state", "revision", "removed_on", "removed_because"}
+        assert set(stone) == {"id", "entry", "kind", "state", "revision", *REMOVAL}
         assert (stone["state"], stone["removed_because"]) == ("withdrawn", "经复议撤销")
         assert desk.get(f"/records/{record}/history").status_code == 404
         assert desk.found() == []
@@ -179,21 +178,12 @@ class TestSearch:
     def test_finds_names_as_people_type_them(self, desk, subtests):
         record = desk.published(filing(subject_name="盐城瀚（苏北）Ｎo.1 建设有限公司"))
         desk.published(filing())
-        for text in (
-            "盐城瀚",
-            "瀚",
-            "瀚苏",
-            "瀚(苏北)",
-            "NO.1建设",
-            "ｎｏ１",
-            " 建设有限公司 "[2:4] + "有限",
-        ):
+        for text in ("盐城瀚", "瀚", "瀚苏", "瀚(苏北)", "NO.1建设", "ｎｏ１", "设有"):
             with subtests.test(text):
                 assert record in desk.found(q=text)
-        for text in ("瀚苏南", "%", "_"):
+        for text in ("瀚苏南", "瀚_苏南", "苏瀚"):
             with subtests.test(text):
-                assert record not in [*desk.found(q=text)] if text == "瀚苏南" else True
-                assert desk.get("/records", query_string={"q": text}).status_code in (200, 422)
+                assert record not in desk.found(q=text)
 
     def test_of_signs_only_is_refused(self, desk):
         desk.published(filing())

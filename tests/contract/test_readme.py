@@ -104,10 +104,10 @@ def _assert_checked(said: str, home: Path) -> None:
 def _assert_exchanged(said: str) -> None:
     there, here = _pages(said)
     assert SUBJECT in {item["subject"]["name"] for item in there}
-    assert {item["origin"] for item in there} == {"city"}
+    assert {item["source"]["node"] for item in there} == {"city"}
     assert len(here) == 6
     assert {item["authority"]["name"] for item in here} == {PLATFORM_AUTHORITY}
-    assert {item["origin"] for item in here} == {"platform"}
+    assert {item["source"]["node"] for item in here} == {"platform"}
     assert re.search(r"\b[1-9]\d* entries verified$", said, re.MULTILINE)
 
 

@@ -108,8 +108,8 @@ class TestRead:
         with pytest.raises(ValueError, match="effective_until"):
             read("penalty_kinds", FINE | {"effective_until": FINE["effective_from"]})
 
-    def test_knows_twelve_kinds(self) -> None:
-        assert len(KINDS) == 12
+    def test_knows_thirteen_kinds(self) -> None:
+        assert len(KINDS) == 13
 
 
 class TestBody:

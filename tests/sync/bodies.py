@@ -36,7 +36,8 @@ def removed(shown, **changed):
     """The next version of a body, withdrawn."""
     return {
         **shown, "revision": shown["revision"] + 1, "act": "withdraw", "state": "withdrawn",
-        "removed_on": "2026-11-20", "removed_because": "复议撤销", **changed,
+        "removed_on": "2026-11-20", "removed_because": "复议撤销",
+        "changed_on": "2026-11-19", "removal_due": "2026-11-24", **changed,
     }  # fmt: skip
 
 

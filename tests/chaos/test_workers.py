@@ -1,0 +1,108 @@
+"""Two workers on one store: every slot of every job is run once, by one of them, and one alone is enough."""
+
+import re
+import signal
+import socket
+import sys
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import select
+
+from benchmarks.synthetic import penalty_rows, write_xlsx
+from registry import db
+from registry.models import ImportFinding, JobRun, Penalty, PenaltyImport
+from registry.queries import accounts
+from registry.services import imports
+from registry.settings import child_environment
+from registry.work import day_of
+from tests.processes import Node, Process, running, wait_for
+
+ROWS = 1_500
+SECONDS = 8
+EACH_SECOND = ("imports", "push", "pull", "seal")
+RAN = re.compile(r" sync (\w+) slot (\d+) ")
+
+
+class TestTwoWorkers:
+    def test_run_every_slot_once_and_one_goes_on_alone(
+        self, nodes: tuple[Node, Node], tmp_path: Path
+    ) -> None:
+        city, _ = nodes
+        first, second = _worker(city, "first"), _worker(city, "second")
+        with city.opened(), running(first, second):
+            names = [_name(first), _name(second)]
+            _hand_in(tmp_path / "rows.xlsx", ROWS)
+            wait_for(partial(_both_have_run, names), "both have run slots")
+            first.end(signal.SIGKILL)
+            seen = _newest_slot(names[1])
+            wait_for(lambda: _newest_slot(names[1]) >= seen + 3, "the other goes on alone")
+            wait_for(lambda: _imports() == [("finished", ROWS, 0)], "the file is filed")
+            assert second.end(signal.SIGTERM) == 0
+            _assert_each_ran_where_claimed({names[0]: first.log, names[1]: second.log}, killed=names[0])
+            _assert_filed_once()
+
+
+def _worker(node: Node, name: str) -> Process:
+    log = Path(node.settings.home) / f"{name}.log"
+    return Process([sys.executable, "-m", "sync"], child_environment(node.settings), log)
+
+
+def _hand_in(path: Path, rows: int) -> None:
+    write_xlsx(path, penalty_rows(rows))
+    with db.reading() as session:
+        clerk = accounts.by_name(session, "clerk", day_of(db.clock()))
+    db.perform(clerk, lambda work: imports.receive(work, path.read_bytes(), path.name, imports.Options()).id)
+
+
+def _name(worker: Process) -> str:
+    assert worker.child is not None
+    return f"{socket.gethostname()}:{worker.child.pid}"
+
+
+def _runs(worker: str | None = None) -> list[JobRun]:
+    with db.reading() as session:
+        return [run for run in session.scalars(select(JobRun)) if worker in (None, run.worker)]
+
+
+def _both_have_run(names: list[str]) -> bool:
+    """Each has run slots of the jobs that come every second, and together they have for long enough."""
+    counts = [len([run for run in _runs(name) if run.job in EACH_SECOND]) for name in names]
+    slots = {run.slot for run in _runs() if run.job == "imports"}
+    return min(counts) > 0 and len(slots) >= SECONDS
+
+
+def _newest_slot(worker: str) -> int:
+    return max((run.slot for run in _runs(worker) if run.job == "imports" and run.finished_at), default=0)
+
+
+def _imports() -> list[tuple[str, int, int]]:
+    with db.reading() as session:
+        return [(one.state, one.filed, one.refused) for one in session.scalars(select(PenaltyImport))]
+
+
+def _assert_each_ran_where_claimed(logs: dict[str, Path], killed: str) -> None:
+    """What the workers say they ran is what they claimed: no slot twice, none by the one that did not claim it."""
+    ran = [
+        (found[1], int(found[2]), name)
+        for name, log in logs.items()
+        for found in RAN.finditer(log.read_text(encoding="utf-8"))
+    ]
+    assert len(ran) == len(set(ran))
+    claimed = {(run.job, run.slot, run.worker): run for run in _runs()}
+    assert set(ran) <= set(claimed)
+    unfinished = [run for run in claimed.values() if run.finished_at is None]
+    assert {run.worker for run in unfinished} <= {killed}
+    assert {key for key, run in claimed.items() if run.finished_at} <= set(ran)
+    assert {run.outcome for run in claimed.values() if run.finished_at} == {"done"}
+
+
+def _assert_filed_once() -> None:
+    with db.reading() as session:
+        documents = list(session.scalars(select(Penalty.document_number)))
+        findings = [
+            (one.row_number, one.column, one.code, one.kind) for one in session.scalars(select(ImportFinding))
+        ]
+    assert len(documents) == len(set(documents)) == ROWS
+    assert len(findings) == len(set(findings))
+    assert "fault" not in {kind for _, _, _, kind in findings}

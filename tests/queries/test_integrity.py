@@ -1,0 +1,164 @@
+"""One changed value in any row behind a published record is found and named; an untouched ledger is sound."""
+
+import re
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from registry import db
+from registry.domain import merkle, notes
+from registry.queries import integrity
+from registry.queries import ledger as questions
+from registry.refusals import LedgerBroken
+from registry.services import ledger
+from registry.signing import read_public_keys, verify
+from tests.factories.desk import Desk, seal
+from tests.factories.filings import BanFactory, PersonFactory, days_ago, filing
+
+PLANTED = {
+    "publications": {
+        "body": "replace(body, '虚假业绩', '真实业绩')", "salt": "X", "name": "'他名'", "name_key": "'他名'",
+        "uscc": "'91320902MA0TR0027T'", "state": "'withdrawn'", "audience": "'authorised'", "kind": "'listing'",
+        "act": "'expire'", "authority_code": "'x'", "district": "'320902'", "behaviour": "'N2'",
+        "visible_from": "'2020-01-01'", "visible_until": "'2040-01-01'", "content_hash": "'00'",
+        "previous": "'00'", "until_entry": "7", "revision": "9", "record": "'other'", "id_index": "'00'",
+    },
+    "penalties": {
+        "document_number": "'别号'", "authority_code": "'x'", "subject_key": "'uscc:x'", "state": "'withdrawn'",
+        "record": "'other'", "decided_on": "'2020-01-01'", "publish_by": "'2040-01-01'",
+    },
+    "penalty_filings": {
+        "content": "replace(content, '虚假业绩', '真实业绩')", "id_index": "'00'", "filed_by": "2",
+        "verified_by": "1",
+    },
+    "ledger_entries": {
+        "record": "'other'", "revision": "9", "act": "'expire'", "day": "'2020-01-01'", "commitment": "'00'",
+        "leaf": "X",
+    },
+    "ledger_nodes": {"hash": "X", "position": "77"},
+    "checkpoints": {"root": "'00'", "note": "replace(note, '— ', '- ')", "size": "2"},
+    "publication_sectors": {"sector": "'mining'"},
+}  # fmt: skip
+NAMED = re.compile(r"(entry|publication|node|checkpoint|counter) \S+")
+ONLY = {
+    "publications": "from_entry = 1", "penalties": "id = 1", "penalty_filings": "penalty_id = 1",
+    "ledger_entries": "number = 1", "ledger_nodes": "level = 1 AND position = 0", "checkpoints": "size = 4",
+    "publication_sectors": "from_entry = 1",
+}  # fmt: skip
+
+
+@pytest.fixture
+def ledger_of_four(desk: Desk) -> Desk:
+    """Three published records, one withdrawn, the head signed."""
+    desk.published(BanFactory())
+    desk.published(PersonFactory())
+    desk.withdraw(desk.published(filing()), days_ago(0))
+    assert seal() == 4
+    return desk
+
+
+def findings(statement=""):
+    """What is wrong, line by line, after a raw statement that is rolled back again."""
+    with db.db.engine.connect() as connection:
+        if statement:
+            _loosen(connection)
+            assert connection.execute(text(statement)).rowcount == 1
+        with Session(connection) as session:
+            found = list(integrity.findings(session, db.keys(), db.settings().node, lambda _: None))
+        connection.rollback()
+    return found
+
+
+def plant(statement):
+    """A raw statement behind the back of the acts."""
+    with db.db.engine.begin() as connection:
+        assert connection.execute(text(statement)).rowcount == 1
+
+
+def _loosen(connection):
+    """No foreign key stands in the way of the vandal."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    connection.execute(text("PRAGMA defer_foreign_keys=ON" if is_sqlite else "SET session_replication_role = replica"))
+
+
+def update(table, column, value, where=None):
+    """The statement that changes one value."""
+    blob = "X'0102'" if db.db.engine.dialect.name == "sqlite" else "'\\x0102'"
+    return f"UPDATE {table} SET {column} = {blob if value == 'X' else value} WHERE {where or ONLY[table]}"
+
+
+class TestFindings:
+    def test_of_an_untouched_ledger_are_none(self, ledger_of_four):
+        assert findings() == []
+
+    def test_name_every_changed_value(self, ledger_of_four, subtests):
+        for table, columns in PLANTED.items():
+            for column, value in columns.items():
+                with subtests.test(f"{table}.{column}"):
+                    assert NAMED.match(findings(update(table, column, value))[0])
+
+    def test_name_a_lost_row(self, ledger_of_four, subtests):
+        for table in ("publication_sectors", "ledger_nodes", "publications", "ledger_entries", "penalties"):
+            with subtests.test(table):
+                assert NAMED.match(findings(f"DELETE FROM {table} WHERE {ONLY[table]}")[0])
+
+    def test_name_a_head_that_was_set_back(self, ledger_of_four):
+        assert findings("UPDATE counters SET value = 3 WHERE name = 'ledger'")
+
+    def test_stop_the_sealing_of_a_changed_entry(self, ledger_of_four):
+        ledger_of_four.published(filing())
+        plant(update("ledger_entries", "act", "'expire'", "number = 5"))
+        with pytest.raises(LedgerBroken), db.begin() as work:
+            ledger.seal(work)
+
+    def test_stop_the_sealing_over_a_changed_past(self, ledger_of_four):
+        ledger_of_four.published(filing())
+        plant(update("ledger_nodes", "hash", "X", "level = 2"))
+        with pytest.raises(LedgerBroken), db.begin() as work:
+            ledger.seal(work)
+
+
+class TestProofs:
+    def test_show_every_entry_in_the_signed_head(self, ledger_of_four):
+        desk = ledger_of_four
+        keys = read_public_keys(desk.get("/ledger/keys").get_json())
+        note = desk.get("/ledger/checkpoint").get_data(as_text=True)
+        opened = notes.open_note(note, {"city": next(iter(keys.values()))}, verify)
+        with db.reading() as session:
+            root = bytes.fromhex(questions.last_checkpoint(session).root)
+            leaves = [entry.leaf for entry in questions.entries(session, after=0, limit=9)]
+        assert opened == notes.checkpoint_text("city", 4, root)
+        for entry, leaf in enumerate(leaves, start=1):
+            path = desk.get(f"/ledger/proofs/inclusion?entry={entry}&size=4").get_json()["path"]
+            proof = [bytes.fromhex(node) for node in path]
+            assert merkle.verify_inclusion(leaf, entry - 1, 4, proof, root)
+            assert not merkle.verify_inclusion(leaf, entry % 4, 4, proof, root)
+
+    def test_show_that_a_head_only_grew(self, ledger_of_four):
+        desk = ledger_of_four
+        with db.reading() as session:
+            old = bytes.fromhex(questions.last_checkpoint(session).root)
+        desk.published(filing())
+        assert seal() == 5
+        with db.reading() as session:
+            new = bytes.fromhex(questions.last_checkpoint(session).root)
+        path = desk.get("/ledger/proofs/consistency?from=4&to=5").get_json()["path"]
+        proof = [bytes.fromhex(node) for node in path]
+        assert merkle.verify_consistency(4, 5, (old, new), proof)
+        assert not merkle.verify_consistency(4, 5, (new, old), proof)
+
+    def test_stand_in_the_record(self, ledger_of_four):
+        record = ledger_of_four.found()[0]
+        proof = ledger_of_four.get(f"/records/{record}").get_json()["proof"]
+        assert (proof["entry"], proof["size"]) == (1, 4)
+
+    def test_beyond_the_signed_head_do_not_exist_yet(self, ledger_of_four, subtests):
+        ledger_of_four.published(filing())
+        for path, status in (
+            ("inclusion?entry=5&size=5", 404), ("inclusion?entry=5&size=4", 404), ("inclusion?entry=0&size=4", 422),
+            ("consistency?from=4&to=5", 404), ("consistency?from=3&to=2", 404), ("inclusion?entry=1", 422),
+            ("inclusion?entry=1&size=99999999999999", 404), ("consistency?from=1&to=2&x=1", 422),
+        ):  # fmt: skip
+            with subtests.test(path):
+                assert ledger_of_four.get(f"/ledger/proofs/{path}").status_code == status
