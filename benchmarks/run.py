@@ -25,7 +25,9 @@ def main() -> None:
         "--records", type=int, default=100_000, help="published records to check and search in"
     )
     parser.add_argument("--store", choices=STORES, action="append", help="one store (default: both)")
-    parser.add_argument("--only", choices=PARTS, action="append", help="one part (default: all)")
+    parser.add_argument(
+        "--only", choices=PARTS, action="append", help="one part (default: all); those on a store file first"
+    )
     given = parser.parse_args()
     parts = set(given.only or PARTS)
     head(f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")

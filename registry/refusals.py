@@ -171,12 +171,6 @@ class BodyRefused(Invalid):
     code, title = "body-refused", "请求内容不正确"
 
 
-class DateRefused(Invalid):
-    """The day lies outside what can be answered."""
-
-    code, title = "date-refused", "日期超出可查询的范围"
-
-
 class BatchMalformed(Invalid):
     """An exchange batch or receipt is not the canonical JSON it should be."""
 

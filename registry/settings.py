@@ -13,7 +13,7 @@ class Settings:
     """What a deployment may choose (``docs/operations.md``). Variables are ``REGISTRY_<NAME>``."""
 
     home: str = "var"
-    """Folder of the embedded database, the keys and the logs."""
+    """Folder of the embedded database and of the keys."""
     database_url: str = ""
     """SQLAlchemy URL; empty means SQLite at ``<home>/registry.db``."""
     node: str = "local"
@@ -21,7 +21,7 @@ class Settings:
     node_name: str = "公共资源交易信用惩戒登记簿"
     """Name of this node as pages and peers show it."""
     base_url: str = "http://127.0.0.1:8000"
-    """Address under which others reach this node; the origin of its checkpoints."""
+    """Address under which others reach this node; the demo introduces its nodes by it."""
     host: str = "127.0.0.1"
     """Address on which the web server listens."""
     port: int = 8000

@@ -72,8 +72,10 @@ def _number(text: str) -> int:
 @blueprint.response(202, ImportAnswer)
 def receive(query: dict[str, Any]) -> dict[str, Any]:
     """Hand in a file as the request body (or as the multipart field `file`); the worker files its rows."""
-    upload = request.files.get("file")
-    data = upload.read() if upload else request.get_data()
+    # Whatever is not multipart is taken as it stands: some clients call every body a form.
+    is_multipart = request.mimetype == "multipart/form-data"
+    upload = request.files.get("file") if is_multipart else None
+    data = upload.read() if upload else request.get_data(parse_form_data=False)
     filename = (upload.filename or "") if upload else query["filename"]
     if not data:
         raise QueryRefused("没有收到文件")

@@ -29,7 +29,7 @@ def group() -> None:
 @click.option("--districts", default=EVERYWHERE, show_default=True, help="Comma-separated district codes.")
 @click.option("--name", help="Account name; made up when left out.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="First day on which it is no longer valid.")
-@click.option("--key", is_flag=True, help="Issue a machine key and print it, this once.")
+@click.option("--key", "with_key", is_flag=True, help="Issue a machine key and print it, this once.")
 @in_app
 def create(  # noqa: PLR0913, PLR0917 - one parameter per option
     role: str,
@@ -53,12 +53,25 @@ def create(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     def act(work: Work) -> str | None:
         account = accounts.create(work, new)
-        return accounts.issue_key(work, account.id, chosen) if key else None
+        return accounts.issue_key(work, account.id, chosen) if with_key else None
 
     issued = db.perform(SYSTEM, act)
     click.echo(chosen)
     if issued:
         click.echo(issued)
+
+
+@group.command("key")
+@click.argument("name")
+@in_app
+def key(name: str) -> None:
+    """Issue another machine key to an account and print it, this once."""
+
+    def act(work: Work) -> str:
+        actor = questions.by_name(work.session, name, work.today)
+        return accounts.issue_key(work, actor.account_id or 0, name)
+
+    click.echo(db.perform(SYSTEM, act))
 
 
 @group.command("revoke")

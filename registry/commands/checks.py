@@ -45,7 +45,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     actor = actor_named(account or _only_trading_centre())
     parties = _parties(path)
 
-    def act(work: Work) -> bytes:
+    def act(work: Work) -> screening.Made:
         inquiry = screening.Inquiry(
             {"code": tender},
             sector,
@@ -55,10 +55,10 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
             parties,
             known_at,
         )
-        return screening.check(work, inquiry).receipt
+        return screening.check(work, inquiry)
 
-    receipt = db.perform(actor, act)
-    statement = json.loads(receipt)["statement"]
+    made = db.perform(actor, act)
+    statement = json.loads(made.receipt)["statement"]
     for line in statement["lines"]:
         click.echo(f"{line['ref']}\t{line['verdict']}\t{line['name']}\t{line.get('uscc', '')}")
         for reason in line["reasons"]:
@@ -66,8 +66,8 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
             click.echo(f"\t{json.dumps(shown, ensure_ascii=False)}")
     click.echo(f"check {statement['check']} at entry {statement['entry']} on {statement['on']}")
     if out:
-        out.write_bytes(receipt)
-        click.echo(f"receipt: {out}")
+        out.write_bytes(made.receipt)
+        click.echo(f"receipt: {out}; keep the salt that opens its tender: {made.tender_salt}")
 
 
 def _only_trading_centre() -> str:

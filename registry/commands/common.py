@@ -24,7 +24,10 @@ def in_app(command: F) -> F:
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             with create_app().app_context():
-                return command(*args, **kwargs)
+                try:
+                    return command(*args, **kwargs)
+                finally:
+                    db.db.engine.dispose()
         except Refusal as refusal:
             refused(refusal)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from registry.domain import canonical, merkle, notes, penalty
 from registry.domain.filing import document_key
 from registry.domain.publication import Leaf, commitment, content_hash, leaf_hash, projection
+from registry.errors import Refusal
 from registry.models import LedgerEntry, LedgerNode, Penalty, Publication, PublicationSector
 from registry.queries import ledger
 from registry.signing import Keys, verify
@@ -72,7 +73,7 @@ def _publications(
             wrong += _next_of(session, publication)
             if publication.origin == node:
                 wrong += _behind(keys, publication, filings.get(publication.record))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, Refusal) as error:
             wrong = [f"cannot be read ({type(error).__name__})"]
         yield from (
             f"publication {publication.record} revision {publication.revision} (entry {publication.from_entry}): {what}"

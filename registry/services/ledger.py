@@ -6,9 +6,11 @@ from sqlalchemy import insert, update
 
 from registry.domain import merkle, notes
 from registry.domain.publication import Leaf, leaf_hash
+from registry.errors import NoteRefused
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.queries import ledger as questions
-from registry.refusals import LedgerBroken
+from registry.refusals import KeysForeign, LedgerBroken
+from registry.signing import verify
 from registry.work import Work
 
 
@@ -40,12 +42,26 @@ def append(work: Work, leaves: Sequence[Leaf]) -> int:
     return first
 
 
+def own_checkpoint(work: Work) -> Checkpoint | None:
+    """The newest signed head. One that our key did not sign means that the keys at hand are not those of this
+    store: persons would not be found by them any more, so nothing is answered or signed (``KeysForeign``).
+    """
+    checkpoint = questions.last_checkpoint(work.session)
+    if checkpoint is not None:
+        try:
+            notes.open_note(checkpoint.note, {work.settings.node: work.keys.signer.public}, verify)
+        except NoteRefused:
+            raise KeysForeign() from None
+    return checkpoint
+
+
 def seal(work: Work) -> Checkpoint | None:
     """Sign the head: re-read the new leaves, recompute them, prove the last signed head is a prefix.
 
-    Returns the new checkpoint, or None when nothing was added since the last. Refuses with ``LedgerBroken``.
+    Returns the new checkpoint, or None when nothing was added since the last. Refuses ``LedgerBroken`` and
+    ``KeysForeign``.
     """
-    last, head = questions.last_checkpoint(work.session), questions.head(work.session)
+    last, head = own_checkpoint(work), questions.head(work.session)
     size = last.size if last else 0
     if head == size:
         return None

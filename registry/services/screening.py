@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.domain import identifiers, names, receipts, screening
-from registry.domain.notes import open_note
 from registry.domain.permissions import Permission
 from registry.domain.publicity import add_months
 from registry.domain.reference import Reference
 from registry.errors import Fault, Invalid, UsccMalformed
-from registry.models import Check, Checkpoint, Peer
+from registry.models import Check, Peer
 from registry.queries import ledger as ledger_questions
 from registry.queries import reference as law
 from registry.queries import screening as questions
-from registry.refusals import BodyRefused, EntryAhead, KeysForeign
+from registry.refusals import BodyRefused, EntryAhead
 from registry.services import audit
-from registry.services.ledger import take
-from registry.signing import Keys, verify
+from registry.services.ledger import own_checkpoint, take
+from registry.signing import Keys
 from registry.work import Work, day_of
 
 LOOK_BACK = "B3"
@@ -168,7 +167,7 @@ def _facts(
     work: Work, inquiry: Inquiry, answers: Sequence[screening.Answer], entry: int, number: int
 ) -> receipts.Facts:
     peers = questions.peers(work.session)
-    checkpoint = _own_checkpoint(work)
+    checkpoint = own_checkpoint(work)
     return receipts.Facts(
         check=secrets.token_hex(16),
         issuer=work.settings.node,
@@ -190,19 +189,6 @@ def _facts(
         number=number,
         list_age_days=max((_age_days(work, peer) for peer in peers if peer.pulled_at), default=None),
     )
-
-
-def _own_checkpoint(work: Work) -> Checkpoint | None:
-    """The newest signed head. One that our key did not sign means that the keys at hand are not those of this
-    store: persons would not be found by them any more, so nothing is answered (``KeysForeign``).
-    """
-    checkpoint = ledger_questions.last_checkpoint(work.session)
-    if checkpoint is not None:
-        try:
-            open_note(checkpoint.note, {work.settings.node: work.keys.signer.public}, verify)
-        except Invalid:
-            raise KeysForeign() from None
-    return checkpoint
 
 
 def _age_days(work: Work, peer: Peer) -> int:
