@@ -38,7 +38,7 @@ def create(  # noqa: PLR0913, PLR0917 - one parameter per option
     districts: str,
     name: str | None,
     until: dt.datetime | None,
-    key: bool,
+    with_key: bool,
 ) -> None:
     """Create an account; prints its name and, with --key, its machine key once."""
     chosen = name or f"{department}-{role}-{secrets.token_hex(3)}"

@@ -146,7 +146,8 @@ def _behind(keys: Keys, publication: Publication, held: Penalty | None) -> Itera
         return
     facts: dict[str, Any] = json.loads(row.content)
     stated = (facts["authority_code"], document_key(facts["document_number"]), facts["decided_on"])
-    if stated != (held.authority_code, held.document_number, held.decided_on.isoformat()):
+    clock = (held.decided_on.isoformat(), held.publish_by.isoformat())
+    if (*stated, body["publish_by"]) != (held.authority_code, held.document_number, *clock):
         yield f"penalty {held.id} contradicts its filing {row.id}"
     party = penalty.filing_of(facts).subject
     if held.subject_key != penalty.subject_key(party, row.id_index):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -98,7 +99,7 @@ class TestScope:
         [
             pytest.param({"sector": "construction"}, "bidder", "barred", id="招标投标法53"),
             pytest.param({"sector": "construction"}, "consortium_member", "barred", id="招标投标法53-联合体"),
-            pytest.param({"sector": "construction", "must_tender": False}, "bidder", "on_record", id="招标投标法53-非必须招标"),
+            pytest.param({"sector": "construction", "must_tender": False}, "bidder", "on_record", id="招标投标法53-非必须"),
             pytest.param({"sector": "construction"}, "agent", "on_record", id="招标投标法53-代理机构"),
             pytest.param({"sector": "mining"}, "bidder", "on_record", id="招标投标法53-其他领域"),
         ],
@@ -293,8 +294,8 @@ class TestLostStore:
             pytest.skip("an embedded store only")
         db.db.session.remove()
         db.db.engine.dispose()
-        path = settings.url.removeprefix("sqlite:///")
-        with open(path, "r+b") as held:
+        path = Path(settings.url.removeprefix("sqlite:///"))
+        with path.open("r+b") as held:
             held.write(b"not a database at all" * 500)
         assert desk.check(stranger()).status_code == 503
         assert head_status(desk) == 503
