@@ -60,8 +60,8 @@ def _seconds_to_ready(folder: Path) -> float:
         str(folder),
     ]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
-    with timed() as span:
-        process = subprocess.Popen(command, env=kept, stdout=subprocess.DEVNULL)
+    with (folder / "demo.log").open("ab") as log, timed() as span:
+        process = subprocess.Popen(command, env=kept, stdout=log, stderr=log)
         try:
             for number in (port, port + 1):
                 _await(process, f"http://127.0.0.1:{number}/readyz")

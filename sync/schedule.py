@@ -143,13 +143,13 @@ def scheduler_for(app: Flask, worker: str) -> BackgroundScheduler:
 
 def run_forever(app: Flask) -> None:
     """Work until SIGTERM or SIGINT; jobs under way are let finish, but not for ever."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stops = {signal.SIGTERM, signal.SIGINT}
+    # Blocked before any thread begins: a handler beside waiting threads was seen to miss the signal.
+    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
     scheduler = scheduler_for(app, f"{socket.gethostname()}:{os.getpid()}")
     scheduler.start()
     log.info("worker started")
-    stop.wait()
+    signal.sigwait(stops)
     stopping = threading.Thread(target=scheduler.shutdown, daemon=True)
     stopping.start()
     stopping.join(STOP_SECONDS_MAX)

@@ -31,9 +31,10 @@ def resolve(filing: Filing, measures: Sequence[Measure]) -> tuple[list[dict[str,
             continue
         published = _published(measure, term, filing)
         fault = _term_fault(measure, published)
-        if fault:
+        if fault and fault not in faults:
             faults.append(fault)
-        made.append(published)
+        if published not in made:  # two phrases of one measure may overlap in the text
+            made.append(published)
     return made, faults
 
 

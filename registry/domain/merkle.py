@@ -54,7 +54,11 @@ def nodes_of(leaf_hashes: Sequence[bytes]) -> Nodes:
 
 def root(leaf_hashes: Sequence[bytes]) -> bytes:
     """Root over all leaves given; the empty tree has the hash of the empty string."""
-    return root_at(len(leaf_hashes), nodes_of(leaf_hashes))
+    level = list(leaf_hashes)
+    while len(level) > 1:
+        odd = level[-1:] if len(level) % 2 else []
+        level = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=False)] + odd
+    return level[0] if level else EMPTY
 
 
 def root_at(size: int, nodes: Nodes) -> bytes:

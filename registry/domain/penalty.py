@@ -2,26 +2,31 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from registry.domain import canonical, names, redaction
 from registry.domain.filed import Filing, MeasureTerm, Party
 from registry.domain.publicity import Publicity
 
+_DAYS = ("decided_on", "effect_until", "publicity_until")
+
 
 def content(filing: Filing, nonce: str) -> dict[str, Any]:
     """The filing as JSON without the identity number; the nonce makes its digest unguessable."""
-    facts = _jsonable(asdict(filing))
-    del facts["subject"]["id_number"]
-    return {**facts, "nonce": nonce}
+    party = {name: value for name, value in vars(filing.subject).items() if name != "id_number"}
+    terms = [
+        {**vars(one), "starts_on": _iso(one.starts_on), "ends_on": _iso(one.ends_on)}
+        for one in filing.measures
+    ]
+    days = {name: _iso(getattr(filing, name)) for name in _DAYS}
+    return {**vars(filing), **days, "subject": party, "measures": terms, "nonce": nonce}
 
 
 def filing_of(facts: dict[str, Any]) -> Filing:
     """The filing back from its content; the identity number stays behind."""
-    days = ("decided_on", "effect_until", "publicity_until")
     values = {name: value for name, value in facts.items() if name != "nonce"}
-    values |= {name: _day(values[name]) for name in days}
+    values |= {name: _day(values[name]) for name in _DAYS}
     values["subject"] = Party(**values["subject"], id_number=None)
     values["kinds"], values["sectors"] = tuple(values["kinds"]), tuple(values["sectors"])
     values["measures"] = tuple(
@@ -139,11 +144,5 @@ def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {name: _jsonable(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_jsonable(item) for item in value]
-    return value
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,6 +1,7 @@
 """What follows from a published body alone: its search columns, its content hash, its commitment, its leaf."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,13 @@ from registry.domain import canonical, commitments, merkle, names
 
 def content_hash(body: Mapping[str, Any], previous: str | None) -> str:
     """What makes two copies the same: SHA-256 (hex) over the body and the hash of the version before it."""
-    return canonical.digest({"body": body, "previous": previous}).hex()
+    return hash_of(canonical.dumps(body), previous)
+
+
+def hash_of(body: bytes, previous: str | None) -> str:
+    """The same over a body already in canonical bytes; publishing has them at hand."""
+    whole = b'{"body":' + body + b',"previous":' + canonical.dumps(previous) + b"}"
+    return hashlib.sha256(whole).hexdigest()
 
 
 def projection(body: Mapping[str, Any]) -> dict[str, Any]:

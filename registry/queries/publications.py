@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
@@ -13,14 +13,21 @@ from registry.queries.ledger import head
 from registry.queries.screening import known_at
 from registry.refusals import EntryAhead, RecordUnknown
 
+COUNT_MAX = 1000
+"""Totals are counted so far; beyond it readers are told that there are more."""
+
 
 @dataclass(frozen=True)
 class Moment:
-    """From where a reader looks: ``on`` legal day, ``entry`` ledger size, ``today`` the reader's own day."""
+    """From where a reader looks: ``on`` legal day, ``entry`` ledger size, ``today`` the reader's own day.
+
+    ``is_now``: the newest entry and today, so that nothing can have been taken away since.
+    """
 
     on: dt.date
     entry: int
     today: dt.date
+    is_now: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,8 @@ def moment(session: Session, today: dt.date, on: dt.date | None = None, entry: i
     size = head(session)
     if entry is not None and entry > size:
         raise EntryAhead()
-    return Moment(on or today, size if entry is None else entry, today)
+    at = Moment(on or today, size if entry is None else entry, today)
+    return replace(at, is_now=at.on == today and at.entry == size)
 
 
 def _shown(table: type[Publication], day: dt.date) -> ColumnElement[bool]:
@@ -57,6 +65,8 @@ def visible(at: Moment) -> ColumnElement[bool]:
 
     A look into the past never brings back what was withdrawn, repaired or expired since.
     """
+    if at.is_now:
+        return known_at(at.entry) & _shown(Publication, at.on)
     now = aliased(Publication)
     still = exists().where(now.record == Publication.record, now.until_entry.is_(None), _shown(now, at.today))
     return known_at(at.entry) & _shown(Publication, at.on) & still
@@ -73,9 +83,9 @@ def search(
 
 
 def count(session: Session, wanted: Filter, at: Moment) -> int:
-    """How many publications the filter finds."""
-    question = _narrowed(select(func.count()).select_from(Publication).where(visible(at)), wanted)
-    return int(session.execute(question).scalar_one())
+    """How many publications the filter finds, counted no further than one above ``COUNT_MAX``."""
+    found = _narrowed(select(Publication.id).where(visible(at)), wanted).limit(COUNT_MAX + 1).subquery()
+    return session.execute(select(func.count()).select_from(found)).scalar_one()
 
 
 def _narrowed(question: Select[tuple[Publication]] | Select[tuple[int]], wanted: Filter):  # type: ignore[no-untyped-def]
@@ -147,11 +157,19 @@ def changes(session: Session, *, after: int, limit: int) -> list[LedgerEntry]:
 
 
 def sector_counts(session: Session, at: Moment) -> dict[str, int]:
-    """Visible publications per sector."""
-    question = (
-        select(PublicationSector.sector, func.count())
-        .join(Publication, Publication.from_entry == PublicationSector.from_entry)
-        .where(visible(at))
-        .group_by(PublicationSector.sector)
-    )
-    return dict(session.execute(question).tuples().all())
+    """Visible publications per sector; counted once per entry and day, because every visitor asks for it."""
+    key = (id(session.get_bind()), at)
+    if key not in _counted:
+        question = (
+            select(PublicationSector.sector, func.count())
+            .join(Publication, Publication.from_entry == PublicationSector.from_entry)
+            .where(visible(at))
+            .group_by(PublicationSector.sector)
+        )
+        counts = dict(session.execute(question).tuples().all())
+        _counted.clear()
+        _counted[key] = counts
+    return _counted.get(key, {})
+
+
+_counted: dict[tuple[int, Moment], dict[str, int]] = {}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from registry.domain import canonical, commitments
-from registry.domain.publication import Leaf, commitment, content_hash, projection
+from registry.domain.publication import Leaf, commitment, hash_of, projection
 from registry.models import OutboxMessage, Peer, Publication, PublicationSector
 from registry.services import ledger
 from registry.work import Work
@@ -65,15 +65,16 @@ def publish(work: Work, versions: Sequence[Version]) -> list[int]:
 
 
 def _row(work: Work, version: Version, previous: str | None) -> dict[str, Any]:
+    body = canonical.dumps(version.body)
     return projection(version.body) | {
         "origin": version.origin,
         "id_index": version.id_index,
         "id_sealed": version.id_sealed,
         "signature": version.signature,
-        "body": canonical.dumps(version.body).decode(),
+        "body": body.decode(),
         "salt": secrets.token_bytes(commitments.SALT_BYTES),
         "previous": previous,
-        "content_hash": content_hash(version.body, previous),
+        "content_hash": hash_of(body, previous),
         "recorded_at": work.now,
         "until_entry": None,
     }

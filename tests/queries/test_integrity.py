@@ -79,7 +79,9 @@ def plant(statement):
 def _loosen(connection):
     """No foreign key stands in the way of the vandal."""
     is_sqlite = connection.dialect.name == "sqlite"
-    connection.execute(text("PRAGMA defer_foreign_keys=ON" if is_sqlite else "SET session_replication_role = replica"))
+    connection.execute(
+        text("PRAGMA defer_foreign_keys=ON" if is_sqlite else "SET session_replication_role = replica")
+    )
 
 
 def update(table, column, value, where=None):

@@ -1,0 +1,84 @@
+"""A file handed in at the door: progress, findings, verification; and files made to do harm."""
+
+import io
+
+from registry import db
+from registry.services import imports
+from tests.factories.filings import FilingFactory
+from tests.services.test_imports import firms, table
+from tests.tabular.workbooks import workbook
+
+PATH = "/api/v1/penalties/imports"
+
+
+def worked(desk):
+    """What the worker does."""
+    clerk = desk.people["clerk"].actor
+    with db.reading() as session:
+        waiting = [(number, clerk) for number, _ in imports.pending(session)]
+    imports.run_pending(db.perform, waiting)
+
+
+class TestHandIn:
+    def test_goes_from_file_to_publication(self, desk):
+        rows = firms(4)
+        rows[1]["fine"] = "x"
+        taken = desk.ask("POST", PATH, "clerk", data=table(rows)).get_json()
+        assert (taken["state"], taken["total"], taken["done"]) == ("running", 4, 0)
+        worked(desk)
+        done = desk.get(f"/penalties/imports/{taken['id']}", "clerk").get_json()
+        assert (done["state"], done["filed"], done["refused"]) == ("finished", 3, 1)
+        assert (done["findings"][0]["row"], done["findings"][0]["column"]) == (3, "fine")
+        verified = desk.ask("PUT", f"{PATH}/{taken['id']}/verification", "verifier").get_json()
+        assert verified == {"verified": 3, "refused": [], "waiting": 0}
+        assert len(desk.found()) == 3
+        body = desk.get(f"/records/{desk.found()[0]}").get_json()
+        assert body["source"]["channel"] == "file"
+
+    def test_takes_a_form_and_a_workbook(self, desk):
+        rows = firms(2)
+        sheet = workbook([list(rows[0]), *(list(row.values()) for row in rows)])
+        form = {"file": (io.BytesIO(sheet), "处罚.xlsx")}
+        taken = desk.ask("POST", PATH, "clerk", data=form).get_json()
+        assert taken["total"] == 2
+
+    def test_is_known_to_its_account_only(self, desk):
+        taken = desk.ask("POST", PATH, "clerk", data=table(firms(1))).get_json()
+        for number in (taken["id"], "0", "²", "9" * 30, "x"):
+            answer = desk.get(f"/penalties/imports/{number}", "other-clerk")
+            assert (answer.status_code, answer.get_json()["code"]) == (404, "import-unknown")
+        foreign = desk.ask("PUT", f"{PATH}/{taken['id']}/verification", "other-verifier").get_json()
+        assert foreign["verified"] == 0
+
+
+class TestHostile:
+    def test_files_are_refused_as_problems(self, desk, subtests):
+        plain = table(firms(1))
+        for name, data in {
+            "empty": b"", "blank": b"\n\n", "truncated workbook": workbook([["a"], ["b"]])[:200],
+            "zip in name only": b"PK\x03\x04" + b"\0" * 100, "old xls": b"\xd0\xcf\x11\xe0" + b"\0" * 100,
+            "entities": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "nested json": b"[" * 100_000,
+            "doubled keys": b'[{"fine":"1","fine":"2"}]', "NaN": b'[{"fine":NaN}]', "utf-16": plain.decode().encode("utf-16"),
+            "binary": bytes(range(256)) * 10, "unknown column": plain.replace(b"fine", b"colour", 1),
+            "doubled column": plain.replace(b"fine", b"facts", 1), "nul": b"\x00",
+        }.items():  # fmt: skip
+            with subtests.test(name):
+                answer = desk.ask("POST", PATH, "clerk", data=data)
+                assert answer.status_code == 422, answer.get_json()
+                assert answer.content_type == "application/problem+json"
+        assert desk.get("/penalties", "clerk").get_json()["items"] == []
+
+    def test_bodies_beyond_the_limit_are_not_read(self, desk, app):
+        app.config["MAX_CONTENT_LENGTH"] = 1000
+        answer = desk.ask("POST", PATH, "clerk", data=b"a" * 1001)
+        assert (answer.status_code, answer.get_json()["code"]) == (413, "request-too-large")
+
+    def test_cells_stay_text(self, desk):
+        rows = [dict(FilingFactory(facts="=1+1")), dict(FilingFactory(facts="a\u202eb"))]
+        taken = desk.ask("POST", PATH, "clerk", data=table(rows)).get_json()
+        worked(desk)
+        done = desk.get(f"/penalties/imports/{taken['id']}", "clerk").get_json()
+        assert [(one["row"], one["code"]) for one in done["findings"] if one["kind"] == "fault"] == [
+            (3, "forbidden-character")
+        ]
+        assert desk.get("/penalties", "clerk").get_json()["items"][0]["filing"]["facts"] == "=1+1"

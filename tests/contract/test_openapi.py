@@ -1,0 +1,125 @@
+"""The OpenAPI document tells of every route, and real answers are what it declares."""
+
+import re
+
+import pytest
+from marshmallow import RAISE
+
+from registry.api.imports import ImportAnswer, VerifiedAnswer
+from registry.api.ledger import ProofAnswer, ReceiptAnswer
+from registry.api.operations import ItemsAnswer
+from registry.api.schemas.check import CheckAnswer
+from registry.api.schemas.penalty import PenaltyAnswer, PenaltyPage
+from registry.api.schemas.record import ChangesPage, RecordPage
+from tests.contract.test_routes import PUBLIC, RESTRICTED
+from tests.factories.desk import Desk, bidder, seal
+from tests.factories.filings import BanFactory, filing
+
+UNDESCRIBED = {"GET /api/v1/openapi.json", "GET /api/v1/docs"}
+
+
+@pytest.fixture
+def desk(client, people) -> Desk:
+    """The door with the people who come to it."""
+    return Desk(client, people)
+
+
+class TestDocument:
+    def test_tells_of_every_route(self, desk):
+        document = desk.get("/openapi.json").get_json()
+        assert document["openapi"].startswith("3.1")
+        described = {
+            f"{method.upper()} {path}"
+            for path, item in document["paths"].items()
+            for method in item
+            if method in ("get", "post", "put", "delete")
+        }
+        wanted = {
+            re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", name) for name in (PUBLIC | set(RESTRICTED)) - UNDESCRIBED
+        }
+        assert described == wanted
+
+    def test_explains_each_route(self, desk):
+        document = desk.get("/openapi.json").get_json()
+        silent = [
+            (path, method)
+            for path, item in document["paths"].items()
+            for method, held in item.items()
+            if method in ("get", "post", "put") and not held.get("summary")
+        ]
+        assert not silent
+
+    def test_points_at_nothing_that_is_missing(self, desk):
+        document = desk.get("/openapi.json")
+        body = document.get_json()
+        for name in set(re.findall(r'"\$ref": ?"#/components/([^"]+)"', document.get_data(as_text=True))):
+            place = body["components"]
+            for part in name.split("/"):
+                place = place[part]
+            assert place
+
+
+class TestAnswers:
+    def test_are_what_is_declared(self, desk, subtests):
+        ban = BanFactory()
+        filed = desk.file(ban).get_json()
+        record = filed["id"]
+        verified = desk.act("verification", record).get_json()
+        seal()
+        made = desk.check(bidder(ban)).get_json()
+        receipt = desk.get(f"/checks/{made['id']}/receipt", "centre").get_data()
+        taken = desk.ask("POST", "/api/v1/penalties/imports", "clerk", json=[filing()]).get_json()
+        imported = f"/penalties/imports/{taken['id']}"
+        for schema, answer in (
+            (PenaltyAnswer, filed),
+            (PenaltyAnswer, {name: value for name, value in verified.items() if name != "entry"}),
+            (PenaltyAnswer, desk.get(f"/penalties/{record}", "clerk").get_json()),
+            (PenaltyPage, desk.get("/penalties", "clerk").get_json()),
+            (RecordPage, desk.get("/records").get_json()),
+            (RecordPage, desk.get(f"/records/{record}/history").get_json()),
+            (ChangesPage, desk.get("/changes").get_json()),
+            (CheckAnswer, made),
+            (CheckAnswer, desk.get(f"/checks/{made['id']}", "centre").get_json()),
+            (ReceiptAnswer, desk.ask("POST", "/api/v1/receipts/verification", data=receipt).get_json()),
+            (ProofAnswer, desk.get("/ledger/proofs/inclusion?entry=1&size=1").get_json()),
+            (ProofAnswer, desk.get("/ledger/proofs/consistency?from=1&to=1").get_json()),
+            (ImportAnswer, taken),
+            (ImportAnswer, desk.get(imported, "clerk").get_json()),
+            (VerifiedAnswer, desk.ask("PUT", f"/api/v1{imported}/verification", "verifier").get_json()),
+            (ItemsAnswer, desk.get("/deadlines", "clerk").get_json()),
+            (ItemsAnswer, desk.get("/audit", "auditor").get_json()),
+        ):
+            with subtests.test(f"{schema.__name__} {sorted(answer)}"):
+                assert schema(unknown=RAISE).validate(answer) == {}
+
+    def test_of_public_lists_come_with_source_and_validator(self, desk, subtests):
+        for name in sorted(PUBLIC):
+            path = name.removeprefix("GET /api/v1")
+            if path in (
+                "/sectors", "/behaviours", "/schemes", "/measures", "/policies", "/catalogue", "/penalty-kinds",
+                "/time-limits", "/thresholds", "/id-types",
+            ):  # fmt: skip
+                with subtests.test(path):
+                    answer = desk.get(path)
+                    assert answer.get_json()["items"]
+                    assert all(item["source"] and item["status"] for item in answer.get_json()["items"])
+                    again = desk.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+                    assert again.status_code == 304
+                    assert desk.get(f"{path}?color=red").status_code == 422
+
+    def test_of_a_year_without_calendar_are_absent(self, desk):
+        assert desk.get("/calendar/2026").get_json()["items"][0]["holidays"]
+        for year in ("1900", "2999", "9" * 30):
+            assert desk.get(f"/calendar/{year}").status_code == 404
+
+    def test_that_refuse_are_problems(self, desk, subtests):
+        for method, path, status in (
+            ("GET", "/api/v1/nothing", 404), ("DELETE", "/api/v1/records", 405), ("GET", "/api/v1/records/%00", 404),
+            ("GET", "/api/v1/records/" + "a" * 5000, 404), ("GET", "/api/v1/records/%ED%A0%80", 404),
+            ("POST", "/api/v1/checks", 401), ("GET", "/api/v1/records?on=x", 422),
+        ):  # fmt: skip
+            with subtests.test(f"{method} {path[:40]}"):
+                answer = desk.ask(method, path)
+                assert answer.status_code == status
+                assert answer.content_type == "application/problem+json"
+                assert {"type", "status", "code", "title"} <= set(answer.get_json())

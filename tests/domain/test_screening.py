@@ -1,0 +1,122 @@
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.domain import screening
+from registry.domain.screening import Asked, Hit, LookBack, Question, judge
+
+DAY = dt.date(2026, 11, 22)
+MEASURE = {
+    "code": "B6", "name": "取消投标资格", "basis": "招标投标法第五十三条", "effect": "bars", "discretionary": False,
+    "roles": ["bidder", "consortium_member"], "sectors": ["construction"], "only_must_tender": True,
+    "territory": "national", "starts_on": "2026-01-01", "ends_on": "2027-01-01",
+}  # fmt: skip
+BODY = {
+    "record": "r", "revision": 1, "state": "published", "subject": {"name": "甲公司"}, "measures": [MEASURE],
+    "is_grave": False, "decided_on": "2026-01-01", "visible_from": "2026-01-05", "visible_until": "2027-01-05",
+    "basis": "招标投标法第五十三条",
+}  # fmt: skip
+LOOK_BACK = LookBack(
+    dt.date(2023, 11, 22), frozenset({"procurement"}), frozenset({"bidder"}), "B3", "政府采购法第二十二条"
+)
+
+
+def verdict(body=None, asked=None, question=None, by="uscc", look_back=LOOK_BACK):
+    """The verdict on 甲公司, with what is special."""
+    party = Asked(**{"ref": "1", "role": "bidder", "name": "甲公司", "uscc": "x"} | (asked or {}))
+    about = Question(
+        **{"sector": "construction", "must_tender": True, "district": None, "on": DAY} | (question or {})
+    )
+    return judge(party, [Hit(by, BODY | (body or {}))], about, look_back).verdict
+
+
+def measured(**special):
+    """A body with one special measure."""
+    return {"measures": [MEASURE | special]}
+
+
+class TestJudge:
+    @pytest.mark.parametrize(
+        ("special", "expected"),
+        [
+            pytest.param({}, "barred", id="招标投标法53"),
+            pytest.param(
+                {"question": {"must_tender": False}}, "on_record", id="招标投标法53-依法必须进行招标"
+            ),
+            pytest.param({"question": {"sector": "mining"}}, "on_record", id="招标投标法53-领域"),
+            pytest.param({"asked": {"role": "agent"}}, "on_record", id="招标投标法53-投标人"),
+            pytest.param(
+                {"question": {"on": dt.date(2026, 12, 31)}}, "barred", id="政府采购法实施条例19-2-最后一日"
+            ),
+            pytest.param(
+                {"question": {"on": dt.date(2027, 1, 1)}}, "on_record", id="政府采购法实施条例19-2-届满"
+            ),
+            pytest.param({"question": {"on": dt.date(2027, 1, 5)}}, "no_record", id="公示期届满"),
+            pytest.param({"question": {"on": dt.date(2025, 12, 31)}}, "no_record", id="生效前"),
+            pytest.param(
+                {"body": measured(ends_on=None), "question": {"on": dt.date(2099, 1, 1)}},
+                "barred",
+                id="无期限",
+            ),
+            pytest.param({"body": measured(effect="review")}, "review", id="保障农民工工资支付条例48"),
+            pytest.param({"body": measured(effect="none")}, "on_record", id="政府采购法实施条例19-2-不限制"),
+            pytest.param({"body": measured(effect="review", sectors=[])}, "review", id="无依据"),
+            pytest.param({"by": "name"}, "review", id="仅名称"),
+            pytest.param({"body": {"state": "expired"}}, "barred", id="公示结束而限制未满"),
+            pytest.param({"body": {"subject": {"name": "乙公司"}}}, "barred", id="名称不一致-限制"),
+            pytest.param(
+                {"body": {"subject": {"name": "乙公司"}, "measures": []}}, "review", id="名称不一致"
+            ),
+            pytest.param(
+                {"asked": {"uscc_problem": "uscc-check-character"}}, "barred", id="校验码不正确-查到"
+            ),
+        ],
+    )
+    def test_follows_scope_and_day(self, special, expected):
+        assert verdict(**special) == expected
+
+    @pytest.mark.parametrize(
+        ("special", "expected"),
+        [
+            pytest.param({}, "review", id="政府采购法实施条例19"),
+            pytest.param({"body": {"decided_on": "2023-11-22"}}, "review", id="政府采购法实施条例19-三年内"),
+            pytest.param(
+                {"body": {"decided_on": "2023-11-21"}}, "on_record", id="政府采购法实施条例19-三年外"
+            ),
+            pytest.param({"question": {"sector": "mining"}}, "on_record", id="政府采购法22-领域"),
+            pytest.param({"asked": {"role": "agent"}}, "on_record", id="政府采购法22-供应商"),
+            pytest.param({"body": {"is_grave": False}}, "on_record", id="非重大"),
+            pytest.param({"look_back": None}, "on_record", id="2015年3月1日前"),
+        ],
+    )
+    def test_looks_back_at_grave_violations(self, special, expected):
+        body = {"measures": [], "is_grave": True} | special.pop("body", {})
+        question = {"sector": "procurement"} | special.pop("question", {})
+        assert verdict(body, question=question, **special) == expected
+
+    def test_without_hits_says_what_was_not_asked(self):
+        about = Question("construction", True, None, DAY)
+        assert judge(Asked("1", "bidder", "甲", "x"), [], about, None).verdict == "no_record"
+        assert judge(Asked("1", "bidder", "甲"), [], about, None).verdict == "review"
+        assert judge(Asked("1", "bidder", "甲", "x", None, None, "p"), [], about, None).verdict == "unchecked"
+
+    def test_puts_the_heaviest_reason_first(self):
+        about = Question("construction", True, None, DAY)
+        hits = [Hit("uscc", BODY | {"record": "a", "measures": []}), Hit("uscc", BODY | {"record": "b"})]
+        for order in (hits, hits[::-1]):
+            answer = judge(Asked("1", "bidder", "甲公司", "x"), order, about, None)
+            assert [reason["record"] for reason in answer.reasons] == ["b", "a"]
+
+    @given(
+        st.dates(),
+        st.sampled_from(screening.ROLES),
+        st.sampled_from(["construction", "mining"]),
+        st.booleans(),
+    )
+    def test_never_bars_outside_the_days_of_the_measure(self, on, role, sector, must_tender):
+        about = {"on": on, "sector": sector, "must_tender": must_tender}
+        if verdict(asked={"role": role}, question=about) == "barred":
+            assert dt.date(2026, 1, 1) <= on < dt.date(2027, 1, 1)
+            assert (sector, must_tender, role in MEASURE["roles"]) == ("construction", True, True)
