@@ -38,6 +38,12 @@ def _everywhere() -> dict[str, object]:
     return {"site": db.settings().node_name, "labels": labels}
 
 
+@pages.app_template_filter("counted")
+def counted(total: int) -> str:
+    """A total, or that there are more than are counted."""
+    return f"{publications.COUNT_MAX} 以上" if total > publications.COUNT_MAX else str(total)
+
+
 @pages.get("/")
 def home() -> Response:
     """What this is, the search, the sectors, the state of the ledger."""
