@@ -99,7 +99,7 @@ class TestScope:
         [
             pytest.param({"sector": "construction"}, "bidder", "barred", id="招标投标法53"),
             pytest.param({"sector": "construction"}, "consortium_member", "barred", id="招标投标法53-联合体"),
-            pytest.param({"sector": "construction", "must_tender": False}, "bidder", "on_record", id="招标投标法53-非必须"),
+            pytest.param({"sector": "construction", "must_tender": False}, "bidder", "on_record", id="招标投标法53-非"),
             pytest.param({"sector": "construction"}, "agent", "on_record", id="招标投标法53-代理机构"),
             pytest.param({"sector": "mining"}, "bidder", "on_record", id="招标投标法53-其他领域"),
         ],

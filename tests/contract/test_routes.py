@@ -41,7 +41,7 @@ def routes(app):
     return {
         f"{method} {rule.rule}": app.view_functions[rule.endpoint]
         for rule in app.url_map.iter_rules()
-        if not rule.endpoint.startswith("pages.")
+        if not rule.endpoint.startswith("web.")
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
 
@@ -66,7 +66,7 @@ class TestRoutes:
         methods = {
             (rule.rule, method)
             for rule in app.url_map.iter_rules()
-            if rule.endpoint.startswith("pages.")
+            if rule.endpoint.startswith("web.")
             for method in rule.methods - {"GET", "HEAD", "OPTIONS"}
         }
         assert methods <= {("/verify", "POST")}

@@ -9,7 +9,6 @@ from registry import db
 from registry.errors import Refusal
 from registry.queries import penalties as penalty_questions
 from registry.services import imports
-from registry.tabular import filings
 from tests.factories.filings import FilingFactory
 
 ROWS = 7
@@ -171,4 +170,3 @@ class TestPending:
         stolen = type(clerk)(clerk.account_id, clerk.name, robbed.role, clerk.department_id)
         imports.run_pending(db.perform, [(number, stolen)])
         assert state(clerk, number)[0] == "failed"
-        assert filings is not None
