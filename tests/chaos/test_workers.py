@@ -14,7 +14,6 @@ from registry import db
 from registry.models import ImportFinding, JobRun, Penalty, PenaltyImport
 from registry.queries import accounts
 from registry.services import imports
-from registry.settings import child_environment
 from registry.work import day_of
 from tests.processes import Node, Process, running, wait_for
 
@@ -45,7 +44,7 @@ class TestTwoWorkers:
 
 def _worker(node: Node, name: str) -> Process:
     log = Path(node.settings.home) / f"{name}.log"
-    return Process([sys.executable, "-m", "sync"], child_environment(node.settings), log)
+    return Process([sys.executable, "-m", "sync"], node.environment, log)
 
 
 def _hand_in(path: Path, rows: int) -> None:

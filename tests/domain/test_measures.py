@@ -65,9 +65,12 @@ class TestResolve:
 
     @pytest.mark.parametrize(
         ("months", "fault"),
-        [pytest.param(36, [], id="政府采购法77-三年"), pytest.param(37, ["measure-beyond-statute"], id="政府采购法77-超过"),
-         pytest.param(0, ["measure-without-end"], id="政府采购法77-无期限")],
-    )  # fmt: skip
+        [
+            pytest.param(36, [], id="政府采购法77-三年"),
+            pytest.param(37, ["measure-beyond-statute"], id="政府采购法77-超过"),
+            pytest.param(0, ["measure-without-end"], id="政府采购法77-无期限"),
+        ],
+    )
     def test_holds_to_the_longest_term(self, months, fault):
         assert found(months, content=BAN)[1] == fault
 
