@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.permissions import SYSTEM, Actor
 from registry.models import Base
-from registry.refusals import ConcurrentChange, StoreUnavailable, ValueRefused
+from registry.refusals.acts import ConcurrentChange, StoreUnavailable, ValueRefused
 from registry.settings import Settings
 from registry.signing import Keys
 from registry.work import Work

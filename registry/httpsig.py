@@ -18,7 +18,7 @@ from http_message_signatures import (
 from http_message_signatures.algorithms import ED25519
 from requests import PreparedRequest
 
-from registry.errors import PeerSignature
+from registry.refusals.content import PeerSignature
 from registry.signing import Signer
 
 ResolvePublicKey = Callable[[str], bytes | None]

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from registry.errors import KeysDamaged, KeysMalformed, SealBroken
+from registry.refusals.content import KeysDamaged, KeysMalformed, SealBroken
 
 SIGNING_FILE = "signing.pem"
 VAULT_FILE = "vault.key"

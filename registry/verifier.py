@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from registry.domain import receipts
-from registry.errors import KeysMalformed, ReceiptRefused
+from registry.refusals.content import KeysMalformed, ReceiptRefused
 from registry.signing import read_public_keys, verify
 
 

@@ -9,7 +9,7 @@ import requests
 
 from registry import db
 from registry.httpsig import sign_request
-from registry.refusals import PeerRefused
+from registry.refusals.acts import PeerRefused
 from registry.services.peers import is_safe_address
 from registry.signing import Signer
 from sync.core import Event, Failed, Refused, TimedOut

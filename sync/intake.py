@@ -8,7 +8,7 @@ from registry.domain.permissions import SYSTEM
 from registry.errors import Refusal
 from registry.models import Peer
 from registry.queries import exchange as questions
-from registry.refusals import BatchMalformed, RemovalShare
+from registry.refusals.acts import BatchMalformed, RemovalShare
 from registry.services import inbox, peers
 from registry.work import Work
 from sync import core, links

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from registry.domain import receipts
-from registry.errors import KeysDamaged, KeysMalformed, ReceiptRefused, SealBroken
+from registry.refusals.content import KeysDamaged, KeysMalformed, ReceiptRefused, SealBroken
 from registry.signing import Keys, Signer, Vault, public_keys_document, read_public_keys, verify
 from registry.verifier import verify_files
 

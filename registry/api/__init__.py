@@ -20,7 +20,7 @@ from registry.api import (
 )
 from registry.api.schemas.base import ProblemSchema
 from registry.domain.cells import is_forbidden
-from registry.refusals import RecordUnknown
+from registry.refusals.acts import RecordUnknown
 
 BLUEPRINTS = (
     reference.blueprint, records.blueprint, ledger.blueprint, penalties.blueprint, imports.blueprint,

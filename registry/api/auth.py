@@ -9,7 +9,7 @@ from flask import g, request
 from registry import db
 from registry.domain.permissions import Actor, Permission
 from registry.queries import accounts
-from registry.refusals import KeyUnknown
+from registry.refusals.acts import KeyUnknown
 from registry.work import day_of
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -13,7 +13,7 @@ from registry.domain.permissions import Permission
 from registry.errors import Fault
 from registry.queries import checks as questions
 from registry.queries import reference as law
-from registry.refusals import BodyRefused
+from registry.refusals.acts import BodyRefused
 from registry.services import screening
 from registry.work import Work
 

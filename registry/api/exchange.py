@@ -5,11 +5,12 @@ from flask import Blueprint, Response, request
 from registry import db
 from registry.domain import batch, canonical, reconciliation
 from registry.domain.permissions import SYSTEM
-from registry.errors import Fault, PeerSignature
+from registry.errors import Fault
 from registry.httpsig import verify_request
 from registry.queries import exchange as questions
 from registry.queries.ledger import head
-from registry.refusals import BatchTooLarge, QueryRefused, RemovalShare
+from registry.refusals.acts import BatchTooLarge, QueryRefused, RemovalShare
+from registry.refusals.content import PeerSignature
 from registry.services import inbox, outbox, peers
 from registry.work import Work
 

@@ -13,7 +13,7 @@ from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.models import PenaltyImport
 from registry.queries import penalties as questions
-from registry.refusals import ImportUnknown, QueryRefused
+from registry.refusals.acts import ImportUnknown, QueryRefused
 from registry.services import imports, verification
 from registry.work import Work
 

@@ -11,7 +11,7 @@ from registry.api.schemas.base import StrictSchema, Whole
 from registry.api.wire import Blueprint, answered
 from registry.domain import receipts
 from registry.queries import ledger
-from registry.refusals import NotSealed
+from registry.refusals.acts import NotSealed
 from registry.signing import public_keys_document, read_public_keys, verify
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/api/v1", description="登记簿的检查点与证明")

@@ -21,7 +21,7 @@ from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.queries import penalties as questions
 from registry.queries import reference as law
-from registry.refusals import FilingRefused
+from registry.refusals.acts import FilingRefused
 from registry.services import imports, penalties, verification
 from registry.services.penalty_access import require_scope
 from registry.tabular import filings

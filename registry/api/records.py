@@ -16,7 +16,7 @@ from registry.errors import Fault, Invalid
 from registry.models import Publication
 from registry.queries import ledger
 from registry.queries import publications as questions
-from registry.refusals import NotSealed, QueryRefused, RecordUnknown
+from registry.refusals.acts import NotSealed, QueryRefused, RecordUnknown
 from registry.work import day_of
 
 blueprint = Blueprint("records", __name__, url_prefix="/api/v1", description="公示的记录")

@@ -13,7 +13,7 @@ from registry.api.wire import Blueprint, answered
 from registry.domain import catalog
 from registry.queries import accounts
 from registry.queries import reference as law
-from registry.refusals import RecordUnknown
+from registry.refusals.acts import RecordUnknown
 from registry.work import day_of
 
 blueprint = Blueprint(

@@ -17,7 +17,7 @@ from registry.domain.permissions import Actor
 from registry.domain.redaction import blot
 from registry.errors import Fault
 from registry.models import IdempotencyKey
-from registry.refusals import BodyRefused, KeyReused, QueryRefused
+from registry.refusals.acts import BodyRefused, KeyReused, QueryRefused
 from registry.work import Work
 
 KEY_LENGTH_MAX = 200

@@ -13,7 +13,7 @@ from registry.domain import columns
 from registry.domain.screening import ROLES
 from registry.errors import Fault, Refusal
 from registry.queries import accounts
-from registry.refusals import PartiesUnreadable
+from registry.refusals.acts import PartiesUnreadable
 from registry.services import screening
 from registry.signing import public_keys_document
 from registry.work import Work

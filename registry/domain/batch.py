@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 
 from registry.domain import canonical
 from registry.domain.envelope import DELIVERED, QUARANTINED, Outcome
-from registry.errors import NotCanonical
-from registry.refusals import BatchDigest, BatchMalformed, BatchTooLarge
+from registry.refusals.acts import BatchDigest, BatchMalformed, BatchTooLarge
+from registry.refusals.content import NotCanonical
 
 BYTES_MAX = 5 * 1024 * 1024
 _FIELDS = {"from": str, "epoch": str, "first": int, "last": int, "records": list, "digest": str}

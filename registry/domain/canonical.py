@@ -3,7 +3,7 @@
 import hashlib
 from json.encoder import encode_basestring as quoted
 
-from registry.errors import NotCanonical
+from registry.refusals.content import NotCanonical
 
 INTEGER_MAX = 2**53 - 1
 """The largest whole number that every reader of JSON keeps exactly."""

@@ -3,7 +3,8 @@
 import datetime as dt
 import re
 
-from registry.errors import AmountMalformed, DateMalformed, Fault
+from registry.errors import Fault
+from registry.refusals.content import AmountMalformed, DateMalformed
 
 MAX_CELL = 32_767
 MAX_FEN = 10**12

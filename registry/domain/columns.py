@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from registry.domain import redaction
 from registry.domain.cells import is_forbidden
-from registry.errors import DuplicateColumn, FileShape, MissingColumn, UnknownColumn
+from registry.refusals.content import DuplicateColumn, FileShape, MissingColumn, UnknownColumn
 
 # field: 2018 code, 2016 codes, Chinese headings; an optional column of this house has only the last.
 _VOCABULARY = """

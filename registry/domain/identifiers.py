@@ -11,7 +11,12 @@ from functools import lru_cache
 from stdnum.cn import ric
 from stdnum.cn import uscc as stdnum_uscc
 
-from registry.errors import ResidentIdCheckCharacter, ResidentIdMalformed, UsccCheckCharacter, UsccMalformed
+from registry.refusals.content import (
+    ResidentIdCheckCharacter,
+    ResidentIdMalformed,
+    UsccCheckCharacter,
+    UsccMalformed,
+)
 
 _CODE = "0-9A-HJ-NPQRTUWXY"
 _USCC = re.compile(rf"[{_CODE}]{{2}}[0-9]{{6}}[{_CODE}]{{10}}")

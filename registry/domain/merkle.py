@@ -8,7 +8,7 @@ root costs at most one lookup per level of the tree, and a proof at most that fo
 import hashlib
 from collections.abc import Callable, Sequence
 
-from registry.errors import ProofRange
+from registry.refusals.content import ProofRange
 
 Nodes = Callable[[int, int], bytes]
 Node = tuple[int, int, bytes]

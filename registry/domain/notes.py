@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from registry.errors import NoteRefused
+from registry.refusals.content import NoteRefused
 
 Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
 

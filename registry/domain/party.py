@@ -6,7 +6,7 @@ import re
 from registry.domain import identifiers
 from registry.domain.filed import Party, Rules
 from registry.domain.rowreader import RowReader
-from registry.errors import UsccCheckCharacter, UsccMalformed
+from registry.refusals.content import UsccCheckCharacter, UsccMalformed
 
 RESIDENT_ID = "111"
 _KINDS = {

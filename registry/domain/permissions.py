@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registry.refusals import OutOfRole, OutOfScope, PenaltyUnknown
+from registry.refusals.acts import OutOfRole, OutOfScope, PenaltyUnknown
 
 
 class Role(StrEnum):

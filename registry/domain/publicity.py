@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.domain.catalog import PenaltyKind, Policy, Severity
-from registry.errors import NoPolicy
+from registry.refusals.content import NoPolicy
 
 SEVERITIES: tuple[Severity, ...] = ("minor", "general", "serious")
 SPECIFICITY = {"general": 0, "sector": 1, "authority": 2, "scheme": 3}

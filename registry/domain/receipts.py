@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from registry.domain import canonical, merkle
-from registry.errors import NotCanonical, ReceiptRefused
+from registry.refusals.content import NotCanonical, ReceiptRefused
 
 Statement = dict[str, Any]
 Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data

@@ -1,6 +1,6 @@
 """State tables: which act takes which state to which; everything not written here is refused."""
 
-from registry.refusals import TransitionRefused
+from registry.refusals.acts import TransitionRefused
 
 PENALTY: dict[tuple[str, str], str] = {
     ("filed", "refile"): "filed",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.permissions import Actor, Role
 from registry.models import Account, ApiKey, Department
-from registry.refusals import AccountUnknown, DepartmentUnknown
+from registry.refusals.acts import AccountUnknown, DepartmentUnknown
 
 
 def key_hash(key: str) -> bytes:

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from registry.models import Check
-from registry.refusals import CheckUnknown
+from registry.refusals.acts import CheckUnknown
 
 
 def of_department(session: Session, department_id: int | None, check: str) -> Check:

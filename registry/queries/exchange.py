@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.envelope import Held
 from registry.models import Counter, InboxBatch, InboxItem, OutboxMessage, Peer, Publication
-from registry.refusals import ItemUnknown, PeerUnknown
+from registry.refusals.acts import ItemUnknown, PeerUnknown
 from registry.signing import key_id_of
 
 CHUNK = 500

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain import merkle
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode
-from registry.refusals import NotSealed
+from registry.refusals.acts import NotSealed
 
 
 def head(session: Session) -> int:

@@ -6,7 +6,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from registry.models import Department, Penalty, PenaltyFiling
-from registry.refusals import DepartmentUnknown, PenaltyUnknown
+from registry.refusals.acts import DepartmentUnknown, PenaltyUnknown
 
 
 def department(session: Session, department_id: int | None) -> Department:

@@ -11,7 +11,7 @@ from registry.domain import names
 from registry.models import LedgerEntry, Publication, PublicationSector
 from registry.queries.ledger import head
 from registry.queries.screening import known_at
-from registry.refusals import EntryAhead, RecordUnknown
+from registry.refusals.acts import EntryAhead, RecordUnknown
 
 COUNT_MAX = 1000
 """Totals are counted so far; beyond it readers are told that there are more."""

@@ -11,7 +11,7 @@ from registry.domain.permissions import Role
 from registry.models import Account, ApiKey, Department
 from registry.queries import accounts as questions
 from registry.queries import reference as law
-from registry.refusals import AccountTaken
+from registry.refusals.acts import AccountTaken
 from registry.services import audit
 from registry.work import Work
 

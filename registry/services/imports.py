@@ -17,7 +17,7 @@ from registry.domain.reference import Reference
 from registry.errors import Refusal, Unavailable
 from registry.models import ImportFinding, PenaltyImport
 from registry.queries import reference as law
-from registry.refusals import ImportUnknown
+from registry.refusals.acts import ImportUnknown
 from registry.services import audit, penalties
 from registry.tabular import filings
 from registry.work import Work, day_of

@@ -18,7 +18,7 @@ from registry.errors import Fault
 from registry.models import InboxBatch, InboxItem, Peer
 from registry.queries import exchange as questions
 from registry.queries import reference as law
-from registry.refusals import BatchMalformed, PeerPaused, RemovalShare
+from registry.refusals.acts import BatchMalformed, PeerPaused, RemovalShare
 from registry.services import audit
 from registry.services.publishing import Version, publish
 from registry.signing import key_id_of, verify

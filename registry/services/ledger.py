@@ -6,10 +6,10 @@ from sqlalchemy import insert, update
 
 from registry.domain import merkle, notes
 from registry.domain.publication import Leaf, leaf_hash
-from registry.errors import NoteRefused
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.queries import ledger as questions
-from registry.refusals import KeysForeign, LedgerBroken
+from registry.refusals.acts import KeysForeign, LedgerBroken
+from registry.refusals.content import NoteRefused
 from registry.signing import verify
 from registry.work import Work
 

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import insert, select, tuple_, update
 
 from registry.domain import batch, canonical, envelope
-from registry.errors import ReceiptRefused
 from registry.models import OutboxMessage, Peer, Publication
 from registry.queries import exchange as questions
 from registry.queries.ledger import head
+from registry.refusals.content import ReceiptRefused
 from registry.services import audit
 from registry.services.peers import epoch
 from registry.signing import Signer, key_id_of, verify

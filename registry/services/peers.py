@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from registry.domain.permissions import Permission
 from registry.models import Counter, Peer
 from registry.queries import exchange as questions
-from registry.refusals import PeerRefused, PeerTaken
+from registry.refusals.acts import PeerRefused, PeerTaken
 from registry.services import audit
 from registry.work import Work
 

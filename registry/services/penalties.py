@@ -15,7 +15,7 @@ from registry.errors import Refusal
 from registry.models import Department, Penalty, PenaltyFiling
 from registry.queries import penalties as questions
 from registry.queries import reference as law
-from registry.refusals import AlreadyFiled, AuthorityNotOwn, IdentityChanged, MeasureRefused
+from registry.refusals.acts import AlreadyFiled, AuthorityNotOwn, IdentityChanged, MeasureRefused
 from registry.services import audit
 from registry.services.penalty_access import own
 from registry.services.releases import policy_of

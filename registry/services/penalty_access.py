@@ -6,7 +6,7 @@ from registry.domain import penalty
 from registry.domain.permissions import Permission
 from registry.models import Penalty
 from registry.queries import penalties as questions
-from registry.refusals import PenaltyUnknown, VersionStale
+from registry.refusals.acts import PenaltyUnknown, VersionStale
 from registry.work import Work
 
 

@@ -13,7 +13,7 @@ from registry.domain.filed import Filing
 from registry.domain.reference import Reference
 from registry.models import Penalty, PenaltyFiling, Publication
 from registry.queries import reference as law
-from registry.refusals import RecordUnknown
+from registry.refusals.acts import RecordUnknown
 from registry.services.publishing import Version
 from registry.work import Work, day_of
 

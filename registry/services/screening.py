@@ -10,12 +10,13 @@ from registry.domain import identifiers, names, receipts, screening
 from registry.domain.permissions import Permission
 from registry.domain.publicity import add_months
 from registry.domain.reference import Reference
-from registry.errors import Fault, Invalid, UsccMalformed
+from registry.errors import Fault, Invalid
 from registry.models import Check, Peer
 from registry.queries import ledger as ledger_questions
 from registry.queries import reference as law
 from registry.queries import screening as questions
-from registry.refusals import BodyRefused, EntryAhead
+from registry.refusals.acts import BodyRefused, EntryAhead
+from registry.refusals.content import UsccMalformed
 from registry.services import audit
 from registry.services.ledger import own_checkpoint, take
 from registry.signing import Keys

@@ -12,7 +12,7 @@ from registry.errors import Refusal
 from registry.models import Penalty, PenaltyFiling
 from registry.queries import penalties as questions
 from registry.queries import reference as law
-from registry.refusals import ChangeInFuture, SelfVerification, VersionStale
+from registry.refusals.acts import ChangeInFuture, SelfVerification, VersionStale
 from registry.services import audit, releases
 from registry.services.penalty_access import own, require_scope
 from registry.services.publishing import publish

@@ -1,6 +1,6 @@
 """Filed files as rows of text cells: XLSX, CSV, XML and JSON, safe against files made to do harm."""
 
-from registry.errors import FileFormat, FileTooLarge, NoHeader
+from registry.refusals.content import FileFormat, FileTooLarge, NoHeader
 from registry.tabular import delimited, markup, objects, workbook
 from registry.tabular.sheet import MAX_BYTES, MAX_ROWS, Row, Sheet
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from registry.errors import FileShape, FileUnreadable, NoHeader
+from registry.refusals.content import FileShape, FileUnreadable, NoHeader
 from registry.tabular.sheet import MAX_BYTES, Record, Sheet, build, heading, pairs
 from registry.tabular.text import decode
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from registry.errors import FileShape, FileTooLarge, FileUnreadable, NoHeader, XmlDoctype
+from registry.refusals.content import FileShape, FileTooLarge, FileUnreadable, NoHeader, XmlDoctype
 from registry.tabular.sheet import Record, Sheet, build
 from registry.tabular.text import decode_declared
 

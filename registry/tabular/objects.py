@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from registry.domain.cells import pointer
-from registry.errors import Fault, FileShape, FileUnreadable, TooManyRows
+from registry.errors import Fault
+from registry.refusals.content import FileShape, FileUnreadable, TooManyRows
 from registry.tabular.sheet import MAX_ROWS, Record, Sheet, build
 from registry.tabular.text import decode
 

@@ -7,7 +7,7 @@ import zlib
 
 from lxml import etree
 
-from registry.errors import FileFormat, FileTooLarge, FileUnreadable
+from registry.refusals.content import FileFormat, FileTooLarge, FileUnreadable
 
 MAX_ENTRIES = 500
 MAX_UNPACKED = 200 * 2**20

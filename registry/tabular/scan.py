@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from xml.parsers import expat
 
-from registry.errors import FileShape, FileTooLarge, FileUnreadable, TooManyRows
+from registry.refusals.content import FileShape, FileTooLarge, FileUnreadable, TooManyRows
 from registry.tabular.sheet import MAX_COLUMNS, MAX_ROWS
 
 MAX_TEXT = 128 * 2**20

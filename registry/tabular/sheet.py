@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from registry.domain.cells import pointer, text_faults
-from registry.errors import DuplicateColumn, Fault, FileShape, NoHeader, TooManyRows
+from registry.errors import Fault
+from registry.refusals.content import DuplicateColumn, FileShape, NoHeader, TooManyRows
 
 MAX_BYTES = 32 * 2**20
 MAX_ROWS = 100_000

@@ -2,7 +2,7 @@
 
 import re
 
-from registry.errors import FileEncoding
+from registry.refusals.content import FileEncoding
 
 _BOM = b"\xef\xbb\xbf"
 _DECLARED = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]*\?>""")

@@ -8,7 +8,8 @@ from typing import Any
 from python_calamine import CalamineWorkbook
 
 from registry.domain.cells import pointer
-from registry.errors import Fault, FileUnreadable, NoHeader
+from registry.errors import Fault
+from registry.refusals.content import FileUnreadable, NoHeader
 from registry.tabular.package import Package
 from registry.tabular.scan import SheetScan, TextLengths
 from registry.tabular.sheet import Record, Sheet, build, heading, pairs

@@ -9,7 +9,7 @@ from registry.domain import identifiers, names, redaction
 from registry.domain.reference import Reference
 from registry.errors import Invalid
 from registry.queries.publications import Filter
-from registry.refusals import QueryRefused
+from registry.refusals.acts import QueryRefused
 
 PARAMETERS = frozenset({"q", "uscc", "sector", "behaviour", "district", "authority", "on", "next"})
 QUERY_CHARACTERS_MAX = 100

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from registry import db
 from registry.domain import receipts
-from registry.errors import SectorUnknown
 from registry.models import Checkpoint
 from registry.queries import ledger, publications
 from registry.queries import reference as law
 from registry.queries.publications import Filter, Moment
-from registry.refusals import BodyRefused, RecordUnknown
+from registry.refusals.acts import BodyRefused, RecordUnknown
+from registry.refusals.content import SectorUnknown
 from registry.signing import verify as is_signed
 from registry.web import asking, labels, problems, views
 from registry.work import SHANGHAI, day_of

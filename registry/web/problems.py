@@ -5,8 +5,9 @@ import re
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from registry.errors import Conflict, FileTooLarge, Forbidden, Invalid, NotFound, Refusal, Stale, Unavailable
-from registry.refusals import QueryRefused
+from registry.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unavailable
+from registry.refusals.acts import QueryRefused
+from registry.refusals.content import FileTooLarge
 
 STATUSES: dict[type[Refusal], int] = {
     NotFound: 404,

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from registry import db
 from registry.domain import receipts
-from registry.errors import ReceiptRefused
+from registry.refusals.content import ReceiptRefused
 from registry.signing import read_public_keys, verify
 from tests.factories.desk import bidder, head, seal, stranger
 from tests.factories.filings import (

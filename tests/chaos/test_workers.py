@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from benchmarks.synthetic import penalty_rows, write_xlsx
 from registry import db
+from registry.domain.permissions import Actor
 from registry.models import ImportFinding, JobRun, Penalty, PenaltyImport
 from registry.queries import accounts
 from registry.services import imports
@@ -42,16 +43,30 @@ class TestTwoWorkers:
             _assert_filed_once()
 
 
+class TestTwoRunsOfOneFile:
+    def test_file_every_row_once(self, nodes: tuple[Node, Node], tmp_path: Path) -> None:
+        with nodes[0].opened():
+            clerk, number = _hand_in(tmp_path / "rows.xlsx", ROWS)
+            run = partial(imports.run, partial(db.perform, clerk), clerk, number)
+            run(lambda done, _: run() if done < ROWS else None)  # another process overtakes after a chunk
+            assert _imports() == [("finished", ROWS, 0)]
+            _assert_filed_once()
+            run()
+            assert _imports() == [("finished", ROWS, 0)]
+
+
 def _worker(node: Node, name: str) -> Process:
     log = Path(node.settings.home) / f"{name}.log"
     return Process([sys.executable, "-m", "sync"], node.environment, log)
 
 
-def _hand_in(path: Path, rows: int) -> None:
+def _hand_in(path: Path, rows: int) -> tuple[Actor, int]:
+    """The clerk and the import of a new file of good rows."""
     write_xlsx(path, penalty_rows(rows))
     with db.reading() as session:
         clerk = accounts.by_name(session, "clerk", day_of(db.clock()))
-    db.perform(clerk, lambda work: imports.receive(work, path.read_bytes(), path.name, imports.Options()).id)
+    receive = partial(imports.receive, data=path.read_bytes(), filename=path.name, options=imports.Options())
+    return clerk, db.perform(clerk, lambda work: receive(work).id)
 
 
 def _name(worker: Process) -> str:

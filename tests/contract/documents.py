@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import registry.errors
-import registry.refusals
+import registry.refusals.acts
+import registry.refusals.content
 from registry.api.problems import status_of
 from registry.errors import Refusal
 from registry.settings import Settings
@@ -20,7 +20,7 @@ def refusals() -> list[type[Refusal]]:
     """Every refusal that can be raised, and the six kinds, in the order of their codes."""
     found = {
         held
-        for module in (registry.errors, registry.refusals)
+        for module in (registry.refusals.acts, registry.refusals.content)
         for held in vars(module).values()
         if isinstance(held, type) and issubclass(held, Refusal) and held is not Refusal
     }
@@ -40,7 +40,7 @@ def errors_table() -> str:
     ]
     return "\n".join([
         "# Refusals", "",
-        "Made from `registry/errors.py` and `registry/refusals.py`. Codes are permanent; every answer that",
+        "Made from `registry/refusals/`. Codes are permanent; every answer that",
         "refuses is `application/problem+json` with `code`, `title` and, for fields or rows, `errors`.", "",
         "| code | HTTP | kind | 说明 | meaning |", "|---|---|---|---|---|", *rows, "",
     ])  # fmt: skip

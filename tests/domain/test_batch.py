@@ -2,7 +2,7 @@ import pytest
 
 from registry.domain import batch, canonical
 from registry.domain.envelope import Outcome
-from registry.refusals import BatchDigest, BatchMalformed, BatchTooLarge
+from registry.refusals.acts import BatchDigest, BatchMalformed, BatchTooLarge
 
 RECORDS = [{"a": 1}, {"b": "二"}]
 GOOD = batch.build("city", "e1", RECORDS, [3, 4], {})

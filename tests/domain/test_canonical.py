@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.domain import canonical
-from registry.errors import NotCanonical
+from registry.refusals.content import NotCanonical
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)))
 SCALAR = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT

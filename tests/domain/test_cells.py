@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.domain import cells
-from registry.errors import AmountMalformed, DateMalformed
+from registry.refusals.content import AmountMalformed, DateMalformed
 
 
 class TestDay:

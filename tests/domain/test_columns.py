@@ -3,7 +3,7 @@
 import pytest
 
 from registry.domain import columns
-from registry.errors import DuplicateColumn, FileShape, MissingColumn, UnknownColumn
+from registry.refusals.content import DuplicateColumn, FileShape, MissingColumn, UnknownColumn
 
 NEW = (
     "CF_XDR_MC", "CF_XDR_LB", "CF_WSH", "CF_WFXW", "CF_SY", "CF_YJ", "CF_CFLB", "CF_NR", "CF_JDRQ", "CF_YXQ",

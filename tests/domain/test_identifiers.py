@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.domain import identifiers
-from registry.errors import (
-    Invalid,
+from registry.errors import Invalid
+from registry.refusals.content import (
     ResidentIdCheckCharacter,
     ResidentIdMalformed,
     UsccCheckCharacter,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.domain import merkle
-from registry.errors import ProofRange
+from registry.refusals.content import ProofRange
 
 INPUTS = [
     "",

@@ -3,7 +3,7 @@ import base64
 import pytest
 
 from registry.domain import notes
-from registry.errors import NoteRefused
+from registry.refusals.content import NoteRefused
 from registry.signing import Signer, verify
 
 NAME = "registry.example/ledger"

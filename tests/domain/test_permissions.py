@@ -1,7 +1,7 @@
 import pytest
 
 from registry.domain.permissions import GRANTS, SYSTEM, Actor, Permission, Role
-from registry.refusals import OutOfRole, OutOfScope, PenaltyUnknown
+from registry.refusals.acts import OutOfRole, OutOfScope, PenaltyUnknown
 
 
 def actor(sectors=("procurement",), districts=("320902",), role=Role.CLERK):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import registry
 from registry.domain.catalog import PenaltyKind, Policy, read
 from registry.domain.publicity import Publicity, add_months, period, policy_for, severity
-from registry.errors import NoPolicy
+from registry.refusals.content import NoPolicy
 
 REFERENCE = Path(registry.__file__).parent / "reference"
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from registry.domain import canonical, merkle, receipts
-from registry.errors import ReceiptRefused
+from registry.refusals.content import ReceiptRefused
 from registry.signing import Signer, verify
 
 SIGNER = Signer.generate()

@@ -1,7 +1,7 @@
 import pytest
 
 from registry.domain.workflow import PENALTY, step
-from registry.refusals import TransitionRefused
+from registry.refusals.acts import TransitionRefused
 
 STATES = ("filed", "returned", "published", "amended", "withdrawn")
 ACTS = ("refile", "verify", "return", "withdraw")

@@ -10,7 +10,7 @@ from registry import db
 from registry.domain import merkle, notes
 from registry.queries import integrity
 from registry.queries import ledger as questions
-from registry.refusals import LedgerBroken
+from registry.refusals.acts import LedgerBroken
 from registry.services import ledger
 from registry.signing import read_public_keys, verify
 from tests.factories.desk import Desk, seal

@@ -6,7 +6,7 @@ import pytest
 
 from registry import db
 from registry.queries import publications as questions
-from registry.refusals import EntryAhead, RecordUnknown
+from registry.refusals.acts import EntryAhead, RecordUnknown
 from registry.services import tidying
 from tests.factories.desk import bidder, head
 from tests.factories.filings import BanFactory, filing, today

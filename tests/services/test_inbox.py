@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 
 from registry.db import SYSTEM, keys, perform, reading
 from registry.domain import canonical
-from registry.errors import ReceiptRefused
 from registry.models import AuditEvent, InboxBatch, InboxItem, LedgerEntry, Publication
 from registry.queries import exchange as questions
-from registry.refusals import BatchDigest, BatchMalformed, ItemUnknown, PeerPaused, RemovalShare
+from registry.refusals.acts import BatchDigest, BatchMalformed, ItemUnknown, PeerPaused, RemovalShare
+from registry.refusals.content import ReceiptRefused
 from registry.services import inbox, outbox, peers
 from registry.signing import Signer, verify
 from tests.sync.bodies import batch_of, body, refit, removed, sealed

@@ -6,7 +6,7 @@ import pytest
 
 from registry import db
 from registry.domain.permissions import Role
-from registry.refusals import SelfVerification
+from registry.refusals.acts import SelfVerification
 from registry.services import verification
 from tests.factories.desk import head
 from tests.factories.filings import filing, today

@@ -8,7 +8,7 @@ import requests
 from registry.db import clock
 from registry.httpsig import sign_request
 from registry.queries import exchange as questions
-from registry.refusals import PeerRefused
+from registry.refusals.acts import PeerRefused
 from registry.signing import Signer
 from sync.client import HttpPeer, NotDelivered
 from sync.core import Failed, Refused, TimedOut

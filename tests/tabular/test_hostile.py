@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry import tabular
-from registry.errors import FileFormat, FileShape, FileTooLarge, FileUnreadable, Refusal, TooManyRows
+from registry.errors import Refusal
+from registry.refusals.content import FileFormat, FileShape, FileTooLarge, FileUnreadable, TooManyRows
 from tests.tabular.workbooks import SHEET, changed, sheet_of, workbook
 
 GOOD = workbook([["a", "b"], ["1", "2"]])

@@ -6,7 +6,8 @@ import json
 import pytest
 
 from registry import tabular
-from registry.errors import (
+from registry.errors import Refusal
+from registry.refusals.content import (
     DuplicateColumn,
     FileEncoding,
     FileFormat,
@@ -14,7 +15,6 @@ from registry.errors import (
     FileTooLarge,
     FileUnreadable,
     NoHeader,
-    Refusal,
     TooManyRows,
     XmlDoctype,
 )

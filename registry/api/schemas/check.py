@@ -7,7 +7,7 @@ from marshmallow import fields, pre_load, validate
 from registry.api.schemas.base import Day, StrictSchema, Whole, short, words
 from registry.db import settings
 from registry.domain.screening import ROLES
-from registry.refusals import TooManyParties
+from registry.refusals.acts import TooManyParties
 
 
 class TenderSchema(StrictSchema):

@@ -1,4 +1,4 @@
-"""The concrete refusals of acts and questions. Codes are permanent; titles are what a person reads."""
+"""What acts and questions refuse."""
 
 from registry.errors import Conflict, Forbidden, Invalid, NotFound, Stale, Unavailable
 

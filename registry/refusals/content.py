@@ -1,0 +1,165 @@
+"""What cannot be taken as it stands: codes, files, notes, receipts, keys, signatures."""
+
+from registry.errors import Forbidden, Invalid, NotFound, Unavailable
+
+
+class NotCanonical(Invalid):
+    """The value has no canonical JSON form (RFC 8785): a fraction, a number beyond 2^53, or no JSON."""
+
+    code, title = "not-canonical", "内容无法写成规范形式"
+
+
+class ProofRange(Invalid):
+    """A proof was asked for an entry or a size that the tree does not have."""
+
+    code, title = "proof-range", "记录号超出账本范围"
+
+
+class NoteRefused(Invalid):
+    """A signed note or checkpoint is malformed or not signed by a known key."""
+
+    code, title = "note-refused", "签名文书无效"
+
+
+class ReceiptRefused(Invalid):
+    """A receipt is not byte for byte what its issuer signed."""
+
+    code, title = "receipt-refused", "回执无效"
+
+
+class KeysMalformed(Invalid):
+    """A document of public keys cannot be read."""
+
+    code, title = "keys-malformed", "公钥文件无法识别"
+
+
+class KeysDamaged(Unavailable):
+    """The key directory is incomplete: going on would answer from a wrong identifier index."""
+
+    code, title = "keys-damaged", "密钥目录不完整"
+
+
+class SealBroken(Unavailable):
+    """Sealed content cannot be opened with the key held."""
+
+    code, title = "seal-broken", "密封内容无法打开"
+
+
+class PeerSignature(Forbidden):
+    """A peer's request is unsigned, altered, too old, or signed by an unknown key."""
+
+    code, title = "peer-signature", "对方签名无效"
+
+
+class UsccMalformed(Invalid):
+    """Not the eighteen characters of GB 32100-2015."""
+
+    code, title = "uscc-malformed", "统一社会信用代码格式不正确"
+
+
+class UsccCheckCharacter(Invalid):
+    """Eighteen well-formed characters whose last one contradicts the others (GB 32100-2015)."""
+
+    code, title = "uscc-check-character", "统一社会信用代码校验码不正确"
+
+
+class ResidentIdMalformed(Invalid):
+    """Not a resident number of GB 11643: length, characters or birth date. Never quotes the number."""
+
+    code, title = "resident-id-malformed", "居民身份证号码格式或出生日期不正确"
+
+
+class ResidentIdCheckCharacter(Invalid):
+    """A resident identity number whose last character contradicts the others. Never quotes the number."""
+
+    code, title = "resident-id-check-character", "居民身份证号码校验码不正确"
+
+
+class DateMalformed(Invalid):
+    """Not a calendar day in one of the accepted spellings."""
+
+    code, title = "date-malformed", "日期格式不正确或日期不存在"
+
+
+class AmountMalformed(Invalid):
+    """Not an amount in 万元 with at most six decimals."""
+
+    code, title = "amount-malformed", "金额应为以万元为单位、至多六位小数的非负数"
+
+
+class FileTooLarge(Invalid):
+    """A file, or what it unpacks to, is larger than one filing may be."""
+
+    code, title = "file-too-large", "文件过大"
+
+
+class FileFormat(Invalid):
+    """A file of a kind that is not read here: encrypted, old XLS, or something else."""
+
+    code, title = "file-format", "文件格式不受支持"
+
+
+class FileUnreadable(Invalid):
+    """A file that claims a format it does not keep: truncated, damaged or wrongly put together."""
+
+    code, title = "file-unreadable", "文件已损坏或无法读取"
+
+
+class FileEncoding(Invalid):
+    """Text that is neither UTF-8 nor GB18030."""
+
+    code, title = "file-encoding", "文字编码应为 UTF-8 或 GB18030"
+
+
+class FileShape(Invalid):
+    """Well-formed, but not a table of rows and text cells."""
+
+    code, title = "file-shape", "文件内容不是由行和列组成的表"
+
+
+class XmlDoctype(Invalid):
+    """An XML file with a document type declaration; none is needed and all are refused."""
+
+    code, title = "xml-doctype", "XML 文件不得含有 DOCTYPE 声明"
+
+
+class TooManyRows(Invalid):
+    """More rows than one filing may have."""
+
+    code, title = "too-many-rows", "行数超过上限"
+
+
+class NoHeader(Invalid):
+    """A table without a row of column headings."""
+
+    code, title = "no-header", "缺少表头"
+
+
+class DuplicateColumn(Invalid):
+    """Two columns with the same meaning."""
+
+    code, title = "duplicate-column", "列重复"
+
+
+class UnknownColumn(Invalid):
+    """Columns that no accepted template has."""
+
+    code, title = "unknown-column", "存在无法识别的列"
+
+
+class MissingColumn(Invalid):
+    """A column the template requires is not there."""
+
+    code, title = "missing-column", "缺少必需的列"
+
+
+class NoPolicy(Invalid):
+    """No publicity policy of this severity was in force on the date of the document."""
+
+    code, title = "no-policy", "文书日期没有可适用的公示期限"
+
+
+class SectorUnknown(NotFound):
+    """No sector of the plan has this code."""
+
+    code, title = "sector-unknown", "没有这个领域"
