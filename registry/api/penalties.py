@@ -23,7 +23,7 @@ from registry.queries import penalties as questions
 from registry.queries import reference as law
 from registry.refusals.acts import FilingRefused
 from registry.services import imports, penalties, verification
-from registry.services.penalty_access import require_scope
+from registry.services.penalty_access import covers, require_scope
 from registry.tabular import filings
 from registry.work import Work
 
@@ -73,12 +73,12 @@ def file() -> Response:
 @blueprint.arguments(PenaltyQuery, location="query")
 @blueprint.response(200, PenaltyPage)
 def listed(query: dict[str, Any]) -> dict[str, Any]:
-    """The department's penalties in the order filed."""
+    """The department's penalties in the account's scope, in the order filed."""
     after = whole(query["next"]) or 0
     limit = query["limit"]
     with db.reading() as session:
         found = questions.listed(session, actor().department_id, query["state"], after=after, limit=limit + 1)
-        items = [views.penalty(held) for held in found[:limit]]
+        items = [views.penalty(held) for held in found[:limit] if covers(actor(), held)]
     return {"items": items, "next": str(found[limit - 1].id) if len(found) > limit else None}
 
 
@@ -88,10 +88,8 @@ def listed(query: dict[str, Any]) -> dict[str, Any]:
 def read(record: str) -> Response:
     """One penalty; its ETag is the version that changes must name."""
 
-    def act(work: Work) -> dict[str, Any]:
-        return views.penalty(require_scope(work, questions.by_record(work.session, record)))
-
-    body = db.perform(actor(), act)
+    with db.reading() as session:
+        body = views.penalty(require_scope(actor(), questions.by_record(session, record)))
     return answered(body, str(body["version"]))
 
 

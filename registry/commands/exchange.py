@@ -145,6 +145,17 @@ def add(code: str, url: str, public_key: str, owners: str, name: str) -> None:
     click.echo(f"{code}: 已登记 added")
 
 
+@peers.command("change")
+@click.argument("code")
+@click.option("--url", help="Its new address.")
+@click.option("--public-key", metavar="HEX", help="Its new Ed25519 key.")
+@in_app
+def change(code: str, url: str | None, public_key: str | None) -> None:
+    """Give a known node another address or key."""
+    db.perform(SYSTEM, lambda work: acts.change(work, code, url=url, public_key=public_key).code)
+    click.echo(f"{code}: 已更改 changed")
+
+
 @peers.command("list")
 @in_app
 def list_peers() -> None:

@@ -6,13 +6,12 @@ from functools import partial
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import select
 
 from registry import db
 from registry.domain.permissions import SYSTEM, Role
-from registry.models import Peer
 from registry.queries import accounts as account_questions
 from registry.queries import penalties as penalty_questions
+from registry.refusals.acts import PeerUnknown
 from registry.services import accounts, imports, ledger, peers, verification
 from registry.settings import Settings
 from registry.signing import public_keys_document
@@ -88,11 +87,10 @@ def _introduce(apps: Mapping[str, Flask], settings: Settings, nodes: Sequence[Se
 
 
 def _introduce_one(work: Work, other: Settings, public: str) -> None:
-    held = work.session.scalars(select(Peer).where(Peer.code == other.node)).first()
-    if held is None:
-        held = peers.add(work, other.node, other.node_name, other.base_url, public, ())
-    held.url = other.base_url  # the demo may have been started on another port
-    work.session.flush()
+    try:
+        peers.change(work, other.node, url=other.base_url)  # the demo may run on another port than before
+    except PeerUnknown:
+        peers.add(work, other.node, other.node_name, other.base_url, public, ())
 
 
 def _records(settings: Settings) -> None:

@@ -31,21 +31,45 @@ def add(work: Work, code: str, name: str, url: str, public_key: str, owners: Seq
     without ``url`` is known by its key only and promised nothing.
     """
     work.actor.require(Permission.EXCHANGE_OPERATE)
-    if not _CODE.fullmatch(code) or not _PUBLIC.fullmatch(public_key):
+    if not _CODE.fullmatch(code):
         raise PeerRefused()
-    if url and not is_safe_address(url):
-        raise PeerRefused("地址应为 https，或本机的 http")
-    is_taken = select(Peer.id).where((Peer.code == code) | (Peer.public_key == public_key))
-    if code == work.settings.node or work.session.execute(is_taken).first():
+    if code == work.settings.node or work.session.scalars(select(Peer).where(Peer.code == code)).first():
         raise PeerTaken()
     made = Peer(
-        code=code, name=name, url=url.rstrip("/"), public_key=public_key, owners=sorted({code, *owners}),
+        code=code, name=name, url=_address(url), public_key=_key(work, public_key), owners=sorted({code, *owners}),
         cursor=0, failures=0, batch_records=work.settings.batch_records_max,
     )  # fmt: skip
     work.session.add(made)
     work.session.flush()
     audit.note(work, "exchange.peer.add", made.code)
     return made
+
+
+def change(work: Work, code: str, *, url: str | None = None, public_key: str | None = None) -> Peer:
+    """Give a known peer another address or key. Refuses ``PeerUnknown``, ``PeerRefused``, ``PeerTaken``."""
+    work.actor.require(Permission.EXCHANGE_OPERATE)
+    held = questions.peer(work.session, code)
+    if url is not None:
+        held.url = _address(url)
+    if public_key is not None and public_key != held.public_key:
+        held.public_key = _key(work, public_key)
+    work.session.flush()
+    audit.note(work, "exchange.peer.change", code)
+    return held
+
+
+def _address(url: str) -> str:
+    if url and not is_safe_address(url):
+        raise PeerRefused("地址应为 https，或本机的 http")
+    return url.rstrip("/")
+
+
+def _key(work: Work, public_key: str) -> str:
+    if not _PUBLIC.fullmatch(public_key):
+        raise PeerRefused()
+    if work.session.scalars(select(Peer).where(Peer.public_key == public_key)).first():
+        raise PeerTaken()
+    return public_key
 
 
 def is_safe_address(url: str) -> bool:

@@ -75,7 +75,7 @@ def withdraw(work: Work, record: str, reason: str, changed_on: dt.date, *, if_ve
 
 
 def _verifiable(work: Work, held: Penalty | None, if_version: int | None) -> Penalty:
-    held = require_scope(work, held)
+    held = require_scope(work.actor, held)
     if if_version not in (None, held.version):
         raise VersionStale()
     if held.filing.filed_by == work.actor.account_id:

@@ -7,7 +7,7 @@ from registry.domain.permissions import EVERYWHERE, GRANTS, SYSTEM, Role
 from registry.services import accounts
 from tests.contract.test_routes import RESTRICTED
 from tests.factories.desk import stranger
-from tests.factories.filings import filing, today
+from tests.factories.filings import FilingFactory, filing, today
 
 HOLDERS = {
     Role.CLERK: "clerk",
@@ -116,3 +116,16 @@ class TestPaging:
         assert late in [item["id"] for item in overdue]
         assert desk.get("/deadlines?state=soon", "clerk").status_code == 422
         assert stranger()["uscc"] not in str(items)
+
+
+class TestListing:
+    def test_leaves_out_sectors_outside_the_grant(self, desk):
+        def narrow(work):
+            grant = accounts.NewAccount("narrow", Role.VERIFIER, "finance", ("procurement",), ("*",))
+            return accounts.issue_key(work, accounts.create(work, grant).id, "narrow")
+
+        inside = desk.filed(FilingFactory())
+        desk.filed(FilingFactory(sectors="construction"))
+        headers = {"Authorization": f"Bearer {db.perform(SYSTEM, narrow)}"}
+        listed = desk.ask("GET", "/api/v1/penalties", headers=headers).get_json()["items"]
+        assert [one["id"] for one in listed] == [inside]
