@@ -21,6 +21,8 @@ from registry.work import Work
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+_CONTENTION = ("40001", "40P01")
+"""PostgreSQL's codes for a serialisation failure and a deadlock: the same act may succeed when run again."""
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": False})
 
@@ -64,7 +66,7 @@ def perform(actor: Actor, act: Callable[[Work], T]) -> T:
         try:
             with begin(actor) as work:
                 return act(work)
-        except IntegrityError:
+        except (IntegrityError, ConcurrentChange):
             continue
     raise ConcurrentChange()
 
@@ -89,6 +91,8 @@ def _told() -> Iterator[None]:
     except DataError:
         raise ValueRefused() from None
     except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in _CONTENTION:
+            raise ConcurrentChange() from None
         log.error("the store failed: %s", type(error.orig).__name__)
         raise StoreUnavailable() from error
 

@@ -93,8 +93,12 @@ def drop(work: Work, number: int, reason: str) -> None:
 
 
 def _queue_up(work: Work) -> None:
-    """One intake at a time: two at once could leave a record with two newest versions."""
-    work.session.execute(select(Peer.id).order_by(Peer.id).with_for_update()).all()
+    """One intake at a time: two at once could leave a record with two newest versions.
+
+    ``key_share``: who publishes meanwhile refers to these rows in its promises, and must not wait for us while
+    we wait for its ledger lock.
+    """
+    work.session.execute(select(Peer.id).order_by(Peer.id).with_for_update(key_share=True)).all()
 
 
 def _judge(work: Work, peer: Peer, values: Sequence[Any]) -> list[Judged]:

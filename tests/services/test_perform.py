@@ -1,0 +1,77 @@
+"""What `db.perform` does when acts meet: run again once, then say so; never half an act."""
+
+import threading
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from registry import db
+from registry.domain.permissions import SYSTEM
+from registry.models import Counter
+from registry.refusals.acts import ConcurrentChange
+from registry.work import Work
+
+
+def value(name: str) -> int:
+    with db.reading() as session:
+        return session.execute(select(Counter.value).where(Counter.name == name)).scalar_one()
+
+
+def add_one(work: Work, name: str) -> None:
+    work.session.execute(update(Counter).where(Counter.name == name).values(value=Counter.value + 1))
+
+
+class TestPerform:
+    def test_runs_both_acts_of_a_deadlock_to_their_end(self, app, store):
+        if store.startswith("sqlite"):
+            pytest.skip("on SQLite writers queue and cannot deadlock")
+        meeting = threading.Barrier(2)
+        failed: list[BaseException] = []
+
+        def work(first: str, second: str) -> None:
+            tries = iter((True, False))
+
+            def act(unit: Work) -> None:
+                add_one(unit, first)
+                if next(tries):
+                    meeting.wait(10)
+                add_one(unit, second)
+
+            try:
+                with app.app_context():
+                    db.perform(SYSTEM, act)
+            except BaseException as error:
+                failed.append(error)
+
+        threads = [
+            threading.Thread(target=work, args=names) for names in (("ledger", "check"), ("check", "ledger"))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert not failed
+        assert (value("ledger"), value("check")) == (2, 2)
+
+    def test_refuses_what_meets_another_act_twice_and_keeps_nothing(self, app):
+        def act(work: Work) -> None:
+            add_one(work, "check")
+            raise IntegrityError("insert", {}, Exception())
+
+        with pytest.raises(ConcurrentChange):
+            db.perform(SYSTEM, act)
+        assert value("check") == 0
+
+    def test_gives_the_answer_of_the_second_run(self, app):
+        runs = []
+
+        def act(work: Work) -> str:
+            runs.append(work)
+            if len(runs) == 1:
+                raise IntegrityError("insert", {}, Exception())
+            add_one(work, "check")
+            return "done"
+
+        assert db.perform(SYSTEM, act) == "done"
+        assert value("check") == 1
