@@ -16,6 +16,7 @@ from stdnum.cn import ric
 from stdnum.cn import uscc as stdnum_uscc
 
 from benchmarks.cases import CASES, Case
+from registry.domain.publicity import add_months
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 DISTRICTS = {
@@ -105,8 +106,7 @@ def effect_end(decided: dt.date, months: int) -> str:
     """The last day of a term that begins on the day of the decision; none is written as the far sentinel."""
     if not months:
         return "2099/12/31"
-    years, month = divmod(decided.month - 1 + months, 12)
-    last = dt.date(decided.year + years, month + 1, min(decided.day, 28)) - dt.timedelta(days=1)
+    last = add_months(decided, months) - dt.timedelta(days=1)
     return f"{last:%Y/%m/%d}"
 
 

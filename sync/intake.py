@@ -63,7 +63,7 @@ def pull(code: str, connect: links.Connect = links.connect) -> Pulled:
 
 def pull_all(connect: links.Connect = links.connect) -> dict[str, Pulled]:
     """Pull from every peer that has an address."""
-    return links.each(lambda code: pull(code, connect))
+    return links.each(links.reachable(), lambda code: pull(code, connect), lambda error: Pulled(failed=error))
 
 
 def _page(code: str, transport: Transport) -> _Taken:
@@ -86,9 +86,12 @@ def _take(work: Work, code: str, cursor: int, raw: bytes) -> _Taken:
     if _began_anew(peer, batch):
         peers.start_again(work, peer, batch.epoch)
         return _Taken(None, 0, is_last=False, is_restarted=True)
+    if not cursor <= batch.next <= batch.head:
+        raise BatchMalformed("next")
     receipt = inbox.receive(work, peer, raw) if batch.records else None
-    peers.pulled(work, peer, batch.epoch, batch.next)
-    return _Taken(receipt, len(batch.records), is_last=batch.next >= batch.head)
+    is_last = batch.next == batch.head
+    peers.pulled(work, peer, batch.epoch, batch.next, is_last=is_last)
+    return _Taken(receipt, len(batch.records), is_last)
 
 
 def _began_anew(peer: Peer, batch: batches.Batch) -> bool:

@@ -1,7 +1,8 @@
 """What every conversation with a peer shares: whom to call, when, and what to remember of it."""
 
+import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -15,6 +16,8 @@ from registry.services import peers
 from registry.work import Work
 from sync import core
 from sync.client import HttpPeer, Transport
+
+log = logging.getLogger(__name__)
 
 PEERS_AT_ONCE = 8
 T = TypeVar("T")
@@ -32,19 +35,23 @@ def reachable() -> list[str]:
         return [peer.code for peer in questions.peers(session) if peer.url]
 
 
-def each(run: Callable[[str], T]) -> dict[str, T]:
-    """Run for every peer that has an address, side by side, so that a slow one delays no other.
+def each(codes: Iterable[str], run: Callable[[str], T], failed: Callable[[str], T]) -> dict[str, T]:
+    """Run for peers side by side, so that neither a slow nor a broken one delays another.
 
-    What one raises is raised after all have ended.
+    ``failed`` makes the result of a peer whose run raised, from the name of the error; the log tells no more.
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
 
     def in_context(code: str) -> T:
-        with app.app_context():
-            return run(code)
+        try:
+            with app.app_context():
+                return run(code)
+        except Exception as error:
+            log.error("peer %s: %s", code, type(error).__name__)
+            return failed(type(error).__name__)
 
     with ThreadPoolExecutor(PEERS_AT_ONCE) as pool:
-        started = {code: pool.submit(in_context, code) for code in reachable()}
+        started = {code: pool.submit(in_context, code) for code in codes}
     return {code: future.result() for code, future in started.items()}
 
 

@@ -1,7 +1,7 @@
 """Compare what is ours with what a peer holds of it: promise what it lost, name what no message repairs."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from registry import db
@@ -25,7 +25,7 @@ def reconcile(code: str, connect: links.Connect = links.connect) -> dict[str, An
     """
     with db.reading() as session:
         transport = connect(questions.peer(session, code))
-    theirs = {int(bucket): str(value) for bucket, value in _buckets(transport).items()}
+    theirs = _buckets(transport)
     # Ours is read after theirs: what was published in between is still promised and is not missed.
     with db.reading() as session:
         own = reconciliation.buckets(questions.owned(session, db.settings().node))
@@ -38,7 +38,14 @@ def reconcile(code: str, connect: links.Connect = links.connect) -> dict[str, An
 
 
 def reconcile_all(connect: links.Connect = links.connect) -> dict[str, dict[str, Any]]:
-    """Reconcile with every peer that has an address; an unreachable one is reported and passed over."""
+    """Reconcile with every peer that has an address; one that fails is reported and passed over."""
+    return reconcile_these(links.reachable(), connect)
+
+
+def reconcile_these(
+    codes: Iterable[str], connect: links.Connect = links.connect
+) -> dict[str, dict[str, Any]]:
+    """The same with some peers."""
 
     def one(code: str) -> dict[str, Any]:
         try:
@@ -46,7 +53,7 @@ def reconcile_all(connect: links.Connect = links.connect) -> dict[str, dict[str,
         except NotDelivered as failure:
             return {"failed": type(failure.event).__name__}
 
-    return links.each(one)
+    return links.each(codes, one, lambda error: {"failed": error})
 
 
 def _act(work: Work, code: str, found: Difference, checked: int) -> dict[str, Any]:
@@ -70,10 +77,14 @@ def _act(work: Work, code: str, found: Difference, checked: int) -> dict[str, An
     }  # fmt: skip
 
 
-def _buckets(transport: Transport) -> dict[str, Any]:
-    found = transport.digest(db.settings().node).get("buckets")
-    if not isinstance(found, dict) or not all(bucket.isdigit() for bucket in found):
-        raise NotDelivered(core.Failed())
+def _buckets(transport: Transport) -> dict[int, str]:
+    given = transport.digest(db.settings().node).get("buckets")
+    found: dict[int, str] = {}
+    for text, value in (given if isinstance(given, dict) else {"": ""}).items():
+        bucket = reconciliation.bucket_number(text)
+        if bucket is None:
+            raise NotDelivered(core.Failed())
+        found[bucket] = str(value)
     return found
 
 
@@ -82,8 +93,14 @@ def _rows(transport: Transport, buckets: Sequence[int]) -> list[Row]:
     for start in range(0, len(buckets), reconciliation.ASKED_MAX):
         part = buckets[start : start + reconciliation.ASKED_MAX]
         rows = transport.digest(db.settings().node, part).get("records")
-        try:
-            found += [(str(record), int(revision), str(content)) for record, revision, content in rows or []]
-        except (TypeError, ValueError):
-            raise NotDelivered(core.Failed()) from None
+        if not isinstance(rows, list):
+            raise NotDelivered(core.Failed())
+        found += map(_row, rows)
     return found
+
+
+def _row(value: Any) -> Row:
+    match value:
+        case [str(record), int(revision), str(content)] if record.isprintable():
+            return record, revision, content
+    raise NotDelivered(core.Failed())

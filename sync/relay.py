@@ -1,4 +1,4 @@
-"""Push: claim what is due, send it outside any transaction, settle on the peer's signed receipt."""
+"""Push: take what is due, send it outside any transaction, settle on the peer's signed receipt."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,12 +28,12 @@ class Pushed:
 def push(code: str, connect: links.Connect = links.connect) -> Pushed:
     """Send one run of pending promises to a peer; what is not receipted stays promised."""
 
-    def claim(work: Work) -> tuple[core.Link, list[Version], Transport]:
+    def take(work: Work) -> tuple[core.Link, list[Version], Transport]:
         peer = questions.peer(work.session, code)
-        due = outbox.claim(work, peer, work.settings.batch_records_max)
+        due = outbox.due(work, peer, work.settings.batch_records_max)
         return links.link_of(peer), due, connect(peer)
 
-    link, due, transport = db.perform(SYSTEM, claim)
+    link, due, transport = db.perform(SYSTEM, take)
     run = core.Run(link, due, db.settings().batch_records_max)
     done = Pushed()
     while chunk := run.next_chunk():
@@ -52,7 +52,7 @@ def push(code: str, connect: links.Connect = links.connect) -> Pushed:
 
 def push_all(connect: links.Connect = links.connect) -> dict[str, Pushed]:
     """Push to every peer that has an address."""
-    return links.each(lambda code: push(code, connect))
+    return links.each(links.reachable(), lambda code: push(code, connect), lambda error: Pushed(failed=error))
 
 
 def _send(code: str, transport: Transport, chunk: list[Version]) -> core.Event:

@@ -23,7 +23,7 @@ from registry.services import imports, jobs, ledger, tidying
 from registry.settings import Settings
 from registry.work import Work
 from sync.intake import pull_all
-from sync.reconcile import reconcile, reconcile_all
+from sync.reconcile import reconcile_all, reconcile_these
 from sync.relay import push_all
 
 log = logging.getLogger("sync")
@@ -65,9 +65,7 @@ def _seal() -> None:
 
 
 def _pull() -> None:
-    for code, pulled in pull_all().items():
-        if pulled.is_restarted:
-            reconcile(code)
+    reconcile_these(code for code, pulled in pull_all().items() if pulled.is_restarted)
 
 
 JOBS = (

@@ -10,11 +10,9 @@ from registry.api.auth import actor, allow
 from registry.api.schemas.check import CheckAnswer, CheckRequest
 from registry.api.wire import Blueprint, create_once
 from registry.domain.permissions import Permission
-from registry.errors import Fault
 from registry.queries import checks as questions
-from registry.queries import reference as law
-from registry.refusals.acts import BodyRefused
 from registry.services import screening
+from registry.services.inquiry import Inquiry, Party
 from registry.work import Work
 
 blueprint = Blueprint("checks", __name__, url_prefix="/api/v1/checks", description="授标前核查")
@@ -26,7 +24,6 @@ blueprint = Blueprint("checks", __name__, url_prefix="/api/v1/checks", descripti
 @blueprint.response(201, CheckAnswer)
 def create(body: dict[str, Any]) -> Response:
     """Check the parties of a tender; the signed receipt proves the answer later."""
-    _require_sound(body)
 
     def act(work: Work) -> tuple[dict[str, Any], int]:
         return _view(screening.check(work, _inquiry(work, body))), 201
@@ -59,40 +56,16 @@ def receipt(check: str) -> Response:
     return response
 
 
-def _require_sound(body: dict[str, Any]) -> None:
-    seen: set[str] = set()
-    faults = []
-    for place, party in enumerate(body["parties"]):
-        if party["ref"] in seen:
-            faults.append(Fault(f"/parties/{place}/ref", "ref-doubled", "ref 重复"))
-        seen.add(party["ref"])
-    faults += [
-        Fault(f"/parties/{place}/of", "ref-unknown", "of 所指的 ref 不在本次核查中")
-        for place, party in enumerate(body["parties"])
-        if party["of"] and party["of"] not in seen
-    ]
-    if faults:
-        raise BodyRefused(faults=tuple(faults))
-
-
-def _inquiry(work: Work, body: dict[str, Any]) -> screening.Inquiry:
+def _inquiry(work: Work, body: dict[str, Any]) -> Inquiry:
     tender = body["tender"]
-    reference = law.current(work.session)
-    faults = []
-    if tender["sector"] not in reference.names("sectors"):
-        faults.append(Fault("/tender/sector", "sector-unknown", "没有这个领域"))
-    if tender["district"] and tender["district"] not in reference.names("districts"):
-        faults.append(Fault("/tender/district", "district-unknown", "没有这个地区代码"))
-    if faults:
-        raise BodyRefused(faults=tuple(faults))
-    return screening.Inquiry(
+    return Inquiry(
         tender={"code": tender["code"]},
         sector=tender["sector"],
         must_tender=tender["must_tender"],
         district=tender["district"],
         on=body["on"] or work.today,
         known_at=body["known_at"],
-        parties=[screening.Party(**party) for party in body["parties"]],
+        parties=[Party(**party) for party in body["parties"]],
     )
 
 

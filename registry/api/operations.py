@@ -1,5 +1,6 @@
 """Routes for the people who keep the registry: clocks and audit trail; and for machines: health."""
 
+from itertools import islice
 from typing import Any
 
 from flask import Response, jsonify
@@ -14,6 +15,7 @@ from registry.domain.permissions import Permission
 from registry.models import AuditEvent
 from registry.queries import deadlines as clocks
 from registry.queries import ledger
+from registry.services.penalty_access import covers
 from registry.work import day_of
 
 blueprint = Blueprint("operations", __name__, url_prefix="/api/v1", description="时限与审计")
@@ -40,14 +42,15 @@ class ItemsAnswer(StrictSchema):
 @blueprint.arguments(DeadlineQuery, location="query")
 @blueprint.response(200, ItemsAnswer)
 def deadlines(query: dict[str, Any]) -> dict[str, Any]:
-    """Penalties that wait for publication, the soonest deadline first."""
+    """Penalties in the account's scope that wait for publication, the soonest deadline first."""
     today = day_of(db.clock())
     wanted = query["state"].split(",")
     with db.reading() as session:
+        waiting = (held for held in clocks.waiting(session, actor().department_id) if covers(actor(), held))
         items = [
             {"id": held.record, "state": clocks.state(held.publish_by, today), "rule": "D01",
              "due": held.publish_by.isoformat(), "provisional": held.publish_by_provisional}
-            for held in clocks.waiting(session, actor().department_id, limit=1000)
+            for held in islice(waiting, 1000)
         ]  # fmt: skip
     return {"items": [item for item in items if item["state"] in wanted], "next": None}
 

@@ -100,7 +100,10 @@ def listed() -> None:
 @click.argument("code")
 @click.option("--name", required=True)
 @click.option("--kind", type=click.Choice(["supervisor", "trading_centre", "platform"]), default="supervisor")
-@click.option("--authority-code", help="Its 统一社会信用代码; it then files its own decisions only.")
+@click.option(
+    "--authority-code",
+    help="Its 统一社会信用代码; it then files its own decisions only. Left out: unchanged.",
+)
 @in_app
 def put(code: str, name: str, kind: str, authority_code: str | None) -> None:
     """Create a department or change it."""

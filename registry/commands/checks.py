@@ -15,6 +15,7 @@ from registry.errors import Fault, Refusal
 from registry.queries import accounts
 from registry.refusals.acts import PartiesUnreadable
 from registry.services import screening
+from registry.services.inquiry import Inquiry, Party
 from registry.signing import public_keys_document
 from registry.work import Work
 
@@ -42,11 +43,13 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     must_tender: bool, account: str | None, out: Path | None,
 ) -> None:  # fmt: skip
     """Check the bidders of a CSV or XLSX file: columns name and uscc, and role, id_number, ref, of."""
+    if out and not out.parent.is_dir():
+        raise click.UsageError(f"there is no folder {out.parent}")
     actor = actor_named(account or _only_trading_centre())
     parties = _parties(path)
 
     def act(work: Work) -> screening.Made:
-        inquiry = screening.Inquiry(
+        inquiry = Inquiry(
             {"code": tender},
             sector,
             must_tender,
@@ -80,13 +83,13 @@ def _only_trading_centre() -> str:
     return names[0]
 
 
-def _parties(path: Path) -> list[screening.Party]:
+def _parties(path: Path) -> list[Party]:
     sheet = tabular.read(path.read_bytes(), path.name)
     fields = {column: _HEADINGS.get(column.strip(), column.strip().lower()) for column in sheet.columns}
     unknown = [column for column, field in fields.items() if field not in _COLUMNS]
     if unknown or "name" not in fields.values():
         raise PartiesUnreadable(columns.listed(unknown))
-    parties: list[screening.Party] = []
+    parties: list[Party] = []
     faults: list[Fault] = []
     for position, row in enumerate(sheet.rows):
         cells = {fields[column]: text.strip() for column, text in row.cells.items() if text.strip()}
@@ -95,7 +98,7 @@ def _parties(path: Path) -> list[screening.Party]:
         if role not in ROLES or "name" not in cells:
             faults.append(Fault(f"/parties/{position}", "party-refused", "缺少名称，或角色不认识"))
             continue
-        parties.append(screening.Party(**{"ref": str(position + 1), **cells}))
+        parties.append(Party(**{"ref": str(position + 1), **cells}))
     if faults or not parties:
         raise PartiesUnreadable(faults=tuple(faults))
     return parties

@@ -57,7 +57,12 @@ def worker() -> None:
 
 @click.command("demo")
 @click.option(
-    "--port", type=int, default=8000, envvar="PORT", show_default=True, help="Port of the city's node."
+    "--port",
+    type=click.IntRange(1, 65534),
+    default=8000,
+    envvar="PORT",
+    show_default=True,
+    help="Port of the city's node.",
 )
 @click.option("--dir", "folder", default="var", type=click.Path(path_type=Path), show_default=True)
 @click.option("--no-peer", is_flag=True, help="Without the second node that plays the credit platform.")

@@ -1,6 +1,7 @@
 """registry file, registry penalties: what a department does by file and by hand."""
 
 import datetime as dt
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,15 @@ from registry.tabular import filings
 from registry.work import Work, day_of
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+ROW_NUMBER = click.IntRange(1, 2**63 - 1)
+LIST_MAX = 1_000_000
+
+
+def _writable(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    """Refused before a row is filed: afterwards the findings would be lost."""
+    if path and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
+        raise click.BadParameter("its folder does not exist or cannot be written to")
+    return path
 
 
 @click.group("file")
@@ -36,7 +46,10 @@ def file_group() -> None:
 @click.option("--authority-code", help="Authority code for the 2016 columns, which have none.")
 @click.option("--dry-run", is_flag=True, help="Read and judge every row, keep nothing.")
 @click.option(
-    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write every finding to this XLSX."
+    "--report",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=_writable,
+    help="Write every finding to this XLSX.",
 )
 @in_app
 def file_penalties(
@@ -69,7 +82,9 @@ def file_penalties(
 
 def _dry_run(actor: Actor, data: bytes, name: str, options: imports.Options) -> None:
     with db.reading() as session:
-        rules = imports.rules(law.current(session), actor, options)
+        reference = law.current(session)
+    imports.check(reference, options)
+    rules = imports.rules(reference, actor, options)
     total, rows = filings.read(data, name, rules, day_of(db.clock()))
     refused = 0
     for row in rows:
@@ -104,7 +119,7 @@ def group() -> None:
 @group.command("list")
 @click.option("--as", "account", required=True)
 @click.option("--state", type=click.Choice(["filed", "returned", "published", "amended", "withdrawn"]))
-@click.option("--limit", default=100, show_default=True)
+@click.option("--limit", type=click.IntRange(1, LIST_MAX), default=100, show_default=True)
 @in_app
 def listed(account: str, state: str | None, limit: int) -> None:
     """Record, state, day to publish by, document number."""
@@ -117,7 +132,7 @@ def listed(account: str, state: str | None, limit: int) -> None:
 @group.command("verify")
 @click.argument("records", nargs=-1)
 @click.option("--as", "account", required=True, help="Account that verifies; never the one that filed.")
-@click.option("--import", "import_id", type=int, help="Verify what this import filed.")
+@click.option("--import", "import_id", type=ROW_NUMBER, help="Verify what this import filed.")
 @click.option("--all", "everything", is_flag=True, help="Verify everything that waits in the department.")
 @in_app
 def verify(records: tuple[str, ...], account: str, import_id: int | None, everything: bool) -> None:
@@ -126,7 +141,9 @@ def verify(records: tuple[str, ...], account: str, import_id: int | None, everyt
         raise click.UsageError("name records, --import or --all")
     actor = actor_named(account)
     with db.reading() as session:
-        chosen = list(records) or questions.awaiting(session, actor.department_id, import_id, 1_000_000)
+        chosen = list(dict.fromkeys(records)) or questions.awaiting(
+            session, actor.department_id, import_id, None
+        )
     refused = 0
     with click.progressbar(length=len(chosen), label="publishing", file=sys.stderr) as bar:
         for start in range(0, len(chosen), imports.CHUNK):

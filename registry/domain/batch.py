@@ -14,6 +14,7 @@ from registry.refusals.content import NotCanonical
 BYTES_MAX = 5 * 1024 * 1024
 _FIELDS = {"from": str, "epoch": str, "first": int, "last": int, "records": list, "digest": str}
 _PAGE = {"next": int, "head": int}
+_WORD_MAX = 64
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def read(raw: bytes, records_max: int) -> Batch:
         type(value[name]) is not kind for name, kind in expected.items()
     ):
         raise BatchMalformed()
+    if not _is_word(value["epoch"]):
+        raise BatchMalformed("epoch")
     if len(value["records"]) > records_max:
         raise BatchTooLarge()
     if digest(value["records"]) != value["digest"]:
@@ -111,8 +114,21 @@ def _adds_up(value: dict[str, Any]) -> bool:
     counts, results = value["counts"], value["results"]
     if not isinstance(results, list) or not isinstance(counts, dict):
         return False
-    if any(not isinstance(line, dict) or "outcome" not in line for line in results):
+    if not all(map(_is_line, results)):
         return False
     numbers = [counts.get(name) for name in ("accepted", "rejected", "pending")]
     whole = [number for number in numbers if type(number) is int]
     return len(whole) == len(numbers) and sum(whole) == counts.get("sent") == len(results)
+
+
+def _is_line(line: Any) -> bool:
+    if not isinstance(line, dict) or not isinstance(line.get("outcome"), str):
+        return False
+    has_code = line.get("code") is None or _is_word(line["code"])
+    has_record = line.get("record") is None or _is_word(line["record"])
+    return line["outcome"] in DELIVERED | QUARANTINED and has_code and has_record
+
+
+def _is_word(value: Any) -> bool:
+    """Short and without control characters, which a database may not hold."""
+    return isinstance(value, str) and len(value) <= _WORD_MAX and value.isprintable()

@@ -8,6 +8,7 @@ from registry.domain.filed import KindRule, MeasureTerm, Rules
 from registry.domain.rowreader import RowReader
 
 FIRST_YEAR = 1949
+LAST_YEAR = 2199
 _OTHER = re.compile(r"其他\s*[-－—–:：(（].+|其他", re.DOTALL)
 _OTHER_KIND = "07"
 _COMMA = re.compile(r"[、,，]")
@@ -93,9 +94,23 @@ def decided_on(row: RowReader, today: dt.date) -> dt.date | None:
     day = row.day("decided_on")
     if day and day > today:
         row.fault("decided_on", "decided-in-future", "处罚决定日期晚于今天")
-    if day and day.year < FIRST_YEAR:
-        row.fault("decided_on", "date-implausible", "处罚决定日期过早")
+    return _plausible(row, "decided_on", day)
+
+
+def _plausible(row: RowReader, field: str, day: dt.date | None) -> dt.date | None:
+    """The day, or none and a fault when no decision of this state can mean it: terms are reckoned from it."""
+    if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        row.fault(field, "date-implausible", f"日期应在{FIRST_YEAR}年至{LAST_YEAR}年之间")
+        return None
     return day
+
+
+def _with_end(row: RowReader, field: str, day: dt.date | None) -> dt.date | None:
+    """The day, or none when it is one of the far years that stand for no end."""
+    if day and day.year >= _SENTINEL_YEAR:
+        row.note(field, "no-end", "2099年及以后的日期表示长期，按没有截止日期处理")
+        return None
+    return _plausible(row, field, day)
 
 
 def effect_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
@@ -104,10 +119,7 @@ def effect_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
     if text in _NO_END:
         row.note("effect_until", "no-end", "写明无期限，按没有截止日期处理")
         return None
-    day = row.day("effect_until")
-    if day and day.year >= _SENTINEL_YEAR:
-        row.note("effect_until", "no-end", "2099年及以后的日期表示长期，按没有截止日期处理")
-        return None
+    day = _with_end(row, "effect_until", row.day("effect_until"))
     if day and decided and day < decided:
         row.fault("effect_until", "effect-before-decision", "处罚有效期早于处罚决定日期")
     return day
@@ -123,6 +135,7 @@ def publicity_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
     if day == dt.date(1900, 1, 1):
         row.note("publicity_until", "not-a-date", "1900-01-01不是真实日期，按空白处理")
         return None
+    day = _with_end(row, "publicity_until", day)
     if day and decided and day <= decided:
         row.fault("publicity_until", "publicity-before-decision", "公示截止期应晚于处罚决定日期")
     return day
@@ -130,14 +143,15 @@ def publicity_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
 
 def measures(row: RowReader, rules: Rules) -> tuple[MeasureTerm, ...]:
     """The measures stated in columns of their own; the last day filed is a day on which they still hold."""
-    starts_on = row.day("confined_start", required=False)
-    last_day = row.day("confined_end", required=False)
+    starts_on = _plausible(row, "confined_start", row.day("confined_start", required=False))
+    stated_end = row.day("confined_end", required=False)
+    last_day = _with_end(row, "confined_end", stated_end)
     wordings = row.items("confined_action")
-    if (starts_on or last_day) and not wordings and not row.has_fault("confined_action"):
+    if (starts_on or stated_end) and not wordings and not row.has_fault("confined_action"):
         row.fault("confined_action", "measure-missing", "写了限制行为的时间而没有写限制行为")
     if starts_on and last_day and last_day < starts_on:
         row.fault("confined_end", "measure-ends-before-start", "限制行为结束时间早于开始时间")
-    ends_on = last_day + dt.timedelta(days=1) if last_day and last_day != dt.date.max else None
+    ends_on = last_day + dt.timedelta(days=1) if last_day else None
     return tuple(MeasureTerm(_measure(row, word, rules), word, starts_on, ends_on) for word in wordings)
 
 

@@ -118,8 +118,8 @@ def judge(held: Held | None, incoming: Envelope, sender: Sender) -> Outcome:
 
     The same content again is a duplicate whoever sends it. Otherwise the sender must speak for the owner and
     the owner must be the one held, the hash must be the content's and the signature the owner's. Two contents
-    under one revision are an equivocation; a version older than the newest held is stale; a newer one is
-    accepted, gaps allowed.
+    under one revision are an equivocation, as is a version that follows another one than the one held; a version
+    older than the newest held is stale; a newer one is accepted, gaps allowed.
     """
     is_same = content_hash(incoming.body, incoming.previous) == incoming.hash
     if (
@@ -132,11 +132,16 @@ def judge(held: Held | None, incoming: Envelope, sender: Sender) -> Outcome:
     code = _refusal_code(held, incoming, sender, is_same)
     if code:
         return Outcome(REJECTED, code)
-    if held and incoming.revision in held.hashes:
+    if held and (incoming.revision in held.hashes or not _follows(held, incoming)):
         return Outcome(CONFLICT, REVISION_EQUIVOCATION)
     if held and incoming.revision < max(held.hashes, default=0):
         return Outcome(STALE)
     return Outcome(ACCEPTED)
+
+
+def _follows(held: Held, incoming: Envelope) -> bool:
+    before = incoming.revision - 1
+    return before not in held.hashes or held.hashes[before] == incoming.previous
 
 
 def _refusal_code(held: Held | None, incoming: Envelope, sender: Sender, is_same: bool) -> str | None:

@@ -6,18 +6,24 @@ No refusal here repeats the number it refuses: it may be somebody's identity num
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 from stdnum.cn import ric
 from stdnum.cn import uscc as stdnum_uscc
 
+from registry.errors import Invalid
 from registry.refusals.content import (
+    IdNumberMalformed,
+    IdTypeUnknown,
     ResidentIdCheckCharacter,
     ResidentIdMalformed,
     UsccCheckCharacter,
     UsccMalformed,
 )
 
+RESIDENT_ID = "111"
+OTHER_NUMBER = re.compile(r"[0-9A-Z()\-/]{4,32}")
 _CODE = "0-9A-HJ-NPQRTUWXY"
 _USCC = re.compile(rf"[{_CODE}]{{2}}[0-9]{{6}}[{_CODE}]{{10}}")
 _RESIDENT = re.compile(r"[0-9]{17}[0-9X]|[0-9]{15}")
@@ -105,6 +111,14 @@ def mask(number: str) -> str:
     return "*" * (len(number) - len(shown)) + shown
 
 
+def is_sound(code: str) -> bool:
+    """Whether a code has the right check character."""
+    try:
+        return uscc(code) == code
+    except Invalid:
+        return False
+
+
 def lenient_uscc(text: str) -> tuple[str, str | None]:
     """The code for a look-up, and the refusal code of its check character when that is wrong.
 
@@ -118,11 +132,21 @@ def lenient_uscc(text: str) -> tuple[str, str | None]:
     return code, None
 
 
-def identity(id_type: str, number: str) -> tuple[str, str]:
+def identity(id_type: str | None, number: str, id_types: Mapping[str, str]) -> tuple[str, str]:
     """An identity document as it is indexed: its type code and the folded number.
 
-    ``resident_id`` and 111 are the resident identity card, judged by GB 11643; others are folded only.
+    ``id_types`` maps code to Chinese name; a type is given by either, and none or ``resident_id`` is the resident
+    identity card (111), judged by GB 11643. A type that is not known would find nobody, so it is refused:
+    ``IdTypeUnknown``; a number that cannot be one: ``IdNumberMalformed``.
     """
-    if id_type in ("resident_id", "111"):
-        return "111", resident_id(number)
-    return id_type, fold(number)
+    given = fold(id_type or "resident_id")
+    if given in ("RESIDENT_ID", "身份证"):
+        given = RESIDENT_ID
+    code = next((code for code, name in id_types.items() if given in (code, name)), None)
+    if code is None:
+        raise IdTypeUnknown()
+    if code == RESIDENT_ID:
+        return code, resident_id(number)
+    if not OTHER_NUMBER.fullmatch(fold(number)):
+        raise IdNumberMalformed()
+    return code, fold(number)

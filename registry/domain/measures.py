@@ -2,7 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from registry.domain.catalog import Measure
@@ -11,60 +12,99 @@ from registry.domain.publicity import add_months
 from registry.errors import Fault
 
 _NOISE = re.compile(r"[《》〈〉“”\"\s()（）]")
+_CLAUSE_END = re.compile(r"[，,。；;！!\n]")
+_GAP = ".{0,40}?"
+_RESTRICTION = re.compile(rf"(?:禁止|取消|暂停|中止|限制|不得){_GAP}(?:政府采购|投标|评标|招标|挂网)")
+_NOT_TAKEN = re.compile("不予|免予|免除|解除|不再|撤销|拟作出|拟禁止|拟取消|未予")
+_WORDING_MAX = 100
 _ONE_DAY = dt.timedelta(days=1)
 
 
 def resolve(filing: Filing, measures: Sequence[Measure]) -> tuple[list[dict[str, Any]], list[Fault]]:
     """The measures of a decision as they are published, and what is wrong with their terms.
 
-    Measures filed expressly (限制行为) come first; only when none is filed are they read from 处罚内容: a phrase of
-    the catalogue names the measure and a citation in 处罚依据 its statute. A phrase whose statute is not in the
-    catalogue becomes a measure for review by a person: it is neither lost nor taken without a basis.
+    Measures come from 限制行为 where it is filed, and from the clauses of 处罚内容: a phrase of the catalogue names
+    the measure, a citation in 处罚依据 its statute. What restricts somebody from trading but is named by no row, cites
+    no statute of the catalogue, or may just say that no restriction is taken, becomes a measure for review by a
+    person: it is neither lost nor taken without a basis.
     """
-    terms = filing.measures or _stated(filing, measures)
     made: list[dict[str, Any]] = []
     faults: list[Fault] = []
-    for term in terms:
-        measure = _find(term, filing, measures)
-        if measure is None:
-            made.append(_unfounded(term, filing))
-            continue
-        published = _published(measure, term, filing)
-        fault = _term_fault(measure, published)
+
+    def add(published: dict[str, Any], fault: Fault | None) -> None:
+        made.append(published)
         if fault and fault not in faults:
             faults.append(fault)
-        if published not in made:  # two phrases of one measure may overlap in the text
-            made.append(published)
+
+    for term, candidates in _filed(filing, measures):
+        add(*_settled(term, candidates, filing))
+    is_filed = any(one["code"] for one in made)
+    for term, candidates in _stated(filing, measures):
+        published, fault = _settled(term, candidates, filing)
+        is_known = any((one["code"], one["name"]) == (published["code"], published["name"]) for one in made)
+        # A clause that names nothing known may be the very measure that was filed, in other words.
+        if not is_known and (published["code"] or not is_filed):
+            add(published, fault)
     return made, faults
+
+
+def cites(measure: Measure, basis: str) -> bool:
+    """True when the basis names the statute and, behind that name and before the next, the article."""
+    return any(_cited(alternative[0], alternative[1:], basis) for alternative in measure.citations)
+
+
+def _cited(statute: str, articles: Sequence[str], basis: str) -> bool:
+    parts = re.split("《([^》]*)》", basis)
+    named = zip(parts[1::2], parts[2::2], strict=True) if len(parts) > 1 else [(basis, basis)]
+    # A law's name also begins the name of the regulation that carries it out.
+    pattern = re.compile(re.escape(statute) + ("" if statute.endswith("条例") else "(?!实施条例)"))
+    return any(
+        pattern.search(_plain(name)) and all(article in _plain(text) for article in articles)
+        for name, text in named
+    )
 
 
 def _plain(text: str) -> str:
     return _NOISE.sub("", text)
 
 
-def cites(measure: Measure, basis: str) -> bool:
-    """True when the basis names the statute and article of the measure."""
-    text = _plain(basis)
-    return any(all(_plain(part) in text for part in alternative) for alternative in measure.citations)
+@cache
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """A phrase of the catalogue; … stands for up to forty characters of the same clause."""
+    return re.compile(_GAP.join(re.escape(part) for part in phrase.split("…")))
 
 
-def _stated(filing: Filing, measures: Sequence[Measure]) -> list[MeasureTerm]:
-    content = _plain(filing.content)
-    phrases = {phrase for measure in measures for phrase in measure.phrases if _plain(phrase) in content}
-    longest = [
-        phrase for phrase in phrases if not any(phrase != other and phrase in other for other in phrases)
-    ]
-    return [MeasureTerm("", phrase, None, None) for phrase in sorted(longest)]
+def _names(measure: Measure, clause: str) -> bool:
+    return any(_pattern(phrase).search(clause) for phrase in measure.phrases)
 
 
-def _find(term: MeasureTerm, filing: Filing, measures: Iterable[Measure]) -> Measure | None:
-    for measure in measures:
-        if term.code and measure.code == term.code:
-            return measure
-        named = any(_plain(phrase) in _plain(term.wording) for phrase in measure.phrases)
-        if not term.code and named and cites(measure, filing.basis):
-            return measure
-    return None
+def _filed(filing: Filing, measures: Sequence[Measure]) -> Iterator[tuple[MeasureTerm, list[Measure]]]:
+    for term in filing.measures:
+        by_code = [measure for measure in measures if term.code and measure.code == term.code]
+        named = [one for one in measures if _names(one, _plain(term.wording)) and cites(one, filing.basis)]
+        yield term, by_code or named
+
+
+def _stated(filing: Filing, measures: Sequence[Measure]) -> Iterator[tuple[MeasureTerm, list[Measure]]]:
+    for clause in map(_plain, _CLAUSE_END.split(filing.content)):
+        named = [measure for measure in measures if _names(measure, clause)]
+        if not named and not _RESTRICTION.search(clause):
+            continue
+        is_taken = not _NOT_TAKEN.search(clause)
+        cited = [measure for measure in named if is_taken and cites(measure, filing.basis)]
+        yield MeasureTerm("", clause[:_WORDING_MAX], None, None), cited
+
+
+def _settled(
+    term: MeasureTerm, candidates: Sequence[Measure], filing: Filing
+) -> tuple[dict[str, Any], Fault | None]:
+    """The candidate whose term is lawful; several articles of one statute may share a phrase."""
+    if not candidates:
+        unfounded = _unfounded(term, filing)
+        return unfounded, _empty_term(unfounded)
+    settled = [(_published(measure, term, filing), measure) for measure in candidates]
+    judged = [(published, _term_fault(measure, published)) for published, measure in settled]
+    return next((pair for pair in judged if pair[1] is None), judged[0])
 
 
 def _published(measure: Measure, term: MeasureTerm, filing: Filing) -> dict[str, Any]:
@@ -107,11 +147,17 @@ def _unfounded(term: MeasureTerm, filing: Filing) -> dict[str, Any]:
     }
 
 
+def _empty_term(published: dict[str, Any]) -> Fault | None:
+    if published["ends_on"] is not None and published["ends_on"] <= published["starts_on"]:
+        return Fault("/measures", "measure-term-empty", "限制措施的结束日期早于开始日期")
+    return None
+
+
 def _term_fault(measure: Measure, published: dict[str, Any]) -> Fault | None:
+    if fault := _empty_term(published):
+        return fault
     starts_on = dt.date.fromisoformat(published["starts_on"])
     ends_on = dt.date.fromisoformat(published["ends_on"]) if published["ends_on"] else None
-    if ends_on is not None and ends_on <= starts_on:
-        return Fault("/measures", "measure-term-empty", "限制措施的结束日期早于开始日期")
     if measure.max_months is None:
         return None
     if ends_on is None:
@@ -119,6 +165,10 @@ def _term_fault(measure: Measure, published: dict[str, Any]) -> Fault | None:
             "/measures",
             "measure-without-end",
             f"{measure.name}必须有期限（{measure.source}），处罚有效期为空",
+        )
+    if measure.min_months is not None and ends_on < add_months(starts_on, measure.min_months):
+        return Fault(
+            "/measures", "measure-below-statute", f"{measure.name}的期限短于法定下限（{measure.source}）"
         )
     if ends_on > add_months(starts_on, measure.max_months) + _ONE_DAY:
         return Fault(

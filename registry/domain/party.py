@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 
-from registry.domain import identifiers
+from registry.domain import identifiers, redaction
 from registry.domain.filed import Party, Rules
 from registry.domain.rowreader import RowReader
 from registry.refusals.content import UsccCheckCharacter, UsccMalformed
@@ -65,6 +65,11 @@ def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> 
     try:
         return identifiers.uscc(bare) if bare else None
     except UsccCheckCharacter as refusal:
+        if override and redaction.blot(bare) != bare:
+            row.fault(
+                field, "uscc-is-personal-number", "此处像是个人证件号码，不得以所述理由作为单位代码保留"
+            )
+            return None
         if override:
             row.note(field, "check-character-overridden", "校验码不正确，按所述理由保留")
             return identifiers.uscc(bare, strict=False)

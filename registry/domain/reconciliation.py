@@ -23,6 +23,12 @@ class Difference:
     equal: list[str] = field(default_factory=list)
 
 
+def bucket_number(text: str) -> int | None:
+    """The bucket that a peer names, None when it names none."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(BUCKETS - 1))
+    return int(text) if is_number else None
+
+
 def bucket_of(record: str) -> int:
     """The first 12 bits of SHA-256 over the record id."""
     return int.from_bytes(hashlib.sha256(record.encode()).digest()[:2], "big") >> 4

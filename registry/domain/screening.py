@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registry.domain import names
+from registry.domain import identifiers, names
 
 VERSION = "exact-1"
 """Version of these rules, named in every receipt."""
@@ -75,9 +75,23 @@ class Answer:
     reasons: tuple[dict[str, Any], ...]
 
 
+def bears(asked: Asked, hit: Hit) -> bool:
+    """Whether a match counts. A name counts where nothing firmer can tell the two apart: the party has no code
+    and no number, or the record has no code to compare with (or one with a wrong check character), or only
+    somebody's number was given for what the record says is a firm."""
+    if hit.by != "name" or not (asked.uscc or asked.id_index):
+        return True
+    subject = hit.body["subject"]
+    if asked.uscc:
+        return subject["uscc"] is None or not identifiers.is_sound(subject["uscc"])
+    return bool(subject["kind"] != "natural_person")
+
+
 def judge(asked: Asked, hits: Iterable[Hit], question: Question, look_back: LookBack | None) -> Answer:
     """The verdict on one party from all records that match its identifier or, lacking one, its name."""
-    found = [reason for hit in hits for reason in _reasons(asked, hit, question, look_back)]
+    found = [
+        reason for hit in hits if bears(asked, hit) for reason in _reasons(asked, hit, question, look_back)
+    ]
     if not asked.uscc and not asked.id_index:
         found.append(_remark("review", "identity-not-given"))
     elif asked.uscc_problem and not found:

@@ -56,10 +56,11 @@ class PenaltyFiling(Base):
     """
 
     __tablename__ = "penalty_filings"
+    __table_args__ = (Index(None, "import_id", "penalty_id"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     penalty_id: Mapped[int] = mapped_column(ForeignKey("penalties.id"), index=True)
-    import_id: Mapped[int | None] = mapped_column(ForeignKey("penalty_imports.id"), index=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("penalty_imports.id"))
     row_number: Mapped[int | None]
     content: Mapped[str]
     id_index: Mapped[str | None]

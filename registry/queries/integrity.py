@@ -1,27 +1,38 @@
 """Does everything published still stand as it was committed? Every row behind it is recomputed and named."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from registry.domain import canonical, merkle, notes, penalty
+from registry.domain import canonical, envelope, merkle, notes, penalty
 from registry.domain.filing import document_key
 from registry.domain.publication import Leaf, commitment, content_hash, leaf_hash, projection
 from registry.errors import Refusal
 from registry.models import LedgerEntry, LedgerNode, Penalty, Publication, PublicationSector
-from registry.queries import ledger
-from registry.signing import Keys, verify
+from registry.queries import exchange, ledger
+from registry.signing import Keys, key_id_of, verify
 
 CHUNK = 1000
+
+
+@dataclass(frozen=True)
+class _Known:
+    """This node's keys and code, and the public keys of its peers by their codes."""
+
+    keys: Keys
+    node: str
+    peers: Mapping[str, bytes]
 
 
 def findings(session: Session, keys: Keys, node: str, progress: Callable[[int], None]) -> Iterator[str]:
     """One line per contradiction; nothing when all is sound. ``progress`` is told the entry reached."""
     head = ledger.head(session)
+    known = _Known(keys, node, {one.code: bytes.fromhex(one.public_key) for one in exchange.peers(session)})
     entries: dict[int, LedgerEntry] = {}
     leaves: list[bytes] = []
     for start in range(0, head, CHUNK):
@@ -36,7 +47,7 @@ def findings(session: Session, keys: Keys, node: str, progress: Callable[[int], 
             leaves.append(_leaf(entry))
             if leaves[-1] != entry.leaf:
                 yield f"entry {number}: its leaf hash is not that of its content"
-        yield from _publications(session, keys, node, entries, start)
+        yield from _publications(session, known, entries, start)
         session.expunge_all()
         progress(min(start + CHUNK, head))
     yield from _beyond(session, head)
@@ -56,7 +67,7 @@ def _beyond(session: Session, head: int) -> Iterator[str]:
 
 
 def _publications(
-    session: Session, keys: Keys, node: str, entries: dict[int, LedgerEntry], start: int
+    session: Session, known: _Known, entries: dict[int, LedgerEntry], start: int
 ) -> Iterator[str]:
     question = select(Publication).where(
         Publication.from_entry > start, Publication.from_entry <= start + CHUNK
@@ -71,8 +82,9 @@ def _publications(
         try:
             wrong = list(_one(publication, entry, sectors.get(publication.from_entry, [])))
             wrong += _next_of(session, publication)
-            if publication.origin == node:
-                wrong += _behind(keys, publication, filings.get(publication.record))
+            wrong += _origin(known, publication)
+            if publication.origin == known.node:
+                wrong += _behind(known.keys, publication, filings.get(publication.record))
         except (ValueError, KeyError, TypeError, AttributeError, Refusal) as error:
             wrong = [f"cannot be read ({type(error).__name__})"]
         yield from (
@@ -100,6 +112,34 @@ def _one(publication: Publication, entry: LedgerEntry | None, sectors: list[str]
         yield "its content hash is wrong"
     if sorted(sectors) != sorted(body["sectors"]):
         yield "its sectors contradict its body"
+
+
+def _origin(known: _Known, publication: Publication) -> Iterator[str]:
+    """Whose the version is. Another node's never has identity columns, and has its owner's signature."""
+    if publication.origin != json.loads(publication.body)["source"]["node"]:
+        yield "its origin is not the node that its body names"
+    if publication.origin == known.node:
+        if publication.signature is not None:
+            yield "it is of this node but has another node's signature"
+        return
+    if publication.id_index is not None or publication.id_sealed is not None:
+        yield "it is of another node but has identity columns"
+    if not _is_signed(publication, known.peers.get(publication.origin)):
+        yield "its signature is not that of its owner"
+
+
+def _is_signed(publication: Publication, public: bytes | None) -> bool:
+    """Signed under a key that is not known, or no longer, cannot be verified and passes."""
+    if publication.signature is None:
+        return False
+    signature = json.loads(publication.signature)
+    kid, value = signature["kid"], bytes.fromhex(signature["value"])
+    if public is None or kid != key_id_of(public):
+        return True
+    data = envelope.signed_bytes(
+        publication.record, publication.origin, publication.revision, publication.content_hash
+    )
+    return verify(public, value, data)
 
 
 def _next_of(session: Session, publication: Publication) -> Iterator[str]:

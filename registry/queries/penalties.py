@@ -62,12 +62,18 @@ def listed(
     )
 
 
-def awaiting(session: Session, department_id: int | None, import_id: int | None, limit: int) -> list[str]:
-    """Record ids that wait for a verifier (of one import, when given), oldest first."""
+def awaiting(
+    session: Session, department_id: int | None, import_id: int | None, limit: int | None, after: str = ""
+) -> list[str]:
+    """Record ids that wait for a verifier (of one import, when given), oldest first, from behind ``after``."""
     question = select(Penalty.record).where(
         Penalty.department_id == department_id, Penalty.state.in_(("filed", "amended"))
     )
     if import_id is not None:
-        of_import = select(PenaltyFiling.penalty_id).where(PenaltyFiling.import_id == import_id)
-        question = question.where(Penalty.id.in_(of_import))
+        question = question.join(
+            PenaltyFiling, (PenaltyFiling.penalty_id == Penalty.id) & (PenaltyFiling.import_id == import_id)
+        )
+    if after:
+        last = select(Penalty.id).where(Penalty.record == after).scalar_subquery()
+        question = question.where(Penalty.id > last)
     return list(session.scalars(question.order_by(Penalty.id).limit(limit)))

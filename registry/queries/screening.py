@@ -45,6 +45,8 @@ def _bodies(
         question = select(column, Publication.body).where(
             column.in_(values[start : start + CHUNK]), known_at(entry), Publication.state.in_(BEARING)
         )
+        if column.key == "name_key":  # what is not public is not found by a mere name
+            question = question.where(Publication.audience == "public")
         # No order: asked to sort by entry, PostgreSQL may walk the whole list instead of the index on the key.
         yield from session.execute(question).tuples()
 
@@ -57,5 +59,5 @@ def known_at(entry: int) -> ColumnElement[bool]:
 
 
 def peers(session: Session) -> list[Peer]:
-    """The sources whose lists are pulled into this one."""
-    return list(session.scalars(select(Peer).order_by(Peer.code)))
+    """The sources whose lists are pulled into this one; a peer without an address is never asked."""
+    return list(session.scalars(select(Peer).where(Peer.url != "").order_by(Peer.code)))

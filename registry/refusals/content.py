@@ -163,3 +163,21 @@ class SectorUnknown(NotFound):
     """No sector of the plan has this code."""
 
     code, title = "sector-unknown", "没有这个领域"
+
+
+class IdTypeUnknown(Invalid):
+    """A kind of identity document that no code table has; a look-up under it would find nobody."""
+
+    code, title = "id-type-unknown", "证件类型不在代码表中"
+
+
+class IdNumberMalformed(Invalid):
+    """Not the shape of any identity document's number. Never quotes the number."""
+
+    code, title = "id-number-malformed", "证件号码格式不正确"
+
+
+class PersonalNumber(Invalid):
+    """An identity number where a name or an organisation's code belongs. Never quotes the number."""
+
+    code, title = "personal-number", "此处不得填写个人证件或电话号码"

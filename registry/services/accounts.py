@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from registry.domain.permissions import Role
+from registry.domain.permissions import EVERYWHERE, Role
 from registry.models import Account, ApiKey, Department
 from registry.queries import accounts as questions
 from registry.queries import reference as law
@@ -30,24 +30,33 @@ class NewAccount:
 
 @dataclass(frozen=True)
 class NewDepartment:
-    """A department; with ``authority_code`` it files its own decisions only."""
+    """A department; with ``authority_code`` it files its own decisions only.
+
+    None leaves what an existing department has; a new one has no code, and every sector and district. An empty
+    ``authority_code`` takes the code away.
+    """
 
     code: str
     name: str
     kind: str
     authority_code: str | None = None
-    sectors: Collection[str] = ("*",)
-    districts: Collection[str] = ("*",)
+    sectors: Collection[str] | None = None
+    districts: Collection[str] | None = None
 
 
 def ensure_department(work: Work, new: NewDepartment) -> Department:
     """The department of this code, made when absent and brought to what ``new`` says otherwise."""
     held = work.session.scalars(select(Department).where(Department.code == new.code)).first()
     if held is None:
-        held = Department(code=new.code)
+        held = Department(code=new.code, authority_code=None, sectors=[EVERYWHERE], districts=[EVERYWHERE])
         work.session.add(held)
-    held.name, held.kind, held.authority_code = new.name, new.kind, new.authority_code
-    held.sectors, held.districts = sorted(new.sectors), sorted(new.districts)
+    held.name, held.kind = new.name, new.kind
+    if new.authority_code is not None:
+        held.authority_code = new.authority_code or None
+    if new.sectors is not None:
+        held.sectors = sorted(new.sectors)
+    if new.districts is not None:
+        held.districts = sorted(new.districts)
     work.session.flush()
     audit.note(work, "department.set", new.code)
     return held

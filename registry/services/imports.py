@@ -2,27 +2,30 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from registry.domain import identifiers
 from registry.domain.filed import Rules
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
 from registry.domain.reference import Reference
-from registry.errors import Refusal, Unavailable
+from registry.errors import Fault, Invalid, Refusal, Unavailable
 from registry.models import ImportFinding, PenaltyImport
 from registry.queries import reference as law
-from registry.refusals.acts import ImportUnknown
+from registry.refusals.acts import ConcurrentChange, ImportUnknown, QueryRefused
 from registry.services import audit, penalties
 from registry.tabular import filings
 from registry.work import Work, day_of
 
 CHUNK = 500
+log = logging.getLogger(__name__)
 Perform = Callable[[Callable[[Work], Any]], Any]
 """Runs one act in one transaction of its own."""
 
@@ -39,38 +42,59 @@ class Options:
 def receive(work: Work, data: bytes, filename: str, options: Options) -> PenaltyImport:
     """Keep the file, sealed, once per account; the same bytes again give the import already held.
 
-    Refuses ``OutOfRole`` and every reason for which a file cannot be read as a table.
+    An import that failed or refused a row is begun anew by the same bytes: what refused them may have changed.
+    Refuses ``OutOfRole``, ``QueryRefused`` for an unknown code in the options, and every reason for which a
+    file cannot be read as a table.
     """
     work.actor.require(Permission.PENALTY_FILE)
+    reference = law.current(work.session)
+    check(reference, options)
     stated = json.dumps(
         {"sectors": options.sectors, "district": options.district, "authority": options.authority_code}
     )
     digest = hashlib.sha256(stated.encode() + data).hexdigest()
     held = work.session.scalars(
-        select(PenaltyImport).where(
-            PenaltyImport.account_id == work.actor.account_id, PenaltyImport.digest == digest
-        )
+        select(PenaltyImport)
+        .where(PenaltyImport.account_id == work.actor.account_id, PenaltyImport.digest == digest)
+        .with_for_update()
     ).first()
-    if held is not None:
+    if held is not None and (held.state == "running" or (held.state == "finished" and not held.refused)):
         return held
-    total, _ = filings.read(data, filename, rules(law.current(work.session), work.actor, options), work.today)
-    made = PenaltyImport(
-        account_id=work.actor.account_id,
-        digest=digest,
-        filename=filename[:200],
-        options=stated,
-        sealed=work.keys.vault.seal(data),
-        state="running",
-        total=total,
-        next_row=0,
-        filed=0,
-        refused=0,
-        created_at=work.now,
-    )
-    work.session.add(made)
+    total, _ = filings.read(data, filename, rules(reference, work.actor, options), work.today)
+    if held is None:
+        held = PenaltyImport(account_id=work.actor.account_id, digest=digest, options=stated)
+        work.session.add(held)
+    _begin(work, held, data, filename, total)
+    audit.note(work, "import.receive", str(held.id))
+    return held
+
+
+def check(reference: Reference, options: Options) -> None:
+    """Refuse (``QueryRefused``) a sector, district or authority code that no row could be filed with."""
+    faults = []
+    if not set(options.sectors) <= set(reference.filing_rules.sectors):
+        faults.append(Fault("/sectors", "sector-unknown", "不在代码表中"))
+    if options.district and options.district not in reference.filing_rules.districts:
+        faults.append(Fault("/district", "district-unknown", "不在代码表中"))
+    if options.authority_code and not _is_code(options.authority_code):
+        faults.append(Fault("/authority_code", "uscc-malformed", "不是校验码正确的统一社会信用代码"))
+    if faults:
+        raise QueryRefused(faults=tuple(faults))
+
+
+def _is_code(text: str) -> bool:
+    try:
+        return identifiers.uscc(text) == text
+    except Invalid:
+        return False
+
+
+def _begin(work: Work, held: PenaltyImport, data: bytes, filename: str, total: int) -> None:
+    held.filename, held.sealed = filename[:200], work.keys.vault.seal(data)
+    held.state, held.total, held.created_at, held.finished_at = "running", total, work.now, None
+    held.next_row = held.filed = held.refused = 0
     work.session.flush()
-    audit.note(work, "import.receive", str(made.id))
-    return made
+    work.session.execute(delete(ImportFinding).where(ImportFinding.import_id == held.id))
 
 
 def rules(reference: Reference, actor: Actor, options: Options) -> Rules:
@@ -128,7 +152,7 @@ def _open(work: Work, actor: Actor, import_id: int) -> tuple[int, int, Iterator[
     stated = json.loads(held.options)
     options = Options(tuple(stated["sectors"]), stated["district"], stated["authority"])
     data = work.keys.vault.open(held.sealed)
-    # Read with the rules and the day of receipt: a crash over midnight must not change a verdict.
+    # The day is that of receipt, so that a crash over midnight makes no day future; the rules are today's.
     chosen = rules(law.current(work.session), actor, options)
     total, rows = filings.read(data, held.filename, chosen, day_of(held.created_at))
     return held.next_row, total, islice(rows, held.next_row, None)
@@ -136,7 +160,7 @@ def _open(work: Work, actor: Actor, import_id: int) -> tuple[int, int, Iterator[
 
 def _file_chunk(work: Work, import_id: int, start: int, chunk: Sequence[filings.ReadRow]) -> int:
     held = work.session.get_one(PenaltyImport, import_id, with_for_update=True)
-    if held.next_row > start:  # another run of this import, by the worker or by hand, was faster
+    if held.state != "running" or held.next_row != start:  # another run of this import, or its new beginning
         return held.next_row
     submissions = [penalties.Submission(row.filing, import_id, row.number) for row in chunk if row.filing]
     outcomes = iter(penalties.file(work, submissions))
@@ -169,7 +193,7 @@ def _told(import_id: int, row: filings.ReadRow, refusal: Refusal | None) -> list
 
 def _finish(work: Work, import_id: int) -> None:
     held = work.session.get_one(PenaltyImport, import_id, with_for_update=True)
-    if held.state != "running":
+    if held.state != "running" or held.next_row < held.total:
         return
     held.state, held.finished_at = "finished", work.now
     held.sealed = b""  # the rows are filed or refused by now; the bytes hold identity numbers
@@ -182,29 +206,35 @@ def run_pending(
     """File the rest of the given (import id, filer); returns how many files were worked on.
 
     A file that cannot go on, for instance because its filer lost the role, is marked ``failed`` with the
-    reason and keeps nobody waiting.
+    reason. One that met another act, or an error of the program, stays ``running`` for the next time. Neither
+    keeps another file waiting; only a store that is away ends the whole.
     """
     for import_id, actor in actors:
-        perform = partial(perform_as, actor)
         try:
-            run(perform, actor, import_id)
+            _run_or_fail(partial(perform_as, actor), actor, import_id)
         except Unavailable:
             raise
-        except Refusal as refusal:
-            perform(partial(_fail, import_id=import_id, code=refusal.code, title=refusal.title))
+        except Exception as error:  # one file must not stop the others
+            log.error("import %d stopped: %s", import_id, type(error).__name__)
     return len(actors)
 
 
+def _run_or_fail(perform: Perform, actor: Actor, import_id: int) -> None:
+    try:
+        run(perform, actor, import_id)
+    except (Unavailable, ConcurrentChange):
+        raise
+    except Refusal as refusal:
+        perform(partial(_fail, import_id=import_id, code=refusal.code, title=refusal.title))
+
+
 def _fail(work: Work, import_id: int, code: str, title: str) -> None:
-    held = work.session.get_one(PenaltyImport, import_id)
-    held.state, held.finished_at, held.sealed = "failed", work.now, b""
-    finding = {
-        "import_id": import_id,
-        "row_number": 0,
-        "column": "",
-        "kind": "fault",
-        "code": code,
-        "detail": title,
-    }
-    work.session.execute(insert(ImportFinding), [finding])
+    held = work.session.get_one(PenaltyImport, import_id, with_for_update=True)
+    if held.state != "running":
+        return
+    held.state, held.finished_at = "failed", work.now
+    if held.next_row >= held.total:
+        held.sealed = b""
+    said = Fault("", code, title)
+    work.session.execute(insert(ImportFinding), _told(import_id, filings.ReadRow(0, None, (said,), ()), None))
     work.session.flush()

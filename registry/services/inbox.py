@@ -117,7 +117,12 @@ def _judge(work: Work, peer: Peer, values: Sequence[Any]) -> list[Judged]:
 
 
 def _read(value: Any, sectors: dict[str, str]) -> Judged:
-    found = envelope.parse(value, sectors)
+    try:
+        found = envelope.parse(value, sectors)
+    except (
+        Exception
+    ) as error:  # one record that no check foresaw must not stop a batch, and so a peer, for ever
+        found = [Fault("", type(error).__name__, "无法识别")]
     if isinstance(found, Envelope):
         return Judged(value, found, Outcome(envelope.ACCEPTED))
     return Judged(value, None, Outcome(envelope.REJECTED, envelope.SCHEMA, tuple(found)))

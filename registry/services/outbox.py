@@ -33,16 +33,16 @@ def envelope_of(publication: Publication, node: str, signer: Signer) -> dict[str
     return envelope.build(publication.origin, body, publication.previous, content, signature)
 
 
-def claim(work: Work, peer: Peer, limit: int) -> list[tuple[int, dict[str, Any]]]:
+def due(work: Work, peer: Peer, limit: int) -> list[tuple[int, dict[str, Any]]]:
     """The (entry, envelope) pairs to send to a peer now: removals first, then by age; counts the try."""
     if not _is_time(work, peer):
         return []
-    due = questions.due(work.session, peer.id, limit)
-    for promise in due:
+    promises = questions.due(work.session, peer.id, limit)
+    for promise in promises:
         promise.message.attempts += 1
     work.session.flush()
     node, signer = work.settings.node, work.keys.signer
-    return [(one.message.entry, envelope_of(one.publication, node, signer)) for one in due]
+    return [(one.message.entry, envelope_of(one.publication, node, signer)) for one in promises]
 
 
 def _is_time(work: Work, peer: Peer) -> bool:
@@ -92,7 +92,7 @@ def settle(work: Work, peer: Peer, raw: bytes) -> dict[str, int]:
     grouped: dict[tuple[str, str | None], list[tuple[str, int]]] = defaultdict(list)
     for line in receipt["results"]:
         if isinstance(line.get("record"), str) and type(line.get("revision")) is int:
-            grouped[str(line["outcome"]), line.get("code")].append((line["record"], line["revision"]))
+            grouped[line["outcome"], line.get("code")].append((line["record"], line["revision"]))
     for (outcome, code), versions in grouped.items():
         _settle(work, peer, versions, outcome, code)
     return dict(receipt["counts"])
@@ -108,8 +108,6 @@ def _verifies(public: bytes, signature: str, data: bytes) -> bool:
 def _settle(
     work: Work, peer: Peer, versions: Sequence[tuple[str, int]], outcome: str, code: str | None
 ) -> None:
-    if outcome not in envelope.DELIVERED | envelope.QUARANTINED:
-        return
     is_delivered = outcome in envelope.DELIVERED
     state, before = ("delivered", ["pending", "rejected"]) if is_delivered else ("rejected", ["pending"])
     for start in range(0, len(versions), CHUNK):

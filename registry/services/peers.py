@@ -141,9 +141,14 @@ def call_at_once(work: Work) -> None:
     work.session.execute(update(Peer).where(Peer.retry_at.is_not(None)).values(retry_at=None))
 
 
-def pulled(work: Work, peer: Peer, epoch_of_peer: str, cursor: int) -> None:
-    """Advance the cursor, in the transaction that took the records in."""
-    peer.epoch, peer.cursor, peer.pulled_at, peer.failures = epoch_of_peer, cursor, work.now, 0
+def pulled(work: Work, peer: Peer, epoch_of_peer: str, cursor: int, *, is_last: bool) -> None:
+    """Advance the cursor, in the transaction that took the records in.
+
+    Only the last page makes what is held here as fresh as the peer.
+    """
+    peer.epoch, peer.cursor, peer.failures = epoch_of_peer, cursor, 0
+    if is_last:
+        peer.pulled_at = work.now
     work.session.flush()
 
 

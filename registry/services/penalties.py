@@ -2,20 +2,26 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import insert
 
 from registry.domain import canonical, measures, penalty, workflow
 from registry.domain.filed import Filing
 from registry.domain.filing import document_key
-from registry.domain.permissions import Permission
+from registry.domain.permissions import EVERYWHERE, Actor, Permission
 from registry.domain.reference import Reference
 from registry.errors import Refusal
 from registry.models import Department, Penalty, PenaltyFiling
 from registry.queries import penalties as questions
 from registry.queries import reference as law
-from registry.refusals.acts import AlreadyFiled, AuthorityNotOwn, IdentityChanged, MeasureRefused
+from registry.refusals.acts import (
+    AlreadyFiled,
+    AuthorityNotOwn,
+    IdentityChanged,
+    MeasureRefused,
+    OutOfScope,
+)
 from registry.services import audit
 from registry.services.penalty_access import own
 from registry.services.releases import policy_of
@@ -111,8 +117,8 @@ class _Draft:
 def _prepare(
     work: Work, reference: Reference, department: Department, submission: Submission
 ) -> _Draft | Refusal:
-    filing = submission.filing
     try:
+        filing = _placed(work.actor, submission.filing)
         work.actor.require_scope(frozenset(filing.sectors), filing.district)
         policy_of(reference, filing)  # what no policy governs could never be verified
     except Refusal as refusal:
@@ -124,7 +130,7 @@ def _prepare(
         return MeasureRefused(faults=tuple(faults))
     number, id_type = filing.subject.id_number, filing.subject.id_type
     return _Draft(
-        submission,
+        replace(submission, filing=filing),
         record=secrets.token_hex(16),
         content=canonical.dumps(penalty.content(filing, secrets.token_hex(16))).decode(),
         id_index=work.keys.vault.index(id_type or "", number).hex() if number else None,
@@ -132,11 +138,21 @@ def _prepare(
     )
 
 
+def _placed(actor: Actor, filing: Filing) -> Filing:
+    """The filing with a district when its filer may act in some only: without one it would bind everywhere."""
+    if filing.district is not None or EVERYWHERE in actor.districts:
+        return filing
+    if len(actor.districts) != 1:
+        raise OutOfScope()
+    return replace(filing, district=min(actor.districts))
+
+
 def _store(work: Work, department: Department, reference: Reference, drafts: Sequence[_Draft]) -> None:
     if not drafts:
         return
     rows = []
-    for draft in drafts:
+    # In one order, so that two files with the same decisions wait for each other instead of locking both out.
+    for draft in sorted(drafts, key=lambda draft: draft.decision):
         authority_code, document_number, subject_key = draft.decision
         due = reference.calendar.add(draft.submission.filing.decided_on, reference.days("D01"))
         rows.append(

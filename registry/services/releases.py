@@ -12,20 +12,12 @@ from registry.domain.catalog import Policy
 from registry.domain.filed import Filing
 from registry.domain.reference import Reference
 from registry.models import Penalty, PenaltyFiling, Publication
-from registry.queries import reference as law
-from registry.refusals.acts import RecordUnknown
+from registry.refusals.acts import FilingRefused, RecordUnknown
 from registry.services.publishing import Version
 from registry.work import Work, day_of
 
 _SEVERITY = {"1": "general", "2": "general", "3": "serious"}
 """失信严重程度 as filed (1 一般, 2 较重, 3 严重) in the terms of NDRC order 36."""
-
-
-def releases(work: Work, accepted: Sequence[Penalty]) -> list[Version]:
-    """The next public version of each penalty, from its newest filing, verified by the actor now."""
-    reference = law.current(work.session)
-    revisions = _revisions(work, [held.record for held in accepted])
-    return [_release(work, reference, held, revisions.get(held.record, 0) + 1) for held in accepted]
 
 
 def policy_of(reference: Reference, filing: Filing) -> Policy:
@@ -51,20 +43,32 @@ def removal(work: Work, record: str, removal: penalty.Removal) -> Version:
     return Version(body, shown.origin, shown.id_index, shown.id_sealed)
 
 
-def _revisions(work: Work, records: Sequence[str]) -> dict[str, int]:
+def revisions(work: Work, records: Sequence[str]) -> dict[str, int]:
+    """The newest revision of each record that is published."""
     question = select(Publication.record, Publication.revision).where(
         Publication.record.in_(records), Publication.until_entry.is_(None)
     )
     return dict(work.session.execute(question).tuples().all())
 
 
-def _release(work: Work, reference: Reference, held: Penalty, revision: int) -> Version:
+def release(work: Work, reference: Reference, held: Penalty, revision: int) -> Version:
+    """The next public version of a penalty, from its newest filing, verified by the actor now.
+
+    Refuses ``NoPolicy``, and ``FilingRefused`` when a day of the filing cannot be reckoned with.
+    """
+    filing = penalty.filing_of(json.loads(held.filing.content))
+    try:
+        return _version(work, reference, held, filing, revision)
+    except (ValueError, OverflowError):  # years near 9999, taken before they were refused at the door
+        raise FilingRefused("日期超出可计算的范围，请退回更正") from None
+
+
+def _version(work: Work, reference: Reference, held: Penalty, filing: Filing, revision: int) -> Version:
     row = held.filing
-    filing = penalty.filing_of(json.loads(row.content))
     policy = policy_of(reference, filing)
     found, _ = measures.resolve(filing, reference.measures(filing.decided_on))
     is_public = policy.public and filing.subject.kind != "natural_person"
-    release = penalty.Release(
+    added = penalty.Release(
         record=held.record,
         revision=revision,
         act="publish" if revision == 1 else "correct",
@@ -79,7 +83,7 @@ def _release(work: Work, reference: Reference, held: Penalty, revision: int) -> 
         source=_source(work, held, row, filing),
         filing=penalty.filing_digest(row.content, row.id_index, row.filed_by, work.actor.account_id or 0),
     )
-    return Version(penalty.public_body(filing, release), work.settings.node, row.id_index, row.id_sealed)
+    return Version(penalty.public_body(filing, added), work.settings.node, row.id_index, row.id_sealed)
 
 
 def _after(last_shown: dt.date | None) -> dt.date | None:

@@ -6,50 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from registry.domain import identifiers, names, receipts, screening
+from registry.domain import names, receipts, screening
 from registry.domain.permissions import Permission
 from registry.domain.publicity import add_months
 from registry.domain.reference import Reference
-from registry.errors import Fault, Invalid
 from registry.models import Check, Peer
 from registry.queries import ledger as ledger_questions
 from registry.queries import reference as law
 from registry.queries import screening as questions
-from registry.refusals.acts import BodyRefused, EntryAhead
-from registry.refusals.content import UsccMalformed
+from registry.refusals.acts import EntryAhead
 from registry.services import audit
+from registry.services.inquiry import Inquiry, Party, read
 from registry.services.ledger import own_checkpoint, take
 from registry.signing import Keys
 from registry.work import Work, day_of
 
 LOOK_BACK = "B3"
 """政府采购法 22; 政府采购法实施条例 19."""
-
-
-@dataclass(frozen=True)
-class Party:
-    """One party as asked about; ``id_number`` is used for the look-up and then forgotten."""
-
-    ref: str
-    role: str
-    name: str
-    uscc: str | None = None
-    id_type: str | None = None
-    id_number: str | None = None
-    of: str | None = None
-
-
-@dataclass(frozen=True)
-class Inquiry:
-    """A check to be made. ``known_at`` None means the head of the ledger."""
-
-    tender: dict[str, Any]
-    sector: str
-    must_tender: bool
-    district: str | None
-    on: dt.date
-    parties: Sequence[Party]
-    known_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,12 +44,12 @@ def unseal(keys: Keys, check: Check) -> Made:
 def check(work: Work, inquiry: Inquiry) -> Made:
     """Answer, sign and store.
 
-    Refusals: ``OutOfRole``, ``OutOfScope``, ``BodyRefused`` with a fault per bad party, ``EntryAhead``. A
+    Refusals: ``OutOfRole``, ``OutOfScope``, ``BodyRefused`` with every fault, ``EntryAhead``, ``KeysForeign``. A
     store that cannot be read raises, so that nothing is ever answered from half a list.
     """
     work.actor.require(Permission.CHECK_MAKE)
     work.actor.require_scope(frozenset({inquiry.sector}), None)
-    asked = _asked(work, inquiry.parties)
+    asked = read(work, inquiry)
     entry = _entry(work, inquiry.known_at)
     answers = _judge(work, inquiry, asked, entry)
     number = take(work, "check", 1)
@@ -109,36 +82,13 @@ def _entry(work: Work, known_at: int | None) -> int:
     return head if known_at is None else known_at
 
 
-def _asked(work: Work, parties: Sequence[Party]) -> list[screening.Asked]:
-    asked: list[screening.Asked] = []
-    faults: list[Fault] = []
-    for position, party in enumerate(parties):
-        try:
-            asked.append(_one(work, party))
-        except Invalid as refusal:
-            place = "uscc" if isinstance(refusal, UsccMalformed) else "id_number"
-            faults.append(Fault(f"/parties/{position}/{place}", refusal.code, refusal.title))
-    if faults:
-        raise BodyRefused(faults=tuple(faults))
-    return asked
-
-
-def _one(work: Work, party: Party) -> screening.Asked:
-    uscc, problem = identifiers.lenient_uscc(party.uscc) if party.uscc else (None, None)
-    index = None
-    if party.id_number:
-        id_type, number = identifiers.identity(party.id_type or "resident_id", party.id_number)
-        index = work.keys.vault.index(id_type, number).hex()
-    return screening.Asked(party.ref, party.role, party.name, uscc, index, party.of, problem)
-
-
 def _judge(
     work: Work, inquiry: Inquiry, asked: Sequence[screening.Asked], entry: int
 ) -> list[screening.Answer]:
     keys = questions.Keys(
         usccs=[one.uscc for one in asked if one.uscc],
         id_indexes=[one.id_index for one in asked if one.id_index],
-        name_keys=[names.key(one.name) for one in asked if not one.uscc and not one.id_index],
+        name_keys=[names.key(one.name) for one in asked],
     )
     found = questions.candidates(work.session, keys, entry)
     question = screening.Question(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on)
@@ -147,10 +97,11 @@ def _judge(
 
 
 def _hits(one: screening.Asked, found: dict[tuple[str, str], list[dict[str, Any]]]) -> list[screening.Hit]:
-    keys = [("uscc", one.uscc), ("id", one.id_index)]
-    if not one.uscc and not one.id_index:
-        keys = [("name", names.key(one.name))]
-    return [screening.Hit(by, body) for by, key in keys if key for body in found.get((by, key), ())]
+    firm = [("uscc", one.uscc), ("id", one.id_index)]
+    hits = [screening.Hit(by, body) for by, key in firm if key for body in found.get((by, key), ())]
+    known = {hit.body["record"] for hit in hits}
+    named = found.get(("name", names.key(one.name)), ())
+    return hits + [screening.Hit("name", body) for body in named if body["record"] not in known]
 
 
 def _look_back(reference: Reference, on: dt.date) -> screening.LookBack | None:
@@ -168,6 +119,7 @@ def _facts(
     work: Work, inquiry: Inquiry, answers: Sequence[screening.Answer], entry: int, number: int
 ) -> receipts.Facts:
     peers = questions.peers(work.session)
+    stale = tuple(peer.code for peer in peers if _is_stale(work, peer))
     checkpoint = own_checkpoint(work)
     return receipts.Facts(
         check=secrets.token_hex(16),
@@ -183,8 +135,8 @@ def _facts(
             "district": inquiry.district,
         },
         requester=work.actor.name,
-        complete=all(answer.verdict != "unchecked" for answer in answers),
-        stale=tuple(peer.code for peer in peers if _is_stale(work, peer)),
+        complete=not stale and all(answer.verdict != "unchecked" for answer in answers),
+        stale=stale,
         matcher=screening.VERSION,
         rules=work.today.isoformat(),
         number=number,

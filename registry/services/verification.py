@@ -15,7 +15,7 @@ from registry.queries import reference as law
 from registry.refusals.acts import ChangeInFuture, SelfVerification, VersionStale
 from registry.services import audit, releases
 from registry.services.penalty_access import own, require_scope
-from registry.services.publishing import publish
+from registry.services.publishing import Version, publish
 from registry.work import Work
 
 
@@ -23,22 +23,27 @@ def verify(work: Work, records: Sequence[str], *, if_version: int | None = None)
     """Verify filings of other officers and publish them; for each the entry number or the refusal.
 
     Refusals: ``OutOfRole`` (whole call), ``NotFound``, ``OutOfScope``, ``SelfVerification``,
-    ``TransitionRefused``. Decision, publication, ledger entry and promises are one transaction.
+    ``TransitionRefused``, ``NoPolicy``, ``FilingRefused``.
+    Decision, publication, ledger entry and promises are one transaction.
     """
     work.actor.require(Permission.PENALTY_VERIFY)
     held = questions.by_records(work.session, records, lock=True)
-    outcomes: list[int | Refusal] = []
+    reference, revisions = law.current(work.session), releases.revisions(work, records)
+    outcomes: dict[str, int | Refusal] = {}
     accepted: list[Penalty] = []
-    for record in records:
+    versions: list[Version] = []
+    for record in dict.fromkeys(records):  # a record named twice is published once
         try:
-            accepted.append(_verifiable(work, held.get(record), if_version))
-            outcomes.append(0)
+            penalty = _verifiable(work, held.get(record), if_version)
+            versions.append(releases.release(work, reference, penalty, revisions.get(record, 0) + 1))
+            accepted.append(penalty)
         except Refusal as refusal:
-            outcomes.append(refusal)
-    entries = iter(publish(work, releases.releases(work, accepted)))
+            outcomes[record] = refusal
+    names = [penalty.record for penalty in accepted]
+    outcomes.update(zip(names, publish(work, versions), strict=True))
     _mark_verified(work, accepted)
-    audit.note(work, "penalty.verify", [penalty.record for penalty in accepted])
-    return [outcome if isinstance(outcome, Refusal) else next(entries) for outcome in outcomes]
+    audit.note(work, "penalty.verify", names)
+    return [outcomes[record] for record in records]
 
 
 def send_back(work: Work, record: str, reason: str, *, if_version: int | None) -> Penalty:

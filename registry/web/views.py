@@ -211,7 +211,8 @@ def _words(reference: Reference, kind: str, codes: Iterable[str]) -> str:
 
 
 def _last_day(first_day_after: str) -> str:
-    return (dt.date.fromisoformat(first_day_after) - _ONE_DAY).isoformat()
+    day = dt.date.fromisoformat(first_day_after)
+    return (day if day == dt.date.min else day - _ONE_DAY).isoformat()  # no day lies before the first
 
 
 def plain(value: Any) -> Any:

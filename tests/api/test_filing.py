@@ -1,6 +1,9 @@
 """A department files a decision; what is wrong with it is said all at once."""
 
+from registry import db
 from registry.domain.columns import _VOCABULARY
+from registry.domain.permissions import SYSTEM, Role
+from registry.services import accounts
 from tests.factories.desk import PENALTIES
 from tests.factories.filings import HOUSING, BanFactory, FilingFactory, PersonFactory, days_ago, filing
 
@@ -21,6 +24,9 @@ FIELD_FAULTS = [
     ({"decided_on": days_ago(-1)}, ("/decided_on", "decided-in-future")),
     ({"effect_until": "2001-01-01"}, ("/effect_until", "effect-before-decision")),
     ({"document_number": ""}, ("/document_number", "required")),
+    ({"confined_action": "B1", "confined_start": "9998-01-01", "confined_end": "9999-12-30"},
+     ("/confined_start", "date-implausible")),
+    ({"uscc": "320981199912310005", "override_reason": "登记机关书面确认"}, ("/uscc", "uscc-is-personal-number")),
     ({"title": "适用简易程序"}, ("/title", "summary-procedure")),
     ({"remark": "涉密"}, ("/remark", "secret-decision")),
     ({"facts": "虚假\u202e业绩"}, ("/facts", "forbidden-character")),
@@ -204,3 +210,18 @@ class TestIdempotencyKey:
     def test_of_a_wrong_length_is_refused(self, desk):
         for key in ("", "k" * 201):
             assert desk.file(filing(), headers={"Idempotency-Key": key}).status_code == 422
+
+
+class TestDeadlines:
+    def test_are_those_of_the_accounts_scope(self, desk):
+        seen = desk.filed(FilingFactory(sectors="construction"))
+        desk.filed(FilingFactory(sectors="procurement"))
+
+        def make(work):
+            new = accounts.NewAccount("builder", Role.CLERK, "finance", ("construction",), ("*",))
+            return accounts.issue_key(work, accounts.create(work, new).id, "builder")
+
+        headers = {"Authorization": f"Bearer {db.perform(SYSTEM, make)}"}
+        items = desk.get("/deadlines", headers=headers).get_json()["items"]
+        assert [one["id"] for one in items] == [seen]
+        assert len(desk.get("/deadlines", "clerk").get_json()["items"]) == 2

@@ -2,7 +2,11 @@
 
 import io
 
+from sqlalchemy import select
+
 from registry import db
+from registry.api import imports as api
+from registry.models import PenaltyFiling
 from registry.services import imports
 from tests.factories.filings import FilingFactory
 from tests.services.test_imports import firms, table
@@ -42,6 +46,16 @@ class TestHandIn:
         taken = desk.ask("POST", PATH, "clerk", data=form).get_json()
         assert taken["total"] == 2
 
+    def test_names_the_unknown_code_of_a_query(self, desk):
+        query = {"sectors": "shipping", "district": "999999", "authority_code": "x"}
+        answer = desk.ask("POST", PATH, "clerk", data=table(firms(1)), query_string=query)
+        assert (answer.status_code, answer.get_json()["code"]) == (422, "query-refused")
+        assert {one["pointer"] for one in answer.get_json()["errors"]} == {
+            "/sectors",
+            "/district",
+            "/authority_code",
+        }
+
     def test_is_known_to_its_account_only(self, desk):
         taken = desk.ask("POST", PATH, "clerk", data=table(firms(1))).get_json()
         for number in (taken["id"], "0", "²", "9" * 30, "x"):
@@ -49,6 +63,27 @@ class TestHandIn:
             assert (answer.status_code, answer.get_json()["code"]) == (404, "import-unknown")
         foreign = desk.ask("PUT", f"{PATH}/{taken['id']}/verification", "other-verifier").get_json()
         assert foreign["verified"] == 0
+
+
+class TestVerification:
+    def test_gets_past_what_it_refuses(self, desk, monkeypatch):
+        monkeypatch.setattr(imports, "CHUNK", 4)
+        monkeypatch.setattr(api, "PAGE", 2)
+        taken = desk.ask("POST", PATH, "clerk", data=table(firms(12))).get_json()
+        worked(desk)
+        with db.begin() as work:
+            own = work.session.scalars(select(PenaltyFiling).order_by(PenaltyFiling.penalty_id).limit(6))
+            for held in own:
+                held.filed_by = desk.people["verifier"].actor.account_id
+            work.session.flush()
+        path = f"{PATH}/{taken['id']}/verification"
+        rounds = [desk.ask("PUT", path, "verifier").get_json() for _ in range(3)]
+        assert [(one["verified"], len(one["refused"]), one["waiting"]) for one in rounds] == [
+            (4, 6, 2),
+            (2, 6, 0),
+            (0, 6, 0),
+        ]
+        assert {one["code"] for one in rounds[0]["refused"]} == {"self-verification"}
 
 
 class TestHostile:

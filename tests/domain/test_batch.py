@@ -30,6 +30,7 @@ class TestRead:
         [
             b"", b"null", b"[]", b"{", b"\xff", b'{"a":NaN}', GOOD + b" ", GOOD.replace(b":", b": ", 1),
             changed(first="3"), changed(first=True), changed(extra=1), changed(next=1), changed(records={}),
+            changed(epoch="\0"), changed(epoch="e" * 65),
             b'{"a":' * 100_000, b'{"n":' + b"9" * 5000 + b"}", b'{"a":1.5}', rb'{"a":"\ud800"}',
         ],
     )  # fmt: skip
@@ -63,3 +64,32 @@ class TestReceipt:
         value = {**batch.receipt("d", "city", [batch.result("r", 1, Outcome("accepted"))]), "counts": counts}
         with pytest.raises(BatchMalformed):
             batch.read_receipt(canonical.dumps({**value, "signature": {"kid": "k", "value": "v"}}))
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            {"outcome": "rejected", "code": []},
+            {"outcome": "rejected", "code": {}},
+            {"outcome": "rejected", "code": "x" * 65},
+            {"outcome": "rejected", "code": "\0"},
+            {"outcome": "unheard-of"},
+            {"outcome": []},
+            {"outcome": "accepted", "record": "\0"},
+            {},
+            "accepted",
+        ],
+    )
+    def test_is_refused_with_a_line_that_says_nothing_known(self, line):
+        counts = {"sent": 1, "accepted": 0, "rejected": 1, "pending": 0}
+        value = {"batch": "d", "from": "city", "results": [line], "counts": counts}
+        with pytest.raises(BatchMalformed):
+            batch.read_receipt(canonical.dumps({**value, "signature": {"kid": "k", "value": "v"}}))
+
+    def test_is_read_with_every_outcome_there_is(self):
+        told = [Outcome(name) for name in ("accepted", "duplicate", "stale")]
+        told += [Outcome("rejected", "schema"), Outcome("conflict", "revision-equivocation")]
+        value = batch.receipt("d", "city", [batch.result("r" * 32, 1, one) for one in told])
+        found, kid, _ = batch.read_receipt(
+            canonical.dumps({**value, "signature": {"kid": "k", "value": "v"}})
+        )
+        assert (found, kid) == (value, "k")

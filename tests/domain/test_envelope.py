@@ -5,7 +5,7 @@ import pytest
 from registry.domain import envelope
 from registry.domain.envelope import Held, Outcome, Sender, judge, parse
 from registry.signing import Signer, verify
-from tests.sync.bodies import body, removed, sealed
+from tests.sync.bodies import body, chained, measure, removed, sealed
 
 SECTORS = ("procurement", "construction")
 OWNER, STRANGER = Signer.generate(), Signer.generate()
@@ -44,10 +44,13 @@ class TestParse:
             pytest.param({"authority": {"name": "", "code": "x"}}, "/body/authority/code", id="P7-authority"),
             pytest.param({"source": {}}, "/body/source/channel", id="P7-source"),
             pytest.param({"visible_until": None}, "/body/visible_until", id="P7-period"),
-            pytest.param({"visible_until": "2026-11-04"}, "/body/visible_until", id="period-empty"),
             pytest.param({"visible_from": "20261104"}, "/body/visible_from", id="day-not-iso"),
             pytest.param({"visible_from": "2026-02-30"}, "/body/visible_from", id="day-does-not-exist"),
+            pytest.param({"visible_from": "1948-12-31"}, "/body/visible_from", id="year-too-early"),
+            pytest.param({"visible_until": "2200-01-01"}, "/body/visible_until", id="year-too-late"),
             pytest.param({"state": "forgotten"}, "/body/state", id="state-unknown"),
+            pytest.param({"state": ["published"]}, "/body/state", id="state-in-a-list"),
+            pytest.param({"state": {}}, "/body/state", id="state-an-object"),
             pytest.param({"act": "withdraw"}, "/body/act", id="act-of-another-state"),
             pytest.param({"revision": 0}, "/body/revision", id="revision-zero"),
             pytest.param({"revision": True}, "/body/revision", id="revision-true"),
@@ -79,6 +82,31 @@ class TestParse:
         found = faults(sealed(OWNER, body()) | {"body": body(**changed)})
         assert pointer in [at for at, _ in found]
 
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("ends_on", "0001-01-01"),
+            ("ends_on", "2026-11-02"),
+            ("starts_on", "1900-01-01"),
+            ("effect", "blocks"),
+            ("roles", ["king"]),
+            ("roles", [["bidder"]]),
+            ("sectors", ["moon"]),
+            ("territory", "galaxy"),
+        ],
+    )
+    def test_refuses_a_measure_that_breaks_a_rule(self, name, value):
+        found = faults(sealed(OWNER, body(measures=[measure(**{name: value})])))
+        assert [at for at, _ in found] == [f"/body/measures/0/{name}"]
+
+    @pytest.mark.parametrize(
+        "changed",
+        [{"measures": [measure(), measure(ends_on=None, roles=[])]}, {"visible_until": "2025-11-04"}],
+        ids=["measures", "old-decision-whose-period-is-over"],
+    )
+    def test_takes_what_may_be_published(self, changed):
+        assert faults(sealed(OWNER, body(**changed))) == []
+
     @pytest.mark.parametrize("name", sorted(body()))
     def test_refuses_a_body_without_one_of_its_fields(self, name):
         value = sealed(OWNER, body())
@@ -106,8 +134,10 @@ class TestParse:
         assert faults(value)
 
     def test_never_quotes_a_number_it_refuses(self):
-        found = parse(sealed(OWNER, body(facts=RESIDENT)), SECTORS)
-        assert RESIDENT not in repr(found)
+        for hidden in ({"facts": RESIDENT}, {"measures": [{RESIDENT: RESIDENT}]}):
+            found = parse(sealed(OWNER, body(**hidden)), SECTORS)
+            assert found
+            assert RESIDENT not in repr(found)
 
 
 class TestJudge:
@@ -119,13 +149,22 @@ class TestJudge:
         [(1, "stale"), (2, "conflict"), (3, "conflict"), (4, "accepted"), (9, "accepted")],
     )
     def test_orders_by_revision_alone(self, revision, outcome):
-        incoming = read(sealed(OWNER, body(revision=revision)))
+        incoming = read(sealed(OWNER, body(revision=revision), "b" * 64))
         held = Held("city", {2: "a" * 64, 3: "b" * 64})
         assert judge(held, incoming, sender()).outcome == outcome
 
     def test_names_two_contents_under_one_revision_an_equivocation(self):
         found = judge(Held("city", {1: "a" * 64}), read(sealed(OWNER, body())), sender())
         assert found.code == "revision-equivocation"
+
+    def test_names_a_version_that_follows_another_one_an_equivocation(self):
+        first = body()
+        held = Held("city", {1: sealed(OWNER, first)["hash"]})
+        _, second = chained(OWNER, first, removed(first))
+        assert judge(held, read(second), sender()) == Outcome("accepted")
+        for previous in ("c" * 64, None):
+            other = read(sealed(OWNER, removed(first), previous))
+            assert judge(held, other, sender()) == Outcome("conflict", "revision-equivocation")
 
     @pytest.mark.parametrize("newest", [1, 5])
     def test_calls_the_same_content_again_a_duplicate_whoever_sends_it(self, newest):

@@ -256,6 +256,8 @@ class TestDecision:
             ("decided_on", "1900-01-01", "date-implausible"),
             ("effect_until", "2026-11-09", "effect-before-decision"),
             ("publicity_until", "2026-11-10", "publicity-before-decision"),
+            ("publicity_until", "1948-12-31", "date-implausible"),
+            ("effect_until", "0001-01-01", "date-implausible"),
             ("sectors", "渔业", "sector-unknown"),
             ("district", "320971", "district-unknown"),
             ("behaviour", "N9", "behaviour-unknown"),
@@ -286,6 +288,20 @@ class TestDecision:
         measures = accepted(row)[0].measures
         assert measures == (MeasureTerm("B1", "b1", *days), MeasureTerm("", "停止供货", *days))
 
+    def test_a_measure_until_a_far_year_has_no_end(self) -> None:
+        filing, notes = accepted(ORGANISATION | {"confined_action": "B1", "confined_end": "2099-12-31"})
+        assert (filing.measures[0].ends_on, notes) == (None, {"/confined_end no-end"})
+
+    @pytest.mark.parametrize("text", ["2099-01-01", "9999-12-31"])
+    def test_publicity_until_a_far_year_is_left_to_the_policy(self, text: str) -> None:
+        filing, notes = accepted(ORGANISATION | {"publicity_until": text})
+        assert (filing.publicity_until, notes) == (None, {"/publicity_until no-end"})
+
+    @pytest.mark.parametrize("number", ["320981199912310005", "32098119991231000X"])
+    def test_no_reason_makes_a_persons_number_a_code(self, number: str) -> None:
+        row = ORGANISATION | {"uscc": number, "override_reason": "登记机关书面确认"}
+        assert refused(row) == {"/uscc uscc-is-personal-number"}
+
     @pytest.mark.parametrize(
         ("cells", "fault"),
         [
@@ -295,6 +311,11 @@ class TestDecision:
                 {"confined_action": "B1", "confined_start": "20261110", "confined_end": "20261109"},
                 "/confined_end measure-ends-before-start",
             ),
+            (
+                {"confined_action": "B1", "confined_start": "9998-01-01", "confined_end": "9999-12-30"},
+                "/confined_start date-implausible",
+            ),
+            ({"confined_end": "9999-12-31"}, "/confined_action measure-missing"),
         ],
     )
     def test_a_measure_without_sense_is_refused(self, cells: dict[str, str], fault: str) -> None:

@@ -1,5 +1,7 @@
 import random
 
+import pytest
+
 from registry.domain import reconciliation as rules
 
 
@@ -37,3 +39,13 @@ class TestCompare:
 
     def test_has_4096_buckets(self):
         assert {rules.bucket_of(row[0]) for row in rows(100_000)} == set(range(4096))
+
+
+class TestBucketNumber:
+    @pytest.mark.parametrize(("text", "number"), [("0", 0), ("17", 17), ("4095", 4095)])
+    def test_reads_a_number(self, text, number):
+        assert rules.bucket_number(text) == number
+
+    @pytest.mark.parametrize("text", ["", "²", "٣", "-1", "1.0", "9" * 5000, "10000"])
+    def test_takes_nothing_else(self, text):
+        assert rules.bucket_number(text) is None

@@ -14,7 +14,8 @@ MEASURE = {
     "territory": "national", "starts_on": "2026-01-01", "ends_on": "2027-01-01",
 }  # fmt: skip
 BODY = {
-    "record": "r", "revision": 1, "state": "published", "subject": {"name": "甲公司"}, "measures": [MEASURE],
+    "record": "r", "revision": 1, "state": "published", "measures": [MEASURE],
+    "subject": {"kind": "organisation", "name": "甲公司", "uscc": None},
     "is_grave": False, "decided_on": "2026-01-01", "visible_from": "2026-01-05", "visible_until": "2027-01-05",
     "basis": "招标投标法第五十三条",
 }  # fmt: skip
@@ -120,3 +121,29 @@ class TestJudge:
         if verdict(asked={"role": role}, question=about) == "barred":
             assert dt.date(2026, 1, 1) <= on < dt.date(2027, 1, 1)
             assert (sector, must_tender, role in MEASURE["roles"]) == ("construction", True, True)
+
+
+class TestBears:
+    """A name beside a code or number: it counts only where they cannot tell the two apart."""
+
+    SOUND, UNSOUND = "91320902MA0TR0027T", "91320902MA0TR00271"
+
+    def bears(self, asked_by: dict, **subject: object) -> bool:
+        asked = screening.Asked("1", "bidder", "甲公司", **asked_by)
+        body = {"subject": {"kind": "organisation", "name": "甲公司", "uscc": self.SOUND} | subject}
+        return screening.bears(asked, screening.Hit("name", body))
+
+    def test_two_codes_tell_two_firms_of_one_name_apart(self):
+        assert not self.bears({"uscc": "91320902MA0TR0035M"})
+
+    def test_a_record_without_a_code_is_shown_to_a_party_with_one(self):
+        assert self.bears({"uscc": "91320902MA0TR0035M"}, uscc=None)
+
+    def test_a_record_with_a_wrong_check_character_is_shown_too(self):
+        assert self.bears({"uscc": "91320902MA0TR0035M"}, uscc=self.UNSOUND)
+
+    def test_a_firm_is_shown_to_who_gave_only_somebodys_number(self):
+        assert self.bears({"id_index": "00"})
+
+    def test_a_person_of_the_same_name_with_another_number_is_not(self):
+        assert not self.bears({"id_index": "00"}, kind="natural_person", uscc=None)

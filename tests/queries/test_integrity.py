@@ -11,10 +11,11 @@ from registry.domain import merkle, notes
 from registry.queries import integrity
 from registry.queries import ledger as questions
 from registry.refusals.acts import LedgerBroken
-from registry.services import ledger
-from registry.signing import read_public_keys, verify
+from registry.services import inbox, ledger, peers
+from registry.signing import Signer, read_public_keys, verify
 from tests.factories.desk import Desk, seal
 from tests.factories.filings import BanFactory, PersonFactory, days_ago, filing
+from tests.sync.bodies import batch_of, body, sealed
 
 PLANTED = {
     "publications": {
@@ -23,6 +24,7 @@ PLANTED = {
         "act": "'expire'", "authority_code": "'x'", "district": "'320902'", "behaviour": "'N2'",
         "visible_from": "'2020-01-01'", "visible_until": "'2040-01-01'", "content_hash": "'00'",
         "previous": "'00'", "until_entry": "7", "revision": "9", "record": "'other'", "id_index": "'00'",
+        "id_sealed": "X", "origin": "'platform'", "signature": "'{}'",
     },
     "penalties": {
         "document_number": "'别号'", "authority_code": "'x'", "subject_key": "'uscc:x'", "state": "'withdrawn'",
@@ -99,6 +101,36 @@ class TestFindings:
             for column, value in columns.items():
                 with subtests.test(f"{table}.{column}"):
                     assert NAMED.match(findings(update(table, column, value))[0])
+
+    def test_name_a_record_that_was_given_to_another_owner(self, ledger_of_four):
+        statement = update("publications", "origin", "'platform', id_index = '00', id_sealed = NULL")
+        assert any("its origin is not" in line for line in findings(statement))
+
+    def test_name_what_was_changed_of_another_nodes_record(self, ledger_of_four, subtests):
+        owner = Signer.generate()
+        batch = batch_of("platform", sealed(owner, body(node="platform")))
+        with db.begin() as work:
+            inbox.receive(work, peers.add(work, "platform", "平台", "", owner.public.hex(), []), batch)
+        assert findings() == []
+        value = 'replace(signature, \'"value":"\', \'"value":"0\')'
+        for column, changed in (
+            ("origin", "'city'"), ("origin", "'county'"), ("id_index", "'00'"), ("id_sealed", "X"),
+            ("signature", "NULL"), ("signature", "'{}'"), ("signature", value), ("signature", value + " || ' '"),
+        ):  # fmt: skip
+            with subtests.test(f"{column} {changed}"):
+                assert NAMED.match(findings(update("publications", column, changed, "from_entry = 5"))[0])
+
+    def test_name_another_nodes_record_that_its_owner_did_not_sign(self, ledger_of_four):
+        owner, forger = Signer.generate(), Signer.generate()
+        batch = batch_of("platform", sealed(forger, body(node="platform")))
+        with db.begin() as work:
+            known = peers.add(work, "platform", "平台", "", forger.public.hex(), [])
+            inbox.receive(work, known, batch)
+            peers.change(work, "platform", public_key=owner.public.hex())
+        assert findings() == []  # under a key that is no longer known nothing can be verified
+        claimed = f"replace(signature, '{forger.key_id}', '{owner.key_id}')"
+        [line] = findings(update("publications", "signature", claimed, "from_entry = 5"))
+        assert line.endswith("its signature is not that of its owner")
 
     def test_name_a_lost_row(self, ledger_of_four, subtests):
         for table in ("publication_sectors", "ledger_nodes", "publications", "ledger_entries", "penalties"):

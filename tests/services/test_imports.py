@@ -2,12 +2,17 @@
 
 import csv
 import io
+import json
+import threading
+from dataclasses import replace
 
 import pytest
 
 from registry import db
+from registry.domain.permissions import Role
 from registry.errors import Refusal
 from registry.queries import penalties as penalty_questions
+from registry.refusals.acts import ConcurrentChange, QueryRefused, StoreUnavailable
 from registry.services import imports
 from tests.factories.filings import FilingFactory
 
@@ -170,3 +175,137 @@ class TestPending:
         stolen = type(clerk)(clerk.account_id, clerk.name, robbed.role, clerk.department_id)
         imports.run_pending(db.perform, [(number, stolen)])
         assert state(clerk, number)[0] == "failed"
+
+    @pytest.mark.parametrize("error", [ConcurrentChange(), ValueError("320981199912310005")])
+    def test_goes_on_past_a_file_that_stopped_and_keeps_it(self, clerk, caplog, error):
+        bad, good = received(clerk, table(firms(3))), received(clerk, table(firms(2)))
+        steps = 0
+
+        def perform(actor, act):
+            nonlocal steps
+            steps += 1
+            if steps == 3:
+                raise error
+            return db.perform(actor, act)
+
+        imports.run_pending(perform, [(bad, clerk), (good, clerk)])
+        assert (state(clerk, bad)[:3], state(clerk, good)[0]) == (("running", 2, 2), "finished")
+        assert type(error).__name__ in caplog.text
+        assert "3209" not in caplog.text
+        imports.run_pending(db.perform, [(bad, clerk)])
+        assert state(clerk, bad) == ("finished", 3, 3, 0, 5)
+
+    def test_ends_when_the_store_is_away(self, clerk):
+        def away(actor, act):
+            raise StoreUnavailable()
+
+        with pytest.raises(StoreUnavailable):
+            imports.run_pending(away, [(received(clerk, table(firms(1))), clerk)])
+
+    def test_a_failure_after_the_end_changes_nothing(self, clerk):
+        number = received(clerk, table(firms(1)))
+        done = run(clerk, number)
+        db.perform(clerk, lambda work: imports._fail(work, number, "out-of-role", ""))
+        assert state(clerk, number) == done
+
+
+class TestAgain:
+    """The same bytes, after they came to nothing."""
+
+    def test_after_failure_everything_is_filed(self, clerk):
+        data = table(firms(3))
+        number = received(clerk, data)
+        imports.run_pending(db.perform, [(number, replace(clerk, role=Role.VERIFIER))])
+        with db.reading() as session:
+            assert imports.of_account(session, clerk.account_id, number).sealed != b""
+            assert [one.code for one in imports.findings(session, number)] == ["out-of-role"]
+        assert received(clerk, data) == number
+        assert run(clerk, number) == ("finished", 3, 3, 0, 3)
+        with db.reading() as session:
+            assert imports.findings(session, number) == []
+
+    def test_after_refusals_every_row_is_judged_anew(self, clerk):
+        data = table([*firms(2), dict(FilingFactory(sectors="construction"))])
+        poor = replace(clerk, sectors=frozenset({"construction"}))
+        number = received(poor, data)
+        assert run(poor, number) == ("finished", 3, 1, 2, 1)
+        assert received(clerk, data) == number
+        assert run(clerk, number) == ("finished", 3, 2, 1, 3)
+        with db.reading() as session:
+            assert [one.code for one in imports.findings(session, number)] == ["decision-already-filed"]
+
+    def test_a_run_overtaken_by_it_files_nothing_twice(self, clerk):
+        data = table(firms())
+        number = received(clerk, data)
+        steps = 0
+
+        def overtaken(act):
+            nonlocal steps
+            steps += 1
+            if steps == 4:
+                db.perform(clerk, lambda work: imports._fail(work, number, "out-of-role", ""))
+                assert received(clerk, data) == number
+            return db.perform(clerk, act)
+
+        assert run(clerk, number, overtaken)[:2] == ("running", 0)
+        assert run(clerk, number) == ("finished", 7, 3, 4, 7)
+
+
+class TestOptions:
+    @pytest.mark.parametrize(
+        ("options", "code"),
+        [
+            ({"sectors": ("shipping",)}, "sector-unknown"),
+            ({"district": "999999"}, "district-unknown"),
+            ({"authority_code": "11320900MA0T000011"}, "uscc-malformed"),
+            ({"authority_code": "320981199912310005"}, "uscc-malformed"),
+        ],
+    )
+    def test_with_an_unknown_code_are_refused(self, clerk, options, code):
+        with pytest.raises(QueryRefused) as refusal:
+            received(clerk, table(firms(1)), **options)
+        assert [fault.code for fault in refusal.value.faults] == [code]
+
+
+class TestDistrict:
+    """A filing without one binds everywhere, so only who may act everywhere leaves it out."""
+
+    @pytest.mark.parametrize(
+        ("granted", "filed", "district"),
+        [({"320902"}, 1, "320902"), ({"320902", "320903"}, 0, None), ({"*"}, 1, None), (set(), 0, None)],
+    )
+    def test_left_out_is_the_only_one_granted(self, clerk, granted, filed, district):
+        limited = replace(clerk, districts=frozenset(granted))
+        number = received(limited, table(firms(1)))
+        assert run(limited, number)[2] == filed
+        with db.reading() as session:
+            held = penalty_questions.listed(session, clerk.department_id, None, after=0, limit=9)
+            assert [json.loads(one.filing.content)["district"] for one in held] == [district] * filed
+
+
+class TestOverlap:
+    def test_of_two_files_at_once_loses_no_row(self, app, clerk, people):
+        rows = firms(24)
+        files = [(received(clerk, table(rows)), clerk), (received(clerk, table(rows[::-1])), clerk)]
+
+        def work(number, actor):
+            with app.app_context():
+                while state(actor, number)[0] == "running":
+                    imports.run_pending(db.perform, [(number, actor)])
+
+        threads = [threading.Thread(target=work, args=each) for each in files]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        done = [state(clerk, number) for number, _ in files]
+        assert [one[0] for one in done] == ["finished", "finished"]
+        assert (done[0][2] + done[1][2], done[0][4]) == (24, 24)
+
+    def test_is_stored_in_one_order(self, clerk, monkeypatch):
+        monkeypatch.setattr(imports, "CHUNK", 50)
+        run(clerk, received(clerk, table(firms(9)[::-1])))
+        with db.reading() as session:
+            held = penalty_questions.listed(session, clerk.department_id, None, after=0, limit=99)
+            decisions = [(one.authority_code, one.document_number, one.subject_key) for one in held]
+        assert decisions == sorted(decisions)

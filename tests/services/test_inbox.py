@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import func, select
 
 from registry.db import SYSTEM, keys, perform, reading
-from registry.domain import canonical
+from registry.domain import canonical, envelope
 from registry.models import AuditEvent, InboxBatch, InboxItem, LedgerEntry, Publication
 from registry.queries import exchange as questions
 from registry.refusals.acts import BatchDigest, BatchMalformed, ItemUnknown, PeerPaused, RemovalShare
 from registry.refusals.content import ReceiptRefused
 from registry.services import inbox, outbox, peers
 from registry.signing import Signer, verify
-from tests.sync.bodies import batch_of, body, refit, removed, sealed
+from tests.sync.bodies import batch_of, body, chained, measure, refit, removed, sealed
 
 PLATFORM, COUNTY = Signer.generate(), Signer.generate()
 
@@ -45,6 +45,10 @@ def envelopes(*bodies):
 
 def of(*bodies):
     return batch_of("platform", *envelopes(*bodies))
+
+
+def withdrawals(*shown):
+    return batch_of("platform", *(chained(PLATFORM, one, removed(one))[1] for one in shown))
 
 
 def count(table):
@@ -97,6 +101,33 @@ class TestReceive:
             ("accepted", None),
         ]
 
+    @pytest.mark.parametrize(
+        "changed",
+        [{"state": ["published"]}, {"measures": [measure(ends_on="0001-01-01")]}],
+        ids=["state-in-a-list", "ban-that-ended-before-the-first-day"],
+    )
+    def test_quarantines_what_once_ended_in_an_error(self, app, changed):
+        assert outcomes(of(own(**changed), own())) == [("rejected", "schema"), ("accepted", None)]
+
+    def test_quarantines_a_record_that_no_check_foresaw(self, app, monkeypatch):
+        sound, parse = own(), envelope.parse
+
+        def breaking(value, sectors):
+            if value["record"] != sound["record"]:
+                raise RecursionError
+            return parse(value, sectors)
+
+        monkeypatch.setattr(envelope, "parse", breaking)
+        assert outcomes(of(own(), sound)) == [("rejected", "schema"), ("accepted", None)]
+        assert [item.detail for item in quarantined()] == [" RecursionError"]
+
+    def test_catches_a_version_that_follows_another_one_than_the_one_held(self, app):
+        first = own()
+        receive(of(first))
+        other = sealed(PLATFORM, removed(first), "c" * 64)
+        assert outcomes(batch_of("platform", other)) == [("conflict", "revision-equivocation")]
+        assert count(Publication) == 1
+
     def test_stores_nothing_of_a_batch_whose_digest_is_wrong(self, app):
         with pytest.raises(BatchDigest):
             receive(refit(of(own()), digest="0" * 64))
@@ -134,14 +165,15 @@ class TestReceive:
     def test_applies_versions_of_one_record_in_the_order_of_revisions(self, app):
         first = own()
         second, third = {**first, "revision": 2, "act": "correct"}, removed({**first, "revision": 2})
-        assert {outcome for outcome, _ in outcomes(of(third, first, second))} == {"accepted"}
+        one, two, three = chained(PLATFORM, first, second, third)
+        assert {outcome for outcome, _ in outcomes(batch_of("platform", three, one, two))} == {"accepted"}
         with reading() as session:
             question = select(Publication.revision, Publication.until_entry).order_by(Publication.from_entry)
             assert session.execute(question).all() == [(1, 2), (2, 3), (3, None)]
 
     def test_calls_a_late_version_stale(self, app):
         first = own()
-        receive(of(removed(first)))
+        receive(withdrawals(first))
         assert outcomes(of(first)) == [("stale", None)]
         with reading() as session:
             assert session.scalars(select(Publication.state)).all() == ["withdrawn"]
@@ -156,16 +188,16 @@ class TestGuard:
 
     def test_refuses_a_batch_that_would_remove_too_much(self, shown):
         with pytest.raises(RemovalShare):
-            receive(of(*map(removed, shown[:25])))
+            receive(withdrawals(*shown[:25]))
         assert count(LedgerEntry) == 30
 
     def test_lets_few_removals_pass(self, shown):
-        assert len(outcomes(of(*map(removed, shown[:20])))) == 20
+        assert len(outcomes(withdrawals(*shown[:20]))) == 20
 
     def test_counts_the_slices_of_one_day_together(self, shown):
-        receive(of(*map(removed, shown[:20])))
+        receive(withdrawals(*shown[:20]))
         with pytest.raises(RemovalShare):
-            receive(of(removed(shown[20])))
+            receive(withdrawals(shown[20]))
 
     def test_does_not_count_what_was_never_shown_here(self, shown):
         assert len(outcomes(of(*(removed(own()) for _ in range(25))))) == 25
@@ -175,7 +207,7 @@ class TestGuard:
         with pytest.raises(PeerPaused):
             receive(of(own()))
         perform(SYSTEM, lambda work: peers.release(work, "platform"))
-        assert len(outcomes(of(*map(removed, shown[:25])))) == 25
+        assert len(outcomes(withdrawals(*shown[:25]))) == 25
 
 
 class TestRelease:

@@ -1,11 +1,13 @@
 """The second officer is another person, even when one account was given both roles in turn."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from registry import db
 from registry.domain.permissions import Role
+from registry.queries import penalties as penalty_questions
 from registry.refusals.acts import SelfVerification
 from registry.services import verification
 from tests.factories.desk import head
@@ -30,6 +32,31 @@ class TestVerify:
         done = db.perform(people["verifier"].actor, lambda work: verification.verify(work, [foreign, good]))
         assert (done[0].code, done[1]) == ("penalty-unknown", 1)
         assert desk.found() == [good]
+
+    @pytest.mark.parametrize(
+        ("facts", "code"),
+        [
+            ({"publicity_until": "9999-12-31"}, "filing-refused"),
+            ({"decided_on": "1998-05-04"}, "no-policy"),
+        ],
+    )
+    def test_of_one_that_cannot_be_published_refuses_only_it(self, desk, people, facts, code):
+        bad, good = desk.filed(filing()), desk.filed(filing())
+
+        def spoil(work):
+            held = penalty_questions.by_record(work.session, bad).filing
+            held.content = json.dumps(json.loads(held.content) | facts)
+
+        db.perform(people["clerk"].actor, spoil)
+        done = db.perform(people["verifier"].actor, lambda work: verification.verify(work, [bad, good]))
+        assert (done[0].code, done[1]) == (code, 1)
+        assert desk.found() == [good]
+        assert desk.get(f"/penalties/{bad}", "clerk").get_json()["state"] == "filed"
+
+    def test_of_a_record_named_twice_publishes_it_once(self, desk, people):
+        record = desk.filed(filing())
+        done = db.perform(people["verifier"].actor, lambda work: verification.verify(work, [record, record]))
+        assert (done, head(desk)) == ([1, 1], 1)
 
 
 class TestWithdraw:

@@ -50,6 +50,23 @@ def sealed(signer, one, previous=None):
     return envelope.build(owner, one, previous, content, signature)
 
 
+def chained(signer, *versions):
+    """The envelopes of successive versions of one record, each naming the one before it."""
+    made = []
+    for one in versions:
+        made.append(sealed(signer, one, made[-1]["hash"] if made else None))
+    return made
+
+
+def measure(**changed):
+    """A valid measure of a body."""
+    return {
+        "code": None, "name": "禁止参加招标投标", "basis": "《中华人民共和国招标投标法》第五十三条", "effect": "bars",
+        "discretionary": False, "roles": ["bidder"], "sectors": ["procurement"], "only_must_tender": True,
+        "territory": "national", "starts_on": "2026-11-02", "ends_on": "2027-11-02", **changed,
+    }  # fmt: skip
+
+
 def batch_of(sender, *envelopes):
     """The bytes of a batch."""
     return batch.build(sender, "1", envelopes, [1], {})

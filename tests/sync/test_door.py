@@ -13,7 +13,7 @@ from registry.signing import Signer
 from sync.client import HttpPeer, NotDelivered
 from sync.core import Failed, Refused, TimedOut
 from sync.relay import push
-from tests.sync.bodies import batch_of, body, refit, removed, sealed
+from tests.sync.bodies import batch_of, body, chained, refit, removed, sealed
 from tests.sync.planting import published
 
 ROUTES = [
@@ -79,8 +79,9 @@ class TestDoor:
     def test_pauses_a_peer_that_would_remove_too_much(self, city, platform, caller):
         shown = [body(node="platform") for _ in range(25)]
         caller.send_batch(batch_of("platform", *(sealed(platform.signer, one) for one in shown)))
+        gone = [chained(platform.signer, one, removed(one))[1] for one in shown]
         with pytest.raises(NotDelivered) as refused:
-            caller.send_batch(batch_of("platform", *(sealed(platform.signer, removed(one)) for one in shown)))
+            caller.send_batch(batch_of("platform", *gone))
         assert isinstance(refused.value.event, Failed)
         assert refused.value.event.retry_after_seconds
         assert city.peer("platform").paused_because == "removal-share"

@@ -3,11 +3,13 @@
 import pytest
 
 from registry.db import clock
+from registry.domain import batch
 from registry.queries import exchange as questions
 from registry.services import peers
-from sync.intake import pull
+from sync.client import HttpPeer
+from sync.intake import pull, pull_all
 from sync.relay import push
-from tests.sync.bodies import body, removed
+from tests.sync.bodies import body, refit, removed, sealed
 from tests.sync.planting import published
 
 
@@ -187,6 +189,82 @@ class TestPull:
         platform.do(lambda work: setattr(_peer(work, "city"), "cursor", 99))
         assert pulled(platform, "city").is_restarted
         assert platform.peer("city").cursor == 1
+
+
+class _Claiming:
+    """A transport whose pages claim another cursor or head than theirs."""
+
+    def __init__(self, inner, **claimed):
+        self._inner, self._claimed = inner, claimed
+
+    def changes(self, after, limit):
+        return refit(self._inner.changes(after, limit), **self._claimed)
+
+    def send_receipt(self, raw):
+        self._inner.send_receipt(raw)
+
+
+class _Fixed(_Claiming):
+    """A transport with one page."""
+
+    def __init__(self, inner, page):
+        super().__init__(inner)
+        self._page = page
+
+    def changes(self, after, limit):
+        return self._page
+
+
+class TestPullOfADoubtfulPage:
+    @pytest.fixture
+    def claimed(self, city, platform):
+        """Pull by the platform, at cursor 1 of 2, of a page that claims something."""
+        published(city.app, body(), body())
+        platform.do(lambda work: setattr(_peer(work, "city"), "cursor", 1))
+
+        def run(**claims):
+            with platform:
+                return pull("city", lambda peer: _Claiming(HttpPeer(peer.url, platform.signer, 5), **claims))
+
+        return run
+
+    @pytest.mark.parametrize("claims", [{"next": 0}, {"next": 3}, {"next": 10**15}, {"next": -1}])
+    def test_refuses_a_cursor_before_ours_or_beyond_the_head(self, claimed, platform, claims):
+        assert claimed(**claims).failed == "batch-malformed"
+        assert (platform.peer("city").cursor, platform.publications()) == (1, {})
+
+    def test_does_not_call_itself_fresh_before_the_last_page(self, claimed, platform):
+        claimed(head=10**6)
+        assert (platform.peer("city").cursor, platform.peer("city").pulled_at) == (2, None)
+        claimed()
+        assert platform.peer("city").pulled_at is not None
+
+
+class TestPullAll:
+    def test_passes_over_a_peer_whose_pages_break_the_program(self, node, city, platform):
+        county = node("county")
+        platform.befriend(county)
+        county.befriend(platform)
+        published(city.app, body())
+
+        def connect(peer):
+            if peer.code == "county":
+                raise RuntimeError("unforeseen")
+            return HttpPeer(peer.url, platform.signer, 5)
+
+        with platform:
+            done = pull_all(connect)
+        assert done["county"].failed == "RuntimeError"
+        assert (done["city"].received, done["city"].failed) == (1, None)
+
+    def test_moves_past_a_record_of_the_wrong_type(self, city, platform):
+        published(city.app, body())
+        odd = sealed(city.signer, body(state=["published"]))
+        page = batch.build("city", "1", [odd], [1], {"next": 1, "head": 1})
+        with platform:
+            done = pull_all(lambda peer: _Fixed(HttpPeer(peer.url, platform.signer, 5), page))
+        assert (done["city"].received, done["city"].failed) == (1, None)
+        assert (platform.peer("city").cursor, len(platform.items())) == (1, 1)
 
 
 class TestBothWays:

@@ -1,7 +1,9 @@
+import pytest
 from sqlalchemy import delete, update
 
 from registry.models import OutboxMessage, Publication, PublicationSector
-from sync.reconcile import reconcile
+from sync.client import HttpPeer, NotDelivered
+from sync.reconcile import reconcile, reconcile_all
 from sync.relay import push
 from tests.sync.bodies import body
 from tests.sync.planting import published
@@ -70,6 +72,46 @@ class TestReconcile:
         city.do(lambda work: work.session.execute(_rejected()))
         compared(city, "platform")
         assert [message.outcome for message in city.messages("delivered")] == ["reconciled"]
+
+
+class _Told:
+    """A transport that answers a question after digests with what it was given."""
+
+    def __init__(self, **answer):
+        self._answer = answer
+
+    def digest(self, owner, buckets=()):
+        return self._answer
+
+
+class TestReconcileWithAnOddPeer:
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {},
+            {"buckets": []},
+            {"buckets": {"²": "00"}},
+            {"buckets": {"9" * 5000: "00"}},
+            {"buckets": {"1": "00"}},
+            {"buckets": {"1": "00"}, "records": [["a", float("inf"), "b"]]},
+            {"buckets": {"1": "00"}, "records": [["\0", 1, "b"]]},
+            {"buckets": {"1": "00"}, "records": {"a": 1}},
+        ],
+    )
+    def test_calls_an_answer_that_is_none_a_failure(self, city, platform, answer):
+        with city, pytest.raises(NotDelivered):
+            reconcile("platform", lambda peer: _Told(**answer))
+
+    def test_does_not_stop_at_a_peer_that_breaks_the_program(self, node, city, platform):
+        city.befriend(node("county"))
+
+        def connect(peer):
+            return _Told(buckets={7: 7}) if peer.code == "county" else HttpPeer(peer.url, city.signer, 5)
+
+        with city:
+            reports = reconcile_all(connect)
+        assert reports["county"] == {"failed": "AttributeError"}
+        assert reports["platform"]["checked"] == 0
 
 
 def _rejected():

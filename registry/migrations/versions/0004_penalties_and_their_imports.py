@@ -108,14 +108,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_penalty_filings")),
     )
-    op.create_index(op.f("ix_penalty_filings_import_id"), "penalty_filings", ["import_id"], unique=False)
+    op.create_index(
+        op.f("ix_penalty_filings_import_id_penalty_id"),
+        "penalty_filings",
+        ["import_id", "penalty_id"],
+        unique=False,
+    )
     op.create_index(op.f("ix_penalty_filings_penalty_id"), "penalty_filings", ["penalty_id"], unique=False)
 
 
 def downgrade() -> None:
     """Drop them."""
     op.drop_index(op.f("ix_penalty_filings_penalty_id"), table_name="penalty_filings")
-    op.drop_index(op.f("ix_penalty_filings_import_id"), table_name="penalty_filings")
+    op.drop_index(op.f("ix_penalty_filings_import_id_penalty_id"), table_name="penalty_filings")
     op.drop_table("penalty_filings")
     op.drop_index(op.f("ix_import_findings_import_id"), table_name="import_findings")
     op.drop_table("import_findings")
