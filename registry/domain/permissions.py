@@ -38,7 +38,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.PENALTY_VERIFY: frozenset({Role.VERIFIER}),
     Permission.PENALTY_WITHDRAW: frozenset({Role.VERIFIER}),
     Permission.CHECK_MAKE: frozenset({Role.TRADING_CENTRE}),
-    Permission.ACCOUNT_MANAGE: frozenset({Role.SECURITY_ADMIN}),
+    Permission.ACCOUNT_MANAGE: frozenset({Role.SECURITY_ADMIN, Role.SYSTEM}),
     Permission.EXCHANGE_OPERATE: frozenset({Role.SYSTEM_ADMIN, Role.SYSTEM}),
     Permission.DEADLINE_READ: frozenset({Role.CLERK, Role.VERIFIER}),
     Permission.AUDIT_READ: frozenset({Role.AUDIT_ADMIN}),

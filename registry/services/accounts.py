@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from registry.domain.permissions import EVERYWHERE, Role
+from registry.domain.permissions import EVERYWHERE, Permission, Role
 from registry.models import Account, ApiKey, Department
 from registry.queries import accounts as questions
 from registry.queries import reference as law
@@ -46,6 +46,7 @@ class NewDepartment:
 
 def ensure_department(work: Work, new: NewDepartment) -> Department:
     """The department of this code, made when absent and brought to what ``new`` says otherwise."""
+    work.actor.require(Permission.ACCOUNT_MANAGE)
     held = work.session.scalars(select(Department).where(Department.code == new.code)).first()
     if held is None:
         held = Department(code=new.code, authority_code=None, sectors=[EVERYWHERE], districts=[EVERYWHERE])
@@ -73,6 +74,7 @@ def furnish_departments(work: Work) -> int:
 
 def create(work: Work, new: NewAccount) -> Account:
     """Make an account; refuses ``AccountTaken`` and ``DepartmentUnknown``."""
+    work.actor.require(Permission.ACCOUNT_MANAGE)
     if work.session.scalars(select(Account).where(Account.name == new.name)).first():
         raise AccountTaken()
     department = questions.department(work.session, new.department)
@@ -92,6 +94,7 @@ def create(work: Work, new: NewAccount) -> Account:
 
 def issue_key(work: Work, account_id: int, name: str) -> str:
     """Make a machine key and return it: the only time it can be read."""
+    work.actor.require(Permission.ACCOUNT_MANAGE)
     key = f"rk_{secrets.token_urlsafe(32)}"
     work.session.add(ApiKey(account_id=account_id, key_hash=questions.key_hash(key), created_at=work.now))
     work.session.flush()
@@ -101,6 +104,7 @@ def issue_key(work: Work, account_id: int, name: str) -> str:
 
 def revoke_keys(work: Work, name: str) -> int:
     """Revoke every key of an account; returns how many."""
+    work.actor.require(Permission.ACCOUNT_MANAGE)
     actor = questions.by_name(work.session, name, work.today)
     held = work.session.scalars(
         select(ApiKey).where(ApiKey.account_id == actor.account_id, ApiKey.revoked_at.is_(None))

@@ -20,7 +20,7 @@ class TenderSchema(StrictSchema):
 
 
 class PartySchema(StrictSchema):
-    """One party: an organisation by its short, a person by an identity number."""
+    """One party: an organisation by its code, a person by an identity number."""
 
     ref = words(50, required=True)
     role = fields.String(load_default="bidder", validate=validate.OneOf(ROLES))
