@@ -5,7 +5,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import FrameType
+from typing import IO
 
 import click
 import requests
@@ -30,9 +32,9 @@ def run(
     signal.signal(signal.SIGTERM, stop)
     try:
         for settings in nodes:
-            environment = child_environment(settings)
-            for arguments in (serve_arguments(settings), [sys.executable, "-m", "sync"]):
-                children.append(subprocess.Popen(arguments, env=environment, start_new_session=True))  # noqa: S603
+            children.append(_start(settings, serve_arguments(settings)))
+            with worker_log(settings).open("ab") as log:
+                children.append(_start(settings, [sys.executable, "-m", "sync"], log))
         _await(nodes, children)
         _tell(nodes, accounts)
         while not stopped and all(child.poll() is None for child in children):
@@ -44,6 +46,16 @@ def run(
             child.wait()
     if not stopped:
         raise click.ClickException("a process of the demo ended")
+
+
+def worker_log(settings: Settings) -> Path:
+    """Where the demo's worker writes a line per run of a job, so that the terminal stays readable."""
+    return Path(settings.home) / "worker.log"
+
+
+def _start(settings: Settings, arguments: list[str], log: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+    environment = child_environment(settings)
+    return subprocess.Popen(arguments, env=environment, start_new_session=True, stdout=log, stderr=log)  # noqa: S603
 
 
 def _await(nodes: Sequence[Settings], children: Sequence[subprocess.Popen[bytes]]) -> None:
@@ -65,6 +77,7 @@ def _answers(settings: Settings) -> bool:
 def _tell(nodes: Sequence[Settings], accounts: Mapping[str, str]) -> None:
     for settings in nodes:
         click.echo(f"{settings.node:9} {settings.base_url}   API {settings.base_url}/api/v1/openapi.json")
+    click.echo("workers log to " + " and ".join(str(worker_log(settings)) for settings in nodes))
     click.echo("demo accounts on city (account, machine key):")
     for name, key in accounts.items():
         click.echo(f"  {name:18} {key}")
