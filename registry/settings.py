@@ -52,6 +52,8 @@ class Settings:
     """A source not pulled for longer is named as stale in every check."""
     check_parties_max: int = 1000
     """Parties that one award check may ask about."""
+    applications_per_hour_max: int = 60
+    """Disputes and repairs that people without an account may hand in within an hour, all together."""
     upload_bytes_max: int = 32 * 1024 * 1024
     """Largest request body; larger is refused before it is read."""
 

@@ -1,123 +1,12 @@
-"""What a public body that came from another node must look like: one table, read strictly."""
+"""What a public body that came from another node must look like: the tables of ``bodyshape``, read strictly."""
 
-import datetime as dt
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from registry.domain import identifiers, redaction, screening
-from registry.errors import Fault, Invalid
+from registry.domain import bodyshape, redaction
+from registry.domain.bodyshape import BODIES, MARKS, MEASURE, STATES, Table
+from registry.errors import Fault
 
-STATES = {
-    "published": frozenset({"publish", "correct"}),
-    "withdrawn": frozenset({"withdraw"}),
-    "expired": frozenset({"expire"}),
-}
-"""The states a version may have, each with the acts that lead to it."""
-_RECORD = re.compile(r"[0-9a-f]{32}")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_TEXT_MAX = 100_000
-_REVISION_MAX = 2**31 - 1
-_AMOUNT_MAX = 2**53 - 1
-_YEARS = range(1949, 2200)
-"""Days beyond are slips of the pen, and the day before or after the first or last date does not exist."""
-
-Check = Callable[[Any], bool]
-
-
-def _text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= _TEXT_MAX and not _CONTROL.search(value)
-
-
-def _filled(value: Any) -> bool:
-    return _text(value) and bool(value.strip())
-
-
-def _matching(pattern: re.Pattern[str]) -> Check:
-    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
-
-
-def _one_of(*known: str) -> Check:
-    return lambda value: isinstance(value, str) and value in known
-
-
-def _day(value: Any) -> bool:
-    try:
-        day = dt.date.fromisoformat(value) if isinstance(value, str) else None
-        return day is not None and day.isoformat() == value and day.year in _YEARS
-    except ValueError:
-        return False
-
-
-def _whole(low: int, high: int) -> Check:
-    return lambda value: type(value) is int and low <= value <= high
-
-
-def _truth(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
-def _or_none(check: Check) -> Check:
-    return lambda value: value is None or check(value)
-
-
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_filled, value))
-
-
-def _roles(value: Any) -> bool:
-    return _texts(value) and set(value) <= set(screening.ROLES)
-
-
-def _code(value: Any) -> bool:
-    """A wrong check character passes, as such codes have been issued; a resident number does not."""
-    try:
-        folded = identifiers.uscc(value, strict=False) if isinstance(value, str) else None
-    except Invalid:
-        return False
-    return folded == value and (redaction.blot(value) == value or _is_strict(value))
-
-
-def _is_strict(code: str) -> bool:
-    try:
-        return identifiers.uscc(code) == code
-    except Invalid:
-        return False
-
-
-Table = Mapping[str, "Check | Table"]
-
-MEASURE: Table = {
-    "code": _or_none(_filled), "name": _filled, "basis": _filled,
-    "effect": _one_of("bars", "review", "none"), "discretionary": _truth, "roles": _roles, "sectors": _texts,
-    "only_must_tender": _truth, "territory": _one_of("national", "province"),
-    "starts_on": _day, "ends_on": _or_none(_day),
-}  # fmt: skip
-BODY: Table = {
-    "record": _matching(_RECORD), "revision": _whole(1, _REVISION_MAX), "kind": _one_of("penalty"),
-    "act": _filled, "state": _one_of(*STATES), "audience": _one_of("public"),
-    "subject": {"kind": _one_of("organisation", "sole_trader"), "name": _filled, "uscc": _or_none(_code)},
-    "document_number": _filled, "title": _text, "behaviour": _or_none(_filled), "behaviour_text": _text,
-    "facts": _text, "basis": _filled, "kinds": _texts, "content": _text,
-    "fine_fen": _or_none(_whole(0, _AMOUNT_MAX)), "confiscated_fen": _or_none(_whole(0, _AMOUNT_MAX)),
-    "permit": _or_none(_text), "decided_on": _day, "effect_until": _or_none(_day),
-    "authority": {"name": _filled, "code": _code},
-    "source": {
-        "node": _filled, "name": _filled, "code": _text, "department": _filled, "channel": _filled,
-        "filed_on": _day, "verified_on": _day,
-    },
-    "sectors": _texts, "district": _or_none(_filled), "severity": _filled, "is_grave": _truth,
-    "measures": lambda value: isinstance(value, list), "policy": _filled,
-    "visible_from": _day, "visible_until": _day, "repairable_from": _day, "publish_by": _day,
-    "filing": _matching(_DIGEST),
-}  # fmt: skip
-"""Every field a body has and no other: a field that nobody checks could carry what must not leave the owner.
-
-Basis, document number, authority, source and period are never empty: no record is shown without them. The
-period may have ended before it began: an old decision with a ban still in force is published like that.
-"""
-REMOVAL: Table = {"removed_on": _day, "removed_because": _text, "changed_on": _day, "removal_due": _day}
 _CODES = ("/subject/uscc", "/authority/code", "/source/code")
 
 
@@ -125,11 +14,16 @@ def faults(body: Any, sectors: Collection[str]) -> list[Fault]:
     """What is wrong with a body, place by place; empty when it may be published. Values are never quoted."""
     if not isinstance(body, dict):
         return [Fault("", "wrong-type", "应为 JSON 对象")]
-    state = body.get("state")
-    is_removal = isinstance(state, str) and state in STATES and state != "published"
+    if "kind" not in body:
+        return [Fault("/kind", "missing", "缺少此项")]
+    kind, state = body["kind"], body.get("state")
+    if not isinstance(kind, str) or kind not in BODIES:
+        return [Fault("/kind", "wrong-value", "内容不合规定")]
+    known = bodyshape.table(kind, state if isinstance(state, str) else "published")
+    marked = {name: check for name, check in MARKS.items() if name in body}
     # Step by step: the pointers of a fault name only fields that are known, never a number sent as a name.
     return (
-        list(_against(body, {**BODY, **REMOVAL} if is_removal else BODY, ""))
+        list(_against(body, {**known, **marked}, ""))
         or list(_rules(body, sectors))
         or list(_personal(body, ""))
     )
@@ -182,6 +76,8 @@ def _personal(value: Any, at: str) -> Iterator[Fault]:
         for position, item in enumerate(value):
             yield from _personal(item, f"{at}/{position}")
     elif (
-        isinstance(value, str) and redaction.blot(value) != value and not (at in _CODES and _is_strict(value))
+        isinstance(value, str)
+        and redaction.blot(value) != value
+        and not (at in _CODES and bodyshape.is_strict(value))
     ):
         yield Fault(at, "personal-number", "含有个人识别号码")

@@ -13,6 +13,8 @@ from registry.domain.rows import Row, body, overlapping, parse
 __all__ = ["KINDS", "Row", "body", "overlapping", "read"]
 
 Severity = Literal["minor", "general", "serious"]
+ADEQUATE = frozenset({"law", "regulation", "central_document"})
+"""Levels of legal basis on which a list of seriously dishonest subjects may rest anywhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +41,10 @@ class Behaviour(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogueItem(Row):
-    """One item of the plan's two disclosure catalogues, wording as annexed; ``sector`` may be ``all``."""
+    """One item of the plan's two disclosure catalogues, wording as annexed; ``sector`` may be ``all``.
+
+    ``record_kinds``: the kinds of record published here that the item asks for; none: kept elsewhere.
+    """
 
     annex: int
     number: int
@@ -48,6 +53,7 @@ class CatalogueItem(Row):
     content: str
     attribute: str
     subjects: str
+    record_kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,17 +77,32 @@ class IdType(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class Scheme(Row):
-    """A list of seriously dishonest subjects and its legal basis; without ``term_months`` no fixed term."""
+    """A list of seriously dishonest subjects and its legal basis; without ``term_months`` each decision states
+    its own term. Nothing can be published under it, and it bars nobody, unless ``may_publish``.
+
+    ``is_local``: valid in this place only, for which a local regulation is basis enough. ``names_responsible``: the
+    people responsible for the subject are named with it. ``severity``: by which the publicity policy is chosen.
+    """
 
     basis: str
     basis_level: Literal["law", "regulation", "central_document", "ministry_rule", "local_regulation", "none"]
+    is_local: bool = False
     may_publish: bool
     natural_persons_public: bool
+    names_responsible: bool = False
+    severity: Severity = "serious"
     term_months: int | None = None
+    extension_months_max: int = 0
     early_exit_months: int | None = None
     measures: tuple[str, ...]
     entry: str
     exit: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        adequate = {*ADEQUATE, "local_regulation"} if self.is_local else ADEQUATE
+        if self.may_publish and self.basis_level not in adequate:
+            raise ValueError(f"{self.code}: its basis is not adequate for publication")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +157,20 @@ class Deadline(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClockRule(Row):
+    """When a time limit runs: ``opens`` is the act of ``noun`` that starts it, counted from the day called
+    ``starts``; the first of the acts ``closes`` meets it. ``deadline`` and ``figure`` name the row of the limit
+    and which of its figures is meant."""
+
+    noun: str
+    opens: str
+    starts: str
+    closes: tuple[str, ...]
+    deadline: str
+    figure: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class District(Row):
     """An administrative division."""
 
@@ -160,10 +195,10 @@ class PlannedDepartment(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class Threshold(Row):
-    """An amount in fen or a span in months that a rule compares with."""
+    """An amount in fen, or a span in months or working days, that a rule compares with."""
 
     value: int
-    unit: Literal["fen", "month"]
+    unit: Literal["fen", "month", "working_day"]
 
 
 KINDS: dict[str, type[Row]] = {
@@ -176,6 +211,7 @@ KINDS: dict[str, type[Row]] = {
     "measures": Measure,
     "policies": Policy,
     "deadlines": Deadline,
+    "clocks": ClockRule,
     "districts": District,
     "calendar": CalendarYear,
     "thresholds": Threshold,

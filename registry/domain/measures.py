@@ -103,12 +103,16 @@ def _settled(
         unfounded = _unfounded(term, filing)
         return unfounded, _empty_term(unfounded)
     settled = [(_published(measure, term, filing), measure) for measure in candidates]
-    judged = [(published, _term_fault(measure, published)) for published, measure in settled]
+    judged = [(published, term_fault(measure, published)) for published, measure in settled]
     return next((pair for pair in judged if pair[1] is None), judged[0])
 
 
 def _published(measure: Measure, term: MeasureTerm, filing: Filing) -> dict[str, Any]:
-    starts_on, ends_on = _interval(term, filing)
+    return taken(measure, *_interval(term, filing))
+
+
+def taken(measure: Measure, starts_on: dt.date, ends_on: dt.date | None) -> dict[str, Any]:
+    """A statutory measure as it is published, in force on [starts_on, ends_on)."""
     return {
         "code": measure.code,
         "name": measure.name,
@@ -153,7 +157,8 @@ def _empty_term(published: dict[str, Any]) -> Fault | None:
     return None
 
 
-def _term_fault(measure: Measure, published: dict[str, Any]) -> Fault | None:
+def term_fault(measure: Measure, published: dict[str, Any]) -> Fault | None:
+    """What is wrong with the term of a measure as it would be published, by its statute."""
     if fault := _empty_term(published):
         return fault
     starts_on = dt.date.fromisoformat(published["starts_on"])

@@ -115,31 +115,6 @@ def public_body(filing: Filing, release: Release) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Removal:
-    """Why and when a record leaves the public: ``changed_on`` starts the clock that ends on ``due``."""
-
-    act: str
-    state: str
-    reason: str
-    changed_on: dt.date
-    due: dt.date
-
-
-def removed_body(body: dict[str, Any], removal: Removal, today: dt.date) -> dict[str, Any]:
-    """The next revision of a record that is no longer shown: the same facts with the new state and its reason."""
-    return {
-        **body,
-        "revision": body["revision"] + 1,
-        "act": removal.act,
-        "state": removal.state,
-        "removed_on": today.isoformat(),
-        "removed_because": redaction.blot(removal.reason),
-        "changed_on": removal.changed_on.isoformat(),
-        "removal_due": removal.due.isoformat(),
-    }
-
-
 def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registry.refusals.acts import OutOfRole, OutOfScope, PenaltyUnknown
+from registry.errors import NotFound
+from registry.refusals.acts import OutOfRole, OutOfScope
 
 
 class Role(StrEnum):
@@ -11,11 +12,18 @@ class Role(StrEnum):
 
     CLERK = "clerk"
     VERIFIER = "verifier"
+    LEGAL_REVIEWER = "legal_reviewer"
+    HEAD = "head"
     TRADING_CENTRE = "trading_centre"
     SECURITY_ADMIN = "security_admin"
     SYSTEM_ADMIN = "system_admin"
     AUDIT_ADMIN = "audit_admin"
     SYSTEM = "system"
+    PUBLIC = "public"
+
+
+WITHOUT_ACCOUNT = frozenset({Role.SYSTEM, Role.PUBLIC})
+"""Roles that no account can have."""
 
 
 class Permission(StrEnum):
@@ -25,6 +33,21 @@ class Permission(StrEnum):
     PENALTY_READ = "penalty.read"
     PENALTY_VERIFY = "penalty.verify"
     PENALTY_WITHDRAW = "penalty.withdraw"
+    LISTING_DRAFT = "listing.draft"
+    LISTING_READ = "listing.read"
+    LISTING_REVIEW = "listing.review"
+    LISTING_DECIDE = "listing.decide"
+    LISTING_PUBLISH = "listing.publish"
+    LISTING_REMOVE = "listing.remove"
+    RECORD_SUSPEND = "record.suspend"
+    COMMENDATION_FILE = "commendation.file"
+    COMMENDATION_READ = "commendation.read"
+    COMMENDATION_VERIFY = "commendation.verify"
+    RELIEF_APPLY = "relief.apply"
+    RELIEF_READ = "relief.read"
+    RELIEF_HANDLE = "relief.handle"
+    RELIEF_DECIDE = "relief.decide"
+    TIME_PASSES = "time.passes"
     CHECK_MAKE = "check.make"
     ACCOUNT_MANAGE = "account.manage"
     EXCHANGE_OPERATE = "exchange.operate"
@@ -32,15 +55,33 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
 
 
+_OFFICE = frozenset({Role.CLERK, Role.VERIFIER, Role.LEGAL_REVIEWER, Role.HEAD})
+"""Those who work on records in a department."""
+
 GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.PENALTY_FILE: frozenset({Role.CLERK}),
-    Permission.PENALTY_READ: frozenset({Role.CLERK, Role.VERIFIER}),
+    Permission.PENALTY_READ: _OFFICE,
     Permission.PENALTY_VERIFY: frozenset({Role.VERIFIER}),
     Permission.PENALTY_WITHDRAW: frozenset({Role.VERIFIER}),
+    Permission.LISTING_DRAFT: frozenset({Role.CLERK}),
+    Permission.LISTING_READ: _OFFICE,
+    Permission.LISTING_REVIEW: frozenset({Role.LEGAL_REVIEWER}),
+    Permission.LISTING_DECIDE: frozenset({Role.HEAD}),
+    Permission.LISTING_PUBLISH: frozenset({Role.VERIFIER}),
+    Permission.LISTING_REMOVE: frozenset({Role.VERIFIER}),
+    Permission.RECORD_SUSPEND: frozenset({Role.VERIFIER}),
+    Permission.COMMENDATION_FILE: frozenset({Role.CLERK}),
+    Permission.COMMENDATION_READ: _OFFICE,
+    Permission.COMMENDATION_VERIFY: frozenset({Role.VERIFIER}),
+    Permission.RELIEF_APPLY: frozenset({Role.PUBLIC}),
+    Permission.RELIEF_READ: _OFFICE,
+    Permission.RELIEF_HANDLE: frozenset({Role.CLERK}),
+    Permission.RELIEF_DECIDE: frozenset({Role.VERIFIER}),
+    Permission.TIME_PASSES: frozenset({Role.SYSTEM}),
     Permission.CHECK_MAKE: frozenset({Role.TRADING_CENTRE}),
     Permission.ACCOUNT_MANAGE: frozenset({Role.SECURITY_ADMIN, Role.SYSTEM}),
     Permission.EXCHANGE_OPERATE: frozenset({Role.SYSTEM_ADMIN, Role.SYSTEM}),
-    Permission.DEADLINE_READ: frozenset({Role.CLERK, Role.VERIFIER}),
+    Permission.DEADLINE_READ: _OFFICE,
     Permission.AUDIT_READ: frozenset({Role.AUDIT_ADMIN}),
 }
 
@@ -79,12 +120,14 @@ class Actor:
         if not self.covers(sectors, district):
             raise OutOfScope()
 
-    def require_own(self, department_id: int) -> None:
-        """Another department's draft reads as absent, so that its existence is not told."""
+    def require_own(self, department_id: int, unknown: type[NotFound]) -> None:
+        """Another department's draft reads as absent (``unknown``), so that its existence is not told."""
         if self.department_id != department_id:
-            raise PenaltyUnknown()
+            raise unknown()
 
 
 SYSTEM = Actor(
     None, "system", Role.SYSTEM, sectors=frozenset({EVERYWHERE}), districts=frozenset({EVERYWHERE})
 )
+PUBLIC = Actor(None, "public", Role.PUBLIC)
+"""Somebody without an account: a subject or its agent who applies for relief."""

@@ -3,12 +3,24 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from registry.domain import catalog, filed
 from registry.domain.workdays import Calendar
 
 R = TypeVar("R", bound=catalog.Row)
+
+
+class Versions(Generic[R]):
+    """The versions of one row, oldest first."""
+
+    def __init__(self, rows: Sequence[R]) -> None:
+        self.newest = rows[-1]
+        self._rows = rows
+
+    def of(self, on: dt.date) -> R:
+        """The version in force on a day; on a day before the first, the first."""
+        return next((row for row in self._rows if row.is_in_force(on)), self._rows[0])
 
 
 class Reference:
@@ -51,10 +63,27 @@ class Reference:
         """The organs and centres that the plan names."""
         return self._typed("departments", catalog.PlannedDepartment, None)
 
-    def days(self, deadline: str) -> int:
-        """The figure of a deadline such as D01, in its own unit."""
-        rows = self._typed("deadlines", catalog.Deadline, None)
-        return next(row.value[0] for row in rows if row.code == deadline)
+    def scheme(self, code: str, on: dt.date) -> catalog.Scheme | None:
+        """The list scheme in force on a day, None when there is none."""
+        return next((row for row in self._typed("schemes", catalog.Scheme, on) if row.code == code), None)
+
+    def deadline(self, code: str, on: dt.date) -> catalog.Deadline:
+        """The version of a time limit such as D01 that counts from a day."""
+        return self._versions("deadlines", catalog.Deadline)[code].of(on)
+
+    def clocks(self) -> dict[str, "Versions[catalog.ClockRule]"]:
+        """The rules by which time limits run, by code."""
+        return self._versions("clocks", catalog.ClockRule)
+
+    def _versions(self, kind: str, row_type: type[R]) -> dict[str, "Versions[R]"]:
+        found: dict[str, list[R]] = {}
+        for row in self._typed(kind, row_type, None):
+            found.setdefault(row.code, []).append(row)
+        return {code: Versions(rows) for code, rows in found.items()}
+
+    def catalogue(self, on: dt.date) -> list[catalog.CatalogueItem]:
+        """The items of the disclosure catalogues in force on a day."""
+        return self._typed("catalogue", catalog.CatalogueItem, on)
 
     def threshold(self, code: str, on: dt.date) -> int | None:
         """An amount in fen or a span in months; None on a day for which no rule gives one."""

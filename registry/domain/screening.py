@@ -5,11 +5,11 @@ Never says less than it knows, nor more: a name alone never bars, an ended ban d
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registry.domain import identifiers, names
+from registry.domain import identifiers, names, revision
 
 VERSION = "exact-1"
 """Version of these rules, named in every receipt."""
@@ -113,11 +113,13 @@ def _reasons(
 ) -> list[tuple[str, dict[str, Any]]]:
     body = hit.body
     shown = {"record": body["record"], "revision": body["revision"], "match": {"by": hit.by}}
+    if "disputed_on" in body:
+        shown["disputed_on"] = body["disputed_on"]
     if hit.by == "uscc" and names.key(asked.name) != names.key(body["subject"]["name"]):
         shown["match"] = {"by": hit.by, "name_differs": True}
     found = [
         (_capped(hit, verdict), shown | detail)
-        for verdict, detail in (_measure(measure, asked, question) for measure in body["measures"])
+        for verdict, detail in _measures(body, asked, question)
         if verdict != "ended"
     ]
     if look_back and _is_looked_back_at(body, asked, question, look_back):
@@ -127,6 +129,14 @@ def _reasons(
         verdict = "review" if shown["match"].get("name_differs") else "on_record"
         found.append((_capped(hit, verdict), shown | {"code": "published", "basis": body["basis"]}))
     return found
+
+
+def _measures(
+    body: Mapping[str, Any], asked: Asked, question: Question
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What each measure of a record says; while the record is suspended they all rest."""
+    if not revision.rests(body, question.on):
+        yield from (_measure(measure, asked, question) for measure in body["measures"])
 
 
 def _measure(measure: Mapping[str, Any], asked: Asked, question: Question) -> tuple[str, dict[str, Any]]:

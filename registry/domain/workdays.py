@@ -1,5 +1,6 @@
 """Working days, counted as statutory time limits count them (行政处罚法 85: 工作日, holidays left out)."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,7 +19,8 @@ class Due:
 
 
 class Calendar:
-    """The announced years. Give it every year held, past and coming, not only those in force today.
+    """The announced years. Give it every year held, past and coming, not only those in force today. ``version``
+    names what was announced: two calendars of one version count alike.
 
     Outside the run of announced years the rule falls back to Monday to Friday, and a time limit that touches
     such a year is provisional: the State Council announces a year only in the autumn before.
@@ -33,6 +35,7 @@ class Calendar:
         end = first
         while end in held:
             end += 1
+        self.version = hashlib.sha256(repr(sorted(held.items())).encode()).hexdigest()[:12]
         self.announced_from = date(first, 1, 1)
         self.announced_until = date(end, 1, 1)
 

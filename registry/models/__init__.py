@@ -3,24 +3,34 @@
 from registry.models.account import Account, ApiKey, IdempotencyKey
 from registry.models.audit import AuditEvent
 from registry.models.base import Base
+from registry.models.case import Case, CaseStep
 from registry.models.catalog import CatalogRow
 from registry.models.check import Check
+from registry.models.clock import Clock
+from registry.models.commendation import Commendation
 from registry.models.department import Department
 from registry.models.exchange import InboxBatch, InboxItem, JobRun, OutboxMessage, Peer
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
+from registry.models.listing import Listing
 from registry.models.penalty import ImportFinding, Penalty, PenaltyFiling, PenaltyImport
 from registry.models.publication import Publication, PublicationSector
+from registry.models.relief import Document, Relief
 
 __all__ = [
     "Account",
     "ApiKey",
     "AuditEvent",
     "Base",
+    "Case",
+    "CaseStep",
     "CatalogRow",
     "Check",
     "Checkpoint",
+    "Clock",
+    "Commendation",
     "Counter",
     "Department",
+    "Document",
     "IdempotencyKey",
     "ImportFinding",
     "InboxBatch",
@@ -28,6 +38,7 @@ __all__ = [
     "JobRun",
     "LedgerEntry",
     "LedgerNode",
+    "Listing",
     "OutboxMessage",
     "Peer",
     "Penalty",
@@ -35,4 +46,5 @@ __all__ = [
     "PenaltyImport",
     "Publication",
     "PublicationSector",
+    "Relief",
 ]

@@ -1,6 +1,8 @@
 """Penalties (行政处罚): the decision's identity and state, and each filing of its facts."""
 
 import datetime as dt
+import json
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +15,7 @@ class Penalty(Base):
     """One decision against one subject. ``subject_key`` is the code, the keyed hash of an ID, or the name."""
 
     __tablename__ = "penalties"
+    noun: ClassVar[str] = "penalty"
     __table_args__ = (
         Index(
             "uq_penalties_decision",
@@ -46,6 +49,17 @@ class Penalty(Base):
     def filing(self) -> "PenaltyFiling":
         """The newest filing: what is verified next, or was verified last."""
         return self.filings[-1]
+
+    @property
+    def scope(self) -> tuple[frozenset[str], str | None]:
+        """Sectors and district of the newest filing: within them somebody must be entitled to act."""
+        facts = json.loads(self.filing.content)
+        return frozenset(facts["sectors"]), facts["district"]
+
+    @property
+    def filers(self) -> set[int]:
+        """Who stated the facts as they stand."""
+        return {self.filing.filed_by}
 
 
 class PenaltyFiling(Base):

@@ -4,17 +4,15 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from registry.domain import canonical, envelope, merkle, notes, penalty
-from registry.domain.filing import document_key
+from registry.domain import canonical, envelope, merkle, notes
 from registry.domain.publication import Leaf, commitment, content_hash, leaf_hash, projection
 from registry.errors import Refusal
-from registry.models import LedgerEntry, LedgerNode, Penalty, Publication, PublicationSector
-from registry.queries import exchange, ledger
+from registry.models import LedgerEntry, LedgerNode, Publication, PublicationSector
+from registry.queries import behind, exchange, ledger
 from registry.signing import Keys, key_id_of, verify
 
 CHUNK = 1000
@@ -76,7 +74,7 @@ def _publications(
     present = {publication.from_entry for publication in found}
     yield from (f"entry {number}: its publication is missing" for number in entries if number not in present)
     sectors = _sectors(session, start)
-    filings = _penalties(session, [publication.record for publication in found])
+    rows = behind.load(session, [publication.record for publication in found])
     for publication in found:
         entry = entries.get(publication.from_entry)
         try:
@@ -84,7 +82,7 @@ def _publications(
             wrong += _next_of(session, publication)
             wrong += _origin(known, publication)
             if publication.origin == known.node:
-                wrong += _behind(known.keys, publication, filings.get(publication.record))
+                wrong += behind.contradictions(known.keys, publication, rows)
         except (ValueError, KeyError, TypeError, AttributeError, Refusal) as error:
             wrong = [f"cannot be read ({type(error).__name__})"]
         yield from (
@@ -160,52 +158,6 @@ def _sectors(session: Session, start: int) -> dict[int, list[str]]:
     for row in session.scalars(question):
         found.setdefault(row.from_entry, []).append(row.sector)
     return found
-
-
-def _penalties(session: Session, records: list[str]) -> dict[str, Penalty]:
-    question = select(Penalty).where(Penalty.record.in_(records)).options(selectinload(Penalty.filings))
-    return {held.record: held for held in session.scalars(question)}
-
-
-def _behind(keys: Keys, publication: Publication, held: Penalty | None) -> Iterator[str]:
-    """The penalty and the filing that a publication of this node rests on."""
-    if publication.kind != "penalty":
-        return
-    if held is None:
-        yield "its penalty is missing"
-        return
-    body = json.loads(publication.body)
-    digests = {
-        penalty.filing_digest(row.content, row.id_index, row.filed_by, row.verified_by): row
-        for row in held.filings
-        if row.verified_by is not None
-    }
-    row = digests.get(body["filing"])
-    if row is None:
-        yield f"no verified filing of penalty {held.id} is the one it was published from"
-        return
-    facts: dict[str, Any] = json.loads(row.content)
-    stated = (facts["authority_code"], document_key(facts["document_number"]), facts["decided_on"])
-    clock = (held.decided_on.isoformat(), held.publish_by.isoformat())
-    if (*stated, body["publish_by"]) != (held.authority_code, held.document_number, *clock):
-        yield f"penalty {held.id} contradicts its filing {row.id}"
-    party = penalty.filing_of(facts).subject
-    if held.subject_key != penalty.subject_key(party, row.id_index):
-        yield f"penalty {held.id} names another subject than its filing {row.id}"
-    if publication.until_entry is None and (held.state == "withdrawn") != (publication.state == "withdrawn"):
-        yield f"penalty {held.id} is {held.state} but its newest version is {publication.state}"
-    yield from _identity(keys, publication, row.id_index, row.id_sealed, facts)
-
-
-def _identity(
-    keys: Keys, publication: Publication, id_index: str | None, id_sealed: bytes | None, facts: dict[str, Any]
-) -> Iterator[str]:
-    if (publication.id_index, publication.id_sealed) != (id_index, id_sealed):
-        yield "its identity columns are not those of its filing"
-    elif id_sealed is not None:
-        number = keys.vault.open(id_sealed).decode()
-        if keys.vault.index(facts["subject"]["id_type"] or "", number).hex() != id_index:
-            yield "its identity index is not that of the sealed number"
 
 
 def _tree(session: Session, leaves: list[bytes]) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """What outsiders may read. Every question filters on the day and never shows what has been taken away since."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
@@ -10,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from registry.domain import names
 from registry.models import LedgerEntry, Publication, PublicationSector
 from registry.queries.ledger import head
-from registry.queries.screening import known_at
+from registry.queries.screening import BEARING, known_at
 from registry.refusals.acts import EntryAhead, RecordUnknown
 
 COUNT_MAX = 1000
@@ -118,6 +120,26 @@ def record(session: Session, record_id: str, at: Moment) -> Publication:
     if found is None:
         raise RecordUnknown()
     return found
+
+
+def body(held: Publication) -> dict[str, Any]:
+    """The public body of a version."""
+    return json.loads(held.body)  # type: ignore[no-any-return]
+
+
+def bearing(session: Session, record_id: str) -> Publication | None:
+    """The newest version of a record whose decision stands, shown or no longer shown; None otherwise."""
+    question = select(Publication).where(
+        Publication.record == record_id, Publication.until_entry.is_(None), Publication.state.in_(BEARING)
+    )
+    return session.scalars(question).first()
+
+
+def subject_key(held: Publication) -> str:
+    """What makes the subjects of two publications the same, as ``domain.penalty.subject_key`` has it."""
+    if held.uscc:
+        return f"uscc:{held.uscc}"
+    return f"id:{held.id_index}" if held.id_index else f"name:{held.name_key}"
 
 
 def withdrawn(session: Session, record_id: str) -> Publication:

@@ -11,8 +11,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from registry.models import Peer, Publication
 
 CHUNK = 500
-BEARING = ("published", "expired")
-"""States that bear on a verdict: a ban runs to its own end even when its publication has ended before."""
+BEARING = ("published", "expired", "suspended")
+"""States that bear on a verdict: a ban runs to its own end even when its publication has ended before, and held
+until it was suspended."""
+NEUTRAL = ("commendation",)
+"""Kinds that never bear on a verdict."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,10 @@ def _bodies(
 ) -> Iterator[tuple[str, str]]:
     for start in range(0, len(values), CHUNK):
         question = select(column, Publication.body).where(
-            column.in_(values[start : start + CHUNK]), known_at(entry), Publication.state.in_(BEARING)
+            column.in_(values[start : start + CHUNK]),
+            known_at(entry),
+            Publication.state.in_(BEARING),
+            Publication.kind.not_in(NEUTRAL),
         )
         if column.key == "name_key":  # what is not public is not found by a mere name
             question = question.where(Publication.audience == "public")

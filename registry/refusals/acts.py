@@ -118,9 +118,9 @@ class AuthorityNotOwn(Forbidden):
 
 
 class SelfVerification(Forbidden):
-    """Who filed may not verify or withdraw."""
+    """Who filed, drafted or accepted may not take the step that another person has to take."""
 
-    code, title = "self-verification", "报送人不得核验或撤回自己报送的处罚"
+    code, title = "self-verification", "此步骤须由另一人办理"
 
 
 class IdentityChanged(Conflict):

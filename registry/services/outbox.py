@@ -12,7 +12,7 @@ from registry.models import OutboxMessage, Peer, Publication
 from registry.queries import exchange as questions
 from registry.queries.ledger import head
 from registry.refusals.content import ReceiptRefused
-from registry.services import audit
+from registry.services import audit, leaving
 from registry.services.peers import epoch
 from registry.signing import Signer, key_id_of, verify
 from registry.work import Work
@@ -95,6 +95,7 @@ def settle(work: Work, peer: Peer, raw: bytes) -> dict[str, int]:
             grouped[line["outcome"], line.get("code")].append((line["record"], line["revision"]))
     for (outcome, code), versions in grouped.items():
         _settle(work, peer, versions, outcome, code)
+    leaving.told(work)
     return dict(receipt["counts"])
 
 

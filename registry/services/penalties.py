@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import insert
 
-from registry.domain import canonical, measures, penalty, workflow
+from registry.domain import canonical, measures, penalty, procedures
+from registry.domain.clocks import run
 from registry.domain.filed import Filing
 from registry.domain.filing import document_key
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
@@ -22,7 +23,8 @@ from registry.refusals.acts import (
     MeasureRefused,
     OutOfScope,
 )
-from registry.services import audit
+from registry.services import audit, clocks
+from registry.services.identity import Identity, identify
 from registry.services.penalty_access import own
 from registry.services.releases import policy_of
 from registry.work import Work
@@ -67,14 +69,14 @@ def file(work: Work, submissions: Sequence[Submission]) -> list[str | Refusal]:
 
 def refile(work: Work, record: str, filing: Filing, *, if_version: int | None) -> Penalty:
     """Replace what waits for verification, or correct what is published; the public sees it once verified."""
-    held = own(work, record, Permission.PENALTY_FILE, if_version)
+    held, step = own(work, record, "refile", if_version)
     reference = law.current(work.session)
     draft = _prepare(work, reference, held.department, Submission(filing))
     if isinstance(draft, Refusal):
         raise draft
     if draft.decision != (held.authority_code, held.document_number, held.subject_key):
         raise IdentityChanged()
-    held.state = workflow.step(workflow.PENALTY, held.state, "refile")
+    held.state = step.to
     held.version += 1
     work.session.execute(insert(PenaltyFiling), [draft.filing_row(work) | {"penalty_id": held.id}])
     work.session.flush()
@@ -90,8 +92,7 @@ class _Draft:
     submission: Submission
     record: str
     content: str
-    id_index: str | None
-    id_sealed: bytes | None
+    identity: Identity
 
     @property
     def decision(self) -> tuple[str, str, str]:
@@ -99,16 +100,22 @@ class _Draft:
         return (
             filing.authority_code,
             document_key(filing.document_number),
-            penalty.subject_key(filing.subject, self.id_index),
+            self.identity.key,
         )
+
+    def timed(self, department: Department) -> clocks.Timed:
+        """What its clocks are counted from."""
+        filing = self.submission.filing
+        days = {"decided_on": filing.decided_on}
+        return clocks.Timed(self.record, department.id, filing.sectors, filing.district, days)
 
     def filing_row(self, work: Work) -> dict[str, object]:
         return {
             "import_id": self.submission.import_id,
             "row_number": self.submission.row_number,
             "content": self.content,
-            "id_index": self.id_index,
-            "id_sealed": self.id_sealed,
+            "id_index": self.identity.index,
+            "id_sealed": self.identity.sealed,
             "filed_by": work.actor.account_id,
             "filed_at": work.now,
         }
@@ -128,13 +135,11 @@ def _prepare(
     _, faults = measures.resolve(filing, reference.measures(filing.decided_on))
     if faults:
         return MeasureRefused(faults=tuple(faults))
-    number, id_type = filing.subject.id_number, filing.subject.id_type
     return _Draft(
         replace(submission, filing=filing),
         record=secrets.token_hex(16),
         content=canonical.dumps(penalty.content(filing, secrets.token_hex(16))).decode(),
-        id_index=work.keys.vault.index(id_type or "", number).hex() if number else None,
-        id_sealed=work.keys.vault.seal(number.encode()) if number else None,
+        identity=identify(work, filing.subject),
     )
 
 
@@ -154,7 +159,7 @@ def _store(work: Work, department: Department, reference: Reference, drafts: Seq
     # In one order, so that two files with the same decisions wait for each other instead of locking both out.
     for draft in sorted(drafts, key=lambda draft: draft.decision):
         authority_code, document_number, subject_key = draft.decision
-        due = reference.calendar.add(draft.submission.filing.decided_on, reference.days("D01"))
+        due = run(reference, clocks.PUBLISH_PENALTY, draft.submission.filing.decided_on).due
         rows.append(
             {
                 "record": draft.record,
@@ -175,3 +180,4 @@ def _store(work: Work, department: Department, reference: Reference, drafts: Seq
         insert(PenaltyFiling),
         [draft.filing_row(work) | {"penalty_id": ids[draft.record]} for draft in drafts],
     )
+    clocks.move(work, procedures.PENALTY.noun, "file", [draft.timed(department) for draft in drafts])

@@ -1,30 +1,25 @@
 """Which penalty an officer may act on: the own department's, within the granted sectors and district."""
 
-import json
-
-from registry.domain.permissions import Actor, Permission
+from registry.domain.permissions import Actor
+from registry.domain.workflow import Step
 from registry.models import Penalty
 from registry.queries import penalties as questions
-from registry.refusals.acts import OutOfScope, PenaltyUnknown, VersionStale
+from registry.refusals.acts import OutOfScope, PenaltyUnknown
+from registry.services.proceedings import admit
 from registry.work import Work
 
 
-def own(work: Work, record: str, permission: Permission, if_version: int | None) -> Penalty:
-    """The penalty, for an act of ``permission``. Refuses ``OutOfRole``, ``PenaltyUnknown``, ``OutOfScope``,
-    and ``VersionStale`` when ``if_version`` is given and no longer current."""
-    work.actor.require(permission)
+def own(work: Work, record: str, act: str, if_version: int | None) -> tuple[Penalty, Step]:
+    """The penalty, locked, and the step that ``act`` is now; refusals of ``proceedings.admit``."""
     held = questions.by_record(work.session, record, lock=True)
-    require_scope(work.actor, held)
-    if if_version is not None and held.version != if_version:
-        raise VersionStale()
-    return held
+    return held, admit(work, held, act, if_version=if_version)
 
 
 def require_scope(actor: Actor, held: Penalty | None) -> Penalty:
     """The penalty when it lies in the actor's scope; another department's reads as absent."""
     if held is None:
         raise PenaltyUnknown()
-    actor.require_own(held.department_id)
+    actor.require_own(held.department_id, PenaltyUnknown)
     if not covers(actor, held):
         raise OutOfScope()
     return held
@@ -32,5 +27,4 @@ def require_scope(actor: Actor, held: Penalty | None) -> Penalty:
 
 def covers(actor: Actor, held: Penalty) -> bool:
     """Whether the newest filing lies within the sectors and districts granted."""
-    facts = json.loads(held.filing.content)
-    return actor.covers(frozenset(facts["sectors"]), facts["district"])
+    return actor.covers(*held.scope)

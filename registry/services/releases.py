@@ -12,7 +12,8 @@ from registry.domain.catalog import Policy
 from registry.domain.filed import Filing
 from registry.domain.reference import Reference
 from registry.models import Penalty, PenaltyFiling, Publication
-from registry.refusals.acts import FilingRefused, RecordUnknown
+from registry.refusals.acts import FilingRefused
+from registry.services import revisions
 from registry.services.publishing import Version
 from registry.work import Work, day_of
 
@@ -32,18 +33,7 @@ def policy_of(reference: Reference, filing: Filing) -> Policy:
     )
 
 
-def removal(work: Work, record: str, removal: penalty.Removal) -> Version:
-    """The version that takes a published record away, with its public reason; refuses ``RecordUnknown``."""
-    shown = work.session.scalars(
-        select(Publication).where(Publication.record == record, Publication.until_entry.is_(None))
-    ).first()
-    if shown is None:
-        raise RecordUnknown()
-    body = penalty.removed_body(json.loads(shown.body), removal, work.today)
-    return Version(body, shown.origin, shown.id_index, shown.id_sealed)
-
-
-def revisions(work: Work, records: Sequence[str]) -> dict[str, int]:
+def newest_revisions(work: Work, records: Sequence[str]) -> dict[str, int]:
     """The newest revision of each record that is published."""
     question = select(Publication.record, Publication.revision).where(
         Publication.record.in_(records), Publication.until_entry.is_(None)
@@ -83,7 +73,10 @@ def _version(work: Work, reference: Reference, held: Penalty, filing: Filing, re
         source=_source(work, held, row, filing),
         filing=penalty.filing_digest(row.content, row.id_index, row.filed_by, work.actor.account_id or 0),
     )
-    return Version(penalty.public_body(filing, added), work.settings.node, row.id_index, row.id_sealed)
+    body = penalty.public_body(filing, added)
+    if revision > 1:
+        body |= revisions.marks(work, held.record)
+    return Version(body, work.settings.node, row.id_index, row.id_sealed)
 
 
 def _after(last_shown: dt.date | None) -> dt.date | None:

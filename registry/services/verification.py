@@ -5,15 +5,17 @@ from collections.abc import Sequence
 
 from sqlalchemy import update
 
-from registry.domain import workflow
-from registry.domain.penalty import Removal
+from registry.domain import procedures
+from registry.domain.casefile import Given
 from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.models import Penalty, PenaltyFiling
 from registry.queries import penalties as questions
 from registry.queries import reference as law
-from registry.refusals.acts import ChangeInFuture, SelfVerification, VersionStale
-from registry.services import audit, releases
+from registry.refusals.acts import SelfVerification, VersionStale
+from registry.services import audit, clocks, releases
+from registry.services.clocks import Timed
+from registry.services.leaving import Leaving, leave
 from registry.services.penalty_access import own, require_scope
 from registry.services.publishing import Version, publish
 from registry.work import Work
@@ -28,7 +30,7 @@ def verify(work: Work, records: Sequence[str], *, if_version: int | None = None)
     """
     work.actor.require(Permission.PENALTY_VERIFY)
     held = questions.by_records(work.session, records, lock=True)
-    reference, revisions = law.current(work.session), releases.revisions(work, records)
+    reference, revisions = law.current(work.session), releases.newest_revisions(work, records)
     outcomes: dict[str, int | Refusal] = {}
     accepted: list[Penalty] = []
     versions: list[Version] = []
@@ -42,14 +44,16 @@ def verify(work: Work, records: Sequence[str], *, if_version: int | None = None)
     names = [penalty.record for penalty in accepted]
     outcomes.update(zip(names, publish(work, versions), strict=True))
     _mark_verified(work, accepted)
+    timed = [Timed(held.record, held.department_id, (), None, {}) for held in accepted]
+    clocks.move(work, procedures.PENALTY.noun, "verify", timed)
     audit.note(work, "penalty.verify", names)
     return [outcomes[record] for record in records]
 
 
 def send_back(work: Work, record: str, reason: str, *, if_version: int | None) -> Penalty:
     """Return a filing to its officer with the reason; a published record stays as it was."""
-    held = own(work, record, Permission.PENALTY_VERIFY, if_version)
-    held.state = workflow.step(workflow.PENALTY, held.state, "return")
+    held, step = own(work, record, "return", if_version)
+    held.state = step.to
     held.version += 1
     held.filing.returned_because = reason
     work.session.flush()
@@ -63,19 +67,9 @@ def withdraw(work: Work, record: str, reason: str, changed_on: dt.date, *, if_ve
     The reason is public; due within 3 working days of ``changed_on`` (行政处罚法 48, 85). It takes another
     officer than the one who filed.
     """
-    held = own(work, record, Permission.PENALTY_WITHDRAW, if_version)
-    if held.filing.filed_by == work.actor.account_id:
-        raise SelfVerification()
-    if changed_on > work.today:
-        raise ChangeInFuture()
-    held.state = workflow.step(workflow.PENALTY, held.state, "withdraw")
-    held.version += 1
-    work.session.flush()
-    reference = law.current(work.session)
-    due = reference.calendar.add(changed_on, reference.days("D03")).day
-    removal = Removal("withdraw", "withdrawn", reason, changed_on, due)
-    publish(work, [releases.removal(work, record, removal)])
-    audit.note(work, "penalty.withdraw", record)
+    held, step = own(work, record, "withdraw", if_version)
+    given = Given(stated={"changed_on": changed_on.isoformat()}, days={"changed_on": changed_on})
+    leave(work, held, step, given, Leaving("withdrawn", "withdraw", reason, changed_on))
     return held
 
 
@@ -85,7 +79,7 @@ def _verifiable(work: Work, held: Penalty | None, if_version: int | None) -> Pen
         raise VersionStale()
     if held.filing.filed_by == work.actor.account_id:
         raise SelfVerification()
-    workflow.step(workflow.PENALTY, held.state, "verify")
+    procedures.PENALTY.step(held.state, "verify")
     return held
 
 

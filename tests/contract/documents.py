@@ -9,6 +9,7 @@ from pathlib import Path
 
 import registry.refusals.acts
 import registry.refusals.content
+import registry.refusals.procedure
 from registry.api.problems import status_of
 from registry.errors import Refusal
 from registry.settings import Settings
@@ -20,7 +21,7 @@ def refusals() -> list[type[Refusal]]:
     """Every refusal that can be raised, and the six kinds, in the order of their codes."""
     found = {
         held
-        for module in (registry.refusals.acts, registry.refusals.content)
+        for module in (registry.refusals.acts, registry.refusals.content, registry.refusals.procedure)
         for held in vars(module).values()
         if isinstance(held, type) and issubclass(held, Refusal) and held is not Refusal
     }

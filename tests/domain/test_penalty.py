@@ -1,8 +1,8 @@
 import datetime as dt
 import json
 
-from registry.domain import penalty
-from registry.domain.penalty import Release, Removal
+from registry.domain import penalty, revision
+from registry.domain.penalty import Release
 from registry.domain.publicity import Publicity
 from tests.domain.filing_rows import ORGANISATION, PERSON, accepted
 
@@ -51,8 +51,8 @@ class TestPublicBody:
     def test_keeps_the_facts_when_removed(self):
         filing, _ = accepted(ORGANISATION)
         body = penalty.public_body(filing, RELEASE)
-        removal = Removal("withdraw", "withdrawn", f"当事人{NUMBER}申诉", DAY, DAY)
-        removed = penalty.removed_body(body, removal, DAY)
+        removal = revision.Removal("withdraw", "withdrawn", f"当事人{NUMBER}申诉", DAY, DAY)
+        removed = revision.removed(body, removal, DAY)
         assert (removed["revision"], removed["state"], removed["facts"]) == (2, "withdrawn", body["facts"])
         assert NUMBER not in removed["removed_because"]
         assert body["state"] == "published"

@@ -41,6 +41,6 @@ class TestScope:
         assert actor(sectors=("*",), districts=("*",)).covers(frozenset(), "1")
 
     def test_of_another_department_reads_as_absent(self):
-        actor().require_own(7)
+        actor().require_own(7, PenaltyUnknown)
         with pytest.raises(PenaltyUnknown):
-            actor().require_own(8)
+            actor().require_own(8, PenaltyUnknown)

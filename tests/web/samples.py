@@ -5,7 +5,7 @@ from typing import Any
 
 from benchmarks.synthetic import HOUSING_AUTHORITY, uscc
 from registry import db
-from registry.domain.penalty import Removal, removed_body
+from registry.domain.revision import Removal, removed
 from registry.services.publishing import Version, publish
 
 TODAY = dt.date(2026, 11, 22)
@@ -85,4 +85,4 @@ def release(*bodies: dict[str, Any]) -> list[int]:
 
 
 def withdraw(made: dict[str, Any], reason: str) -> None:
-    release(removed_body(made, Removal("withdraw", "withdrawn", reason, TODAY, TODAY), TODAY))
+    release(removed(made, Removal("withdraw", "withdrawn", reason, TODAY, TODAY), TODAY))

@@ -1,0 +1,144 @@
+"""What the procedures refuse: listings, commendations, disputes, repairs, and the clocks."""
+
+from registry.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+
+
+class DocumentMissing(Invalid):
+    """A step was taken without a document that it needs."""
+
+    code, title = "document-missing", "缺少办理此步骤所需的文书"
+
+
+class ListingUnknown(NotFound):
+    """No such listing within the asker's scope."""
+
+    code, title = "listing-unknown", "没有这条列入记录"
+
+
+class CommendationUnknown(NotFound):
+    """No such commendation within the asker's scope."""
+
+    code, title = "commendation-unknown", "没有这条守信激励记录"
+
+
+class ReliefUnknown(NotFound):
+    """No dispute or repair has this receipt number, or it lies outside the asker's scope."""
+
+    code, title = "relief-unknown", "没有这个受理编号"
+
+
+class DocumentUnknown(NotFound):
+    """No such document within the asker's scope."""
+
+    code, title = "document-unknown", "没有这份文书"
+
+
+class DocumentRefused(Invalid):
+    """A file is neither PDF, PNG nor JPEG, or too large, or its digest is not the one stated."""
+
+    code, title = "document-refused", "附件应为 PDF、PNG 或 JPEG，且不超过规定大小"
+
+
+class SchemeUnknown(Invalid):
+    """No list scheme of this code is in force."""
+
+    code, title = "scheme-unknown", "没有这个名单，或者该名单在当日不施行"
+
+
+class SchemeWithoutBasis(Forbidden):
+    """The scheme has no adequate legal basis: it can hold internal records, and neither publish nor bar."""
+
+    code, title = (
+        "scheme-without-basis",
+        "该名单没有足够层级的设列依据，只能作内部留存，不得告知列入、公示或者限制",
+    )
+
+
+class MeasureOutsideScheme(Invalid):
+    """A measure that the scheme does not name cannot be taken."""
+
+    code, title = "measure-outside-scheme", "该名单没有规定此项措施，不得采取"
+
+
+class GroundUnfit(Invalid):
+    """A listing rests on verified penalties of the same subject or on judgments, and names them."""
+
+    code, title = "ground-unfit", "列入须以已核验公示的同一主体的行政处罚或者生效裁判为依据"
+
+
+class ListingRefused(Invalid):
+    """A proposal or a step of a listing breaks rules; ``errors`` names each field."""
+
+    code, title = "listing-refused", "列入事项的内容不符合要求"
+
+
+class ListedAlready(Conflict):
+    """The subject stands on this list, or is proposed for it, already."""
+
+    code, title = "listed-already", "该主体已在此名单上，或者已在列入程序中"
+
+
+class DefenceWindowOpen(Conflict):
+    """The time for the subject's reply is not over yet."""
+
+    code, title = "defence-window-open", "陈述申辩期尚未届满"
+
+
+class TermRefused(Invalid):
+    """The term of a listing is missing, not what the scheme provides, or over."""
+
+    code, title = "term-refused", "列入期限不符合该名单的规定"
+
+
+class CommendationRefused(Invalid):
+    """A commendation breaks rules; ``errors`` names each field."""
+
+    code, title = "commendation-refused", "守信激励的内容不符合要求"
+
+
+class ReliefRefused(Invalid):
+    """An application breaks rules; ``errors`` names each field."""
+
+    code, title = "relief-refused", "申请的内容不符合要求"
+
+
+class ApplicantUnfit(Forbidden):
+    """Only the subject of a record, or its agent, may apply."""
+
+    code, title = "applicant-unfit", "申请人应为该记录的当事人或者其代理人，名称和代码须与记录一致"
+
+
+class ReliefOpen(Conflict):
+    """An application of this kind about the record is open already."""
+
+    code, title = "relief-open", "该记录已有一件同类申请正在办理"
+
+
+class RepairTooEarly(Conflict):
+    """The minimum publicity period, or the scheme's own minimum, is not over."""
+
+    code, title = "repair-too-early", "最短公示期尚未届满，不能信用修复"
+
+
+class OutcomeUnfit(Conflict):
+    """This outcome of a dispute is not possible for this record as it stands."""
+
+    code, title = "outcome-unfit", "该处理结果不适用于此记录的现状"
+
+
+class NotDecidedHere(Conflict):
+    """The record was decided elsewhere: its own authority decides on it."""
+
+    code, title = "not-decided-here", "该记录由其他节点的机关作出，请向作出决定的机关申请"
+
+
+class TooManyApplications(Unavailable):
+    """More applications came within the hour than are taken."""
+
+    code, title = "too-many-applications", "近一小时的申请过多，请稍后再试"
+
+
+class CalendarRefused(Invalid):
+    """A calendar file is not readable, or says less than the calendar held."""
+
+    code, title = "calendar-refused", "工作日历文件不正确"

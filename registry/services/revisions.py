@@ -1,0 +1,52 @@
+"""The next version of a record that is published, from the version before it, through the one gate out."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from registry.domain import procedures
+from registry.models import Publication, Relief
+from registry.refusals.acts import RecordUnknown
+from registry.services.publishing import Version, publish
+from registry.work import Work, day_of
+
+Body = dict[str, Any]
+
+
+def newest(work: Work, record: str) -> Publication:
+    """The newest version of a record; refuses ``RecordUnknown``."""
+    question = select(Publication).where(Publication.record == record, Publication.until_entry.is_(None))
+    found = work.session.scalars(question).first()
+    if found is None:
+        raise RecordUnknown()
+    return found
+
+
+def after(held: Publication, body: Body) -> Version:
+    """A version with this body that follows a published one."""
+    return Version(body, held.origin, held.id_index, held.id_sealed)
+
+
+def revise(work: Work, record: str, change: Callable[[Body], Body]) -> int:
+    """Publish what ``change`` makes of the newest body; returns the entry. Refuses ``RecordUnknown``."""
+    held = newest(work, record)
+    return publish(work, [after(held, change(json.loads(held.body)))])[0]
+
+
+def marks(work: Work, record: str) -> Body:
+    """What a corrected version keeps of the one before: the days on which its measures rested, an open dispute."""
+    before = json.loads(newest(work, record).body)
+    kept = {"suspensions": before["suspensions"]} if "suspensions" in before else {}
+    since = disputed_on(work, record)
+    return kept | ({"disputed_on": since} if since else {})
+
+
+def disputed_on(work: Work, record: str) -> str | None:
+    """Since when a record is disputed, None when no dispute about it is open: the mark that its versions carry."""
+    question = select(Relief.received_at).where(
+        Relief.about == record, Relief.noun == "dispute", Relief.state.in_(procedures.OPEN_RELIEF)
+    )
+    since = work.session.scalars(question.order_by(Relief.received_at).limit(1)).first()
+    return day_of(since).isoformat() if since else None

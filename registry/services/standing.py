@@ -1,0 +1,79 @@
+"""What may befall a record that stands published, penalty or listing alike: suspended, resumed, removed, revoked."""
+
+import datetime as dt
+from dataclasses import replace
+
+from registry.domain import revision
+from registry.domain.casefile import Given
+from registry.models import Listing, Penalty
+from registry.queries import cases
+from registry.refusals.acts import ChangeInFuture
+from registry.refusals.procedure import TermRefused
+from registry.services import proceedings, revisions
+from registry.services.leaving import Leaving, leave, tell
+from registry.work import Work
+
+
+def suspend(
+    work: Work, record: str, since: dt.date, until: dt.date | None, reason: str, given: Given
+) -> Penalty | Listing:
+    """Stay a decision on the order of a court or an authority, or lift it for a reorganisation: it is not shown,
+    and its measures rest from ``since``. ``until`` starts a clock and ends nothing by itself.
+
+    Source: 行政复议法 42; 行政诉讼法 56; 信用修复管理办法 (破产重整). Refuses ``ChangeInFuture``, ``TermRefused``.
+    """
+    held = cases.holder(work.session, record)
+    step = proceedings.admit(work, held, "suspend", if_version=given.if_version)
+    if since > work.today:
+        raise ChangeInFuture()
+    if until is not None and until <= since:
+        raise TermRefused("中止的截止日应晚于起始日")
+    stated = {"since": since.isoformat(), "until": until.isoformat() if until else None}
+    days = {"suspended_until": until} if until else {}
+    proceedings.take(work, held, step, replace(given, stated=stated, days=days))
+    revisions.revise(work, record, lambda body: revision.suspended(body, since, until, reason))
+    tell(work, held)
+    return held
+
+
+def resume(work: Work, record: str, on: dt.date, given: Given) -> Penalty | Listing:
+    """Show a suspended record again; its measures hold from ``on``. Refuses ``ChangeInFuture``, and ``TermRefused``
+    when the listing's term is over meanwhile."""
+    held = cases.holder(work.session, record)
+    step = proceedings.admit(work, held, "resume", if_version=given.if_version)
+    if on > work.today:
+        raise ChangeInFuture()
+    if isinstance(held, Listing) and held.ends_on is not None and held.ends_on <= work.today:
+        raise TermRefused("列入期限已经届满")
+    proceedings.take(work, held, step, replace(given, stated={"on": on.isoformat()}))
+    disputed = revisions.disputed_on(work, record)
+    revisions.revise(work, record, lambda body: revision.resumed(body, on) | _mark(disputed))
+    return held
+
+
+def _mark(disputed_on: str | None) -> dict[str, str]:
+    return {"disputed_on": disputed_on} if disputed_on else {}
+
+
+def remove(work: Work, record: str, reason: str, changed_on: dt.date, given: Given) -> Listing:
+    """Take a listing off its list before its term is over, because the law or the scheme says so."""
+    held = cases.by_record(work.session, Listing, record, lock=True)
+    step = proceedings.admit(work, held, "remove", if_version=given.if_version)
+    stated = {"reason": reason, "changed_on": changed_on.isoformat()}
+    leave(work, held, step, replace(given, stated=stated), Leaving("removed", "remove", reason, changed_on))
+    return held
+
+
+def revoke(work: Work, record: str, reason: str, changed_on: dt.date, given: Given) -> Listing:
+    """Revoke a listing that was wrong: from now on it reads as never listed, and every receiver is told."""
+    held = cases.by_record(work.session, Listing, record, lock=True)
+    step = proceedings.admit(work, held, "revoke", if_version=given.if_version)
+    stated = {"reason": reason, "changed_on": changed_on.isoformat()}
+    filled = replace(given, stated=stated, days={"changed_on": changed_on})
+    if step.state in ("decided", "in_force"):  # it was never public
+        if changed_on > work.today:
+            raise ChangeInFuture()
+        proceedings.take(work, held, step, filled)
+    else:
+        leave(work, held, step, filled, Leaving("revoked", "revoke", reason, changed_on))
+    return held
