@@ -8,15 +8,19 @@ from flask_smorest import Api
 from registry import __version__
 from registry.api import (
     checks,
+    commendations,
     docs,
+    documents,
     exchange,
     imports,
     ledger,
+    listings,
     operations,
     penalties,
     problems,
     records,
     reference,
+    reliefs,
 )
 from registry.api.schemas.base import ProblemSchema
 from registry.domain.cells import is_forbidden
@@ -24,6 +28,7 @@ from registry.refusals.acts import RecordUnknown
 
 BLUEPRINTS = (
     reference.blueprint, records.blueprint, ledger.blueprint, penalties.blueprint, imports.blueprint,
+    listings.blueprint, reliefs.disputes, reliefs.repairs, commendations.blueprint, documents.blueprint,
     checks.blueprint, operations.blueprint, operations.health,
 )  # fmt: skip
 

@@ -1,12 +1,14 @@
 """Routes of departments: file, read, correct, verify, send back, withdraw."""
 
+import json
 from typing import Any
 
 from flask import Response, request
 
 from registry import db
-from registry.api import views
+from registry.api import casework, views
 from registry.api.auth import actor, allow
+from registry.api.casework import Act
 from registry.api.schemas.penalty import (
     FilingSchema,
     PenaltyAnswer,
@@ -15,17 +17,20 @@ from registry.api.schemas.penalty import (
     ReasonSchema,
     WithdrawalSchema,
 )
+from registry.api.schemas.procedure import ResumptionStep, SuspensionStep
 from registry.api.wire import Blueprint, answered, create_once, if_version, whole
 from registry.domain.filed import Note
 from registry.domain.permissions import Permission
+from registry.domain.procedures import PENALTY
 from registry.errors import Refusal
+from registry.queries import earlier
 from registry.queries import penalties as questions
 from registry.queries import reference as law
 from registry.refusals.acts import FilingRefused
-from registry.services import imports, penalties, verification
+from registry.services import imports, penalties, standing, verification
 from registry.services.penalty_access import covers, require_scope
 from registry.tabular import filings
-from registry.work import Work
+from registry.work import Work, day_of
 
 blueprint = Blueprint(
     "penalties", __name__, url_prefix="/api/v1/penalties", description="行政处罚的报送与核验"
@@ -86,10 +91,13 @@ def listed(query: dict[str, Any]) -> dict[str, Any]:
 @allow(Permission.PENALTY_READ)
 @blueprint.response(200, PenaltyAnswer)
 def read(record: str) -> Response:
-    """One penalty; its ETag is the version that changes must name."""
+    """One penalty with the subject's earlier restrictions; its ETag is the version that changes must name."""
 
     with db.reading() as session:
-        body = views.penalty(require_scope(actor(), questions.by_record(session, record)))
+        held = require_scope(actor(), questions.by_record(session, record))
+        uscc = json.loads(held.filing.content)["subject"]["uscc"]
+        past = earlier.restrictions(session, uscc, held.filing.id_index, day_of(db.clock()), record)
+        body = views.penalty(held) | {"earlier": past}
     return answered(body, str(body["version"]))
 
 
@@ -151,3 +159,15 @@ def withdraw(body: dict[str, Any], record: str) -> Response:
     )
     answer = db.perform(actor(), act)
     return answered(answer, str(answer["version"]))
+
+
+ACTS = (
+    Act("suspend", "suspension",
+        lambda w, r, b, g: standing.suspend(w, r, b["since"], b["until"], b["reason"], g),
+        "Stay the decision on the order of a court or authority, or for a reorganisation.", SuspensionStep),
+    Act("resume", "resumption", lambda w, r, b, g: standing.resume(w, r, b["on"], g),
+        "Show the penalty again; its measures hold from the day given.", ResumptionStep),
+)  # fmt: skip
+"""The acts of the procedure that come with documents."""
+
+casework.routes(blueprint, PENALTY, ACTS)

@@ -7,12 +7,12 @@ import click
 
 from registry import db
 from registry.commands.common import in_app
-from registry.domain.permissions import EVERYWHERE, SYSTEM, Role
+from registry.domain.permissions import EVERYWHERE, SYSTEM, WITHOUT_ACCOUNT, Role
 from registry.queries import accounts as questions
 from registry.services import accounts
 from registry.work import Work
 
-ROLES = [role.value for role in Role if role is not Role.SYSTEM]
+ROLES = [role.value for role in Role if role not in WITHOUT_ACCOUNT]
 
 
 @click.group("accounts")

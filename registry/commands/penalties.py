@@ -12,6 +12,7 @@ import xlsxwriter
 from registry import db
 from registry.commands.common import actor_named, in_app
 from registry.domain.permissions import Actor
+from registry.domain.procedures import PENALTY
 from registry.errors import Refusal
 from registry.models import ImportFinding, PenaltyImport
 from registry.queries import penalties as questions
@@ -118,7 +119,7 @@ def group() -> None:
 
 @group.command("list")
 @click.option("--as", "account", required=True)
-@click.option("--state", type=click.Choice(["filed", "returned", "published", "amended", "withdrawn"]))
+@click.option("--state", type=click.Choice(PENALTY.states))
 @click.option("--limit", type=click.IntRange(1, LIST_MAX), default=100, show_default=True)
 @in_app
 def listed(account: str, state: str | None, limit: int) -> None:

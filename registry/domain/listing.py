@@ -79,15 +79,16 @@ def content(proposal: Proposal) -> dict[str, Any]:
 
 def plain(stated: Any) -> dict[str, Any]:
     """A dataclass as JSON data."""
-    return _plain(asdict(stated))  # type: ignore[no-any-return]
+    return jsonable(asdict(stated))  # type: ignore[no-any-return]
 
 
-def _plain(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
+    """A value with its days as ISO text."""
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+        return {name: jsonable(item) for name, item in value.items()}
+    return [jsonable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def term(scheme: Scheme, decision: Decision, served_on: dt.date) -> tuple[dt.date, dt.date]:

@@ -6,15 +6,22 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.domain import procedures
 from registry.errors import NotFound
-from registry.models import CaseStep, Commendation, Listing, Penalty, Relief
+from registry.models import CaseStep, Commendation, Document, Listing, Penalty, Relief
 from registry.queries import penalties
 from registry.refusals.acts import PenaltyUnknown, RecordUnknown
-from registry.refusals.procedure import CommendationUnknown, ListingUnknown, ReliefUnknown
+from registry.refusals.procedure import CommendationUnknown, DocumentUnknown, ListingUnknown, ReliefUnknown
 
 Proceeding = Penalty | Listing | Commendation | Relief
 """A record with a procedure."""
 C = TypeVar("C", Listing, Commendation, Relief)
+TABLES: dict[str, type[Listing] | type[Commendation] | type[Relief]] = {
+    "listing": Listing,
+    "commendation": Commendation,
+    "dispute": Relief,
+    "repair": Relief,
+}
 UNKNOWN: dict[str, type[NotFound]] = {
     "penalty": PenaltyUnknown,
     "listing": ListingUnknown,
@@ -45,23 +52,21 @@ def holder(session: Session, record: str) -> Penalty | Listing:
     return found
 
 
-def ending(session: Session, noun: str, record: str) -> Listing | Commendation:
-    """The listing or commendation of a record that ends with its publication, locked."""
+def ending(session: Session, noun: str, record: str, *, lock: bool = False) -> Listing | Commendation:
+    """The listing or commendation of a record: those that end with their publication."""
     if noun == Listing.noun:
-        return by_record(session, Listing, record, lock=True)
-    return by_record(session, Commendation, record, lock=True)
+        return by_record(session, Listing, record, lock=lock)
+    return by_record(session, Commendation, record, lock=lock)
 
 
 def of_department(
-    session: Session,
-    table: type[C],
-    department_id: int | None,
-    states: Collection[str],
-    after: int,
-    limit: int,
-) -> list[C]:
+    session: Session, noun: str, department_id: int | None, states: Collection[str], after: int, limit: int
+) -> list[Listing | Commendation | Relief]:
     """A department's cases in these states (all when empty), in the order begun, above row number ``after``."""
+    table = TABLES[noun]
     question = select(table).where(table.department_id == department_id, table.id > after)
+    if table is Relief:
+        question = question.where(Relief.noun == noun)
     if states:
         question = question.where(table.state.in_(states))
     return list(session.scalars(question.order_by(table.id).limit(limit)))
@@ -76,6 +81,27 @@ def commended(session: Session, authority_code: str, document_number: str, subje
         Commendation.state != "withdrawn",
     )
     return session.scalars(question.limit(1)).first() is not None
+
+
+def documents(session: Session, step_ids: Collection[int]) -> dict[int, list[Document]]:
+    """The files given with steps, by step."""
+    found: dict[int, list[Document]] = {}
+    for one in session.scalars(select(Document).where(Document.step_id.in_(step_ids)).order_by(Document.id)):
+        found.setdefault(one.step_id, []).append(one)
+    return found
+
+
+def of_document(session: Session, number: int) -> tuple[Document, Proceeding]:
+    """A file and the record it was given for; refuses ``DocumentUnknown``."""
+    found = session.get(Document, number)
+    step = session.get(CaseStep, found.step_id) if found else None
+    if found is None or step is None:
+        raise DocumentUnknown()
+    if step.noun == "penalty":
+        return found, penalties.by_record(session, step.record)
+    if step.noun in procedures.RELIEFS:
+        return found, by_record(session, Relief, step.record)
+    return found, ending(session, step.noun, step.record)
 
 
 def steps(session: Session, record: str) -> list[CaseStep]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from registry.domain import clocks, listing, publicity, revision
+from registry.domain import clocks, listing, publicity, redaction, revision
 from registry.domain.casefile import Given
 from registry.domain.catalog import Scheme
 from registry.domain.listing import Decision
@@ -57,7 +57,7 @@ def release(work: Work, record: str, given: Given) -> Listing:
 def amend(work: Work, record: str, fields: Mapping[str, Any], given: Given) -> Listing:
     """Propose a correction of what is published; another officer publishes or rejects it."""
     held, step = admit(work, record, "amend", given)
-    amendment = {name: fields[name] for name in AMENDABLE if fields.get(name) is not None}
+    amendment = listing.jsonable({name: fields[name] for name in AMENDABLE if fields.get(name) is not None})
     state(held, amendment=amendment)
     proceedings.take(work, held, step, replace(given, stated=amendment))
     return held
@@ -70,13 +70,21 @@ def correct(work: Work, record: str, given: Given) -> Listing:
     filed = proceedings.take(work, held, step, given)
     state(held, **amendment, amendment=None)
     scheme = require_basis(work, held)
-    shown = amendment if scheme.names_responsible else {**amendment, "responsible": []}
+    shown = redaction.blot_all(amendment if scheme.names_responsible else {**amendment, "responsible": []})
     disputed = revisions.disputed_on(work, record)
     revisions.revise(
         work,
         record,
         lambda body: revision.changed(body, "correct", **shown, filing=filed.digest, disputed_on=disputed),
     )
+    return held
+
+
+def reject(work: Work, record: str, reason: str, given: Given) -> Listing:
+    """Reject the correction that waits, with the reason; what is published stays as it is."""
+    held, step = admit(work, record, "reject", given)
+    state(held, amendment=None)
+    proceedings.take(work, held, step, replace(given, stated={"reason": reason}))
     return held
 
 

@@ -18,6 +18,7 @@ from registry.queries import cases
 from registry.queries.cases import UNKNOWN, Proceeding
 from registry.refusals.acts import SelfVerification, VersionStale
 from registry.services import audit, clocks
+from registry.signing import Vault
 from registry.work import Work
 
 UNSCOPED = frozenset({Permission.RELIEF_APPLY, Permission.TIME_PASSES})
@@ -69,9 +70,9 @@ def source(work: Work, held: Listing | Commendation, channel: str) -> dict[str, 
     }
 
 
-def private_of(work: Work, step: CaseStep) -> Mapping[str, Any]:
+def private_of(vault: Vault, step: CaseStep) -> Mapping[str, Any]:
     """What of a step only the department may read."""
-    return json.loads(work.keys.vault.open(step.sealed)) if step.sealed else {}
+    return json.loads(vault.open(step.sealed)) if step.sealed else {}
 
 
 def _last(work: Work, record: str) -> CaseStep | None:

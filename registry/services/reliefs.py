@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from registry.domain import canonical, names, procedures, revision
 from registry.domain.casefile import Given
 from registry.domain.workflow import BORN, Step
-from registry.models import CaseStep, Listing, Penalty, Publication, Relief
+from registry.models import Listing, Penalty, Publication, Relief
 from registry.queries import cases, publications
 from registry.refusals.acts import RecordUnknown
 from registry.refusals.procedure import (
@@ -131,12 +131,6 @@ def require_repairable(work: Work, shown: Publication) -> None:
         raise RecordUnknown()
     if work.today < dt.date.fromisoformat(body["repairable_from"]):
         raise RepairTooEarly(f"自 {body['repairable_from']} 起可以申请")
-
-
-def applicant_of(work: Work, held: Relief) -> Mapping[str, Any]:
-    """What the applicant stated, for the deciding department only."""
-    first: CaseStep = cases.steps(work.session, held.record)[0]
-    return proceedings.private_of(work, first)
 
 
 def _end(work: Work, number: str, act: str, facts: Mapping[str, Any], given: Given) -> Relief:

@@ -37,7 +37,7 @@ def expire_due(work: Work) -> int:
     publish(work, [revisions.after(held, _expired(held, work.today)) for held in due])
     for held in due:
         if held.kind != procedures.PENALTY.noun:
-            case = cases.ending(work.session, held.kind, held.record)
+            case = cases.ending(work.session, held.kind, held.record, lock=True)
             proceedings.take(work, case, proceedings.admit(work, case, "expire", if_version=None), Given())
     audit.note(work, "record.expire", [held.record for held in due if held.kind == procedures.PENALTY.noun])
     return len(due)

@@ -1,5 +1,7 @@
 """No route is forgotten: each has a permission, a peer's signature, or stands in the public list."""
 
+import re
+
 from registry.domain.permissions import GRANTS, Permission, Role
 
 PUBLIC = {
@@ -27,6 +29,51 @@ RESTRICTED = {
     "POST /api/v1/penalties/imports": Permission.PENALTY_FILE,
     "GET /api/v1/penalties/imports/<number>": Permission.PENALTY_FILE,
     "PUT /api/v1/penalties/imports/<number>/verification": Permission.PENALTY_VERIFY,
+    "GET /api/v1/commendations": Permission.COMMENDATION_READ,
+    "GET /api/v1/commendations/<record>": Permission.COMMENDATION_READ,
+    "GET /api/v1/disputes": Permission.RELIEF_READ,
+    "GET /api/v1/disputes/<record>": Permission.RELIEF_READ,
+    "GET /api/v1/documents/<int:number>": Permission.RELIEF_READ,
+    "GET /api/v1/listings": Permission.LISTING_READ,
+    "GET /api/v1/listings/<record>": Permission.LISTING_READ,
+    "GET /api/v1/repairs": Permission.RELIEF_READ,
+    "GET /api/v1/repairs/<record>": Permission.RELIEF_READ,
+    "POST /api/v1/commendations": Permission.COMMENDATION_FILE,
+    "POST /api/v1/listings": Permission.LISTING_DRAFT,
+    "PUT /api/v1/commendations/<record>": Permission.COMMENDATION_FILE,
+    "PUT /api/v1/commendations/<record>/return": Permission.COMMENDATION_VERIFY,
+    "PUT /api/v1/commendations/<record>/verification": Permission.COMMENDATION_VERIFY,
+    "PUT /api/v1/commendations/<record>/withdrawal": Permission.COMMENDATION_VERIFY,
+    "PUT /api/v1/disputes/<record>/acceptance": Permission.RELIEF_HANDLE,
+    "PUT /api/v1/disputes/<record>/decision": Permission.RELIEF_DECIDE,
+    "PUT /api/v1/disputes/<record>/extension": Permission.RELIEF_HANDLE,
+    "PUT /api/v1/disputes/<record>/refusal": Permission.RELIEF_HANDLE,
+    "PUT /api/v1/listings/<record>": Permission.LISTING_DRAFT,
+    "PUT /api/v1/listings/<record>/amendment": Permission.LISTING_DRAFT,
+    "PUT /api/v1/listings/<record>/archive": Permission.LISTING_DRAFT,
+    "PUT /api/v1/listings/<record>/closure": Permission.LISTING_DECIDE,
+    "PUT /api/v1/listings/<record>/correction": Permission.LISTING_PUBLISH,
+    "PUT /api/v1/listings/<record>/decision": Permission.LISTING_DECIDE,
+    "PUT /api/v1/listings/<record>/extension": Permission.LISTING_DECIDE,
+    "PUT /api/v1/listings/<record>/notice": Permission.LISTING_DRAFT,
+    "PUT /api/v1/listings/<record>/publication": Permission.LISTING_PUBLISH,
+    "PUT /api/v1/listings/<record>/rejection": Permission.LISTING_PUBLISH,
+    "PUT /api/v1/listings/<record>/removal": Permission.LISTING_REMOVE,
+    "PUT /api/v1/listings/<record>/resumption": Permission.RECORD_SUSPEND,
+    "PUT /api/v1/listings/<record>/return": Permission.LISTING_REVIEW,
+    "PUT /api/v1/listings/<record>/review": Permission.LISTING_REVIEW,
+    "PUT /api/v1/listings/<record>/revocation": Permission.LISTING_REMOVE,
+    "PUT /api/v1/listings/<record>/service": Permission.LISTING_DRAFT,
+    "PUT /api/v1/listings/<record>/statement": Permission.LISTING_DRAFT,
+    "PUT /api/v1/listings/<record>/suspension": Permission.RECORD_SUSPEND,
+    "PUT /api/v1/listings/<record>/watch": Permission.LISTING_DRAFT,
+    "PUT /api/v1/penalties/<record>/resumption": Permission.RECORD_SUSPEND,
+    "PUT /api/v1/penalties/<record>/suspension": Permission.RECORD_SUSPEND,
+    "PUT /api/v1/repairs/<record>/acceptance": Permission.RELIEF_HANDLE,
+    "PUT /api/v1/repairs/<record>/extension": Permission.RELIEF_HANDLE,
+    "PUT /api/v1/repairs/<record>/grant": Permission.RELIEF_DECIDE,
+    "PUT /api/v1/repairs/<record>/refusal": Permission.RELIEF_HANDLE,
+    "PUT /api/v1/repairs/<record>/rejection": Permission.RELIEF_DECIDE,
     "POST /api/v1/checks": Permission.CHECK_MAKE,
     "GET /api/v1/checks/<check>": Permission.CHECK_MAKE,
     "GET /api/v1/checks/<check>/receipt": Permission.CHECK_MAKE,
@@ -83,7 +130,7 @@ class TestRoutes:
         client = app.test_client()
         for name in RESTRICTED:
             method, rule = name.split(" ")
-            answer = client.open(rule.replace("<", "").replace(">", ""), method=method, json={})
+            answer = client.open(re.sub(r"<(?:int:)?\w+>", "1", rule), method=method, json={})
             assert (answer.status_code, answer.get_json()["code"]) == (401, "key-unknown"), name
 
 

@@ -4,8 +4,9 @@ from marshmallow import fields, validate
 
 from registry.api.schemas.base import Day, Paging, StrictSchema, words
 from registry.domain.columns import FIELDS
+from registry.domain.procedures import PENALTY
 
-STATES = ("filed", "returned", "published", "amended", "withdrawn")
+STATES = tuple(PENALTY.states)
 
 FilingSchema = StrictSchema.from_dict(
     {name: fields.String(allow_none=True) for name in FIELDS}, name="Filing"
@@ -44,6 +45,7 @@ class PenaltyAnswer(StrictSchema):
     filing = fields.Dict()
     returned_because = fields.String(allow_none=True)
     notes = fields.List(fields.Dict())
+    earlier = fields.List(fields.Dict())
 
 
 class PenaltyPage(StrictSchema):

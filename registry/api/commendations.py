@@ -1,0 +1,83 @@
+"""Routes of commendations: file, read, verify, send back, withdraw."""
+
+from flask import Response
+
+from registry import db
+from registry.api import casework
+from registry.api.auth import actor, allow
+from registry.api.casework import Act, Body
+from registry.api.schemas.commendation import CommendationQuery, CommendationSchema
+from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, RemovalStep, given
+from registry.api.wire import Blueprint, answered, create_once, if_version
+from registry.domain.permissions import Permission
+from registry.domain.procedures import COMMENDATION
+from registry.models import Commendation
+from registry.services import commendations
+from registry.work import Work
+
+blueprint = Blueprint(
+    "commendations", __name__, url_prefix="/api/v1/commendations", description="守信激励的报送与核验"
+)
+
+
+@blueprint.route("", methods=["POST"])
+@allow(Permission.COMMENDATION_FILE)
+@blueprint.arguments(CommendationSchema)
+@blueprint.response(201, CaseAnswer)
+def file(body: Body) -> Response:
+    """File a commendation of an organisation; another officer's verification publishes it."""
+
+    def act(work: Work) -> tuple[Body, int]:
+        return casework.case(work.session, commendations.file(work, body, given(body, None))), 201
+
+    response = create_once(actor(), act)
+    response.headers["Location"] = f"/api/v1/commendations/{(response.get_json() or {}).get('id', '')}"
+    return response
+
+
+@blueprint.route("", methods=["GET"])
+@allow(Permission.COMMENDATION_READ)
+@blueprint.arguments(CommendationQuery, location="query")
+@blueprint.response(200, CasePage)
+def mine(query: Body) -> Body:
+    """The department's commendations in the account's scope, in the order filed."""
+    return casework.page(actor(), COMMENDATION, query)
+
+
+@blueprint.route("/<record>", methods=["GET"])
+@allow(Permission.COMMENDATION_READ)
+@blueprint.response(200, CaseAnswer)
+def read(record: str) -> Response:
+    """One commendation with its file and clocks; its ETag is the version."""
+    with db.reading() as session:
+        body = casework.case(session, casework.own(session, actor(), Commendation, record))
+    return answered(body, str(body["version"]))
+
+
+@blueprint.route("/<record>", methods=["PUT"])
+@allow(Permission.COMMENDATION_FILE)
+@blueprint.arguments(CommendationSchema)
+@blueprint.response(200, CaseAnswer)
+def refile(body: Body, record: str) -> Response:
+    """State a returned commendation anew."""
+
+    def act(work: Work) -> Body:
+        held = commendations.refile(work, record, body, given(body, if_version()))
+        return casework.case(work.session, held)
+
+    answer = db.perform(actor(), act)
+    return answered(answer, str(answer["version"]))
+
+
+ACTS = (
+    Act("verify", "verification", lambda w, r, _b, g: commendations.verify(w, r, g),
+        "Verify another officer's filing and publish it."),
+    Act("return", "return", lambda w, r, b, g: commendations.send_back(w, r, b["reason"], g),
+        "Send a filing back to its officer.", ReasonStep),
+    Act("withdraw", "withdrawal",
+        lambda w, r, b, g: commendations.withdraw(w, r, b["reason"], b["changed_on"], g),
+        "Take a published commendation back; the reason is public.", RemovalStep),
+)  # fmt: skip
+"""Every act of the procedure, at the door and on the command line."""
+
+casework.routes(blueprint, COMMENDATION, ACTS)

@@ -1,0 +1,29 @@
+"""The route of files given with steps: for the department that works on the record."""
+
+from flask import Response
+
+from registry import db
+from registry.api.auth import actor, allow
+from registry.api.wire import Blueprint
+from registry.domain.permissions import Permission
+from registry.queries import cases
+from registry.refusals.procedure import DocumentUnknown
+
+blueprint = Blueprint("documents", __name__, url_prefix="/api/v1/documents", description="程序中的文书附件")
+
+
+@blueprint.route("/<int:number>", methods=["GET"])
+@allow(Permission.RELIEF_READ)
+@blueprint.response(200, content_type="application/octet-stream")
+def read(number: int) -> Response:
+    """A document as it was given, byte for byte."""
+    with db.reading() as session:
+        found, held = cases.of_document(session, number)
+        actor().require_own(held.department_id, DocumentUnknown)
+        actor().require_scope(*held.scope)
+        content = db.keys().vault.open(found.sealed)
+    response = Response(content, content_type=found.media_type)
+    suffix = found.media_type.rsplit("/", maxsplit=1)[-1]
+    response.headers["Content-Disposition"] = f'attachment; filename="document-{number}.{suffix}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,154 @@
+"""Routes of the listing procedure: each act is a sub-resource of the listing."""
+
+from typing import Any
+
+from flask import Response
+
+from registry import db
+from registry.api import casework
+from registry.api.auth import actor, allow
+from registry.api.casework import Act, Body
+from registry.api.schemas.listing import (
+    AmendmentStep,
+    DecisionStep,
+    DraftSchema,
+    ExtensionStep,
+    ListingQuery,
+    NoticeStep,
+    ServiceStep,
+    StatementStep,
+)  # fmt: skip
+from registry.api.schemas.procedure import (
+    CaseAnswer,
+    CasePage,
+    ReasonStep,
+    RemovalStep,
+    ResumptionStep,
+    SuspensionStep,
+    given,
+)  # fmt: skip
+from registry.api.wire import Blueprint, answered, create_once, if_version
+from registry.domain.casefile import Given
+from registry.domain.listing import Decision
+from registry.domain.permissions import Permission
+from registry.domain.procedures import LISTING
+from registry.models import Listing
+from registry.queries import earlier
+from registry.services import listed, listings, standing
+from registry.work import Work, day_of
+
+blueprint = Blueprint(
+    "listings", __name__, url_prefix="/api/v1/listings", description="列入严重失信主体名单的程序"
+)
+
+
+@blueprint.route("", methods=["POST"])
+@allow(Permission.LISTING_DRAFT)
+@blueprint.arguments(DraftSchema)
+@blueprint.response(201, CaseAnswer)
+def draft(body: Body) -> Response:
+    """Propose a subject for a list: on verified penalties of the same subject, or on judgments."""
+
+    def act(work: Work) -> tuple[Body, int]:
+        return casework.case(work.session, listings.draft(work, body, given(body, None))), 201
+
+    response = create_once(actor(), act)
+    response.headers["Location"] = f"/api/v1/listings/{(response.get_json() or {}).get('id', '')}"
+    return response
+
+
+@blueprint.route("", methods=["GET"])
+@allow(Permission.LISTING_READ)
+@blueprint.arguments(ListingQuery, location="query")
+@blueprint.response(200, CasePage)
+def mine(query: Body) -> Body:
+    """The department's listings in the account's scope, in the order drafted."""
+    return casework.page(actor(), LISTING, query)
+
+
+@blueprint.route("/<record>", methods=["GET"])
+@allow(Permission.LISTING_READ)
+@blueprint.response(200, CaseAnswer)
+def read(record: str) -> Response:
+    """One listing with its file, its clocks, and the subject's earlier restrictions; its ETag is the version."""
+    with db.reading() as session:
+        held: Listing = casework.own(session, actor(), Listing, record)
+        uscc = held.facts["subject"]["uscc"]
+        past = earlier.restrictions(session, uscc, held.id_index, day_of(db.clock()), record)
+        body = casework.case(session, held) | {"earlier": past}
+    return answered(body, str(body["version"]))
+
+
+@blueprint.route("/<record>", methods=["PUT"])
+@allow(Permission.LISTING_DRAFT)
+@blueprint.arguments(DraftSchema)
+@blueprint.response(200, CaseAnswer)
+def redraft(body: Body, record: str) -> Response:
+    """State the proposal anew, before legal review."""
+
+    def act(work: Work) -> Body:
+        return casework.case(work.session, listings.redraft(work, record, body, given(body, if_version())))
+
+    answer = db.perform(actor(), act)
+    return answered(answer, str(answer["version"]))
+
+
+def _simple(act: str) -> casework.Run:
+    return lambda work, record, _body, papers: listings.simple(work, record, act, papers)
+
+
+def _reasoned(act: str) -> casework.Run:
+    def run(work: Work, record: str, body: Body, papers: Given) -> Listing:
+        return listings.simple(work, record, act, _with(papers, stated={"reason": body["reason"]}))
+
+    return run
+
+
+def _with(papers: Given, **more: Any) -> Given:
+    return Given(papers.documents, if_version=papers.if_version, **more)
+
+
+def _statement(work: Work, record: str, body: Body, papers: Given) -> Listing:
+    return listings.simple(work, record, "statement", _with(papers, private={"text": body["text"]}))
+
+
+def _decide(work: Work, record: str, body: Body, papers: Given) -> Listing:
+    decision = Decision(**{name: value for name, value in body.items() if name != "documents"})
+    return listings.decide(work, record, decision, papers)
+
+
+ACTS = (
+    Act("watch", "watch", _simple("watch"), "Keep a record inside only, under a scheme without adequate basis."),
+    Act("review", "review", _simple("review"), "Pass the legal review."),
+    Act("return", "return", _reasoned("return"), "Send the proposal back to its drafter.", ReasonStep),
+    Act("notice", "notice", lambda w, r, b, g: listings.notice(w, r, b["served_on"], b["reply_until"], g),
+        "Serve the notice: facts, basis, measures, the way off the list, the right to reply.", NoticeStep),
+    Act("statement", "statement", _statement, "Keep what the subject replied.", StatementStep),
+    Act("decide", "decision", _decide, "Decide to list, over the signature of the head of the authority.",
+        DecisionStep),
+    Act("close", "closure", _reasoned("close"), "Decide not to list.", ReasonStep),
+    Act("serve", "service", lambda w, r, b, g: listed.serve(w, r, b["served_on"], g),
+        "Serve the decision together with the notice on repair: it is in force.", ServiceStep),
+    Act("publish", "publication", lambda w, r, _b, g: listed.release(w, r, g),
+        "Publish a listing in force; from now on its measures bar."),
+    Act("amend", "amendment", listed.amend,
+        "Propose a correction of what is published.", AmendmentStep),
+    Act("correct", "correction", lambda w, r, _b, g: listed.correct(w, r, g), "Publish the correction that waits."),
+    Act("reject", "rejection", lambda w, r, b, g: listed.reject(w, r, b["reason"], g),
+        "Reject the correction that waits.", ReasonStep),
+    Act("extend", "extension", lambda w, r, b, g: listed.extend(w, r, b["ends_on"], g),
+        "Let the listing end later, where its scheme provides for it.", ExtensionStep),
+    Act("suspend", "suspension",
+        lambda w, r, b, g: standing.suspend(w, r, b["since"], b["until"], b["reason"], g),
+        "Stay the listing on the order of a court or authority, or for a reorganisation.", SuspensionStep),
+    Act("resume", "resumption", lambda w, r, b, g: standing.resume(w, r, b["on"], g),
+        "Show the listing again; its measures hold from the day given.", ResumptionStep),
+    Act("remove", "removal", lambda w, r, b, g: standing.remove(w, r, b["reason"], b["changed_on"], g),
+        "Take the listing off its list before its term is over.", RemovalStep),
+    Act("revoke", "revocation", lambda w, r, b, g: standing.revoke(w, r, b["reason"], b["changed_on"], g),
+        "Revoke a listing that was wrong: it reads as never listed.", RemovalStep),
+    Act("archive", "archive", _simple("archive"), "Put the file away."),
+)  # fmt: skip
+"""Every act of the procedure, at the door and on the command line."""
+
+casework.routes(blueprint, LISTING, ACTS)

@@ -1,0 +1,83 @@
+"""A listing as it is proposed, decided and changed."""
+
+from marshmallow import fields, validate
+
+from registry.api.schemas.base import Paging, short, words
+from registry.api.schemas.procedure import (
+    TEXT_MAX,
+    AuthoritySchema,
+    GroundSchema,
+    ResponsibleSchema,
+    StepSchema,
+    SubjectSchema,
+)  # fmt: skip
+from registry.domain.procedures import LISTING
+
+
+class ListingQuery(Paging):
+    """Which of the department's listings."""
+
+    state = fields.String(load_default=None, validate=validate.OneOf(LISTING.states))
+
+
+class DraftSchema(StepSchema):
+    """A proposal: whom to list under which scheme, for what, on which grounds, with which of its measures."""
+
+    scheme = short(required=True)
+    subject = fields.Nested(SubjectSchema, required=True)
+    sectors = fields.List(short(), required=True, validate=validate.Length(min=1))
+    district = short(6, load_default=None, allow_none=True)
+    behaviour = short(load_default=None, allow_none=True)
+    facts = words(TEXT_MAX, required=True)
+    basis = words(TEXT_MAX, required=True)
+    measures = fields.List(short(), load_default=list)
+    grounds = fields.List(fields.Nested(GroundSchema), load_default=list)
+    responsible = fields.List(fields.Nested(ResponsibleSchema), load_default=list)
+    authority = fields.Nested(AuthoritySchema, required=True)
+    exit = words(TEXT_MAX, load_default="")
+
+
+class NoticeStep(StepSchema):
+    """When the notice was served; the subject may have longer to reply than the configured days."""
+
+    served_on = fields.Date(required=True)
+    reply_until = fields.Date(load_default=None, allow_none=True)
+
+
+class StatementStep(StepSchema):
+    """What the subject replied: for the department's eyes only."""
+
+    text = words(TEXT_MAX, required=True, load_only=True)
+
+
+class DecisionStep(StepSchema):
+    """The decision over the signature of the head of the authority."""
+
+    document_number = words(128, required=True)
+    decided_on = fields.Date(required=True)
+    reasons = words(TEXT_MAX, required=True)
+    signed_by = words(50, required=True)
+    position = words(50, required=True)
+    ends_on = fields.Date(load_default=None, allow_none=True)
+    answer = words(TEXT_MAX, load_default="")
+
+
+class ServiceStep(StepSchema):
+    """When the decision was served, together with the notice on repair."""
+
+    served_on = fields.Date(required=True)
+
+
+class AmendmentStep(StepSchema):
+    """What is to be corrected of a published listing."""
+
+    facts = words(TEXT_MAX, load_default=None)
+    basis = words(TEXT_MAX, load_default=None)
+    behaviour = short(load_default=None)
+    responsible = fields.List(fields.Nested(ResponsibleSchema), load_default=None)
+
+
+class ExtensionStep(StepSchema):
+    """Until when a listing is extended."""
+
+    ends_on = fields.Date(required=True)

@@ -1,0 +1,164 @@
+"""registry listings, commendations, disputes, repairs: the procedures by hand, with the bodies of the HTTP routes."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from marshmallow import Schema, ValidationError
+
+from registry import db
+from registry.api import casework, commendations, listings, reliefs
+from registry.api.casework import Act, Body
+from registry.api.schemas.commendation import CommendationSchema
+from registry.api.schemas.listing import DraftSchema
+from registry.api.schemas.procedure import given
+from registry.commands.common import actor_named, in_app
+from registry.domain.casefile import Given, Paper
+from registry.domain.permissions import Permission
+from registry.domain.procedures import COMMENDATION, DISPUTE, DOCUMENTS, LISTING, REPAIR
+from registry.domain.workflow import Procedure
+from registry.errors import Fault
+from registry.queries import cases
+from registry.queries.cases import Proceeding
+from registry.refusals.acts import BodyRefused
+from registry.services import commendations as commendation_acts
+from registry.services import listings as listing_acts
+from registry.work import Work
+
+Begin = Callable[[Work, Body, Given], Proceeding]
+BODY = click.Path(exists=True, dir_okay=False, path_type=Path)
+_PARTS = 4
+
+
+def _paper(_context: click.Context, _option: click.Parameter, texts: Sequence[str]) -> list[Paper]:
+    return [_one_paper(text) for text in texts]
+
+
+def _one_paper(text: str) -> Paper:
+    kind, number, day, path = (text.split(":", _PARTS - 1) + [""] * _PARTS)[:_PARTS]
+    if kind not in DOCUMENTS:
+        raise click.BadParameter(f"{kind} is none of {', '.join(DOCUMENTS)}")
+    try:
+        issued_on = dt.date.fromisoformat(day) if day else None
+        content = Path(path).read_bytes() if path else None
+    except (ValueError, OSError):
+        raise click.BadParameter(f"{kind}: KIND:NUMBER:YYYY-MM-DD:FILE, all but KIND optional") from None
+    return Paper(kind, number, issued_on, filename=Path(path).name, content=content)
+
+
+DOCUMENT = click.option(
+    "--document", "papers", multiple=True, callback=_paper, metavar="KIND[:NUMBER[:DAY[:FILE]]]",
+    help="A document that comes with the act; may be given several times.",
+)  # fmt: skip
+ACCOUNT = click.option("--as", "account", required=True, help="Account that acts.")
+
+
+def _read(schema: type[Schema], path: Path | None, fields: Sequence[str]) -> Body:
+    """The body from a JSON file and ``name=value`` fields, by the schema of the HTTP route."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8")) if path else {}
+        raw |= dict(field.split("=", 1) for field in fields)
+        return schema().load(raw)  # type: ignore[no-any-return]
+    except ValidationError as error:
+        messages = error.normalized_messages()  # type: ignore[no-untyped-call]
+        raise BodyRefused(
+            faults=tuple(Fault(f"/{name}", "field-refused", str(said)) for name, said in messages.items())
+        ) from None
+    except (ValueError, TypeError):
+        raise BodyRefused("not a JSON object, or a field without =") from None
+
+
+def _with(body: Body, papers: Sequence[Paper]) -> Given:
+    read = given(body, None)
+    return Given(documents=(*read.documents, *papers))
+
+
+def _group(procedure: Procedure, name: str, reads: Permission, acts: tuple[Act, ...]) -> click.Group:
+    @click.group(name, help=f"The procedure of a {procedure.noun}; see docs/procedures.md.")
+    def group() -> None:
+        pass
+
+    @group.command("list")
+    @ACCOUNT
+    @click.option("--state", type=click.Choice(procedure.states))
+    @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+    @in_app
+    def listed(account: str, state: str | None, limit: int) -> None:
+        """Record, state and version of the department's cases."""
+        actor = actor_named(account)
+        actor.require(reads)
+        page = casework.page(actor, procedure, {"next": None, "limit": limit, "state": state})
+        for item in page["items"]:
+            click.echo(f"{item['id']}\t{item['state']}\t{item['version']}")
+
+    @group.command("show")
+    @click.argument("record")
+    @ACCOUNT
+    @in_app
+    def show(record: str, account: str) -> None:
+        """One case with its file and its clocks, as JSON."""
+        actor = actor_named(account)
+        actor.require(reads)
+        with db.reading() as session:
+            held = casework.own(session, actor, cases.TABLES[procedure.noun], record)
+            click.echo(json.dumps(casework.case(session, held), ensure_ascii=False, indent=1))
+
+    _add_act(group, acts)
+    return group
+
+
+def _add_act(group: click.Group, acts: tuple[Act, ...]) -> None:
+    by_path = {act.path: act for act in acts}
+
+    @group.command("act", help=f"Take a step with its documents: {', '.join(by_path)}.")
+    @click.argument("record")
+    @click.argument("path", metavar="ACT", type=click.Choice(list(by_path)))
+    @click.option("--body", type=BODY, help="JSON of the HTTP route of the same name.")
+    @click.option("--set", "fields", multiple=True, metavar="NAME=VALUE", help="One field of the body.")
+    @DOCUMENT
+    @ACCOUNT
+    @in_app
+    def act(
+        record: str, path: str, body: Path | None, fields: tuple[str, ...], papers: list[Paper], account: str
+    ) -> None:
+        chosen = by_path[path]
+        read = _read(chosen.schema, body, fields)
+        held = db.perform(
+            actor_named(account), lambda work: chosen.run(work, record, read, _with(read, papers))
+        )
+        click.echo(f"{held.record}: {held.state}")
+
+
+def _begins(group: click.Group, name: str, schema: type[Schema], begin: Begin, said: str) -> None:
+    @group.command(name, help=said)
+    @click.argument("path", metavar="FILE", type=BODY)
+    @DOCUMENT
+    @ACCOUNT
+    @in_app
+    def command(path: Path, papers: list[Paper], account: str) -> None:
+        read = _read(schema, path, ())
+        held: Any = db.perform(actor_named(account), lambda work: begin(work, read, _with(read, papers)))
+        click.echo(f"{held.record}: {held.state}")
+
+
+listing_group = _group(LISTING, "listings", Permission.LISTING_READ, listings.ACTS)
+_begins(
+    listing_group, "draft", DraftSchema, listing_acts.draft, "Propose a subject for a list, from a JSON file."
+)
+commendation_group = _group(COMMENDATION, "commendations", Permission.COMMENDATION_READ, commendations.ACTS)
+_begins(
+    commendation_group,
+    "file",
+    CommendationSchema,
+    commendation_acts.file,
+    "File a commendation, from a JSON file.",
+)
+GROUPS = (
+    listing_group,
+    commendation_group,
+    _group(DISPUTE, "disputes", Permission.RELIEF_READ, reliefs.DISPUTE_ACTS),
+    _group(REPAIR, "repairs", Permission.RELIEF_READ, reliefs.REPAIR_ACTS),
+)
