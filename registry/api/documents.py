@@ -4,7 +4,7 @@ from flask import Response
 
 from registry import db
 from registry.api.auth import actor, allow
-from registry.api.wire import Blueprint
+from registry.api.wire import DIGITS_MAX, Blueprint
 from registry.domain.permissions import Permission
 from registry.queries import cases
 from registry.refusals.procedure import DocumentUnknown
@@ -12,13 +12,19 @@ from registry.refusals.procedure import DocumentUnknown
 blueprint = Blueprint("documents", __name__, url_prefix="/api/v1/documents", description="程序中的文书附件")
 
 
-@blueprint.route("/<int:number>", methods=["GET"])
+def _row(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX):
+        raise DocumentUnknown()
+    return int(text)
+
+
+@blueprint.route("/<number>", methods=["GET"])
 @allow(Permission.RELIEF_READ)
 @blueprint.response(200, content_type="application/octet-stream")
-def read(number: int) -> Response:
+def read(number: str) -> Response:
     """A document as it was given, byte for byte."""
     with db.reading() as session:
-        found, held = cases.of_document(session, number)
+        found, held = cases.of_document(session, _row(number))
         actor().require_own(held.department_id, DocumentUnknown)
         actor().require_scope(*held.scope)
         content = db.keys().vault.open(found.sealed)

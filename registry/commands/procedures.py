@@ -11,10 +11,12 @@ from marshmallow import Schema, ValidationError
 
 from registry import db
 from registry.api import casework, commendations, listings, reliefs
+from registry.api import penalties as penalty_routes
 from registry.api.casework import Act, Body
 from registry.api.schemas.commendation import CommendationSchema
 from registry.api.schemas.listing import DraftSchema
 from registry.api.schemas.procedure import given
+from registry.commands import penalties
 from registry.commands.common import actor_named, in_app
 from registry.domain.casefile import Given, Paper
 from registry.domain.permissions import Permission
@@ -156,6 +158,7 @@ _begins(
     commendation_acts.file,
     "File a commendation, from a JSON file.",
 )
+_add_act(penalties.group, penalty_routes.ACTS)
 GROUPS = (
     listing_group,
     commendation_group,

@@ -175,7 +175,7 @@ class TestRefusals:
             ({"sectors": ["fishing"]}, "listing-refused", "/sectors"),
             ({"facts": "身份证号320981199912310005"}, "listing-refused", "/facts"),
             (
-                {"subject": {"kind": "", "name": "盐城示例有限公司", "uscc": "91320902MA0TR0027X"}},
+                {"subject": {"name": "盐城示例有限公司", "uscc": WRONG_CODE}},
                 "listing-refused",
                 "/subject/uscc",
             ),

@@ -33,7 +33,7 @@ RESTRICTED = {
     "GET /api/v1/commendations/<record>": Permission.COMMENDATION_READ,
     "GET /api/v1/disputes": Permission.RELIEF_READ,
     "GET /api/v1/disputes/<record>": Permission.RELIEF_READ,
-    "GET /api/v1/documents/<int:number>": Permission.RELIEF_READ,
+    "GET /api/v1/documents/<number>": Permission.RELIEF_READ,
     "GET /api/v1/listings": Permission.LISTING_READ,
     "GET /api/v1/listings/<record>": Permission.LISTING_READ,
     "GET /api/v1/repairs": Permission.RELIEF_READ,
