@@ -106,9 +106,8 @@ class Person:
     headers: dict[str, str]
 
 
-@pytest.fixture
-def people(app: Flask) -> dict[str, Person]:
-    """One account per role, in two departments and a trading centre."""
+def hire() -> dict[str, Person]:
+    """One account per role, in two departments and a trading centre of the application at hand."""
 
     def make(work: Work) -> dict[str, Person]:
         for code, name, authority in (
@@ -125,6 +124,12 @@ def people(app: Flask) -> dict[str, Person]:
         return made
 
     return db.perform(SYSTEM, make)
+
+
+@pytest.fixture
+def people(app: Flask) -> dict[str, Person]:
+    """The people of the application."""
+    return hire()
 
 
 @pytest.fixture
