@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from registry import db
+from registry.demo import procedures
 from registry.domain.permissions import SYSTEM, Role
 from registry.queries import accounts as account_questions
 from registry.queries import penalties as penalty_questions
@@ -35,6 +36,8 @@ ACCOUNTS = (
     accounts.NewAccount("housing-verifier", Role.VERIFIER, "demo-housing", ("construction",), ("*",)),
     accounts.NewAccount("credit-clerk", Role.CLERK, "demo-credit-office", ("*",), ("*",)),
     accounts.NewAccount("credit-verifier", Role.VERIFIER, "demo-credit-office", ("*",), ("*",)),
+    accounts.NewAccount("credit-reviewer", Role.LEGAL_REVIEWER, "demo-credit-office", ("*",), ("*",)),
+    accounts.NewAccount("credit-head", Role.HEAD, "demo-credit-office", ("*",), ("*",)),
     accounts.NewAccount("trading-centre", Role.TRADING_CENTRE, "demo-trading-centre", ("*",), ("*",)),
     accounts.NewAccount("auditor", Role.AUDIT_ADMIN, "demo-administration", ("*",), ("*",)),
 )
@@ -50,22 +53,27 @@ def furnish(apps: Mapping[str, Flask], nodes: Sequence[Settings]) -> dict[str, s
         with apps[settings.node].app_context():
             _introduce(apps, settings, nodes)
             _records(settings)
+            if settings is nodes[0]:
+                procedures.furnish()
+                db.perform(SYSTEM, lambda work: bool(ledger.seal(work)))
     return _read_accounts(nodes[0])
 
 
 def _accounts(settings: Settings) -> None:
     path = Path(settings.home) / ACCOUNTS_FILE
-    if path.exists():
+    held: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    lacking = [new for new in ACCOUNTS if new.name not in held]
+    if not lacking:
         return
 
     def act(work: Work) -> dict[str, str]:
         for new in DEPARTMENTS:
             accounts.ensure_department(work, new)
         return {
-            new.name: accounts.issue_key(work, accounts.create(work, new).id, new.name) for new in ACCOUNTS
+            new.name: accounts.issue_key(work, accounts.create(work, new).id, new.name) for new in lacking
         }
 
-    keys = db.perform(SYSTEM, act)
+    keys = held | db.perform(SYSTEM, act)
     draft = path.with_suffix(".draft")
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(keys, indent=1), encoding="utf-8")

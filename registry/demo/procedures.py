@@ -1,0 +1,132 @@
+"""Listings, a commendation and a dispute for the demo, each through the real acts of its officers."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+
+from registry import db
+from registry.domain.casefile import Given, Paper
+from registry.domain.listing import Decision
+from registry.domain.permissions import PUBLIC, Actor
+from registry.domain.publicity import add_months
+from registry.models import Listing, Penalty
+from registry.queries import accounts
+from registry.queries import penalties as questions
+from registry.services import commendations, listed, listings, reliefs
+from registry.work import Work, day_of
+
+AUTHORITY = {"name": "盐城市示例财政局", "code": "11320900MA0T000010"}
+LISTED, PROPOSED, WATCHED, DISPUTED = (
+    f"盐示财采罚〔2026〕{number}号" for number in (11010, 11005, 11012, 11016)
+)
+AWARD = {
+    "subject": {"kind": "法人及非法人组织", "name": "盐城阜宁璟霁市政园林有限公司", "uscc": "91320923MA0T0PFCMP"},
+    "document_number": "盐示信激〔2026〕3号", "title": "公共资源交易守信激励对象",
+    "facts": "连续三年按期全面履行采购合同，未发生违约。",
+    "basis": "全市推进公共资源配置领域政府信息公开实施方案（2018）附件1第18项",
+    "valid_until": None, "sectors": ["procurement"], "district": "320923", "authority": AUTHORITY,
+}  # fmt: skip
+
+
+def furnish() -> None:
+    """Take the steps on a first start; nothing on a later one."""
+    with db.reading() as session:
+        if session.scalars(select(Listing.id).limit(1)).first() is not None:
+            return
+    office = Office()
+    office.list_one()
+    office.propose_one()
+    office.watch_one()
+    office.commend_one()
+    office.dispute_one()
+
+
+class Office:
+    """The credit office of the demo: its officers by name, and the days they act on."""
+
+    def __init__(self) -> None:
+        self.today = day_of(db.clock())
+        self.noticed_on = self.today - dt.timedelta(days=21)
+
+    def do(self, name: str, act: Callable[[Work], Any]) -> Any:
+        """Run an act as one of the officers."""
+        with db.reading() as session:
+            actor: Actor = accounts.by_name(session, name, self.today)
+        return db.perform(actor, act)
+
+    def list_one(self) -> None:
+        """A listing with everything that belongs to it, published today."""
+        record = self._proposed(LISTED)
+        decision = Decision(
+            "盐示财列〔2026〕1号", self.today, "提供虚假材料谋取中标，事实清楚；陈述申辩期内未提出意见。",
+            "卞示例", "局长", add_months(self.today, 24),
+        )  # fmt: skip
+        self.do("credit-head", lambda work: listings.decide(work, record, decision, self.papers("decision")))
+        served = self.papers("service_proof", "repair_notice")
+        self.do("credit-clerk", lambda work: listed.serve(work, record, self.today, served))
+        self.do("credit-verifier", lambda work: listed.release(work, record, Given()))
+
+    def propose_one(self) -> None:
+        """A listing whose defence window is over, and which waits for the head of the authority."""
+        self._proposed(PROPOSED)
+
+    def watch_one(self) -> None:
+        """What the city's own plan cannot list: kept inside only."""
+        draft = self._draft(WATCHED, scheme="municipal-watch", measures=[])
+        record = self.do("credit-clerk", lambda work: listings.draft(work, draft, Given()).record)
+        self.do("credit-clerk", lambda work: listings.simple(work, record, "watch", Given()))
+
+    def commend_one(self) -> None:
+        """A commendation, verified and published."""
+        award = AWARD | {"awarded_on": self.today - dt.timedelta(days=10)}
+        record = self.do("credit-clerk", lambda work: commendations.file(work, award, Given()).record)
+        self.do("credit-verifier", lambda work: commendations.verify(work, record, Given()))
+
+    def dispute_one(self) -> None:
+        """A dispute of a penalty, accepted: its record is marked and its clock runs."""
+        record, firm = self._penalty(DISPUTED)
+        application = reliefs.Application(
+            "dispute", record, firm["subject"]["name"], firm["subject"]["uscc"], None, None, None,
+            "demo@example.invalid", "投标文件由代理公司统一排版，并非同一台电脑编制。",
+        )  # fmt: skip
+        number = db.perform(
+            PUBLIC, lambda work: reliefs.apply(work, application, self.papers("evidence")).record
+        )
+        self.do("credit-clerk", lambda work: reliefs.accept(work, number, Given()))
+
+    def papers(self, *kinds: str) -> Given:
+        """Documents of these kinds, by number and day."""
+        return Given(tuple(Paper(kind, f"盐示财〔2026〕{kind}", self.today) for kind in kinds))
+
+    def _proposed(self, document_number: str) -> str:
+        draft = self._draft(document_number)
+        record = self.do("credit-clerk", lambda work: listings.draft(work, draft, Given()).record)
+        review = partial(listings.simple, record=record, act="review", given=self.papers("legal_opinion"))
+        self.do("credit-reviewer", review)
+        told = self.papers("notice", "service_proof")
+        self.do("credit-clerk", lambda work: listings.notice(work, record, self.noticed_on, None, told))
+        return str(record)
+
+    def _draft(self, document_number: str, **special: Any) -> dict[str, Any]:
+        record, body = self._penalty(document_number)
+        draft = {
+            "scheme": "procurement-serious",
+            "subject": {name: body["subject"][name] for name in ("kind", "name", "uscc")},
+            "sectors": ["procurement"], "district": body["district"], "behaviour": None, "facts": body["facts"],
+            "basis": body["basis"], "measures": ["B1"], "grounds": [{"penalty": record}], "responsible": [],
+            "authority": AUTHORITY, "exit": "",
+        }  # fmt: skip
+        return draft | special
+
+    def _penalty(self, document_number: str) -> tuple[str, dict[str, Any]]:
+        with db.reading() as session:
+            record = session.scalars(
+                select(Penalty.record).where(Penalty.document_number == document_number)
+            ).one()
+            filing = questions.by_record(session, record).filing
+            body: dict[str, Any] = json.loads(filing.content)
+        return record, body
