@@ -15,6 +15,8 @@ from registry.domain.filing import clean
 from registry.domain.listing import Decision
 from registry.domain.permissions import PUBLIC, SYSTEM, Actor
 from registry.errors import Refusal
+from registry.models import Listing
+from registry.queries import cases
 from registry.queries import reference as law
 from registry.services import (
     listed,
@@ -30,6 +32,10 @@ from tests.conftest import AUTHORITY, Person
 from tests.factories.filings import BanFactory
 
 SCHEME = "procurement-serious"
+
+
+Usual = tuple[str, tuple[str, ...], Callable[[Work, str, Given], Any]]
+"""Who takes an act, with which documents, and how."""
 
 
 def papers(*kinds: str) -> Given:
@@ -143,6 +149,13 @@ class Bureau:
         self.step(record, "notice")
         return record
 
+    def pass_window(self, record: str) -> None:
+        """Let the defence window of a noticed listing pass."""
+        with db.reading() as session:
+            until = cases.by_record(session, Listing, record).reply_until
+        assert until is not None
+        self.go(until + dt.timedelta(days=1))
+
     def listed(self, penalty: str | None = None, wait: int = 14, **special: Any) -> str:
         """A published listing; the defence window passes, so that the day is ``wait`` days later."""
         record = self.noticed(penalty, **special)
@@ -151,14 +164,18 @@ class Bureau:
             self.step(record, act)
         return record
 
-    def step(self, record: str, act: str, by: str | None = None, given: Given | None = None) -> Any:
-        """One act on a listing as its usual officer does it, with its documents and nothing special."""
-        doer, papers_of, run = self._listing_acts()[act]
+    def step(
+        self, record: str, act: str, by: str | None = None, given: Given | None = None, **decision: Any
+    ) -> Any:
+        """One act on a listing as its usual officer does it, with its documents; only a decision may be special."""
+        doer, papers_of, run = self._listing_acts(decision)[act]
         return self.do(
             by or doer, lambda work: run(work, record, papers(*papers_of) if given is None else given)
         )
 
-    def _listing_acts(self) -> dict[str, tuple[str, tuple[str, ...], Callable[[Work, str, Given], Any]]]:
+    def _listing_acts(
+        self, decision: dict[str, Any]
+    ) -> dict[str, tuple[str, tuple[str, ...], Callable[[Work, str, Given], Any]]]:
         day = self.today
         return {
             "watch": ("clerk", (), lambda w, r, g: listings.simple(w, r, "watch", g)),
@@ -166,7 +183,7 @@ class Bureau:
             "return": ("reviewer", (), lambda w, r, g: listings.simple(w, r, "return", g)),
             "notice": ("clerk", ("notice", "service_proof"), lambda w, r, g: listings.notice(w, r, day, None, g)),
             "statement": ("clerk", ("statement",), lambda w, r, g: listings.simple(w, r, "statement", g)),
-            "decide": ("head", ("decision",), lambda w, r, g: listings.decide(w, r, self.decision(), g)),
+            "decide": ("head", ("decision",), lambda w, r, g: listings.decide(w, r, self.decision(**decision), g)),
             "close": ("head", (), lambda w, r, g: listings.simple(w, r, "close", g)),
             "serve": ("clerk", ("service_proof", "repair_notice"), lambda w, r, g: listed.serve(w, r, day, g)),
             "publish": ("verifier", (), listed.release),
