@@ -60,6 +60,13 @@ class Given:
         return {paper.kind for paper in self.documents}
 
 
+def facts_digest(facts: Mapping[str, Any]) -> str:
+    """The digest (hex) by which a publishing step binds the facts it published; a correction that waits is not
+    part of them."""
+    bound = {name: value for name, value in facts.items() if name != "amendment"}
+    return canonical.digest(bound).hex()
+
+
 def link(previous: str, step: Mapping[str, Any]) -> str:
     """The digest (hex) of a step: over everything it says and the digest of the step before it."""
     return hashlib.sha256(canonical.dumps({**step, "previous": previous})).hexdigest()

@@ -61,15 +61,27 @@ def contradictions(keys: Keys, publication: Publication, behind: Behind) -> Iter
     if held is None:
         yield f"its {publication.kind} is missing"
         return
-    digests = {step.digest for step in steps if step.act in _PUBLISHING}
-    if json.loads(publication.body)["filing"] not in digests:
+    published = [step for step in steps if step.act in _PUBLISHING]
+    if json.loads(publication.body)["filing"] not in {step.digest for step in published}:
         yield f"no publishing step of {publication.kind} {held.id} is the one it was published from"
+    elif json.loads(published[-1].stated)["facts"] != casefile.facts_digest(held.facts):
+        yield f"the facts of {publication.kind} {held.id} are not those that were published"
     if not steps or (steps[-1].after, len(steps)) != (held.state, held.version):
         yield f"{publication.kind} {held.id} is not where its last step left it"
     if publication.until_entry is None and publication.state not in _STATES.get(held.state, set()):
         yield f"{publication.kind} {held.id} is {held.state} but its newest version is {publication.state}"
     if isinstance(held, Listing):
+        yield from _term(publication, held)
         yield from _identity(keys, publication, held.id_index, held.id_sealed, held.facts)
+
+
+def _term(publication: Publication, held: Listing) -> Iterator[str]:
+    body = json.loads(publication.body)
+    term = (held.starts_on and held.starts_on.isoformat(), held.ends_on and held.ends_on.isoformat())
+    if publication.until_entry is None and (body["starts_on"], body["ends_on"]) != term:
+        yield f"listing {held.id} has another term than its newest version"
+    if held.scheme != body["scheme"]["code"]:
+        yield f"listing {held.id} stands under another scheme than its publication"
 
 
 def _chain(steps: Sequence[CaseStep]) -> Iterator[str]:

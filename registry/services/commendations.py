@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from registry.domain import canonical, clocks, commendation, procedures
+from registry.domain import canonical, casefile, clocks, commendation, procedures
 from registry.domain.casefile import Given
 from registry.domain.filing import document_key
 from registry.domain.publicity import add_months
@@ -67,7 +67,8 @@ def refile(work: Work, record: str, given_facts: Mapping[str, Any], given: Given
 def verify(work: Work, record: str, given: Given) -> Commendation:
     """Verify another officer's filing and publish it."""
     held, step = _admit(work, record, "verify", given)
-    filed = proceedings.take(work, held, step, given)
+    bound = replace(given, stated={"facts": casefile.facts_digest(held.facts)})
+    filed = proceedings.take(work, held, step, bound)
     body = commendation.public_body(held.facts, _release(work, held, filed))
     publish(work, [Version(body, work.settings.node)])
     return held

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from registry.domain import clocks, listing, publicity, redaction, revision
+from registry.domain import casefile, clocks, listing, publicity, redaction, revision
 from registry.domain.casefile import Given
 from registry.domain.catalog import Scheme
 from registry.domain.listing import Decision
@@ -48,7 +48,7 @@ def release(work: Work, record: str, given: Given) -> Listing:
     """
     held, step = admit(work, record, "publish", given)
     scheme = require_basis(work, held)
-    filed = proceedings.take(work, held, step, given)
+    filed = proceedings.take(work, held, step, _binding(held, given))
     body = listing.public_body(held.facts, _release(work, held, scheme, filed))
     publish(work, [Version(body, work.settings.node, held.id_index, held.id_sealed)])
     return held
@@ -67,8 +67,8 @@ def correct(work: Work, record: str, given: Given) -> Listing:
     """Publish the correction that waits."""
     held, step = admit(work, record, "correct", given)
     amendment = held.facts["amendment"]
-    filed = proceedings.take(work, held, step, given)
     state(held, **amendment, amendment=None)
+    filed = proceedings.take(work, held, step, _binding(held, given))
     scheme = require_basis(work, held)
     shown = redaction.blot_all(amendment if scheme.names_responsible else {**amendment, "responsible": []})
     disputed = revisions.disputed_on(work, record)
@@ -102,6 +102,10 @@ def extend(work: Work, record: str, ends_on: dt.date, given: Given) -> Listing:
         work, record, lambda body: revision.changed(body, "extend", **listing.extended(body, ends_on))
     )
     return held
+
+
+def _binding(held: Listing, given: Given) -> Given:
+    return replace(given, stated={"facts": casefile.facts_digest(held.facts)})
 
 
 def _decision(held: Listing) -> Decision:

@@ -189,7 +189,7 @@ class Bureau:
             "publish": ("verifier", (), listed.release),
             "amend": ("clerk", ("correction",), lambda w, r, g: listed.amend(w, r, {"facts": "更正后的事实。"}, g)),
             "correct": ("verifier", (), listed.correct),
-            "reject": ("verifier", (), lambda w, r, g: listings.simple(w, r, "reject", g)),
+            "reject": ("verifier", (), lambda w, r, g: listed.reject(w, r, "无须更正", g)),
             "suspend": ("verifier", ("court_order",), lambda w, r, g: standing.suspend(w, r, day, None, "法院裁定", g)),
             "resume": ("verifier", ("resumption_order",), lambda w, r, g: standing.resume(w, r, day, g)),
             "remove": ("verifier", ("removal_decision",), lambda w, r, g: standing.remove(w, r, "移出", day, g)),
