@@ -136,15 +136,24 @@ def receipt(session: Session, peer_id: int, digest: str) -> str | None:
     return session.execute(question).scalar_one_or_none()
 
 
-def quarantined(session: Session) -> list[tuple[InboxItem, str]]:
-    """Items that wait for a person, oldest first, with the code of the peer they came from."""
+@dataclass(frozen=True)
+class Waiting:
+    """A record version that waits for a person, the peer it came from, and when."""
+
+    item: InboxItem
+    peer: str
+    received_at: dt.datetime
+
+
+def quarantined(session: Session) -> list[Waiting]:
+    """What waits for a person, oldest first."""
     question = (
-        select(InboxItem, Peer.code)
+        select(InboxItem, Peer.code, InboxBatch.received_at)
         .join(InboxBatch, InboxBatch.id == InboxItem.batch_id)
         .join(Peer, Peer.id == InboxBatch.peer_id)
         .where(InboxItem.state == "quarantined")
     )
-    return [(item, code) for item, code in session.execute(question.order_by(InboxItem.id))]
+    return [Waiting(*row) for row in session.execute(question.order_by(InboxItem.id)).tuples()]
 
 
 def quarantined_item(session: Session, number: int) -> tuple[InboxItem, Peer]:
@@ -163,7 +172,7 @@ def quarantined_item(session: Session, number: int) -> tuple[InboxItem, Peer]:
 
 def status(session: Session) -> list[PeerStatus]:
     """Per peer the messages by state, what of it is quarantined, and the removals not yet acknowledged."""
-    waiting = [code for _, code in quarantined(session)]
+    waiting = [one.peer for one in quarantined(session)]
     return [
         PeerStatus(one, _messages(session, one.id), waiting.count(one.code), _removals(session, one.id))
         for one in peers(session)

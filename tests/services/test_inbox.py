@@ -58,7 +58,7 @@ def count(table):
 
 def quarantined():
     with reading() as session:
-        return [item for item, _ in questions.quarantined(session)]
+        return [one.item for one in questions.quarantined(session)]
 
 
 class TestReceive:

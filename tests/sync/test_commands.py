@@ -1,5 +1,6 @@
 """registry exchange, as an operator types it."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from click.testing import CliRunner
 
 from registry.cli import main
 from registry.commands import common
+from registry.db import clock
 from registry.queries import exchange as questions
 from registry.services import peers
 from registry.signing import Signer
@@ -70,7 +72,13 @@ class TestQuarantine:
     def test_lists_reason_and_place_but_no_content(self, item, typed):
         code, said = typed("quarantine")
         assert code == 0
-        assert said == f"{item.id} platform {item.record} r1 rejected schema /body/basis wrong-value\n"
+        what = f"{item.id} platform {item.record} r1 rejected schema"
+        assert re.fullmatch(rf"{what} D19 \d{{4}}-\d\d-\d\d /body/basis wrong-value\n", said)
+
+    def test_says_when_the_time_to_verify_is_over(self, item, typed, monkeypatch):
+        late = clock() + dt.timedelta(days=30)
+        monkeypatch.setattr("registry.db.clock", lambda: late)
+        assert " overdue /body/basis" in typed("quarantine")[1]  # D19: 河南省社会信用条例 17
 
     def test_release_judges_again(self, item, typed):
         assert typed("quarantine", "--release", str(item.id)) == (1, f"{item.id}: rejected schema\n")
