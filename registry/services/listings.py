@@ -75,7 +75,7 @@ def redraft(work: Work, record: str, given_draft: Mapping[str, Any], given: Give
 
 
 def simple(work: Work, record: str, act: str, given: Given) -> Listing:
-    """An act that only moves the listing on: watch, review, return, close, archive, reject."""
+    """An act that only moves the listing on: watch, review, return, statement, close, archive."""
     held, step = admit(work, record, act, given)
     proceedings.take(work, held, step, given)
     return held
@@ -107,7 +107,7 @@ def decide(work: Work, record: str, decision: Decision, given: Given) -> Listing
     held, step = admit(work, record, "decide", given)
     scheme = require_basis(work, held)
     require_past(work, decision.decided_on)
-    if held.reply_until is None or work.today <= held.reply_until:
+    if held.reply_until is None or decision.decided_on <= held.reply_until:
         raise DefenceWindowOpen()
     if held.state == "heard" and not decision.answer:
         raise ListingRefused("决定应写明对陈述申辩的答复")

@@ -77,3 +77,13 @@ class TestListing:
         bureau.drafted(penalty)
         with pytest.raises(ListedAlready):
             bureau.drafted(penalty)
+
+
+class TestDecision:
+    def test_cannot_be_dated_into_the_defence_window(self, bureau):
+        record = bureau.noticed()
+        until = held(record).reply_until
+        bureau.pass_window(record)
+        with pytest.raises(DefenceWindowOpen):
+            bureau.step(record, "decide", decided_on=until)
+        assert bureau.step(record, "decide").state == "decided"
