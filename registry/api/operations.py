@@ -1,5 +1,6 @@
 """Routes for the people who keep the registry: clocks and audit trail; and for machines: health."""
 
+import datetime as dt
 from itertools import islice
 from typing import Any
 
@@ -9,25 +10,56 @@ from sqlalchemy import select
 
 from registry import __version__, db
 from registry.api.auth import actor, allow, public
-from registry.api.schemas.base import Paging, StrictSchema
+from registry.api.schemas.base import Day, Paging, StrictSchema, short
 from registry.api.wire import Blueprint, whole
 from registry.domain.permissions import Permission
+from registry.errors import Fault
 from registry.models import AuditEvent
-from registry.queries import deadlines as clocks
-from registry.queries import ledger
-from registry.services.penalty_access import covers
+from registry.queries import accounts, ledger
+from registry.queries import deadlines as questions
+from registry.queries import reference as law
+from registry.refusals.acts import DepartmentUnknown, QueryRefused
 from registry.work import day_of
 
 blueprint = Blueprint("operations", __name__, url_prefix="/api/v1", description="时限与审计")
 health = Blueprint("health", __name__, description="运行状态")
 
 
-class DeadlineQuery(StrictSchema):
-    """Which clocks of one's own department."""
+class DeadlineQuery(Paging):
+    """Which clocks of one's own department; another department's are unknown here."""
 
     state = fields.String(
-        load_default="due,overdue", validate=validate.OneOf(("due", "overdue", "due,overdue"))
+        load_default="due,overdue", validate=validate.OneOf(("due", "overdue", "due,overdue", "overdue,due"))
     )
+    department = short(load_default=None)
+
+
+class DeadlineItem(StrictSchema):
+    """A running clock. ``rule`` is the time limit (D01 …), ``clock`` the rule by which it was started; ``source``
+    and ``status`` are that rule's; ``calendar`` is the version of the calendar it was counted with."""
+
+    id = fields.String()
+    number = fields.Integer()
+    noun = fields.String()
+    state = fields.String()
+    rule = fields.String()
+    clock = fields.String()
+    name = fields.String()
+    source = fields.String()
+    status = fields.String()
+    starts_on = Day()
+    starts_at = fields.String()
+    due = Day()
+    provisional = fields.Boolean()
+    calendar = fields.String()
+    warn = fields.Boolean()
+
+
+class DeadlinePage(StrictSchema):
+    """The soonest end first; ``next`` goes on behind the last one."""
+
+    items = fields.List(fields.Nested(DeadlineItem))
+    next = fields.String(allow_none=True)
 
 
 class ItemsAnswer(StrictSchema):
@@ -40,19 +72,40 @@ class ItemsAnswer(StrictSchema):
 @blueprint.route("/deadlines")
 @allow(Permission.DEADLINE_READ)
 @blueprint.arguments(DeadlineQuery, location="query")
-@blueprint.response(200, ItemsAnswer)
+@blueprint.response(200, DeadlinePage)
 def deadlines(query: dict[str, Any]) -> dict[str, Any]:
-    """Penalties in the account's scope that wait for publication, the soonest deadline first."""
-    today = day_of(db.clock())
-    wanted = query["state"].split(",")
+    """Clocks that run in the account's department and scope, the soonest end first."""
+    today, states, limit = day_of(db.clock()), query["state"].split(","), query["limit"]
+    after = _place(query["next"])
     with db.reading() as session:
-        waiting = (held for held in clocks.waiting(session, actor().department_id) if covers(actor(), held))
-        items = [
-            {"id": held.record, "state": clocks.state(held.publish_by, today), "rule": "D01",
-             "due": held.publish_by.isoformat(), "provisional": held.publish_by_provisional}
-            for held in islice(waiting, 1000)
-        ]  # fmt: skip
-    return {"items": [item for item in items if item["state"] in wanted], "next": None}
+        if query["department"] is not None:
+            held = accounts.department(session, query["department"])
+            actor().require_own(held.id, DepartmentUnknown)
+        found = list(islice(questions.running(session, actor(), states, today, after), limit + 1))
+        reference = law.current(session)
+        items = [_item(questions.described(reference, clock, today)) for clock in found[:limit]]
+    last = found[limit - 1] if len(found) > limit else None
+    return {"items": items, "next": f"{last.due}.{last.id}" if last else None}
+
+
+def _item(running: questions.Running) -> dict[str, Any]:
+    clock, rule = running.clock, running.rule
+    return {
+        "id": clock.record, "number": clock.id, "noun": clock.noun, "state": running.state,
+        "rule": clock.deadline, "clock": rule.code, "name": rule.name, "source": rule.source, "status": rule.status,
+        "starts_on": clock.starts_on, "starts_at": running.starts_at, "due": clock.due,
+        "provisional": clock.provisional, "calendar": clock.calendar, "warn": running.warns,
+    }  # fmt: skip
+
+
+def _place(token: str | None) -> questions.Place | None:
+    if token is None:
+        return None
+    day, _, number = token.partition(".")
+    try:
+        return questions.Place(dt.date.fromisoformat(day), whole(number) or 0)
+    except ValueError:
+        raise QueryRefused(faults=(Fault("/next", "next-malformed", "next 不是本接口给出的值"),)) from None
 
 
 @blueprint.route("/audit")

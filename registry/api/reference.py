@@ -31,7 +31,9 @@ def _answer(kind: str, on: dt.date | None, code: str | None = None) -> Response:
     day = on or day_of(db.clock())
     with db.reading() as session:
         rows = law.current(session).rows(kind, day)
-    items = [catalog.body(row) for row in rows if code in (None, row.code)]
+    # Of a year announced twice the later version counts.
+    chosen = rows if code is None else [row for row in rows if row.code == code][-1:]
+    items = [catalog.body(row) for row in chosen]
     if code and not items:
         raise RecordUnknown()
     body: dict[str, Any] = {"items": items, "on": day.isoformat()}

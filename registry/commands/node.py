@@ -16,10 +16,10 @@ from registry.services import accounts, reference
 from registry.settings import Settings, from_environment
 
 
-def prepare() -> tuple[int, int]:
+def prepare() -> tuple[int, int, int]:
     """Migrate and load the reference data of the application at hand; idempotent."""
     flask_migrate.upgrade(directory=str(MIGRATIONS))
-    counts = db.perform(SYSTEM, reference.load)
+    counts = db.perform(SYSTEM, reference.renew)
     db.perform(SYSTEM, accounts.furnish_departments)
     return counts
 
@@ -28,8 +28,8 @@ def prepare() -> tuple[int, int]:
 @in_app
 def init() -> None:
     """Migrate the database and load the reference data; may be run again at any time."""
-    opened, closed = prepare()
-    click.echo(f"ready: {opened} reference rows opened, {closed} closed")
+    opened, closed, moved = prepare()
+    click.echo(f"ready: {opened} reference rows opened, {closed} closed, {moved} clocks moved")
 
 
 def serve_arguments(settings: Settings) -> list[str]:

@@ -195,10 +195,10 @@ class PlannedDepartment(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class Threshold(Row):
-    """An amount in fen, or a span in months or working days, that a rule compares with."""
+    """An amount in fen, a number of days, or a span in months or working days, that a rule compares with."""
 
     value: int
-    unit: Literal["fen", "month", "working_day"]
+    unit: Literal["fen", "month", "working_day", "day"]
 
 
 KINDS: dict[str, type[Row]] = {
@@ -217,6 +217,8 @@ KINDS: dict[str, type[Row]] = {
     "thresholds": Threshold,
     "departments": PlannedDepartment,
 }
+OPERATED = frozenset({"calendar"})
+"""Kinds of which a node is given rows while it runs: what the files of the program do not name stays in force."""
 
 
 def read(kind: str, data: Mapping[str, Any]) -> Row:

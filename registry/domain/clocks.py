@@ -11,6 +11,17 @@ from registry.domain.workdays import Calendar, Due
 
 WARN_WORKING_DAYS = 2
 """How long before its day a running clock warns."""
+DAYS = {
+    "decided_on": "作出决定之日",
+    "changed_on": "被变更、撤销、确认违法或者确认无效之日",
+    "suspended_until": "中止期满之日",
+    "awarded_on": "作出表彰、认定之日",
+    "received_on": "收到申请之日",
+    "accepted_on": "受理之日",
+    "extended_on": "决定延长之日",
+    "removed_on": "撤除之日",
+}
+"""The days from which clocks are counted, by the word that a rule's ``starts`` has for them."""
 
 
 @dataclass(frozen=True)

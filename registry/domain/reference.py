@@ -46,10 +46,14 @@ class Reference:
         """Every version of the publicity policies: old ones keep governing old documents."""
         return self._typed("policies", catalog.Policy, None)
 
+    def calendar_years(self) -> list[catalog.CalendarYear]:
+        """Every version of every announced year, in their order."""
+        return self._typed("calendar", catalog.CalendarYear, None)
+
     @cached_property
     def calendar(self) -> Calendar:
         """The working-day calendar as announced so far."""
-        return Calendar(self._typed("calendar", catalog.CalendarYear, None))
+        return Calendar(self.calendar_years())
 
     @cached_property
     def _kinds(self) -> dict[str, catalog.PenaltyKind]:

@@ -1,26 +1,65 @@
-"""The clocks: which penalties wait, and until when they must be published."""
+"""The clocks that run: whose duty each is, until when, and by which rule."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
 
-from registry.models import Penalty
+from registry.domain import clocks
+from registry.domain.catalog import ClockRule
+from registry.domain.permissions import Actor
+from registry.domain.reference import Reference
+from registry.models import Clock
+
+STATES = ("due", "overdue")
+CHUNK = 500
 
 
-def waiting(session: Session, department_id: int | None) -> Iterator[Penalty]:
-    """A department's penalties not yet published, the soonest deadline first.
+@dataclass(frozen=True)
+class Place:
+    """Behind which clock a page goes on."""
 
-    Source: 发改办财金〔2018〕424号, 7 working days.
-    """
-    question = select(Penalty).where(
-        Penalty.department_id == department_id, Penalty.state.in_(("filed", "returned"))
+    due: dt.date
+    number: int
+
+
+@dataclass(frozen=True)
+class Running:
+    """A running clock as its department sees it: ``rule`` is the version it was started by, ``starts_at`` says
+    what day it counts from, ``warns`` that at most two working days are left."""
+
+    clock: Clock
+    rule: ClockRule
+    state: str
+    starts_at: str
+    warns: bool
+
+
+def running(
+    session: Session, actor: Actor, states: Collection[str], today: dt.date, after: Place | None = None
+) -> Iterator[Clock]:
+    """The running clocks of the actor's department within its sectors and districts, the soonest end first."""
+    question = select(Clock).where(Clock.department_id == actor.department_id, Clock.met_on.is_(None))
+    if set(states) != set(STATES):
+        question = question.where(Clock.due < today if "overdue" in states else Clock.due >= today)
+    if after is not None:
+        later = and_(Clock.due == after.due, Clock.id > after.number)
+        question = question.where(or_(Clock.due > after.due, later))
+    found = session.scalars(question.order_by(Clock.due, Clock.id).execution_options(yield_per=CHUNK))
+    for clock in found:
+        if actor.covers(frozenset(clock.sectors), clock.district):
+            yield clock
+
+
+def described(reference: Reference, clock: Clock, today: dt.date) -> Running:
+    """A running clock with its rule, and how near its end is."""
+    rule = reference.clocks()[clock.code].of(clock.starts_on)
+    return Running(
+        clock=clock,
+        rule=rule,
+        state=clocks.state(clock.due, None, today),
+        starts_at=clocks.DAYS[rule.starts],
+        warns=clocks.warns(reference.calendar, clock.due, today),
     )
-    question = question.options(selectinload(Penalty.filings)).order_by(Penalty.publish_by, Penalty.id)
-    yield from session.scalars(question.execution_options(yield_per=500))
-
-
-def state(publish_by: dt.date, today: dt.date) -> str:
-    """``overdue`` once the day has passed, else ``due``."""
-    return "overdue" if publish_by < today else "due"

@@ -50,6 +50,16 @@ def meet(work: Work, codes: Sequence[str], records: Sequence[str]) -> None:
         )
 
 
+def place(work: Work, timed: Timed) -> None:
+    """Let the running clocks of a record follow its facts into other sectors or another district."""
+    work.session.execute(
+        update(Clock)
+        .where(Clock.record == timed.record, Clock.met_on.is_(None))
+        .values(sectors=list(timed.sectors), district=timed.district)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _started(work: Work, reference: Reference, noun: str, act: str, timed: Timed) -> list[dict[str, Any]]:
     return [
         {
@@ -73,7 +83,8 @@ def recount(work: Work) -> int:
     for clock in running.yield_per(CHUNK):
         due = clocks.run(reference, clock.code, clock.starts_on).due
         if (due.day, due.provisional) != (clock.due, clock.provisional):
-            audit.note(work, "clock.recount", clock.record, f"{clock.code} {clock.due} -> {due.day}")
+            told = f"{clock.code} {clock.due} -> {due.day}{' (provisional)' if due.provisional else ''}"
+            audit.note(work, "clock.recount", clock.record, told)
             moved += due.day != clock.due
             clock.due, clock.provisional = due.day, due.provisional
             if clock.code == PUBLISH_PENALTY:

@@ -8,7 +8,7 @@ from typing import Any
 from registry.domain import canonical, catalog
 from registry.models import CatalogRow
 from registry.queries import reference as questions
-from registry.services import audit
+from registry.services import audit, clocks
 from registry.work import Work
 
 FOLDER = Path(__file__).parent.parent / "reference"
@@ -18,7 +18,8 @@ def load(work: Work, folder: Path = FOLDER) -> tuple[int, int]:
     """Bring the tables to what the files say; returns (rows opened, rows closed).
 
     A row is known by kind, code and effective_from. A file row that differs closes the held one and opens its
-    successor; a held row that no file names any more is closed. Raises ValueError naming a malformed row.
+    successor; a held row that no file names any more is closed, unless the operator may have loaded it
+    (``catalog.OPERATED``). Raises ValueError naming a malformed row.
     """
     held = {
         (row.kind, row.code, row.effective_from.isoformat()): row for row in questions.open_rows(work.session)
@@ -35,16 +36,22 @@ def load(work: Work, folder: Path = FOLDER) -> tuple[int, int]:
             continue
         if key in held:
             held[key].closed_at = work.now
-        work.session.add(_row(work, kind, body, digest))
+        work.session.add(row(work, kind, body))
         opened += 1
-    for key, row in held.items():
-        if key not in seen:
-            row.closed_at = work.now
+    for key, left in held.items():
+        if key not in seen and left.kind not in catalog.OPERATED:
+            left.closed_at = work.now
     work.session.flush()
-    closed = sum(row.closed_at is not None for row in held.values())
+    closed = sum(one.closed_at is not None for one in held.values())
     if opened or closed:
         audit.note(work, "reference.load", "reference", f"opened {opened}, closed {closed}")
     return opened, closed
+
+
+def renew(work: Work, folder: Path = FOLDER) -> tuple[int, int, int]:
+    """Load, and count the running clocks again when a row changed; (rows opened, rows closed, clocks moved)."""
+    opened, closed = load(work, folder)
+    return opened, closed, clocks.recount(work) if opened or closed else 0
 
 
 def _file_rows(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -54,17 +61,18 @@ def _file_rows(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             yield kind, catalog.body(catalog.read(kind, data))
 
 
-def _row(work: Work, kind: str, body: dict[str, Any], digest: str) -> CatalogRow:
-    row = catalog.read(kind, body)
+def row(work: Work, kind: str, body: dict[str, Any]) -> CatalogRow:
+    """A row as it is stored, opened now."""
+    made = catalog.read(kind, body)
     columns = ("code", "source", "status", "effective_from", "effective_until")
     return CatalogRow(
         kind=kind,
-        code=row.code,
-        source=row.source,
-        status=row.status,
-        effective_from=row.effective_from,
-        effective_until=row.effective_until,
+        code=made.code,
+        source=made.source,
+        status=made.status,
+        effective_from=made.effective_from,
+        effective_until=made.effective_until,
         body={name: value for name, value in body.items() if name not in columns},
-        digest=digest,
+        digest=canonical.digest(body).hex(),
         opened_at=work.now,
     )

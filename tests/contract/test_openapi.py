@@ -7,7 +7,7 @@ from marshmallow import RAISE
 
 from registry.api.imports import ImportAnswer, VerifiedAnswer
 from registry.api.ledger import ProofAnswer, ReceiptAnswer
-from registry.api.operations import ItemsAnswer
+from registry.api.operations import DeadlinePage, ItemsAnswer
 from registry.api.schemas.check import CheckAnswer
 from registry.api.schemas.penalty import PenaltyAnswer, PenaltyPage
 from registry.api.schemas.record import ChangesPage, RecordPage
@@ -86,7 +86,7 @@ class TestAnswers:
             (ImportAnswer, taken),
             (ImportAnswer, desk.get(imported, "clerk").get_json()),
             (VerifiedAnswer, desk.ask("PUT", f"/api/v1{imported}/verification", "verifier").get_json()),
-            (ItemsAnswer, desk.get("/deadlines", "clerk").get_json()),
+            (DeadlinePage, desk.get("/deadlines", "clerk").get_json()),
             (ItemsAnswer, desk.get("/audit", "auditor").get_json()),
         ):
             with subtests.test(f"{schema.__name__} {sorted(answer)}"):

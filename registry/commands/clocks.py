@@ -1,0 +1,55 @@
+"""registry deadlines, registry calendar: the clocks of a department, and the calendar they are counted with."""
+
+from pathlib import Path
+
+import click
+
+from registry import db
+from registry.commands.common import actor_named, in_app
+from registry.domain.permissions import SYSTEM, Permission
+from registry.queries import deadlines as questions
+from registry.queries import reference as law
+from registry.services import calendar as calendars
+from registry.work import day_of
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("deadlines")
+@click.option("--as", "account", required=True, help="Account whose department and scope are shown.")
+@click.option(
+    "--state", type=click.Choice([*questions.STATES, ",".join(questions.STATES)]), default="due,overdue"
+)
+@in_app
+def deadlines(account: str, state: str) -> None:
+    """Clocks that run in the account's scope, the soonest end first: last day, state, limit, record, what it is."""
+    actor, today = actor_named(account), day_of(db.clock())
+    actor.require(Permission.DEADLINE_READ)
+    with db.reading() as session:
+        reference = law.current(session)
+        for clock in questions.running(session, actor, state.split(","), today):
+            held = questions.described(reference, clock, today)
+            marks = [("provisional", clock.provisional), ("warn", held.warns)]
+            told = [
+                str(clock.due), held.state, clock.deadline, clock.record, held.rule.name,
+                f"{held.starts_at} {clock.starts_on}", held.rule.source, held.rule.status,
+                " ".join(word for word, holds in marks if holds),
+            ]  # fmt: skip
+            click.echo("\t".join(told).rstrip())
+
+
+@click.group("calendar")
+def calendar() -> None:
+    """The working-day calendar."""
+
+
+@calendar.command("load")
+@click.argument("path", metavar="FILE", type=EXISTING)
+@in_app
+def load(path: Path) -> None:
+    """Load a year's notice (TOML, as registry/reference/calendar.toml) and count every running clock again."""
+    data = path.read_bytes()
+    done = db.perform(SYSTEM, lambda work: calendars.load(work, data))
+    click.echo(
+        f"{done.rows} rows loaded, {done.moved} clocks moved, {done.provisional} clocks still provisional"
+    )
