@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from registry.domain import clocks
@@ -44,13 +44,17 @@ def running(
     question = select(Clock).where(Clock.department_id == actor.department_id, Clock.met_on.is_(None))
     if set(states) != set(STATES):
         question = question.where(Clock.due < today if "overdue" in states else Clock.due >= today)
-    if after is not None:
-        later = and_(Clock.due == after.due, Clock.id > after.number)
-        question = question.where(or_(Clock.due > after.due, later))
-    found = session.scalars(question.order_by(Clock.due, Clock.id).execution_options(yield_per=CHUNK))
-    for clock in found:
-        if actor.covers(frozenset(clock.sectors), clock.district):
-            yield clock
+    question = question.order_by(Clock.due, Clock.id).limit(CHUNK)
+    # In chunks of its own: who has read enough leaves no cursor open.
+    while found := list(session.scalars(question.where(_behind(after)))):
+        yield from (clock for clock in found if actor.covers(frozenset(clock.sectors), clock.district))
+        after = Place(found[-1].due, found[-1].id)
+
+
+def _behind(place: Place | None) -> ColumnElement[bool]:
+    if place is None:
+        return true()
+    return or_(Clock.due > place.due, and_(Clock.due == place.due, Clock.id > place.number))
 
 
 def described(reference: Reference, clock: Clock, today: dt.date) -> Running:

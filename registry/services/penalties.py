@@ -81,7 +81,7 @@ def refile(work: Work, record: str, filing: Filing, *, if_version: int | None) -
     work.session.execute(insert(PenaltyFiling), [draft.filing_row(work) | {"penalty_id": held.id}])
     work.session.flush()
     work.session.refresh(held)
-    clocks.place(work, draft.timed(held.department))
+    clocks.place(work, replace(draft.timed(held.department), record=record))
     audit.note(work, "penalty.refile", record)
     return held
 
