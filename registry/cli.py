@@ -3,7 +3,7 @@
 import click
 
 from registry import __version__
-from registry.commands import accounts, checks, clocks, exchange, ledger, node, penalties, procedures
+from registry.commands import accounts, checks, clocks, exchange, ledger, node, penalties, procedures, reports
 
 
 @click.group()
@@ -18,6 +18,6 @@ def main() -> None:
 for command in (
     node.init, node.demo, node.serve, node.worker, accounts.group, accounts.departments, penalties.file_group,
     penalties.group, checks.check, checks.verify, checks.keys, ledger.group, exchange.group,
-    *procedures.GROUPS, clocks.deadlines, clocks.calendar,
+    *procedures.GROUPS, clocks.deadlines, clocks.calendar, reports.report,
 ):  # fmt: skip
     main.add_command(command)

@@ -21,6 +21,7 @@ from registry.api import (
     records,
     reference,
     reliefs,
+    statistics,
 )
 from registry.api.schemas.base import ProblemSchema
 from registry.domain.cells import is_forbidden
@@ -29,7 +30,7 @@ from registry.refusals.acts import RecordUnknown
 BLUEPRINTS = (
     reference.blueprint, records.blueprint, ledger.blueprint, penalties.blueprint, imports.blueprint,
     listings.blueprint, reliefs.disputes, reliefs.repairs, commendations.blueprint, documents.blueprint,
-    checks.blueprint, operations.blueprint, operations.health,
+    checks.blueprint, operations.blueprint, operations.health, statistics.blueprint,
 )  # fmt: skip
 
 

@@ -178,20 +178,28 @@ def changes(session: Session, *, after: int, limit: int) -> list[LedgerEntry]:
     return list(session.scalars(question.order_by(LedgerEntry.number).limit(limit)))
 
 
-def sector_counts(session: Session, at: Moment) -> dict[str, int]:
-    """Visible publications per sector; counted once per entry and day, because every visitor asks for it."""
+def counts(session: Session, at: Moment) -> dict[tuple[str, str], int]:
+    """Visible publications per sector and kind; counted once per entry and day, because every visitor asks for it."""
     key = (id(session.get_bind()), at)
     if key not in _counted:
         question = (
-            select(PublicationSector.sector, func.count())
+            select(PublicationSector.sector, Publication.kind, func.count())
             .join(Publication, Publication.from_entry == PublicationSector.from_entry)
             .where(visible(at))
-            .group_by(PublicationSector.sector)
+            .group_by(PublicationSector.sector, Publication.kind)
         )
-        counts = dict(session.execute(question).tuples().all())
+        found = {(sector, kind): number for sector, kind, number in session.execute(question)}
         _counted.clear()
-        _counted[key] = counts
+        _counted[key] = found
     return _counted.get(key, {})
 
 
-_counted: dict[tuple[int, Moment], dict[str, int]] = {}
+def sector_counts(session: Session, at: Moment) -> dict[str, int]:
+    """Visible publications per sector, of all kinds."""
+    totals: dict[str, int] = {}
+    for (sector, _), number in counts(session, at).items():
+        totals[sector] = totals.get(sector, 0) + number
+    return totals
+
+
+_counted: dict[tuple[int, Moment], dict[tuple[str, str], int]] = {}

@@ -142,3 +142,9 @@ class CalendarRefused(Invalid):
     """A calendar file is not readable, or says less than the calendar held."""
 
     code, title = "calendar-refused", "工作日历文件不正确"
+
+
+class ReportUnknown(NotFound):
+    """No report can be made of this year: nothing was filed yet, or it has not begun."""
+
+    code, title = "report-unknown", "没有这个年度的报告"

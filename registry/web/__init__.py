@@ -2,7 +2,7 @@
 
 from flask import Flask, Response
 
-from registry.web.pages import pages
+from registry.web import reports
 
 HEADERS = {
     # The style sheet carries its arrows and ticks as data: images.
@@ -16,7 +16,7 @@ HEADERS = {
 
 def init_app(app: Flask) -> None:
     """Register the pages and give every answer of the application the security headers."""
-    app.register_blueprint(pages)
+    app.register_blueprint(reports.pages)  # the public pages, with the reports on them
     app.after_request(_secure)
 
 

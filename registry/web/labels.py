@@ -25,6 +25,17 @@ ROLES = {
 }
 UNITS = {"working_day": "个工作日", "calendar_day": "日", "month": "个月", "year": "年"}
 SCOPES = {"general": "一般", "sector": "领域", "authority": "机关", "scheme": "名单"}
+FIGURES = {
+    "filed": "报送处罚",
+    "published": "核验公示",
+    "withdrawn": "撤回",
+    "listed": "列入名单",
+    "removed": "移出名单",
+    "disputes_received": "收到异议",
+    "disputes_decided": "处理异议",
+    "repairs_received": "收到修复申请",
+    "repairs_decided": "作出修复决定",
+}
 
 
 def told(words: dict[str, str], code: object) -> str:

@@ -11,6 +11,7 @@ from registry.api.operations import DeadlinePage, ItemsAnswer
 from registry.api.schemas.check import CheckAnswer
 from registry.api.schemas.penalty import PenaltyAnswer, PenaltyPage
 from registry.api.schemas.record import ChangesPage, RecordPage
+from registry.api.statistics import StatisticsAnswer
 from tests.contract.test_routes import PUBLIC, RESTRICTED
 from tests.factories.desk import Desk, bidder, seal
 from tests.factories.filings import BanFactory, filing
@@ -88,6 +89,7 @@ class TestAnswers:
             (VerifiedAnswer, desk.ask("PUT", f"/api/v1{imported}/verification", "verifier").get_json()),
             (DeadlinePage, desk.get("/deadlines", "clerk").get_json()),
             (ItemsAnswer, desk.get("/audit", "auditor").get_json()),
+            (StatisticsAnswer, desk.get("/statistics").get_json()),
         ):
             with subtests.test(f"{schema.__name__} {sorted(answer)}"):
                 assert schema(unknown=RAISE).validate(answer) == {}

@@ -1,0 +1,115 @@
+"""Public route of the statistics: how much is published, and how punctually departments report."""
+
+import datetime as dt
+import hashlib
+from typing import Any
+
+from flask import Response
+from marshmallow import fields
+
+from registry import db
+from registry.api.auth import public
+from registry.api.schemas.base import Day, StrictSchema
+from registry.api.wire import Blueprint, answered
+from registry.domain.quality import RATES, Tally
+from registry.errors import Fault
+from registry.models import Department
+from registry.queries import accounts, publications
+from registry.queries import statistics as questions
+from registry.queries.statistics import Period
+from registry.refusals.acts import QueryRefused
+from registry.work import day_of
+
+blueprint = Blueprint("statistics", __name__, url_prefix="/api/v1", description="统计")
+
+
+class StatisticsQuery(StrictSchema):
+    """Days from ``from`` on, before ``until``; this calendar year unless told."""
+
+    since = fields.Date(load_default=None, data_key="from")
+    until = fields.Date(load_default=None)
+
+
+class RateSchema(StrictSchema):
+    """So many of so many; ``value`` is null when there was nothing to divide by."""
+
+    name = fields.String()
+    numerator = fields.Integer()
+    denominator = fields.Integer()
+    value = fields.Float(allow_none=True)
+
+
+class DepartmentSchema(StrictSchema):
+    """One department and its rates by code."""
+
+    code = fields.String()
+    name = fields.String()
+    rates = fields.Dict(keys=fields.String(), values=fields.Nested(RateSchema))
+
+
+class CountSchema(StrictSchema):
+    """How many records of a kind are shown under a sector."""
+
+    sector = fields.String()
+    kind = fields.String()
+    count = fields.Integer()
+
+
+class StatisticsAnswer(StrictSchema):
+    """``published`` is of today, the rates are of the period."""
+
+    since = Day(data_key="from")
+    until = Day()
+    on = Day()
+    entry = fields.Integer()
+    published = fields.List(fields.Nested(CountSchema))
+    departments = fields.List(fields.Nested(DepartmentSchema))
+
+
+@blueprint.route("/statistics")
+@public
+@blueprint.arguments(StatisticsQuery, location="query")
+@blueprint.response(200, StatisticsAnswer)
+def statistics(query: dict[str, Any]) -> Response:
+    """What is published now, per sector and kind; per department the five rates of a period."""
+    today = day_of(db.clock())
+    period = _period(query["since"], query["until"], today)
+    with db.reading() as session:
+        at = publications.moment(session, today)
+        counts = publications.counts(session, at)
+        tallies = questions.tallies(session, period, today)
+        departments = [held for held in accounts.departments(session) if _reports(held, tallies)]
+    body = {
+        "from": period.since.isoformat(),
+        "until": period.until.isoformat(),
+        "on": at.on.isoformat(),
+        "entry": at.entry,
+        "published": [
+            {"sector": sector, "kind": kind, "count": count}
+            for (sector, kind), count in sorted(counts.items())
+        ],
+        "departments": [
+            {"code": held.code, "name": held.name, "rates": _rates(tallies.get(held.id, Tally()))}
+            for held in departments
+        ],
+    }
+    return answered(body, hashlib.sha256(repr(body).encode()).hexdigest()[:32])
+
+
+def _reports(held: Department, tallies: dict[int, Tally]) -> bool:
+    return held.kind == "supervisor" or held.id in tallies
+
+
+def _rates(tally: Tally) -> dict[str, dict[str, Any]]:
+    return {
+        code: {"name": RATES[code], "numerator": one.numerator, "denominator": one.denominator, "value": one.value}
+        for code, one in tally.rates.items()
+    }  # fmt: skip
+
+
+def _period(since: dt.date | None, until: dt.date | None, today: dt.date) -> Period:
+    year = questions.year(today.year)
+    period = Period(since or year.since, until or year.until)
+    if not dt.date.min < period.since < period.until < dt.date.max:
+        raise QueryRefused(faults=(Fault("/until", "period-empty", "until 应晚于 from"),))
+    return period

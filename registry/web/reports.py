@@ -1,0 +1,84 @@
+"""The yearly report as page and workbook: each department's work, its rates, and every limit it missed."""
+
+import datetime as dt
+
+from flask import Response, make_response, render_template, request
+
+from registry import db
+from registry.domain.quality import RATES, Ratio
+from registry.queries import reference as law
+from registry.queries import reports
+from registry.queries.reports import Report
+from registry.web import labels, workbook
+from registry.web.pages import pages
+from registry.work import day_of
+
+DUTY = "实施方案（2018）五（三）：各地、各有关部门单位每年12月底前报送工作情况"
+"""Why there is a report."""
+__all__ = ["DUTY", "made_of", "pages", "values"]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pages.app_template_filter("share")
+def share(ratio: Ratio) -> str:
+    """A rate with what it was divided by; a dash when there was nothing to divide by."""
+    if ratio.value is None:
+        return "—"
+    return f"{ratio.numerator / ratio.denominator:.2%}（{ratio.numerator}/{ratio.denominator}）"
+
+
+@pages.get("/reports")
+def report_years() -> Response:
+    """The years that can be reported on."""
+    with db.reading() as session:
+        found = reports.years(session, _today())
+    return _validated(render_template("reports.html", years=found, duty=DUTY))
+
+
+@pages.get("/reports/<int:year>")
+def report(year: int) -> Response:
+    """The report of a year."""
+    made, sectors = made_of(year)
+    return _validated(render_template("report.html", **values(made, sectors)))
+
+
+@pages.get("/reports/<int:year>.xlsx")
+def report_workbook(year: int) -> Response:
+    """The same as a workbook."""
+    made, sectors = made_of(year)
+    response = _validated(workbook.yearly(made, sectors, DUTY), XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="report-{year}.xlsx"'
+    return response
+
+
+def made_of(year: int) -> tuple[Report, dict[str, str]]:
+    """The report of a year as of today, and the names of the sectors; refuses ``ReportUnknown``."""
+    with db.reading() as session:
+        reference = law.current(session)
+        return reports.yearly(session, reference, year, _today()), reference.names("sectors")
+
+
+def values(made: Report, sectors: dict[str, str]) -> dict[str, object]:
+    """What the templates of a report need, on a page and in a file of its own."""
+    return {
+        "report": made,
+        "sectors": sectors,
+        "figures": reports.FIGURES,
+        "rates": RATES,
+        "labels": labels,
+        "duty": DUTY,
+        "notes": workbook.NOTES,
+    }
+
+
+def _today() -> dt.date:
+    return day_of(db.clock())
+
+
+def _validated(body: str | bytes, media_type: str = "text/html; charset=utf-8") -> Response:
+    response = make_response(body)
+    response.content_type = media_type
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

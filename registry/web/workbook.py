@@ -1,0 +1,103 @@
+"""The yearly report as XLSX: one sheet of figures, one of missed limits, one that says what is counted."""
+
+import datetime as dt
+import io
+from collections.abc import Iterator, Sequence
+
+import xlsxwriter
+
+from registry.domain.quality import RATES, Tally
+from registry.queries.reports import FIGURES, Line, Report
+from registry.web import labels
+
+PLAIN = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+"""What is text stays text, whatever it looks like."""
+WHOLE = "合计"
+OF_A_SECTOR = ("timeliness", "lateness")
+"""The rates that are known of a sector: what a file's refused rows were about is not."""
+NOTES = (
+    "一条记录属于多个领域的，在各领域分别计数，在合计中计一次。",
+    "报送处罚按首次报送之日，公示、撤回、列入、移出按登记之日，异议和修复按收到、决定之日计入年度。",
+    "公示数包括依规定不向社会公开、只供授权核查的记录。",
+    "合规率＝接受／收到；及时率＝期限内公示／应当公示；迟报率＝逾期公示／已公示；"
+    "错报率＝拒收或者更正／收到；重复率＝因已报送而拒收／收到。没有分母的为空，不作0或者100%。",
+    "及时率、迟报率按公示期限（D01）届满之日计入年度；收到数不含接口直接拒收的单条报送。",
+    "逾期时限逐条列出，编号对应部门时限清单中的 number，不公开其所属记录。",
+)
+
+Row = list[str | int | float | None]
+
+
+def yearly(report: Report, sectors: dict[str, str], duty: str) -> bytes:
+    """The workbook of a report; the same report gives the same bytes."""
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, PLAIN) as book:
+        # Otherwise the library writes the time of day into the file.
+        book.set_properties({"created": dt.datetime.combine(report.on, dt.time())})
+        _sheet(book, "工作情况", _head(), _figures(report, sectors))
+        _sheet(book, "逾期时限", _MISSED, _missed(report))
+        told: list[str] = [f"{report.year}年，截至{report.on}", duty, *NOTES]
+        _sheet(book, "说明", ["说明"], ([line] for line in told))
+    return data.getvalue()
+
+
+_MISSED = [
+    "部门代码",
+    "部门",
+    "编号",
+    "时限",
+    "代码",
+    "起算日",
+    "届满日",
+    "了结日",
+    "逾期工作日",
+    "来源",
+    "核对",
+]
+
+
+def _head() -> list[str]:
+    rates = [part for code in RATES for part in (RATES[code], f"{RATES[code]}分子", f"{RATES[code]}分母")]
+    return ["部门代码", "部门", "领域", *(labels.FIGURES[name] for name in FIGURES), *rates]
+
+
+def _figures(report: Report, sectors: dict[str, str]) -> Iterator[Row]:
+    for section in report.sections:
+        named: Row = [section.department.code, section.department.name]
+        yield [*named, WHOLE, *_numbers(section.total), *_rates(section.total.tally, tuple(RATES))]
+        for code, line in section.sectors.items():
+            yield [*named, labels.told(sectors, code), *_numbers(line), *_rates(line.tally, OF_A_SECTOR)]
+
+
+def _numbers(line: Line) -> list[int]:
+    return [line.counts[name] for name in FIGURES]
+
+
+def _rates(tally: Tally, known: Sequence[str]) -> Row:
+    told: Row = []
+    for code, ratio in tally.rates.items():
+        told += [ratio.value, ratio.numerator, ratio.denominator] if code in known else [None] * 3
+    return told
+
+
+def _missed(report: Report) -> Iterator[Row]:
+    for section in report.sections:
+        for one in section.missed:
+            yield [
+                section.department.code, section.department.name, one.number, one.name, one.deadline,
+                str(one.starts_on), str(one.due), str(one.met_on) if one.met_on else "尚未了结", one.days,
+                one.source, "已核对" if one.status == "confirmed" else "未核实",
+            ]  # fmt: skip
+
+
+def _sheet(book: xlsxwriter.Workbook, name: str, head: Sequence[str], rows: Iterator[Row]) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.write_row(0, 0, head)
+    sheet.freeze_panes(1, 0)
+    for number, row in enumerate(rows, start=1):
+        sheet.write_row(number, 0, row)
