@@ -31,6 +31,8 @@ PATHS = (
     "/behaviours",
     "/law",
     "/verify",
+    "/reports",
+    "/reports/2026",
     "/records?foo=1",
 )
 
