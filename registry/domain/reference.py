@@ -73,11 +73,19 @@ class Reference:
 
     def deadline(self, code: str, on: dt.date) -> catalog.Deadline:
         """The version of a time limit such as D01 that counts from a day."""
-        return self._versions("deadlines", catalog.Deadline)[code].of(on)
+        return self._deadlines[code].of(on)
 
     def clocks(self) -> dict[str, "Versions[catalog.ClockRule]"]:
         """The rules by which time limits run, by code."""
+        return self._clocks
+
+    @cached_property
+    def _clocks(self) -> dict[str, "Versions[catalog.ClockRule]"]:
         return self._versions("clocks", catalog.ClockRule)
+
+    @cached_property
+    def _deadlines(self) -> dict[str, "Versions[catalog.Deadline]"]:
+        return self._versions("deadlines", catalog.Deadline)
 
     def _versions(self, kind: str, row_type: type[R]) -> dict[str, "Versions[R]"]:
         found: dict[str, list[R]] = {}

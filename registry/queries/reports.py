@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, Text, cast, func, select
@@ -198,7 +199,7 @@ def _missed(
     """By department: every limit of the period that was met late or not at all, whatever it was a limit of."""
     over = (Clock.met_on > Clock.due) | (Clock.met_on.is_(None) & (Clock.due < today))
     found: dict[int, list[Missed]] = {}
-    rules, calendar = reference.clocks(), reference.calendar
+    rules, days = reference.clocks(), cache(reference.calendar.days_between)
     for clock in session.scalars(
         select(Clock).where(period.holds(Clock.due), over).order_by(Clock.due, Clock.id)
     ):
@@ -206,7 +207,7 @@ def _missed(
         missed = Missed(
             number=clock.id, name=rule.name, deadline=clock.deadline, source=rule.source, status=rule.status,
             starts_on=clock.starts_on, due=clock.due, met_on=clock.met_on,
-            days=calendar.days_between(clock.due, clock.met_on or today),
+            days=days(clock.due, clock.met_on or today),
         )  # fmt: skip
         found.setdefault(clock.department_id, []).append(missed)
     return found

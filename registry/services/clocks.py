@@ -100,4 +100,5 @@ def _move_penalty(work: Work, clock: Clock) -> None:
         update(Penalty)
         .where(Penalty.record == clock.record)
         .values(publish_by=clock.due, publish_by_provisional=clock.provisional)
+        .execution_options(synchronize_session=False)  # else it looks through every clock held, for each one
     )
