@@ -113,7 +113,9 @@ def _penalty(keys: Keys, publication: Publication, held: Penalty | None) -> Iter
         yield f"no verified filing of penalty {held.id} is the one it was published from"
         return
     facts: dict[str, Any] = json.loads(row.content)
-    stated = (facts["authority_code"], document_key(facts["document_number"]), facts["decided_on"])
+    # The limit counted from the day as first published; a correction may state another, and moves no limit met.
+    first: dict[str, Any] = json.loads(next(iter(digests.values())).content)
+    stated = (facts["authority_code"], document_key(facts["document_number"]), first["decided_on"])
     clock = (held.decided_on.isoformat(), held.publish_by.isoformat())
     if (*stated, body["publish_by"]) != (held.authority_code, held.document_number, *clock):
         yield f"penalty {held.id} contradicts its filing {row.id}"

@@ -16,6 +16,7 @@ from registry.work import Work
 
 CHUNK = 500
 PUBLISH_PENALTY = "penalty.publish"
+_UNPUBLISHED = ("filed", "returned")
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,21 @@ def meet(work: Work, codes: Sequence[str], records: Sequence[str]) -> None:
 
 
 def place(work: Work, timed: Timed) -> None:
-    """Let the running clocks of a record follow its facts into other sectors or another district."""
-    work.session.execute(
-        update(Clock)
-        .where(Clock.record == timed.record, Clock.met_on.is_(None))
-        .values(sectors=list(timed.sectors), district=timed.district)
-        .execution_options(synchronize_session=False)
-    )
+    """Let the running clocks of a record follow its facts as they are stated anew: into other sectors or another
+    district, and to another day to count from, which the audit trail then tells."""
+    reference = law.current(work.session)
+    question = select(Clock).where(Clock.record == timed.record, Clock.met_on.is_(None)).with_for_update()
+    for clock in work.session.scalars(question.order_by(Clock.id)).all():
+        clock.sectors, clock.district = list(timed.sectors), timed.district
+        day = timed.days.get(reference.clocks()[clock.code].newest.starts, clock.starts_on)
+        if day != clock.starts_on:
+            again = clocks.run(reference, clock.code, day)
+            told = f"{clock.code} from {clock.starts_on} to {day}: {clock.due} -> {again.due.day}"
+            audit.note(work, "clock.restart", timed.record, told)
+            clock.starts_on, clock.deadline = day, again.deadline
+            clock.due, clock.provisional = again.due.day, again.due.provisional
+            clock.calendar = reference.calendar.version
+    work.session.flush()
 
 
 def _started(work: Work, reference: Reference, noun: str, act: str, timed: Timed) -> list[dict[str, Any]]:
@@ -78,7 +87,9 @@ def recount(work: Work) -> int:
     Each that moved is noted in the audit trail with its day before and after. A penalty's own day moves along.
     """
     reference = law.current(work.session)
-    running = work.session.scalars(select(Clock).where(Clock.met_on.is_(None)).order_by(Clock.id))
+    # Locked, so that one that is met meanwhile keeps the day it was met against.
+    question = select(Clock).where(Clock.met_on.is_(None)).order_by(Clock.id).with_for_update()
+    running = work.session.scalars(question)
     moved = 0
     for clock in running.yield_per(CHUNK):
         due = clocks.run(reference, clock.code, clock.starts_on).due
@@ -98,7 +109,7 @@ def _move_penalty(work: Work, clock: Clock) -> None:
     """The body of a penalty, once published, repeats the day: so it moves with its clock only before."""
     work.session.execute(
         update(Penalty)
-        .where(Penalty.record == clock.record)
+        .where(Penalty.record == clock.record, Penalty.state.in_(_UNPUBLISHED))
         .values(publish_by=clock.due, publish_by_provisional=clock.provisional)
         .execution_options(synchronize_session=False)  # else it looks through every clock held, for each one
     )

@@ -1,5 +1,6 @@
 """The acts of filing: a department states a penalty, or states it anew."""
 
+import datetime as dt
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -78,12 +79,19 @@ def refile(work: Work, record: str, filing: Filing, *, if_version: int | None) -
         raise IdentityChanged()
     held.state = step.to
     held.version += 1
+    if step.to == "filed":  # not public yet: its limit counts from the day as it is stated now
+        _count_from(held, reference, filing.decided_on)
     work.session.execute(insert(PenaltyFiling), [draft.filing_row(work) | {"penalty_id": held.id}])
     work.session.flush()
     work.session.refresh(held)
     clocks.place(work, replace(draft.timed(held.department), record=record))
     audit.note(work, "penalty.refile", record)
     return held
+
+
+def _count_from(held: Penalty, reference: Reference, decided_on: dt.date) -> None:
+    due = run(reference, clocks.PUBLISH_PENALTY, decided_on).due
+    held.decided_on, held.publish_by, held.publish_by_provisional = decided_on, due.day, due.provisional
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from registry import db
 from registry.cli import main
@@ -14,6 +14,7 @@ from registry.domain import announcement, catalog
 from registry.domain.permissions import SYSTEM
 from registry.domain.reference import Reference
 from registry.models import AuditEvent, CatalogRow, Clock, Penalty
+from registry.queries import integrity
 from registry.queries import reference as law
 from registry.refusals.acts import OutOfRole
 from registry.refusals.procedure import CalendarRefused
@@ -73,6 +74,15 @@ class TestLoad:
         assert load(notices.file()) == calendar.Loaded(1, 0, 0)
         assert clock_of(late).due == dt.date(2027, 1, 6)
         assert noted("clock.recount") == []
+
+    def test_never_moves_the_day_that_a_published_body_repeats(self, bureau, late):
+        bureau.verify(late)
+        db.perform(SYSTEM, lambda work: work.session.execute(update(Clock).values(met_on=None)))
+        assert load(notices.file()).moved == 1
+        with db.reading() as session:
+            held = session.scalars(select(Penalty).where(Penalty.record == late)).one()
+            assert held.publish_by == dt.date(2027, 1, 6)
+            assert not list(integrity.findings(session, db.keys(), db.settings().node, lambda _: None))
 
     def test_of_the_same_file_again_changes_nothing(self, bureau, late):
         load(notices.file())
