@@ -106,8 +106,7 @@ class Person:
     headers: dict[str, str]
 
 
-@pytest.fixture
-def people(app: Flask) -> dict[str, Person]:
+def hire() -> dict[str, Person]:
     """One account per role, in two departments and a trading centre."""
 
     def make(work: Work) -> dict[str, Person]:
@@ -125,6 +124,12 @@ def people(app: Flask) -> dict[str, Person]:
         return made
 
     return db.perform(SYSTEM, make)
+
+
+@pytest.fixture
+def people(app: Flask) -> dict[str, Person]:
+    """Those who work at the node of a test."""
+    return hire()
 
 
 @pytest.fixture
