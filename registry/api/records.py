@@ -99,7 +99,9 @@ def changes(query: dict[str, Any]) -> Response:
 def _filter(query: dict[str, Any]) -> questions.Filter:
     kinds = tuple(kind for kind in query["kind"].split(",") if kind)
     if set(kinds) - set(KINDS):
-        raise QueryRefused(faults=(Fault("/kind", "kind-unknown", "kind 应为 penalty 或 listing"),))
+        raise QueryRefused(
+            faults=(Fault("/kind", "kind-unknown", "kind 应为 penalty、listing 或 commendation"),)
+        )
     return questions.Filter(
         kinds=kinds,
         sector=query["sector"],

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from registry.api.schemas.base import Day, Paging, StrictSchema, Whole, short
 
-KINDS = ("penalty", "listing")
+KINDS = ("penalty", "listing", "commendation")
 
 
 class RecordQuery(Paging):
