@@ -7,6 +7,7 @@ from flask_smorest import Api
 
 from registry import __version__
 from registry.api import (
+    applications,
     checks,
     docs,
     exchange,
@@ -24,7 +25,7 @@ from registry.refusals.acts import RecordUnknown
 
 BLUEPRINTS = (
     reference.blueprint, records.blueprint, ledger.blueprint, penalties.blueprint, imports.blueprint,
-    checks.blueprint, operations.blueprint, operations.health,
+    checks.blueprint, applications.blueprint, operations.blueprint, operations.health,
 )  # fmt: skip
 
 

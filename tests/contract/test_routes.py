@@ -10,7 +10,8 @@ PUBLIC = {
     "GET /api/v1/districts", "GET /api/v1/time-limits", "GET /api/v1/thresholds", "GET /api/v1/id-types",
     "GET /api/v1/departments", "GET /api/v1/calendar/<int:year>", "GET /api/v1/ledger/checkpoint",
     "GET /api/v1/ledger/keys", "GET /api/v1/ledger/proofs/inclusion", "GET /api/v1/ledger/proofs/consistency",
-    "POST /api/v1/receipts/verification",
+    "POST /api/v1/receipts/verification", "POST /api/v1/disputes", "POST /api/v1/repairs",
+    "GET /api/v1/reliefs/<number>", "PUT /api/v1/reliefs/<number>/cancellation",
 }  # fmt: skip
 PEERS = {
     "GET /exchange/v1/hello", "GET /exchange/v1/changes", "GET /exchange/v1/digest",
