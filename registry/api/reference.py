@@ -66,7 +66,7 @@ def catalogue(query: dict[str, Any]) -> Response:
         at = publications.moment(session, day_of(db.clock()), query["on"])
         items = [
             catalog.body(one.row) | {"here": asdict(one.tally) if one.tally else None}
-            for one in disclosure.items(session, at, db.settings().node)
+            for one in disclosure.items(session, at)
         ]
     body: dict[str, Any] = {"items": items, "on": at.on.isoformat(), "entry": at.entry}
     return answered(body, hashlib.sha256(repr(body).encode()).hexdigest()[:32])

@@ -13,6 +13,8 @@ from registry.queries.publications import Moment, visible
 
 CLOCKS = ("penalty.publish", "listing.publish", "commendation.publish")
 """The clocks that ran until a record decided here was published."""
+_KEPT = 8
+"""Moments whose counts are kept: programs may ask for other days than today's visitors."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ class Item:
 Counts = Mapping[tuple[str, str], Tally]
 
 
-def items(session: Session, at: Moment, node: str) -> list[Item]:
+def items(session: Session, at: Moment) -> list[Item]:
     """The items in force on the day, in the order of the annexes, each with what is shown of it."""
-    counts = _counts(session, at, node)
+    counts = _counts(session, at)
     rows = sorted(law.current(session).catalogue(at.on), key=lambda row: (row.annex, row.number))
     return [Item(row, _tally(row, counts)) for row in rows]
 
@@ -59,11 +61,12 @@ def _tally(row: CatalogueItem, counts: Counts) -> Tally | None:
     return sum((counts.get((row.sector, kind), Tally()) for kind in row.record_kinds), Tally())
 
 
-def _counts(session: Session, at: Moment, node: str) -> Counts:
+def _counts(session: Session, at: Moment) -> Counts:
     """By sector and kind; counted once per entry and day, because every visitor of the page asks for it."""
     key = (id(session.get_bind()), at)
     if key not in _counted:
-        clock = and_(Clock.record == Publication.record, Clock.code.in_(CLOCKS), Publication.origin == node)
+        # Only what was decided here has clocks.
+        clock = and_(Clock.record == Publication.record, Clock.code.in_(CLOCKS))
         question = (
             select(
                 PublicationSector.sector,
@@ -81,7 +84,8 @@ def _counts(session: Session, at: Moment, node: str) -> Counts:
             (sector, kind): Tally(shown, timed, int(on_time))
             for sector, kind, shown, timed, on_time in session.execute(question).tuples()
         }
-        _counted.clear()
+        if len(_counted) >= _KEPT:
+            _counted.clear()
         _counted[key] = counts
     return _counted.get(key, {})
 

@@ -51,7 +51,7 @@ def catalogue() -> Response:
         at = now(session)
         return page(
             "catalogue.html",
-            annexes=disclosure.by_annex(disclosure.items(session, at, db.settings().node)),
+            annexes=disclosure.by_annex(disclosure.items(session, at)),
             sectors=law.current(session).names("sectors"),
             at=at,
         )

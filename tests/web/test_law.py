@@ -19,7 +19,7 @@ KEPT_HERE = {
 def tally(bureau, annex: int, number: int) -> Tally | None:
     with db.reading() as session:
         at = publications.moment(session, bureau.today)
-        found = catalogue.items(session, at, db.settings().node)
+        found = catalogue.items(session, at)
     return next(one.tally for one in found if (one.row.annex, one.row.number) == (annex, number))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from registry import db
 from registry.domain.casefile import Given
-from registry.models import Document, Relief
+from registry.models import AuditEvent, Document, Relief
 from registry.queries import cases, publications
 from registry.services import relief_decisions, reliefs, revisions
 from registry.services.relief_decisions import Ruling
@@ -177,6 +177,15 @@ class TestRefusals:
         assert "applicant-unfit" in answer.text
         assert next(iter(wrong.values())) in answer.text
         assert "违法事实与决定书不一致。</textarea>" in answer.text
+
+    def test_of_strangers_are_counted(self, client, bureau, penalty):
+        def attempts() -> int:
+            with db.reading() as session:
+                return session.query(AuditEvent).filter_by(act="relief.unfit", detail=penalty).count()
+
+        before = attempts()
+        post(client, bureau, "dispute", penalty, name="盐城他人有限公司")
+        assert attempts() == before + 1
 
     def test_of_a_second_dispute_say_that_one_is_open(self, client, bureau):
         record = bureau.published_penalty()
