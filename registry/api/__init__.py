@@ -7,6 +7,7 @@ from flask_smorest import Api
 
 from registry import __version__
 from registry.api import (
+    applications,
     checks,
     commendations,
     docs,
@@ -30,7 +31,7 @@ from registry.refusals.acts import RecordUnknown
 BLUEPRINTS = (
     reference.blueprint, records.blueprint, ledger.blueprint, penalties.blueprint, imports.blueprint,
     listings.blueprint, reliefs.disputes, reliefs.repairs, commendations.blueprint, documents.blueprint,
-    checks.blueprint, operations.blueprint, operations.health, statistics.blueprint,
+    applications.blueprint, checks.blueprint, operations.blueprint, operations.health, statistics.blueprint,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response
@@ -11,7 +12,8 @@ from registry.api.auth import public
 from registry.api.schemas.base import OnDay
 from registry.api.wire import Blueprint, answered
 from registry.domain import catalog
-from registry.queries import accounts
+from registry.queries import accounts, publications
+from registry.queries import catalogue as disclosure
 from registry.queries import reference as law
 from registry.refusals.acts import RecordUnknown
 from registry.work import day_of
@@ -22,7 +24,7 @@ blueprint = Blueprint(
 
 ROUTES = {
     "sectors": "sectors", "behaviours": "behaviours", "schemes": "schemes", "measures": "measures",
-    "policies": "policies", "catalogue": "catalogue", "penalty-kinds": "penalty_kinds",
+    "policies": "policies", "penalty-kinds": "penalty_kinds",
     "districts": "districts", "time-limits": "deadlines", "thresholds": "thresholds", "id-types": "id_types",
 }  # fmt: skip
 
@@ -51,6 +53,25 @@ def _route(path: str, kind: str) -> None:
 
 for _path, _kind in ROUTES.items():
     _route(_path, _kind)
+
+
+@blueprint.route("/catalogue")
+@public
+@blueprint.arguments(OnDay, location="query")
+def catalogue(query: dict[str, Any]) -> Response:
+    """The disclosure catalogues; for what is published here `here` counts the records shown on the day.
+
+    `timed` are those of them decided here, `on_time` those of these that were published by the last day of their
+    limit. Of items kept elsewhere `here` is null.
+    """
+    with db.reading() as session:
+        at = publications.moment(session, day_of(db.clock()), query["on"])
+        items = [
+            catalog.body(one.row) | {"here": asdict(one.tally) if one.tally else None}
+            for one in disclosure.items(session, at)
+        ]
+    body: dict[str, Any] = {"items": items, "on": at.on.isoformat(), "entry": at.entry}
+    return answered(body, hashlib.sha256(repr(body).encode()).hexdigest()[:32])
 
 
 @blueprint.route("/calendar/<int:year>")

@@ -69,7 +69,11 @@ class Reference:
 
     def scheme(self, code: str, on: dt.date) -> catalog.Scheme | None:
         """The list scheme in force on a day, None when there is none."""
-        return next((row for row in self._typed("schemes", catalog.Scheme, on) if row.code == code), None)
+        return next((row for row in self.schemes(on) if row.code == code), None)
+
+    def schemes(self, on: dt.date) -> list[catalog.Scheme]:
+        """The list schemes in force on a day."""
+        return self._typed("schemes", catalog.Scheme, on)
 
     def deadline(self, code: str, on: dt.date) -> catalog.Deadline:
         """The version of a time limit such as D01 that counts from a day."""

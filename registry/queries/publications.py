@@ -122,6 +122,14 @@ def record(session: Session, record_id: str, at: Moment) -> Publication:
     return found
 
 
+def shown_among(session: Session, records: Sequence[str], at: Moment) -> set[str]:
+    """Those of these records that are visible."""
+    if not records:
+        return set()
+    question = select(Publication.record).where(Publication.record.in_(records), visible(at))
+    return set(session.scalars(question))
+
+
 def body(held: Publication) -> dict[str, Any]:
     """The public body of a version."""
     return json.loads(held.body)  # type: ignore[no-any-return]

@@ -4,15 +4,16 @@ import base64
 import datetime as dt
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
 
 from registry.domain import canonical, names, procedures, revision
+from registry.domain.application import Application, unnamed
 from registry.domain.casefile import Given
 from registry.domain.workflow import BORN, Step
-from registry.models import Listing, Penalty, Publication, Relief
+from registry.models import AuditEvent, Listing, Penalty, Publication, Relief
 from registry.queries import cases, publications
 from registry.refusals.acts import RecordUnknown
 from registry.refusals.procedure import (
@@ -23,25 +24,12 @@ from registry.refusals.procedure import (
     RepairTooEarly,
     TooManyApplications,
 )
-from registry.services import proceedings, revisions
+from registry.services import audit, proceedings, revisions
 from registry.work import Work
 
 _NUMBER_BYTES = 10
-
-
-@dataclass(frozen=True)
-class Application:
-    """Who applies about which record, and what for. An agent acts on an authorisation of the subject."""
-
-    noun: str
-    about: str
-    name: str
-    uscc: str | None
-    id_type: str | None
-    id_number: str | None = field(repr=False)
-    agent: str | None
-    contact: str = field(repr=False)
-    statement: str = field(repr=False)
+UNFIT = "applicant-unfit"
+"""What the audit trail files strangers' attempts under."""
 
 
 def apply(work: Work, application: Application, given: Given) -> Relief:
@@ -74,12 +62,26 @@ def apply(work: Work, application: Application, given: Given) -> Relief:
         received_at=work.now,
     )
     work.session.add(held)
-    filled = replace(given, private=_private(application), days={"received_on": work.today})
+    filled = replace(
+        given,
+        documents=unnamed(given.documents),
+        private=_private(application),
+        days={"received_on": work.today},
+    )
     proceedings.take(work, held, procedure.step(BORN, "apply"), filled)
     if application.noun == "dispute" and shown.state == "published":
         today = work.today.isoformat()
         revisions.revise(work, held.about, lambda body: revision.changed(body, "mark", disputed_on=today))
     return held
+
+
+def note_unfit(work: Work, about: str) -> None:
+    """Note that somebody applied who is not the subject: attempts count like applications.
+
+    Without that, whoever has a person's number could try it on every record until one takes it, and so learn
+    what is not public. It is an act of its own, because the refused one leaves nothing.
+    """
+    audit.note(work, "relief.unfit", UNFIT, about)
 
 
 def accept(work: Work, number: str, given: Given) -> Relief:
@@ -176,11 +178,14 @@ def _require_none_open(work: Work, application: Application) -> None:
 
 
 def _require_capacity(work: Work) -> None:
-    """Nobody needs an account to apply, so no more are taken within an hour than people can read."""
+    """Nobody needs an account to apply, so no more are taken within an hour than people can read.
+
+    Strangers' attempts count too, see ``note_unfit``.
+    """
     since = work.now - dt.timedelta(hours=1)
-    recent = work.session.execute(
-        select(func.count()).select_from(Relief).where(Relief.received_at > since)
-    ).scalar_one()
+    taken = select(func.count()).select_from(Relief).where(Relief.received_at > since)
+    refused = select(func.count()).where(AuditEvent.reference == UNFIT, AuditEvent.at > since)
+    recent = sum(work.session.execute(question).scalar_one() for question in (taken, refused))
     if recent >= work.settings.applications_per_hour_max:
         raise TooManyApplications()
 

@@ -2,7 +2,11 @@
 
 from flask import Flask, Response
 
-from registry.web import reports
+from registry.web import pages as _records  # noqa: F401 - to be imported is what puts pages on the blueprint
+from registry.web import reference as _reference  # noqa: F401
+from registry.web import reliefs as _reliefs  # noqa: F401
+from registry.web import reports as _reports  # noqa: F401
+from registry.web.room import pages
 
 HEADERS = {
     # The style sheet carries its arrows and ticks as data: images.
@@ -16,7 +20,7 @@ HEADERS = {
 
 def init_app(app: Flask) -> None:
     """Register the pages and give every answer of the application the security headers."""
-    app.register_blueprint(reports.pages)  # the public pages, with the reports on them
+    app.register_blueprint(pages)
     app.after_request(_secure)
 
 

@@ -10,8 +10,9 @@ from registry.domain.reference import Reference
 from registry.errors import Invalid
 from registry.queries.publications import Filter
 from registry.refusals.acts import QueryRefused
+from registry.web import labels
 
-PARAMETERS = frozenset({"q", "uscc", "sector", "behaviour", "district", "authority", "on", "next"})
+PARAMETERS = frozenset({"q", "kind", "uscc", "sector", "behaviour", "district", "authority", "on", "next"})
 QUERY_CHARACTERS_MAX = 100
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -36,7 +37,7 @@ def read(arguments: Mapping[str, str], reference: Reference) -> Asked:
     Nothing refused here is repeated: a visitor may have typed an identity number.
     """
     typed = {name: value.strip() for name, value in arguments.items() if value.strip()}
-    if any(_is_personal(typed.get(name, "")) for name in ("q", "uscc", "authority")):
+    if any(is_personal(typed.get(name, "")) for name in ("q", "uscc", "authority")):
         raise QueryRefused(
             "公开页面不按身份证件号码、电话号码或银行卡号查询。请改用单位名称或统一社会信用代码。"
         )
@@ -45,7 +46,9 @@ def read(arguments: Mapping[str, str], reference: Reference) -> Asked:
     filed = _code(typed.get("uscc", ""), "统一社会信用代码")
     if code and filed and code != filed:
         raise QueryRefused("两处填写的统一社会信用代码不一致。")
+    kind = _known(typed, "kind", labels.RECORD_KINDS, "种类")
     wanted = Filter(
+        kinds=(kind,) if kind else (),
         sector=_known(typed, "sector", reference.names("sectors"), "领域"),
         behaviour=_known(typed, "behaviour", reference.names("behaviours"), "失信行为"),
         district=_known(typed, "district", reference.names("districts"), "地区"),
@@ -56,7 +59,7 @@ def read(arguments: Mapping[str, str], reference: Reference) -> Asked:
     return Asked(wanted, on, entry, before, typed)
 
 
-def _is_personal(text: str) -> bool:
+def is_personal(text: str) -> bool:
     """True for anything that may be a number of a person; a well-formed organisation code is none."""
     compact = _compact(text)
     if redaction.blot(compact) != compact:

@@ -1,18 +1,25 @@
-"""Chinese words for the codes inside public records and reference rows."""
+"""Chinese words for the codes inside public records, reference rows and applications."""
 
 ACTS = {
     "publish": "公示",
     "correct": "更正",
+    "mark": "标注异议",
+    "unmark": "撤下异议标注",
+    "extend": "延长列入期限",
     "suspend": "中止公示",
     "resume": "恢复公示",
     "withdraw": "撤回",
+    "revoke": "撤销列入",
+    "remove": "移出名单",
     "repair": "信用修复",
     "expire": "公示期满",
 }
-RECORD_KINDS = {"penalty": "行政处罚", "listing": "名单记录"}
+"""What made a version of a record."""
+RECORD_KINDS = {"penalty": "行政处罚", "listing": "严重失信主体名单", "commendation": "守信激励"}
+AUTHORITIES = {"penalty": "处罚机关", "listing": "列入机关", "commendation": "激励机关"}
 SUBJECT_KINDS = {"organisation": "法人或者其他组织", "sole_trader": "个体工商户", "natural_person": "自然人"}
 SEVERITIES = {"minor": "轻微", "general": "一般", "serious": "严重"}
-CHANNELS = {"file": "文件报送", "api": "接口报送", "exchange": "数据交换"}
+CHANNELS = {"file": "文件报送", "api": "接口报送", "exchange": "数据交换", "procedure": "列入程序"}
 EFFECTS = {"bars": "直接限制", "review": "由人核实", "none": "不限制"}
 TERRITORIES = {"national": "全国", "province": "本省"}
 ROLES = {
@@ -22,6 +29,11 @@ ROLES = {
     "project_manager": "项目负责人",
     "legal_representative": "法定代表人",
     "evaluation_expert": "评审专家",
+}
+RESPONSIBLE = {
+    "legal_representative": "法定代表人",
+    "person_in_charge": "负责人",
+    "actual_controller": "实际控制人",
 }
 UNITS = {"working_day": "个工作日", "calendar_day": "日", "month": "个月", "year": "年"}
 SCOPES = {"general": "一般", "sector": "领域", "authority": "机关", "scheme": "名单"}
@@ -35,6 +47,52 @@ FIGURES = {
     "disputes_decided": "处理异议",
     "repairs_received": "收到修复申请",
     "repairs_decided": "作出修复决定",
+}
+BASIS_LEVELS = {
+    "law": "法律",
+    "regulation": "行政法规",
+    "central_document": "党中央、国务院文件",
+    "ministry_rule": "部门规章",
+    "local_regulation": "地方性法规",
+    "none": "没有已核对的依据",
+}
+RELIEFS = {"dispute": "异议", "repair": "信用修复"}
+RELIEF_STATES = {
+    "received": "已收到，等待受理",
+    "accepted": "已受理，正在办理",
+    "refused": "不予受理",
+    "decided": "已作出处理决定",
+    "granted": "准予信用修复",
+    "rejected": "不予信用修复",
+    "cancelled": "申请人已撤回",
+}
+RELIEF_ACTS = {
+    "apply": "收到申请",
+    "accept": "受理",
+    "refuse": "不予受理",
+    "extend": "延长办理期限",
+    "decide": "作出处理决定",
+    "grant": "准予信用修复",
+    "reject": "不予信用修复",
+    "cancel": "申请人撤回",
+}
+OUTCOMES = {
+    "keep": "记录无误，予以维持",
+    "delete": "记录有误，予以删除",
+    "correct": "更正记录",
+    "supplement": "补充记录",
+    "stop_disclosure": "超过公示期限，停止公示",
+    "delist": "移出名单",
+    "refused": "不予受理",
+    "granted": "准予信用修复",
+    "rejected": "不予信用修复",
+    "cancelled": "申请人已撤回",
+}
+CLOCK_STATES = {"due": "办理中", "overdue": "已超期", "met": "按期办结", "late": "逾期办结"}
+STARTS = {
+    "received_on": "自收到申请之日起",
+    "accepted_on": "自受理之日起",
+    "extended_on": "自延长之日起",
 }
 
 

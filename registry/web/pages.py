@@ -1,21 +1,24 @@
-"""The public pages. Each opens one read, takes its day from the clock, and renders."""
+"""The pages of the records. Each opens one read, takes its day from the clock, and renders."""
 
-import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Response, request
 from sqlalchemy.orm import Session
 
 from registry import db
 from registry.domain import receipts
-from registry.models import Checkpoint
-from registry.queries import ledger, publications
+from registry.models import Checkpoint, Publication
+from registry.queries import applications, ledger, publications
 from registry.queries import reference as law
 from registry.queries.publications import Filter, Moment
 from registry.refusals.acts import BodyRefused, RecordUnknown
 from registry.refusals.content import SectorUnknown
 from registry.signing import verify as is_signed
-from registry.web import asking, labels, problems, views
+from registry.web import asking, sections, views
+from registry.web.measures import measures, suspensions
+from registry.web.room import now, once, page, pages, today
+from registry.web.wording import plain
 from registry.work import SHANGHAI, day_of
 
 RECORDS_PER_PAGE = 20
@@ -23,33 +26,13 @@ NEWEST_ON_SECTOR_PAGE = 5
 RECEIPT_BYTES_MAX = 5 * 1024 * 1024
 _GONE = 410
 
-pages = Blueprint("web", __name__, template_folder="templates", static_folder="static")
-problems.init_pages(pages)
-
-
-@pages.before_request
-def _refuse_unknown_parameters() -> None:
-    if request.endpoint != "web.static":
-        problems.refuse_unknown(asking.PARAMETERS if request.endpoint == "web.records" else frozenset())
-
-
-@pages.context_processor
-def _everywhere() -> dict[str, object]:
-    return {"site": db.settings().node_name, "labels": labels}
-
-
-@pages.app_template_filter("counted")
-def counted(total: int) -> str:
-    """A total, or that there are more than are counted."""
-    return f"{publications.COUNT_MAX} 以上" if total > publications.COUNT_MAX else str(total)
-
 
 @pages.get("/")
 def home() -> Response:
     """What this is, the search, the sectors, the state of the ledger."""
     with db.reading() as session:
-        at = _now(session)
-        return _page(
+        at = now(session)
+        return page(
             "home.html",
             sectors=law.current(session).rows("sectors", at.on),
             counts=publications.sector_counts(session, at),
@@ -64,13 +47,13 @@ def records() -> Response:
     with db.reading() as session:
         reference = law.current(session)
         asked = asking.read(request.args, reference)
-        at = publications.moment(session, _today(), asked.on, asked.entry)
+        at = publications.moment(session, today(), asked.on, asked.entry)
         found = publications.search(
             session, asked.wanted, at, before=asked.before, limit=RECORDS_PER_PAGE + 1
         )
         shown = found[:RECORDS_PER_PAGE]
         more = shown[-1].from_entry if len(found) > len(shown) else None
-        return _page(
+        return page(
             "records.html",
             cards=[views.card(held, reference, at.on) for held in shown],
             total=publications.count(session, asked.wanted, at),
@@ -88,22 +71,26 @@ def record(record_id: str) -> Response:
     if not record_id.isalnum() or not record_id.isascii():
         raise RecordUnknown()
     with db.reading() as session:
-        at = _now(session)
+        at = now(session)
         try:
             held = publications.record(session, record_id, at)
         except RecordUnknown:
             return _withdrawn(session, record_id)
         reference = law.current(session)
         body = views.body_of(held)
-        return _page(
+        return page(
             "record.html",
             card=views.card(held, reference, at.on),
             body=body,
             held=held,
-            sections=views.sections(body, reference),
-            measures=views.measures(body, reference, at.on),
+            sections=sections.sections(body, reference),
+            responsible=sections.responsible(body),
+            grounds=_grounds(session, body, at),
+            measures=measures(body, reference, at.on),
+            suspensions=suspensions(body),
             history=views.steps(publications.history(session, record_id, at)),
             sealed=_sealed(ledger.last_checkpoint(session)),
+            relief=_relief(held, body),
         )
 
 
@@ -111,14 +98,14 @@ def record(record_id: str) -> Response:
 def sector(code: str) -> Response:
     """What the plan demands of a sector, its catalogue items, its newest records."""
     with db.reading() as session:
-        at = _now(session)
+        at = now(session)
         reference = law.current(session)
         row = next((row for row in reference.rows("sectors", at.on) if row.code == code), None)
         if row is None:
             raise SectorUnknown()
         wanted = Filter(sector=code)
         newest = publications.search(session, wanted, at, before=None, limit=NEWEST_ON_SECTOR_PAGE)
-        return _page(
+        return page(
             "sector.html",
             row=row,
             items=[item for item in reference.rows("catalogue", at.on) if _belongs(item, row)],
@@ -128,33 +115,10 @@ def sector(code: str) -> Response:
         )
 
 
-@pages.get("/behaviours")
-def behaviours() -> Response:
-    """The negative list: categories and their behaviours, inactive ones marked."""
-    with db.reading() as session:
-        rows = law.current(session).rows("behaviours", _today())
-        return _page("behaviours.html", rows=rows)
-
-
-@pages.get("/law")
-def law_in_force() -> Response:
-    """Measures, publicity policies and deadlines with their sources; what is unconfirmed says so."""
-    with db.reading() as session:
-        reference, today = law.current(session), _today()
-        return _page(
-            "law.html",
-            measures=sorted(reference.measures(today), key=lambda row: (len(row.code), row.code)),
-            policies=reference.policies,
-            deadlines=reference.rows("deadlines", today),
-            sectors=reference.names("sectors"),
-            today=today,
-        )
-
-
 @pages.get("/verify")
 def verify_form() -> Response:
     """Ask for a receipt."""
-    return _page("verify.html", proven=None)
+    return page("verify.html", proven=None)
 
 
 @pages.post("/verify")
@@ -167,15 +131,32 @@ def verify() -> Response:
         raise BodyRefused("请选择一个回执文件（JSON）。")
     signer = db.keys().signer
     made = receipts.check(data, {signer.key_id: signer.public}, is_signed)
-    response = _page("verify.html", proven=views.plain(receipts.explain(made)))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return once("verify.html", proven=plain(receipts.explain(made)))
+
+
+def _grounds(session: Session, body: Mapping[str, Any], at: Moment) -> list[dict[str, Any]]:
+    """What a listing rests on; ``is_shown``: the penalty has a page now."""
+    grounds = body.get("grounds") or ()
+    shown = publications.shown_among(session, [one["record"] for one in grounds if one["record"]], at)
+    return [{**one, "is_shown": one["record"] in shown} for one in grounds]
+
+
+def _relief(held: Publication, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What the subject can apply for here, and from which day on a repair."""
+    is_ours = held.origin == db.settings().node
+    opens = body.get("repairable_from") or ""
+    return {
+        "is_here": is_ours and held.kind in applications.KINDS,
+        "is_ours": is_ours,
+        "repairable_from": opens,
+        "is_repairable": bool(opens) and opens <= today().isoformat(),
+    }
 
 
 def _withdrawn(session: Session, record_id: str) -> Response:
     held = publications.withdrawn(session, record_id)
     body = views.body_of(held)
-    return _page(
+    return page(
         "withdrawn.html", _GONE, day=day_of(held.recorded_at), reason=body.get("removed_because") or ""
     )
 
@@ -197,21 +178,3 @@ def _sealed(checkpoint: Checkpoint | None) -> dict[str, object] | None:
         return None
     signed_at = checkpoint.signed_at.astimezone(SHANGHAI)
     return {"size": checkpoint.size, "root": checkpoint.root, "at": f"{signed_at:%Y-%m-%d %H:%M:%S}"}
-
-
-def _today() -> dt.date:
-    return day_of(db.clock())
-
-
-def _now(session: Session) -> Moment:
-    return publications.moment(session, _today())
-
-
-def _page(template: str, status: int = 200, **values: object) -> Response:
-    """Render; the tag is taken from the page itself, since day, law and seal change it as well as entries."""
-    response = make_response(render_template(template, **values), status)
-    response.headers["Cache-Control"] = "no-cache"
-    if status == 200:
-        response.add_etag()
-        response.make_conditional(request)
-    return response

@@ -29,10 +29,20 @@ def init_pages(pages: Blueprint) -> None:
 
 def page(error: Refusal, status: int | None = None) -> Response:
     """The page for a refusal: what was refused, why, and its permanent code."""
-    chosen = status or next(code for kind, code in STATUSES.items() if isinstance(error, kind))
+    chosen = status or status_of(error)
     response = make_response(render_template("problem.html", error=error, status=chosen), chosen)
     response.headers["Cache-Control"] = "no-store"
-    if chosen == STATUSES[Unavailable]:
+    return with_retry(response)
+
+
+def status_of(error: Refusal) -> int:
+    """The HTTP status of a refusal's kind."""
+    return next(code for kind, code in STATUSES.items() if isinstance(error, kind))
+
+
+def with_retry(response: Response) -> Response:
+    """Say when to ask again, where asking again may succeed."""
+    if response.status_code == STATUSES[Unavailable]:
         response.headers["Retry-After"] = _RETRY_SECONDS
     return response
 

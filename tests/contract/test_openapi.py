@@ -1,5 +1,6 @@
 """The OpenAPI document tells of every route, and real answers are what it declares."""
 
+import base64
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from registry.api.operations import DeadlinePage, ItemsAnswer
 from registry.api.schemas.check import CheckAnswer
 from registry.api.schemas.penalty import PenaltyAnswer, PenaltyPage
 from registry.api.schemas.record import ChangesPage, RecordPage
+from registry.api.schemas.relief import ReliefAnswer
 from registry.api.statistics import StatisticsAnswer
 from tests.contract.test_routes import PUBLIC, RESTRICTED
 from tests.factories.desk import Desk, bidder, seal
@@ -23,6 +25,15 @@ UNDESCRIBED = {"GET /api/v1/openapi.json", "GET /api/v1/docs"}
 def desk(client, people) -> Desk:
     """The door with the people who come to it."""
     return Desk(client, people)
+
+
+def dispute(record: str, filing: dict[str, str]) -> dict[str, object]:
+    """A dispute by the firm of a filing."""
+    evidence = {"kind": "evidence", "content_base64": base64.b64encode(b"%PDF-1.7").decode()}
+    return {
+        "record": record, "name": filing["subject_name"], "uscc": filing["uscc"], "contact": "示例",
+        "statement": "有误。", "consent": True, "documents": [evidence],
+    }  # fmt: skip
 
 
 class TestDocument:
@@ -71,7 +82,11 @@ class TestAnswers:
         receipt = desk.get(f"/checks/{made['id']}/receipt", "centre").get_data()
         taken = desk.ask("POST", "/api/v1/penalties/imports", "clerk", json=[filing()]).get_json()
         imported = f"/penalties/imports/{taken['id']}"
+        applied = desk.ask("POST", "/api/v1/disputes", json=dispute(record, ban)).get_json()
         for schema, answer in (
+            (ReliefAnswer, applied),
+            (ReliefAnswer, desk.get(f"/reliefs/{applied['number']}").get_json()),
+            (ReliefAnswer, desk.ask("PUT", f"/api/v1/reliefs/{applied['number']}/cancellation").get_json()),
             (PenaltyAnswer, filed),
             (PenaltyAnswer, {name: value for name, value in verified.items() if name != "entry"}),
             (PenaltyAnswer, desk.get(f"/penalties/{record}", "clerk").get_json()),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from registry import db
+from registry.domain.application import Application
 from registry.domain.casefile import Given, Paper
 from registry.domain.columns import PLAIN
 from registry.domain.filing import clean
@@ -199,7 +200,7 @@ class Bureau:
 
     # reliefs
 
-    def application(self, noun: str, record: str, **special: Any) -> reliefs.Application:
+    def application(self, noun: str, record: str, **special: Any) -> Application:
         """What the subject of a remembered penalty's record applies for."""
         firm = self.names[record]
         made = {
@@ -207,7 +208,7 @@ class Bureau:
             "id_type": firm.get("id_type"), "id_number": firm.get("id_number") or None, "agent": None,
             "contact": "13900000000", "statement": "处罚对象有误。",
         }  # fmt: skip
-        return reliefs.Application(**(made | special))
+        return Application(**(made | special))
 
     def applied(self, noun: str, record: str, **special: Any) -> str:
         """The receipt number of an application."""

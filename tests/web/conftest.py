@@ -5,11 +5,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from registry import db
 from registry.app import create_app
 from registry.settings import Settings
 from tests import stores
+from tests.conftest import hire
+from tests.factories.bureau import Bureau
+from tests.web.browsing import ARGUMENTS, CHROMIUM, SCREENS
 from tests.web.samples import TODAY
 
 
@@ -39,3 +43,40 @@ def app(store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def bureau(app: Flask) -> Iterator[Bureau]:
+    """Departments and applicants at work on this node."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield Bureau(hire(), patch)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for each file of tests."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=SCREENS)
+def page(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Page]:
+    """A page on the ``site`` of the file, on a desk and on a telephone."""
+    context = browser.new_context(viewport=SCREENS[request.param], base_url=site, java_script_enabled=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser had to complain about."""
+    heard: list[str] = []
+    page.on(
+        "console",
+        lambda message: heard.append(message.text) if message.type in ("error", "warning") else None,
+    )
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("requestfailed", lambda asked: heard.append(asked.url))
+    return heard

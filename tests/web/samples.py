@@ -1,12 +1,17 @@
 """Invented public records, written as they leave the house."""
 
 import datetime as dt
+import itertools
 from typing import Any
 
 from benchmarks.synthetic import HOUSING_AUTHORITY, uscc
 from registry import db
+from registry.domain.casefile import Given
 from registry.domain.revision import Removal, removed
+from registry.services import commendations
 from registry.services.publishing import Version, publish
+from tests.conftest import AUTHORITY as FINANCE
+from tests.factories.bureau import Bureau
 
 TODAY = dt.date(2026, 11, 22)
 AUTHORITY = dict(zip(("name", "code"), HOUSING_AUTHORITY, strict=True))
@@ -23,6 +28,10 @@ BAN = {
     "starts_on": "2026-10-01",
     "ends_on": "2027-10-01",
 }
+PENALTY_ONLY = (
+    "behaviour_text", "content", "kinds", "fine_fen", "confiscated_fen", "permit", "effect_until", "title",
+)  # fmt: skip
+_commendations = itertools.count(1)
 
 
 def record_id(number: int) -> str:
@@ -78,6 +87,33 @@ def body(number: int, **changes: Any) -> dict[str, Any]:
     return made | changes
 
 
+def listing_body(number: int, **changes: Any) -> dict[str, Any]:
+    """The public body of an invented listing."""
+    plain = body(number, name=f"盐城虚构{number}号物资有限公司")
+    for name in (
+        "behaviour_text",
+        "content",
+        "kinds",
+        "fine_fen",
+        "confiscated_fen",
+        "permit",
+        "effect_until",
+        "title",
+    ):
+        del plain[name]
+    own = {
+        "kind": "listing", "behaviour": None, "severity": "serious",
+        "scheme": {"code": "procurement-serious", "name": "政府采购严重违法失信行为记录名单",
+                   "basis": "政府采购法（2014修正）第七十七条", "basis_level": "law"},
+        "reasons": "事实清楚。", "exit": "禁止期限届满移出", "responsible": [],
+        "grounds": [{"kind": "judgment", "record": None, "document_number": "（2026）苏0902行终1号",
+                     "authority": "盐城市示例人民法院", "decided_on": "2026-09-01"}],
+        "starts_on": "2026-10-01", "ends_on": "2027-10-01",
+        "remedies": {"reconsideration_until": "2026-11-30", "litigation_until": "2027-04-01"},
+    }  # fmt: skip
+    return plain | own | changes
+
+
 def release(*bodies: dict[str, Any]) -> list[int]:
     """Publish the bodies in one transaction; gives their entry numbers."""
     with db.begin() as work:
@@ -86,3 +122,27 @@ def release(*bodies: dict[str, Any]) -> list[int]:
 
 def withdraw(made: dict[str, Any], reason: str) -> None:
     release(removed(made, Removal("withdraw", "withdrawn", reason, TODAY, TODAY), TODAY))
+
+
+def release_from(origin: str, made: dict[str, Any]) -> None:
+    """Publish a body that another node decided."""
+    with db.begin() as work:
+        publish(work, [Version(made, origin=origin)])
+
+
+def commended(bureau: Bureau) -> str:
+    """A new commendation, filed and verified today."""
+    number = next(_commendations)
+    facts = {
+        "subject": {
+            "kind": "organisation", "name": f"盐城盐都沐笙{number}号设备供应有限公司",
+            "uscc": uscc("91320903", 500_000 + number), "id_type": None, "id_number": None,
+        },
+        "sectors": ["procurement"], "district": None, "title": "诚信履约供应商",
+        "document_number": f"盐示财奖〔2026〕{number}号", "facts": "连续三年按期履约。",
+        "basis": "示例办法第八条", "awarded_on": bureau.today, "valid_until": None,
+        "authority": {"name": FINANCE[0], "code": FINANCE[1]},
+    }  # fmt: skip
+    record = str(bureau.do("clerk", lambda work: commendations.file(work, facts, Given()).record))
+    bureau.do("verifier", lambda work: commendations.verify(work, record, Given()))
+    return record

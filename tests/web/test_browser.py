@@ -1,27 +1,13 @@
 """The pages in a real browser, as a visitor with a mouse or a small telephone meets them."""
 
-import os
-import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
 
-from registry.db import db
 from tests import stores
 from tests.web import samples
+from tests.web.browsing import needs_browser, served, width_beyond_screen
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PATHS = (
     "/",
     "/records",
@@ -36,9 +22,7 @@ PATHS = (
     "/records?foo=1",
 )
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("ALLOW_NO_CHROMIUM") == "1", reason="ALLOW_NO_CHROMIUM=1: this machine has no browser"
-)
+pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")
@@ -52,46 +36,8 @@ def store(templates, tmp_path_factory) -> Iterator[str]:
 def site(app) -> Iterator[str]:
     firms = [samples.body(number, name=f"盐城示例{number}号设备供应有限公司") for number in range(10, 40)]
     samples.release(*firms, samples.body(1, name="盐城市亭湖区瀚垚建设工程有限公司"))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    db.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(params=[{"width": 1280, "height": 900}, {"width": 375, "height": 740}], ids=["desk", "phone"])
-def page(request, browser, site) -> Iterator[Page]:
-    context = browser.new_context(viewport=request.param, base_url=site, java_script_enabled=True)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
-def complaints(page) -> list[str]:
-    """What the browser had to complain about."""
-    heard: list[str] = []
-    page.on(
-        "console",
-        lambda message: heard.append(message.text) if message.type in ("error", "warning") else None,
-    )
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("requestfailed", lambda asked: heard.append(asked.url))
-    return heard
-
-
-def width_beyond_screen(page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    with served(app) as address:
+        yield address
 
 
 class TestVisitor:

@@ -1,0 +1,76 @@
+"""Applications for relief, as people without an account send them, and how they stand."""
+
+from marshmallow import fields, validate
+
+from registry.api.schemas.base import Day, StrictSchema, short, words
+from registry.domain.application import CHARACTERS_MAX, FILES_MAX
+from registry.domain.procedures import DOCUMENTS
+
+
+class DocumentSchema(StrictSchema):
+    """A document with its bytes, in base64: PDF, PNG or JPEG. The name of its file is not kept."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(tuple(DOCUMENTS)))
+    number = words(200, load_default="")
+    issued_on = fields.Date(load_default=None, allow_none=True)
+    filename = words(200, load_default="")
+    content_base64 = fields.String(required=True)
+
+
+class ApplicationSchema(StrictSchema):
+    """An application about ``record``. An organisation gives ``uscc``, a person ``id_type`` and ``id_number``; an
+    agent is named in ``agent`` and needs the document ``authorisation``. ``consent`` must be true."""
+
+    record = short(required=True)
+    name = words(CHARACTERS_MAX["name"], required=True)
+    uscc = short(CHARACTERS_MAX["uscc"], load_default=None, allow_none=True)
+    id_type = short(load_default=None, allow_none=True)
+    id_number = short(CHARACTERS_MAX["id_number"], load_default=None, allow_none=True)
+    agent = words(CHARACTERS_MAX["agent"], load_default=None, allow_none=True)
+    contact = words(CHARACTERS_MAX["contact"], required=True)
+    statement = words(CHARACTERS_MAX["statement"], required=True)
+    consent = fields.Boolean(required=True, truthy={True}, falsy={False})
+    documents = fields.List(
+        fields.Nested(DocumentSchema), required=True, validate=validate.Length(max=FILES_MAX)
+    )
+
+
+class LimitSchema(StrictSchema):
+    """A time limit that runs or ran for the application, with the source of its rule."""
+
+    code = fields.String()
+    name = fields.String()
+    source = fields.String()
+    status = fields.String()
+    starts_on = Day()
+    due = Day()
+    provisional = fields.Boolean()
+    met_on = Day(allow_none=True)
+    state = fields.String()
+
+
+class ReliefStepSchema(StrictSchema):
+    """A step that was taken."""
+
+    act = fields.String()
+    day = Day()
+
+
+class ReliefAnswer(StrictSchema):
+    """How an application stands. ``number`` is the receipt number: who knows it may read and cancel."""
+
+    number = fields.String()
+    kind = fields.String()
+    record = fields.String()
+    record_kind = fields.String()
+    state = fields.String()
+    version = fields.Integer()
+    department = fields.String()
+    received_on = Day()
+    accepted_on = Day(allow_none=True)
+    ended_on = Day(allow_none=True)
+    outcome = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+    steps = fields.List(fields.Nested(ReliefStepSchema))
+    clocks = fields.List(fields.Nested(LimitSchema))
+    status = fields.String()

@@ -1,0 +1,58 @@
+"""An application as it was typed into a form: read from the request, and given back when something was wrong."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import request
+
+from registry.domain import application
+from registry.domain.casefile import Paper
+from registry.errors import Refusal
+from registry.web import asking
+from registry.web.wording import plain
+
+FIELDS = (*application.CHARACTERS_MAX, "id_type", "consent")
+_NEVER_BACK = ("id_number",)
+_NAMES = ("name", "uscc", "agent")
+_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){13,17}[Xx]?")
+"""Fourteen digits and more: an identity or card number, not a telephone."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What came with a form: words by field, and files."""
+
+    words: Mapping[str, str]
+    papers: Sequence[Paper]
+
+    def back(self) -> dict[str, str]:
+        """The words that the form is filled with again: never an identity number, wherever it was typed."""
+        number = self.words["id_number"].strip()
+        back = {}
+        for name, text in self.words.items():
+            kept = text.replace(number, "") if number else text
+            if name in _NEVER_BACK or (name in _NAMES and asking.is_personal(kept)):
+                kept = ""
+            back[name] = plain(_LONG_NUMBER.sub("", kept) if name not in _NAMES else kept)
+        return back
+
+
+def read(noun: str) -> Typed:
+    """The form in the request. A file field that was left empty sends a file without a name."""
+    words = {name: request.form.get(name, "") for name in FIELDS}
+    papers = [
+        Paper(kind, filename=file.filename, content=file.stream.read())
+        for kind in (*application.documents(noun), application.AUTHORISATION)
+        for file in request.files.getlist(kind)
+        if file.filename
+    ]
+    return Typed(words, papers)
+
+
+def by_field(error: Refusal) -> dict[str, list[str]]:
+    """What is wrong, by the field that it is shown beside."""
+    found: dict[str, list[str]] = {}
+    for fault in error.faults:
+        found.setdefault(fault.pointer.rsplit("/", 1)[-1], []).append(fault.detail)
+    return found

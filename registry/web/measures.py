@@ -1,0 +1,65 @@
+"""The measures of a record as a page shows them: basis, days, scope, and whether they hold on a day."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from registry.domain import revision
+from registry.domain.reference import Reference
+from registry.web import labels
+from registry.web.wording import joined, last_day
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure of a record; ``until`` is its last day."""
+
+    name: str
+    basis: str
+    effect: str
+    scope: str
+    since: str
+    until: str
+    is_in_force: bool
+    note: str
+
+
+def measures(body: Mapping[str, Any], reference: Reference, on: dt.date) -> list[Measure]:
+    """The measures of a record. None holds on a day on which the decision was suspended."""
+    rests = revision.rests(body, on)
+    return [_measure(term, reference, on, rests=rests) for term in body.get("measures") or ()]
+
+
+def suspensions(body: Mapping[str, Any]) -> list[str]:
+    """The spans on which the measures did not hold, in words."""
+    return [
+        f"{gap['from']} 起中止" + (f"，{gap['until']} 恢复" if gap["until"] else "")
+        for gap in body.get("suspensions") or ()
+    ]
+
+
+def _measure(term: Mapping[str, Any], reference: Reference, on: dt.date, *, rests: bool) -> Measure:
+    ends_on = term["ends_on"]
+    has_begun = dt.date.fromisoformat(term["starts_on"]) <= on
+    is_within = has_begun and (ends_on is None or on < dt.date.fromisoformat(ends_on))
+    return Measure(
+        name=term["name"],
+        basis=term["basis"],
+        effect=labels.told(labels.EFFECTS, term["effect"]),
+        scope=_scope(term, reference),
+        since=term["starts_on"],
+        until=last_day(ends_on) if ends_on else "未载明期限",
+        is_in_force=is_within and not rests,
+        note="依据或者范围须由人核实" if term["effect"] == "review" else "",
+    )
+
+
+def _scope(term: Mapping[str, Any], reference: Reference) -> str:
+    parts = [
+        joined(reference, "sectors", term["sectors"]),
+        "、".join(labels.told(labels.ROLES, role) for role in term["roles"]),
+        labels.told(labels.TERRITORIES, term["territory"]),
+        "仅限依法必须进行招标的项目" if term["only_must_tender"] else "",
+    ]
+    return "；".join(part for part in parts if part)

@@ -1,0 +1,171 @@
+"""Disputes and repairs for people without an account: two forms, a receipt, a page that tells how it stands.
+
+No page here sets or reads a cookie and nobody is logged in, so there is no session that another site could ride
+on: a forged request could do no more than anybody may do by hand. Hence no CSRF tokens. What may be done to an
+application, its receipt number allows; nothing here is kept by a cache, and nothing personal stands in an address.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import Response, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Redirect
+
+from registry import db
+from registry.domain import application
+from registry.domain.casefile import Given
+from registry.domain.permissions import PUBLIC
+from registry.domain.procedures import DOCUMENTS
+from registry.errors import NotFound, Refusal
+from registry.models import Publication
+from registry.queries import applications, publications
+from registry.queries import reference as law
+from registry.refusals.acts import StoreUnavailable
+from registry.refusals.procedure import ApplicantUnfit, NotDecidedHere, RepairTooEarly
+from registry.services import reliefs
+from registry.web import forms, problems, views
+from registry.web.room import once, pages, today
+from registry.work import Work
+
+_CREATED = 201
+_SEE_OTHER = 303
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The record that is applied about, as far as anybody may see it: of one that is not public, only its number
+    is told. ``has_code`` and ``asks_identity`` tell which of the two proves who applies."""
+
+    record: str
+    name: str = ""
+    document_number: str = ""
+    authority: str = ""
+    has_code: bool = False
+    asks_identity: bool = True
+
+
+@pages.get("/records/<record_id>/dispute")
+def dispute_form(record_id: str) -> Response:
+    """The form of a dispute."""
+    return _form("dispute", record_id)
+
+
+@pages.post("/records/<record_id>/dispute")
+def dispute(record_id: str) -> Response:
+    """Hand in a dispute."""
+    return _apply("dispute", record_id)
+
+
+@pages.get("/records/<record_id>/repair")
+def repair_form(record_id: str) -> Response:
+    """The form of a repair, from the first day on which one may be asked for."""
+    return _form("repair", record_id)
+
+
+@pages.post("/records/<record_id>/repair")
+def repair(record_id: str) -> Response:
+    """Hand in a repair."""
+    return _apply("repair", record_id)
+
+
+@pages.get("/relief")
+def find_relief() -> Response | Redirect:
+    """Ask for a receipt number, and lead to its page."""
+    number = request.args.get("number", "").strip().upper()
+    if number and number.isascii() and number.replace("-", "").isalnum():
+        return _unkept(redirect(url_for("web.relief", number=number), _SEE_OTHER))
+    return once("relief_find.html", is_malformed=bool(number))
+
+
+@pages.get("/relief/<number>")
+def relief(number: str) -> Response:
+    """How an application stands, for whoever knows its receipt number."""
+    with db.reading() as session:
+        held = applications.standing(session, number, today())
+        at = publications.moment(session, today())
+        is_shown = bool(publications.shown_among(session, [held.about], at))
+    return once("relief_status.html", held=held, is_shown=is_shown, today=today())
+
+
+@pages.post("/relief/<number>/cancel")
+def cancel_relief(number: str) -> Redirect:
+    """Take an application back."""
+    db.perform(PUBLIC, lambda work: reliefs.cancel(work, number, Given()))
+    return _unkept(redirect(url_for("web.relief", number=number), _SEE_OTHER))
+
+
+def _form(
+    noun: str, record_id: str, typed: forms.Typed | None = None, error: Refusal | None = None
+) -> Response:
+    """The form, empty or with what was typed and what is wrong with it."""
+    with db.reading() as session:
+        held = applications.subject_of(session, record_id, db.settings().node)
+        subject = _subject(session, held)
+        if noun == "repair" and subject.name and error is None:
+            _require_repairable(held)
+        id_types = law.current(session).names("id_types")
+    status = problems.status_of(error) if error else 200
+    response = once(
+        "relief_form.html",
+        status,
+        noun=noun,
+        subject=subject,
+        id_types=id_types,
+        typed=typed.back() if typed else {},
+        error=error,
+        faults=forms.by_field(error) if error else {},
+        limits=application.CHARACTERS_MAX,
+        files_max=application.FILES_MAX,
+        documents=[(kind, DOCUMENTS[kind]) for kind in application.documents(noun)],
+    )
+    return problems.with_retry(response)
+
+
+def _apply(noun: str, record_id: str) -> Response:
+    typed = forms.read(noun)
+
+    def act(work: Work) -> str:
+        applications.subject_of(work.session, record_id, work.settings.node)
+        id_types = law.current(work.session).names("id_types")
+        asked = application.read(noun, record_id, typed.words, typed.papers, id_types)
+        return reliefs.apply(work, asked, Given(documents=typed.papers)).record
+
+    try:
+        number = db.perform(PUBLIC, act)
+    except (NotFound, NotDecidedHere, StoreUnavailable):
+        raise  # there is nothing that the form could be shown for
+    except Refusal as error:
+        if isinstance(error, ApplicantUnfit):
+            db.perform(PUBLIC, lambda work: reliefs.note_unfit(work, record_id))
+        return _form(noun, record_id, typed, error)
+    with db.reading() as session:
+        held = applications.standing(session, number, today())
+    return once("relief_received.html", _CREATED, held=held)
+
+
+def _subject(session: Session, held: Publication) -> Subject:
+    at = publications.moment(session, today())
+    if not publications.shown_among(session, [held.record], at):
+        return Subject(held.record)
+    body = views.body_of(held)
+    return Subject(
+        held.record,
+        body["subject"]["name"],
+        body["document_number"],
+        body["authority"]["name"],
+        has_code=bool(held.uscc),
+        asks_identity=held.id_index is not None,
+    )
+
+
+def _require_repairable(held: Publication) -> None:
+    """Say at once when a form would be filled in too early. Of what is not public, only its subject is told."""
+    opens = views.body_of(held)["repairable_from"]
+    if today() < dt.date.fromisoformat(opens):
+        raise RepairTooEarly(f"本记录自 {opens} 起可以申请信用修复。")
+
+
+def _unkept(answer: Redirect) -> Redirect:
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,146 @@
+"""All public fields of a record under their Chinese labels, section by section, as its kind has them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from registry.domain.reference import Reference
+from registry.web import labels
+from registry.web.wording import joined, last_day, money
+
+Body = Mapping[str, Any]
+Pairs = list[tuple[str, str]]
+
+
+def sections(body: Body, reference: Reference) -> list[tuple[str, Pairs]]:
+    """Titles with (label, value) pairs; empty values are left out."""
+    title, decided = DECISIONS[body["kind"]]
+    made = [
+        ("行政相对人", _subject(body)),
+        (title, decided(body, reference)),
+        ("公示", _publicity(body, reference)),
+        ("信息来源", _source(body)),
+    ]
+    return [(title, [pair for pair in pairs if pair[1]]) for title, pairs in made]
+
+
+def responsible(body: Body) -> list[tuple[str, str, str]]:
+    """Name, role and as-of day of the people named with a listed subject."""
+    return [
+        (one["name"], labels.told(labels.RESPONSIBLE, one["role"]), one["as_of"])
+        for one in body.get("responsible") or ()
+    ]
+
+
+def _subject(body: Body) -> Pairs:
+    subject = body["subject"]
+    return [
+        ("名称", subject["name"]),
+        ("统一社会信用代码", subject["uscc"] or ""),
+        ("类别", labels.told(labels.SUBJECT_KINDS, subject["kind"])),
+    ]
+
+
+def _penalty(body: Body, reference: Reference) -> Pairs:
+    return [
+        ("决定书文号", body.get("document_number") or ""),
+        ("处罚名称", body.get("title") or ""),
+        *_authority(body),
+        ("处罚决定日期", body.get("decided_on") or ""),
+        ("处罚有效期", body.get("effect_until") or ""),
+        ("违法行为类型", body.get("behaviour_text") or ""),
+        ("负面清单行为", joined(reference, "behaviours", [body.get("behaviour")])),
+        ("违法事实", body.get("facts") or ""),
+        ("处罚依据", body.get("basis") or ""),
+        ("处罚种类", joined(reference, "penalty_kinds", body.get("kinds") or ())),
+        ("处罚内容", body.get("content") or ""),
+        ("罚款金额", money(body.get("fine_fen"))),
+        ("没收金额", money(body.get("confiscated_fen"))),
+        ("暂扣或者吊销的证照", body.get("permit") or ""),
+        *_reach(body, reference),
+    ]
+
+
+def _listing(body: Body, reference: Reference) -> Pairs:
+    scheme = body["scheme"]
+    level = labels.told(labels.BASIS_LEVELS, scheme["basis_level"])
+    return [
+        ("名单", scheme["name"]),
+        ("设列依据", f"{scheme['basis']}（{level}）"),
+        ("列入决定书文号", body["document_number"]),
+        *_authority(body),
+        ("列入决定日期", body["decided_on"]),
+        ("列入期限", f"{body['starts_on']} 至 {last_day(body['ends_on'])}（含）"),
+        ("负面清单行为", joined(reference, "behaviours", [body["behaviour"]])),
+        ("列入事实", body["facts"]),
+        ("列入依据", body["basis"]),
+        ("列入理由", body["reasons"]),
+        *_reach(body, reference),
+    ]
+
+
+def _commendation(body: Body, reference: Reference) -> Pairs:
+    return [
+        ("激励名称", body["title"]),
+        ("文书文号", body["document_number"]),
+        *_authority(body),
+        ("文书日期", body["decided_on"]),
+        ("激励事由", body["facts"]),
+        ("激励依据", body["basis"]),
+        *_reach(body, reference),
+    ]
+
+
+DECISIONS: dict[str, tuple[str, Callable[[Body, Reference], Pairs]]] = {
+    "penalty": ("处罚决定", _penalty),
+    "listing": ("列入决定", _listing),
+    "commendation": ("守信激励", _commendation),
+}
+"""What was decided, by kind of record."""
+
+
+def _authority(body: Body) -> Pairs:
+    label = labels.AUTHORITIES[body["kind"]]
+    return [(label, body["authority"]["name"]), (f"{label}代码", body["authority"]["code"] or "")]
+
+
+def _reach(body: Body, reference: Reference) -> Pairs:
+    return [
+        ("领域", joined(reference, "sectors", body["sectors"])),
+        ("地区", joined(reference, "districts", [body.get("district")])),
+    ]
+
+
+def _publicity(body: Body, reference: Reference) -> Pairs:
+    severity, policy = body.get("severity"), body.get("policy")
+    rules = {**reference.names("policies"), **reference.names("thresholds")}
+    return [
+        ("失信程度", labels.told(labels.SEVERITIES, severity) if severity else ""),
+        ("重大违法记录", _grave(body)),
+        ("公示期限规则", f"{labels.told(rules, policy)}（{policy}）" if policy else ""),
+        ("公示起始日", body["visible_from"]),
+        ("公示至（含当日）", last_day(body["visible_until"])),
+        ("可申请信用修复之日", body.get("repairable_from") or ""),
+        ("法定公示期限", body.get("publish_by") or ""),
+        ("报送件摘要", body.get("filing") or ""),
+    ]
+
+
+def _grave(body: Body) -> str:
+    grave = body.get("is_grave")
+    if body["kind"] != "penalty" or grave is None:
+        return ""
+    return "属于（政府采购法实施条例第十九条）" if grave else "不属于"
+
+
+def _source(body: Body) -> Pairs:
+    source = body.get("source") or {}
+    channel = source.get("channel")
+    return [
+        ("数据来源单位", source.get("name") or ""),
+        ("数据来源单位代码", source.get("code") or ""),
+        ("报送部门", source.get("department") or ""),
+        ("报送渠道", labels.told(labels.CHANNELS, channel) if channel else ""),
+        ("来源节点", source.get("node") or ""),
+        ("报送日期", source.get("filed_on") or ""),
+        ("核验日期", source.get("verified_on") or ""),
+    ]
