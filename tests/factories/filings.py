@@ -6,7 +6,7 @@ from typing import Any
 import factory
 
 from benchmarks.synthetic import uscc
-from registry.db import clock
+from registry import db
 from registry.domain.publicity import add_months
 from registry.work import day_of
 from tests.conftest import AUTHORITY
@@ -19,7 +19,7 @@ MINOR_BEHAVIOUR = "1"
 
 def today() -> dt.date:
     """The legal day on which the test runs."""
-    return day_of(clock())
+    return day_of(db.clock())
 
 
 def days_ago(days: int) -> str:
