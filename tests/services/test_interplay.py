@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from registry import db
-from registry.models import Clock, Publication
+from registry.models import Clock, Penalty, Publication
 from registry.queries import integrity, publications
+from registry.refusals.acts import RecordUnknown
 from registry.refusals.procedure import (
     OutcomeUnfit,
 )
@@ -134,3 +135,28 @@ class TestStoppedDisclosure:
         assert body(stopped)["measures"][0]["ends_on"] > bureau.today.isoformat()
 
 
+class TestRepair:
+    def test_of_what_has_ended_is_refused_though_nobody_tidied(self, bureau):
+        record = bureau.published_penalty()
+        bureau.go(dt.date.fromisoformat(body(record)["visible_until"]))
+        with pytest.raises(RecordUnknown):
+            bureau.applied("repair", record)
+
+
+class TestAmendedPenalty:
+    def test_is_repaired_and_its_correction_falls(self, bureau, hands):
+        record = bureau.published_penalty()
+        bureau.go(dt.date.fromisoformat(body(record)["repairable_from"]))
+        hands.refile(record, facts="更正后的事实。")
+        number = bureau.applied("repair", record)
+        bureau.do("second-clerk", lambda w: reliefs.accept(w, number, papers()))
+        given = papers("relief_decision")
+        bureau.do("verifier", lambda w: relief_decisions.grant(w, number, "条件具备", given))
+        with db.reading() as session:
+            state = session.scalars(select(Penalty.state).where(Penalty.record == record)).one()
+        assert (state, body(record)["state"], body(record)["facts"]) == (
+            "repaired",
+            "repaired",
+            "在投标文件中提供虚假业绩合同。",
+        )
+        assert sound() == []
