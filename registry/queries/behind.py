@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from registry.domain import casefile, penalty
 from registry.domain.filing import document_key
-from registry.models import CaseStep, Commendation, Listing, Penalty, Publication
+from registry.models import CaseStep, Commendation, Listing, Penalty, PenaltyFiling, Publication
 from registry.signing import Keys
 
 TOGETHER = frozenset({"withdrawn", "repaired", "suspended"})
@@ -101,10 +101,15 @@ def _penalty(keys: Keys, publication: Publication, held: Penalty | None) -> Iter
         yield f"no verified filing of penalty {held.id} is the one it was published from"
         return
     facts: dict[str, Any] = json.loads(row.content)
-    stated = (facts["authority_code"], document_key(facts["document_number"]), facts["decided_on"])
-    clock = (held.decided_on.isoformat(), held.publish_by.isoformat())
-    if (*stated, body["publish_by"]) != (held.authority_code, held.document_number, *clock):
+    if _decision_of(row) != (held.authority_code, held.document_number, body["decided_on"]):
         yield f"penalty {held.id} contradicts its filing {row.id}"
+    newest = (
+        *_decision_of(held.filing),
+        body["publish_by"] if row is held.filing else held.publish_by.isoformat(),
+    )
+    kept = (held.decided_on.isoformat(), held.publish_by.isoformat())
+    if newest != (held.authority_code, held.document_number, *kept):
+        yield f"penalty {held.id} contradicts its filing {held.filing.id}"
     party = penalty.filing_of(facts).subject
     if held.subject_key != penalty.subject_key(party, row.id_index):
         yield f"penalty {held.id} names another subject than its filing {row.id}"
@@ -112,6 +117,11 @@ def _penalty(keys: Keys, publication: Publication, held: Penalty | None) -> Iter
     if publication.until_entry is None and not is_together:
         yield f"penalty {held.id} is {held.state} but its newest version is {publication.state}"
     yield from _identity(keys, publication, row.id_index, row.id_sealed, facts)
+
+
+def _decision_of(row: PenaltyFiling) -> tuple[str, str, str]:
+    facts = json.loads(row.content)
+    return facts["authority_code"], document_key(facts["document_number"]), facts["decided_on"]
 
 
 def _identity(

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 
 from registry.domain import clocks
 from registry.domain.reference import Reference
+from registry.domain.workdays import Due
 from registry.models import Clock, Penalty
 from registry.queries import reference as law
 from registry.services import audit
@@ -48,6 +49,23 @@ def meet(work: Work, codes: Sequence[str], records: Sequence[str]) -> None:
             .values(met_on=work.today)
             .execution_options(synchronize_session=False)
         )
+
+
+def restart(work: Work, code: str, record: str, starts_on: dt.date) -> Due:
+    """Let the clock of a record count from another day, because the day was stated anew; returns its last day.
+    One that was met stays as it was."""
+    reference = law.current(work.session)
+    running = clocks.run(reference, code, starts_on)
+    work.session.execute(
+        update(Clock)
+        .where(Clock.record == record, Clock.code == code, Clock.met_on.is_(None))
+        .values(
+            starts_on=starts_on, due=running.due.day, provisional=running.due.provisional,
+            deadline=running.deadline, calendar=reference.calendar.version,
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    return running.due
 
 
 def _started(work: Work, reference: Reference, noun: str, act: str, timed: Timed) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from registry.queries import cases, penalties
 from registry.queries import reference as law
 from registry.refusals.acts import AlreadyFiled, AuthorityNotOwn, IdentityChanged
 from registry.services import proceedings
+from registry.services.clocks import restart
 from registry.services.identity import identify
 from registry.services.leaving import Leaving, leave
 from registry.services.publishing import Version, publish
@@ -59,7 +60,9 @@ def refile(work: Work, record: str, given_facts: Mapping[str, Any], given: Given
     if decision != (held.authority_code, held.document_number, held.subject_key):
         raise IdentityChanged()
     held.content = canonical.dumps(commendation.content(filed)).decode()
-    held.awarded_on = filed.awarded_on
+    if held.awarded_on != filed.awarded_on:
+        held.awarded_on = filed.awarded_on
+        restart(work, _CLOCK, record, held.awarded_on)
     _take(work, held, step, given)
     return held
 

@@ -78,6 +78,10 @@ def refile(work: Work, record: str, filing: Filing, *, if_version: int | None) -
         raise IdentityChanged()
     held.state = step.to
     held.version += 1
+    if held.decided_on != draft.submission.filing.decided_on:
+        held.decided_on = draft.submission.filing.decided_on
+        due = clocks.restart(work, clocks.PUBLISH_PENALTY, record, held.decided_on)
+        held.publish_by, held.publish_by_provisional = due.day, due.provisional
     work.session.execute(insert(PenaltyFiling), [draft.filing_row(work) | {"penalty_id": held.id}])
     work.session.flush()
     work.session.refresh(held)

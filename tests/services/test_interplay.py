@@ -143,6 +143,23 @@ class TestRepair:
             bureau.applied("repair", record)
 
 
+class TestRefiling:
+    @pytest.mark.parametrize("is_published", [False, True], ids=["filed", "published"])
+    def test_with_another_day_of_decision_counts_from_that_day(self, bureau, hands, is_published):
+        record = bureau.penalty()
+        before = clock(record, "penalty.publish")
+        if is_published:
+            bureau.verify(record)
+        day = before.starts_on - dt.timedelta(days=7)
+        until = (day + dt.timedelta(days=500)).isoformat()
+        hands.refile(record, decided_on=day.isoformat(), effect_until=until)
+        assert (clock(record, "penalty.publish").due < before.due) is not is_published
+        bureau.verify(record)
+        assert body(record)["decided_on"] == day.isoformat()
+        assert body(record)["publish_by"] < before.due.isoformat()
+        assert sound() == []
+
+
 class TestAmendedPenalty:
     def test_is_repaired_and_its_correction_falls(self, bureau, hands):
         record = bureau.published_penalty()
