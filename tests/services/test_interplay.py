@@ -1,20 +1,28 @@
 """What one act leaves behind for the next: stays, ends, marks and corrections of one record in every order."""
 
 import datetime as dt
+import json
 
 import pytest
 from sqlalchemy import func, select
 
 from registry import db
+from registry.domain.casefile import Given
 from registry.models import Clock, Penalty, Publication
-from registry.queries import integrity, publications
-from registry.refusals.acts import RecordUnknown
+from registry.queries import cases, integrity, publications
+from registry.refusals.acts import AuthorityNotOwn, RecordUnknown
 from registry.refusals.procedure import (
+    DefenceWindowOpen,
+    GroundUnfit,
+    ListingRefused,
     OutcomeUnfit,
+    TermRefused,
 )
-from registry.services import penalties, relief_decisions, reliefs, standing, verification
+from registry.services import listed, listings, penalties, relief_decisions, reliefs, standing, verification
 from registry.services.relief_decisions import Ruling
+from tests.conftest import AUTHORITY
 from tests.factories.bureau import papers
+from tests.factories.filings import HOUSING, PERSON_NUMBER
 from tests.factories.walker import read
 
 MOBILE = "联系电话13912345678"
@@ -158,6 +166,104 @@ class TestRefiling:
         assert body(record)["decided_on"] == day.isoformat()
         assert body(record)["publish_by"] < before.due.isoformat()
         assert sound() == []
+
+
+class TestListing:
+    def test_is_not_extended_after_its_end(self, bureau):
+        record = bureau.noticed(scheme="judgment-debtor", measures=[])
+        bureau.go(bureau.today + dt.timedelta(days=14))
+        decision = bureau.decision(ends_on=None)
+        bureau.do("head", lambda w: listings.decide(w, record, decision, papers("decision")))
+        for act in ("serve", "publish"):
+            bureau.step(record, act)
+        end = dt.date.fromisoformat(body(record)["ends_on"])
+        later = end + dt.timedelta(days=60)
+        given = papers("extension_decision")
+        bureau.go(end)
+        with pytest.raises(TermRefused):
+            bureau.do("head", lambda w: listed.extend(w, record, later, given))
+        bureau.go(end - dt.timedelta(days=1))
+        assert bureau.do("head", lambda w: listed.extend(w, record, later, given)).ends_on == later
+
+    def test_is_not_published_after_its_end(self, bureau):
+        record = bureau.noticed()
+        bureau.go(bureau.today + dt.timedelta(days=14))
+        for act in ("decide", "serve"):
+            bureau.step(record, act)
+        bureau.go(bureau.today + dt.timedelta(days=730))
+        with pytest.raises(TermRefused):
+            bureau.step(record, "publish")
+
+    def test_is_not_published_on_a_ground_that_has_fallen(self, bureau, hands):
+        ground = bureau.published_penalty()
+        record = bureau.noticed(ground)
+        bureau.go(bureau.today + dt.timedelta(days=14))
+        for act in ("decide", "serve"):
+            bureau.step(record, act)
+        hands.withdraw(ground)
+        with pytest.raises(GroundUnfit):
+            bureau.step(record, "publish")
+        assert bureau.step(record, "revoke").state == "revoked"
+
+    def test_is_not_decided_under_a_day_within_the_defence_window(self, bureau):
+        record = bureau.noticed()
+        served = bureau.today
+        bureau.go(served + dt.timedelta(days=14))
+        decision = bureau.decision(decided_on=served, ends_on=served + dt.timedelta(days=730))
+        with pytest.raises(DefenceWindowOpen):
+            bureau.do("head", lambda w: listings.decide(w, record, decision, papers("decision")))
+
+    def test_is_not_redrafted_in_the_name_of_another_authority(self, bureau):
+        ground = bureau.published_penalty()
+        record = bureau.drafted(ground)
+        other = bureau.proposal(ground, authority={"name": HOUSING[0], "code": HOUSING[1]})
+        with pytest.raises(AuthorityNotOwn):
+            bureau.do("clerk", lambda w: listings.redraft(w, record, other, Given()))
+        assert json.loads(held(record).content)["authority_name"] == AUTHORITY[0]
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            pytest.param({"facts": MOBILE}, id="个人信息保护法34-facts"),
+            pytest.param({"basis": f"证件号{PERSON_NUMBER}"}, id="个人信息保护法28-basis"),
+            pytest.param(
+                {"responsible": [{"name": PERSON_NUMBER, "role": "person_in_charge", "as_of": "2026-01-01"}]},
+                id="个人信息保护法28-name",
+            ),
+            pytest.param(
+                {"responsible": [{"name": "卞示例", "role": "neighbour", "as_of": "2026-01-01"}]},
+                id="浙江省公共信用信息管理条例24-role",
+            ),
+            pytest.param({"behaviour": "N9-99"}, id="behaviour"),
+            pytest.param({"facts": " "}, id="empty"),
+            pytest.param({}, id="nothing"),
+        ],
+    )
+    def test_is_not_corrected_to_what_no_proposal_may_say(self, bureau, fields):
+        record = bureau.listed()
+        with pytest.raises(ListingRefused):
+            bureau.do("clerk", lambda w: listed.amend(w, record, fields, papers("correction")))
+        assert held(record).state == "published"
+
+    def test_that_waits_for_its_correction_ends_with_its_term(self, bureau):
+        record = bureau.listed()
+        bureau.step(record, "amend")
+        bureau.go(dt.date.fromisoformat(body(record)["ends_on"]))
+        bureau.tidy()
+        assert (held(record).state, body(record)["state"]) == ("removed", "expired")
+        assert sound() == []
+
+    def test_that_was_removed_may_still_be_revoked(self, bureau):
+        record = bureau.listed()
+        bureau.step(record, "remove")
+        bureau.step(record, "revoke")
+        assert (held(record).state, body(record)["state"]) == ("revoked", "revoked")
+        assert sound() == []
+
+
+def held(record: str):
+    with db.reading() as session:
+        return cases.by_record(session, listings.Listing, record)
 
 
 class TestAmendedPenalty:
