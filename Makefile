@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test check bench needs lock clean chaos
+.PHONY: help run test check bench needs lock clean chaos simulate
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -29,6 +29,10 @@ bench: $(VENV)/dev.stamp needs ## measure: rates, latencies, and ratios within o
 
 chaos: $(VENV)/dev.stamp needs ## the long form of the kill -9 test (ROUNDS=100)
 	@CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest tests/chaos $(ARGS)
+
+simulate: $(VENV)/dev.stamp ## a simulated year with a worker that dies (SEED=7 DAYS=365)
+	@SIMULATE_SEED=$(or $(SEED),7) SIMULATE_DAYS=$(or $(DAYS),365) TEST_STORES=$(or $(STORES),sqlite) \
+	  $(BIN)/python -m pytest tests/simulation -s $(ARGS)
 
 needs: ## install what the tests need and the machine lacks (PostgreSQL, Chromium, a Chinese font)
 	@sh tests/needs.sh

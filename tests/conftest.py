@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -108,22 +110,36 @@ class Person:
 
 def hire() -> dict[str, Person]:
     """One account per role, in two departments and a trading centre of the application at hand."""
+    return db.perform(SYSTEM, staff)
 
-    def make(work: Work) -> dict[str, Person]:
-        for code, name, authority in (
-            ("finance", AUTHORITY[0], AUTHORITY[1]),
-            ("housing", "盐城市示例住房和城乡建设局", None),
-            ("centre", "盐城市示例公共资源交易中心", None),
-        ):
-            accounts.ensure_department(work, accounts.NewDepartment(code, name, "supervisor", authority))
-        made = {}
-        for name, (role, department, sectors) in GRANTS.items():
-            account = accounts.create(work, accounts.NewAccount(name, role, department, sectors, ("*",)))
-            key = accounts.issue_key(work, account.id, name)
-            made[name] = Person(actor_of(account), {"Authorization": f"Bearer {key}"})
-        return made
 
-    return db.perform(SYSTEM, make)
+def staff(work: Work) -> dict[str, Person]:
+    """Make the departments and their accounts."""
+    for code, name, authority in (
+        ("finance", AUTHORITY[0], AUTHORITY[1]),
+        ("housing", "盐城市示例住房和城乡建设局", None),
+        ("centre", "盐城市示例公共资源交易中心", None),
+    ):
+        accounts.ensure_department(work, accounts.NewDepartment(code, name, "supervisor", authority))
+    made = {}
+    for name, (role, department, sectors) in GRANTS.items():
+        account = accounts.create(work, accounts.NewAccount(name, role, department, sectors, ("*",)))
+        key = accounts.issue_key(work, account.id, name)
+        made[name] = Person(actor_of(account), {"Authorization": f"Bearer {key}"})
+    return made
+
+
+@contextmanager
+def town(
+    store: str, templates: stores.Templates, folder: Path, **special: Any
+) -> Iterator[tuple[dict[str, Person], pytest.MonkeyPatch]]:
+    """A node on a store of its own with everybody at work, for tests that share it or bring their own days."""
+    with templates.copy(store, folder) as url, pytest.MonkeyPatch.context() as patch:
+        made = create_app(Settings(home=str(folder), database_url=url, node="city", **special))
+        with made.app_context():
+            yield db.perform(SYSTEM, staff), patch
+            db.db.session.remove()
+            db.db.engine.dispose()
 
 
 @pytest.fixture

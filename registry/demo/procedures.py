@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from registry import db
+from registry.domain.application import Application
 from registry.domain.casefile import Given, Paper
 from registry.domain.listing import Decision
 from registry.domain.permissions import PUBLIC, Actor
@@ -89,7 +90,7 @@ class Office:
     def dispute_one(self) -> None:
         """A dispute of a penalty, accepted: its record is marked and its clock runs."""
         record, firm = self._penalty(DISPUTED)
-        application = reliefs.Application(
+        application = Application(
             "dispute", record, firm["subject"]["name"], firm["subject"]["uscc"], None, None, None,
             "demo@example.invalid", "投标文件由代理公司统一排版，并非同一台电脑编制。",
         )  # fmt: skip

@@ -12,6 +12,7 @@ from registry.domain.rowreader import RowReader
 from registry.errors import Fault, Invalid
 from registry.refusals.procedure import ListingRefused, MeasureOutsideScheme
 
+_BEHAVIOUR = ("/behaviour", "behaviour-unknown")
 _SUBJECT = {
     "subject_name": "name",
     "subject_kind": "kind",
@@ -64,7 +65,7 @@ def known(draft: Mapping[str, Any], rules: Rules) -> Iterator[Fault]:
     if not draft["sectors"] or not set(draft["sectors"]) <= set(rules.sectors):
         yield Fault("/sectors", "sector-unknown", "领域为空或者不在代码表中")
     yield from _in_table(draft["district"], rules.districts, "/district", "district-unknown")
-    yield from _in_table(draft.get("behaviour"), rules.behaviours, "/behaviour", "behaviour-unknown")
+    yield from _in_table(draft.get("behaviour"), rules.behaviours, *_BEHAVIOUR)
     try:
         identifiers.uscc(draft["authority"]["code"])
     except Invalid as refusal:
@@ -76,14 +77,30 @@ def _in_table(code: str | None, table: Collection[str], at: str, fault: str) -> 
         yield Fault(at, fault, "不在代码表中")
 
 
+def require_amendment(amendment: Mapping[str, Any], rules: Rules) -> None:
+    """Refuse ``ListingRefused`` for a correction that says nothing, or what no proposal may say."""
+    faults = [*_said(amendment), *_in_table(amendment.get("behaviour"), rules.behaviours, *_BEHAVIOUR)]
+    for name in ("facts", "basis"):
+        if name in amendment and not amendment[name].strip():
+            faults.append(Fault(f"/{name}", "required", "不能为空"))
+    if not amendment:
+        faults.append(Fault("", "required", "没有更正的内容"))
+    if faults:
+        raise ListingRefused(faults=tuple(faults))
+
+
 def _plain(draft: Mapping[str, Any], scheme: Scheme) -> Iterator[Fault]:
-    """What is told to the subject and shown to everybody holds no personal number, and names people by role."""
-    for name in ("facts", "basis", "exit"):
-        if draft[name] and redaction.blot(draft[name]) != draft[name]:
-            yield Fault(f"/{name}", "personal-number", "含有个人识别号码")
+    yield from _said(draft)
     if not draft["grounds"] and scheme.may_publish:
         yield Fault("/grounds", "required", "列入须写明所依据的行政处罚或者生效裁判")
-    for place, one in enumerate(draft["responsible"]):
+
+
+def _said(draft: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is told to the subject and shown to everybody holds no personal number, and names people by role."""
+    for name in ("facts", "basis", "exit"):
+        if draft.get(name) and redaction.blot(draft[name]) != draft[name]:
+            yield Fault(f"/{name}", "personal-number", "含有个人识别号码")
+    for place, one in enumerate(draft.get("responsible", ())):
         if one["role"] not in RESPONSIBLE_ROLES:
             yield Fault(f"/responsible/{place}/role", "role-unknown", "不在代码表中")
         if redaction.blot(one["name"]) != one["name"]:

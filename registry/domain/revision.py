@@ -48,12 +48,17 @@ def suspended(body: Mapping[str, Any], since: dt.date, until: dt.date | None, re
     }
 
 
-def resumed(body: Mapping[str, Any], on: dt.date) -> Body:
-    """The version shown again: its measures hold from ``on``."""
+def resumed(body: Mapping[str, Any], on: dt.date, disputed_on: str | None) -> Body:
+    """The version shown again: its measures hold from ``on``. It is marked when a dispute is open now."""
     *before, last = body["suspensions"]
     # A stay that is lifted before it began never had any effect.
     ended = [{**last, "until": on.isoformat()}] if last["from"] < on.isoformat() else []
-    return changed(body, "resume", suspensions=[*before, *ended] or None)
+    return changed(body, "resume", suspensions=[*before, *ended] or None, disputed_on=disputed_on)
+
+
+def stopped(body: Mapping[str, Any], removal: Removal, today: dt.date) -> Body:
+    """The version that ends the publication before its time: no later version is shown beyond ``today``."""
+    return removed(body, removal, today) | {"visible_until": min(body["visible_until"], today.isoformat())}
 
 
 def changed(body: Mapping[str, Any], act: str, **fields: Any) -> Body:

@@ -27,6 +27,12 @@ def current(session: Session) -> Reference:
         return _held[key]
 
 
+def hold_scheme(session: Session, code: str) -> None:
+    """Let whoever else proposes for this list wait until the transaction is over."""
+    question = select(CatalogRow.id).where(CatalogRow.kind == "schemes", CatalogRow.code == code)
+    session.execute(question.order_by(CatalogRow.id).with_for_update())
+
+
 def open_rows(session: Session) -> list[CatalogRow]:
     """The newest version of every row."""
     question = select(CatalogRow).where(CatalogRow.closed_at.is_(None))

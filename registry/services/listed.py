@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from registry.domain import casefile, clocks, listing, publicity, redaction, revision
+from registry.domain import casefile, clocks, listing, proposal, publicity, redaction, revision
 from registry.domain.casefile import Given
 from registry.domain.catalog import Scheme
 from registry.domain.listing import Decision
@@ -13,7 +13,7 @@ from registry.models import CaseStep, Listing
 from registry.queries import reference as law
 from registry.refusals.procedure import TermRefused
 from registry.services import proceedings, revisions
-from registry.services.listings import admit, require_basis, require_past, state
+from registry.services.listings import admit, require_basis, require_grounds, require_past, state
 from registry.services.publishing import Version, publish
 from registry.work import Work
 
@@ -44,10 +44,14 @@ def serve(work: Work, record: str, served_on: dt.date, given: Given) -> Listing:
 def release(work: Work, record: str, given: Given) -> Listing:
     """Publish a listing in force, by another officer than its drafter; from now on its measures bar.
 
-    Refuses ``SchemeWithoutBasis``, ``NoPolicy``.
+    Refuses ``SchemeWithoutBasis``, ``NoPolicy``, ``GroundUnfit`` when a ground has fallen since the decision, and
+    ``TermRefused`` when the term is over.
     """
     held, step = admit(work, record, "publish", given)
     scheme = require_basis(work, held)
+    require_grounds(work, held)
+    if held.ends_on is None or held.ends_on <= work.today:
+        raise TermRefused("列入期限已经届满")
     filed = proceedings.take(work, held, step, _binding(held, given))
     body = listing.public_body(held.facts, _release(work, held, scheme, filed))
     publish(work, [Version(body, work.settings.node, held.id_index, held.id_sealed)])
@@ -55,9 +59,11 @@ def release(work: Work, record: str, given: Given) -> Listing:
 
 
 def amend(work: Work, record: str, fields: Mapping[str, Any], given: Given) -> Listing:
-    """Propose a correction of what is published; another officer publishes or rejects it."""
+    """Propose a correction of what is published; another officer publishes or rejects it. Refuses
+    ``ListingRefused`` by the rules of a proposal."""
     held, step = admit(work, record, "amend", given)
     amendment = listing.jsonable({name: fields[name] for name in AMENDABLE if fields.get(name) is not None})
+    proposal.require_amendment(amendment, law.current(work.session).filing_rules)
     state(held, amendment=amendment)
     proceedings.take(work, held, step, replace(given, stated=amendment))
     return held
@@ -94,6 +100,8 @@ def extend(work: Work, record: str, ends_on: dt.date, given: Given) -> Listing:
     scheme = require_basis(work, held)
     assert held.starts_on is not None and held.ends_on is not None
     latest = publicity.add_months(held.starts_on, (scheme.term_months or 0) + scheme.extension_months_max)
+    if held.ends_on <= work.today:
+        raise TermRefused("列入期限已经届满")
     if not held.ends_on < ends_on <= latest:
         raise TermRefused(f"{scheme.name}的延长不得超过 {latest.isoformat()}")
     held.ends_on = ends_on

@@ -14,7 +14,7 @@ from registry.domain.casefile import Given
 from registry.domain.catalog import Scheme
 from registry.domain.listing import Decision, Ground, Proposal
 from registry.domain.workflow import BORN, Step
-from registry.models import Listing
+from registry.models import Department, Listing
 from registry.queries import cases, penalties, publications
 from registry.queries import reference as law
 from registry.refusals.acts import AuthorityNotOwn, ChangeInFuture
@@ -43,10 +43,10 @@ def draft(work: Work, given_draft: Mapping[str, Any], given: Given) -> Listing:
     work.actor.require(procedures.LISTING.permission("draft"))
     proposed = _read(work, given_draft)
     subject = identify(work, proposed.subject)
+    law.hold_scheme(work.session, proposed.scheme)  # two proposals of one subject at once: the second waits
     _require_unlisted(work, proposed.scheme, subject.key)
     department = penalties.department(work.session, work.actor.department_id)
-    if department.authority_code not in (None, proposed.authority_code):
-        raise AuthorityNotOwn()
+    _require_authority(department, proposed)
     held = Listing(
         record=secrets.token_hex(16),
         department_id=department.id,
@@ -69,6 +69,7 @@ def redraft(work: Work, record: str, given_draft: Mapping[str, Any], given: Give
     proposed = _read(work, given_draft)
     if (proposed.scheme, identify(work, proposed.subject).key) != (held.scheme, held.subject_key):
         raise ListingRefused("更改名单或者主体的，应另行提出")
+    _require_authority(held.department, proposed)
     held.content = _content(proposed)
     proceedings.take(work, held, step, given)
     return held
@@ -111,8 +112,8 @@ def decide(work: Work, record: str, decision: Decision, given: Given) -> Listing
         raise DefenceWindowOpen()
     if held.state == "heard" and not decision.answer:
         raise ListingRefused("决定应写明对陈述申辩的答复")
+    require_grounds(work, held)
     facts = held.facts
-    _require_grounds(work, tuple(Ground(**_typed(one)) for one in facts["grounds"]), held.subject_key)
     named = [
         one
         for one in law.current(work.session).measures(decision.decided_on)
@@ -138,6 +139,12 @@ def require_basis(work: Work, held: Listing) -> Scheme:
     if not scheme.may_publish:
         raise SchemeWithoutBasis()
     return scheme
+
+
+def require_grounds(work: Work, held: Listing) -> None:
+    """Refuse ``GroundUnfit`` when a penalty that a listing rests on does not stand any more."""
+    grounds = tuple(Ground(**_typed(one)) for one in held.facts["grounds"])
+    _require_grounds(work, grounds, held.subject_key)
 
 
 def require_past(work: Work, day: dt.date) -> None:
@@ -185,6 +192,11 @@ def _penalty_ground(work: Work, record: str, subject_key: str) -> Ground:
         body["authority"]["name"],
         dt.date.fromisoformat(body["decided_on"]),
     )
+
+
+def _require_authority(department: Department, proposed: Proposal) -> None:
+    if department.authority_code not in (None, proposed.authority_code):
+        raise AuthorityNotOwn()
 
 
 def _typed(ground: dict[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from registry.errors import Refusal
 from registry.models import Listing, Penalty, Relief
 from registry.queries import cases
 from registry.queries import reference as law
+from registry.refusals.acts import ChangeInFuture
 from registry.refusals.procedure import OutcomeUnfit
 from registry.services import listed, proceedings, reliefs, revisions, standing, verification
-from registry.services.leaving import Leaving, leave
+from registry.services.leaving import Leaving, leave, tell
 from registry.work import Work
 
 
@@ -104,9 +105,14 @@ def _publish_correction(work: Work, record: str, _ruling: Ruling, given: Given) 
 
 def _stop(work: Work, record: str, ruling: Ruling, _given: Given) -> None:
     """Over time: the publication ends; the penalty itself stands, and its measures run to their own end."""
+    if revisions.newest(work, record).state != "published":  # what was taken back must not come to bear again
+        raise OutcomeUnfit()
+    if ruling.changed_on > work.today:
+        raise ChangeInFuture()
     due = limit(law.current(work.session), "D03", ruling.changed_on).day
     removal = revision.Removal("expire", "expired", ruling.reason, ruling.changed_on, due)
-    revisions.revise(work, record, lambda body: revision.removed(body, removal, work.today))
+    revisions.revise(work, record, lambda body: revision.stopped(body, removal, work.today))
+    tell(work, cases.holder(work.session, record))
 
 
 Carry = Callable[[Work, str, Ruling, Given], None]

@@ -129,7 +129,7 @@ def end(work: Work, held: Relief, step: Step, facts: Mapping[str, Any], given: G
 def require_repairable(work: Work, shown: Publication) -> None:
     """Refuse ``RecordUnknown`` for what is no longer shown, ``RepairTooEarly`` before the minimum is over."""
     body = publications.body(shown)
-    if shown.state != "published":
+    if shown.state != "published" or shown.visible_until <= work.today:
         raise RecordUnknown()
     if work.today < dt.date.fromisoformat(body["repairable_from"]):
         raise RepairTooEarly(f"自 {body['repairable_from']} 起可以申请")

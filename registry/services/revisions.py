@@ -36,11 +36,21 @@ def revise(work: Work, record: str, change: Callable[[Body], Body]) -> int:
 
 
 def marks(work: Work, record: str) -> Body:
-    """What a corrected version keeps of the one before: the days on which its measures rested, an open dispute."""
+    """What a corrected version keeps of the one before: the days on which its measures rested, an open dispute,
+    and its end when a dispute was decided by stopping the disclosure."""
     before = json.loads(newest(work, record).body)
     kept = {"suspensions": before["suspensions"]} if "suspensions" in before else {}
+    if _is_stopped(work, record):
+        kept["visible_until"] = before["visible_until"]
     since = disputed_on(work, record)
     return kept | ({"disputed_on": since} if since else {})
+
+
+def _is_stopped(work: Work, record: str) -> bool:
+    question = select(Relief).where(
+        Relief.about == record, Relief.noun == "dispute", Relief.state == "decided"
+    )
+    return any(held.facts["outcome"] == "stop_disclosure" for held in work.session.scalars(question))
 
 
 def disputed_on(work: Work, record: str) -> str | None:

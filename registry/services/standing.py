@@ -46,13 +46,9 @@ def resume(work: Work, record: str, on: dt.date, given: Given) -> Penalty | List
     if isinstance(held, Listing) and held.ends_on is not None and held.ends_on <= work.today:
         raise TermRefused("列入期限已经届满")
     proceedings.take(work, held, step, replace(given, stated={"on": on.isoformat()}))
-    disputed = revisions.disputed_on(work, record)
-    revisions.revise(work, record, lambda body: revision.resumed(body, on) | _mark(disputed))
+    disputed = revisions.disputed_on(work, record)  # a dispute may have begun, or been over, in the meantime
+    revisions.revise(work, record, lambda body: revision.resumed(body, on, disputed))
     return held
-
-
-def _mark(disputed_on: str | None) -> dict[str, str]:
-    return {"disputed_on": disputed_on} if disputed_on else {}
 
 
 def remove(work: Work, record: str, reason: str, changed_on: dt.date, given: Given) -> Listing:

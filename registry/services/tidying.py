@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from registry.domain import procedures, revision
 from registry.domain.casefile import Given
+from registry.domain.permissions import Permission
 from registry.models import Publication
 from registry.queries import cases
+from registry.refusals.acts import TransitionRefused
 from registry.services import audit, proceedings, revisions
 from registry.services.publishing import publish
 from registry.work import Work
@@ -22,8 +24,9 @@ def expire_due(work: Work) -> int:
 
     Only records decided here: the owner's expiry arrives by the exchange. A listing or commendation ends with its
     publication; a penalty stands when it is no longer shown. Source: NDRC order 36 — publication ends by itself at
-    its maximum.
+    its maximum. Refuses ``OutOfRole``.
     """
+    work.actor.require(Permission.TIME_PASSES)
     question = (
         select(Publication)
         .where(
@@ -33,14 +36,24 @@ def expire_due(work: Work) -> int:
         .order_by(Publication.from_entry)
         .limit(CHUNK)
     )  # fmt: skip
-    due = list(work.session.scalars(question))
+    # Cases are locked before the ledger, as by every act: the other way round the two would wait for each other.
+    due = [held for held in work.session.scalars(question) if _ends(work, held)]
     publish(work, [revisions.after(held, _expired(held, work.today)) for held in due])
-    for held in due:
-        if held.kind != procedures.PENALTY.noun:
-            case = cases.ending(work.session, held.kind, held.record, lock=True)
-            proceedings.take(work, case, proceedings.admit(work, case, "expire", if_version=None), Given())
     audit.note(work, "record.expire", [held.record for held in due if held.kind == procedures.PENALTY.noun])
     return len(due)
+
+
+def _ends(work: Work, held: Publication) -> bool:
+    """Take the step that ends the record too; False when another act has just ended it otherwise."""
+    if held.kind == procedures.PENALTY.noun:
+        return True
+    case = cases.ending(work.session, held.kind, held.record, lock=True)
+    try:
+        step = proceedings.admit(work, case, "expire", if_version=None)
+    except TransitionRefused:
+        return False
+    proceedings.take(work, case, step, Given())
+    return True
 
 
 def _expired(held: Publication, today: dt.date) -> dict[str, Any]:

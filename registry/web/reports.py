@@ -1,8 +1,8 @@
 """The yearly report as page and workbook: each department's work, its rates, and every limit it missed."""
 
-import datetime as dt
+from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response
 
 from registry import db
 from registry.domain.quality import RATES, Ratio
@@ -10,12 +10,10 @@ from registry.queries import reference as law
 from registry.queries import reports
 from registry.queries.reports import Report
 from registry.web import labels, workbook
-from registry.web.pages import pages
-from registry.work import day_of
+from registry.web.room import page, pages, today
 
 DUTY = "实施方案（2018）五（三）：各地、各有关部门单位每年12月底前报送工作情况"
 """Why there is a report."""
-__all__ = ["DUTY", "made_of", "pages", "values"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -31,22 +29,24 @@ def share(ratio: Ratio) -> str:
 def report_years() -> Response:
     """The years that can be reported on."""
     with db.reading() as session:
-        found = reports.years(session, _today())
-    return _validated(render_template("reports.html", years=found, duty=DUTY))
+        found = reports.years(session, today())
+    return page("reports.html", years=found, duty=DUTY)
 
 
 @pages.get("/reports/<int:year>")
 def report(year: int) -> Response:
     """The report of a year."""
     made, sectors = made_of(year)
-    return _validated(render_template("report.html", **values(made, sectors)))
+    return page("report.html", **values(made, sectors))
 
 
 @pages.get("/reports/<int:year>.xlsx")
 def report_workbook(year: int) -> Response:
     """The same as a workbook."""
     made, sectors = made_of(year)
-    response = _validated(workbook.yearly(made, sectors, DUTY), XLSX)
+    response = make_response(workbook.yearly(made, sectors, DUTY))
+    response.content_type = XLSX
+    response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Disposition"] = f'attachment; filename="report-{year}.xlsx"'
     return response
 
@@ -55,10 +55,10 @@ def made_of(year: int) -> tuple[Report, dict[str, str]]:
     """The report of a year as of today, and the names of the sectors; refuses ``ReportUnknown``."""
     with db.reading() as session:
         reference = law.current(session)
-        return reports.yearly(session, reference, year, _today()), reference.names("sectors")
+        return reports.yearly(session, reference, year, today()), reference.names("sectors")
 
 
-def values(made: Report, sectors: dict[str, str]) -> dict[str, object]:
+def values(made: Report, sectors: dict[str, str]) -> dict[str, Any]:
     """What the templates of a report need, on a page and in a file of its own."""
     return {
         "report": made,
@@ -69,16 +69,3 @@ def values(made: Report, sectors: dict[str, str]) -> dict[str, object]:
         "duty": DUTY,
         "notes": workbook.NOTES,
     }
-
-
-def _today() -> dt.date:
-    return day_of(db.clock())
-
-
-def _validated(body: str | bytes, media_type: str = "text/html; charset=utf-8") -> Response:
-    response = make_response(body)
-    response.content_type = media_type
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
