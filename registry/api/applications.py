@@ -4,23 +4,21 @@ Nobody needs an account, so an ``Idempotency-Key`` has nobody to belong to: a re
 ``relief-open``. Answers are kept by no cache; the receipt number in an address says nothing about anybody.
 """
 
-import base64
 from typing import Any
 
 from flask import Response
 
 from registry import db
 from registry.api.auth import public
+from registry.api.schemas.procedure import given as with_documents
 from registry.api.schemas.relief import ApplicationSchema, ReliefAnswer
 from registry.api.wire import Blueprint, answered, if_version
 from registry.domain import application
-from registry.domain.casefile import Given, Paper
+from registry.domain.casefile import Given
 from registry.domain.permissions import PUBLIC
-from registry.errors import Fault
 from registry.queries import applications
 from registry.queries import reference as law
 from registry.queries.applications import Standing
-from registry.refusals.acts import BodyRefused
 from registry.refusals.procedure import ApplicantUnfit
 from registry.services import reliefs
 from registry.work import Work, day_of
@@ -66,14 +64,14 @@ def cancel(number: str) -> Response:
 
 
 def _apply(noun: str, body: dict[str, Any]) -> Response:
-    papers = [_paper(place, one) for place, one in enumerate(body["documents"])]
+    given = with_documents(body, None)
     stated = {name: body[name] or "" for name in _WORDS} | {"consent": "1" if body["consent"] else ""}
 
     def act(work: Work) -> str:
         applications.subject_of(work.session, body["record"], work.settings.node)
         id_types = law.current(work.session).names("id_types")
-        asked = application.read(noun, body["record"], stated, papers, id_types)
-        return reliefs.apply(work, asked, Given(documents=papers)).record
+        asked = application.read(noun, body["record"], stated, given.documents, id_types)
+        return reliefs.apply(work, asked, given).record
 
     try:
         number = db.perform(PUBLIC, act)
@@ -83,21 +81,6 @@ def _apply(noun: str, body: dict[str, Any]) -> Response:
     response = _told(number, 201)
     response.headers["Location"] = _address(number)
     return response
-
-
-def _paper(place: int, given: dict[str, Any]) -> Paper:
-    try:
-        content = base64.b64decode(given["content_base64"], validate=True)
-    except ValueError:
-        fault = Fault(f"/documents/{place}/content_base64", "base64-malformed", "不是完整的 base64")
-        raise BodyRefused(faults=(fault,)) from None
-    return Paper(
-        given["kind"],
-        number=given["number"],
-        issued_on=given["issued_on"],
-        filename=given["filename"],
-        content=content,
-    )
 
 
 def _told(number: str, status: int = 200) -> Response:

@@ -85,7 +85,7 @@ class TestDispute:
             ({"uscc": "123"}, "/uscc", "uscc-malformed"),
             ({"documents": []}, "/documents/evidence", "document-missing"),
             (evidence(content_base64=""), "/documents/evidence", "document-refused"),
-            (evidence(content_base64="%%"), "/documents/0/content_base64", "base64-malformed"),
+            (evidence(content_base64="%%"), "/documents/0/content_base64", "field-refused"),
             ({"documents": [document("evidence"), document("decision")]}, "/documents", "document-kind-unknown"),
             (evidence(number="320902199003074518"), "/documents/evidence", "personal-number"),
             ({"documents": [document("evidence")] * 6}, "/documents", "field-refused"),

@@ -56,10 +56,11 @@ class TestReadme:
     def test_tells_what_happens(self, demo: Demo) -> None:
         first = demo.start()
         terminal = Terminal(demo)
-        department, public, centre, exchange = blocks("README.md")
+        department, public, centre, subject, exchange = blocks("README.md")
         _assert_filed(terminal.type(department))
         _assert_found(terminal.type(public))
         _assert_checked(terminal.type(centre), demo.home)
+        _assert_disputed(terminal.type(subject))
         _assert_exchanged(terminal.type(exchange))
         before = _records(demo.port)
         assert demo.stop() == (0, [])
@@ -99,6 +100,13 @@ def _assert_checked(said: str, home: Path) -> None:
     for ref, verdict in verdicts.items():
         assert f"{ref}\t{verdict}\t" in said
     assert f"receipt: {home}/receipt.json" in said
+
+
+def _assert_disputed(said: str) -> None:
+    accepted, decided, page = said.split("\n", 2)
+    assert accepted.endswith(": accepted")
+    assert decided.endswith(": decided")
+    assert "记录无误，予以维持" in page
 
 
 def _assert_exchanged(said: str) -> None:

@@ -3,18 +3,14 @@
 from marshmallow import fields, validate
 
 from registry.api.schemas.base import Day, StrictSchema, short, words
+from registry.api.schemas.procedure import Base64, DocumentSchema
 from registry.domain.application import CHARACTERS_MAX, FILES_MAX
-from registry.domain.procedures import DOCUMENTS
 
 
-class DocumentSchema(StrictSchema):
-    """A document with its bytes, in base64: PDF, PNG or JPEG. The name of its file is not kept."""
+class EvidenceSchema(DocumentSchema):
+    """A document with its bytes: PDF, PNG or JPEG. The name of its file is not kept."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(tuple(DOCUMENTS)))
-    number = words(200, load_default="")
-    issued_on = fields.Date(load_default=None, allow_none=True)
-    filename = words(200, load_default="")
-    content_base64 = fields.String(required=True)
+    content_base64 = Base64(required=True, load_only=True)
 
 
 class ApplicationSchema(StrictSchema):
@@ -31,7 +27,7 @@ class ApplicationSchema(StrictSchema):
     statement = words(CHARACTERS_MAX["statement"], required=True)
     consent = fields.Boolean(required=True, truthy={True}, falsy={False})
     documents = fields.List(
-        fields.Nested(DocumentSchema), required=True, validate=validate.Length(max=FILES_MAX)
+        fields.Nested(EvidenceSchema), required=True, validate=validate.Length(max=FILES_MAX)
     )
 
 
