@@ -13,6 +13,7 @@ import registry.refusals.procedure
 from registry.api.problems import status_of
 from registry.errors import Refusal
 from registry.settings import Settings
+from tests.contract.law import law_table
 from tests.contract.procedures import procedures_table
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -80,7 +81,12 @@ def _first_line(held: type) -> str:
     return " ".join((inspect.getdoc(held) or "").split("\n\n", maxsplit=1)[0].split()).replace("|", "\\|")
 
 
-TABLES = {"errors.md": errors_table, "procedures.md": procedures_table, "settings.md": settings_table}
+TABLES = {
+    "errors.md": errors_table,
+    "law.md": law_table,
+    "procedures.md": procedures_table,
+    "settings.md": settings_table,
+}
 
 if __name__ == "__main__" and "--write" in sys.argv:
     for file, table in TABLES.items():

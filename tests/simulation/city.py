@@ -20,7 +20,7 @@ from tests.simulation.expected import DAY, Expected, Known
 
 BEGINS = dt.date(2025, 11, 1)
 JOBS = {job.name: job.run for job in schedule.JOBS}
-_DEAD, _ACKNOWLEDGES = 0.4, 0.1
+_DEAD, _ACKNOWLEDGES = 0.5, 0.1
 
 
 class City:
@@ -76,7 +76,10 @@ class City:
             (self.dice.randint(0, 20), self.dice.randint(60, 95), self.dice.randint(300, 364))
         )
         day = self.today - age * DAY
-        until, free = day + self.dice.randint(95, 330) * DAY, day.replace(year=day.year + 1)
+        # most of what is old ends soon, so that some ends on a day on which the worker is dead
+        soon = max(day + 95 * DAY, self.today + self.dice.randint(2, 45) * DAY)
+        until = soon if age > 20 else day + self.dice.randint(95, 330) * DAY
+        free = day.replace(year=day.year + 1)
         record = self.bureau.penalty(
             decided_on=day.isoformat(),
             effect_until=(free - DAY).isoformat(),

@@ -1,0 +1,109 @@
+"""Two acts at once on one record: the second sees what the first has done, and neither does half of it."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+
+from registry import db
+from registry.domain.casefile import Given
+from registry.domain.permissions import PUBLIC, SYSTEM, Actor
+from registry.errors import Refusal
+from registry.models import Listing, Publication, Relief
+from registry.refusals.acts import ConcurrentChange, TransitionRefused
+from registry.refusals.procedure import ListedAlready, ReliefOpen
+from registry.services import listings, reliefs, standing, tidying
+from registry.work import Work
+from tests.factories.bureau import papers
+
+HEAD_START_SECONDS = 0.4
+Act = Callable[[Work], object]
+
+
+@pytest.fixture
+def together(app):
+    """Let the first act finish while the second, begun meanwhile, is under way; the outcome of the second."""
+
+    def run(first: tuple[Actor, Act], second: tuple[Actor, Act]) -> object:
+        done, outcomes = threading.Event(), []
+
+        def hold() -> None:
+            with app.app_context(), db.begin(first[0]) as work:
+                first[1](work)
+                done.set()
+                threading.Event().wait(HEAD_START_SECONDS)
+
+        def follow() -> None:
+            done.wait()
+            with app.app_context():
+                try:
+                    outcomes.append(db.perform(*second))
+                except Refusal as refusal:
+                    outcomes.append(type(refusal))
+
+        threads = [threading.Thread(target=one) for one in (hold, follow)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        return outcomes[0]
+
+    return run
+
+
+def count(table: type, *where: object) -> int:
+    with db.reading() as session:
+        return session.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
+
+
+class TestTogether:
+    def test_two_applications_make_one(self, bureau, together):
+        record = bureau.published_penalty()
+        application = bureau.application("dispute", record)
+        act = (PUBLIC, lambda work: reliefs.apply(work, application, papers("evidence")))
+        assert together(act, act) is ReliefOpen
+        assert count(Relief) == 1
+        assert count(Publication, Publication.record == record) == 2
+
+    def test_two_proposals_list_a_firm_once(self, bureau, together):
+        ground = bureau.published_penalty()
+        proposed = bureau.proposal(ground)
+        first, second = (bureau.people[name].actor for name in ("clerk", "second-clerk"))
+
+        def act(work: Work) -> object:
+            return listings.draft(work, proposed, Given())
+
+        assert together((first, act), (second, act)) is ListedAlready
+        assert count(Listing) == 1
+
+    def test_a_removal_and_the_worker_end_a_listing_once(self, bureau, together):
+        record = bureau.listed()
+        with db.reading() as session:
+            end = session.scalars(select(Listing.ends_on).where(Listing.record == record)).one()
+        bureau.go(end)
+        verifier, day = bureau.people["verifier"].actor, bureau.today
+
+        def remove(work: Work) -> object:
+            return standing.remove(work, record, "移出", day, papers("removal_decision"))
+
+        outcome = together((verifier, remove), (SYSTEM, tidying.expire_due))
+        # the ground's own publication ends too; what the worker met under way it leaves to its next round
+        assert outcome in (0, 1, ConcurrentChange)
+        bureau.tidy()
+        assert count(Publication, Publication.record == record) == 2
+        with db.reading() as session:
+            assert session.scalars(select(Listing.state).where(Listing.record == record)).one() == "removed"
+
+    def test_the_worker_and_a_removal_end_a_listing_once(self, bureau, together):
+        record = bureau.listed()
+        with db.reading() as session:
+            end = session.scalars(select(Listing.ends_on).where(Listing.record == record)).one()
+        bureau.go(end)
+        verifier, day = bureau.people["verifier"].actor, bureau.today
+
+        def remove(work: Work) -> object:
+            return standing.remove(work, record, "移出", day, papers("removal_decision"))
+
+        assert together((SYSTEM, tidying.expire_due), (verifier, remove)) is TransitionRefused
+        assert count(Publication, Publication.record == record) == 2
