@@ -9,7 +9,7 @@ from registry import db
 from registry.domain.casefile import Given
 from registry.models import AuditEvent, Document, Relief
 from registry.queries import cases, publications
-from registry.services import relief_decisions, reliefs, revisions
+from registry.services import proceedings, relief_decisions, reliefs, revisions
 from registry.services.relief_decisions import Ruling
 from tests.factories.bureau import papers
 from tests.factories.filings import PersonFactory
@@ -344,4 +344,5 @@ class TestPrivacy:
             assert not any(word in written for word in (self.PHONE, self.STATEMENT))
             assert self.STATEMENT.encode() not in (step.sealed or b"")
         with db.begin() as work:
-            assert reliefs.applicant_of(work, held)["statement"] == self.STATEMENT
+            opened = proceedings.private_of(work, cases.steps(work.session, receipt)[0])
+        assert opened["statement"] == self.STATEMENT
