@@ -344,5 +344,5 @@ class TestPrivacy:
             assert not any(word in written for word in (self.PHONE, self.STATEMENT))
             assert self.STATEMENT.encode() not in (step.sealed or b"")
         with db.begin() as work:
-            opened = proceedings.private_of(work, cases.steps(work.session, receipt)[0])
+            opened = proceedings.private_of(work.keys.vault, cases.steps(work.session, receipt)[0])
         assert opened["statement"] == self.STATEMENT
