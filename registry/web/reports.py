@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, make_response
+from flask import Response, make_response, request
 
 from registry import db
 from registry.domain.quality import RATES, Ratio
@@ -48,6 +48,8 @@ def report_workbook(year: int) -> Response:
     response.content_type = XLSX
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Disposition"] = f'attachment; filename="report-{year}.xlsx"'
+    response.add_etag()
+    response.make_conditional(request)
     return response
 
 

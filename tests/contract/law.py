@@ -35,6 +35,7 @@ APPLIED = {
     "D03": "clocks above; also the day named with every removal (`services/leaving`)",
     "D09": "remedies named with a listing (`services/listed`)",
     "D10": "remedies named with a listing (`services/listed`)",
+    "D19": "what arrives is judged on arrival; what waits for a person has this long (`registry exchange quarantine`)",
     "D23": "policy `minor`", "D24": "policy `general`", "D25": "policy `serious`",
     "D27": "scheme `wage-arrears`; six months from the listing, the officer vouches for the correction",
     "D29": "scheme `market-serious`", "D30": "scheme `judgment-debtor`",
@@ -42,6 +43,8 @@ APPLIED = {
     "threshold-lookback_months": "`services/screening`",
     "threshold-listing_reply_days": "`services/listings`",
     "threshold-commendation_months": "`services/commendations`",
+    "threshold-repeat_months": "`queries/earlier`: shown to the authority, never public",
+    "threshold-statutory_days_off": "`domain/announcement`: a loaded year must have about as many days off",
 }  # fmt: skip
 """Where a rule is applied, when the kind alone does not tell."""
 NOT_APPLIED = {
@@ -54,7 +57,6 @@ NOT_APPLIED = {
     "D13": "reports about a firm's own disclosures are not handled here",
     "D15": "a shorter limit for a platform's own faults: every dispute here is decided by its source, within D16",
     "D18": "rule of another city; D16 is followed",
-    "D19": "what arrives is judged on arrival (`services/inbox`), so that no time runs",
     "D21": "a receiver takes a removal from view in the transaction in which it arrives",
     "D28": "its scheme may not publish",
     "D31": "nothing is erased here yet",
@@ -67,7 +69,6 @@ NOT_APPLIED = {
     "scheme-municipal-watch": "the plan alone is no basis: kept inside, never published",
     "threshold-summary_citizen_fen": "the authority chooses the procedure of a decision; shown for reference",
     "threshold-summary_organisation_fen": "the authority chooses the procedure of a decision; shown for reference",
-    "threshold-repeat_months": "a hint for the investigating authority; not published, not judged",
 }
 """Rules that are shown and not applied, with the reason."""
 
