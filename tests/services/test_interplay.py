@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 
 from registry import db
 from registry.domain.casefile import Given
-from registry.models import Clock, Penalty, Publication
+from registry.models import Base, Clock, Penalty, Publication, Relief
 from registry.queries import cases, integrity, publications
 from registry.refusals.acts import AuthorityNotOwn, RecordUnknown
 from registry.refusals.procedure import (
     DefenceWindowOpen,
     GroundUnfit,
     ListingRefused,
+    NotDecidedHere,
     OutcomeUnfit,
     TermRefused,
 )
@@ -22,8 +23,10 @@ from registry.services import listed, listings, penalties, relief_decisions, rel
 from registry.services.relief_decisions import Ruling
 from tests.conftest import AUTHORITY
 from tests.factories.bureau import papers
-from tests.factories.filings import HOUSING, PERSON_NUMBER
+from tests.factories.filings import HOUSING, PERSON_NUMBER, PersonFactory
 from tests.factories.walker import read
+from tests.sync.bodies import body as planted_body
+from tests.sync.planting import published
 
 MOBILE = "联系电话13912345678"
 
@@ -284,3 +287,33 @@ class TestAmendedPenalty:
             "在投标文件中提供虚假业绩合同。",
         )
         assert sound() == []
+
+
+class TestApplication:
+    def test_about_a_record_of_another_node_is_sent_to_its_authority(self, app, bureau):
+        theirs = planted_body("c" * 32, node="platform")
+        published(app, theirs)
+        firm = {"subject_name": theirs["subject"]["name"], "uscc": theirs["subject"]["uscc"]}
+        bureau.names[theirs["record"]] = firm
+        with pytest.raises(NotDecidedHere):
+            bureau.applied("dispute", theirs["record"])
+
+    def test_leaves_number_contact_and_statement_nowhere_in_clear(self, bureau, hands, caplog):
+        """个人信息保护法 28: not in the steps, the trail, the outcome or the log of a dispute that was decided."""
+        filing = dict(PersonFactory())
+        record = bureau.published_penalty(**filing)
+        secrets = {"contact": "13800009999", "statement": "本人从未到过现场。", "agent": "卞代理"}
+        application = bureau.application("dispute", record, **secrets)
+        given = papers("evidence", "authorisation")
+        number = bureau.do("public", lambda w: reliefs.apply(w, application, given).record)
+        hands.decide(number, "keep")
+        with db.reading() as session:
+            held = [
+                str(row) for table in Base.metadata.sorted_tables for row in session.execute(select(table))
+            ]
+        told = [*held, caplog.text]
+        for secret in (filing["id_number"], *secrets.values()):
+            assert not [text for text in told if secret in text], secret
+        with db.begin() as work:
+            relief = cases.by_record(work.session, Relief, number)
+            assert reliefs.applicant_of(work, relief)["contact"] == secrets["contact"]

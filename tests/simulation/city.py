@@ -16,7 +16,7 @@ from registry.work import Work
 from sync import schedule
 from tests.factories.bureau import Bureau, papers
 from tests.factories.walker import Walker, read
-from tests.simulation.expected import DAY, Expected, Known
+from tests.simulation.expected import DAY, Expected, Known, after
 
 BEGINS = dt.date(2025, 11, 1)
 JOBS = {job.name: job.run for job in schedule.JOBS}
@@ -112,7 +112,7 @@ class City:
             record = self.bureau.drafted(ground, measures=self.dice.choice(([], ["B1"])))
             self.bureau.step(record, "review")
             self.bureau.step(record, "notice")
-            self.cases[record] = ("noticed", self.books.records[ground].firm, {"noticed": self.today})
+            self.cases[record] = ("noticed", self.books.records[ground].firm, {"reply": after(self.today, 5)})
             self.done["noticed"] += 1
         for record in list(self.cases):
             if self.chance(0.3):
@@ -120,7 +120,7 @@ class City:
 
     def case_moves(self, record: str) -> None:
         state, firm, facts = self.cases[record]
-        if state == "noticed" and self.today > facts["noticed"] + 14 * DAY:
+        if state == "noticed" and self.today > facts["reply"]:
             self.decide(record, firm)
         elif state == "decided":
             self.bureau.step(record, "serve")

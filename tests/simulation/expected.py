@@ -9,6 +9,14 @@ import chinese_calendar
 DAY = dt.timedelta(days=1)
 
 
+def after(day: dt.date, working_days: int) -> dt.date:
+    """The last day of a limit, counted by another calendar than the registry's."""
+    while working_days:
+        day += DAY
+        working_days -= chinese_calendar.is_workday(day)
+    return day
+
+
 @dataclass
 class Known:
     """A published record: shown on [seen, unseen), its ban on [bars, free) when it has one."""
@@ -60,10 +68,7 @@ class Expected:
         }
 
     def start(self, record: str, code: str, day: dt.date, working_days: int) -> None:
-        while working_days:
-            day += DAY
-            working_days -= chinese_calendar.is_workday(day)
-        self.clocks.append(Ticking(record, code, day))
+        self.clocks.append(Ticking(record, code, after(day, working_days)))
 
     def meet(self, record: str, today: dt.date, *codes: str) -> None:
         for one in self.clocks:
