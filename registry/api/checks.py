@@ -72,7 +72,8 @@ def _inquiry(work: Work, body: dict[str, Any]) -> Inquiry:
 def _view(answered: screening.Made) -> dict[str, Any]:
     made, statement = answered.check, json.loads(answered.receipt)["statement"]
     verdicts = [
-        {name: value for name, value in line.items() if name != "salt"} for line in statement["lines"]
+        {name: value for name, value in line.items() if name not in ("salt", "id_tag")}
+        for line in statement["lines"]
     ]
     return {
         "id": made.id,
@@ -81,6 +82,7 @@ def _view(answered: screening.Made) -> dict[str, Any]:
         "on": made.on_day.isoformat(),
         "complete": statement["complete"],
         "stale": statement["stale"],
+        "previous": statement.get("previous"),
         "verdicts": verdicts,
         "receipt": f"/api/v1/checks/{made.id}/receipt",
         "tender_salt": answered.tender_salt,

@@ -49,7 +49,10 @@ class CheckRequest(StrictSchema):
 
 
 class CheckAnswer(StrictSchema):
-    """The verdicts in the order asked, and where the signed receipt is."""
+    """The verdicts in the order asked, and where the signed receipt is.
+
+    ``previous`` names the check before it of the same tender; each verdict then says what ``changed`` since.
+    """
 
     id = fields.String()
     number = fields.Integer()
@@ -57,6 +60,7 @@ class CheckAnswer(StrictSchema):
     on = Day()
     complete = fields.Boolean()
     stale = fields.List(fields.String())
+    previous = fields.Dict(allow_none=True)
     verdicts = fields.List(fields.Dict())
     receipt = fields.String()
     tender_salt = fields.String()
