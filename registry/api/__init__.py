@@ -7,6 +7,7 @@ from flask_smorest import Api
 
 from registry import __version__
 from registry.api import (
+    checkfiles,
     checks,
     commendations,
     docs,
@@ -21,6 +22,7 @@ from registry.api import (
     records,
     reference,
     reliefs,
+    watches,
 )
 from registry.api.schemas.base import ProblemSchema
 from registry.domain.cells import is_forbidden
@@ -29,7 +31,7 @@ from registry.refusals.acts import RecordUnknown
 BLUEPRINTS = (
     reference.blueprint, records.blueprint, ledger.blueprint, penalties.blueprint, imports.blueprint,
     listings.blueprint, reliefs.disputes, reliefs.repairs, commendations.blueprint, documents.blueprint,
-    checks.blueprint, operations.blueprint, operations.health,
+    checks.blueprint, checkfiles.blueprint, watches.blueprint, operations.blueprint, operations.health,
 )  # fmt: skip
 
 

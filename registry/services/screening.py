@@ -54,7 +54,9 @@ def check(work: Work, inquiry: Inquiry) -> Made:
     question = screening.Question(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on)
     answers = judge(work, question, asked, entry)
     number = take(work, "check", 1)
-    look = looks.link(work, inquiry, entry)  # behind the lock, so that no check with a lower number is overlooked
+    look = looks.link(
+        work, inquiry, entry
+    )  # behind the lock, so that no check with a lower number is overlooked
     facts = replace(_facts(work, inquiry, answers, entry, number), previous=look.reference)
     lines = [_line(party, answer) for party, answer in zip(inquiry.parties, answers, strict=True)]
     lines = looks.compared(work, look, asked, lines, entry)

@@ -23,7 +23,10 @@ def refusals() -> list[type[Refusal]]:
     found = {
         held
         for module in (
-            registry.refusals.acts, registry.refusals.award, registry.refusals.content, registry.refusals.procedure,
+            registry.refusals.acts,
+            registry.refusals.award,
+            registry.refusals.content,
+            registry.refusals.procedure,
         )
         for held in vars(module).values()
         if isinstance(held, type) and issubclass(held, Refusal) and held is not Refusal

@@ -52,7 +52,9 @@ def upgrade() -> None:
         sa.Column("start", sa.Integer(), nullable=False),
         sa.Column("check_id", sa.Text(), nullable=True),
         sa.Column("rows_sealed", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["check_id"], ["checks.id"], name=op.f("fk_check_file_parts_check_id_checks")),
+        sa.ForeignKeyConstraint(
+            ["check_id"], ["checks.id"], name=op.f("fk_check_file_parts_check_id_checks")
+        ),
         sa.ForeignKeyConstraint(
             ["file_id"], ["check_files.id"], name=op.f("fk_check_file_parts_file_id_check_files")
         ),
