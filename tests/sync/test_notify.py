@@ -2,9 +2,11 @@
 
 import datetime as dt
 import json
+import re
 from dataclasses import replace
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from sqlalchemy import select
 
 from registry import db
@@ -14,6 +16,7 @@ from registry.services import watches
 from registry.signing import public_keys_document, read_public_keys, verify
 from sync.notify import notify_all
 from tests.conftest import hire
+from tests.contract.documents import DOCS
 from tests.factories.bureau import Bureau
 from tests.factories.centre import Centre, advance, party
 from tests.sync.receiver import listening
@@ -153,6 +156,26 @@ class TestNotify:
         receiver.before_answer = write
         notify_all()
         assert len(done) == 3
+
+
+class TestExample:
+    """The receiver that the documents show."""
+
+    def test_takes_each_event_once_and_nothing_forged(self, watch, bureau, receiver, tmp_path, monkeypatch):
+        notify_all()
+        bureau.do("centre", lambda work: watches.replay(work, watch, 1))
+        notify_all()
+        monkeypatch.chdir(tmp_path)
+        keys = public_keys_document(db.keys().signer, "city")
+        (tmp_path / "keys.json").write_text(json.dumps(keys), encoding="utf-8")
+        [example] = re.findall(r"```python\n(.*?)```", (DOCS / "checking.md").read_text("utf-8"), re.DOTALL)
+        shown: dict = {}
+        exec(example, shown)
+        got = [(headers, body) for _, headers, body in receiver.got]
+        assert [shown["take"](*one) for one in got] == [True] * 3 + [False] * 3
+        for headers, body in got:
+            with pytest.raises(InvalidSignature):
+                shown["take"](headers, body.replace(b"no_record", b"on_record"))
 
 
 class TestReplay:
