@@ -3,7 +3,18 @@
 import click
 
 from registry import __version__
-from registry.commands import accounts, checks, clocks, exchange, ledger, node, penalties, procedures, reports
+from registry.commands import (
+    accounts,
+    checks,
+    clocks,
+    exchange,
+    ledger,
+    node,
+    penalties,
+    procedures,
+    reports,
+    watches,
+)  # fmt: skip
 
 
 @click.group()
@@ -17,7 +28,7 @@ def main() -> None:
 
 for command in (
     node.init, node.demo, node.serve, node.worker, accounts.group, accounts.departments, penalties.file_group,
-    penalties.group, checks.check, checks.verify, checks.keys, ledger.group, exchange.group,
+    penalties.group, checks.check, checks.verify, checks.keys, watches.group, ledger.group, exchange.group,
     *procedures.GROUPS, clocks.deadlines, clocks.calendar, reports.report,
 ):  # fmt: skip
     main.add_command(command)

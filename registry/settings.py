@@ -36,6 +36,16 @@ class Settings:
     """How often peers are asked for what they have."""
     import_interval_seconds: int = 2
     """How often the worker looks for files to file."""
+    list_interval_seconds: int = 2
+    """How often the worker looks for files of parties to check."""
+    watch_interval_seconds: int = 2
+    """How often the parties of watches are looked at when the ledger has grown or the day has changed."""
+    notify_interval_seconds: int = 5
+    """How often webhooks are told what happened to watched parties."""
+    webhook_hosts: str = ""
+    """Hosts that a watch may be told at, ``host`` or ``host:port`` separated by commas; none when empty."""
+    webhook_timeout_seconds: int = 10
+    """How long one webhook may take to answer."""
     seal_interval_seconds: int = 10
     """How often the head of the ledger is signed when it has grown."""
     tidy_interval_seconds: int = 60

@@ -36,7 +36,7 @@ def reachable() -> list[str]:
 
 
 def each(codes: Iterable[str], run: Callable[[str], T], failed: Callable[[str], T]) -> dict[str, T]:
-    """Run for peers side by side, so that neither a slow nor a broken one delays another.
+    """Run for peers or webhooks side by side, so that neither a slow nor a broken one delays another.
 
     ``failed`` makes the result of a peer whose run raised, from the name of the error; the log tells no more.
     """
@@ -47,7 +47,7 @@ def each(codes: Iterable[str], run: Callable[[str], T], failed: Callable[[str], 
             with app.app_context():
                 return run(code)
         except Exception as error:
-            log.error("peer %s: %s", code, type(error).__name__)
+            log.error("link %s: %s", code, type(error).__name__)
             return failed(type(error).__name__)
 
     with ThreadPoolExecutor(PEERS_AT_ONCE) as pool:

@@ -7,26 +7,31 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from registry import db
-from registry.domain.permissions import SYSTEM
+from registry.domain.permissions import SYSTEM, Actor
 from registry.errors import Refusal
 from registry.models import Account
 from registry.queries import accounts
-from registry.services import imports, jobs, ledger, tidying
+from registry.queries.checkfiles import pending
+from registry.services import checkfiles, imports, jobs, ledger, tidying, watching
 from registry.settings import Settings
 from registry.work import Work
 from sync.intake import pull_all
+from sync.notify import notify_all
 from sync.reconcile import reconcile_all, reconcile_these
 from sync.relay import push_all
 
 log = logging.getLogger("sync")
+T = TypeVar("T")
 DAY_OFFSET_SECONDS = 6 * 3600
 """Daily slots begin at 18:00 UTC, 02:00 in Beijing."""
 TICK_SECONDS_MAX = 600
@@ -46,12 +51,28 @@ class Job:
 
 def _imports() -> None:
     with db.reading() as session:
-        waiting = [
-            (import_id, accounts.actor_of(account))
-            for import_id, account_id in imports.pending(session)
-            if (account := session.get(Account, account_id)) is not None
-        ]
+        waiting = _with_actors(session, imports.pending(session))
     imports.run_pending(db.perform, waiting)
+
+
+def _lists() -> None:
+    with db.reading() as session:
+        waiting = _with_actors(session, pending(session))
+    checkfiles.run_pending(db.perform, waiting)
+
+
+def _with_actors(session: Session, waiting: Iterable[tuple[T, int]]) -> list[tuple[T, Actor]]:
+    """(what waits, who handed it in), for those whose account is there."""
+    return [
+        (what, accounts.actor_of(account))
+        for what, account_id in waiting
+        if (account := session.get(Account, account_id)) is not None
+    ]
+
+
+def _watch() -> None:
+    while db.perform(SYSTEM, watching.advance):
+        pass
 
 
 def _tidy() -> None:
@@ -70,6 +91,9 @@ def _pull() -> None:
 
 JOBS = (
     Job("imports", lambda chosen: chosen.import_interval_seconds, _imports),
+    Job("lists", lambda chosen: chosen.list_interval_seconds, _lists),
+    Job("watch", lambda chosen: chosen.watch_interval_seconds, _watch),
+    Job("notify", lambda chosen: chosen.notify_interval_seconds, notify_all),
     Job("tidy", lambda chosen: chosen.tidy_interval_seconds, _tidy),
     Job("push", lambda chosen: chosen.push_interval_seconds, push_all),
     Job("pull", lambda chosen: chosen.pull_interval_seconds, _pull),

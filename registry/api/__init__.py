@@ -8,6 +8,7 @@ from flask_smorest import Api
 from registry import __version__
 from registry.api import (
     applications,
+    checkfiles,
     checks,
     commendations,
     docs,
@@ -23,6 +24,7 @@ from registry.api import (
     reference,
     reliefs,
     statistics,
+    watches,
 )
 from registry.api.schemas.base import ProblemSchema
 from registry.domain.cells import is_forbidden
@@ -31,7 +33,8 @@ from registry.refusals.acts import RecordUnknown
 BLUEPRINTS = (
     reference.blueprint, records.blueprint, ledger.blueprint, penalties.blueprint, imports.blueprint,
     listings.blueprint, reliefs.disputes, reliefs.repairs, commendations.blueprint, documents.blueprint,
-    applications.blueprint, checks.blueprint, operations.blueprint, operations.health, statistics.blueprint,
+    applications.blueprint, checks.blueprint, checkfiles.blueprint, watches.blueprint, operations.blueprint,
+    operations.health, statistics.blueprint,
 )  # fmt: skip
 
 

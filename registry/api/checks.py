@@ -26,7 +26,7 @@ def create(body: dict[str, Any]) -> Response:
     """Check the parties of a tender; the signed receipt proves the answer later."""
 
     def act(work: Work) -> tuple[dict[str, Any], int]:
-        return _view(screening.check(work, _inquiry(work, body))), 201
+        return _view(screening.check(work, inquiry_of(work, body))), 201
 
     response = create_once(actor(), act)
     response.headers["Location"] = f"/api/v1/checks/{json.loads(response.get_data())['id']}"
@@ -56,15 +56,16 @@ def receipt(check: str) -> Response:
     return response
 
 
-def _inquiry(work: Work, body: dict[str, Any]) -> Inquiry:
+def inquiry_of(work: Work, body: dict[str, Any]) -> Inquiry:
+    """What a body with a tender and parties asks; without ``on`` and ``known_at`` as of today and the head."""
     tender = body["tender"]
     return Inquiry(
         tender={"code": tender["code"]},
         sector=tender["sector"],
         must_tender=tender["must_tender"],
         district=tender["district"],
-        on=body["on"] or work.today,
-        known_at=body["known_at"],
+        on=body.get("on") or work.today,
+        known_at=body.get("known_at"),
         parties=[Party(**party) for party in body["parties"]],
     )
 
@@ -72,7 +73,8 @@ def _inquiry(work: Work, body: dict[str, Any]) -> Inquiry:
 def _view(answered: screening.Made) -> dict[str, Any]:
     made, statement = answered.check, json.loads(answered.receipt)["statement"]
     verdicts = [
-        {name: value for name, value in line.items() if name != "salt"} for line in statement["lines"]
+        {name: value for name, value in line.items() if name not in ("salt", "id_tag")}
+        for line in statement["lines"]
     ]
     return {
         "id": made.id,
@@ -81,6 +83,7 @@ def _view(answered: screening.Made) -> dict[str, Any]:
         "on": made.on_day.isoformat(),
         "complete": statement["complete"],
         "stale": statement["stale"],
+        "previous": statement.get("previous"),
         "verdicts": verdicts,
         "receipt": f"/api/v1/checks/{made.id}/receipt",
         "tender_salt": answered.tender_salt,

@@ -3,18 +3,17 @@
 from functools import partial
 from typing import Any
 
-from flask import request
 from marshmallow import fields
 
 from registry import db
 from registry.api.auth import actor, allow
 from registry.api.schemas.base import StrictSchema, Whole
-from registry.api.wire import Blueprint
+from registry.api.wire import Blueprint, uploaded
 from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.models import PenaltyImport
 from registry.queries import penalties as questions
-from registry.refusals.acts import ImportUnknown, QueryRefused
+from registry.refusals.acts import ImportUnknown
 from registry.services import imports, verification
 from registry.work import Work
 
@@ -74,13 +73,7 @@ def _number(text: str) -> int:
 @blueprint.response(202, ImportAnswer)
 def receive(query: dict[str, Any]) -> dict[str, Any]:
     """Hand in a file as the request body (or as the multipart field `file`); the worker files its rows."""
-    # Whatever is not multipart is taken as it stands: some clients call every body a form.
-    is_multipart = request.mimetype == "multipart/form-data"
-    upload = request.files.get("file") if is_multipart else None
-    data = upload.read() if upload else request.get_data(parse_form_data=False)
-    filename = (upload.filename or "") if upload else query["filename"]
-    if not data:
-        raise QueryRefused("没有收到文件")
+    data, filename = uploaded(query["filename"])
     sectors = tuple(part for part in query["sectors"].split(",") if part)
     options = imports.Options(sectors, query["district"], query["authority_code"])
     body: dict[str, Any] = db.perform(

@@ -140,6 +140,18 @@ def _held(work: Work, key: str) -> IdempotencyKey | None:
     ).first()
 
 
+def uploaded(filename: str) -> tuple[bytes, str]:
+    """The bytes and the name of a file sent as the body, or as the multipart field ``file``; refuses ``QueryRefused``
+    when nothing came."""
+    # Whatever is not multipart is taken as it stands: some clients call every body a form.
+    is_multipart = request.mimetype == "multipart/form-data"
+    upload = request.files.get("file") if is_multipart else None
+    data = upload.read() if upload else request.get_data(parse_form_data=False)
+    if not data:
+        raise QueryRefused("没有收到文件")
+    return data, (upload.filename or "") if upload else filename
+
+
 def whole(text: str | None) -> int | None:
     """The number in a ``next`` token, None when there is no token; refuses ``QueryRefused``."""
     if text is None:

@@ -3,26 +3,30 @@
 import datetime as dt
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
-from registry import db, tabular, verifier
+from registry import db, verifier
 from registry.commands.common import actor_named, in_app, refused
-from registry.domain import columns
-from registry.domain.screening import ROLES
-from registry.errors import Fault, Refusal
+from registry.domain import looks
+from registry.domain.permissions import Actor
+from registry.errors import Refusal
+from registry.models import CheckFile
 from registry.queries import accounts
+from registry.queries import checkfiles as questions
 from registry.refusals.acts import PartiesUnreadable
-from registry.services import screening
+from registry.services import checkfiles, checkresults, screening
 from registry.services.inquiry import Inquiry, Party
 from registry.signing import public_keys_document
+from registry.tabular import parties
+from registry.tabular.parties import PartyRow
 from registry.work import Work
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
-_COLUMNS = ("ref", "role", "name", "uscc", "id_type", "id_number", "of")
-_HEADINGS = {"序号": "ref", "角色": "role", "名称": "name", "投标人名称": "name", "统一社会信用代码": "uscc",
-             "证件类型": "id_type", "证件号码": "id_number", "所属": "of"}  # fmt: skip
 
 
 @click.command("check")
@@ -30,47 +34,95 @@ _HEADINGS = {"序号": "ref", "角色": "role", "名称": "name", "投标人名�
 @click.option("--sector", required=True, help="Trading sector of the tender.")
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Legal day; default today.")
 @click.option("--known-at", type=int, help="Ledger size to answer at; default the head.")
-@click.option("--tender", default="unnamed", show_default=True, help="Code of the tender.")
+@click.option("--tender", help="Code of the tender; links this check to the others made for it.")
 @click.option("--district", help="District of the tender.")
 @click.option(
     "--must-tender/--not-must-tender", default=True, show_default=True, help="依法必须进行招标的项目."
 )
 @click.option("--as", "account", help="Trading-centre account; default the only one there is.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the signed receipt here.")
+@click.option(
+    "--result",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the answers of a long list here, as XLSX.",
+)
 @in_app
 def check(  # noqa: PLR0913, PLR0917 - one parameter per option
-    path: Path, sector: str, on: dt.datetime | None, known_at: int | None, tender: str, district: str | None,
-    must_tender: bool, account: str | None, out: Path | None,
+    path: Path, sector: str, on: dt.datetime | None, known_at: int | None, tender: str | None, district: str | None,
+    must_tender: bool, account: str | None, out: Path | None, result: Path | None,
 ) -> None:  # fmt: skip
-    """Check the bidders of a CSV or XLSX file: columns name and uscc, and role, id_number, ref, of."""
-    if out and not out.parent.is_dir():
-        raise click.UsageError(f"there is no folder {out.parent}")
-    actor = actor_named(account or _only_trading_centre())
-    parties = _parties(path)
+    """Check the bidders of a CSV or XLSX file: columns name and uscc, and role, id_number, ref, of.
+
+    More than 1,000 are answered in chunks, a row that cannot be asked as unchecked; killed half-way, run it again.
+    """
+    for file in (out, result):
+        if file and not file.parent.is_dir():
+            raise click.UsageError(f"there is no folder {file.parent}")
+    actor = trading_centre(account)
+    data = path.read_bytes()
+    rows = parties.read(data, path.name)
+    day = on.date() if on else None
+    if len(rows) > checkfiles.CHUNK or result:
+        if known_at is not None:
+            raise click.UsageError("a long list is answered at the head of the ledger, without --known-at")
+        stated = checkfiles.Stated(sector, day, district, must_tender, tender, path.name)
+        _long(actor, data, stated, out, result)
+        return
 
     def act(work: Work) -> screening.Made:
-        inquiry = Inquiry(
-            {"code": tender},
-            sector,
-            must_tender,
-            district,
-            on.date() if on else work.today,
-            parties,
-            known_at,
-        )
-        return screening.check(work, inquiry)
+        return screening.check(
+            work,
+            Inquiry(
+                {"code": tender or checkfiles.UNNAMED}, sector, must_tender, district, day or work.today,
+                asked(rows), known_at, is_linked=tender is not None,
+            ),
+        )  # fmt: skip
 
     made = db.perform(actor, act)
-    statement = json.loads(made.receipt)["statement"]
+    _tell(json.loads(made.receipt)["statement"])
+    if out:
+        out.write_bytes(made.receipt)
+        click.echo(f"receipt: {out}; keep the salt that opens its tender: {made.tender_salt}")
+
+
+def _tell(statement: dict[str, Any]) -> None:
     for line in statement["lines"]:
         click.echo(f"{line['ref']}\t{line['verdict']}\t{line['name']}\t{line.get('uscc', '')}")
         for reason in line["reasons"]:
             shown = {name: value for name, value in reason.items() if name not in ("match", "scope")}
             click.echo(f"\t{json.dumps(shown, ensure_ascii=False)}")
+    for told in looks.tell(statement):
+        click.echo(told)
     click.echo(f"check {statement['check']} at entry {statement['entry']} on {statement['on']}")
-    if out:
-        out.write_bytes(made.receipt)
-        click.echo(f"receipt: {out}; keep the salt that opens its tender: {made.tender_salt}")
+
+
+def _long(
+    actor: Actor, data: bytes, stated: checkfiles.Stated, out: Path | None, result: Path | None
+) -> None:
+    held: CheckFile = db.perform(actor, lambda work: checkfiles.receive(work, data, stated))
+    with click.progressbar(length=held.total, label="checking", file=sys.stderr) as bar:
+        bar.update(held.next_row)
+        checkfiles.run(
+            lambda act: db.perform(actor, act), actor, held.id, lambda done, _: bar.update(done - bar.pos)
+        )
+    with db.reading() as session:
+        done = questions.own(session, actor.department_id, held.id)
+        if result:
+            with result.open("wb") as file:
+                checkresults.write(session, db.keys(), done, file)
+            click.echo(f"result: {result}")
+        for number, made in enumerate(questions.checks(session, held.id), start=1):
+            if out:
+                name = out.with_name(f"{out.stem}.{number}{out.suffix}")
+                name.write_bytes(screening.unseal(db.keys(), made).receipt)
+                click.echo(f"receipt: {name}")
+    click.echo(f"check file {done.id}: {done.next_row} of {done.total} answered at entry {done.entry}, "
+               f"{done.unchecked} unchecked, {done.state}")  # fmt: skip
+
+
+def trading_centre(account: str | None) -> Actor:
+    """The actor of this account, or of the only trading-centre account there is."""
+    return actor_named(account or _only_trading_centre())
 
 
 def _only_trading_centre() -> str:
@@ -83,25 +135,16 @@ def _only_trading_centre() -> str:
     return names[0]
 
 
-def _parties(path: Path) -> list[Party]:
-    sheet = tabular.read(path.read_bytes(), path.name)
-    fields = {column: _HEADINGS.get(column.strip(), column.strip().lower()) for column in sheet.columns}
-    unknown = [column for column, field in fields.items() if field not in _COLUMNS]
-    if unknown or "name" not in fields.values():
-        raise PartiesUnreadable(columns.listed(unknown))
-    parties: list[Party] = []
-    faults: list[Fault] = []
-    for position, row in enumerate(sheet.rows):
-        cells = {fields[column]: text.strip() for column, text in row.cells.items() if text.strip()}
-        faults += row.faults
-        role = cells.setdefault("role", "bidder")
-        if role not in ROLES or "name" not in cells:
-            faults.append(Fault(f"/parties/{position}", "party-refused", "缺少名称，或角色不认识"))
-            continue
-        parties.append(Party(**{"ref": str(position + 1), **cells}))
-    if faults or not parties:
+def asked(rows: Sequence[PartyRow]) -> list[Party]:
+    """The parties of a short list; a row that cannot be asked about refuses it all (``PartiesUnreadable``)."""
+    faults = [
+        replace(fault, pointer=f"/parties/{position}{fault.pointer}")
+        for position, row in enumerate(rows)
+        for fault in row.faults
+    ]
+    if faults:
         raise PartiesUnreadable(faults=tuple(faults))
-    return parties
+    return [Party(**row.cells) for row in rows]
 
 
 @click.command("verify")
@@ -109,10 +152,11 @@ def _parties(path: Path) -> list[Party]:
 @click.option(
     "--keys", type=EXISTING, required=True, help="Public keys, as GET /api/v1/ledger/keys gives them."
 )
-def verify(receipt: Path, keys: Path) -> None:
+@click.option("--previous", type=EXISTING, help="Receipt of the look before: work out again what changed.")
+def verify(receipt: Path, keys: Path, previous: Path | None) -> None:
     """Verify a receipt offline: no database, no network."""
     try:
-        found = verifier.verify_files(receipt, keys)
+        found = verifier.verify_files(receipt, keys, previous)
     except Refusal as refusal:
         refused(refusal)
         return

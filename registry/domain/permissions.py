@@ -49,6 +49,7 @@ class Permission(StrEnum):
     RELIEF_DECIDE = "relief.decide"
     TIME_PASSES = "time.passes"
     CHECK_MAKE = "check.make"
+    WATCH_KEEP = "watch.keep"
     ACCOUNT_MANAGE = "account.manage"
     EXCHANGE_OPERATE = "exchange.operate"
     CALENDAR_LOAD = "calendar.load"
@@ -80,6 +81,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.RELIEF_DECIDE: frozenset({Role.VERIFIER}),
     Permission.TIME_PASSES: frozenset({Role.SYSTEM}),
     Permission.CHECK_MAKE: frozenset({Role.TRADING_CENTRE}),
+    Permission.WATCH_KEEP: frozenset({Role.TRADING_CENTRE}),
     Permission.ACCOUNT_MANAGE: frozenset({Role.SECURITY_ADMIN, Role.SYSTEM}),
     Permission.EXCHANGE_OPERATE: frozenset({Role.SYSTEM_ADMIN, Role.SYSTEM}),
     Permission.CALENDAR_LOAD: frozenset({Role.SYSTEM_ADMIN, Role.SYSTEM}),

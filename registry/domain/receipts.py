@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from registry.domain import canonical, merkle
+from registry.domain import canonical, looks, merkle
 from registry.refusals.content import NotCanonical, ReceiptRefused
 
 Statement = dict[str, Any]
@@ -29,12 +29,14 @@ VERDICTS = {
     "no_record": "在第 {entry} 号记录时未查到",
     "unchecked": "未能核查，不得当作未查到",
 }
-LINE_FIELDS = frozenset({"ref", "role", "of", "name", "uscc", "id_last4", "verdict", "reasons"})
+LINE_FIELDS = frozenset({
+    "ref", "role", "of", "name", "uscc", "id_last4", "verdict", "reasons", "id_tag", "changed",
+})  # fmt: skip
 
 _LINE_SALT_BYTES = 16
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")
 _SIGNATURE_FIELDS = {"alg", "kid", "value"}
-_OPTIONAL = {"number", "list_age_days"}
+_OPTIONAL = {"number", "list_age_days", "previous"}
 _REQUIRED = {
     *("type", "version", "check", "issuer", "instant", "on", "entry", "root", "tender", "requester"),
     *("complete", "stale", "matcher", "rules", "count", "lines", "lines_root"),
@@ -47,7 +49,7 @@ class Facts:
 
     ``entry`` is the ledger size it was read at, ``root`` the root at that size if known, ``tender`` the
     question's tender (in the receipt a salted commitment only), ``stale`` the sources that could not be asked
-    or were too old, ``number`` the issuer's gap-free number.
+    or were too old, ``number`` the issuer's gap-free number, ``previous`` names the check before it of one tender.
     """
 
     check: str
@@ -64,6 +66,7 @@ class Facts:
     rules: str
     number: int | None = None
     list_age_days: int | None = None
+    previous: Mapping[str, object] | None = None
 
 
 def statement(facts: Facts, lines: Sequence[Mapping[str, object]], salt: bytes) -> Statement:
@@ -92,7 +95,7 @@ def statement(facts: Facts, lines: Sequence[Mapping[str, object]], salt: bytes) 
         "lines": salted,
         "lines_root": merkle.root(_leaves(salted)).hex(),
     }
-    optional = {"number": facts.number, "list_age_days": facts.list_age_days}
+    optional = {"number": facts.number, "list_age_days": facts.list_age_days, "previous": facts.previous}
     return made | {name: value for name, value in optional.items() if value is not None}
 
 
@@ -143,6 +146,7 @@ def explain(made: Statement) -> list[str]:
         missing = "、".join(map(str, made["stale"])) or "未列明"
         told.append(f"本答复不完整，下列来源未能查询或已陈旧：{missing}。")
     told += [_tell(line, entry) for line in made["lines"]]
+    told += looks.tell(made)
     told.append(
         f"不证明：第 {entry} 号记录之后的情形、未进入账本的事实、当事人的信用状况；未查到只表示当时没有查到。"
     )

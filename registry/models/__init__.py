@@ -5,7 +5,7 @@ from registry.models.audit import AuditEvent
 from registry.models.base import Base
 from registry.models.case import Case, CaseStep
 from registry.models.catalog import CatalogRow
-from registry.models.check import Check
+from registry.models.check import Check, CheckFile, CheckFilePart
 from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
@@ -15,6 +15,7 @@ from registry.models.listing import Listing
 from registry.models.penalty import ImportFinding, Penalty, PenaltyFiling, PenaltyImport
 from registry.models.publication import Publication, PublicationSector
 from registry.models.relief import Document, Relief
+from registry.models.watch import Watch, WatchedParty, WatchEvent
 
 __all__ = [
     "Account",
@@ -25,6 +26,8 @@ __all__ = [
     "CaseStep",
     "CatalogRow",
     "Check",
+    "CheckFile",
+    "CheckFilePart",
     "Checkpoint",
     "Clock",
     "Commendation",
@@ -47,4 +50,7 @@ __all__ = [
     "Publication",
     "PublicationSector",
     "Relief",
+    "Watch",
+    "WatchEvent",
+    "WatchedParty",
 ]

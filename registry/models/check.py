@@ -1,17 +1,22 @@
-"""Award checks: who asked when, answered at which entry, and the receipt, sealed."""
+"""Award checks: who asked when, answered at which entry, and the receipt, sealed; and files of many parties."""
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.models.base import Base, Key
 
 
 class Check(Base):
-    """One award check. Bidder lists are secret before opening, so question and receipt are encrypted."""
+    """One award check. Bidder lists are secret before opening, so question and receipt are encrypted.
+
+    ``tender_index`` is a keyed hash of department and tender, None when the check is linked to no other;
+    ``previous`` is the check before it of the same tender.
+    """
 
     __tablename__ = "checks"
+    __table_args__ = (Index(None, "department_id", "tender_index", "number"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(Key, unique=True)
@@ -22,3 +27,55 @@ class Check(Base):
     entry: Mapped[int] = mapped_column(Key)
     parties: Mapped[int]
     receipt_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    tender_index: Mapped[str | None]
+    previous: Mapped[str | None]
+
+
+class CheckFile(Base):
+    """A file of parties and how far it is answered (``next_row``), all of it at ``entry``.
+
+    ``sealed`` holds its bytes until it is answered, ``question_sealed`` what was stated for all its rows;
+    ``digest`` is a keyed hash of both, so that the same file is not begun twice at once.
+    """
+
+    __tablename__ = "check_files"
+    __table_args__ = (
+        Index(
+            "uq_check_files_running",
+            "account_id",
+            "digest",
+            unique=True,
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"), index=True)
+    digest: Mapped[str]
+    question_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(index=True)
+    failed_because: Mapped[str | None]
+    total: Mapped[int]
+    next_row: Mapped[int]
+    unchecked: Mapped[int]
+    entry: Mapped[int] = mapped_column(Key)
+    on_day: Mapped[dt.date]
+    created_at: Mapped[dt.datetime]
+    finished_at: Mapped[dt.datetime | None]
+
+
+class CheckFilePart(Base):
+    """The rows of a file that were answered together: their check, None when no row could be asked.
+
+    ``rows_sealed`` says of each row its number and, of one that was not asked, why.
+    """
+
+    __tablename__ = "check_file_parts"
+
+    file_id: Mapped[str] = mapped_column(ForeignKey("check_files.id"), primary_key=True)
+    start: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    check_id: Mapped[str | None] = mapped_column(ForeignKey("checks.id"))
+    rows_sealed: Mapped[bytes] = mapped_column(LargeBinary)

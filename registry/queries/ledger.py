@@ -1,6 +1,6 @@
 """Questions to the ledger: head, entries, nodes, checkpoints, proofs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from registry.domain import merkle
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.refusals.acts import NotSealed
+
+CHUNK = 500
 
 
 def head(session: Session) -> int:
@@ -19,6 +21,20 @@ def entries(session: Session, *, after: int, limit: int) -> list[LedgerEntry]:
     """At most ``limit`` entries with a number above ``after``, in order."""
     question = select(LedgerEntry).where(LedgerEntry.number > after, LedgerEntry.number <= after + limit)
     return list(session.scalars(question.order_by(LedgerEntry.number)))
+
+
+def about(session: Session, records: Collection[str], after: int, upto: int) -> list[LedgerEntry]:
+    """The entries of these records with a number in (``after``, ``upto``], in order."""
+    found: list[LedgerEntry] = []
+    wanted = sorted(records)
+    for start in range(0, len(wanted), CHUNK):
+        question = select(LedgerEntry).where(
+            LedgerEntry.record.in_(wanted[start : start + CHUNK]),
+            LedgerEntry.number > after,
+            LedgerEntry.number <= upto,
+        )
+        found += session.scalars(question)
+    return sorted(found, key=lambda entry: entry.number)
 
 
 def last_checkpoint(session: Session) -> Checkpoint | None:

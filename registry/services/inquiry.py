@@ -28,7 +28,8 @@ class Party:
 
 @dataclass(frozen=True)
 class Inquiry:
-    """A check to be made. ``known_at`` None means the head of the ledger."""
+    """A check to be made. ``known_at`` None means the head of the ledger; ``is_linked`` that earlier and later checks
+    of the same tender belong together."""
 
     tender: dict[str, Any]
     sector: str
@@ -37,11 +38,24 @@ class Inquiry:
     on: dt.date
     parties: Sequence[Party]
     known_at: int | None = None
+    is_linked: bool = True
 
 
 def read(work: Work, inquiry: Inquiry) -> list[screening.Asked]:
     """The parties as they are looked up. Refuses ``BodyRefused`` with every fault: sector, district, references,
     codes, identity documents, and identity numbers where a name or a code belongs."""
+    asked, faults = _sift(work, inquiry)
+    if faults:
+        raise BodyRefused(faults=tuple(faults))
+    return asked
+
+
+def faults(work: Work, inquiry: Inquiry) -> list[Fault]:
+    """What ``read`` would refuse: who asks about many leaves out the parties named and asks about the others."""
+    return _sift(work, inquiry)[1]
+
+
+def _sift(work: Work, inquiry: Inquiry) -> tuple[list[screening.Asked], list[Fault]]:
     reference = law.current(work.session)
     faults = list(_tender_faults(inquiry, reference.names("sectors"), reference.names("districts")))
     faults += _reference_faults(inquiry.parties)
@@ -53,9 +67,7 @@ def read(work: Work, inquiry: Inquiry) -> list[screening.Asked]:
             faults.append(found)
         else:
             asked.append(found)
-    if faults:
-        raise BodyRefused(faults=tuple(faults))
-    return asked
+    return asked, faults
 
 
 def _tender_faults(

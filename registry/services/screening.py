@@ -3,7 +3,7 @@
 import datetime as dt
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from registry.domain import names, receipts, screening
@@ -15,7 +15,7 @@ from registry.queries import ledger as ledger_questions
 from registry.queries import reference as law
 from registry.queries import screening as questions
 from registry.refusals.acts import EntryAhead
-from registry.services import audit
+from registry.services import audit, looks
 from registry.services.inquiry import Inquiry, Party, read
 from registry.services.ledger import own_checkpoint, take
 from registry.signing import Keys
@@ -51,10 +51,15 @@ def check(work: Work, inquiry: Inquiry) -> Made:
     work.actor.require_scope(frozenset({inquiry.sector}), None)
     asked = read(work, inquiry)
     entry = _entry(work, inquiry.known_at)
-    answers = _judge(work, inquiry, asked, entry)
+    question = screening.Question(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on)
+    answers = judge(work, question, asked, entry)
     number = take(work, "check", 1)
-    facts = _facts(work, inquiry, answers, entry, number)
+    look = looks.link(
+        work, inquiry, entry
+    )  # behind the lock, so that no check with a lower number is overlooked
+    facts = replace(_facts(work, inquiry, answers, entry, number), previous=look.reference)
     lines = [_line(party, answer) for party, answer in zip(inquiry.parties, answers, strict=True)]
+    lines = looks.compared(work, look, asked, lines, entry)
     salt = secrets.token_bytes(receipts.SALT_BYTES)
     statement = receipts.statement(facts, lines, salt)
     receipt = receipts.build(statement, work.keys.signer.sign, work.keys.signer.key_id)
@@ -68,6 +73,8 @@ def check(work: Work, inquiry: Inquiry) -> Made:
         entry=entry,
         parties=len(lines),
         receipt_sealed=work.keys.vault.seal(salt + receipt),
+        tender_index=look.tender_index,
+        previous=look.previous,
     )
     work.session.add(made)
     work.session.flush()
@@ -82,17 +89,17 @@ def _entry(work: Work, known_at: int | None) -> int:
     return head if known_at is None else known_at
 
 
-def _judge(
-    work: Work, inquiry: Inquiry, asked: Sequence[screening.Asked], entry: int
+def judge(
+    work: Work, question: screening.Question, asked: Sequence[screening.Asked], entry: int
 ) -> list[screening.Answer]:
+    """The answers as of ledger size ``entry``, in the order asked; nothing is signed or kept."""
     keys = questions.Keys(
         usccs=[one.uscc for one in asked if one.uscc],
         id_indexes=[one.id_index for one in asked if one.id_index],
         name_keys=[names.key(one.name) for one in asked],
     )
     found = questions.candidates(work.session, keys, entry)
-    question = screening.Question(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on)
-    look_back = _look_back(law.current(work.session), inquiry.on)
+    look_back = _look_back(law.current(work.session), question.on)
     return [screening.judge(one, _hits(one, found), question, look_back) for one in asked]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import registry.refusals.acts
+import registry.refusals.award
 import registry.refusals.content
 import registry.refusals.procedure
 from registry.api.problems import status_of
@@ -23,7 +24,12 @@ def refusals() -> list[type[Refusal]]:
     """Every refusal that can be raised, and the six kinds, in the order of their codes."""
     found = {
         held
-        for module in (registry.refusals.acts, registry.refusals.content, registry.refusals.procedure)
+        for module in (
+            registry.refusals.acts,
+            registry.refusals.award,
+            registry.refusals.content,
+            registry.refusals.procedure,
+        )
         for held in vars(module).values()
         if isinstance(held, type) and issubclass(held, Refusal) and held is not Refusal
     }

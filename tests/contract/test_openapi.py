@@ -9,12 +9,14 @@ from marshmallow import RAISE
 from registry.api.imports import ImportAnswer, VerifiedAnswer
 from registry.api.ledger import ProofAnswer, ReceiptAnswer
 from registry.api.operations import DeadlinePage, ItemsAnswer
-from registry.api.schemas.check import CheckAnswer
+from registry.api.schemas.check import CheckAnswer, CheckFileAnswer
 from registry.api.schemas.penalty import PenaltyAnswer, PenaltyPage
 from registry.api.schemas.record import ChangesPage, RecordPage
 from registry.api.schemas.relief import ReliefAnswer
+from registry.api.schemas.watch import WatchAnswer, WatchPage, WatchWithEvents
 from registry.api.statistics import StatisticsAnswer
 from tests.contract.test_routes import PUBLIC, RESTRICTED
+from tests.factories.centre import advance
 from tests.factories.desk import Desk, bidder, seal
 from tests.factories.filings import BanFactory, filing
 
@@ -81,6 +83,14 @@ class TestAnswers:
         made = desk.check(bidder(ban)).get_json()
         receipt = desk.get(f"/checks/{made['id']}/receipt", "centre").get_data()
         taken = desk.ask("POST", "/api/v1/penalties/imports", "clerk", json=[filing()]).get_json()
+        watch = {
+            "tender": {"code": "a", "sector": "procurement"}, "parties": [{"ref": "1", **bidder(ban)}],
+            "until": "2999-01-01", "after": 0,
+        }  # fmt: skip
+        watched = desk.ask("POST", "/api/v1/watches", "centre", json=watch).get_json()
+        advance()
+        listed = "/api/v1/checks/files?sector=procurement"
+        listed = desk.ask("POST", listed, "centre", data=b"name\n\xe7\x94\xb2\n").get_json()
         imported = f"/penalties/imports/{taken['id']}"
         applied = desk.ask("POST", "/api/v1/disputes", json=dispute(record, ban)).get_json()
         for schema, answer in (
@@ -96,6 +106,11 @@ class TestAnswers:
             (ChangesPage, desk.get("/changes").get_json()),
             (CheckAnswer, made),
             (CheckAnswer, desk.get(f"/checks/{made['id']}", "centre").get_json()),
+            (WatchAnswer, watched),
+            (WatchPage, desk.get("/watches", "centre").get_json()),
+            (WatchWithEvents, desk.get(f"/watches/{watched['id']}", "centre").get_json()),
+            (CheckFileAnswer, listed),
+            (CheckFileAnswer, desk.get(f"/checks/files/{listed['id']}", "centre").get_json()),
             (ReceiptAnswer, desk.ask("POST", "/api/v1/receipts/verification", data=receipt).get_json()),
             (ProofAnswer, desk.get("/ledger/proofs/inclusion?entry=1&size=1").get_json()),
             (ProofAnswer, desk.get("/ledger/proofs/consistency?from=1&to=1").get_json()),

@@ -87,7 +87,9 @@ class TestScheduler:
     def test_has_every_job_once_and_catches_up_without_overlap(self, city):
         made = scheduler_for(city.app, "w")
         found = {job.id: job for job in made.get_jobs()}
-        assert set(found) == {"imports", "tidy", "push", "pull", "reconcile", "seal"}
+        assert set(found) == {
+            "imports", "lists", "watch", "notify", "tidy", "push", "pull", "reconcile", "seal",
+        }  # fmt: skip
 
 
 class TestWorker:

@@ -31,12 +31,10 @@ class PartySchema(StrictSchema):
     id_number = words(64, load_default=None, allow_none=True, load_only=True)
 
 
-class CheckRequest(StrictSchema):
-    """The whole question; ``on`` defaults to today and ``known_at`` to the ledger's head."""
+class PartiesSchema(StrictSchema):
+    """A tender and its parties."""
 
     tender = fields.Nested(TenderSchema, required=True)
-    on = fields.Date(load_default=None)
-    known_at = Whole(load_default=None, allow_none=True, validate=validate.Range(min=0))
     parties = fields.List(fields.Nested(PartySchema), required=True, validate=validate.Length(min=1))
 
     @pre_load
@@ -48,8 +46,18 @@ class CheckRequest(StrictSchema):
         return data
 
 
+class CheckRequest(PartiesSchema):
+    """The whole question; ``on`` defaults to today and ``known_at`` to the ledger's head."""
+
+    on = fields.Date(load_default=None)
+    known_at = Whole(load_default=None, allow_none=True, validate=validate.Range(min=0))
+
+
 class CheckAnswer(StrictSchema):
-    """The verdicts in the order asked, and where the signed receipt is."""
+    """The verdicts in the order asked, and where the signed receipt is.
+
+    ``previous`` names the check before it of the same tender; each verdict then says what ``changed`` since.
+    """
 
     id = fields.String()
     number = fields.Integer()
@@ -57,6 +65,34 @@ class CheckAnswer(StrictSchema):
     on = Day()
     complete = fields.Boolean()
     stale = fields.List(fields.String())
+    previous = fields.Dict(allow_none=True)
     verdicts = fields.List(fields.Dict())
     receipt = fields.String()
     tender_salt = fields.String()
+
+
+class CheckFileQuery(StrictSchema):
+    """What is asked about all rows of a file."""
+
+    sector = short(required=True)
+    on = fields.Date(load_default=None)
+    district = short(6, load_default=None)
+    must_tender = fields.Boolean(load_default=True, truthy={"true"}, falsy={"false"})
+    tender = words(100, load_default=None)
+    filename = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+class CheckFileAnswer(StrictSchema):
+    """How far a file is: ``running``, ``finished``, ``cancelled`` or ``failed``; ``done`` of ``total`` rows are
+    answered, ``unchecked`` of them could not be, and the ``checks`` hold the signed receipts."""
+
+    id = fields.String()
+    state = fields.String()
+    failed_because = fields.String(allow_none=True)
+    total = fields.Integer()
+    done = fields.Integer()
+    unchecked = fields.Integer()
+    entry = fields.Integer()
+    on = Day()
+    result = fields.String(allow_none=True)
+    checks = fields.List(fields.Dict())

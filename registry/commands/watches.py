@@ -1,0 +1,108 @@
+"""registry watches: a trading centre's standing watches, on its desk."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import click
+
+from registry import db
+from registry.commands.checks import EXISTING, asked, trading_centre
+from registry.commands.common import in_app
+from registry.models import Watch
+from registry.queries import watches as questions
+from registry.services import watches
+from registry.services.inquiry import Inquiry
+from registry.tabular import parties
+from registry.work import Work
+
+LIST_MAX = 1_000
+ACCOUNT = click.option("--as", "account", help="Trading-centre account; default the only one there is.")
+
+
+@click.group("watches")
+def group() -> None:
+    """Standing watches on the parties of a tender. 持续关注。"""
+
+
+@group.command("add")
+@click.argument("path", metavar="FILE", type=EXISTING)
+@click.option("--sector", required=True, help="Trading sector of the tender.")
+@click.option("--tender", required=True, help="Code of the tender.")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day no longer watched."
+)
+@click.option("--district", help="District of the tender.")
+@click.option("--must-tender/--not-must-tender", default=True, show_default=True)
+@click.option("--webhook", help="Address to be told at; its host must stand in REGISTRY_WEBHOOK_HOSTS.")
+@click.option("--after", type=click.IntRange(0), help="Entry of the check made before; default the head.")
+@ACCOUNT
+@in_app
+def add(  # noqa: PLR0913, PLR0917 - one parameter per option
+    path: Path, sector: str, tender: str, until: dt.datetime, district: str | None, must_tender: bool,
+    webhook: str | None, after: int | None, account: str | None,
+) -> None:  # fmt: skip
+    """Watch the parties of a CSV or XLSX file, the same as `registry check` takes."""
+    rows = parties.read(path.read_bytes(), path.name)
+
+    def act(work: Work) -> Watch:
+        inquiry = Inquiry({"code": tender}, sector, must_tender, district, work.today, asked(rows))
+        return watches.begin(work, inquiry, until.date(), webhook, after)
+
+    made = db.perform(trading_centre(account), act)
+    click.echo(f"{made.id}: {made.parties} parties watched after entry {made.from_entry} until {made.until}")
+
+
+@group.command("list")
+@ACCOUNT
+@in_app
+def listed(account: str | None) -> None:
+    """Id, state, day, parties, events, and how many a webhook has not taken."""
+    actor = trading_centre(account)
+    with db.reading() as session:
+        for held in questions.listed(session, actor.department_id, after=0, limit=LIST_MAX):
+            waiting = questions.waiting(session, held.id)
+            click.echo(
+                f"{held.id}\t{held.state}\tuntil {held.until}\t{held.parties} parties\tseen {held.seen_entry}\t"
+                f"{held.events} events\t{waiting} pending"
+            )
+
+
+@group.command("show")
+@click.argument("watch")
+@click.option("--after", type=click.IntRange(0), default=0, help="Sequence number to go on behind.")
+@ACCOUNT
+@in_app
+def show(watch: str, after: int, account: str | None) -> None:
+    """The events of a watch, oldest first: what happened to whom."""
+    actor = trading_centre(account)
+    with db.reading() as session:
+        held = questions.own(session, actor.department_id, watch)
+        for one in questions.events(session, held.id, after=after, limit=LIST_MAX):
+            said = json.loads(watches.opened(db.keys(), one).body)
+            cause = f"{said['act']} {said['record']}" if said["act"] else f"day {said['on']}"
+            click.echo(
+                f"{one.sequence}\tentry {one.entry}\t{said['ref']}\t{said['before']['verdict']} -> "
+                f"{said['after']['verdict']}\t{cause}\t{one.state}"
+            )
+
+
+@group.command("end")
+@click.argument("watch")
+@ACCOUNT
+@in_app
+def end(watch: str, account: str | None) -> None:
+    """End a watch; its parties are forgotten, its events stay."""
+    held = db.perform(trading_centre(account), lambda work: watches.end(work, watch))
+    click.echo(f"{held.id}: {held.state}")
+
+
+@group.command("replay")
+@click.argument("watch")
+@click.option("--from", "first", type=click.IntRange(1), required=True, help="First sequence number.")
+@ACCOUNT
+@in_app
+def replay(watch: str, first: int, account: str | None) -> None:
+    """Send events to the webhook again."""
+    count = db.perform(trading_centre(account), lambda work: watches.replay(work, watch, first))
+    click.echo(f"{count} to be sent again")

@@ -1,0 +1,133 @@
+"""What the worker does for watches: look at every new entry and every new day, and note whose answer changed."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert
+
+from registry.domain import canonical
+from registry.domain.receipts import ALGORITHM
+from registry.domain.watch import OVER, Heading, Moved, event
+from registry.models import Watch, WatchEvent
+from registry.queries import ledger
+from registry.queries import watches as questions
+from registry.queries.watches import Landed
+from registry.services import screening, watches
+from registry.services.watches import Question
+from registry.work import Work
+
+WATCHES = 50
+"""Watches looked at in one transaction."""
+ENTRIES = 500
+"""Entries looked at in one transaction."""
+
+Touched = dict[str, list[tuple[Landed, list[int]]]]
+"""By watch: the entries that may concern it, each with the positions of the parties concerned."""
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A move of a watch that may change answers: to another entry or to another day."""
+
+    positions: Sequence[int]
+    was: tuple[int, dt.date]
+    now: tuple[int, dt.date]
+    landed: Landed | None = None
+
+
+def advance(work: Work) -> bool:
+    """Bring the watches furthest behind nearer to the head of the ledger and to today; False when none is behind.
+
+    The events, and how far each watch has looked, are one transaction: whatever is killed, nothing is told twice or
+    lost. An entry that commits later has a higher number, because numbers are given under the ledger's lock, so no
+    watch can have looked past it.
+    """
+    head = ledger.head(work.session)
+    behind = questions.behind(work.session, head, work.today, WATCHES)
+    if not behind:
+        return False
+    reached = min(behind[0].seen_entry + ENTRIES, head)
+    touched = _touched(work, [held.id for held in behind], behind[0].seen_entry, reached)
+    for held in behind:
+        _look(work, held, touched.get(held.id, []), reached)
+        if held.until <= work.today and held.seen_entry >= head:
+            watches.close(work, held, OVER)
+    work.session.flush()
+    return True
+
+
+def _touched(work: Work, ids: Sequence[str], after: int, upto: int) -> Touched:
+    """Which entries concern which watches: one question per kind of key for all of them."""
+    landed = questions.landed(work.session, after, upto)
+    found: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for column, by, attribute in (
+        ("uscc_index", "uscc", "uscc"), ("id_index", "id", "id_index"), ("name_index", "name", "name_key"),
+    ):  # fmt: skip
+        entries: dict[str, list[int]] = defaultdict(list)
+        for one in landed:
+            key = watches.index(work.keys, by, getattr(one, attribute))
+            if key:
+                entries[key].append(one.entry)
+        for watch, position, key in questions.touched(work.session, ids, column, sorted(entries)):
+            for entry in entries[key]:
+                found[watch, entry].add(position)
+    touched: Touched = defaultdict(list)
+    by_entry = {one.entry: one for one in landed}
+    for (watch, entry), positions in sorted(found.items()):
+        touched[watch].append((by_entry[entry], sorted(positions)))
+    return touched
+
+
+def _look(work: Work, held: Watch, landed: Sequence[tuple[Landed, list[int]]], reached: int) -> None:
+    steps = list(_steps(work, held, landed, reached))
+    if steps:
+        question = watches.question_of(work.keys, held)
+        _note(work, held, [moved for step in steps for moved in _moved(work, question, step)])
+    held.seen_day = max(held.seen_day, _last_day(work, held))
+    held.seen_entry = max(held.seen_entry, reached)
+
+
+def _last_day(work: Work, held: Watch) -> dt.date:
+    return min(work.today, held.until - dt.timedelta(days=1))
+
+
+def _steps(
+    work: Work, held: Watch, landed: Sequence[tuple[Landed, list[int]]], reached: int
+) -> Iterator[_Step]:
+    """First to the new day, then entry by entry, so that each answer begins where the one before it ended."""
+    day = max(held.seen_day, _last_day(work, held))
+    if day > held.seen_day:
+        yield _Step(range(held.parties), (held.seen_entry, held.seen_day), (held.seen_entry, day))
+    for one, positions in landed:
+        if held.seen_entry < one.entry <= reached and one.day < held.until:
+            yield _Step(positions, (one.entry - 1, day), (one.entry, day), one)
+
+
+def _moved(work: Work, question: Question, step: _Step) -> Iterator[Moved]:
+    asked = [question.asked[position] for position in step.positions]
+    (before_entry, before_day), (entry, day) = step.was, step.now
+    before = screening.judge(work, question.on(before_day), asked, before_entry)
+    after = screening.judge(work, question.on(day), asked, entry)
+    for one, was, now in zip(asked, before, after, strict=True):
+        if was != now:
+            act, record = (step.landed.act, step.landed.record) if step.landed else (None, None)
+            yield Moved(one.ref, was, now, entry, day, act, record)
+
+
+def _note(work: Work, held: Watch, moved: Sequence[Moved]) -> None:
+    rows = []
+    for sequence, one in enumerate(moved, start=held.events + 1):
+        body = event(Heading(held.id, sequence, work.settings.node, work.now), one)
+        signer = work.keys.signer
+        signature = {"alg": ALGORITHM, "kid": signer.key_id, "value": signer.sign(body).hex()}
+        sealed = work.keys.vault.seal(canonical.dumps({"event": body.decode(), "signature": signature}))
+        rows.append({
+            "watch_id": held.id, "sequence": sequence, "entry": one.entry, "made_at": work.now,
+            "state": "pending" if held.webhook_sealed else "kept", "attempts": 0, "delivered_at": None,
+            "event_sealed": sealed,
+        })  # fmt: skip
+    if rows:
+        work.session.execute(insert(WatchEvent), rows)
+        held.events += len(rows)

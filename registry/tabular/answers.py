@@ -1,0 +1,59 @@
+"""The result of a file of parties as a workbook: one row per party, and a sheet that says what it is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, BinaryIO
+
+import xlsxwriter
+
+from registry.domain.cells import MAX_CELL
+from registry.domain.wording import MATCHES, REASONS, ROLES, VERDICTS, word
+
+HEADINGS = ("行号", "序号", "角色", "名称", "统一社会信用代码", "证件号码后四位", "所属", "结论代码", "结论", "事由",
+            "记录", "依据", "至", "匹配方式", "核查编号")  # fmt: skip
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+_CUT = "……（余见回执）"
+
+
+def write(out: BinaryIO, answers: Iterable[Mapping[str, Any]], about: Sequence[tuple[str, str]]) -> None:
+    """Write the workbook: ``answers`` are lines of receipts with ``row`` and ``check``; every cell is text, so that
+    nothing a bidder wrote is ever calculated. ``about`` are the labelled facts of the second sheet."""
+    with xlsxwriter.Workbook(out, _OPTIONS) as book:
+        sheet = book.add_worksheet("核查结果")
+        sheet.freeze_panes(1, 0)
+        _row(sheet, 0, HEADINGS)
+        for number, answer in enumerate(answers, start=1):
+            _row(sheet, number, _cells(answer))
+        said = book.add_worksheet("说明")
+        for number, pair in enumerate(about):
+            _row(said, number, pair)
+
+
+def _row(sheet: Any, number: int, cells: Sequence[str]) -> None:
+    for column, text in enumerate(cells):
+        if text:
+            sheet.write_string(
+                number, column, text if len(text) <= MAX_CELL else text[: MAX_CELL - 20] + _CUT
+            )
+
+
+def _cells(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    reasons = answer["reasons"]
+    return (
+        _text(answer, "row"), _text(answer, "ref"), word(ROLES, answer.get("role", "")),
+        *(_text(answer, name) for name in ("name", "uscc", "id_last4", "of", "verdict")),
+        word(VERDICTS, answer["verdict"]),
+        "；".join(word(REASONS, reason.get("code", "")) for reason in reasons),
+        *("；".join(_text(reason, name) for reason in reasons) for name in ("record", "basis", "until")),
+        "；".join(word(MATCHES, reason.get("match", {}).get("by", "")) for reason in reasons),
+        _text(answer, "check"),
+    )  # fmt: skip
+
+
+def _text(held: Mapping[str, Any], name: str) -> str:
+    value = held.get(name)
+    return "" if value is None else str(value)

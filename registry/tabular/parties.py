@@ -1,0 +1,66 @@
+"""From the bytes of a bidders' file to its parties: every row, those that cannot be asked about with their faults."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from registry import tabular
+from registry.domain import columns
+from registry.domain.cells import pointer
+from registry.domain.screening import ROLES
+from registry.errors import Fault
+from registry.refusals.acts import PartiesUnreadable
+
+LENGTHS = {"ref": 50, "role": 50, "name": 200, "uscc": 60, "id_type": 20, "id_number": 64, "of": 50}
+"""The columns of a file and the longest text each may hold."""
+_HEADINGS = {"序号": "ref", "角色": "role", "名称": "name", "投标人名称": "name", "统一社会信用代码": "uscc",
+             "证件类型": "id_type", "证件号码": "id_number", "所属": "of"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PartyRow:
+    """One row: its number as its editor shows it, and its filled cells by field; ``ref`` and ``role`` are always
+    there. A row with ``faults`` cannot be asked about."""
+
+    number: int
+    cells: dict[str, str] = field(repr=False)
+    faults: tuple[Fault, ...]
+
+
+def read(data: bytes, filename: str) -> list[PartyRow]:
+    """The rows in order. Refuses the whole file (``PartiesUnreadable``) when a column is missing or not known, or
+    when it has no row, and for every reason for which it cannot be read as a table."""
+    sheet = tabular.read(data, filename)
+    fields = {column: _HEADINGS.get(column.strip(), column.strip().lower()) for column in sheet.columns}
+    unknown = [column for column, name in fields.items() if name not in LENGTHS]
+    if unknown or "name" not in fields.values() or len(set(fields.values())) < len(fields):
+        raise PartiesUnreadable(columns.listed(unknown))
+    if not sheet.rows:
+        raise PartiesUnreadable("没有一行名单")
+    rows = [_cells(row, fields, place) for place, row in enumerate(sheet.rows, start=1)]
+    refs = Counter(cells["ref"] for cells in rows)
+    return [
+        PartyRow(row.number, cells, (*row.faults, *_faults(cells, refs)))
+        for row, cells in zip(sheet.rows, rows, strict=True)
+    ]
+
+
+def _cells(row: tabular.Row, fields: dict[str, str], place: int) -> dict[str, str]:
+    filled = {fields[column]: text.strip() for column, text in row.cells.items() if text.strip()}
+    return {"ref": str(place), "role": "bidder", **filled}
+
+
+def _faults(cells: dict[str, str], refs: Counter[str]) -> list[Fault]:
+    faults = [
+        Fault(pointer(name), "cell-too-long", f"超过 {LENGTHS[name]} 个字符")
+        for name, text in cells.items()
+        if len(text) > LENGTHS[name]
+    ]
+    if cells["role"] not in ROLES or "name" not in cells:
+        faults.append(
+            Fault("/role" if "name" in cells else "/name", "party-refused", "缺少名称，或角色不认识")
+        )
+    if refs[cells["ref"]] > 1:
+        faults.append(Fault("/ref", "ref-doubled", "ref 重复"))
+    if "of" in cells and cells["of"] not in refs:
+        faults.append(Fault("/of", "ref-unknown", "of 所指的 ref 不在名单中"))
+    return faults

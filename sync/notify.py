@@ -1,0 +1,76 @@
+"""Webhooks: send the signed events of watches, in order, outside any transaction; delivered on a 2xx only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import requests
+
+from registry import db
+from registry.domain import webhook
+from registry.domain.permissions import SYSTEM
+from registry.queries import watches as questions
+from registry.services import watches
+from registry.services.watches import Parcel
+from registry.work import Work
+from sync import core, links
+
+CONNECT_SECONDS = 5
+
+
+@dataclass
+class Told:
+    """What one run told a webhook; ``failed`` names what ended it early."""
+
+    sent: int = 0
+    failed: str | None = None
+
+
+def notify_all() -> dict[str, Told]:
+    """Tell every webhook that has something to be told and whose time has come; one that is slow delays no other."""
+    with db.reading() as session:
+        ids = questions.to_tell(session, db.clock())
+    return links.each(ids, notify, lambda error: Told(failed=error))
+
+
+def notify(watch: str) -> Told:
+    """Send the next events of one watch until one is not taken; that one is tried again after a growing pause."""
+    held, address, parcels = db.perform(SYSTEM, lambda work: watches.take(work, watch))
+    done = Told()
+    for parcel in parcels:
+        done.failed = _send(address, watch, parcel)
+        if done.failed:
+            link = core.backed_off(core.Link(1, held.failures, held.retry_at), links.circumstances())
+            _settle(partial(watches.failed, watch=watch, failures=link.failures, retry_at=link.retry_at))
+            break
+        _settle(partial(watches.delivered, watch=watch, parcel=parcel))
+        done.sent += 1
+    return done
+
+
+def _settle(act: Callable[[Work], None]) -> None:
+    db.perform(SYSTEM, act)
+
+
+def _send(address: str, watch: str, parcel: Parcel) -> str | None:
+    """None when the receiver took it, else what went wrong. The setting is asked again: a host may have left it."""
+    chosen = db.settings()
+    if not webhook.is_allowed(address, webhook.hosts(chosen.webhook_hosts)):
+        return "NotAllowed"
+    headers = {
+        "Content-Type": "application/json",
+        "Registry-Event": f"{watch}-{parcel.sequence}",
+        "Registry-Key-Id": parcel.key_id,
+        "Registry-Signature": parcel.signature,
+    }
+    timeout = (min(CONNECT_SECONDS, chosen.webhook_timeout_seconds), chosen.webhook_timeout_seconds)
+    try:
+        # No session of the environment: its proxies and its .netrc are not for webhooks.
+        with requests.Session() as session:
+            session.trust_env = False
+            request = requests.Request("POST", address, data=parcel.body, headers=headers).prepare()
+            # The body of the answer is never read: there is nothing in it that is wanted here.
+            with session.send(request, timeout=timeout, allow_redirects=False, stream=True) as answer:
+                return None if 200 <= answer.status_code < 300 else str(answer.status_code)
+    except (requests.RequestException, OSError) as error:
+        return type(error).__name__
