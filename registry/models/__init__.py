@@ -8,6 +8,7 @@ from registry.models.check import Check
 from registry.models.department import Department
 from registry.models.exchange import InboxBatch, InboxItem, JobRun, OutboxMessage, Peer
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
+from registry.models.name_index import GramCount, NameGram, SubjectName
 from registry.models.penalty import ImportFinding, Penalty, PenaltyFiling, PenaltyImport
 from registry.models.publication import Publication, PublicationSector
 
@@ -21,6 +22,7 @@ __all__ = [
     "Checkpoint",
     "Counter",
     "Department",
+    "GramCount",
     "IdempotencyKey",
     "ImportFinding",
     "InboxBatch",
@@ -28,6 +30,7 @@ __all__ = [
     "JobRun",
     "LedgerEntry",
     "LedgerNode",
+    "NameGram",
     "OutboxMessage",
     "Peer",
     "Penalty",
@@ -35,4 +38,5 @@ __all__ = [
     "PenaltyImport",
     "Publication",
     "PublicationSector",
+    "SubjectName",
 ]

@@ -1,0 +1,42 @@
+"""The names under which something was ever public, and the grams that they are found by."""
+
+from sqlalchemy import JSON, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY, INTEGER
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.models.base import Base, Key
+
+
+class SubjectName(Base):
+    """One name of public subjects, however many records and versions carry it.
+
+    ``name_key`` is that of ``publications``; ``folded`` is what is compared. ``grams`` is filled on PostgreSQL only.
+    """
+
+    __tablename__ = "subject_names"
+    __table_args__ = (Index(None, "grams", postgresql_using="gin", sqlite_where=text("grams IS NOT NULL")),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    name_key: Mapped[str] = mapped_column(unique=True)
+    folded: Mapped[str]
+    grams: Mapped[list[int] | None] = mapped_column(ARRAY(INTEGER).with_variant(JSON(), "sqlite"))
+
+
+class NameGram(Base):
+    """A gram and a name that has it: the index of SQLite, ordered by gram; empty on PostgreSQL."""
+
+    __tablename__ = "name_grams"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    gram: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+
+
+class GramCount(Base):
+    """How many names have a gram, so that the rarest are read first."""
+
+    __tablename__ = "gram_counts"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    gram: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    names: Mapped[int]
