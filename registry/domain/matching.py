@@ -101,11 +101,15 @@ def closest(asked: str, held: Sequence[str], limit: int) -> list[int]:
 
 
 def _ways(asked: Parts, held: Parts) -> Iterator[Iterator[Difference]]:
-    """A misspelt place or form is not recognised as one, so both are compared apart and in line."""
-    has_region = bool(asked.region.length or held.region.length)
-    has_form = bool(asked.legal_form or held.legal_form)
-    for region, form in product((True, False)[not has_region :], (True, False)[not has_form :]):
-        yield _way(asked, held, region, form)
+    """A misspelt place or form is not recognised as one, so unlike ones are compared apart and in line."""
+    regions = _apart(asked.text[: asked.region.length], held.text[: held.region.length])
+    forms = _apart(asked.legal_form, held.legal_form)
+    for is_region_apart, is_form_apart in product(regions, forms):
+        yield _way(asked, held, is_region_apart, is_form_apart)
+
+
+def _apart(one: str, other: str) -> tuple[bool, ...]:
+    return (True,) if one == other else (True, False)
 
 
 def _way(asked: Parts, held: Parts, is_region_apart: bool, is_form_apart: bool) -> Iterator[Difference]:
@@ -126,9 +130,11 @@ def _way(asked: Parts, held: Parts, is_region_apart: bool, is_form_apart: bool) 
 
 def _regions(asked: Parts, held: Parts) -> Iterator[Difference]:
     one, other = asked.text[: asked.region.length], held.text[: held.region.length]
-    if not one and other:
+    if one == other:
+        return
+    if not one:
         yield Difference("region-left-out", one, other)
-    elif one and not other:
+    elif not other:
         yield Difference("region-added", one, other)
     elif not asked.region.meets(held.region):
         yield Difference("region-other", one, other)

@@ -51,7 +51,7 @@ def _candidates(session: Session, wanted: Sequence[int]) -> list[tuple[str, str]
     question = select(SubjectName.name_key, SubjectName.folded).where(_holds(session, rarest))
     if total > most:  # not otherwise: PostgreSQL, told of a limit, may walk the whole table to reach it
         question = question.limit(most)
-    return list(session.execute(question).tuples()) if rarest else []
+    return [(key, folded) for key, folded in session.connection().execute(question)] if rarest else []
 
 
 def _holds(session: Session, wanted: Sequence[int]) -> ColumnElement[bool]:
