@@ -8,7 +8,7 @@ from registry.models.check import Check
 from registry.models.department import Department
 from registry.models.exchange import InboxBatch, InboxItem, JobRun, OutboxMessage, Peer
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
-from registry.models.name_index import GramCount, NameGram, SubjectName
+from registry.models.name_index import SubjectName, gram_counts, name_grams
 from registry.models.penalty import ImportFinding, Penalty, PenaltyFiling, PenaltyImport
 from registry.models.publication import Publication, PublicationSector
 
@@ -22,7 +22,6 @@ __all__ = [
     "Checkpoint",
     "Counter",
     "Department",
-    "GramCount",
     "IdempotencyKey",
     "ImportFinding",
     "InboxBatch",
@@ -30,7 +29,6 @@ __all__ = [
     "JobRun",
     "LedgerEntry",
     "LedgerNode",
-    "NameGram",
     "OutboxMessage",
     "Peer",
     "Penalty",
@@ -39,4 +37,6 @@ __all__ = [
     "Publication",
     "PublicationSector",
     "SubjectName",
+    "gram_counts",
+    "name_grams",
 ]

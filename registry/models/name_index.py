@@ -1,6 +1,6 @@
 """The names under which something was ever public, and the grams that they are found by."""
 
-from sqlalchemy import JSON, Index, text
+from sqlalchemy import JSON, Column, Index, Integer, Table, text
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,21 +22,20 @@ class SubjectName(Base):
     grams: Mapped[list[int] | None] = mapped_column(ARRAY(INTEGER).with_variant(JSON(), "sqlite"))
 
 
-class NameGram(Base):
-    """A gram and a name that has it: the index of SQLite, ordered by gram; empty on PostgreSQL."""
+name_grams = Table(
+    "name_grams",
+    Base.metadata,
+    Column("gram", Integer, primary_key=True, autoincrement=False),
+    Column("name_id", Key, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""A gram and a name that has it: the index of SQLite, ordered by gram; empty on PostgreSQL. Too many for objects."""
 
-    __tablename__ = "name_grams"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    gram: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    name_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
-
-
-class GramCount(Base):
-    """How many names have a gram, so that the rarest are read first."""
-
-    __tablename__ = "gram_counts"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    gram: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    names: Mapped[int]
+gram_counts = Table(
+    "gram_counts",
+    Base.metadata,
+    Column("gram", Integer, primary_key=True, autoincrement=False),
+    Column("names", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How many names have a gram, so that the rarest are read first."""

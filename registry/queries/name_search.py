@@ -1,16 +1,17 @@
 """Names found by their grams, the rarest first. The one place that knows how each database keeps grams."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Insert, func, insert, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Insert, Select, cast, func, insert, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from registry.domain import matching
 from registry.domain.naming import grams
-from registry.models import GramCount, NameGram, SubjectName
+from registry.models import SubjectName, gram_counts, name_grams
 
 READ_MAX = 2000
 """So many names are read for one question, up to a million names; beyond, one more for every 500."""
@@ -39,7 +40,9 @@ def _candidates(session: Session, wanted: Sequence[int]) -> list[tuple[str, str]
     """Keys and folded names that have one of the rarest wanted grams, no more than may be read."""
     most = max(READ_MAX, (session.scalar(select(func.max(SubjectName.id))) or 0) // 500)
     counts = (
-        select(GramCount.gram, GramCount.names).where(GramCount.gram.in_(wanted)).order_by(GramCount.names)
+        select(gram_counts.c.gram, gram_counts.c.names)
+        .where(gram_counts.c.gram.in_(wanted))
+        .order_by(gram_counts.c.names)
     )
     rarest: list[int] = []
     total = 0
@@ -51,14 +54,14 @@ def _candidates(session: Session, wanted: Sequence[int]) -> list[tuple[str, str]
     question = select(SubjectName.name_key, SubjectName.folded).where(_holds(session, rarest))
     if total > most:  # not otherwise: PostgreSQL, told of a limit, may walk the whole table to reach it
         question = question.limit(most)
-    return [(key, folded) for key, folded in session.connection().execute(question)] if rarest else []
+    return list(session.connection().execute(question).tuples().all()) if rarest else []
 
 
 def _holds(session: Session, wanted: Sequence[int]) -> ColumnElement[bool]:
     """The names that have any of the grams."""
     if _has_arrays(session):
         return SubjectName.grams.bool_op("&&")(wanted)
-    return SubjectName.id.in_(select(NameGram.name_id).where(NameGram.gram.in_(wanted)))
+    return SubjectName.id.in_(select(name_grams.c.name_id).where(name_grams.c.gram.in_(wanted)))
 
 
 def beside_name(session: Session, found: Sequence[int]) -> Sequence[int] | None:
@@ -66,21 +69,30 @@ def beside_name(session: Session, found: Sequence[int]) -> Sequence[int] | None:
     return found if _has_arrays(session) else None
 
 
-def keeping(
-    session: Session, names: Mapping[int, Sequence[int]]
-) -> Iterator[tuple[Insert, list[dict[str, int]]]]:
+def keeping(session: Session, names: Mapping[int, Sequence[int]]) -> Iterator[Insert]:
     """The further statements that keep the grams of new names, given by their numbers; the act runs them."""
     counts = Counter(gram for found in names.values() for gram in found)
-    new = (postgresql if _has_arrays(session) else sqlite).insert(GramCount)
-    yield (
-        new.on_conflict_do_update(
-            index_elements=[GramCount.gram], set_={"names": GramCount.names + new.excluded.names}
-        ),
-        [{"gram": gram, "names": count} for gram, count in sorted(counts.items())],
+    kept = (postgresql if _has_arrays(session) else sqlite).insert(gram_counts)
+    kept = kept.from_select(["gram", "names"], _numbers(session, sorted(counts.items())))
+    yield kept.on_conflict_do_update(
+        index_elements=["gram"], set_={"names": gram_counts.c.names + kept.excluded.names}
     )
     if not _has_arrays(session):
         pairs = sorted((gram, number) for number, found in names.items() for gram in found)
-        yield insert(NameGram), [{"gram": gram, "name_id": number} for gram, number in pairs]
+        yield insert(name_grams).from_select(["gram", "name_id"], _numbers(session, pairs))
+
+
+def _numbers(session: Session, pairs: Sequence[tuple[int, int]]) -> Select[tuple[int, int]]:
+    """Pairs of numbers as rows, in one parameter: tens of thousands go in with every file that is published."""
+    sides: tuple[ColumnElement[int], ColumnElement[int]]
+    if _has_arrays(session):
+        arrays = (cast([pair[side] for pair in pairs], ARRAY(BigInteger)) for side in (0, 1))
+        unnested = func.unnest(*arrays).table_valued("one", "other")
+        sides = unnested.c.one, unnested.c.other
+    else:
+        listed = func.json_each(json.dumps(pairs)).table_valued("value")
+        sides = func.json_extract(listed.c.value, "$[0]"), func.json_extract(listed.c.value, "$[1]")
+    return select(*sides).where(true())  # SQLite's ON CONFLICT wants a WHERE before it
 
 
 def _has_arrays(session: Session) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, insert, select
 from registry.domain import names
 from registry.domain.naming import grams
 from registry.domain.naming.fold import fold
-from registry.models import GramCount, NameGram, Publication, SubjectName
+from registry.models import Publication, SubjectName, gram_counts, name_grams
 from registry.queries import name_search
 from registry.services import ledger
 from registry.work import Work
@@ -38,9 +38,8 @@ def index(work: Work, public: Iterable[str]) -> int:
     )
     numbers = select(SubjectName.id, SubjectName.name_key).where(SubjectName.name_key.in_(wanted))
     by_number = {number: found[key] for number, key in work.session.execute(numbers).tuples()}
-    for statement, rows in name_search.keeping(work.session, by_number):
-        if rows:
-            work.session.execute(statement, rows)
+    for statement in name_search.keeping(work.session, by_number):
+        work.session.execute(statement)
     return len(wanted)
 
 
@@ -59,6 +58,6 @@ def index_missing(work: Work) -> int:
 def rebuild(work: Work) -> int:
     """Forget the index and make it anew, as when the rules of folding have changed; returns how many names."""
     ledger.take(work, "ledger", 0)
-    for table in (GramCount, NameGram, SubjectName):
+    for table in (gram_counts, name_grams, SubjectName):
         work.session.execute(delete(table))
     return index_missing(work)
