@@ -21,7 +21,7 @@ from registry.queries import name_search
 from registry.services import naming
 from registry.settings import Settings
 
-BATCH = 5_000
+BATCH = 20_000
 
 
 def main() -> None:

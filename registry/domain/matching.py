@@ -43,6 +43,9 @@ COSTS = {
 }
 """What each kind of difference costs. A slip is cheap; another place, number or trade name is dear."""
 
+POSSIBLE_MIN = 0.4
+"""Below this score nobody would take one name for the other: one wrong character in a trade name is just on it."""
+
 
 @dataclass(frozen=True)
 class Named:

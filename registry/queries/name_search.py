@@ -87,7 +87,7 @@ def _numbers(session: Session, pairs: Sequence[tuple[int, int]]) -> Select[tuple
     sides: tuple[ColumnElement[int], ColumnElement[int]]
     if _has_arrays(session):
         arrays = (cast([pair[side] for pair in pairs], ARRAY(BigInteger)) for side in (0, 1))
-        unnested = func.unnest(*arrays).table_valued("one", "other")
+        unnested = func.unnest(*arrays).table_valued("one", "other").render_derived()
         sides = unnested.c.one, unnested.c.other
     else:
         listed = func.json_each(json.dumps(pairs)).table_valued("value")

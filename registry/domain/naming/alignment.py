@@ -67,7 +67,8 @@ def _is_swap(one: tuple[str, int, int], two: tuple[str, int, int], asked: Line, 
     """Two neighbours in each other's place, which come as two replacements or as a loss and an addition."""
     if {one[0], two[0]} == {"insert", "delete"}:
         added, lost = sorted((one, two), key=lambda step: step[0] == "delete")
-        return abs(added[1] - lost[1]) <= 2 and asked.text[added[2]] == held.text[lost[1]]
+        moved = held.text[lost[1]]
+        return abs(added[1] - lost[1]) <= 2 and asked.text[added[2]] == moved and moved not in _NUMERALS
     here, there = held.text[one[1] : one[1] + 2], asked.text[one[2] : one[2] + 2]
     return one[0] == two[0] == "replace" and here == there[::-1] and not _NUMERALS.issuperset(here)
 
