@@ -3,7 +3,7 @@
 import click
 
 from registry import __version__
-from registry.commands import accounts, checks, exchange, ledger, node, penalties
+from registry.commands import accounts, checks, exchange, ledger, names, node, penalties
 
 
 @click.group()
@@ -18,5 +18,6 @@ def main() -> None:
 for command in (
     node.init, node.demo, node.serve, node.worker, accounts.group, accounts.departments, penalties.file_group,
     penalties.group, checks.check, checks.verify, checks.keys, ledger.group, exchange.group,
+    names.group,
 ):  # fmt: skip
     main.add_command(command)

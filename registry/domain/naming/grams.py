@@ -1,6 +1,9 @@
-"""The grams of a name: what it is found by. Pairs of characters, and pairs of their sounds."""
+"""The grams of a name: what it is found by. Neighbouring characters and neighbouring sounds, in either order.
 
-from collections.abc import Iterable, Sequence
+Without order, because two neighbours typed the wrong way round are a common slip, and a short name has few others.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, product
 from zlib import crc32
 
@@ -19,12 +22,15 @@ def of(name: str) -> list[int]:
     folded = fold(name)
     spoken = [sounds.in_order(character)[:READINGS_MAX] for character in folded]
     typed = [(syllable,) for syllable in sounds.syllables(name)]
-    texts = {*(a + b for a, b in pairwise(folded)), *_aloud(spoken), *_aloud(typed)}
+    texts = {*_pairs(folded), *_pairs(spoken), *_pairs(typed)}
     return sorted({crc32(text.encode()) >> 1 for text in texts} - _EVERYWHERE)
 
 
-def _aloud(spoken: Sequence[tuple[str, ...]]) -> Iterable[str]:
-    return (f"{a} {b}" for before, after in pairwise(spoken) for a, b in product(before, after))
+def _pairs(row: Sequence[Iterable[str]]) -> Iterator[str]:
+    """What stands side by side in a row of alternatives, as one text for either order."""
+    for before, after in pairwise(row):
+        for one, other in product(before, after):
+            yield f"{one} {other}" if one < other else f"{other} {one}"
 
 
 _EVERYWHERE: frozenset[int] = frozenset()
