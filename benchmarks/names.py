@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks import invented
-from benchmarks.ranking import Answer, Query, report
+from benchmarks.ranking import Answer, Query, figures, lines
 from registry import db
 from registry.app import create_app
 from registry.commands.node import prepare
@@ -45,8 +45,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="registry-names-") as folder:
         answers = _measure(given.database or f"sqlite:///{folder}/registry.db", folder, firms, queries)
     if given.out:
-        given.out.write_text("".join(_lines(answers)), encoding="utf-8")
-    for line in report(queries, answers):
+        given.out.write_text("".join(_written(answers)), encoding="utf-8")
+    for line in lines(figures(queries, answers), answers):
         print(line)
 
 
@@ -56,13 +56,18 @@ def _measure(
     app = create_app(Settings(home=folder, database_url=url))
     with app.app_context():
         prepare()
-        began = time.perf_counter()
-        rows = _load(firms)
-        seconds = time.perf_counter() - began
-        print(f"indexed {len(firms):,} names in {seconds:,.0f} s, {len(firms) / seconds:,.0f}/s")
-        answers = {query.qid: _ask(query, rows) for query in queries}
+        answers = answer(firms, queries)
         db.db.engine.dispose()
     return answers
+
+
+def answer(firms: Sequence[tuple[int, str]], queries: Sequence[Query]) -> dict[str, Answer]:
+    """Load the firms into the store of the application at hand and answer every query."""
+    began = time.perf_counter()
+    rows = _load(firms)
+    seconds = time.perf_counter() - began
+    print(f"indexed {len(firms):,} names in {seconds:,.0f} s, {len(firms) / seconds:,.0f}/s")
+    return {query.qid: _ask(query, rows) for query in queries}
 
 
 def _load(firms: Iterable[tuple[int, str]]) -> Mapping[str, list[int]]:
@@ -103,7 +108,7 @@ def _read_queries(path: Path) -> list[Query]:
     return [Query(one["qid"], one["q"], one["kind"], frozenset(one["truth"])) for one in lines]
 
 
-def _lines(answers: Mapping[str, Answer]) -> Iterator[str]:
+def _written(answers: Mapping[str, Answer]) -> Iterator[str]:
     for qid, answer in answers.items():
         yield json.dumps({"qid": qid, "candidates": answer.candidates, "ms": round(answer.ms, 3)}) + "\n"
 

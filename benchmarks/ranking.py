@@ -1,7 +1,7 @@
-"""How well answers to name queries rank and how rarely they flag a stranger."""
+"""How well answers to name queries rank, and how rarely they flag a stranger."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 APART = frozenset({"pinyin", "branch"})
@@ -32,46 +32,84 @@ class Answer:
         """The best row and its score."""
         return self.candidates[0] if self.candidates else (None, 0.0)
 
+    def finds(self, query: Query, threshold: float = 0.0) -> bool:
+        """Whether the best row is a true one and reaches the threshold."""
+        return self.top[0] in query.truth and self.top[1] >= threshold
 
-def report(queries: Sequence[Query], answers: dict[str, Answer]) -> Iterable[str]:
-    """Lines: rank-1 and recall, then per limit of false positives the threshold and the rates of true ones."""
-    positives: dict[str, list[tuple[Query, Answer]]] = defaultdict(list)
+
+@dataclass(frozen=True)
+class AtLimit:
+    """At the threshold that lets ``limit`` of the strangers pass: rates of true and of false ones by kind."""
+
+    limit: float
+    threshold: float
+    macro: float
+    rates: Mapping[str, float]
+    false: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Shares of the queries that mean somebody: true row first, true row anywhere; and the rates at each limit."""
+
+    rank1: float
+    recall: float
+    limits: Sequence[AtLimit]
+
+    def at(self, limit: float) -> AtLimit:
+        """The rates at one of ``LIMITS``."""
+        return next(one for one in self.limits if one.limit == limit)
+
+
+def figures(queries: Sequence[Query], answers: Mapping[str, Answer]) -> Figures:
+    """Everything but the times."""
+    positives: dict[str, list[Query]] = defaultdict(list)
     negatives: dict[str, list[float]] = defaultdict(list)
     for query in queries:
-        answer = answers[query.qid]
         if query.truth:
-            positives[query.kind].append((query, answer))
+            positives[query.kind].append(query)
         else:
-            negatives[query.kind].append(answer.top[1])
-    kinds = [kind for kind in positives if kind not in APART]
-    every = [pair for kind in kinds for pair in positives[kind]]
-    flagged = sorted((score for scores in negatives.values() for score in scores), reverse=True)
-    apart = sum(len(pairs) for kind, pairs in positives.items() if kind in APART)
-    yield f"positives {len(every)} (+{apart} apart), negatives {len(flagged)}"
-    rank1 = sum(answer.top[0] in query.truth for query, answer in every) / len(every)
-    recall = sum(any(row in query.truth for row, _ in answer.candidates) for query, answer in every) / len(
-        every
+            negatives[query.kind].append(answers[query.qid].top[1])
+    every = [query for kind, asked in positives.items() if kind not in APART for query in asked]
+    anywhere = [any(row in query.truth for row, _ in answers[query.qid].candidates) for query in every]
+    return Figures(
+        _share([answers[query.qid].finds(query) for query in every]),
+        _share(anywhere),
+        [_at(limit, positives, negatives, answers) for limit in LIMITS],
     )
-    yield f"rank1 {rank1:.4f}   recall@20 {recall:.4f}"
-    for limit in LIMITS:
-        allowed = int(limit * len(flagged))
-        threshold = flagged[allowed] + 1e-9 if allowed < len(flagged) else 0.0
-        rates = {kind: _rate(pairs, threshold) for kind, pairs in positives.items()}
-        macro = sum(rates[kind] for kind in kinds) / len(kinds)
-        each = " ".join(f"{kind}={rate:.2f}" for kind, rate in sorted(rates.items()))
-        yield f"FPR<={limit:.2f}  threshold {threshold:.4f}  macro_TPR {macro:.4f}  {each}"
-        false = {
-            kind: sum(score >= threshold for score in scores) / len(scores)
-            for kind, scores in negatives.items()
-        }
-        yield "           flagged " + " ".join(f"{kind}={rate:.3f}" for kind, rate in sorted(false.items()))
+
+
+def _at(
+    limit: float,
+    positives: Mapping[str, Sequence[Query]],
+    negatives: Mapping[str, Sequence[float]],
+    answers: Mapping[str, Answer],
+) -> AtLimit:
+    flagged = sorted((score for scores in negatives.values() for score in scores), reverse=True)
+    allowed = int(limit * len(flagged))
+    threshold = flagged[allowed] + 1e-9 if allowed < len(flagged) else 0.0
+    rates = {
+        kind: _share([answers[query.qid].finds(query, threshold) for query in asked])
+        for kind, asked in positives.items()
+    }
+    averaged = [rate for kind, rate in rates.items() if kind not in APART]
+    false = {kind: _share([score >= threshold for score in scores]) for kind, scores in negatives.items()}
+    return AtLimit(limit, threshold, sum(averaged) / len(averaged), rates, false)
+
+
+def _share(hits: Sequence[bool]) -> float:
+    return sum(hits) / len(hits)
+
+
+def lines(found: Figures, answers: Mapping[str, Answer]) -> Iterator[str]:
+    """The figures and the times, to be printed."""
+    yield f"rank1 {found.rank1:.4f}   recall@20 {found.recall:.4f}"
+    for one in found.limits:
+        each = " ".join(f"{kind}={rate:.2f}" for kind, rate in sorted(one.rates.items()))
+        yield f"FPR<={one.limit:.2f}  threshold {one.threshold:.4f}  macro_TPR {one.macro:.4f}  {each}"
+        yield "           flagged " + " ".join(
+            f"{kind}={rate:.3f}" for kind, rate in sorted(one.false.items())
+        )
     times = sorted(answer.ms for answer in answers.values())
     at = ((share, times[min(len(times) - 1, int(share * len(times)))]) for share in (0.5, 0.95, 0.99))
     yield "ms " + "  ".join(f"p{share * 100:.0f} {ms:.2f}" for share, ms in at)
-
-
-def _rate(pairs: Sequence[tuple[Query, Answer]], threshold: float) -> float:
-    """The share whose best row is a true one and reaches the threshold."""
-    return sum(answer.top[0] in query.truth and answer.top[1] >= threshold for query, answer in pairs) / len(
-        pairs
-    )

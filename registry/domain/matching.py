@@ -32,6 +32,7 @@ COSTS = {
     "number": 2.00,
     "region-left-out": 0.20,
     "region-added": 0.60,
+    "region-unclear": 0.10,
     "region-wider": 0.50,
     "region-other": 1.50,
     "form-of-company": 0.05,
@@ -116,24 +117,25 @@ def _apart(one: str, other: str) -> tuple[bool, ...]:
 
 
 def _way(asked: Parts, held: Parts, is_region_apart: bool, is_form_apart: bool) -> Iterator[Difference]:
-    asides: tuple[list[slice], list[slice]] = ([], [])
+    here: list[slice] = []
+    there: list[slice] = []
     if is_region_apart:
         yield from _regions(asked, held)
-        for aside, name in zip(asides, (asked, held), strict=True):
-            aside.append(slice(0, name.region.length))
+        here.append(slice(asked.region.length))
+        there.append(slice(held.region.length))
     if is_form_apart:
         yield from _forms(asked.legal_form, held.legal_form)
-        for aside, name in zip(asides, (asked, held), strict=True):
-            aside.append(slice(*name.form))
+        here.append(slice(*asked.form))
+        there.append(slice(*held.form))
         if asked.branch and not held.branch:
             yield Difference("branch-of", asked.branch, "")
-            asides[0].append(slice(asked.form[1], None))
-    yield from differences(line(asked, asides[0]), line(held, asides[1]))
+            here.append(slice(asked.form[1], None))
+    yield from differences(line(asked, here), line(held, there))
 
 
 def _regions(asked: Parts, held: Parts) -> Iterator[Difference]:
     one, other = asked.text[: asked.region.length], held.text[: held.region.length]
-    if one == other:
+    if asked.region.codes == held.region.codes:
         return
     if not one:
         yield Difference("region-left-out", one, other)
@@ -143,6 +145,8 @@ def _regions(asked: Parts, held: Parts) -> Iterator[Difference]:
         yield Difference("region-other", one, other)
     elif asked.region.codes.isdisjoint(held.region.codes):
         yield Difference("region-wider", one, other)
+    else:
+        yield Difference("region-unclear", one, other)
 
 
 def _forms(one: str, other: str) -> Iterator[Difference]:

@@ -95,8 +95,10 @@ def near(session: Session, wanted: Filter, at: Moment) -> list[tuple[Publication
     """
     if wanted.name is None:
         return []
-    found = {one.name_key: one for one in name_search.search(session, wanted.name)}
-    likely = [key for key, one in found.items() if one.match.score >= POSSIBLE_MIN]
+    found = name_search.search(session, wanted.name)
+    likely = [one.name_key for one in found if one.match.score >= POSSIBLE_MIN]
+    if not likely:
+        return []
     question = _narrowed(select(Publication).where(visible(at)), replace(wanted, name=None))
     question = question.where(Publication.name_key.in_(likely), ~_contains(wanted.name))
     asked = Named(wanted.name, wanted.uscc)

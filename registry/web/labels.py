@@ -39,6 +39,7 @@ DIFFERENCES = {
     "number": "序号不同",
     "region-left-out": "未写地名",
     "region-added": "多写地名",
+    "region-unclear": "地名可指多处",
     "region-wider": "地名层级不同",
     "region-other": "地名不同",
     "form-of-company": "公司类型不同",

@@ -67,6 +67,9 @@ class TestCompare:
         assert "number" in {kind for kind, _, _ in told(asked, held)}
         assert matching.score(compare(asked, held)) < matching.POSSIBLE_MIN
 
+    def test_does_not_take_a_place_that_may_be_another_for_the_same(self):
+        assert told("吉林瀚澜有限公司", "吉林市瀚澜有限公司") == [("region-unclear", "吉林", "吉林市")]
+
     def test_takes_two_look_alikes_side_by_side_for_another_name(self):
         assert [kind for kind, _, _ in told("盐城未土建设有限公司", "盐城末士建设有限公司")] == [
             "character"

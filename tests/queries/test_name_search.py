@@ -79,6 +79,10 @@ class TestIndex:
         assert index(*LISTED) == len(LISTED)
         assert index(*LISTED, "盐城新名有限公司") == 1
 
+    def test_takes_a_name_without_a_character(self, app):
+        assert index("——") == 1
+        assert index("——", "甲") == 1
+
     def test_counts_the_names_of_each_gram(self, app):
         index("盐城瀚澜", "盐城沐笙")
         with db.reading() as session:
