@@ -9,11 +9,12 @@ from rapidfuzz.distance import Levenshtein
 from registry.domain.naming import shapes, sounds
 from registry.domain.naming.parts import Parts
 
-_NUMERALS = frozenset("〇零一二三四五六七八九十百千两0123456789")
-_SERIES = (
-    _NUMERALS,
-    *map(frozenset, ("甲乙丙丁戊己庚辛", "东南西北中", "上下", "前后", "左右", "大小", "新老旧")),
-)
+_NUMERALS = "〇零一二三四五六七八九十百千两0123456789"
+_SERIES = {
+    character: series
+    for series in (_NUMERALS, "甲乙丙丁戊己庚辛", "东南西北中", "上下", "前后", "左右", "大小", "新老旧")
+    for character in series
+}
 """Characters that number things: one in the place of another of its series is another thing, not a slip."""
 
 
@@ -40,7 +41,7 @@ def line(name: Parts, aside: Sequence[slice] = ()) -> Line:
     kept = [True] * len(name.text)
     for stretch in aside:
         kept[stretch] = [False] * len(kept[stretch])
-    place = [index < name.region.length for index in range(len(name.text))]
+    place = [True] * name.region.length + [False] * (len(name.text) - name.region.length)
     return Line("".join(compress(name.text, kept)), [*compress(name.common, kept)], [*compress(place, kept)])
 
 
@@ -70,7 +71,11 @@ def _is_swap(one: tuple[str, int, int], two: tuple[str, int, int], asked: Line, 
         moved = held.text[lost[1]]
         return abs(added[1] - lost[1]) <= 2 and asked.text[added[2]] == moved and moved not in _NUMERALS
     here, there = held.text[one[1] : one[1] + 2], asked.text[one[2] : one[2] + 2]
-    return one[0] == two[0] == "replace" and here == there[::-1] and not _NUMERALS.issuperset(here)
+    return (
+        one[0] == two[0] == "replace"
+        and here == there[::-1]
+        and not all(moved in _NUMERALS for moved in here)
+    )
 
 
 def _run(at: int, to: int, steps: Sequence[tuple[str, int, int]]) -> int:
@@ -92,7 +97,7 @@ def _replaced(asked: Line, to: int, held: Line, at: int, run: int) -> Iterator[D
 
 def _sign(one: str, other: str) -> str | None:
     """How the two characters themselves may be mistaken."""
-    if any(one in series and other in series for series in _SERIES):
+    if one in _SERIES and _SERIES[one] == _SERIES.get(other):
         return "number"
     if sounds.same(one, other):
         return "homophone"

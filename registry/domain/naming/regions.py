@@ -47,6 +47,8 @@ def leading(text: str) -> Region:
 
 
 def _next(text: str, within: Region) -> Region | None:
+    if text[:2] not in _heads():
+        return None
     full, bare = _places()
     for length in range(min(_LONGEST, len(text)), 1, -1):
         head = text[:length]
@@ -56,6 +58,12 @@ def _next(text: str, within: Region) -> Region | None:
         if codes:
             return Region(length, codes)
     return None
+
+
+@cache
+def _heads() -> frozenset[str]:
+    """How the names of places begin: most texts need not be looked up at every length."""
+    return frozenset(name[:2] for places in _places() for name in places)
 
 
 @cache
