@@ -30,28 +30,32 @@ class Found:
 def search(session: Session, asked: str, limit: int = SHOWN_MAX) -> list[Found]:
     """At most ``limit`` names, the likest first; names that share no rare gram with the asked one are not seen."""
     held = _candidates(session, grams.of(asked))
-    nearest = matching.closest(asked, [folded for _, folded in held], limit)
+    nearest = [held[at] for at in matching.closest(asked, [folded for _, folded in held], limit)]
+    numbers = [number for number, _ in nearest]
+    question = select(SubjectName.id, SubjectName.name_key).where(SubjectName.id.in_(numbers))
+    keys = dict(session.execute(question).tuples().all()) if numbers else {}
     party = matching.Named(asked)
-    found = [Found(held[at][0], matching.judge(party, matching.Named(held[at][1]))) for at in nearest]
+    found = [Found(keys[number], matching.judge(party, matching.Named(folded))) for number, folded in nearest]
     return sorted(found, key=lambda one: (-one.match.score, one.name_key))
 
 
-def _candidates(session: Session, wanted: Sequence[int]) -> list[tuple[str, str]]:
-    """Keys and folded names that have one of the rarest wanted grams, no more than may be read."""
-    most = max(READ_MAX, (session.scalar(select(func.max(SubjectName.id))) or 0) // 500)
+def _candidates(session: Session, wanted: Sequence[int]) -> list[tuple[int, str]]:
+    """Numbers and folded names that have one of the rarest wanted grams, no more than may be read."""
+    last = select(func.max(SubjectName.id)).scalar_subquery()
     counts = (
-        select(gram_counts.c.gram, gram_counts.c.names)
+        select(gram_counts.c.gram, gram_counts.c.names, last)
         .where(gram_counts.c.gram.in_(wanted))
         .order_by(gram_counts.c.names)
     )
     rarest: list[int] = []
-    total = 0
-    for gram, names in session.execute(counts).tuples():
+    total = most = 0
+    for gram, names, held in session.execute(counts).tuples():
+        most = max(READ_MAX, held // 500)
         if rarest and total + names > most:
             break
         rarest.append(gram)
         total += names
-    question = select(SubjectName.name_key, SubjectName.folded).where(_holds(session, rarest))
+    question = select(SubjectName.id, SubjectName.folded).where(_holds(session, rarest))
     if total > most:  # not otherwise: PostgreSQL, told of a limit, may walk the whole table to reach it
         question = question.limit(most)
     return list(session.connection().execute(question).tuples().all()) if rarest else []
