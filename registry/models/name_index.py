@@ -14,7 +14,16 @@ class SubjectName(Base):
     """
 
     __tablename__ = "subject_names"
-    __table_args__ = (Index(None, "grams", postgresql_using="gin", sqlite_where=text("grams IS NOT NULL")),)
+    __table_args__ = (
+        Index(
+            None,
+            "grams",
+            postgresql_using="gin",
+            # Kilobytes. Every search reads what is pending from end to end, so that is kept short.
+            postgresql_with={"gin_pending_list_limit": 512},
+            sqlite_where=text("grams IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     name_key: Mapped[str] = mapped_column(unique=True)

@@ -28,6 +28,7 @@ def upgrade() -> None:
         ["grams"],
         unique=False,
         postgresql_using="gin",
+        postgresql_with={"gin_pending_list_limit": 512},
         sqlite_where=sa.text("grams IS NOT NULL"),
     )
     op.create_table(
