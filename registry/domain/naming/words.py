@@ -1,6 +1,7 @@
 """Words that say what a firm does, not which firm it is: a character lost among them is a slip of the pen.
 
-The words are those of 国民经济行业分类 (GB/T 4754) and of the usual forms of organisation.
+After 国民经济行业分类 (GB/T 4754) and the usual forms of organisation. A word that is missing makes a
+slip dearer, never cheaper.
 """
 
 import re
