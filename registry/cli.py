@@ -9,6 +9,7 @@ from registry.commands import (
     clocks,
     exchange,
     ledger,
+    names,
     node,
     penalties,
     procedures,
@@ -29,6 +30,6 @@ def main() -> None:
 for command in (
     node.init, node.demo, node.serve, node.worker, accounts.group, accounts.departments, penalties.file_group,
     penalties.group, checks.check, checks.verify, checks.keys, watches.group, ledger.group, exchange.group,
-    *procedures.GROUPS, clocks.deadlines, clocks.calendar, reports.report,
+    *procedures.GROUPS, clocks.deadlines, clocks.calendar, reports.report, names.group,
 ):  # fmt: skip
     main.add_command(command)

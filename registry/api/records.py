@@ -27,17 +27,22 @@ blueprint = Blueprint("records", __name__, url_prefix="/api/v1", description="å…
 @blueprint.arguments(RecordQuery, location="query")
 @blueprint.response(200, RecordPage)
 def search(query: dict[str, Any]) -> Response:
-    """Records visible on a day, newest entry first; `next` goes on at the same entry and day."""
+    """Records visible on a day, newest entry first; `next` goes on at the same entry and day.
+
+    With `q`, the first page also has `near`: records of names that may be meant, each with what differs.
+    """
     wanted = _filter(query)
     on, entry, before = _place(query)
     limit = query["limit"]
     with db.reading() as session:
         at = questions.moment(session, day_of(db.clock()), on, entry)
         found = questions.search(session, wanted, at, before=before, limit=limit + 1)
+        near = questions.near(session, wanted, at) if before is None else []
     shown, more = found[:limit], len(found) > limit
     token = f"{at.entry}.{at.on.isoformat()}.{shown[-1].from_entry}" if more else None
     body = {
         "items": [views.record(one) for one in shown],
+        "near": [views.near(one, match) for one, match in near],
         "next": token,
         "entry": at.entry,
         "on": at.on.isoformat(),

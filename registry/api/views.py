@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from registry.domain.matching import COSTS, Match
 from registry.models import LedgerEntry, Penalty, Publication
 
 
@@ -11,6 +12,21 @@ def record(publication: Publication) -> dict[str, Any]:
     body = json.loads(publication.body)
     del body["record"]
     return {"id": publication.record, "entry": publication.from_entry, **body}
+
+
+def near(publication: Publication, match: Match) -> dict[str, Any]:
+    """A record whose name may be meant, and every difference with its cost, from which the score follows."""
+    return {
+        "id": publication.record,
+        "name": publication.name,
+        "uscc": publication.uscc,
+        "label": match.label,
+        "score": match.score,
+        "differences": [
+            {"kind": one.kind, "asked": one.asked, "held": one.held, "cost": COSTS[one.kind]}
+            for one in match.differences
+        ],
+    }
 
 
 def tombstone(publication: Publication) -> dict[str, Any]:

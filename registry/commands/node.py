@@ -12,15 +12,16 @@ from registry import demo as showcase
 from registry.app import MIGRATIONS, create_app
 from registry.commands.common import in_app
 from registry.domain.permissions import SYSTEM
-from registry.services import accounts, reference
+from registry.services import accounts, naming, reference
 from registry.settings import Settings, from_environment
 
 
 def prepare() -> tuple[int, int, int]:
-    """Migrate and load the reference data of the application at hand; idempotent."""
+    """Migrate, load the reference data and index the names that are not yet; idempotent."""
     flask_migrate.upgrade(directory=str(MIGRATIONS))
     counts = db.perform(SYSTEM, reference.renew)
     db.perform(SYSTEM, accounts.furnish_departments)
+    db.perform(SYSTEM, naming.index_missing)
     return counts
 
 

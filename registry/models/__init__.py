@@ -12,6 +12,7 @@ from registry.models.department import Department
 from registry.models.exchange import InboxBatch, InboxItem, JobRun, OutboxMessage, Peer
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.listing import Listing
+from registry.models.name_index import SubjectName, gram_counts, name_grams
 from registry.models.penalty import ImportFinding, Penalty, PenaltyFiling, PenaltyImport
 from registry.models.publication import Publication, PublicationSector
 from registry.models.relief import Document, Relief
@@ -50,7 +51,10 @@ __all__ = [
     "Publication",
     "PublicationSector",
     "Relief",
+    "SubjectName",
     "Watch",
     "WatchEvent",
     "WatchedParty",
+    "gram_counts",
+    "name_grams",
 ]

@@ -12,7 +12,7 @@ from registry.domain import canonical, envelope, merkle, notes
 from registry.domain.publication import Leaf, commitment, content_hash, leaf_hash, projection
 from registry.errors import Refusal
 from registry.models import LedgerEntry, LedgerNode, Publication, PublicationSector
-from registry.queries import behind, exchange, ledger
+from registry.queries import behind, exchange, ledger, name_integrity
 from registry.signing import Keys, key_id_of, verify
 
 CHUNK = 1000
@@ -49,6 +49,7 @@ def findings(session: Session, keys: Keys, node: str, progress: Callable[[int], 
         session.expunge_all()
         progress(min(start + CHUNK, head))
     yield from _beyond(session, head)
+    yield from name_integrity.findings(session)
     yield from _tree(session, leaves)
     yield from _checkpoints(session, keys, node, leaves)
 

@@ -6,17 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from registry.domain import names
+from registry.domain.matching import POSSIBLE_MIN, Match, Named, judge
+from registry.domain.naming.fold import fold
 from registry.models import LedgerEntry, Publication, PublicationSector
+from registry.queries import name_search
 from registry.queries.ledger import head
 from registry.queries.screening import BEARING, known_at
 from registry.refusals.acts import EntryAhead, RecordUnknown
 
 COUNT_MAX = 1000
 """Totals are counted so far; beyond it readers are told that there are more."""
+
+NEAR_MAX = 20
+"""Records whose names are merely near are offered beside the pages, the likest first, no more than these."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,24 @@ def search(
     return list(session.scalars(question.order_by(Publication.from_entry.desc()).limit(limit)))
 
 
+def near(session: Session, wanted: Filter, at: Moment) -> list[tuple[Publication, Match]]:
+    """Publications whose name does not contain ``wanted.name`` but may mean it, the likest first.
+
+    At most ``NEAR_MAX``; what ``search`` finds is left out. Each comes with what differs, for a person to decide.
+    """
+    if wanted.name is None:
+        return []
+    found = name_search.search(session, wanted.name)
+    likely = [one.name_key for one in found if one.match.score >= POSSIBLE_MIN]
+    if not likely:
+        return []
+    question = _narrowed(select(Publication).where(visible(at)), replace(wanted, name=None))
+    question = question.where(Publication.name_key.in_(likely), ~_contains(wanted.name))
+    asked = Named(wanted.name, wanted.uscc)
+    matched = [(held, judge(asked, Named(held.name, held.uscc))) for held in session.scalars(question)]
+    return sorted(matched, key=lambda pair: (-pair[1].score, -pair[0].from_entry))[:NEAR_MAX]
+
+
 def count(session: Session, wanted: Filter, at: Moment) -> int:
     """How many publications the filter finds, counted no further than one above ``COUNT_MAX``."""
     found = _narrowed(select(Publication.id).where(visible(at)), wanted).limit(COUNT_MAX + 1).subquery()
@@ -110,8 +134,14 @@ def _narrowed(question: Select[tuple[Publication]] | Select[tuple[int]], wanted:
         filed = select(PublicationSector.from_entry).where(PublicationSector.sector == wanted.sector)
         question = question.where(Publication.from_entry.in_(filed))
     if wanted.name is not None:
-        question = question.where(Publication.name_key.contains(names.key(wanted.name), autoescape=True))
+        question = question.where(_contains(wanted.name))
     return question
+
+
+def _contains(name: str) -> ColumnElement[bool]:
+    """Names with what was typed anywhere in them, as typed or in simplified characters."""
+    written = sorted({names.key(name), fold(name)})
+    return or_(*(Publication.name_key.contains(one, autoescape=True) for one in written))
 
 
 def record(session: Session, record_id: str, at: Moment) -> Publication:

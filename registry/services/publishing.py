@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from registry.domain import canonical, commitments
 from registry.domain.publication import Leaf, commitment, hash_of, projection
 from registry.models import OutboxMessage, Peer, Publication, PublicationSector
-from registry.services import ledger
+from registry.services import ledger, naming
 from registry.work import Work
 
 
@@ -61,6 +61,7 @@ def publish(work: Work, versions: Sequence[Version]) -> list[int]:
     work.session.execute(insert(Publication), rows)
     _file_under_sectors(work, versions, first)
     _promise(work, versions, first)
+    naming.index(work, (row["name"] for row in rows if row["audience"] == "public"))
     return [row["from_entry"] for row in rows]
 
 

@@ -35,6 +35,32 @@ RESPONSIBLE = {
     "person_in_charge": "负责人",
     "actual_controller": "实际控制人",
 }
+DIFFERENCES = {
+    "homophone": "同音字",
+    "near-homophone": "近音字",
+    "look-alike": "形近字",
+    "swapped": "字序颠倒",
+    "doubled": "重字",
+    "slip": "词中错字",
+    "added": "多字",
+    "added-in-word": "词中多字",
+    "lost": "漏字",
+    "lost-in-word": "词中漏字",
+    "character": "字号不同",
+    "word": "行业用词不同",
+    "number": "序号不同",
+    "region-left-out": "未写地名",
+    "region-added": "多写地名",
+    "region-unclear": "地名可指多处",
+    "region-wider": "地名层级不同",
+    "region-other": "地名不同",
+    "form-of-company": "公司类型不同",
+    "form-left-out": "未写组织形式",
+    "form-other": "组织形式不同",
+    "branch-of": "分支机构",
+    "in-pinyin": "以拼音查询",
+    "syllable": "读音不同",
+}
 UNITS = {"working_day": "个工作日", "calendar_day": "日", "month": "个月", "year": "年"}
 SCOPES = {"general": "一般", "sector": "领域", "authority": "机关", "scheme": "名单"}
 FIGURES = {

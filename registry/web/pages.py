@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry import db
 from registry.domain import receipts
+from registry.domain.reference import Reference
 from registry.models import Checkpoint, Publication
 from registry.queries import applications, ledger, publications
 from registry.queries import reference as law
@@ -57,6 +58,7 @@ def records() -> Response:
             "records.html",
             cards=[views.card(held, reference, at.on) for held in shown],
             total=publications.count(session, asked.wanted, at),
+            near=_near(session, asked, at, reference),
             at=at,
             typed=asked.typed,
             following=_following(asked.typed, at, more),
@@ -151,6 +153,16 @@ def _relief(held: Publication, body: Mapping[str, Any]) -> dict[str, Any]:
         "repairable_from": opens,
         "is_repairable": bool(opens) and opens <= today().isoformat(),
     }
+
+
+def _near(
+    session: Session, asked: asking.Asked, at: Moment, reference: Reference
+) -> list[tuple[views.Card, str]]:
+    """On the first page: records of names that may be meant, and what differs."""
+    if asked.before is not None:
+        return []
+    found = publications.near(session, asked.wanted, at)
+    return [(views.card(held, reference, at.on), views.differences(match)) for held, match in found]
 
 
 def _withdrawn(session: Session, record_id: str) -> Response:

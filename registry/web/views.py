@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from registry.domain.matching import Match
 from registry.domain.reference import Reference
 from registry.models import Publication
 from registry.web import labels
@@ -42,6 +43,15 @@ class Step:
     act: str
     day: dt.date
     entry: int
+
+
+def differences(match: Match) -> str:
+    """What sets a near name apart from the one asked for, in words."""
+    told = [
+        f"{labels.told(labels.DIFFERENCES, one.kind)}（{one.asked or '无'}／{one.held or '无'}）"
+        for one in match.differences
+    ]
+    return "；".join(told) or "写法不同"
 
 
 def body_of(publication: Publication) -> dict[str, Any]:

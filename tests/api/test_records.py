@@ -253,3 +253,25 @@ class TestChanges:
         assert desk.get("/changes?after=2").get_json()["items"] == []
         for query in ("after=-1", "limit=0", "after=" + "9" * 30, "from=1"):
             assert desk.get(f"/changes?{query}").status_code == 422, query
+
+
+class TestNear:
+    def test_names_come_with_an_explanation_that_gives_the_score(self, desk):
+        record = desk.published(filing(subject_name="盐城瀚澜建设有限公司"))
+        first = desk.get("/records", query_string={"q": "盐城瀚蓝建设有限公司"}).get_json()
+        assert first["items"] == []
+        (near,) = first["near"]
+        assert (near["id"], near["label"]) == (record, "possible")
+        assert near["differences"] == [{"kind": "homophone", "asked": "蓝", "held": "澜", "cost": 0.2}]
+        assert near["score"] == round(1 / (1 + 0.2), 4)
+
+    def test_traditional_characters_find_as_simplified_ones_do(self, desk):
+        record = desk.published(filing(subject_name="盐城瀚澜建设有限公司"))
+        assert desk.found(q="瀚瀾建設") == [record]
+
+    def test_records_are_offered_on_the_first_page_only(self, desk):
+        for number in range(2):
+            desk.published(filing(subject_name=f"盐城瀚澜建设有限公司第{number}分公司"))
+        first = desk.get("/records", query_string={"q": "盐城瀚澜建设", "limit": 1}).get_json()
+        again = {"q": "盐城瀚澜建设", "limit": 1, "next": first["next"]}
+        assert desk.get("/records", query_string=again).get_json()["near"] == []

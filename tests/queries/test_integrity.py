@@ -41,12 +41,13 @@ PLANTED = {
     "ledger_nodes": {"hash": "X", "position": "77"},
     "checkpoints": {"root": "'00'", "note": "replace(note, '— ', '- ')", "size": "2"},
     "publication_sectors": {"sector": "'mining'"},
+    "subject_names": {"name_key": "'别名'", "folded": "'别名'"},
 }  # fmt: skip
-NAMED = re.compile(r"(entry|publication|node|checkpoint|counter) \S+")
+NAMED = re.compile(r"(entry|publication|node|checkpoint|counter|name) \S+")
 ONLY = {
     "publications": "from_entry = 1", "penalties": "id = 1", "penalty_filings": "penalty_id = 1",
     "ledger_entries": "number = 1", "ledger_nodes": "level = 1 AND position = 0", "checkpoints": "size = 4",
-    "publication_sectors": "from_entry = 1",
+    "publication_sectors": "from_entry = 1", "subject_names": "id = 1",
 }  # fmt: skip
 
 

@@ -89,3 +89,10 @@ class TestPenalties:
         path.write_bytes(table(firms(3)))
         typed("file", "penalties", path, "--as", "clerk")
         assert "3 published" in typed("penalties", "verify", "--import", 1, "--as", "verifier")[1]
+
+
+class TestNamesRebuild:
+    def test_says_how_many_names_are_indexed(self, typed, desk):
+        desk.published(filing(subject_name="盐城瀚澜建设有限公司"))
+        assert typed("names", "rebuild") == (0, "1 names indexed\n")
+        assert typed("ledger", "verify")[0] == 0

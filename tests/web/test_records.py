@@ -40,6 +40,12 @@ class TestSearch:
     def test_finds_a_name_by_a_part_of_it(self, client, query):
         assert found(client, f"?q={query}") == [samples.record_id(1)]
 
+    def test_offers_a_near_name_for_a_person_to_judge(self, client):
+        assert found(client, "?q=盐城瀚珧建设工程有限公司") == [samples.record_id(1)]
+        shown = text(client, "?q=盐城瀚珧建设工程有限公司")
+        assert "须由人核实" in shown
+        assert "同音字（珧／垚）" in shown or "形近字（珧／垚）" in shown
+
     @pytest.mark.parametrize("parameter", ["q", "uscc"])
     def test_finds_a_code(self, client, parameter):
         assert found(client, f"?{parameter}={CODE.lower()}") == [samples.record_id(1)]

@@ -37,9 +37,10 @@ class ChangesQuery(StrictSchema):
 
 
 class RecordPage(StrictSchema):
-    """A page of records, read at ``entry`` for day ``on``."""
+    """A page of records, read at ``entry`` for day ``on``; ``near`` are records of names that may be meant."""
 
     items = fields.List(fields.Dict())
+    near = fields.List(fields.Dict())
     next = fields.String(allow_none=True)
     entry = fields.Integer()
     on = Day()

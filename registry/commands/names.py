@@ -1,0 +1,20 @@
+"""registry names: the index of names."""
+
+import click
+
+from registry import db
+from registry.commands.common import in_app
+from registry.domain.permissions import SYSTEM
+from registry.services import naming
+
+
+@click.group("names")
+def group() -> None:
+    """The index of names."""
+
+
+@group.command("rebuild")
+@in_app
+def rebuild() -> None:
+    """Make the index anew, as after a change of how names are folded; nothing is published meanwhile."""
+    click.echo(f"{db.perform(SYSTEM, naming.rebuild)} names indexed")

@@ -1,0 +1,36 @@
+"""One spelling for all the ways in which one registered name is written."""
+
+import re
+from functools import lru_cache
+
+from opencc import OpenCC
+
+from registry.domain import names
+
+_RADICALS = str.maketrans(
+    "⺒⺓⺝⺟⺠⺩⺻⺼⻁⻄⻅⻆⻉⻋⻓⻔⻗⻘⻙⻚⻛⻜⻝⻞⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
+    "巳幺月母民王聿月虎西见角贝车长门雨青韦页风飞食食首马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
+)
+"""Radicals that look like whole characters and that NFKC leaves alone (UCD, EquivalentUnifiedIdeograph)."""
+
+_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
+_NUMBERED = re.compile(r"(?<=第)[0-9]+")
+_SIMPLIFIED = OpenCC("t2s")
+
+
+@lru_cache(maxsize=4096)
+def fold(name: str) -> str:
+    """Simplified characters, letters and digits only: width, radicals, brackets, spaces and dots do not count.
+
+    Coarser than ``names.key``: two registered names may fold to one, so this finds, and never bars.
+    """
+    simplified = _SIMPLIFIED.convert(names.key(name.translate(_RADICALS)))
+    return _NUMBERED.sub(lambda found: _in_words(found[0]), simplified)
+
+
+def _in_words(digits: str) -> str:
+    """第12 is written 第十二; beyond 99 the digits are read out."""
+    if len(digits) > 2 or int(digits) < 10:
+        return digits.translate(_DIGITS)
+    tens, ones = (digit.translate(_DIGITS) for digit in digits)
+    return ("" if tens == "一" else tens) + "十" + ("" if ones == "〇" else ones)
