@@ -20,6 +20,7 @@ from registry.api import (
     problems,
     records,
     reference,
+    relations,
     reliefs,
 )
 from registry.api.schemas.base import ProblemSchema
@@ -28,7 +29,8 @@ from registry.refusals.acts import RecordUnknown
 
 BLUEPRINTS = (
     reference.blueprint, records.blueprint, ledger.blueprint, penalties.blueprint, imports.blueprint,
-    listings.blueprint, reliefs.disputes, reliefs.repairs, commendations.blueprint, documents.blueprint,
+    listings.blueprint, reliefs.disputes, reliefs.repairs, commendations.blueprint, relations.blueprint,
+    documents.blueprint,
     checks.blueprint, operations.blueprint, operations.health,
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.listing import Listing
 from registry.models.penalty import ImportFinding, Penalty, PenaltyFiling, PenaltyImport
 from registry.models.publication import Publication, PublicationSector
+from registry.models.relation import Relation, RelationEnd
 from registry.models.relief import Document, Relief
 
 __all__ = [
@@ -46,5 +47,7 @@ __all__ = [
     "PenaltyImport",
     "Publication",
     "PublicationSector",
+    "Relation",
+    "RelationEnd",
     "Relief",
 ]
