@@ -28,7 +28,7 @@ def create(body: dict[str, Any]) -> Response:
     def act(work: Work) -> tuple[dict[str, Any], int]:
         return _view(screening.check(work, _inquiry(work, body))), 201
 
-    response = create_once(actor(), act)
+    response = create_once(actor(), act, screening.failed)
     response.headers["Location"] = f"/api/v1/checks/{json.loads(response.get_data())['id']}"
     return response
 
@@ -59,7 +59,7 @@ def receipt(check: str) -> Response:
 def _inquiry(work: Work, body: dict[str, Any]) -> Inquiry:
     tender = body["tender"]
     return Inquiry(
-        tender={"code": tender["code"]},
+        tender={name: tender[name] for name in ("code", "product") if tender[name]},
         sector=tender["sector"],
         must_tender=tender["must_tender"],
         district=tender["district"],

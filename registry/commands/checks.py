@@ -32,6 +32,7 @@ _HEADINGS = {"序号": "ref", "角色": "role", "名称": "name", "投标人名�
 @click.option("--known-at", type=int, help="Ledger size to answer at; default the head.")
 @click.option("--tender", default="unnamed", show_default=True, help="Code of the tender.")
 @click.option("--district", help="District of the tender.")
+@click.option("--product", help="Product that is bought; kept with the tender.")
 @click.option(
     "--must-tender/--not-must-tender", default=True, show_default=True, help="依法必须进行招标的项目."
 )
@@ -40,7 +41,7 @@ _HEADINGS = {"序号": "ref", "角色": "role", "名称": "name", "投标人名�
 @in_app
 def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     path: Path, sector: str, on: dt.datetime | None, known_at: int | None, tender: str, district: str | None,
-    must_tender: bool, account: str | None, out: Path | None,
+    product: str | None, must_tender: bool, account: str | None, out: Path | None,
 ) -> None:  # fmt: skip
     """Check the bidders of a CSV or XLSX file: columns name and uscc, and role, id_number, ref, of."""
     if out and not out.parent.is_dir():
@@ -50,7 +51,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     def act(work: Work) -> screening.Made:
         inquiry = Inquiry(
-            {"code": tender},
+            {"code": tender} | ({"product": product} if product else {}),
             sector,
             must_tender,
             district,
@@ -60,7 +61,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
         )
         return screening.check(work, inquiry)
 
-    made = db.perform(actor, act)
+    made = db.perform(actor, act, screening.failed)
     statement = json.loads(made.receipt)["statement"]
     for line in statement["lines"]:
         click.echo(f"{line['ref']}\t{line['verdict']}\t{line['name']}\t{line.get('uscc', '')}")
