@@ -65,6 +65,8 @@ def failed(work: Work, error: Exception) -> None:
     if isinstance(error, Invalid | Forbidden | NotFound | KeyReused):
         return
     why = error.code if isinstance(error, Refusal) else type(error).__name__
+    if isinstance(error, CheckFailed):
+        why = f"{why} {type(error.__cause__).__name__}"
     audit.note(work, "check.fail", work.actor.name, why)
 
 
