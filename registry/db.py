@@ -59,9 +59,29 @@ def begin(actor: Actor = SYSTEM) -> Iterator[Work]:
         db.session.remove()
 
 
-def perform(actor: Actor, act: Callable[[Work], T]) -> T:
+def perform(
+    actor: Actor, act: Callable[[Work], T], failed: Callable[[Work, Exception], None] | None = None
+) -> T:
     """Run an act in its transaction; when it met another on one row, once more, so that its own questions say
-    what happened; then refuse ``ConcurrentChange``."""
+    what happened; then refuse ``ConcurrentChange``. ``failed`` records in a transaction of its own that the act
+    broke off, where the store still lets it."""
+    try:
+        return _perform(actor, act)
+    except Exception as error:
+        if failed is not None:
+            _record(actor, failed, error)
+        raise
+
+
+def _record(actor: Actor, failed: Callable[[Work, Exception], None], error: Exception) -> None:
+    try:
+        with begin(actor) as work:
+            failed(work, error)
+    except Exception as second:
+        log.error("a failure could not be recorded: %s", type(second).__name__)
+
+
+def _perform(actor: Actor, act: Callable[[Work], T]) -> T:
     for _ in range(2):
         try:
             with begin(actor) as work:

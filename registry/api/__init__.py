@@ -22,6 +22,7 @@ from registry.api import (
     problems,
     records,
     reference,
+    relations,
     reliefs,
     statistics,
     watches,
@@ -32,9 +33,9 @@ from registry.refusals.acts import RecordUnknown
 
 BLUEPRINTS = (
     reference.blueprint, records.blueprint, ledger.blueprint, penalties.blueprint, imports.blueprint,
-    listings.blueprint, reliefs.disputes, reliefs.repairs, commendations.blueprint, documents.blueprint,
-    applications.blueprint, checks.blueprint, checkfiles.blueprint, watches.blueprint, operations.blueprint,
-    operations.health, statistics.blueprint,
+    listings.blueprint, reliefs.disputes, reliefs.repairs, commendations.blueprint, relations.blueprint,
+    documents.blueprint, applications.blueprint, checks.blueprint, checkfiles.blueprint, watches.blueprint,
+    operations.blueprint, operations.health, statistics.blueprint,
 )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def create(body: dict[str, Any]) -> Response:
     def act(work: Work) -> tuple[dict[str, Any], int]:
         return _view(screening.check(work, inquiry_of(work, body))), 201
 
-    response = create_once(actor(), act)
+    response = create_once(actor(), act, screening.failed)
     response.headers["Location"] = f"/api/v1/checks/{json.loads(response.get_data())['id']}"
     return response
 
@@ -60,7 +60,7 @@ def inquiry_of(work: Work, body: dict[str, Any]) -> Inquiry:
     """What a body with a tender and parties asks; without ``on`` and ``known_at`` as of today and the head."""
     tender = body["tender"]
     return Inquiry(
-        tender={"code": tender["code"]},
+        tender={name: tender[name] for name in ("code", "product") if tender[name]},
         sector=tender["sector"],
         must_tender=tender["must_tender"],
         district=tender["district"],

@@ -26,6 +26,7 @@ ROUTES = {
     "sectors": "sectors", "behaviours": "behaviours", "schemes": "schemes", "measures": "measures",
     "policies": "policies", "penalty-kinds": "penalty_kinds",
     "districts": "districts", "time-limits": "deadlines", "thresholds": "thresholds", "id-types": "id_types",
+    "relation-kinds": "relation_kinds",
 }  # fmt: skip
 
 

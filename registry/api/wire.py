@@ -95,11 +95,15 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
     ARGUMENTS_PARSER = StrictParser()
 
 
-def create_once(actor: Actor, act: Callable[[Work], tuple[dict[str, Any], int]]) -> Response:
+def create_once(
+    actor: Actor,
+    act: Callable[[Work], tuple[dict[str, Any], int]],
+    failed: Callable[[Work, Exception], None] | None = None,
+) -> Response:
     """Run a creating act; with an ``Idempotency-Key`` a repeat gets the first answer again.
 
     The answer is sealed beside the key in the same transaction. Refuses ``KeyReused`` when the key came
-    before with another request.
+    before with another request. ``failed`` is as for ``db.perform``.
     """
     key = request.headers.get("Idempotency-Key")
     if key is not None and not 0 < len(key) <= KEY_LENGTH_MAX:
@@ -128,7 +132,7 @@ def create_once(actor: Actor, act: Callable[[Work], tuple[dict[str, Any], int]])
             work.session.flush()
         return answer, status
 
-    answer, status = db.perform(actor, once)
+    answer, status = db.perform(actor, once, failed)
     return Response(answer, status, content_type="application/json")
 
 

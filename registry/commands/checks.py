@@ -36,6 +36,7 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--known-at", type=int, help="Ledger size to answer at; default the head.")
 @click.option("--tender", help="Code of the tender; links this check to the others made for it.")
 @click.option("--district", help="District of the tender.")
+@click.option("--product", help="Product that is bought; kept with the tender.")
 @click.option(
     "--must-tender/--not-must-tender", default=True, show_default=True, help="依法必须进行招标的项目."
 )
@@ -49,7 +50,7 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 @in_app
 def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     path: Path, sector: str, on: dt.datetime | None, known_at: int | None, tender: str | None, district: str | None,
-    must_tender: bool, account: str | None, out: Path | None, result: Path | None,
+    product: str | None, must_tender: bool, account: str | None, out: Path | None, result: Path | None,
 ) -> None:  # fmt: skip
     """Check the bidders of a CSV or XLSX file: columns name and uscc, and role, id_number, ref, of.
 
@@ -73,12 +74,12 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
         return screening.check(
             work,
             Inquiry(
-                {"code": tender or checkfiles.UNNAMED}, sector, must_tender, district, day or work.today,
-                asked(rows), known_at, is_linked=tender is not None,
+                {"code": tender or checkfiles.UNNAMED} | ({"product": product} if product else {}), sector,
+                must_tender, district, day or work.today, asked(rows), known_at, is_linked=tender is not None,
             ),
         )  # fmt: skip
 
-    made = db.perform(actor, act)
+    made = db.perform(actor, act, screening.failed)
     _tell(json.loads(made.receipt)["statement"])
     if out:
         out.write_bytes(made.receipt)

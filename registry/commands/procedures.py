@@ -1,4 +1,4 @@
-"""registry listings, commendations, disputes, repairs: the procedures by hand, with the bodies of the HTTP routes."""
+"""registry listings, commendations, relations, disputes, repairs: procedures by hand, with the bodies of the routes."""
 
 import datetime as dt
 import json
@@ -10,17 +10,18 @@ import click
 from marshmallow import Schema, ValidationError
 
 from registry import db
-from registry.api import casework, commendations, listings, reliefs
+from registry.api import casework, commendations, listings, relations, reliefs
 from registry.api import penalties as penalty_routes
 from registry.api.casework import Act, Body
 from registry.api.schemas.commendation import CommendationSchema
 from registry.api.schemas.listing import DraftSchema
 from registry.api.schemas.procedure import given
+from registry.api.schemas.relation import RelationSchema
 from registry.commands import penalties
 from registry.commands.common import actor_named, in_app
 from registry.domain.casefile import Given, Paper
 from registry.domain.permissions import Permission
-from registry.domain.procedures import COMMENDATION, DISPUTE, DOCUMENTS, LISTING, REPAIR
+from registry.domain.procedures import COMMENDATION, DISPUTE, DOCUMENTS, LISTING, RELATION, REPAIR
 from registry.domain.workflow import Procedure
 from registry.errors import Fault
 from registry.queries import cases
@@ -28,6 +29,7 @@ from registry.queries.cases import Proceeding
 from registry.refusals.acts import BodyRefused
 from registry.services import commendations as commendation_acts
 from registry.services import listings as listing_acts
+from registry.services import relations as relation_acts
 from registry.work import Work
 
 Begin = Callable[[Work, Body, Given], Proceeding]
@@ -158,10 +160,13 @@ _begins(
     commendation_acts.file,
     "File a commendation, from a JSON file.",
 )
+relation_group = _group(RELATION, "relations", Permission.RELATION_READ, relations.ACTS)
+_begins(relation_group, "file", RelationSchema, relation_acts.file, "File a relation, from a JSON file.")
 _add_act(penalties.group, penalty_routes.ACTS)
 GROUPS = (
     listing_group,
     commendation_group,
+    relation_group,
     _group(DISPUTE, "disputes", Permission.RELIEF_READ, reliefs.DISPUTE_ACTS),
     _group(REPAIR, "repairs", Permission.RELIEF_READ, reliefs.REPAIR_ACTS),
 )

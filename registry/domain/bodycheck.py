@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from registry.domain import bodyshape, redaction
-from registry.domain.bodyshape import BODIES, MARKS, MEASURE, STATES, Table
+from registry.domain.bodyshape import BODIES, KEPT_HOME, MARKS, MEASURE, STATES, Table
 from registry.errors import Fault
 
 _CODES = ("/subject/uscc", "/authority/code", "/source/code")
@@ -17,7 +17,7 @@ def faults(body: Any, sectors: Collection[str]) -> list[Fault]:
     if "kind" not in body:
         return [Fault("/kind", "missing", "缺少此项")]
     kind, state = body["kind"], body.get("state")
-    if not isinstance(kind, str) or kind not in BODIES:
+    if not isinstance(kind, str) or kind not in BODIES.keys() - KEPT_HOME:
         return [Fault("/kind", "wrong-value", "内容不合规定")]
     known = bodyshape.table(kind, state if isinstance(state, str) else "published")
     marked = {name: check for name, check in MARKS.items() if name in body}

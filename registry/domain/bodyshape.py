@@ -144,13 +144,13 @@ _PENALTY: Table = {
     "fine_fen": _or_none(_whole(0, _AMOUNT_MAX)), "confiscated_fen": _or_none(_whole(0, _AMOUNT_MAX)),
     "permit": _or_none(text), "effect_until": _or_none(day), "severity": filled, "repairable_from": day,
 }  # fmt: skip
+_PARTY: Table = {
+    "kind": _one_of("organisation", "sole_trader", "natural_person"), "name": filled, "uscc": _or_none(_code),
+}  # fmt: skip
 _LISTING: Table = {
     **_COMMON,
     "kind": _one_of("listing"),
-    "subject": {
-        "kind": _one_of("organisation", "sole_trader", "natural_person"), "name": filled,
-        "uscc": _or_none(_code),
-    },
+    "subject": _PARTY,
     "scheme": {"code": filled, "name": filled, "basis": filled, "basis_level": filled},
     "reasons": text, "exit": filled, "severity": filled, "repairable_from": day, "starts_on": day, "ends_on": day,
     "grounds": _list_of({"kind": _one_of("penalty", "judgment"), "record": _or_none(_matching(_RECORD)),
@@ -163,9 +163,17 @@ _COMMENDATION: Table = {
     "kind": _one_of("commendation"), "title": filled, "measures": lambda value: value == [],
     "is_grave": lambda value: value is False,
 }  # fmt: skip
-BODIES = {"penalty": _PENALTY, "listing": _LISTING, "commendation": _COMMENDATION}
+_RELATION: Table = {
+    **_COMMON,
+    "kind": _one_of("relation"), "audience": _one_of("authorised"), "relation": filled, "other": _PARTY,
+    "wording": filled, "since": day, "until": _or_none(day), "measures": lambda value: value == [],
+    "is_grave": lambda value: value is False,
+}  # fmt: skip
+BODIES = {"penalty": _PENALTY, "listing": _LISTING, "commendation": _COMMENDATION, "relation": _RELATION}
 """The table of each kind of record. The period may have ended before it began: an old decision with a ban still
 in force is published like that."""
+KEPT_HOME = frozenset({"relation"})
+"""Kinds that no other node is told of, and that none may tell this one of."""
 
 _REMOVAL: Table = {"removed_on": day, "removed_because": text, "changed_on": day, "removal_due": day}
 _SUSPENSION: Table = {"suspended_because": text, "suspended_until": _or_none(day)}

@@ -201,6 +201,26 @@ class Threshold(Row):
     unit: Literal["fen", "month", "working_day", "day"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class RelationKind(Row):
+    """How two parties can be related, and what a measure of one means for the other in a check.
+
+    ``to_other`` is the effect that a measure of the subject has on the other end, ``to_subject`` the reverse:
+    ``identity`` (the same legal person), ``extends`` (the measure reaches it too), ``attention`` (a person must
+    look). ``other``: what the other end is given as. ``words``: one of them stands in the source's own wording.
+    """
+
+    other: Literal["name", "code", "organisation", "natural_person", "either"]
+    to_other: Literal["identity", "extends", "attention"]
+    to_subject: Literal["identity", "extends", "attention"]
+    words: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.status == "unconfirmed" and {self.to_other, self.to_subject} != {"attention"}:
+            raise ValueError(f"{self.code}: what no text confirms is for attention only")
+
+
 KINDS: dict[str, type[Row]] = {
     "sectors": Sector,
     "behaviours": Behaviour,
@@ -216,6 +236,7 @@ KINDS: dict[str, type[Row]] = {
     "calendar": CalendarYear,
     "thresholds": Threshold,
     "departments": PlannedDepartment,
+    "relation_kinds": RelationKind,
 }
 OPERATED = frozenset({"calendar"})
 """Kinds of which a node is given rows while it runs: what the files of the program do not name stays in force."""

@@ -43,6 +43,9 @@ class Permission(StrEnum):
     COMMENDATION_FILE = "commendation.file"
     COMMENDATION_READ = "commendation.read"
     COMMENDATION_VERIFY = "commendation.verify"
+    RELATION_FILE = "relation.file"
+    RELATION_READ = "relation.read"
+    RELATION_VERIFY = "relation.verify"
     RELIEF_APPLY = "relief.apply"
     RELIEF_READ = "relief.read"
     RELIEF_HANDLE = "relief.handle"
@@ -75,6 +78,9 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.COMMENDATION_FILE: frozenset({Role.CLERK}),
     Permission.COMMENDATION_READ: _OFFICE,
     Permission.COMMENDATION_VERIFY: frozenset({Role.VERIFIER}),
+    Permission.RELATION_FILE: frozenset({Role.CLERK}),
+    Permission.RELATION_READ: _OFFICE,
+    Permission.RELATION_VERIFY: frozenset({Role.VERIFIER}),
     Permission.RELIEF_APPLY: frozenset({Role.PUBLIC}),
     Permission.RELIEF_READ: _OFFICE,
     Permission.RELIEF_HANDLE: frozenset({Role.CLERK}),

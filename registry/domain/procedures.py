@@ -1,4 +1,6 @@
-"""The procedures of the house: penalty, listing, commendation, dispute, repair. ``docs/procedures.md`` is made of them.
+"""The procedures of the house: penalty, listing, commendation, relation, dispute, repair.
+
+``docs/procedures.md`` is made of them.
 
 Sources name what asks for a step or its document. Where no text at hand does, the source says that it is this
 house's rule; time limits are reference rows (``clocks.toml``), not written here.
@@ -20,6 +22,7 @@ _DISPUTE = "浙江省公共信用信息管理条例第三十条；上海市社�
 _STAY = "行政复议法（2023修订）第四十二条；行政诉讼法第五十六条；信用修复管理办法（国家发展改革委令第36号）（破产重整）"
 
 DOCUMENTS = {
+    "registration_extract": "登记机关出具的登记、变更材料",
     "legal_opinion": "法制审核意见书",
     "notice": "列入事先告知书",
     "service_proof": "送达回证",
@@ -116,6 +119,16 @@ COMMENDATION = Procedure("commendation", (
 ))  # fmt: skip
 """A commendation (守信激励) is filed and verified like a penalty; it never changes a verdict."""
 
+_SHOWN_BY = ("registration_extract|authority_decision|evidence",)
+RELATION = Procedure("relation", (
+    Step(BORN, "file", "filed", Permission.RELATION_FILE, _SHOWN_BY, source=HOUSE),
+    Step("filed", "verify", "published", Permission.RELATION_VERIFY, apart=_FILED, source=_TWO_PERSONS),
+    Step("filed", "return", "returned", Permission.RELATION_VERIFY, source=HOUSE),
+    Step("returned", "refile", "filed", Permission.RELATION_FILE, _SHOWN_BY, source=HOUSE),
+    Step("published", "withdraw", "withdrawn", Permission.RELATION_VERIFY, apart=_FILED, source=HOUSE),
+))  # fmt: skip
+"""A relation of two parties is told to checks only. One that has ended is withdrawn and filed anew with its end."""
+
 DISPUTE = Procedure("dispute", (
     Step(BORN, "apply", "received", Permission.RELIEF_APPLY, ("evidence",), source=_DISPUTE),
     Step("received", "accept", "accepted", Permission.RELIEF_HANDLE, source=_DISPUTE),
@@ -141,7 +154,7 @@ REPAIR = Procedure("repair", (
 ))  # fmt: skip
 """信用修复. ``grant`` ends publication, sharing and measures of the record together."""
 
-PROCEDURES = {one.noun: one for one in (PENALTY, LISTING, COMMENDATION, DISPUTE, REPAIR)}
+PROCEDURES = {one.noun: one for one in (PENALTY, LISTING, COMMENDATION, RELATION, DISPUTE, REPAIR)}
 RELIEFS = (DISPUTE.noun, REPAIR.noun)
 OPEN_RELIEF = ("received", "accepted")
 """The states of a relief that is not over."""

@@ -97,6 +97,11 @@ class Reference:
             found.setdefault(row.code, []).append(row)
         return {code: Versions(rows) for code, rows in found.items()}
 
+    def relation_kind(self, code: str, on: dt.date) -> catalog.RelationKind | None:
+        """The kind of relation as it counts on a day; None when there is no such kind."""
+        versions = self._versions("relation_kinds", catalog.RelationKind)
+        return versions[code].of(on) if code in versions else None
+
     def catalogue(self, on: dt.date) -> list[catalog.CatalogueItem]:
         """The items of the disclosure catalogues in force on a day."""
         return self._typed("catalogue", catalog.CatalogueItem, on)

@@ -15,6 +15,7 @@ from registry.models.listing import Listing
 from registry.models.name_index import SubjectName, gram_counts, name_grams
 from registry.models.penalty import ImportFinding, Penalty, PenaltyFiling, PenaltyImport
 from registry.models.publication import Publication, PublicationSector
+from registry.models.relation import Relation, RelationEnd
 from registry.models.relief import Document, Relief
 from registry.models.watch import Watch, WatchedParty, WatchEvent
 
@@ -50,6 +51,8 @@ __all__ = [
     "PenaltyImport",
     "Publication",
     "PublicationSector",
+    "Relation",
+    "RelationEnd",
     "Relief",
     "SubjectName",
     "Watch",

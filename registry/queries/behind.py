@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from registry.domain import casefile, penalty
+from registry.domain import casefile, penalty, relation
 from registry.domain.filing import document_key
-from registry.models import CaseStep, Commendation, Listing, Penalty, Publication
+from registry.models import CaseStep, Commendation, Listing, Penalty, PenaltyFiling, Publication, Relation
 from registry.signing import Keys
 
 TOGETHER = frozenset({"withdrawn", "repaired", "suspended"})
@@ -21,7 +21,7 @@ _STATES = {
     "removed": {"removed", "repaired", "expired"}, "expired": {"expired"}, "withdrawn": {"withdrawn"},
     "revoked": {"revoked"}, "archived": {"removed", "repaired", "expired", "revoked"},
 }  # fmt: skip
-"""State of a listing or commendation to the states that its newest version may have."""
+"""State of a listing, commendation or relation to the states that its newest version may have."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class Behind:
     """The rows behind some publications, by record."""
 
     penalties: Mapping[str, Penalty]
-    cases: Mapping[str, Listing | Commendation]
+    cases: Mapping[str, Listing | Commendation | Relation]
     steps: Mapping[str, Sequence[CaseStep]]
 
 
 def load(session: Session, records: Sequence[str]) -> Behind:
-    """Everything behind the publications of these records, in four questions."""
+    """Everything behind the publications of these records, in five questions."""
     penalties = select(Penalty).where(Penalty.record.in_(records)).options(selectinload(Penalty.filings))
     steps: dict[str, list[CaseStep]] = {}
     question = (
@@ -42,12 +42,14 @@ def load(session: Session, records: Sequence[str]) -> Behind:
     )
     for step in session.scalars(question):
         steps.setdefault(step.record, []).append(step)
-    cases: dict[str, Listing | Commendation] = {}
+    cases: dict[str, Listing | Commendation | Relation] = {}
     for listing in session.scalars(select(Listing).where(Listing.record.in_(records))):
         cases[listing.record] = listing
     for commendation in session.scalars(select(Commendation).where(Commendation.record.in_(records))):
         cases[commendation.record] = commendation
-    return Behind({held.record: held for held in session.scalars(penalties)}, cases, steps)
+    for held in session.scalars(select(Relation).where(Relation.record.in_(records))):
+        cases[held.record] = held
+    return Behind({one.record: one for one in session.scalars(penalties)}, cases, steps)
 
 
 def contradictions(keys: Keys, publication: Publication, behind: Behind) -> Iterator[str]:
@@ -72,7 +74,19 @@ def contradictions(keys: Keys, publication: Publication, behind: Behind) -> Iter
         yield f"{publication.kind} {held.id} is {held.state} but its newest version is {publication.state}"
     if isinstance(held, Listing):
         yield from _term(publication, held)
-        yield from _identity(keys, publication, held.id_index, held.id_sealed, held.facts)
+        yield from _identity(keys, publication, held, held.facts["subject"])
+    if isinstance(held, Relation):
+        yield from _identity(keys, publication, held, held.facts["other"])
+        yield from _ends(publication, held)
+
+
+def _ends(publication: Publication, held: Relation) -> Iterator[str]:
+    body = json.loads(publication.body)
+    stated = (body["relation"], body["subject"]["uscc"], body["since"])
+    if (held.kind, held.subject_uscc, held.since.isoformat()) != stated:
+        yield f"relation {held.id} is of another kind, subject or day than its publication"
+    if held.other_key != relation.other_key(body["other"], held.id_index):
+        yield f"relation {held.id} names another party than its publication"
 
 
 def _term(publication: Publication, held: Listing) -> Iterator[str]:
@@ -125,15 +139,15 @@ def _penalty(keys: Keys, publication: Publication, held: Penalty | None) -> Iter
     is_together = held.state == publication.state or not {held.state, publication.state} & TOGETHER
     if publication.until_entry is None and not is_together:
         yield f"penalty {held.id} is {held.state} but its newest version is {publication.state}"
-    yield from _identity(keys, publication, row.id_index, row.id_sealed, facts)
+    yield from _identity(keys, publication, row, facts["subject"])
 
 
 def _identity(
-    keys: Keys, publication: Publication, id_index: str | None, id_sealed: bytes | None, facts: dict[str, Any]
+    keys: Keys, publication: Publication, held: PenaltyFiling | Listing | Relation, person: Mapping[str, Any]
 ) -> Iterator[str]:
-    if (publication.id_index, publication.id_sealed) != (id_index, id_sealed):
+    if (publication.id_index, publication.id_sealed) != (held.id_index, held.id_sealed):
         yield "its identity columns are not those of what it was published from"
-    elif id_sealed is not None:
-        number = keys.vault.open(id_sealed).decode()
-        if keys.vault.index(facts["subject"]["id_type"] or "", number).hex() != id_index:
+    elif held.id_sealed is not None:
+        number = keys.vault.open(held.id_sealed).decode()
+        if keys.vault.index(person["id_type"] or "", number).hex() != held.id_index:
             yield "its identity index is not that of the sealed number"

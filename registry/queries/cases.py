@@ -1,5 +1,6 @@
 """Questions about records with a procedure: the record itself, and its file of steps."""
 
+import datetime as dt
 from collections.abc import Collection
 from typing import TypeVar
 
@@ -8,17 +9,24 @@ from sqlalchemy.orm import Session
 
 from registry.domain import procedures
 from registry.errors import NotFound
-from registry.models import CaseStep, Commendation, Document, Listing, Penalty, Relief
+from registry.models import CaseStep, Commendation, Document, Listing, Penalty, Relation, Relief
 from registry.queries import penalties
 from registry.refusals.acts import PenaltyUnknown, RecordUnknown
-from registry.refusals.procedure import CommendationUnknown, DocumentUnknown, ListingUnknown, ReliefUnknown
+from registry.refusals.procedure import (
+    CommendationUnknown,
+    DocumentUnknown,
+    ListingUnknown,
+    RelationUnknown,
+    ReliefUnknown,
+)
 
-Proceeding = Penalty | Listing | Commendation | Relief
+Proceeding = Penalty | Listing | Commendation | Relation | Relief
 """A record with a procedure."""
-C = TypeVar("C", Listing, Commendation, Relief)
-TABLES: dict[str, type[Listing] | type[Commendation] | type[Relief]] = {
+C = TypeVar("C", Listing, Commendation, Relation, Relief)
+TABLES: dict[str, type[Listing] | type[Commendation] | type[Relation] | type[Relief]] = {
     "listing": Listing,
     "commendation": Commendation,
+    "relation": Relation,
     "dispute": Relief,
     "repair": Relief,
 }
@@ -26,6 +34,7 @@ UNKNOWN: dict[str, type[NotFound]] = {
     "penalty": PenaltyUnknown,
     "listing": ListingUnknown,
     "commendation": CommendationUnknown,
+    "relation": RelationUnknown,
     "dispute": ReliefUnknown,
     "repair": ReliefUnknown,
 }
@@ -52,16 +61,20 @@ def holder(session: Session, record: str) -> Penalty | Listing:
     return found
 
 
-def ending(session: Session, noun: str, record: str, *, lock: bool = False) -> Listing | Commendation:
-    """The listing or commendation of a record: those that end with their publication."""
+def ending(
+    session: Session, noun: str, record: str, *, lock: bool = False
+) -> Listing | Commendation | Relation:
+    """The listing, commendation or relation of a record: those that end with their publication."""
     if noun == Listing.noun:
         return by_record(session, Listing, record, lock=lock)
+    if noun == Relation.noun:
+        return by_record(session, Relation, record, lock=lock)
     return by_record(session, Commendation, record, lock=lock)
 
 
 def of_department(
     session: Session, noun: str, department_id: int | None, states: Collection[str], after: int, limit: int
-) -> list[Listing | Commendation | Relief]:
+) -> list[Listing | Commendation | Relation | Relief]:
     """A department's cases in these states (all when empty), in the order begun, above row number ``after``."""
     table = TABLES[noun]
     question = select(table).where(table.department_id == department_id, table.id > after)
@@ -80,6 +93,15 @@ def commended(session: Session, authority_code: str, document_number: str, subje
         Commendation.subject_key == subject_key,
         Commendation.state != "withdrawn",
     )
+    return session.scalars(question.limit(1)).first() is not None
+
+
+def related(session: Session, kind: str, subject_uscc: str, other_key: str, since: dt.date) -> bool:
+    """Whether this very relation is held and not withdrawn."""
+    question = select(Relation.id).where(
+        Relation.kind == kind, Relation.subject_uscc == subject_uscc, Relation.other_key == other_key,
+        Relation.since == since, Relation.state != "withdrawn",
+    )  # fmt: skip
     return session.scalars(question.limit(1)).first() is not None
 
 

@@ -8,10 +8,10 @@ from itertools import pairwise
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.domain import canonical, envelope, merkle, notes
+from registry.domain import canonical, envelope, merkle, notes, relation
 from registry.domain.publication import Leaf, commitment, content_hash, leaf_hash, projection
 from registry.errors import Refusal
-from registry.models import LedgerEntry, LedgerNode, Publication, PublicationSector
+from registry.models import LedgerEntry, LedgerNode, Publication, PublicationSector, RelationEnd
 from registry.queries import behind, exchange, ledger, name_integrity
 from registry.signing import Keys, key_id_of, verify
 
@@ -75,11 +75,13 @@ def _publications(
     present = {publication.from_entry for publication in found}
     yield from (f"entry {number}: its publication is missing" for number in entries if number not in present)
     sectors = _sectors(session, start)
+    ends = _ends(session, start)
     rows = behind.load(session, [publication.record for publication in found])
     for publication in found:
         entry = entries.get(publication.from_entry)
         try:
             wrong = list(_one(publication, entry, sectors.get(publication.from_entry, [])))
+            wrong += _found_by(publication, ends.get(publication.from_entry, []))
             wrong += _next_of(session, publication)
             wrong += _origin(known, publication)
             if publication.origin == known.node:
@@ -158,6 +160,24 @@ def _sectors(session: Session, start: int) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for row in session.scalars(question):
         found.setdefault(row.from_entry, []).append(row.sector)
+    return found
+
+
+def _found_by(publication: Publication, ends: list[tuple[str, str, str]]) -> Iterator[str]:
+    """The keys by which a check finds a relation; no other record has any."""
+    is_relation = publication.kind == "relation"
+    wanted = relation.ends(json.loads(publication.body), publication.id_index) if is_relation else ()
+    if sorted(ends) != sorted(wanted):
+        yield "the keys by which its ends are found contradict its body"
+
+
+def _ends(session: Session, start: int) -> dict[int, list[tuple[str, str, str]]]:
+    question = select(RelationEnd).where(
+        RelationEnd.from_entry > start, RelationEnd.from_entry <= start + CHUNK
+    )
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    for row in session.scalars(question):
+        found.setdefault(row.from_entry, []).append((row.side, row.by, row.key))
     return found
 
 

@@ -5,16 +5,40 @@ from collections.abc import Callable, Collection
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.domain import merkle
-from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode
-from registry.refusals.acts import NotSealed
+from registry.domain import merkle, names
+from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode, Publication
+from registry.refusals.acts import LedgerBroken, NotSealed, StoreUnavailable
 
 CHUNK = 500
 
 
 def head(session: Session) -> int:
-    """The number of entries committed."""
-    return session.execute(select(Counter.value).where(Counter.name == "ledger")).scalar_one()
+    """The number of entries committed; refuses ``LedgerBroken`` when the store does not know it."""
+    value = session.execute(select(Counter.value).where(Counter.name == "ledger")).scalar_one_or_none()
+    if value is None:
+        raise LedgerBroken()
+    return value
+
+
+def sound_head(session: Session) -> int:
+    """The number of entries, when what was published last can be found: who asks by a head that was set back, in
+    a list that was cut off, or by names that are no longer keyed as here, would hear that there is no record.
+
+    Refuses ``LedgerBroken`` and ``StoreUnavailable``.
+    """
+    newest = select(func.max(Publication.from_entry)).scalar_subquery()
+    question = (
+        select(Counter.value, Publication.from_entry, Publication.name, Publication.name_key)
+        .outerjoin(Publication, Publication.from_entry == newest)
+        .where(Counter.name == "ledger")
+    )
+    found = session.execute(question).tuples().one_or_none()
+    value, entry, name, key = found or (None, None, None, None)
+    if value is None or value != (entry or 0):
+        raise LedgerBroken()
+    if name is not None and names.key(name) != key:
+        raise StoreUnavailable()
+    return value
 
 
 def entries(session: Session, *, after: int, limit: int) -> list[LedgerEntry]:

@@ -14,8 +14,8 @@ CHUNK = 500
 BEARING = ("published", "expired", "suspended")
 """States that bear on a verdict: a ban runs to its own end even when its publication has ended before, and held
 until it was suspended."""
-NEUTRAL = ("commendation",)
-"""Kinds that never bear on a verdict."""
+NEUTRAL = ("commendation", "relation")
+"""Kinds that never bear on a verdict themselves."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,14 @@ def known_at(entry: int) -> ColumnElement[bool]:
     return (Publication.from_entry <= entry) & or_(
         Publication.until_entry.is_(None), Publication.until_entry > entry
     )
+
+
+def sealed_number(session: Session) -> bytes | None:
+    """Some identity number as it is kept sealed; None when none is held."""
+    question = select(Publication.id_sealed).where(
+        Publication.id_index > "", Publication.id_sealed.is_not(None)
+    )
+    return session.execute(question.limit(1)).scalar_one_or_none()
 
 
 def peers(session: Session) -> list[Peer]:

@@ -39,6 +39,12 @@ class StoreUnavailable(Unavailable):
     code, title = "store-unavailable", "数据存储暂不可用，未作出任何答复"
 
 
+class CheckFailed(Unavailable):
+    """A check broke off: nobody on its list was checked."""
+
+    code, title = "check-failed", "核查未能完成，未作出任何答复，不得当作未查到"
+
+
 class LedgerBroken(Unavailable):
     """The stored ledger contradicts its last signed head: nothing more is signed until a person has looked."""
 

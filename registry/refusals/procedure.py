@@ -21,6 +21,12 @@ class CommendationUnknown(NotFound):
     code, title = "commendation-unknown", "没有这条守信激励记录"
 
 
+class RelationUnknown(NotFound):
+    """No such relation within the asker's scope."""
+
+    code, title = "relation-unknown", "没有这条关系记录"
+
+
 class ReliefUnknown(NotFound):
     """No dispute or repair has this receipt number, or it lies outside the asker's scope."""
 
@@ -88,6 +94,18 @@ class TermRefused(Invalid):
     """The term of a listing is missing, not what the scheme provides, or over."""
 
     code, title = "term-refused", "列入期限不符合该名单的规定"
+
+
+class RelationRefused(Invalid):
+    """A relation breaks rules; ``errors`` names each field."""
+
+    code, title = "relation-refused", "关系的内容不符合要求"
+
+
+class RelationHeld(Conflict):
+    """The same relation of the same two parties is filed or published already."""
+
+    code, title = "relation-held", "同一双方的同一关系已经报送"
 
 
 class CommendationRefused(Invalid):

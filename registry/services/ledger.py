@@ -15,9 +15,13 @@ from registry.work import Work
 
 
 def take(work: Work, counter: str, count: int) -> int:
-    """Take the next ``count`` gap-free numbers and return the first; locks the counter until the commit."""
+    """Take the next ``count`` gap-free numbers and return the first; locks the counter until the commit. Refuses
+    ``LedgerBroken`` when the counter is lost."""
     step = update(Counter).where(Counter.name == counter).values(value=Counter.value + count)
-    return work.session.execute(step.returning(Counter.value)).scalar_one() - count + 1
+    value = work.session.execute(step.returning(Counter.value)).scalar_one_or_none()
+    if value is None:
+        raise LedgerBroken()
+    return value - count + 1
 
 
 def append(work: Work, leaves: Sequence[Leaf]) -> int:

@@ -13,7 +13,7 @@ from registry.domain.casefile import Given, Paper
 from registry.domain.permissions import Permission
 from registry.domain.procedures import PROCEDURES
 from registry.domain.workflow import BORN, Step
-from registry.models import CaseStep, Commendation, Document, Listing, Penalty
+from registry.models import CaseStep, Commendation, Document, Listing, Penalty, Relation
 from registry.queries import cases
 from registry.queries.cases import UNKNOWN, Proceeding
 from registry.refusals.acts import SelfVerification, VersionStale
@@ -56,7 +56,7 @@ def take(work: Work, held: Proceeding, step: Step, given: Given) -> CaseStep:
     return filed
 
 
-def source(work: Work, held: Listing | Commendation, channel: str) -> dict[str, Any]:
+def source(work: Work, held: Listing | Commendation | Relation, channel: str) -> dict[str, Any]:
     """Which unit entered a record, by which channel, when entered and verified (plan 四（四） 注明信息来源)."""
     facts, first = held.facts, cases.steps(work.session, held.record)[0]
     return {

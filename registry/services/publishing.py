@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from registry.domain import canonical, commitments
+from registry.domain import canonical, commitments, relation
 from registry.domain.publication import Leaf, commitment, hash_of, projection
-from registry.models import OutboxMessage, Peer, Publication, PublicationSector
+from registry.models import OutboxMessage, Peer, Publication, PublicationSector, RelationEnd
 from registry.services import ledger, naming
 from registry.work import Work
 
@@ -19,8 +19,8 @@ class Version:
     """One version of a record as it leaves the house.
 
     ``body`` is the whole of what outsiders may see; ``id_index``/``id_sealed`` serve checks by identity number
-    and never leave in clear. Versions of another node carry its ``signature`` and ``previous``: the owner's chain
-    is kept even when versions in between never arrived here.
+    (the subject's, of a relation the other end's) and never leave in clear. Versions of another node carry its
+    ``signature`` and ``previous``: the owner's chain is kept even when versions in between never arrived here.
     """
 
     body: dict[str, Any]
@@ -60,6 +60,7 @@ def publish(work: Work, versions: Sequence[Version]) -> list[int]:
     _close(work, [row for row in rows if row["revision"] > 1])
     work.session.execute(insert(Publication), rows)
     _file_under_sectors(work, versions, first)
+    _file_under_ends(work, versions, first)
     _promise(work, versions, first)
     naming.index(work, (row["name"] for row in rows if row["audience"] == "public"))
     return [row["from_entry"] for row in rows]
@@ -110,6 +111,17 @@ def _file_under_sectors(work: Work, versions: Sequence[Version], first: int) -> 
     ]
     if rows:
         work.session.execute(insert(PublicationSector), rows)
+
+
+def _file_under_ends(work: Work, versions: Sequence[Version], first: int) -> None:
+    rows = [
+        {"from_entry": entry, "side": side, "by": by, "key": key}
+        for entry, version in enumerate(versions, start=first)
+        if version.body["kind"] == "relation"
+        for side, by, key in relation.ends(version.body, version.id_index)
+    ]
+    if rows:
+        work.session.execute(insert(RelationEnd), rows)
 
 
 def _promise(work: Work, versions: Sequence[Version], first: int) -> None:

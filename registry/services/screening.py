@@ -1,28 +1,29 @@
 """The act of an award check: ask, judge, sign, store."""
 
 import datetime as dt
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from registry.domain import names, receipts, screening
+from sqlalchemy.exc import SQLAlchemyError
+
+from registry.domain import receipts, screening
 from registry.domain.permissions import Permission
-from registry.domain.publicity import add_months
-from registry.domain.reference import Reference
-from registry.models import Check, Peer
+from registry.errors import Forbidden, Invalid, NotFound, Refusal
+from registry.models import Check, Checkpoint, Peer
 from registry.queries import ledger as ledger_questions
-from registry.queries import reference as law
 from registry.queries import screening as questions
-from registry.refusals.acts import EntryAhead
+from registry.refusals.acts import CheckFailed, EntryAhead, KeyReused, LedgerBroken
 from registry.services import audit, looks
 from registry.services.inquiry import Inquiry, Party, read
+from registry.services.judging import judged
 from registry.services.ledger import own_checkpoint, take
 from registry.signing import Keys
 from registry.work import Work, day_of
 
-LOOK_BACK = "B3"
-"""政府采购法 22; 政府采购法实施条例 19."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -44,20 +45,45 @@ def unseal(keys: Keys, check: Check) -> Made:
 def check(work: Work, inquiry: Inquiry) -> Made:
     """Answer, sign and store.
 
-    Refusals: ``OutOfRole``, ``OutOfScope``, ``BodyRefused`` with every fault, ``EntryAhead``, ``KeysForeign``. A
-    store that cannot be read raises, so that nothing is ever answered from half a list.
+    Refusals: ``OutOfRole``, ``OutOfScope``, ``BodyRefused`` with every fault, ``EntryAhead``, ``KeysForeign``,
+    ``LedgerBroken``, ``CheckFailed``. A store that cannot be read raises, so that nothing is ever answered from
+    half a list.
     """
     work.actor.require(Permission.CHECK_MAKE)
     work.actor.require_scope(frozenset({inquiry.sector}), None)
+    try:
+        return _check(work, inquiry)
+    except (Refusal, SQLAlchemyError):
+        raise
+    except Exception as error:  # what nobody foresaw is no answer either
+        log.error("a check broke off: %s", type(error).__name__)
+        raise CheckFailed() from error
+
+
+def failed(work: Work, error: Exception) -> None:
+    """Record a check that broke off: by whom, and why in one word. What the asker did wrong is no such failure."""
+    if isinstance(error, Invalid | Forbidden | NotFound | KeyReused):
+        return
+    why = error.code if isinstance(error, Refusal) else type(error).__name__
+    if isinstance(error, CheckFailed):
+        why = f"{why} {type(error.__cause__).__name__}"
+    audit.note(work, "check.fail", work.actor.name, why)
+
+
+def _check(work: Work, inquiry: Inquiry) -> Made:
     asked = read(work, inquiry)
-    entry = _entry(work, inquiry.known_at)
+    entry, checkpoint = _moment(work, inquiry.known_at)
     question = screening.Question(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on)
-    answers = judge(work, question, asked, entry)
+    answers = judged(work, question, asked, entry)
     number = take(work, "check", 1)
-    look = looks.link(
-        work, inquiry, entry
-    )  # behind the lock, so that no check with a lower number is overlooked
-    facts = replace(_facts(work, inquiry, answers, entry, number), previous=look.reference)
+    look = looks.link(work, inquiry, entry)  # behind the lock: no check with a lower number is overlooked
+    facts = replace(
+        _facts(work, inquiry, answers),
+        entry=entry,
+        root=bytes.fromhex(checkpoint.root) if checkpoint and checkpoint.size == entry else None,
+        number=number,
+        previous=look.reference,
+    )
     lines = [_line(party, answer) for party, answer in zip(inquiry.parties, answers, strict=True)]
     lines = looks.compared(work, look, asked, lines, entry)
     salt = secrets.token_bytes(receipts.SALT_BYTES)
@@ -65,7 +91,7 @@ def check(work: Work, inquiry: Inquiry) -> Made:
     receipt = receipts.build(statement, work.keys.signer.sign, work.keys.signer.key_id)
     made = Check(
         id=facts.check,
-        number=number,
+        number=facts.number,
         account_id=work.actor.account_id,
         department_id=work.actor.department_id,
         made_at=work.now,
@@ -82,59 +108,28 @@ def check(work: Work, inquiry: Inquiry) -> Made:
     return Made(made, receipt, receipts.tender_salt(salt).hex())
 
 
-def _entry(work: Work, known_at: int | None) -> int:
-    head = ledger_questions.head(work.session)
+def _moment(work: Work, known_at: int | None) -> tuple[int, Checkpoint | None]:
+    """The ledger size to answer at, and the newest signed head, which is read first: it can never be ahead."""
+    checkpoint = own_checkpoint(work)
+    head = ledger_questions.sound_head(work.session)
+    if checkpoint and checkpoint.size > head:
+        raise LedgerBroken()
     if known_at is not None and not 0 <= known_at <= head:
         raise EntryAhead()
-    return head if known_at is None else known_at
+    return head if known_at is None else known_at, checkpoint
 
 
-def judge(
-    work: Work, question: screening.Question, asked: Sequence[screening.Asked], entry: int
-) -> list[screening.Answer]:
-    """The answers as of ledger size ``entry``, in the order asked; nothing is signed or kept."""
-    keys = questions.Keys(
-        usccs=[one.uscc for one in asked if one.uscc],
-        id_indexes=[one.id_index for one in asked if one.id_index],
-        name_keys=[names.key(one.name) for one in asked],
-    )
-    found = questions.candidates(work.session, keys, entry)
-    look_back = _look_back(law.current(work.session), question.on)
-    return [screening.judge(one, _hits(one, found), question, look_back) for one in asked]
-
-
-def _hits(one: screening.Asked, found: dict[tuple[str, str], list[dict[str, Any]]]) -> list[screening.Hit]:
-    firm = [("uscc", one.uscc), ("id", one.id_index)]
-    hits = [screening.Hit(by, body) for by, key in firm if key for body in found.get((by, key), ())]
-    known = {hit.body["record"] for hit in hits}
-    named = found.get(("name", names.key(one.name)), ())
-    return hits + [screening.Hit("name", body) for body in named if body["record"] not in known]
-
-
-def _look_back(reference: Reference, on: dt.date) -> screening.LookBack | None:
-    rule = next((row for row in reference.measures(on) if row.code == LOOK_BACK), None)
-    if rule is None:
-        return None
-    months = reference.threshold("lookback_months", on)
-    if months is None:
-        return None
-    since = add_months(on, -months)
-    return screening.LookBack(since, frozenset(rule.sectors), frozenset(rule.roles), rule.code, rule.source)
-
-
-def _facts(
-    work: Work, inquiry: Inquiry, answers: Sequence[screening.Answer], entry: int, number: int
-) -> receipts.Facts:
+def _facts(work: Work, inquiry: Inquiry, answers: Sequence[screening.Answer]) -> receipts.Facts:
+    """All but the place in the ledger and the number, which is taken last: it locks."""
     peers = questions.peers(work.session)
     stale = tuple(peer.code for peer in peers if _is_stale(work, peer))
-    checkpoint = own_checkpoint(work)
     return receipts.Facts(
         check=secrets.token_hex(16),
         issuer=work.settings.node,
         instant=work.now,
         on=inquiry.on,
-        entry=entry,
-        root=bytes.fromhex(checkpoint.root) if checkpoint and checkpoint.size == entry else None,
+        entry=0,
+        root=None,
         tender={
             **inquiry.tender,
             "sector": inquiry.sector,
@@ -146,7 +141,6 @@ def _facts(
         stale=stale,
         matcher=screening.VERSION,
         rules=work.today.isoformat(),
-        number=number,
         list_age_days=max((_age_days(work, peer) for peer in peers if peer.pulled_at), default=None),
     )
 

@@ -14,7 +14,7 @@ from registry.models import Watch, WatchEvent
 from registry.queries import ledger
 from registry.queries import watches as questions
 from registry.queries.watches import Landed
-from registry.services import screening, watches
+from registry.services import judging, watches
 from registry.services.watches import Question
 from registry.work import Work
 
@@ -108,8 +108,8 @@ def _steps(
 def _moved(work: Work, question: Question, step: _Step) -> Iterator[Moved]:
     asked = [question.asked[position] for position in step.positions]
     (before_entry, before_day), (entry, day) = step.was, step.now
-    before = screening.judge(work, question.on(before_day), asked, before_entry)
-    after = screening.judge(work, question.on(day), asked, entry)
+    before = judging.judged(work, question.on(before_day), asked, before_entry)
+    after = judging.judged(work, question.on(day), asked, entry)
     for one, was, now in zip(asked, before, after, strict=True):
         if was != now:
             act, record = (step.landed.act, step.landed.record) if step.landed else (None, None)

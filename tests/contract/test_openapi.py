@@ -129,7 +129,7 @@ class TestAnswers:
             path = name.removeprefix("GET /api/v1")
             if path in (
                 "/sectors", "/behaviours", "/schemes", "/measures", "/policies", "/catalogue", "/penalty-kinds",
-                "/time-limits", "/thresholds", "/id-types",
+                "/time-limits", "/thresholds", "/id-types", "/relation-kinds",
             ):  # fmt: skip
                 with subtests.test(path):
                     answer = desk.get(path)

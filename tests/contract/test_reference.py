@@ -117,6 +117,14 @@ class TestReferences:
             assert row.may_publish is (row.basis_level in adequate), row.code
             assert row.may_publish or not row.measures, row.code
 
+    def test_of_a_relation_reach_nobody_without_a_text(self) -> None:
+        for row in ROWS["relation_kinds"]:
+            assert row.status == "confirmed" or {row.to_other, row.to_subject} == {"attention"}, row.code
+        kinds = {row.code for row in ROWS["relation_kinds"]}
+        assert kinds == {
+            "former_name", "changed_code", "branch", "legal_representative", "controller", "reregistration",
+        }  # fmt: skip
+
     def test_of_a_policy_match_its_scope(self) -> None:
         for row in ROWS["policies"]:
             assert bool(row.match) is (row.scope != "general"), row.code

@@ -108,8 +108,8 @@ class TestRead:
         with pytest.raises(ValueError, match="effective_until"):
             read("penalty_kinds", FINE | {"effective_until": FINE["effective_from"]})
 
-    def test_knows_fourteen_kinds(self) -> None:
-        assert len(KINDS) == 14
+    def test_knows_fifteen_kinds(self) -> None:
+        assert len(KINDS) == 15
 
 
 class TestBody:

@@ -17,7 +17,7 @@ BODY = {
     "record": "r", "revision": 1, "state": "published", "measures": [MEASURE],
     "subject": {"kind": "organisation", "name": "甲公司", "uscc": None},
     "is_grave": False, "decided_on": "2026-01-01", "visible_from": "2026-01-05", "visible_until": "2027-01-05",
-    "basis": "招标投标法第五十三条",
+    "basis": "招标投标法第五十三条", "district": "320902",
 }  # fmt: skip
 LOOK_BACK = LookBack(
     dt.date(2023, 11, 22), frozenset({"procurement"}), frozenset({"bidder"}), "B3", "政府采购法第二十二条"
@@ -110,6 +110,42 @@ class TestJudge:
             answer = judge(Asked("1", "bidder", "甲公司", "x"), order, about, None)
             assert [reason["record"] for reason in answer.reasons] == ["b", "a"]
 
+    @pytest.mark.parametrize(
+        ("special", "expected"),
+        [
+            pytest.param({"question": {"district": "320981"}}, "barred", id="本省"),
+            pytest.param({"question": {"district": "110101"}}, "on_record", id="外省"),
+            pytest.param({"question": {"district": None}}, "barred", id="项目地区不明"),
+            pytest.param({"question": {"district": "110101"}, "body": {"district": None}}, "barred", id="记录地区不明"),
+            pytest.param(
+                {"question": {"district": "110101"}, "body": measured(territory="national")}, "barred", id="全国"
+            ),
+        ],
+    )  # fmt: skip
+    def test_confines_a_provincial_measure_to_its_province(self, special, expected):
+        body = measured(territory="province") | special.pop("body", {})
+        assert verdict(body, **special) == expected
+
+    def test_says_why_a_measure_of_another_province_does_not_reach(self):
+        about = Question("construction", True, "110101", DAY)
+        body = BODY | measured(territory="province")
+        [reason] = judge(Asked("1", "bidder", "甲公司", "x"), [Hit("uscc", body)], about, None).reasons
+        assert reason["code"] == "other-territory"
+
+    @pytest.mark.parametrize("district", ["320902", "110101"])
+    def test_leaves_a_measure_by_product_to_a_person_wherever_it_is(self, district):
+        about = Question("construction", True, district, DAY, frozenset({"B6"}))
+        body = BODY | measured(territory="province")
+        answer = judge(Asked("1", "bidder", "甲公司", "x"), [Hit("uscc", body)], about, None)
+        assert (answer.verdict, answer.reasons[0]["code"]) == ("review", "measure-by-product")
+
+    @pytest.mark.parametrize("discretionary", [True, False])
+    def test_says_whether_the_measure_was_at_discretion(self, discretionary):
+        about = Question("construction", True, None, DAY)
+        body = BODY | measured(discretionary=discretionary)
+        answer = judge(Asked("1", "bidder", "甲公司", "x"), [Hit("uscc", body)], about, None)
+        assert (answer.verdict, answer.reasons[0]["discretionary"]) == ("barred", discretionary)
+
     @given(
         st.dates(),
         st.sampled_from(screening.ROLES),
@@ -123,6 +159,98 @@ class TestJudge:
             assert (sector, must_tender, role in MEASURE["roles"]) == ("construction", True, True)
 
 
+class TestNames:
+    """Where the name or the code of a party and of a record do not agree, the answer says so."""
+
+    def asked(self, name, hit, known=()):
+        party = Asked("1", "bidder", name, "91320902MA0TR0027T", names=frozenset(known))
+        return judge(party, [hit], Question("construction", True, None, DAY), None)
+
+    def named(self, name, **subject):
+        return BODY | {
+            "measures": [],
+            "subject": {"kind": "organisation", "name": name, "uscc": "91320902MA0TR0027T"} | subject,
+        }
+
+    def test_that_differ_under_one_code_are_reviewed(self):
+        answer = self.asked("乙公司", Hit("uscc", self.named("甲公司")))
+        assert (answer.verdict, answer.reasons[0]["match"]) == (
+            "review",
+            {"by": "uscc", "name_differs": True},
+        )
+
+    @pytest.mark.parametrize(("ours", "theirs"), [("新名", "旧名"), ("旧名", "新名")])
+    def test_of_which_one_is_a_former_one_are_no_conflict(self, ours, theirs):
+        answer = self.asked(ours, Hit("uscc", self.named(theirs)), {"新名", "旧名"})
+        assert (answer.verdict, answer.reasons[0]["match"]) == (
+            "on_record",
+            {"by": "uscc", "former_name": True},
+        )
+
+    def test_that_no_relation_of_the_code_knows_are_reviewed(self):
+        party = Asked("1", "bidder", "乙公司", "91320902MA0TR0027T", names=frozenset({"甲公司"}))
+        answer = judge(party, [], Question("construction", True, None, DAY), None)
+        assert (answer.verdict, [one["code"] for one in answer.reasons]) == ("review", ["name-differs"])
+
+    def test_that_are_the_same_under_another_code_are_reviewed(self):
+        answer = self.asked("甲公司", Hit("name", self.named("甲公司", uscc="91320902MA0TR0035M")))
+        assert (answer.verdict, answer.reasons[0]["match"]) == (
+            "review",
+            {"by": "name", "code_differs": True},
+        )
+
+
+class TestRelated:
+    """What a relation carries from the record of one party to the verdict on another."""
+
+    def through(self, effect, body=None, *, by="uscc", role="bidder", **question):
+        asked = Asked("1", role, "乙公司", "91320902MA0TR0035M")
+        about = Question(
+            **{"sector": "construction", "must_tender": True, "district": None, "on": DAY} | question
+        )
+        hit = Hit("uscc", BODY | (body or {}), screening.Via(effect, by, {"relation": "v", "effect": effect}))
+        return judge(asked, [hit], about, LOOK_BACK)
+
+    @pytest.mark.parametrize(
+        ("effect", "expected"), [("identity", "barred"), ("extends", "barred"), ("attention", "review")]
+    )
+    def test_measure_has_the_effect_of_the_relation_and_names_it(self, effect, expected):
+        answer = self.through(effect)
+        assert (answer.verdict, answer.reasons[0]["via"]) == (expected, {"relation": "v", "effect": effect})
+
+    @pytest.mark.parametrize("effect", ["identity", "extends"])
+    def test_measure_is_at_most_for_review_when_the_party_was_found_by_name(self, effect):
+        assert self.through(effect, by="name").verdict == "review"
+
+    @pytest.mark.parametrize(
+        ("effect", "expected"),
+        [("identity", "on_record"), ("extends", "on_record"), ("attention", "no_record")],
+    )
+    def test_measure_that_does_not_reach_calls_no_attention(self, effect, expected):
+        assert self.through(effect, sector="mining").verdict == expected
+
+    @pytest.mark.parametrize(
+        ("effect", "expected"),
+        [("identity", "on_record"), ("extends", "no_record"), ("attention", "no_record")],
+    )
+    def test_record_without_measure_is_the_own_one_of_the_same_person_only(self, effect, expected):
+        assert self.through(effect, {"measures": []}).verdict == expected
+
+    @pytest.mark.parametrize("effect", ["identity", "extends", "attention"])
+    def test_grave_violation_is_looked_back_at(self, effect):
+        answer = self.through(effect, {"measures": [], "is_grave": True}, sector="procurement")
+        assert [one["code"] for one in answer.reasons] == ["grave-look-back"]
+
+    def test_role_does_not_matter_for_attention(self):
+        assert self.through("attention", role="project_manager").verdict == "review"
+        assert self.through("extends", role="project_manager").verdict == "on_record"
+
+    def test_measure_that_ended_or_rests_calls_nothing(self):
+        assert self.through("attention", measured(ends_on="2026-02-01")).verdict == "no_record"
+        rest = {"suspensions": [{"from": "2026-02-01", "until": None}]}
+        assert self.through("attention", rest).verdict == "no_record"
+
+
 class TestBears:
     """A name beside a code or number: it counts only where they cannot tell the two apart."""
 
@@ -133,8 +261,18 @@ class TestBears:
         body = {"subject": {"kind": "organisation", "name": "甲公司", "uscc": self.SOUND} | subject}
         return screening.bears(asked, screening.Hit("name", body))
 
-    def test_two_codes_tell_two_firms_of_one_name_apart(self):
-        assert not self.bears({"uscc": "91320902MA0TR0035M"})
+    def test_an_organisation_of_the_same_name_with_another_code_is_shown(self):
+        assert self.bears({"uscc": "91320902MA0TR0035M"})
+
+    def test_two_codes_tell_two_sole_traders_of_one_name_apart(self):
+        assert not self.bears({"uscc": "91320902MA0TR0035M"}, kind="sole_trader")
+
+    def test_another_firm_that_bears_a_former_name_is_not_the_one_that_bore_it(self):
+        via = screening.Via("identity", "uscc", {})
+        for code, counts in ((self.SOUND, False), (self.UNSOUND, True), (None, True)):
+            body = {"subject": {"kind": "organisation", "name": "旧名", "uscc": code}}
+            asked = screening.Asked("1", "bidder", "甲公司", "91320902MA0TR0035M")
+            assert screening.bears(asked, screening.Hit("name", body, via)) is counts
 
     def test_a_record_without_a_code_is_shown_to_a_party_with_one(self):
         assert self.bears({"uscc": "91320902MA0TR0035M"}, uscc=None)

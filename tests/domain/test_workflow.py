@@ -73,6 +73,7 @@ class TestProcedure:
         for noun, act, stated in (
             ("penalty", "verify", {"file", "refile"}), ("listing", "publish", {"draft", "redraft"}),
             ("listing", "correct", {"amend"}), ("commendation", "verify", {"file"}),
+            ("relation", "verify", {"file", "refile"}),
         ):  # fmt: skip
             steps = [one for one in PROCEDURES[noun].steps if one.act == act]
             assert steps

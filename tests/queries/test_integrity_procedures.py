@@ -5,8 +5,9 @@ from sqlalchemy import text
 
 from registry import db
 from registry.domain.casefile import Given
-from registry.services import commendations
+from registry.services import commendations, relations
 from tests.conftest import AUTHORITY
+from tests.factories.bureau import papers
 from tests.queries.test_integrity import findings
 
 AWARD = {
@@ -15,6 +16,12 @@ AWARD = {
     "basis": "实施方案附件1第18项",
     "valid_until": None, "sectors": ["procurement"], "district": None,
     "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
+}  # fmt: skip
+RELATION = {
+    "kind": "controller", "subject": AWARD["subject"], "wording": "年报载明的实际控制人", "facts": "",
+    "other": {"kind": "自然人", "name": "卞子墨", "id_type": "111", "id_number": "320981199912310005"},
+    "document_number": "盐示登〔2026〕1号", "sectors": ["procurement"], "district": None,
+    "authority": AWARD["authority"],
 }  # fmt: skip
 PLANTED = {
     "case_steps": {
@@ -29,11 +36,19 @@ PLANTED = {
     "commendations": {
         "content": "replace(content, '按期', '延期')", "state": "'withdrawn'", "version": "99", "record": "'other'",
     },
+    "relations": {
+        "content": "replace(content, '实际控制人', '股东')", "state": "'withdrawn'", "version": "99",
+        "record": "'other'", "id_index": "'00'", "id_sealed": "NULL", "kind": "'branch'", "subject_uscc": "'x'",
+        "other_key": "'x'", "since": "'2020-01-01'",
+    },
+    "relation_ends": {"key": "'x'", "by": "'uscc'", "from_entry": "1"},
 }  # fmt: skip
 ONLY = {
     "case_steps": "record = (SELECT record FROM listings WHERE id = 1) AND act = 'decide'",
     "listings": "id = 1",
     "commendations": "id = 1",
+    "relations": "id = 1",
+    "relation_ends": "by = 'id'",
 }
 
 
@@ -48,6 +63,10 @@ def files(bureau):
     award = AWARD | {"awarded_on": bureau.today}
     commended = bureau.do("clerk", lambda work: commendations.file(work, award, Given()).record)
     bureau.do("verifier", lambda work: commendations.verify(work, commended, Given()))
+    stated = RELATION | {"since": bureau.today, "until": None, "issued_on": bureau.today}
+    given = papers("registration_extract")
+    controlled = bureau.do("clerk", lambda work: relations.file(work, stated, given).record)
+    bureau.do("verifier", lambda work: relations.verify(work, controlled, Given()))
     return record
 
 

@@ -9,6 +9,7 @@ from registry.cli import main
 from registry.commands import common
 from tests.api.test_commendations import award
 from tests.factories.filings import FilingFactory, days_ago
+from tests.factories.relations import firm, relation
 
 
 @pytest.fixture
@@ -84,6 +85,17 @@ class TestOthers:
             0,
             f"{record}: published\n",
         )
+
+    def test_relations_are_filed_and_verified(self, typed, written):
+        body = relation("branch", FilingFactory(), firm(FilingFactory()))
+        code, said = typed("relations", "file", written(body), "--as", "clerk")
+        record = said.split(":")[0]
+        assert (code, said) == (0, f"{record}: filed\n")
+        assert (
+            typed("relations", "act", record, "verification", "--as", "verifier")[1]
+            == f"{record}: published\n"
+        )
+        assert typed("relations", "list", "--as", "clerk") == (0, f"{record}\tpublished\t2\n")
 
     def test_disputes_are_accepted(self, bureau, typed):
         number = bureau.applied("dispute", bureau.published_penalty())

@@ -16,6 +16,7 @@ class TenderSchema(StrictSchema):
     code = words(100, required=True)
     sector = short(required=True)
     district = short(6, load_default=None, allow_none=True)
+    product = words(200, load_default=None, allow_none=True)
     must_tender = fields.Boolean(load_default=True, truthy={True}, falsy={False})
 
 

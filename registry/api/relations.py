@@ -1,0 +1,81 @@
+"""Routes of relations of parties: file, read, verify, send back, withdraw. What they say is told to checks only."""
+
+from flask import Response
+
+from registry import db
+from registry.api import casework
+from registry.api.auth import actor, allow
+from registry.api.casework import Act, Body
+from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, given
+from registry.api.schemas.relation import RelationQuery, RelationSchema
+from registry.api.wire import Blueprint, answered, create_once, if_version
+from registry.domain.permissions import Permission
+from registry.domain.procedures import RELATION
+from registry.models import Relation
+from registry.services import relations
+from registry.work import Work
+
+blueprint = Blueprint(
+    "relations", __name__, url_prefix="/api/v1/relations", description="当事人关系的报送与核验"
+)
+
+
+@blueprint.route("", methods=["POST"])
+@allow(Permission.RELATION_FILE)
+@blueprint.arguments(RelationSchema)
+@blueprint.response(201, CaseAnswer)
+def file(body: Body) -> Response:
+    """File a relation of two parties; once another officer verified it, checks follow it."""
+
+    def act(work: Work) -> tuple[Body, int]:
+        return casework.case(work.session, relations.file(work, body, given(body, None))), 201
+
+    response = create_once(actor(), act)
+    response.headers["Location"] = f"/api/v1/relations/{(response.get_json() or {}).get('id', '')}"
+    return response
+
+
+@blueprint.route("", methods=["GET"])
+@allow(Permission.RELATION_READ)
+@blueprint.arguments(RelationQuery, location="query")
+@blueprint.response(200, CasePage)
+def mine(query: Body) -> Body:
+    """The department's relations in the account's scope, in the order filed."""
+    return casework.page(actor(), RELATION, query)
+
+
+@blueprint.route("/<record>", methods=["GET"])
+@allow(Permission.RELATION_READ)
+@blueprint.response(200, CaseAnswer)
+def read(record: str) -> Response:
+    """One relation with its file; its ETag is the version."""
+    with db.reading() as session:
+        body = casework.case(session, casework.own(session, actor(), Relation, record))
+    return answered(body, str(body["version"]))
+
+
+@blueprint.route("/<record>", methods=["PUT"])
+@allow(Permission.RELATION_FILE)
+@blueprint.arguments(RelationSchema)
+@blueprint.response(200, CaseAnswer)
+def refile(body: Body, record: str) -> Response:
+    """State a returned relation anew."""
+
+    def act(work: Work) -> Body:
+        return casework.case(work.session, relations.refile(work, record, body, given(body, if_version())))
+
+    answer = db.perform(actor(), act)
+    return answered(answer, str(answer["version"]))
+
+
+ACTS = (
+    Act("verify", "verification", lambda w, r, _b, g: relations.verify(w, r, g),
+        "Verify another officer's filing; checks follow it from now on."),
+    Act("return", "return", lambda w, r, b, g: relations.send_back(w, r, b["reason"], g),
+        "Send a filing back to its officer.", ReasonStep),
+    Act("withdraw", "withdrawal", lambda w, r, b, g: relations.withdraw(w, r, b["reason"], g),
+        "Take a relation back; checks follow it no more.", ReasonStep),
+)  # fmt: skip
+"""Every act of the procedure, at the door and on the command line."""
+
+casework.routes(blueprint, RELATION, ACTS)

@@ -1,0 +1,39 @@
+"""A relation of two parties as it is filed."""
+
+from marshmallow import fields, validate
+
+from registry.api.schemas.base import Paging, short, words
+from registry.api.schemas.procedure import TEXT_MAX, AuthoritySchema, StepSchema, SubjectSchema
+from registry.domain.procedures import RELATION
+
+
+class RelationQuery(Paging):
+    """Which of the department's relations."""
+
+    state = fields.String(load_default=None, validate=validate.OneOf(RELATION.states))
+
+
+class OtherSchema(SubjectSchema):
+    """The other end; a former code may come without a name."""
+
+    name = words(200, load_default="")
+
+
+class RelationSchema(StepSchema):
+    """How `other` stands to `subject`, on which days, and which document of which authority states it.
+
+    `until` is the first day on which it no longer holds; `wording` is what the document says, in its own words.
+    """
+
+    kind = short(required=True)
+    subject = fields.Nested(SubjectSchema, required=True)
+    other = fields.Nested(OtherSchema, required=True)
+    since = fields.Date(required=True)
+    until = fields.Date(load_default=None, allow_none=True)
+    wording = words(500, required=True)
+    document_number = words(128, required=True)
+    facts = words(TEXT_MAX, load_default="")
+    issued_on = fields.Date(required=True)
+    sectors = fields.List(short(), required=True, validate=validate.Length(min=1))
+    district = short(6, load_default=None, allow_none=True)
+    authority = fields.Nested(AuthoritySchema, required=True)
