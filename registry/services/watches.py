@@ -78,7 +78,7 @@ def begin(work: Work, inquiry: Inquiry, until: dt.date, address: str | None, aft
         id=secrets.token_hex(16), account_id=work.actor.account_id, department_id=work.actor.department_id,
         state=ACTIVE, created_at=work.now, until=until, parties=len(asked),
         from_entry=from_entry, seen_entry=from_entry, seen_day=work.today, events=0, failures=0,
-        question_sealed=work.keys.vault.seal(json.dumps(asdict(question)).encode()),
+        question_sealed=work.keys.vault.seal(_sealable(question)),
         webhook_sealed=work.keys.vault.seal(address.encode()) if address else None,
     )  # fmt: skip
     work.session.add(made)
@@ -101,6 +101,14 @@ def index(keys: Keys, by: str, value: str | None) -> str | None:
     """The keyed hash under which a watched code, number or name stands: not the one that records are found by, so
     that nobody who sees the tables can tell which record is watched."""
     return keys.vault.index(f"watched {by}", value).hex() if value else None
+
+
+def _sealable(question: Question) -> bytes:
+    """The question as it is kept: the names that relations say of a party are looked up anew at every look."""
+    kept = asdict(question)
+    for one in kept["asked"]:
+        del one["names"]
+    return json.dumps(kept).encode()
 
 
 def question_of(keys: Keys, watch: Watch) -> Question:

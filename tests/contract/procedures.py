@@ -13,7 +13,7 @@ from registry.domain.workflow import BORN, Procedure, Step
 REFERENCE = Path(registry.__file__).parent / "reference"
 TITLES = {
     "penalty": "penalty 行政处罚", "listing": "listing 列入严重失信主体名单", "commendation": "commendation 守信激励",
-    "dispute": "dispute 异议", "repair": "repair 信用修复",
+    "relation": "relation 关联关系", "dispute": "dispute 异议", "repair": "repair 信用修复",
 }  # fmt: skip
 UNITS = {"working_day": "working days", "calendar_day": "days", "month": "months", "year": "years"}
 
