@@ -161,10 +161,19 @@ def _tell(line: Mapping[str, Any], entry: int) -> str:
 
 
 def _reason(reason: Mapping[str, Any]) -> str:
-    named = {"record": "记录", "revision": "版本", "measure": "措施", "basis": "依据", "until": "至"}
-    return "，".join(
-        f"{label} {reason[name]}" for name, label in named.items() if reason.get(name) is not None
-    )
+    named = {
+        "ref": "联合体成员",
+        "record": "记录",
+        "revision": "版本",
+        "measure": "措施",
+        "basis": "依据",
+        "until": "至",
+    }
+    told = [f"{label} {reason[name]}" for name, label in named.items() if reason.get(name) is not None]
+    via = reason.get("via")
+    if isinstance(via, Mapping):  # in the words of the source, and no other
+        told.append(f"经由关系 {via.get('relation')}（{via.get('source')}：“{via.get('wording')}”）")
+    return "，".join(told)
 
 
 def _parse(data: bytes) -> object:

@@ -228,6 +228,14 @@ class TestExplain:
         assert "张某：在第 48211 号记录时未查到。" in told
         assert "名单距最近一次更新 1 天" in told
 
+    def test_tells_a_relation_in_the_words_of_its_source_only(self):
+        via = {"relation": "v", "kind": "controller", "source": "示例局 示例1号", "wording": "持股百分之六十"}
+        reason = {"code": "measure-in-force", "record": "r", "via": via}
+        member = {"code": "consortium-member", "ref": "2", "verdict": "barred"}
+        told = "\n".join(receipts.explain(made(lines=[BARRED | {"reasons": [reason, member]}])))
+        assert "记录 r，经由关系 v（示例局 示例1号：“持股百分之六十”）；联合体成员 2" in told
+        assert "控制" not in told
+
     def test_says_what_could_not_be_asked(self):
         told = "\n".join(receipts.explain(made(replace(FACTS, complete=False, stale=("credit-platform",)))))
         assert "不完整" in told

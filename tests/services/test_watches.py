@@ -98,12 +98,12 @@ class TestEvents:
         [event] = centre.told(watch)
         assert (event["after"]["verdict"], len(event["after"]["reasons"])) == ("review", 2)
 
-    def test_of_a_namesake_with_another_code_do_not_come(self, bureau, centre):
+    def test_of_a_namesake_with_another_code_come_for_review(self, bureau, centre):
         record = bureau.penalty()
         watch = centre.watch(party(bureau.names[record], uscc=BanFactory()["uscc"]))
         bureau.verify(record)
         advance()
-        assert told(centre, watch) == []
+        assert told(centre, watch) == [(1, "1", "no_record", "review")]
 
     def test_come_when_a_day_changes_an_answer(self, bureau, centre):
         day = bureau.today
