@@ -16,7 +16,7 @@ from registry.domain.filing import clean
 from registry.domain.permissions import PUBLIC, SYSTEM, Actor, Permission
 from registry.domain.procedures import PROCEDURES
 from registry.domain.workflow import BORN, Step
-from registry.models import Commendation, Listing, Penalty, Publication, Relief
+from registry.models import Commendation, Listing, Penalty, Publication, Relation, Relief
 from registry.queries import publications
 from registry.queries import reference as law
 from registry.services import (
@@ -25,6 +25,7 @@ from registry.services import (
     listings,
     peers,
     penalties,
+    relations,
     relief_decisions,
     reliefs,
     standing,
@@ -37,16 +38,19 @@ from registry.work import Work
 from tests.conftest import AUTHORITY
 from tests.factories.bureau import Bureau, papers
 from tests.factories.filings import BanFactory
+from tests.factories.relations import WORDING
 
 TABLES = {
-    "penalty": Penalty, "listing": Listing, "commendation": Commendation, "dispute": Relief, "repair": Relief,
+    "penalty": Penalty, "listing": Listing, "commendation": Commendation, "relation": Relation, "dispute": Relief,
+    "repair": Relief,
 }  # fmt: skip
 OFFICERS = {
     Permission.PENALTY_FILE: "clerk", Permission.PENALTY_VERIFY: "verifier", Permission.PENALTY_WITHDRAW: "verifier",
     Permission.LISTING_DRAFT: "clerk", Permission.LISTING_REVIEW: "reviewer", Permission.LISTING_DECIDE: "head",
     Permission.LISTING_PUBLISH: "verifier", Permission.LISTING_REMOVE: "verifier",
     Permission.RECORD_SUSPEND: "verifier", Permission.COMMENDATION_FILE: "clerk",
-    Permission.COMMENDATION_VERIFY: "verifier", Permission.RELIEF_HANDLE: "clerk",
+    Permission.COMMENDATION_VERIFY: "verifier", Permission.RELATION_FILE: "clerk",
+    Permission.RELATION_VERIFY: "verifier", Permission.RELIEF_HANDLE: "clerk",
     Permission.RELIEF_DECIDE: "verifier",
 }  # fmt: skip
 SCHEME = "judgment-debtor"
@@ -131,7 +135,7 @@ class Walker:
 
     def begun(self, noun: str) -> Case:
         """What a record of this noun will be about."""
-        about = "" if noun in ("penalty", "commendation") else self.bureau.published_penalty()
+        about = "" if noun in ("penalty", "commendation", "relation") else self.bureau.published_penalty()
         firm = self.bureau.names[about] if about else dict(BanFactory())
         unknown = "0" * 32
         return Case(noun, unknown, firm, about, self.bureau.today)
@@ -198,6 +202,19 @@ def commended(case: Case, work: Work) -> dict[str, Any]:
         },
         "document_number": f"盐示表〔2026〕{case.firm['uscc'][-4:]}号", "title": "守信企业", "facts": "连续三年守信。",
         "basis": "《示例表彰办法》第三条", "awarded_on": dt.date(2026, 5, 6), "valid_until": None,
+        "sectors": ["procurement"], "district": None, "behaviour": None,
+        "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
+    }  # fmt: skip
+
+
+def related(case: Case, work: Work) -> dict[str, Any]:
+    """What is filed of a relation: a branch of the case's firm."""
+    return {
+        "kind": "branch",
+        "subject": {"kind": "organisation", "name": case.firm["subject_name"], "uscc": case.firm["uscc"]},
+        "other": {"kind": "organisation", "name": "盐城示例分公司", "uscc": "91320902MA0TR0027T"},
+        "since": dt.date(2026, 1, 5), "until": None, "wording": WORDING["branch"], "facts": "登记机关出具。",
+        "document_number": f"盐示登〔2026〕{case.firm['uscc'][-4:]}号", "issued_on": dt.date(2026, 5, 6),
         "sectors": ["procurement"], "district": None, "behaviour": None,
         "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
     }  # fmt: skip
@@ -283,6 +300,13 @@ ACTS: dict[str, dict[str, Act]] = {
         "return": lambda _, w, c, g: commendations.send_back(w, c.record, "请核对", g),
         "withdraw": lambda _, w, c, g: commendations.withdraw(w, c.record, "已被取消", w.today, g),
         "expire": _EXPIRE,
+    },
+    "relation": {
+        "file": lambda _, w, c, g: relations.file(w, related(c, w), g),
+        "refile": lambda _, w, c, g: relations.refile(w, c.record, related(c, w), g),
+        "verify": lambda _, w, c, g: relations.verify(w, c.record, g),
+        "return": lambda _, w, c, g: relations.send_back(w, c.record, "请核对", g),
+        "withdraw": lambda _, w, c, g: relations.withdraw(w, c.record, "登记有误", g),
     },
     "dispute": {
         **_RELIEF,

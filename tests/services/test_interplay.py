@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from registry import db
 from registry.domain.casefile import Given
-from registry.models import Base, Clock, Penalty, Publication, Relief
+from registry.models import Base, Clock, Penalty, Publication
 from registry.queries import cases, integrity, publications
 from registry.refusals.acts import AuthorityNotOwn, RecordUnknown
 from registry.refusals.procedure import (
@@ -19,7 +19,16 @@ from registry.refusals.procedure import (
     OutcomeUnfit,
     TermRefused,
 )
-from registry.services import listed, listings, penalties, relief_decisions, reliefs, standing, verification
+from registry.services import (
+    listed,
+    listings,
+    penalties,
+    proceedings,
+    relief_decisions,
+    reliefs,
+    standing,
+    verification,
+)  # fmt: skip
 from registry.services.relief_decisions import Ruling
 from tests.conftest import AUTHORITY
 from tests.factories.bureau import papers
@@ -315,5 +324,5 @@ class TestApplication:
         for secret in (filing["id_number"], *secrets.values()):
             assert not [text for text in told if secret in text], secret
         with db.begin() as work:
-            relief = cases.by_record(work.session, Relief, number)
-            assert reliefs.applicant_of(work, relief)["contact"] == secrets["contact"]
+            first = cases.steps(work.session, number)[0]
+            assert proceedings.private_of(work.keys.vault, first)["contact"] == secrets["contact"]
