@@ -3,7 +3,7 @@
 import click
 
 from registry import __version__
-from registry.commands import accounts, checks, exchange, ledger, node, penalties, procedures
+from registry.commands import accounts, checks, exchange, keys, ledger, node, penalties, procedures, receipts
 
 
 @click.group()
@@ -17,7 +17,7 @@ def main() -> None:
 
 for command in (
     node.init, node.demo, node.serve, node.worker, accounts.group, accounts.departments, penalties.file_group,
-    penalties.group, checks.check, checks.verify, checks.keys, ledger.group, exchange.group,
-    *procedures.GROUPS,
+    penalties.group, checks.check, receipts.verify, receipts.group, receipts.replay, keys.group, ledger.group,
+    exchange.group, *procedures.GROUPS,
 ):  # fmt: skip
     main.add_command(command)

@@ -1,24 +1,23 @@
-"""registry check, registry verify: what a trading centre does."""
+"""registry check: what a trading centre asks."""
 
 import datetime as dt
 import json
-import sys
 from pathlib import Path
 
 import click
 
-from registry import db, tabular, verifier
-from registry.commands.common import actor_named, in_app, refused
+from registry import db, paper, tabular
+from registry.commands.common import actor_named, in_app
 from registry.domain import columns
 from registry.domain.screening import ROLES
-from registry.errors import Fault, Refusal
+from registry.errors import Fault
 from registry.queries import accounts
 from registry.refusals.acts import PartiesUnreadable
 from registry.services import screening
 from registry.services.inquiry import Inquiry, Party
-from registry.signing import public_keys_document
 from registry.work import Work
 
+WRITTEN = click.Path(dir_okay=False, path_type=Path)
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 _COLUMNS = ("ref", "role", "name", "uscc", "id_type", "id_number", "of")
 _HEADINGS = {"序号": "ref", "角色": "role", "名称": "name", "投标人名称": "name", "统一社会信用代码": "uscc",
@@ -36,17 +35,19 @@ _HEADINGS = {"序号": "ref", "角色": "role", "名称": "name", "投标人名�
     "--must-tender/--not-must-tender", default=True, show_default=True, help="依法必须进行招标的项目."
 )
 @click.option("--as", "account", help="Trading-centre account; default the only one there is.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the signed receipt here.")
+@click.option("--out", type=WRITTEN, help="Write the signed receipt here.")
+@click.option("--pdf", type=WRITTEN, help="Write the receipt to print here.")
 @in_app
 def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     path: Path, sector: str, on: dt.datetime | None, known_at: int | None, tender: str, district: str | None,
-    must_tender: bool, account: str | None, out: Path | None,
+    must_tender: bool, account: str | None, out: Path | None, pdf: Path | None,
 ) -> None:  # fmt: skip
     """Check the bidders of a CSV or XLSX file: columns name and uscc, and role, id_number, ref, of."""
-    if out and not out.parent.is_dir():
-        raise click.UsageError(f"there is no folder {out.parent}")
+    for written in (out, pdf):
+        if written and not written.parent.is_dir():
+            raise click.UsageError(f"there is no folder {written.parent}")
     actor = actor_named(account or _only_trading_centre())
-    parties = _parties(path)
+    parties = parties_of(path)
 
     def act(work: Work) -> screening.Made:
         inquiry = Inquiry(
@@ -71,6 +72,9 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     if out:
         out.write_bytes(made.receipt)
         click.echo(f"receipt: {out}; keep the salt that opens its tender: {made.tender_salt}")
+    if pdf:
+        pdf.write_bytes(paper.render(made.receipt, db.settings().base_url, db.settings().pdf_font))
+        click.echo(f"pdf: {pdf}")
 
 
 def _only_trading_centre() -> str:
@@ -83,7 +87,8 @@ def _only_trading_centre() -> str:
     return names[0]
 
 
-def _parties(path: Path) -> list[Party]:
+def parties_of(path: Path) -> list[Party]:
+    """The parties of a list of bidders; refuses ``PartiesUnreadable`` with every fault."""
     sheet = tabular.read(path.read_bytes(), path.name)
     fields = {column: _HEADINGS.get(column.strip(), column.strip().lower()) for column in sheet.columns}
     unknown = [column for column, field in fields.items() if field not in _COLUMNS]
@@ -102,33 +107,3 @@ def _parties(path: Path) -> list[Party]:
     if faults or not parties:
         raise PartiesUnreadable(faults=tuple(faults))
     return parties
-
-
-@click.command("verify")
-@click.argument("receipt", type=EXISTING)
-@click.option(
-    "--keys", type=EXISTING, required=True, help="Public keys, as GET /api/v1/ledger/keys gives them."
-)
-def verify(receipt: Path, keys: Path) -> None:
-    """Verify a receipt offline: no database, no network."""
-    try:
-        found = verifier.verify_files(receipt, keys)
-    except Refusal as refusal:
-        refused(refusal)
-        return
-    for line in found["explanation"]:
-        click.echo(line)
-    sys.exit(0)
-
-
-@click.command("keys")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@in_app
-def keys(out: Path | None) -> None:
-    """The public keys of this node, for `registry verify`."""
-    text = json.dumps(
-        public_keys_document(db.keys().signer, db.settings().node), ensure_ascii=False, indent=1
-    )
-    if out:
-        out.write_text(text + "\n", encoding="utf-8")
-    click.echo(text if not out else f"keys: {out}")

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     CHECK_MAKE = "check.make"
     ACCOUNT_MANAGE = "account.manage"
     EXCHANGE_OPERATE = "exchange.operate"
+    KEYS_MANAGE = "keys.manage"
     DEADLINE_READ = "deadline.read"
     AUDIT_READ = "audit.read"
 
@@ -81,6 +82,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.CHECK_MAKE: frozenset({Role.TRADING_CENTRE}),
     Permission.ACCOUNT_MANAGE: frozenset({Role.SECURITY_ADMIN, Role.SYSTEM}),
     Permission.EXCHANGE_OPERATE: frozenset({Role.SYSTEM_ADMIN, Role.SYSTEM}),
+    Permission.KEYS_MANAGE: frozenset({Role.SECURITY_ADMIN, Role.SYSTEM}),
     Permission.DEADLINE_READ: _OFFICE,
     Permission.AUDIT_READ: frozenset({Role.AUDIT_ADMIN}),
 }

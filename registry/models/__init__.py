@@ -10,6 +10,7 @@ from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
 from registry.models.exchange import InboxBatch, InboxItem, JobRun, OutboxMessage, Peer
+from registry.models.keyring import SigningKey
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.listing import Listing
 from registry.models.penalty import ImportFinding, Penalty, PenaltyFiling, PenaltyImport
@@ -47,4 +48,5 @@ __all__ = [
     "Publication",
     "PublicationSector",
     "Relief",
+    "SigningKey",
 ]

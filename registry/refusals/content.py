@@ -27,6 +27,18 @@ class ReceiptRefused(Invalid):
     code, title = "receipt-refused", "回执无效"
 
 
+class LineUnknown(NotFound):
+    """A receipt holds no line of that ``ref``."""
+
+    code, title = "line-unknown", "回执中没有这一方"
+
+
+class PdfUnavailable(Unavailable):
+    """This node cannot print: the extra ``pdf`` or a font with Chinese characters is missing."""
+
+    code, title = "pdf-unavailable", "本节点不能生成 PDF，请使用 JSON 回执"
+
+
 class KeysMalformed(Invalid):
     """A document of public keys cannot be read."""
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.domain import identifiers, redaction, screening
+from registry.domain.reference import Reference
 from registry.errors import Fault, Invalid
-from registry.queries import reference as law
 from registry.refusals.acts import BodyRefused
 from registry.refusals.content import PersonalNumber
 from registry.work import Work
@@ -39,10 +39,9 @@ class Inquiry:
     known_at: int | None = None
 
 
-def read(work: Work, inquiry: Inquiry) -> list[screening.Asked]:
-    """The parties as they are looked up. Refuses ``BodyRefused`` with every fault: sector, district, references,
-    codes, identity documents, and identity numbers where a name or a code belongs."""
-    reference = law.current(work.session)
+def read(work: Work, inquiry: Inquiry, reference: Reference) -> list[screening.Asked]:
+    """The parties as they are looked up, by the codes of ``reference``. Refuses ``BodyRefused`` with every fault:
+    sector, district, references, codes, identity documents, and identity numbers where a name or a code belongs."""
     faults = list(_tender_faults(inquiry, reference.names("sectors"), reference.names("districts")))
     faults += _reference_faults(inquiry.parties)
     id_types = reference.names("id_types")

@@ -14,7 +14,7 @@ from registry.models import Check, Peer
 from registry.queries import ledger as ledger_questions
 from registry.queries import reference as law
 from registry.queries import screening as questions
-from registry.refusals.acts import EntryAhead
+from registry.refusals.acts import EntryAhead, LedgerBroken, NotSealed
 from registry.services import audit
 from registry.services.inquiry import Inquiry, Party, read
 from registry.services.ledger import own_checkpoint, take
@@ -49,12 +49,13 @@ def check(work: Work, inquiry: Inquiry) -> Made:
     """
     work.actor.require(Permission.CHECK_MAKE)
     work.actor.require_scope(frozenset({inquiry.sector}), None)
-    asked = read(work, inquiry)
+    own_checkpoint(work)  # nothing is answered under keys that are not this store's
+    reference = law.current(work.session)
+    asked = read(work, inquiry, reference)
     entry = _entry(work, inquiry.known_at)
-    answers = _judge(work, inquiry, asked, entry)
+    lines = answer(work, inquiry, asked, entry, reference)
     number = take(work, "check", 1)
-    facts = _facts(work, inquiry, answers, entry, number)
-    lines = [_line(party, answer) for party, answer in zip(inquiry.parties, answers, strict=True)]
+    facts = _facts(work, inquiry, lines, entry, number, reference)
     salt = secrets.token_bytes(receipts.SALT_BYTES)
     statement = receipts.statement(facts, lines, salt)
     receipt = receipts.build(statement, work.keys.signer.sign, work.keys.signer.key_id)
@@ -75,6 +76,17 @@ def check(work: Work, inquiry: Inquiry) -> Made:
     return Made(made, receipt, receipts.tender_salt(salt).hex())
 
 
+def answer(
+    work: Work, inquiry: Inquiry, asked: Sequence[screening.Asked], entry: int, reference: Reference
+) -> list[dict[str, Any]]:
+    """One line per party as the receipt states it, without salts, at ledger size ``entry`` under these law tables.
+
+    A function of its arguments and of the publications up to ``entry``: asked again, it says the same.
+    """
+    answers = _judge(work, inquiry, asked, entry, reference)
+    return [_line(party, one) for party, one in zip(inquiry.parties, answers, strict=True)]
+
+
 def _entry(work: Work, known_at: int | None) -> int:
     head = ledger_questions.head(work.session)
     if known_at is not None and not 0 <= known_at <= head:
@@ -83,7 +95,7 @@ def _entry(work: Work, known_at: int | None) -> int:
 
 
 def _judge(
-    work: Work, inquiry: Inquiry, asked: Sequence[screening.Asked], entry: int
+    work: Work, inquiry: Inquiry, asked: Sequence[screening.Asked], entry: int, reference: Reference
 ) -> list[screening.Answer]:
     keys = questions.Keys(
         usccs=[one.uscc for one in asked if one.uscc],
@@ -92,7 +104,7 @@ def _judge(
     )
     found = questions.candidates(work.session, keys, entry)
     question = screening.Question(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on)
-    look_back = _look_back(law.current(work.session), inquiry.on)
+    look_back = _look_back(reference, inquiry.on)
     return [screening.judge(one, _hits(one, found), question, look_back) for one in asked]
 
 
@@ -116,18 +128,22 @@ def _look_back(reference: Reference, on: dt.date) -> screening.LookBack | None:
 
 
 def _facts(
-    work: Work, inquiry: Inquiry, answers: Sequence[screening.Answer], entry: int, number: int
+    work: Work,
+    inquiry: Inquiry,
+    lines: Sequence[dict[str, Any]],
+    entry: int,
+    number: int,
+    reference: Reference,
 ) -> receipts.Facts:
     peers = questions.peers(work.session)
     stale = tuple(peer.code for peer in peers if _is_stale(work, peer))
-    checkpoint = own_checkpoint(work)
     return receipts.Facts(
         check=secrets.token_hex(16),
         issuer=work.settings.node,
         instant=work.now,
         on=inquiry.on,
         entry=entry,
-        root=bytes.fromhex(checkpoint.root) if checkpoint and checkpoint.size == entry else None,
+        root=_root(work, entry),
         tender={
             **inquiry.tender,
             "sector": inquiry.sector,
@@ -135,13 +151,25 @@ def _facts(
             "district": inquiry.district,
         },
         requester=work.actor.name,
-        complete=not stale and all(answer.verdict != "unchecked" for answer in answers),
+        complete=not stale and all(line["verdict"] != "unchecked" for line in lines),
         stale=stale,
         matcher=screening.VERSION,
         rules=work.today.isoformat(),
+        law=reference.version,
+        sector=inquiry.sector,
+        must_tender=inquiry.must_tender,
+        district=inquiry.district,
         number=number,
         list_age_days=max((_age_days(work, peer) for peer in peers if peer.pulled_at), default=None),
     )
+
+
+def _root(work: Work, entry: int) -> bytes | None:
+    """The root at ``entry``. None where the tree does not stand: checks go on then, but sign no root of it."""
+    try:
+        return ledger_questions.root(work.session, entry)
+    except (LedgerBroken, NotSealed):
+        return None
 
 
 def _age_days(work: Work, peer: Peer) -> int:

@@ -1,20 +1,20 @@
 """The public pages. Each opens one read, takes its day from the clock, and renders."""
 
 import datetime as dt
+import hashlib
+import re
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from registry import db
-from registry.domain import receipts
 from registry.models import Checkpoint
-from registry.queries import ledger, publications
+from registry.queries import keyring, ledger, publications, receipts
 from registry.queries import reference as law
 from registry.queries.publications import Filter, Moment
-from registry.refusals.acts import BodyRefused, RecordUnknown
-from registry.refusals.content import SectorUnknown
-from registry.signing import verify as is_signed
+from registry.refusals.acts import BodyRefused, QueryRefused, RecordUnknown
+from registry.refusals.content import ReceiptRefused, SectorUnknown
 from registry.web import asking, labels, problems, views
 from registry.work import SHANGHAI, day_of
 
@@ -22,6 +22,8 @@ RECORDS_PER_PAGE = 20
 NEWEST_ON_SECTOR_PAGE = 5
 RECEIPT_BYTES_MAX = 5 * 1024 * 1024
 _GONE = 410
+_PARAMETERS = {"web.records": asking.PARAMETERS, "web.verify_form": frozenset({"digest"})}
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 pages = Blueprint("web", __name__, template_folder="templates", static_folder="static")
 problems.init_pages(pages)
@@ -30,7 +32,7 @@ problems.init_pages(pages)
 @pages.before_request
 def _refuse_unknown_parameters() -> None:
     if request.endpoint != "web.static":
-        problems.refuse_unknown(asking.PARAMETERS if request.endpoint == "web.records" else frozenset())
+        problems.refuse_unknown(_PARAMETERS.get(request.endpoint or "", frozenset()))
 
 
 @pages.context_processor
@@ -153,8 +155,8 @@ def law_in_force() -> Response:
 
 @pages.get("/verify")
 def verify_form() -> Response:
-    """Ask for a receipt."""
-    return _page("verify.html", proven=None)
+    """Ask for a receipt; ``digest`` is that of the code on a printed one."""
+    return _page("verify.html", proven=None, digest=_digest(request.args.get("digest", "")))
 
 
 @pages.post("/verify")
@@ -165,11 +167,21 @@ def verify() -> Response:
     data = upload.read() if upload else b""
     if not data:
         raise BodyRefused("请选择一个回执文件（JSON）。")
-    signer = db.keys().signer
-    made = receipts.check(data, {signer.key_id: signer.public}, is_signed)
-    response = _page("verify.html", proven=views.plain(receipts.explain(made)))
+    digest = _digest(request.form.get("digest", ""))
+    if digest and hashlib.sha256(data).hexdigest() != digest:
+        raise ReceiptRefused("文件不是纸面二维码所指的那份回执")
+    with db.reading() as session:
+        ring = keyring.ring(session, db.settings().node, db.keys().signer)
+        proven = receipts.proven(session, ring, data)["explanation"]
+    response = _page("verify.html", proven=views.plain(proven), digest=digest)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _digest(text: str) -> str:
+    if text and not _DIGEST.fullmatch(text):
+        raise QueryRefused("摘要应为 64 位小写十六进制。")
+    return text
 
 
 def _withdrawn(session: Session, record_id: str) -> Response:

@@ -81,7 +81,7 @@ class TestReceive:
         assert receipt["counts"] == {"sent": 2, "accepted": 1, "rejected": 1, "pending": 0}
         signature = bytes.fromhex(receipt["signature"]["value"])
         del receipt["signature"]
-        assert verify(keys().signer.public, signature, canonical.dumps(receipt))
+        assert verify(keys().exchange.public, signature, canonical.dumps(receipt))
 
     def test_quarantines_a_bad_record_and_takes_the_rest(self, app):
         good, bad, also_good = own(), own(document_number=""), own()
@@ -148,7 +148,7 @@ class TestReceive:
         assert outcomes(batch_of("platform", sealed(COUNTY, foreign))) == [("rejected", "owner-not-entitled")]
 
     def test_rejects_a_record_of_our_own_from_outside(self, app):
-        forged = sealed(keys().signer, body(node="city"))
+        forged = sealed(keys().exchange, body(node="city"))
         assert outcomes(batch_of("platform", forged)) == [("rejected", "owner-not-entitled")]
 
     def test_catches_two_contents_under_one_revision_and_keeps_the_first(self, app):

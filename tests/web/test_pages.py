@@ -22,6 +22,9 @@ FACTS = receipts.Facts(
     stale=(),
     matcher="1",
     rules="1",
+    law="ab" * 32,
+    sector="procurement",
+    must_tender=True,
 )
 LINE = {"ref": "1", "name": "盐城<b>虚构</b>有限公司", "verdict": "no_record", "reasons": []}
 

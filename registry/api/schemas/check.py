@@ -48,6 +48,12 @@ class CheckRequest(StrictSchema):
         return data
 
 
+class ReceiptQuery(StrictSchema):
+    """Which party's line to show alone; without ``ref`` the whole receipt."""
+
+    ref = words(50, load_default=None)
+
+
 class CheckAnswer(StrictSchema):
     """The verdicts in the order asked, and where the signed receipt is."""
 
