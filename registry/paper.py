@@ -27,6 +27,7 @@ SHORT = {
     "unchecked": "未能核查",
 }
 _FONT, _SIMPLIFIED = "cjk", 2  # in the collections of Noto CJK: JP, KR, SC, TC, HK
+_FONT_FORMATS = (b"ttcf", b"OTTO", b"true", b"\0\1\0\0")
 _MARGIN, _QR, _LINE = 18, 34, 5.6  # millimetres
 
 
@@ -42,7 +43,15 @@ def render(receipt: bytes, base_url: str, font: str = "") -> bytes:
     """
     document = json.loads(receipt)
     made, key = document["statement"], document["signature"]["kid"]
-    page = _page(_font_file(font))
+    page = _page(_font_file(font), made["check"])
+    try:
+        return _filled(page, made, key, receipt, base_url)
+    finally:
+        for held in page.fonts.values():
+            held.ttfont.close()  # type: ignore[union-attr]  # the only font added is a file
+
+
+def _filled(page: "FPDF", made: dict[str, Any], key: str, receipt: bytes, base_url: str) -> bytes:
     page.set_creation_date(read_instant(made["instant"]))
     page.set_title(f"授标前核查回执 {made['check']}")
     page.set_lang("zh-CN")
@@ -59,12 +68,21 @@ def render(receipt: bytes, base_url: str, font: str = "") -> bytes:
     return bytes(page.output())
 
 
-def _page(font: Path) -> "FPDF":
+def _page(font: Path, check: str) -> "FPDF":
     try:
         from fpdf import FPDF
     except ImportError:
         raise PdfUnavailable("未安装附加组件 pdf") from None
-    page = FPDF(format="A4")
+
+    class Sheet(FPDF):
+        """A page with its number at the foot, so that none is lost unseen."""
+
+        def footer(self) -> None:
+            self.set_y(-_MARGIN + 4)
+            self.set_font(_FONT, size=8)
+            self.cell(0, 5, f"{check}　第 {self.page_no()} 页，共 {{nb}} 页", align="C")
+
+    page = Sheet(format="A4")
     page.set_margins(_MARGIN, _MARGIN)
     page.set_auto_page_break(True, _MARGIN)
     number = _SIMPLIFIED if font.suffix == ".ttc" else 0
@@ -80,16 +98,19 @@ def _font_file(chosen: str) -> Path:
     found = next((Path(place) for place in ([chosen] if chosen else PLACES) if Path(place).is_file()), None)
     if found is None:
         raise PdfUnavailable("没有含中文的字体文件")
+    with found.open("rb") as file:
+        if file.read(4) not in _FONT_FORMATS:
+            raise PdfUnavailable("不是字体文件")
     return found
 
 
 def _head(page: "FPDF", made: dict[str, Any]) -> None:
     page.set_font(_FONT, size=18)
-    page.multi_cell(_beside(page), 11, "授标前核查回执", new_x="LMARGIN", new_y="NEXT")
+    _write(page, "授标前核查回执", _beside(page), 11)
     page.set_font(_FONT, size=10)
     shown = "" if len(made["lines"]) == made["count"] else f"（只出示 {made['count']} 方中的一方）"
     told = f"本页供阅读，本身不是证据；证据是作为附件随附的 JSON 回执{shown}。扫描右侧二维码，在验证页选择该文件核验。"
-    page.multi_cell(_beside(page), _LINE, told, new_x="LMARGIN", new_y="NEXT")
+    _write(page, told, _beside(page))
     page.set_y(max(page.get_y(), _MARGIN + _QR) + 3)
 
 
@@ -108,10 +129,10 @@ def _facts(page: "FPDF", made: dict[str, Any], key: str, receipt: bytes) -> None
     for label, value in rows:
         if value is not None:
             page.cell(40, _LINE, label)
-            page.multi_cell(0, _LINE, _plain(str(value)), new_x="LMARGIN", new_y="NEXT")
+            _write(page, str(value))
     _rule(page)
     for told in explanation.basis(made):
-        page.multi_cell(0, _LINE, _plain(told), new_x="LMARGIN", new_y="NEXT")
+        _write(page, told)
     _rule(page)
 
 
@@ -119,20 +140,26 @@ def _parties(page: "FPDF", made: dict[str, Any]) -> None:
     for line in made["lines"]:
         short = SHORT.get(line["verdict"], SHORT["unchecked"])
         page.set_font(_FONT, size=11)
-        page.multi_cell(
-            0, _LINE + 1, _plain(f"【{short}】{explanation.who(line)}"), new_x="LMARGIN", new_y="NEXT"
-        )
+        _write(page, f"【{short}】{explanation.who(line)}", height=_LINE + 1)
         page.set_font(_FONT, size=10)
         for told in (explanation.verdict(line, made["entry"]), *explanation.reasons(line)):
             page.set_x(_MARGIN + 5)
-            page.multi_cell(0, _LINE, _plain(told), new_x="LMARGIN", new_y="NEXT")
+            _write(page, told)
         page.ln(1.5)
     _rule(page)
 
 
 def _closing(page: "FPDF", made: dict[str, Any], where: str) -> None:
     for told in (*explanation.limits(made), f"验证页：{where}"):
-        page.multi_cell(0, _LINE, _plain(told), new_x="LMARGIN", new_y="NEXT")
+        _write(page, told)
+
+
+def _write(page: "FPDF", text: str, width: float = 0, height: float = _LINE) -> None:
+    """A paragraph, flush left; Chinese breaks anywhere."""
+    from fpdf.enums import WrapMode
+
+    shown = _plain(text)
+    page.multi_cell(width, height, shown, align="L", wrapmode=WrapMode.CHAR, new_x="LMARGIN", new_y="NEXT")
 
 
 def _rule(page: "FPDF") -> None:

@@ -51,7 +51,7 @@ def findings(
             leaves.append(_leaf(entry))
             if leaves[-1] != entry.leaf:
                 yield f"entry {number}: its leaf hash is not that of its content"
-        yield from _publications(session, known, entries, start)
+        yield from _publications(session, known, entries, (start, min(start + CHUNK, head)))
         session.expunge_all()
         progress(min(start + CHUNK, head))
     ring = keyring.ring(session, node, keys.signer)
@@ -75,11 +75,10 @@ def _beyond(session: Session, head: int) -> Iterator[str]:
 
 
 def _publications(
-    session: Session, known: _Known, entries: dict[int, LedgerEntry], start: int
+    session: Session, known: _Known, entries: dict[int, LedgerEntry], span: tuple[int, int]
 ) -> Iterator[str]:
-    question = select(Publication).where(
-        Publication.from_entry > start, Publication.from_entry <= start + CHUNK
-    )
+    start, end = span
+    question = select(Publication).where(Publication.from_entry > start, Publication.from_entry <= end)
     found = list(session.scalars(question.order_by(Publication.from_entry)))
     present = {publication.from_entry for publication in found}
     yield from (f"entry {number}: its publication is missing" for number in entries if number not in present)
