@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test check bench needs lock clean chaos
+.PHONY: help run test check bench replays needs lock clean chaos
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -26,6 +26,9 @@ check: $(VENV)/dev.stamp needs ## ruff, mypy, import contracts, then every test
 
 bench: $(VENV)/dev.stamp needs ## measure: rates, latencies, and ratios within one run
 	@$(BIN)/python -m benchmarks.run $(ARGS)
+
+replays: $(VENV)/dev.stamp needs ## answer 10,000 random checks again, byte for byte, on both stores
+	@$(BIN)/python -m benchmarks.replays $(ARGS)
 
 chaos: $(VENV)/dev.stamp needs ## the long form of the kill -9 test (ROUNDS=100)
 	@CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest tests/chaos $(ARGS)

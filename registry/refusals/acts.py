@@ -237,24 +237,6 @@ class KeysForeign(Unavailable):
     code, title = "keys-foreign", "本机密钥与数据存储不匹配，未作出任何答复"
 
 
-class KeyCurrent(Conflict):
-    """The key that signs now cannot be revoked; it must be rotated first."""
-
-    code, title = "key-current", "该密钥仍在使用，请先轮换"
-
-
-class SigningKeyUnknown(NotFound):
-    """This node never signed with such a key."""
-
-    code, title = "signing-key-unknown", "本节点没有用过这把签名密钥"
-
-
-class ReplayRefused(Invalid):
-    """The answer cannot be given again as it was: other rules, other law tables, or another ledger than at hand."""
-
-    code, title = "replay-refused", "不能按原样重放该答复"
-
-
 class ValueRefused(Invalid):
     """A value that no column can hold, such as text with a NUL character."""
 

@@ -9,7 +9,7 @@ from registry.domain.permissions import Permission
 from registry.models import Checkpoint, SigningKey
 from registry.queries import keyring as questions
 from registry.queries import ledger as ledger_questions
-from registry.refusals.acts import KeyCurrent, SigningKeyUnknown
+from registry.refusals.content import KeyCurrent, SigningKeyUnknown
 from registry.services import audit
 from registry.services.ledger import own_checkpoint, require_sound
 from registry.signing import Signer, key_id_of

@@ -12,7 +12,8 @@ from registry.errors import Fault
 from registry.queries import integrity
 from registry.queries import ledger as questions
 from registry.queries import reference as law
-from registry.refusals.acts import EntryAhead, LedgerBroken, ReplayRefused
+from registry.refusals.acts import EntryAhead, LedgerBroken
+from registry.refusals.content import ReplayRefused
 from registry.services.inquiry import Inquiry, Party, read
 from registry.services.screening import answer
 from registry.work import SHANGHAI, Work

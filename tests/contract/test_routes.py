@@ -12,7 +12,7 @@ PUBLIC = {
     "GET /api/v1/districts", "GET /api/v1/time-limits", "GET /api/v1/thresholds", "GET /api/v1/id-types",
     "GET /api/v1/departments", "GET /api/v1/calendar/<int:year>", "GET /api/v1/ledger/checkpoint",
     "GET /api/v1/ledger/keys", "GET /api/v1/ledger/proofs/inclusion", "GET /api/v1/ledger/proofs/consistency",
-    "POST /api/v1/receipts/verification",
+    "GET /api/v1/ledger/proofs/cover", "POST /api/v1/receipts/verification",
 }  # fmt: skip
 PEERS = {
     "GET /exchange/v1/hello", "GET /exchange/v1/changes", "GET /exchange/v1/digest",
@@ -78,6 +78,7 @@ RESTRICTED = {
     "GET /api/v1/checks/<check>": Permission.CHECK_MAKE,
     "GET /api/v1/checks/<check>/receipt": Permission.CHECK_MAKE,
     "GET /api/v1/checks/<check>/receipt.json": Permission.CHECK_MAKE,
+    "GET /api/v1/checks/<check>/receipt.pdf": Permission.CHECK_MAKE,
     "GET /api/v1/deadlines": Permission.DEADLINE_READ,
     "GET /api/v1/audit": Permission.AUDIT_READ,
 }

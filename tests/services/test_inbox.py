@@ -61,6 +61,22 @@ def quarantined():
         return [one.item for one in questions.quarantined(session)]
 
 
+class TestFormerKeys:
+    """An owner that changed its key: what it signed before still travels, unless the key was stolen."""
+
+    @pytest.mark.parametrize(("distrust", "outcome"), [(False, "accepted"), (True, "rejected")])
+    def test_verify_what_they_signed(self, app, distrust, outcome):
+        def change(work):
+            questions.peer(work.session, "platform").owners = ["platform", "county"]
+            return peers.change(
+                work, "county", public_key=Signer.generate().public.hex(), distrust=distrust
+            ).code
+
+        perform(SYSTEM, change)
+        [(found, code)] = outcomes(batch_of("platform", sealed(COUNTY, body(node="county"))))
+        assert (found, code) == (outcome, "signature-wrong" if distrust else None)
+
+
 class TestReceive:
     def test_publishes_with_the_owner_as_origin_and_no_promise_back(self, app):
         one = own()

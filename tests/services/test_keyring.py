@@ -8,7 +8,8 @@ from registry.domain import keyring
 from registry.domain.permissions import SYSTEM
 from registry.queries import integrity
 from registry.queries import keyring as questions
-from registry.refusals.acts import KeyCurrent, KeysForeign, LedgerBroken, OutOfRole, SigningKeyUnknown
+from registry.refusals.acts import KeysForeign, LedgerBroken, OutOfRole
+from registry.refusals.content import KeyCurrent, SigningKeyUnknown
 from registry.services import keyring as acts
 from registry.services import ledger
 from registry.signing import SIGNING, Signer, verify

@@ -10,7 +10,8 @@ from registry.domain.permissions import SYSTEM
 from registry.domain.receiptform import opened
 from registry.errors import Fault
 from registry.queries import reference as law
-from registry.refusals.acts import EntryAhead, LedgerBroken, ReplayRefused
+from registry.refusals.acts import EntryAhead, LedgerBroken
+from registry.refusals.content import ReplayRefused
 from registry.services import reference, replay
 from registry.work import Work
 from tests.factories.desk import bidder, seal, stranger
