@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test check bench needs lock clean chaos simulate
+.PHONY: help run test check bench replays needs lock clean chaos simulate
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -27,6 +27,9 @@ check: $(VENV)/dev.stamp needs ## ruff, mypy, import contracts, then every test
 bench: $(VENV)/dev.stamp needs ## measure: rates, latencies, and ratios within one run
 	@$(BIN)/python -m benchmarks.run $(ARGS)
 
+replays: $(VENV)/dev.stamp needs ## answer 10,000 random checks again, byte for byte, on both stores
+	@$(BIN)/python -m benchmarks.replays $(ARGS)
+
 chaos: $(VENV)/dev.stamp needs ## the long form of the kill -9 test (ROUNDS=100)
 	@CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest tests/chaos $(ARGS)
 
@@ -41,7 +44,7 @@ lock: ## write requirements/*.txt again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-emit-index-url \
 	  --generate-hashes --no-header -q -o requirements/dev.txt
 	uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --no-emit-index-url \
-	  --extra postgres --generate-hashes --no-header -q -c requirements/dev.txt -o requirements/run.txt
+	  --extra postgres --extra pdf --generate-hashes --no-header -q -c requirements/dev.txt -o requirements/run.txt
 
 clean: ## forget the environment and the demo's data
 	rm -rf $(VENV) var

@@ -8,11 +8,13 @@ from registry.commands import (
     checks,
     clocks,
     exchange,
+    keys,
     ledger,
     names,
     node,
     penalties,
     procedures,
+    receipts,
     reports,
     watches,
 )  # fmt: skip
@@ -29,7 +31,7 @@ def main() -> None:
 
 for command in (
     node.init, node.demo, node.serve, node.worker, accounts.group, accounts.departments, penalties.file_group,
-    penalties.group, checks.check, checks.verify, checks.keys, watches.group, ledger.group, exchange.group,
-    *procedures.GROUPS, clocks.deadlines, clocks.calendar, reports.report, names.group,
+    penalties.group, checks.check, receipts.verify, receipts.group, receipts.replay, keys.group, watches.group,
+    ledger.group, exchange.group, *procedures.GROUPS, clocks.deadlines, clocks.calendar, reports.report, names.group,
 ):  # fmt: skip
     main.add_command(command)

@@ -33,8 +33,12 @@ def clock() -> dt.datetime:
 
 
 def keys() -> Keys:
-    """The keys of the running node."""
-    return current_app.extensions["registry_keys"]  # type: ignore[no-any-return]
+    """The keys of the running node, read again once a rotation has replaced them."""
+    held: Keys = current_app.extensions["registry_keys"]
+    fresh = held.fresh()
+    if fresh is not held:
+        current_app.extensions["registry_keys"] = fresh
+    return fresh
 
 
 def settings() -> Settings:

@@ -64,6 +64,8 @@ class Settings:
     """Parties that one award check may ask about."""
     applications_per_hour_max: int = 60
     """Disputes and repairs that people without an account may hand in within an hour, all together."""
+    pdf_font: str = ""
+    """File of a font with Chinese characters for printed receipts; empty looks where Debian puts Noto Sans CJK."""
     upload_bytes_max: int = 32 * 1024 * 1024
     """Largest request body; larger is refused before it is read."""
 

@@ -1,30 +1,27 @@
-"""Keys of this node: the Ed25519 signing key, and the secret that hides and indexes personal identifiers."""
+"""Keys of this node: the Ed25519 keys that sign receipts and speak to peers, and the secret that hides and indexes
+personal identifiers."""
 
 import contextlib
 import hashlib
 import hmac
 import os
-import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from registry.refusals.content import KeysDamaged, KeysMalformed, SealBroken
+from registry.refusals.content import KeysDamaged, SealBroken
 
-SIGNING_FILE = "signing.pem"
+SIGNING, EXCHANGE = "signing", "exchange"
+"""Names of the two signing keys: of receipts and checkpoints, and of what is said to peers."""
 VAULT_FILE = "vault.key"
 _SECRET_BYTES = 32
 _NONCE_BYTES = 12
 _SEAL_VERSION = b"\x01"
-_PUBLIC_HEX = re.compile(r"[0-9a-f]{64}")
 
 
 def key_id_of(public: bytes) -> str:
@@ -107,56 +104,77 @@ class Vault:
 
 @dataclass(frozen=True, repr=False)
 class Keys:
-    """Both keys of a node."""
+    """All keys of a node: ``signer`` of receipts and checkpoints, ``exchange`` of what peers are told, the vault."""
 
     signer: Signer
     vault: Vault
+    exchange: Signer
+    directory: Path
+    stamp: tuple[tuple[int, int], ...]
 
     @classmethod
     def load_or_create(cls, directory: Path) -> "Keys":
         """Read the keys, making them on a first start; processes that start together end with the same keys.
 
-        The vault's file is always made first. A signing key without it means that the secret was lost: a new
-        one would find no known person any more and call that "no record", so this refuses as ``KeysDamaged``.
+        The vault's file is always made first and that of the signing key last. A signing key without the vault means
+        that the secret was lost: a new one would find no known person any more and call that "no record", so this
+        refuses as ``KeysDamaged``. A signing key without an exchange key is from before there were two: peers know
+        it, so it is both.
         """
-        signing, vault = directory / SIGNING_FILE, directory / VAULT_FILE
+        signing, exchange = _file(directory, SIGNING), _file(directory, EXCHANGE)
         if not signing.exists():
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_once(vault, secrets.token_bytes(_SECRET_BYTES))
+            _write_once(directory / VAULT_FILE, secrets.token_bytes(_SECRET_BYTES))
+            Signer.generate().save(exchange)
             Signer.generate().save(signing)
-        return cls(Signer.load(signing), Vault(_read_secret(vault)))
+        elif not exchange.exists():
+            Signer.load(signing).save(exchange)
+        return cls.load(directory)
+
+    @classmethod
+    def load(cls, directory: Path) -> "Keys":
+        """Read the keys that are there. Refuses ``KeysDamaged``."""
+        stamp = _stamp(directory)
+        signer, exchange = (Signer.load(_file(directory, name)) for name in (SIGNING, EXCHANGE))
+        return cls(signer, Vault(_read_secret(directory / VAULT_FILE)), exchange, directory, stamp)
+
+    def fresh(self) -> "Keys":
+        """These keys, or those that a rotation has put in their place since. Refuses ``KeysDamaged``."""
+        return self if _stamp(self.directory) == self.stamp else Keys.load(self.directory)
+
+    def draft(self, name: str) -> Signer:
+        """The successor of the key ``name``, on disk but not in use; the same again after a stop half-way."""
+        path = _draft_file(self.directory, name)
+        Signer.generate().save(path)
+        return Signer.load(path)
+
+    def promote(self, name: str) -> Path:
+        """Put the successor in the place of the key ``name``, at once and for all processes; returns where the old
+        private key is kept now."""
+        current = _file(self.directory, name)
+        retired = self.directory / f"{name}.retired-{Signer.load(current).key_id}.pem"
+        with contextlib.suppress(FileExistsError):
+            retired.hardlink_to(current)
+        _draft_file(self.directory, name).replace(current)
+        _sync_directory(self.directory)
+        return retired
 
 
-def public_keys_document(signer: Signer, node: str, since: date | None = None) -> dict[str, Any]:
-    """What a node publishes so that others can verify it; JSON values only."""
-    key = {
-        "kid": signer.key_id,
-        "alg": "Ed25519",
-        "public": signer.public.hex(),
-        "node": node,
-        "from": since.isoformat() if since else None,
-    }
-    return {"keys": [key]}
+def _file(directory: Path, name: str) -> Path:
+    return directory / f"{name}.pem"
 
 
-def read_public_keys(document: object) -> dict[str, bytes]:
-    """Key id to raw public key, from a ``public_keys_document``. Refuses as ``KeysMalformed``."""
-    keys = document.get("keys") if isinstance(document, Mapping) else None
-    if not isinstance(keys, list) or not keys:
-        raise KeysMalformed("应为含 keys 列表的 JSON 对象")
-    return dict(_read_key(key) for key in keys)
+def _draft_file(directory: Path, name: str) -> Path:
+    return directory / f"{name}.next.pem"
 
 
-def _read_key(key: object) -> tuple[str, bytes]:
-    if not isinstance(key, Mapping) or key.get("alg") != "Ed25519":
-        raise KeysMalformed("只接受 Ed25519 公钥")
-    text = key.get("public")
-    if not isinstance(text, str) or not _PUBLIC_HEX.fullmatch(text):
-        raise KeysMalformed("公钥应为 64 位小写十六进制")
-    public = bytes.fromhex(text)
-    if key.get("kid") != key_id_of(public):
-        raise KeysMalformed("kid 与公钥不符")
-    return key_id_of(public), public
+def _stamp(directory: Path) -> tuple[tuple[int, int], ...]:
+    """What changes when a key file is replaced."""
+    try:
+        found = [_file(directory, name).stat() for name in (SIGNING, EXCHANGE)]
+    except OSError:
+        raise KeysDamaged("签名密钥无法读取") from None
+    return tuple((one.st_ino, one.st_mtime_ns) for one in found)
 
 
 def _read_secret(path: Path) -> bytes:

@@ -26,7 +26,7 @@ Connect = Callable[[Peer], Transport]
 
 def connect(peer: Peer) -> Transport:
     """The HTTPS transport to a peer."""
-    return HttpPeer(peer.url, db.keys().signer, db.settings().exchange_timeout_seconds)
+    return HttpPeer(peer.url, db.keys().exchange, db.settings().exchange_timeout_seconds)
 
 
 def reachable() -> list[str]:

@@ -169,7 +169,7 @@ def furnish(nodes: list[Node]) -> None:
     public: dict[str, str] = {}
     for node in nodes:
         with node.opened() as app:
-            public[node.settings.node] = app.extensions["registry_keys"].signer.public.hex()
+            public[node.settings.node] = app.extensions["registry_keys"].exchange.public.hex()
             node.keys = db.perform(SYSTEM, _officers)
     for node in nodes:
         with node.opened():

@@ -1,18 +1,14 @@
-import json
 import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from registry.domain import receipts
-from registry.refusals.content import KeysDamaged, KeysMalformed, ReceiptRefused, SealBroken
-from registry.signing import Keys, Signer, Vault, public_keys_document, read_public_keys, verify
-from registry.verifier import verify_files
+from registry.refusals.content import KeysDamaged, SealBroken
+from registry.signing import EXCHANGE, SIGNING, Keys, Signer, Vault, verify
 
 
 def mode(path):
@@ -118,7 +114,7 @@ class TestKeys:
         assert first.signer.public == second.signer.public
         assert first.vault.index("a", "b") == second.vault.index("a", "b")
         assert {mode(path) for path in directory.iterdir()} == {0o600}
-        assert len(list(directory.iterdir())) == 2
+        assert len(list(directory.iterdir())) == 3
 
     def test_are_the_same_for_processes_that_start_together(self, tmp_path):
         code = (
@@ -145,76 +141,43 @@ class TestKeys:
             Keys.load_or_create(tmp_path)
         assert not (tmp_path / "vault.key").exists()
 
+    def test_of_a_node_from_before_there_were_two_speak_to_peers_as_ever(self, tmp_path):
+        Keys.load_or_create(tmp_path)
+        (tmp_path / "exchange.pem").unlink()
+        keys = Keys.load_or_create(tmp_path)
+        assert keys.exchange.public == keys.signer.public
+
+    def test_for_receipts_and_for_peers_are_two(self, tmp_path):
+        keys = Keys.load_or_create(tmp_path)
+        assert keys.exchange.public != keys.signer.public
+
+    @pytest.mark.parametrize(("name", "other"), [(SIGNING, "exchange"), (EXCHANGE, "signer")])
+    def test_are_replaced_under_a_running_process(self, tmp_path, name, other):
+        keys = Keys.load_or_create(tmp_path)
+        successor = keys.draft(name)
+        assert keys.fresh() is keys
+        retired = keys.promote(name)
+        fresh = keys.fresh()
+        assert successor.public in (fresh.signer.public, fresh.exchange.public)
+        assert getattr(fresh, other).public == getattr(keys, other).public
+        assert fresh.vault.index("a", "b") == keys.vault.index("a", "b")
+        assert Signer.load(retired).public in (keys.signer.public, keys.exchange.public)
+        assert {mode(path) for path in tmp_path.iterdir()} == {0o600}
+
+    def test_drafted_before_a_stop_are_taken_up_again(self, tmp_path):
+        keys = Keys.load_or_create(tmp_path)
+        assert keys.draft(SIGNING).public == keys.draft(SIGNING).public
+        keys.promote(SIGNING)
+        assert keys.draft(SIGNING).public != Keys.load(tmp_path).signer.public
+
+    def test_that_vanish_are_not_made_anew_by_a_running_process(self, tmp_path):
+        keys = Keys.load_or_create(tmp_path)
+        (tmp_path / "signing.pem").unlink()
+        with pytest.raises(KeysDamaged):
+            keys.fresh()
+        assert not (tmp_path / "signing.pem").exists()
+
     def test_show_nothing_when_printed(self, tmp_path):
         keys = Keys.load_or_create(tmp_path)
         secret = (tmp_path / "vault.key").read_bytes()
         assert repr(secret)[2:-1] not in repr(keys) + repr(vars(keys.vault))
-
-
-class TestPublicKeys:
-    def test_are_read_back(self):
-        signer = Signer.generate()
-        document = public_keys_document(signer, "demo", date(2026, 11, 22))
-        assert document["keys"][0]["from"] == "2026-11-22"
-        assert read_public_keys(json.loads(json.dumps(document))) == {signer.key_id: signer.public}
-
-    @pytest.mark.parametrize(
-        "document", [None, [], {}, {"keys": []}, {"keys": [1]}, {"keys": {"a": 1}}], ids=repr
-    )
-    def test_are_refused_out_of_form(self, document):
-        with pytest.raises(KeysMalformed):
-            read_public_keys(document)
-
-    @pytest.mark.parametrize(
-        "change", [{"alg": "RSA"}, {"public": "zz"}, {"public": None}, {"kid": "0" * 16}], ids=repr
-    )
-    def test_are_refused_when_one_is_wrong(self, change):
-        document = public_keys_document(Signer.generate(), "demo")
-        document["keys"][0] |= change
-        with pytest.raises(KeysMalformed):
-            read_public_keys(document)
-
-
-class TestVerifyFiles:
-    @pytest.fixture
-    def files(self, tmp_path):
-        signer = Signer.generate()
-        instant = datetime(2026, 11, 22, tzinfo=UTC)
-        facts = receipts.Facts(
-            "c", "demo", instant, date(2026, 11, 22), 0, None, None, "r", True, (), "1", "1"
-        )
-        line = {
-            "ref": "1",
-            "role": "bidder",
-            "name": "盐城虚构建设有限公司",
-            "verdict": "no_record",
-            "reasons": [],
-        }
-        made = receipts.statement(facts, [line], bytes(32))
-        (tmp_path / "receipt.json").write_bytes(receipts.build(made, signer.sign, signer.key_id))
-        (tmp_path / "keys.json").write_text(
-            json.dumps(public_keys_document(signer, "demo")), encoding="utf-8"
-        )
-        return tmp_path / "receipt.json", tmp_path / "keys.json"
-
-    def test_gives_the_statement_and_what_it_means(self, files):
-        answer = verify_files(*files)
-        assert answer["statement"]["check"] == "c"
-        assert any("未查到" in line for line in answer["explanation"])
-
-    def test_is_refused_after_a_change(self, files):
-        files[0].write_bytes(files[0].read_bytes().replace(b"no_record", b"on_record"))
-        with pytest.raises(ReceiptRefused):
-            verify_files(*files)
-
-    def test_says_which_file_cannot_be_read(self, files, tmp_path):
-        with pytest.raises(ReceiptRefused):
-            verify_files(tmp_path / "absent", files[1])
-        with pytest.raises(KeysMalformed):
-            verify_files(files[0], tmp_path / "absent")
-        with pytest.raises(KeysMalformed):
-            verify_files(files[0], files[0])
-
-    def test_needs_neither_the_web_nor_the_database(self):
-        code = "import sys, registry.verifier; print({'flask', 'sqlalchemy', 'requests'} & set(sys.modules))"
-        assert subprocess.check_output([sys.executable, "-c", code]).strip() == b"set()"

@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import Response
 
-from registry import db
+from registry import db, paper
 from registry.api.auth import actor, allow
-from registry.api.schemas.check import CheckAnswer, CheckRequest
+from registry.api.schemas.check import CheckAnswer, CheckRequest, ReceiptQuery
 from registry.api.wire import Blueprint, create_once
+from registry.domain import receipts
 from registry.domain.permissions import Permission
 from registry.queries import checks as questions
 from registry.services import screening
@@ -46,12 +47,32 @@ def read(check: str) -> dict[str, Any]:
 @blueprint.route("/<check>/receipt", methods=["GET"])
 @blueprint.route("/<check>/receipt.json", methods=["GET"], endpoint="receipt_json")
 @allow(Permission.CHECK_MAKE)
-def receipt(check: str) -> Response:
-    """The receipt, the same bytes every time."""
+@blueprint.arguments(ReceiptQuery, location="query")
+def receipt(query: dict[str, Any], check: str) -> Response:
+    """The receipt, the same bytes every time; with ``ref`` the line of that party alone, still proven."""
+    data = _receipt(check)
+    if query["ref"] is not None:
+        return _file(receipts.excerpt(data, query["ref"]), "application/json", f"receipt-{check}-line.json")
+    return _file(data, "application/json", f"receipt-{check}.json")
+
+
+@blueprint.route("/<check>/receipt.pdf", methods=["GET"])
+@allow(Permission.CHECK_MAKE)
+def receipt_pdf(check: str) -> Response:
+    """The receipt to read and print. The proof is the JSON, which it carries as an attachment."""
+    printed = paper.render(_receipt(check), db.settings().base_url, db.settings().pdf_font)
+    return _file(printed, "application/pdf", f"receipt-{check}.pdf")
+
+
+def _receipt(check: str) -> bytes:
     with db.reading() as session:
         made = questions.of_department(session, actor().department_id, check)
-    response = Response(screening.unseal(db.keys(), made).receipt, content_type="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="receipt-{made.id}.json"'
+    return screening.unseal(db.keys(), made).receipt
+
+
+def _file(content: bytes, content_type: str, name: str) -> Response:
+    response = Response(content, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

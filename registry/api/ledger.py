@@ -8,11 +8,9 @@ from marshmallow import fields, validate
 from registry import db
 from registry.api.auth import public
 from registry.api.schemas.base import StrictSchema, Whole
-from registry.api.wire import Blueprint, answered
-from registry.domain import receipts
-from registry.queries import ledger
+from registry.api.wire import Blueprint
+from registry.queries import keyring, ledger, receipts
 from registry.refusals.acts import NotSealed
-from registry.signing import public_keys_document, read_public_keys, verify
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/api/v1", description="登记簿的检查点与证明")
 
@@ -29,6 +27,19 @@ class ConsistencyQuery(StrictSchema):
 
     old = Whole(required=True, data_key="from", validate=validate.Range(min=1))
     new = Whole(required=True, data_key="to", validate=validate.Range(min=1))
+
+
+class CoverQuery(StrictSchema):
+    """The earlier size."""
+
+    entry = Whole(required=True, validate=validate.Range(min=0))
+
+
+class CoverAnswer(StrictSchema):
+    """A checkpoint and the consistency proof to it, as `registry verify --cover` takes them."""
+
+    checkpoint = fields.String()
+    path = fields.List(fields.String())
 
 
 class ProofAnswer(StrictSchema):
@@ -75,12 +86,33 @@ def consistency(query: dict[str, Any]) -> dict[str, Any]:
         return {"path": [node.hex() for node in ledger.consistency(session, query["old"], query["new"])]}
 
 
+@blueprint.route("/ledger/proofs/cover")
+@public
+@blueprint.arguments(CoverQuery, location="query")
+@blueprint.response(200, CoverAnswer)
+def cover(query: dict[str, Any]) -> dict[str, Any]:
+    """The newest checkpoint of a key not revoked, and that it continues the ledger of an earlier size."""
+    keys = db.keys()
+    with db.reading() as session:
+        ring = keyring.ring(session, db.settings().node, keys.signer)
+        note, path = ledger.cover(session, query["entry"], ring)
+    return {"checkpoint": note, "path": [node.hex() for node in path]}
+
+
 @blueprint.route("/ledger/keys")
 @public
 def keys() -> Response:
-    """The public keys that verify receipts and checkpoints of this node."""
-    signer = db.keys().signer
-    return answered(public_keys_document(signer, db.settings().node), signer.key_id)
+    """The public keys that verify receipts and checkpoints of this node, signed by the newest of them.
+
+    Take the bytes as they are: they are canonical, and any other form is refused.
+    """
+    with db.reading() as session:
+        document = keyring.document(session, db.settings().node, db.keys().signer)
+    response = Response(document, content_type="application/json")
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.route("/receipts/verification", methods=["POST"])
@@ -88,6 +120,7 @@ def keys() -> Response:
 @blueprint.response(200, ReceiptAnswer)
 def verification() -> dict[str, Any]:
     """A receipt in, byte for byte; out what it proves. Nothing is stored."""
-    trusted = read_public_keys(public_keys_document(db.keys().signer, db.settings().node))
-    statement = receipts.check(request.get_data(), trusted, verify)
-    return {"statement": statement, "explanation": receipts.explain(statement)}
+    signer = db.keys().signer
+    with db.reading() as session:
+        ring = keyring.ring(session, db.settings().node, signer)
+        return receipts.proven(session, ring, request.get_data())

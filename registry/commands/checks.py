@@ -1,4 +1,4 @@
-"""registry check, registry verify: what a trading centre does."""
+"""registry check: what a trading centre asks."""
 
 import datetime as dt
 import json
@@ -10,22 +10,21 @@ from typing import Any
 
 import click
 
-from registry import db, verifier
-from registry.commands.common import actor_named, in_app, refused
+from registry import db, paper
+from registry.commands.common import actor_named, in_app
 from registry.domain import looks
 from registry.domain.permissions import Actor
-from registry.errors import Refusal
 from registry.models import CheckFile
 from registry.queries import accounts
 from registry.queries import checkfiles as questions
 from registry.refusals.acts import PartiesUnreadable
 from registry.services import checkfiles, checkresults, screening
 from registry.services.inquiry import Inquiry, Party
-from registry.signing import public_keys_document
 from registry.tabular import parties
 from registry.tabular.parties import PartyRow
 from registry.work import Work
 
+WRITTEN = click.Path(dir_okay=False, path_type=Path)
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -41,22 +40,20 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--must-tender/--not-must-tender", default=True, show_default=True, help="依法必须进行招标的项目."
 )
 @click.option("--as", "account", help="Trading-centre account; default the only one there is.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the signed receipt here.")
-@click.option(
-    "--result",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the answers of a long list here, as XLSX.",
-)
+@click.option("--out", type=WRITTEN, help="Write the signed receipt here.")
+@click.option("--pdf", type=WRITTEN, help="Write the receipt of a short list to print here.")
+@click.option("--result", type=WRITTEN, help="Write the answers of a long list here, as XLSX.")
 @in_app
 def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     path: Path, sector: str, on: dt.datetime | None, known_at: int | None, tender: str | None, district: str | None,
-    product: str | None, must_tender: bool, account: str | None, out: Path | None, result: Path | None,
+    product: str | None, must_tender: bool, account: str | None, out: Path | None, pdf: Path | None,
+    result: Path | None,
 ) -> None:  # fmt: skip
     """Check the bidders of a CSV or XLSX file: columns name and uscc, and role, id_number, ref, of.
 
     More than 1,000 are answered in chunks, a row that cannot be asked as unchecked; killed half-way, run it again.
     """
-    for file in (out, result):
+    for file in (out, pdf, result):
         if file and not file.parent.is_dir():
             raise click.UsageError(f"there is no folder {file.parent}")
     actor = trading_centre(account)
@@ -66,6 +63,8 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     if len(rows) > checkfiles.CHUNK or result:
         if known_at is not None:
             raise click.UsageError("a long list is answered at the head of the ledger, without --known-at")
+        if pdf:
+            raise click.UsageError("a long list has many receipts: print each with `registry receipt pdf`")
         stated = checkfiles.Stated(sector, day, district, must_tender, tender, path.name)
         _long(actor, data, stated, out, result)
         return
@@ -84,6 +83,9 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     if out:
         out.write_bytes(made.receipt)
         click.echo(f"receipt: {out}; keep the salt that opens its tender: {made.tender_salt}")
+    if pdf:
+        pdf.write_bytes(paper.render(made.receipt, db.settings().base_url, db.settings().pdf_font))
+        click.echo(f"pdf: {pdf}")
 
 
 def _tell(statement: dict[str, Any]) -> None:
@@ -146,34 +148,3 @@ def asked(rows: Sequence[PartyRow]) -> list[Party]:
     if faults:
         raise PartiesUnreadable(faults=tuple(faults))
     return [Party(**row.cells) for row in rows]
-
-
-@click.command("verify")
-@click.argument("receipt", type=EXISTING)
-@click.option(
-    "--keys", type=EXISTING, required=True, help="Public keys, as GET /api/v1/ledger/keys gives them."
-)
-@click.option("--previous", type=EXISTING, help="Receipt of the look before: work out again what changed.")
-def verify(receipt: Path, keys: Path, previous: Path | None) -> None:
-    """Verify a receipt offline: no database, no network."""
-    try:
-        found = verifier.verify_files(receipt, keys, previous)
-    except Refusal as refusal:
-        refused(refusal)
-        return
-    for line in found["explanation"]:
-        click.echo(line)
-    sys.exit(0)
-
-
-@click.command("keys")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@in_app
-def keys(out: Path | None) -> None:
-    """The public keys of this node, for `registry verify`."""
-    text = json.dumps(
-        public_keys_document(db.keys().signer, db.settings().node), ensure_ascii=False, indent=1
-    )
-    if out:
-        out.write_text(text + "\n", encoding="utf-8")
-    click.echo(text if not out else f"keys: {out}")

@@ -14,7 +14,7 @@ from registry.queries import exchange as questions
 from registry.queries import reference as law
 from registry.services import inbox
 from registry.services import peers as acts
-from registry.work import day_of
+from registry.work import Work, day_of
 from sync.client import NotDelivered
 from sync.intake import pull_all
 from sync.reconcile import reconcile as compare
@@ -158,10 +158,15 @@ def add(code: str, url: str, public_key: str, owners: str, name: str) -> None:
 @click.argument("code")
 @click.option("--url", help="Its new address.")
 @click.option("--public-key", metavar="HEX", help="Its new Ed25519 key.")
+@click.option("--distrust", is_flag=True, help="Its former keys were stolen: trust none of them any more.")
 @in_app
-def change(code: str, url: str | None, public_key: str | None) -> None:
-    """Give a known node another address or key."""
-    db.perform(SYSTEM, lambda work: acts.change(work, code, url=url, public_key=public_key).code)
+def change(code: str, url: str | None, public_key: str | None, distrust: bool) -> None:
+    """Give a known node another address or key; what it signed before still verifies."""
+
+    def act(work: Work) -> str:
+        return acts.change(work, code, url=url, public_key=public_key, distrust=distrust).code
+
+    db.perform(SYSTEM, act)
     click.echo(f"{code}: 已更改 changed")
 
 

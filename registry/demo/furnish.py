@@ -11,11 +11,11 @@ from registry import db
 from registry.demo import procedures
 from registry.domain.permissions import SYSTEM, Role
 from registry.queries import accounts as account_questions
+from registry.queries import keyring
 from registry.queries import penalties as penalty_questions
 from registry.refusals.acts import PeerUnknown
 from registry.services import accounts, imports, ledger, peers, verification
 from registry.settings import Settings
-from registry.signing import public_keys_document
 from registry.work import Work, day_of
 
 HERE = Path(__file__).parent
@@ -78,8 +78,9 @@ def _accounts(settings: Settings) -> None:
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(keys, indent=1), encoding="utf-8")
     draft.rename(path)
-    document = public_keys_document(db.keys().signer, settings.node)
-    (Path(settings.home) / KEYS_FILE).write_text(json.dumps(document, indent=1), encoding="utf-8")
+    with db.reading() as session:
+        document = keyring.document(session, settings.node, db.keys().signer)
+    (Path(settings.home) / KEYS_FILE).write_bytes(document)
 
 
 def _read_accounts(settings: Settings) -> dict[str, str]:
@@ -90,7 +91,7 @@ def _read_accounts(settings: Settings) -> dict[str, str]:
 def _introduce(apps: Mapping[str, Flask], settings: Settings, nodes: Sequence[Settings]) -> None:
     for other in nodes:
         if other is not settings:
-            public = apps[other.node].extensions["registry_keys"].signer.public.hex()
+            public = apps[other.node].extensions["registry_keys"].exchange.public.hex()
             db.perform(SYSTEM, partial(_introduce_one, other=other, public=public))
 
 

@@ -7,6 +7,8 @@ from registry.domain.screening import Answer, Reason, ranked
 
 BASIS = "财库〔2016〕125号"
 MEMBER = "consortium_member"
+CODE = "consortium-member"
+"""The reason of a lead that a member gives."""
 
 
 def settled(asked: Sequence[Asked], answers: Sequence[Answer]) -> list[Answer]:
@@ -36,7 +38,7 @@ def _members(asked: Sequence[Asked]) -> dict[str, set[str]]:
 
 def _with(answer: Answer, members: Sequence[tuple[str, str]]) -> Answer:
     added: list[Reason] = [
-        (verdict, {"code": "consortium-member", "ref": ref, "verdict": verdict, "basis": BASIS})
+        (verdict, {"code": CODE, "ref": ref, "verdict": verdict, "basis": BASIS})
         for ref, verdict in members
         if verdict != "no_record"
     ]

@@ -7,7 +7,7 @@ again; only the entries between them are read from the ledger by whoever answers
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from registry.domain import identifiers, names
+from registry.domain import names
 from registry.refusals.content import ReceiptRefused
 
 Line = Mapping[str, Any]
@@ -43,7 +43,7 @@ def _identity(line: Line) -> Party:
     """A code, else the tag of an identity number, else place and name: a mere name might be somebody else."""
     role = str(line["role"])
     if line.get("uscc"):
-        return "uscc", identifiers.fold(line["uscc"]), role
+        return "uscc", names.key(line["uscc"]), role
     if line.get("id_tag"):
         return "id", str(line["id_tag"]), role
     return "name", f"{line['ref']}\0{names.key(line['name'])}", role
@@ -70,10 +70,13 @@ def _revisions(line: Line | None) -> dict[str, int]:
 def compare(later: Statement, earlier: Statement) -> list[str]:
     """In Chinese what lies between two verified receipts, worked out anew and held against what the later one says.
 
-    Refuses ``ReceiptRefused`` when the later does not follow the earlier, or says another difference.
+    The later may be the excerpt for one party. Refuses ``ReceiptRefused`` when it does not follow the earlier, or says
+    another difference.
     """
     if later["issuer"] != earlier["issuer"] or later.get("previous") != reference(earlier):
         raise ReceiptRefused("两份回执不是前后相连的两次核查")
+    if len(earlier["lines"]) < earlier["count"]:
+        raise ReceiptRefused("前次核查的回执须完整出示各方")
     held = by_party(earlier["lines"])
     for line in later["lines"]:
         said = line.get("changed") or {}
@@ -83,7 +86,8 @@ def compare(later: Statement, earlier: Statement) -> list[str]:
         ]
         if {**said, "records": stripped} != changed(before(held, line), line):
             raise ReceiptRefused("所载变化与两份回执不符")
-    kept = {_identity(line) for line in later["lines"]}
+    is_whole = len(later["lines"]) == later["count"]
+    kept = {_identity(line) for line in later["lines"]} if is_whole else held.keys()
     gone = [line["ref"] for identity, lines in held.items() if identity not in kept for line in lines]
     told = [
         f"已由两份回执重新推算：第 {earlier['entry']} 号与第 {later['entry']} 号记录之间的变化与所载一致。"

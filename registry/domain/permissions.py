@@ -56,6 +56,7 @@ class Permission(StrEnum):
     ACCOUNT_MANAGE = "account.manage"
     EXCHANGE_OPERATE = "exchange.operate"
     CALENDAR_LOAD = "calendar.load"
+    KEYS_MANAGE = "keys.manage"
     DEADLINE_READ = "deadline.read"
     AUDIT_READ = "audit.read"
 
@@ -91,6 +92,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.ACCOUNT_MANAGE: frozenset({Role.SECURITY_ADMIN, Role.SYSTEM}),
     Permission.EXCHANGE_OPERATE: frozenset({Role.SYSTEM_ADMIN, Role.SYSTEM}),
     Permission.CALENDAR_LOAD: frozenset({Role.SYSTEM_ADMIN, Role.SYSTEM}),
+    Permission.KEYS_MANAGE: frozenset({Role.SECURITY_ADMIN, Role.SYSTEM}),
     Permission.DEADLINE_READ: _OFFICE,
     Permission.AUDIT_READ: frozenset({Role.AUDIT_ADMIN}),
 }

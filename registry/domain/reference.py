@@ -24,10 +24,14 @@ class Versions(Generic[R]):
 
 
 class Reference:
-    """Rows by kind. ``rows("measures", on)`` gives those in force on a day; None gives every version."""
+    """Rows by kind. ``rows("measures", on)`` gives those in force on a day; None gives every version.
 
-    def __init__(self, rows: Mapping[str, Sequence[catalog.Row]]) -> None:
+    ``version`` is the digest (hex) of all of them as they are stored.
+    """
+
+    def __init__(self, rows: Mapping[str, Sequence[catalog.Row]], version: str = "") -> None:
         self._rows = rows
+        self.version = version
 
     def rows(self, kind: str, on: dt.date | None = None) -> list[catalog.Row]:
         """The rows of a kind in the order of their codes."""

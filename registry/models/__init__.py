@@ -10,6 +10,7 @@ from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
 from registry.models.exchange import InboxBatch, InboxItem, JobRun, OutboxMessage, Peer
+from registry.models.keyring import SigningKey
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.listing import Listing
 from registry.models.name_index import SubjectName, gram_counts, name_grams
@@ -54,6 +55,7 @@ __all__ = [
     "Relation",
     "RelationEnd",
     "Relief",
+    "SigningKey",
     "SubjectName",
     "Watch",
     "WatchEvent",

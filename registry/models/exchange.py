@@ -12,7 +12,7 @@ class Peer(Base):
     """Another node. ``cursor`` is the last entry pulled from it within its ``epoch``.
 
     A node without ``url`` is known by its key only: its records come through others. Up to ``removals_until``
-    a person lets it remove any share of what it gave.
+    a person lets it remove any share of what it gave. ``former_keys`` verify what it signed before it changed its key.
     """
 
     __tablename__ = "peers"
@@ -22,6 +22,7 @@ class Peer(Base):
     name: Mapped[str]
     url: Mapped[str]
     public_key: Mapped[str]
+    former_keys: Mapped[list[str]] = mapped_column(default=list)
     owners: Mapped[list[str]]
     epoch: Mapped[str | None]
     cursor: Mapped[int] = mapped_column(Key)

@@ -57,6 +57,14 @@ def by_key_id(session: Session) -> dict[str, Peer]:
     return {key_id_of(bytes.fromhex(one.public_key)): one for one in peers(session)}
 
 
+def keys_of(peer: Peer) -> dict[str, bytes]:
+    """The raw public keys that verify a peer's records, by key id: its own, and those it had before."""
+    return {
+        key_id_of(bytes.fromhex(public)): bytes.fromhex(public)
+        for public in (*peer.former_keys, peer.public_key)
+    }
+
+
 def held(session: Session, records: Sequence[str]) -> dict[str, Held]:
     """The owner and every held revision of these records."""
     found: dict[str, Held] = {}

@@ -9,28 +9,34 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.domain import canonical, envelope, merkle, notes, relation
+from registry.domain.keyring import Ring, broken
 from registry.domain.publication import Leaf, commitment, content_hash, leaf_hash, projection
 from registry.errors import Refusal
 from registry.models import LedgerEntry, LedgerNode, Publication, PublicationSector, RelationEnd
-from registry.queries import behind, exchange, ledger, name_integrity
-from registry.signing import Keys, key_id_of, verify
+from registry.queries import behind, exchange, keyring, ledger, name_integrity
+from registry.signing import Keys, verify
 
 CHUNK = 1000
 
 
 @dataclass(frozen=True)
 class _Known:
-    """This node's keys and code, and the public keys of its peers by their codes."""
+    """This node's keys and code, and the public keys of its peers, former ones too, by code and key id."""
 
     keys: Keys
     node: str
-    peers: Mapping[str, bytes]
+    peers: Mapping[str, Mapping[str, bytes]]
 
 
-def findings(session: Session, keys: Keys, node: str, progress: Callable[[int], None]) -> Iterator[str]:
-    """One line per contradiction; nothing when all is sound. ``progress`` is told the entry reached."""
-    head = ledger.head(session)
-    known = _Known(keys, node, {one.code: bytes.fromhex(one.public_key) for one in exchange.peers(session)})
+def findings(
+    session: Session, keys: Keys, node: str, progress: Callable[[int], None], upto: int | None = None
+) -> Iterator[str]:
+    """One line per contradiction; nothing when all is sound. ``progress`` is told the entry reached.
+
+    ``upto``: only what the ledger of that many entries says, for a look at the past.
+    """
+    head = ledger.head(session) if upto is None else upto
+    known = _Known(keys, node, {one.code: exchange.keys_of(one) for one in exchange.peers(session)})
     entries: dict[int, LedgerEntry] = {}
     leaves: list[bytes] = []
     for start in range(0, head, CHUNK):
@@ -45,13 +51,17 @@ def findings(session: Session, keys: Keys, node: str, progress: Callable[[int], 
             leaves.append(_leaf(entry))
             if leaves[-1] != entry.leaf:
                 yield f"entry {number}: its leaf hash is not that of its content"
-        yield from _publications(session, known, entries, start)
+        yield from _publications(session, known, entries, (start, min(start + CHUNK, head)))
         session.expunge_all()
         progress(min(start + CHUNK, head))
-    yield from _beyond(session, head)
-    yield from name_integrity.findings(session)
-    yield from _tree(session, leaves)
-    yield from _checkpoints(session, keys, node, leaves)
+    ring = keyring.ring(session, node, keys.signer)
+    is_whole = upto is None
+    if is_whole:
+        yield from _beyond(session, head)
+        yield from name_integrity.findings(session)
+        yield from _keys(keys, ring)
+    yield from _tree(session, leaves, is_whole=is_whole)
+    yield from _checkpoints(session, ring, leaves, is_whole=is_whole)
 
 
 def _leaf(entry: LedgerEntry) -> bytes:
@@ -66,11 +76,10 @@ def _beyond(session: Session, head: int) -> Iterator[str]:
 
 
 def _publications(
-    session: Session, known: _Known, entries: dict[int, LedgerEntry], start: int
+    session: Session, known: _Known, entries: dict[int, LedgerEntry], span: tuple[int, int]
 ) -> Iterator[str]:
-    question = select(Publication).where(
-        Publication.from_entry > start, Publication.from_entry <= start + CHUNK
-    )
+    start, end = span
+    question = select(Publication).where(Publication.from_entry > start, Publication.from_entry <= end)
     found = list(session.scalars(question.order_by(Publication.from_entry)))
     present = {publication.from_entry for publication in found}
     yield from (f"entry {number}: its publication is missing" for number in entries if number not in present)
@@ -125,22 +134,22 @@ def _origin(known: _Known, publication: Publication) -> Iterator[str]:
         return
     if publication.id_index is not None or publication.id_sealed is not None:
         yield "it is of another node but has identity columns"
-    if not _is_signed(publication, known.peers.get(publication.origin)):
+    if not _is_signed(publication, known.peers.get(publication.origin, {})):
         yield "its signature is not that of its owner"
 
 
-def _is_signed(publication: Publication, public: bytes | None) -> bool:
-    """Signed under a key that is not known, or no longer, cannot be verified and passes."""
+def _is_signed(publication: Publication, known: Mapping[str, bytes]) -> bool:
+    """Signed under a key that is not known, or no longer trusted, cannot be verified and passes."""
     if publication.signature is None:
         return False
     signature = json.loads(publication.signature)
     kid, value = signature["kid"], bytes.fromhex(signature["value"])
-    if public is None or kid != key_id_of(public):
+    if kid not in known:
         return True
     data = envelope.signed_bytes(
         publication.record, publication.origin, publication.revision, publication.content_hash
     )
-    return verify(public, value, data)
+    return verify(known[kid], value, data)
 
 
 def _next_of(session: Session, publication: Publication) -> Iterator[str]:
@@ -181,33 +190,47 @@ def _ends(session: Session, start: int) -> dict[int, list[tuple[str, str, str]]]
     return found
 
 
-def _tree(session: Session, leaves: list[bytes]) -> Iterator[str]:
-    sealed = ledger.sealed_size(session)
+def _tree(session: Session, leaves: list[bytes], *, is_whole: bool) -> Iterator[str]:
+    sealed = min(ledger.sealed_size(session), len(leaves))
     expected = {(level, position): value for level, position, value in merkle.grow(_none, 0, leaves[:sealed])}
     stored = {(node.level, node.position): node.hash for node in session.scalars(select(LedgerNode))}
+    if not is_whole:  # what was sealed later is not looked at
+        stored = {
+            (level, place): value for (level, place), value in stored.items() if place + 1 << level <= sealed
+        }
     for place in sorted(expected.keys() | stored.keys()):
         if expected.get(place) != stored.get(place):
             yield f"node {place[0]}/{place[1]}: not the hash of the leaves under it"
+
+
+def _keys(keys: Keys, ring: Ring) -> Iterator[str]:
+    """The chain of this node's signing keys, and that the key at hand is its end."""
+    problem = broken(ring, verify)
+    if problem:
+        yield f"key {ring.newest.kid}: {problem}"
+    if ring.newest.public != keys.signer.public:
+        yield f"key {ring.newest.kid}: is not the signing key at hand"
 
 
 def _none(level: int, position: int) -> bytes:
     raise KeyError((level, position))
 
 
-def _checkpoints(session: Session, keys: Keys, node: str, leaves: list[bytes]) -> Iterator[str]:
+def _checkpoints(session: Session, ring: Ring, leaves: list[bytes], *, is_whole: bool) -> Iterator[str]:
     held = ledger.checkpoints(session)
     for checkpoint in held:
         name = f"checkpoint {checkpoint.size}"
         if checkpoint.size > len(leaves):
-            yield f"{name}: signed more entries than there are"
+            if is_whole:
+                yield f"{name}: signed more entries than there are"
             continue
         try:
-            text = notes.open_note(checkpoint.note, {node: keys.signer.public}, verify)
+            text, _ = ring.open_note(checkpoint.note, verify)
         except Exception as error:
             yield f"{name}: its note is not validly signed ({type(error).__name__})"
             continue
         root = merkle.root(leaves[: checkpoint.size])
-        if text != notes.checkpoint_text(node, checkpoint.size, root) or checkpoint.root != root.hex():
+        if text != notes.checkpoint_text(ring.node, checkpoint.size, root) or checkpoint.root != root.hex():
             yield f"{name}: its root is not that of the entries"
     for before, after in pairwise(held):
         if before.signed_at > after.signed_at:

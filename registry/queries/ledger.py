@@ -6,10 +6,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.domain import merkle, names
+from registry.domain.keyring import Ring
+from registry.domain.publication import Leaf, leaf_hash
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode, Publication
 from registry.refusals.acts import LedgerBroken, NotSealed, StoreUnavailable
+from registry.refusals.content import NoteRefused
+from registry.signing import verify
 
 CHUNK = 500
+TAIL_MAX = 5_000
+"""So many entries that no checkpoint signs yet are read to know the root at once."""
 
 
 def head(session: Session) -> int:
@@ -87,6 +93,54 @@ def nodes(session: Session) -> Callable[[int, int], bytes]:
         return value
 
     return node
+
+
+def leaves(session: Session, size: int) -> list[bytes]:
+    """The stored leaves of the first ``size`` entries."""
+    question = select(LedgerEntry.leaf).where(LedgerEntry.number <= size).order_by(LedgerEntry.number)
+    return list(session.scalars(question))
+
+
+def reread(entry: LedgerEntry) -> bytes:
+    """The leaf of an entry, computed again from what it says; refuses ``LedgerBroken`` when the stored one differs."""
+    leaf = Leaf(entry.record, entry.revision, entry.act, entry.commitment)
+    if leaf_hash(entry.number, leaf, entry.day) != entry.leaf:
+        raise LedgerBroken(f"entry {entry.number}")
+    return entry.leaf
+
+
+def root(session: Session, size: int) -> bytes | None:
+    """The root of the first ``size`` entries; of those not yet sealed the leaves are computed again.
+
+    None when more than ``TAIL_MAX`` are not sealed (the sealing has stopped). Refuses ``LedgerBroken``.
+    """
+    sealed = sealed_size(session)
+    if size - sealed > TAIL_MAX:
+        return None
+    stored = nodes(session)
+    if size <= sealed:
+        return merkle.root_at(size, stored)
+    tail = [reread(entry) for entry in entries(session, after=sealed, limit=size - sealed)]
+    fresh = {(0, sealed + place): leaf for place, leaf in enumerate(tail)}
+    fresh |= {(level, place): value for level, place, value in merkle.grow(stored, sealed, tail)}
+    return merkle.root_at(size, lambda level, place: fresh.get((level, place)) or stored(level, place))
+
+
+def cover(session: Session, entry: int, ring: Ring) -> tuple[str, list[bytes]]:
+    """The newest checkpoint that a key not revoked signed, and the proof that it continues the first ``entry``
+    entries. Refuses ``NotSealed``."""
+    for checkpoint in reversed(checkpoints(session)):
+        if _is_good(checkpoint, ring) and entry <= checkpoint.size:
+            return checkpoint.note, merkle.consistency_proof(entry, checkpoint.size, nodes(session))
+    raise NotSealed()
+
+
+def _is_good(checkpoint: Checkpoint, ring: Ring) -> bool:
+    try:
+        ring.open_note(checkpoint.note, verify, good_only=True)
+    except NoteRefused:
+        return False
+    return True
 
 
 def sealed_size(session: Session) -> int:

@@ -1,12 +1,14 @@
 """The reference data in force, read once per change of it."""
 
+import datetime as dt
 import threading
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.domain import catalog
+from registry.domain import canonical, catalog
 from registry.domain.reference import Reference
 from registry.models import CatalogRow
 
@@ -23,7 +25,7 @@ def current(session: Session) -> Reference:
     with _lock:
         if key not in _held:
             _held.clear()  # one node per process: yesterday's rows are of no further use
-            _held[key] = _read(session)
+            _held[key] = _made(open_rows(session))
         return _held[key]
 
 
@@ -35,17 +37,45 @@ def hold_scheme(session: Session, code: str) -> None:
 
 def open_rows(session: Session) -> list[CatalogRow]:
     """The newest version of every row."""
-    question = select(CatalogRow).where(CatalogRow.closed_at.is_(None))
+    return _rows(session, CatalogRow.closed_at.is_(None))
+
+
+def as_of(session: Session, instant: dt.datetime) -> Reference:
+    """The reference data as it was loaded at an instant: rows closed since are open, rows opened since absent."""
+    was_open = or_(CatalogRow.closed_at.is_(None), CatalogRow.closed_at > instant)
+    return _made(_rows(session, (CatalogRow.opened_at <= instant) & was_open))
+
+
+def of_version(session: Session, version: str) -> Reference | None:
+    """The reference data whose digest was ``version``, at whatever time that was; None when it never was here.
+
+    The digest is computed from the rows at hand, so that a row changed since is not taken for what it was.
+    """
+    opened = session.scalars(select(CatalogRow.opened_at).distinct())
+    closed = session.scalars(select(CatalogRow.closed_at).distinct())
+    for instant in sorted({instant for instant in (*opened, *closed) if instant}, reverse=True):
+        found = as_of(session, instant)
+        if found.version == version:
+            return found
+    return None
+
+
+def _rows(session: Session, condition: ColumnElement[bool]) -> list[CatalogRow]:
+    question = select(CatalogRow).where(condition)
     return list(
         session.scalars(question.order_by(CatalogRow.kind, CatalogRow.code, CatalogRow.effective_from))
     )
 
 
-def _read(session: Session) -> Reference:
+def _made(held: Sequence[CatalogRow]) -> Reference:
     rows: dict[str, list[catalog.Row]] = {kind: [] for kind in catalog.KINDS}
-    for row in open_rows(session):
-        rows[row.kind].append(catalog.read(row.kind, _with_columns(row)))
-    return Reference(rows)
+    digests = []
+    for row in held:
+        data = _with_columns(row)
+        if row.kind in rows:  # kinds that this program no longer knows count, but cannot be asked
+            rows[row.kind].append(catalog.read(row.kind, data))
+        digests.append([row.kind, canonical.digest(data).hex()])
+    return Reference(rows, canonical.digest(sorted(digests)).hex())
 
 
 def _with_columns(row: CatalogRow) -> dict[str, Any]:
@@ -54,6 +84,6 @@ def _with_columns(row: CatalogRow) -> dict[str, Any]:
         "code": row.code,
         "source": row.source,
         "status": row.status,
-        "effective_from": row.effective_from,
-        "effective_until": row.effective_until,
+        "effective_from": row.effective_from.isoformat(),
+        "effective_until": row.effective_until.isoformat() if row.effective_until else None,
     }

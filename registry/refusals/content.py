@@ -1,6 +1,6 @@
 """What cannot be taken as it stands: codes, files, notes, receipts, keys, signatures."""
 
-from registry.errors import Forbidden, Invalid, NotFound, Unavailable
+from registry.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 
 
 class NotCanonical(Invalid):
@@ -25,6 +25,36 @@ class ReceiptRefused(Invalid):
     """A receipt is not byte for byte what its issuer signed."""
 
     code, title = "receipt-refused", "回执无效"
+
+
+class LineUnknown(NotFound):
+    """A receipt holds no line of that ``ref``."""
+
+    code, title = "line-unknown", "回执中没有这一方"
+
+
+class PdfUnavailable(Unavailable):
+    """This node cannot print: the extra ``pdf`` or a font with Chinese characters is missing."""
+
+    code, title = "pdf-unavailable", "本节点不能生成 PDF，请使用 JSON 回执"
+
+
+class KeyCurrent(Conflict):
+    """The key that signs now cannot be revoked; it must be rotated first."""
+
+    code, title = "key-current", "该密钥仍在使用，请先轮换"
+
+
+class SigningKeyUnknown(NotFound):
+    """This node never signed with such a key."""
+
+    code, title = "signing-key-unknown", "本节点没有用过这把签名密钥"
+
+
+class ReplayRefused(Invalid):
+    """The answer cannot be given again as it was: other rules, other law tables, or another ledger than at hand."""
+
+    code, title = "replay-refused", "不能按原样重放该答复"
 
 
 class KeysMalformed(Invalid):

@@ -21,7 +21,7 @@ from registry.queries import reference as law
 from registry.refusals.acts import BatchMalformed, PeerPaused, RemovalShare
 from registry.services import audit
 from registry.services.publishing import Version, publish
-from registry.signing import key_id_of, verify
+from registry.signing import verify
 from registry.work import Work
 
 REMOVALS_UNGUARDED = 20
@@ -131,8 +131,7 @@ def _read(value: Any, sectors: dict[str, str]) -> Judged:
 def _sender(work: Work, peer: Peer) -> Sender:
     verifiers: dict[str, dict[str, Callable[[bytes, bytes], bool]]] = {}
     for one in questions.peers(work.session):
-        public = bytes.fromhex(one.public_key)
-        verifiers[one.code] = {key_id_of(public): partial(verify, public)}
+        verifiers[one.code] = {kid: partial(verify, public) for kid, public in questions.keys_of(one).items()}
     return Sender(frozenset(peer.owners) - {work.settings.node}, verifiers)
 
 
@@ -170,7 +169,7 @@ def _version(one: Envelope) -> Version:
 
 
 def _signed(work: Work, receipt: dict[str, Any]) -> bytes:
-    signer = work.keys.signer
+    signer = work.keys.exchange
     value = signer.sign(canonical.dumps(receipt)).hex()
     return canonical.dumps({**receipt, "signature": {"kid": signer.key_id, "value": value}})
 

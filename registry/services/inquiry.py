@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.domain import identifiers, redaction, screening
+from registry.domain.reference import Reference
 from registry.errors import Fault, Invalid
 from registry.queries import reference as law
 from registry.refusals.acts import BodyRefused
@@ -41,10 +42,11 @@ class Inquiry:
     is_linked: bool = True
 
 
-def read(work: Work, inquiry: Inquiry) -> list[screening.Asked]:
-    """The parties as they are looked up. Refuses ``BodyRefused`` with every fault: sector, district, references,
-    codes, identity documents, and identity numbers where a name or a code belongs."""
-    asked, faults = _sift(work, inquiry)
+def read(work: Work, inquiry: Inquiry, reference: Reference | None = None) -> list[screening.Asked]:
+    """The parties as they are looked up, by the codes of ``reference``, else of the tables in force. Refuses
+    ``BodyRefused`` with every fault: sector, district, references, codes, identity documents, and identity numbers
+    where a name or a code belongs."""
+    asked, faults = _sift(work, inquiry, reference or law.current(work.session))
     if faults:
         raise BodyRefused(faults=tuple(faults))
     return asked
@@ -52,11 +54,10 @@ def read(work: Work, inquiry: Inquiry) -> list[screening.Asked]:
 
 def faults(work: Work, inquiry: Inquiry) -> list[Fault]:
     """What ``read`` would refuse: who asks about many leaves out the parties named and asks about the others."""
-    return _sift(work, inquiry)[1]
+    return _sift(work, inquiry, law.current(work.session))[1]
 
 
-def _sift(work: Work, inquiry: Inquiry) -> tuple[list[screening.Asked], list[Fault]]:
-    reference = law.current(work.session)
+def _sift(work: Work, inquiry: Inquiry, reference: Reference) -> tuple[list[screening.Asked], list[Fault]]:
     faults = list(_tender_faults(inquiry, reference.names("sectors"), reference.names("districts")))
     faults += _reference_faults(inquiry.parties)
     id_types = reference.names("id_types")

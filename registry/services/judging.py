@@ -22,9 +22,14 @@ Found = dict[tuple[str, str], list[dict[str, Any]]]
 
 
 def judged(
-    work: Work, question: screening.Question, asked: Sequence[screening.Asked], entry: int
+    work: Work,
+    question: screening.Question,
+    asked: Sequence[screening.Asked],
+    entry: int,
+    reference: Reference | None = None,
 ) -> list[screening.Answer]:
-    """The verdicts in the order asked, as known at ledger size ``entry``. Refuses ``KeysForeign``.
+    """The verdicts in the order asked, as known at ledger size ``entry``, under the law tables given, else those in
+    force. Refuses ``KeysForeign``.
 
     A handful of questions for the whole list: records of the parties, relations of the parties, records of those
     related to them.
@@ -35,7 +40,7 @@ def judged(
         name_keys=[names.key(one.name) for one in asked],
     )
     _require_index(work, keys)
-    reference = law.current(work.session)
+    reference = reference or law.current(work.session)
     found = questions.candidates(work.session, keys, entry)
     known = relations.known(work.session, {*keys.usccs, *keys.id_indexes, *keys.name_keys}, entry)
     ways = [list(related.paths(one, known, question.on, reference.relation_kind)) for one in asked]

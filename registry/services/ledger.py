@@ -7,6 +7,7 @@ from sqlalchemy import insert, update
 from registry.domain import merkle, notes
 from registry.domain.publication import Leaf, leaf_hash
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode
+from registry.queries import keyring
 from registry.queries import ledger as questions
 from registry.refusals.acts import KeysForeign, LedgerBroken
 from registry.refusals.content import NoteRefused
@@ -47,16 +48,26 @@ def append(work: Work, leaves: Sequence[Leaf]) -> int:
 
 
 def own_checkpoint(work: Work) -> Checkpoint | None:
-    """The newest signed head. One that our key did not sign means that the keys at hand are not those of this
-    store: persons would not be found by them any more, so nothing is answered or signed (``KeysForeign``).
+    """The newest signed head. One that none of our keys signed, or a key at hand that is not the newest of them, means
+    that the keys are not those of this store: persons might not be found by them any more, and what they sign would
+    not verify, so nothing is answered or signed (``KeysForeign``).
     """
+    ring = keyring.ring(work.session, work.settings.node, work.keys.signer)
+    if ring.newest.public != work.keys.signer.public:
+        raise KeysForeign()
     checkpoint = questions.last_checkpoint(work.session)
     if checkpoint is not None:
         try:
-            notes.open_note(checkpoint.note, {work.settings.node: work.keys.signer.public}, verify)
+            ring.open_note(checkpoint.note, verify)
         except NoteRefused:
             raise KeysForeign() from None
     return checkpoint
+
+
+def require_sound(checkpoint: Checkpoint, nodes: merkle.Nodes) -> None:
+    """Refuse ``LedgerBroken`` when the stored tree no longer has the root that was signed."""
+    if merkle.root_at(checkpoint.size, nodes).hex() != checkpoint.root:
+        raise LedgerBroken(f"checkpoint {checkpoint.size}")
 
 
 def seal(work: Work) -> Checkpoint | None:
@@ -69,10 +80,12 @@ def seal(work: Work) -> Checkpoint | None:
     size = last.size if last else 0
     if head == size:
         return None
-    leaves = [_reread(entry) for entry in questions.entries(work.session, after=size, limit=head - size)]
+    leaves = [
+        questions.reread(entry) for entry in questions.entries(work.session, after=size, limit=head - size)
+    ]
     nodes = questions.nodes(work.session)
-    if last and merkle.root_at(size, nodes).hex() != last.root:
-        raise LedgerBroken(f"checkpoint {size}")
+    if last:
+        require_sound(last, nodes)
     grown = merkle.grow(nodes, size, leaves)
     if grown:
         work.session.execute(
@@ -86,10 +99,3 @@ def seal(work: Work) -> Checkpoint | None:
     work.session.add(checkpoint)
     work.session.flush()
     return checkpoint
-
-
-def _reread(entry: LedgerEntry) -> bytes:
-    leaf = Leaf(entry.record, entry.revision, entry.act, entry.commitment)
-    if leaf_hash(entry.number, leaf, entry.day) != entry.leaf:
-        raise LedgerBroken(f"entry {entry.number}")
-    return entry.leaf

@@ -41,7 +41,7 @@ def due(work: Work, peer: Peer, limit: int) -> list[tuple[int, dict[str, Any]]]:
     for promise in promises:
         promise.message.attempts += 1
     work.session.flush()
-    node, signer = work.settings.node, work.keys.signer
+    node, signer = work.settings.node, work.keys.exchange
     return [(one.message.entry, envelope_of(one.publication, node, signer)) for one in promises]
 
 
@@ -59,7 +59,7 @@ def page(work: Work, asker: Peer, after: int, limit: int) -> bytes:
     """A batch of what a peer should have after an entry, with ``next`` (its new cursor) and ``head``."""
     size = head(work.session)
     found = questions.changes(work.session, asker.code, after, size, limit)
-    node, signer = work.settings.node, work.keys.signer
+    node, signer = work.settings.node, work.keys.exchange
     fitting = _fitting([(one.from_entry, envelope_of(one, node, signer)) for one in found])
     is_last = len(found) < limit and len(fitting) == len(found)
     reached = size if is_last else max(entry for entry, _ in fitting)

@@ -37,7 +37,7 @@ def add(work: Work, code: str, name: str, url: str, public_key: str, owners: Seq
         raise PeerTaken()
     made = Peer(
         code=code, name=name, url=_address(url), public_key=_key(work, public_key), owners=sorted({code, *owners}),
-        cursor=0, failures=0, batch_records=work.settings.batch_records_max,
+        former_keys=[], cursor=0, failures=0, batch_records=work.settings.batch_records_max,
     )  # fmt: skip
     work.session.add(made)
     work.session.flush()
@@ -45,14 +45,20 @@ def add(work: Work, code: str, name: str, url: str, public_key: str, owners: Seq
     return made
 
 
-def change(work: Work, code: str, *, url: str | None = None, public_key: str | None = None) -> Peer:
-    """Give a known peer another address or key. Refuses ``PeerUnknown``, ``PeerRefused``, ``PeerTaken``."""
+def change(
+    work: Work, code: str, *, url: str | None = None, public_key: str | None = None, distrust: bool = False
+) -> Peer:
+    """Give a known peer another address or key. What it signed with the key before still verifies, unless
+    ``distrust``: then no former key is trusted. Refuses ``PeerUnknown``, ``PeerRefused``, ``PeerTaken``."""
     work.actor.require(Permission.EXCHANGE_OPERATE)
     held = questions.peer(work.session, code)
     if url is not None:
         held.url = _address(url)
     if public_key is not None and public_key != held.public_key:
+        held.former_keys = [*held.former_keys, held.public_key]
         held.public_key = _key(work, public_key)
+    if distrust:
+        held.former_keys = []
     work.session.flush()
     audit.note(work, "exchange.peer.change", code)
     return held
@@ -67,7 +73,7 @@ def _address(url: str) -> str:
 def _key(work: Work, public_key: str) -> str:
     if not _PUBLIC.fullmatch(public_key):
         raise PeerRefused()
-    if work.session.scalars(select(Peer).where(Peer.public_key == public_key)).first():
+    if any(public_key in (one.public_key, *one.former_keys) for one in questions.peers(work.session)):
         raise PeerTaken()
     return public_key
 

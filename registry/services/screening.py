@@ -11,11 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registry.domain import receipts, screening
 from registry.domain.permissions import Permission
+from registry.domain.reference import Reference
 from registry.errors import Forbidden, Invalid, NotFound, Refusal
-from registry.models import Check, Checkpoint, Peer
+from registry.models import Check, Peer
 from registry.queries import ledger as ledger_questions
+from registry.queries import reference as law
 from registry.queries import screening as questions
-from registry.refusals.acts import CheckFailed, EntryAhead, KeyReused, LedgerBroken
+from registry.refusals.acts import CheckFailed, EntryAhead, KeyReused, LedgerBroken, NotSealed
 from registry.services import audit, looks
 from registry.services.inquiry import Inquiry, Party, read
 from registry.services.judging import judged
@@ -71,20 +73,19 @@ def failed(work: Work, error: Exception) -> None:
 
 
 def _check(work: Work, inquiry: Inquiry) -> Made:
-    asked = read(work, inquiry)
-    entry, checkpoint = _moment(work, inquiry.known_at)
-    question = screening.Question(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on)
-    answers = judged(work, question, asked, entry)
+    reference = law.current(work.session)
+    asked = read(work, inquiry, reference)
+    entry = _entry(work, inquiry.known_at)
+    lines = answer(work, inquiry, asked, entry, reference)
     number = take(work, "check", 1)
     look = looks.link(work, inquiry, entry)  # behind the lock: no check with a lower number is overlooked
     facts = replace(
-        _facts(work, inquiry, answers),
+        _facts(work, inquiry, lines, reference),
         entry=entry,
-        root=bytes.fromhex(checkpoint.root) if checkpoint and checkpoint.size == entry else None,
+        root=_root(work, entry),
         number=number,
         previous=look.reference,
     )
-    lines = [_line(party, answer) for party, answer in zip(inquiry.parties, answers, strict=True)]
     lines = looks.compared(work, look, asked, lines, entry)
     salt = secrets.token_bytes(receipts.SALT_BYTES)
     statement = receipts.statement(facts, lines, salt)
@@ -108,18 +109,32 @@ def _check(work: Work, inquiry: Inquiry) -> Made:
     return Made(made, receipt, receipts.tender_salt(salt).hex())
 
 
-def _moment(work: Work, known_at: int | None) -> tuple[int, Checkpoint | None]:
-    """The ledger size to answer at, and the newest signed head, which is read first: it can never be ahead."""
+def answer(
+    work: Work, inquiry: Inquiry, asked: Sequence[screening.Asked], entry: int, reference: Reference
+) -> list[dict[str, Any]]:
+    """One line per party as the receipt states it, without salts, at ledger size ``entry`` under these law tables.
+
+    A function of its arguments and of the publications up to ``entry``: asked again, it says the same.
+    """
+    question = screening.Question(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on)
+    answers = judged(work, question, asked, entry, reference)
+    return [_line(party, one) for party, one in zip(inquiry.parties, answers, strict=True)]
+
+
+def _entry(work: Work, known_at: int | None) -> int:
+    """The ledger size to answer at. The newest signed head is read first: it can never be ahead."""
     checkpoint = own_checkpoint(work)
     head = ledger_questions.sound_head(work.session)
     if checkpoint and checkpoint.size > head:
         raise LedgerBroken()
     if known_at is not None and not 0 <= known_at <= head:
         raise EntryAhead()
-    return head if known_at is None else known_at, checkpoint
+    return head if known_at is None else known_at
 
 
-def _facts(work: Work, inquiry: Inquiry, answers: Sequence[screening.Answer]) -> receipts.Facts:
+def _facts(
+    work: Work, inquiry: Inquiry, lines: Sequence[dict[str, Any]], reference: Reference
+) -> receipts.Facts:
     """All but the place in the ledger and the number, which is taken last: it locks."""
     peers = questions.peers(work.session)
     stale = tuple(peer.code for peer in peers if _is_stale(work, peer))
@@ -137,12 +152,24 @@ def _facts(work: Work, inquiry: Inquiry, answers: Sequence[screening.Answer]) ->
             "district": inquiry.district,
         },
         requester=work.actor.name,
-        complete=not stale and all(answer.verdict != "unchecked" for answer in answers),
+        complete=not stale and all(line["verdict"] != "unchecked" for line in lines),
         stale=stale,
         matcher=screening.VERSION,
         rules=work.today.isoformat(),
+        law=reference.version,
+        sector=inquiry.sector,
+        must_tender=inquiry.must_tender,
+        district=inquiry.district,
         list_age_days=max((_age_days(work, peer) for peer in peers if peer.pulled_at), default=None),
     )
+
+
+def _root(work: Work, entry: int) -> bytes | None:
+    """The root at ``entry``. None where the tree does not stand: checks go on then, but sign no root of it."""
+    try:
+        return ledger_questions.root(work.session, entry)
+    except (LedgerBroken, NotSealed):
+        return None
 
 
 def _age_days(work: Work, peer: Peer) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert
 
 from registry.domain import canonical
-from registry.domain.receipts import ALGORITHM
+from registry.domain.receiptform import ALGORITHM
 from registry.domain.watch import OVER, Heading, Moved, event
 from registry.models import Watch, WatchEvent
 from registry.queries import ledger

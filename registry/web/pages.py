@@ -1,5 +1,7 @@
 """The pages of the records. Each opens one read, takes its day from the clock, and renders."""
 
+import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,15 +9,13 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from registry import db
-from registry.domain import receipts
 from registry.domain.reference import Reference
 from registry.models import Checkpoint, Publication
-from registry.queries import applications, ledger, publications
+from registry.queries import applications, keyring, ledger, publications, receipts
 from registry.queries import reference as law
 from registry.queries.publications import Filter, Moment
-from registry.refusals.acts import BodyRefused, RecordUnknown
-from registry.refusals.content import SectorUnknown
-from registry.signing import verify as is_signed
+from registry.refusals.acts import BodyRefused, QueryRefused, RecordUnknown
+from registry.refusals.content import ReceiptRefused, SectorUnknown
 from registry.web import asking, sections, views
 from registry.web.measures import measures, suspensions
 from registry.web.room import now, once, page, pages, today
@@ -26,6 +26,7 @@ RECORDS_PER_PAGE = 20
 NEWEST_ON_SECTOR_PAGE = 5
 RECEIPT_BYTES_MAX = 5 * 1024 * 1024
 _GONE = 410
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @pages.get("/")
@@ -119,8 +120,8 @@ def sector(code: str) -> Response:
 
 @pages.get("/verify")
 def verify_form() -> Response:
-    """Ask for a receipt."""
-    return page("verify.html", proven=None)
+    """Ask for a receipt; ``digest`` is that of the code on a printed one."""
+    return page("verify.html", proven=None, digest=_digest(request.args.get("digest", "")))
 
 
 @pages.post("/verify")
@@ -131,9 +132,13 @@ def verify() -> Response:
     data = upload.read() if upload else b""
     if not data:
         raise BodyRefused("请选择一个回执文件（JSON）。")
-    signer = db.keys().signer
-    made = receipts.check(data, {signer.key_id: signer.public}, is_signed)
-    return once("verify.html", proven=plain(receipts.explain(made)))
+    digest = _digest(request.form.get("digest", ""))
+    if digest and hashlib.sha256(data).hexdigest() != digest:
+        raise ReceiptRefused("文件不是纸面二维码所指的那份回执")
+    with db.reading() as session:
+        ring = keyring.ring(session, db.settings().node, db.keys().signer)
+        proven = receipts.proven(session, ring, data)["explanation"]
+    return once("verify.html", proven=plain(proven), digest=digest)
 
 
 def _grounds(session: Session, body: Mapping[str, Any], at: Moment) -> list[dict[str, Any]]:
@@ -163,6 +168,12 @@ def _near(
         return []
     found = publications.near(session, asked.wanted, at)
     return [(views.card(held, reference, at.on), views.differences(match)) for held, match in found]
+
+
+def _digest(text: str) -> str:
+    if text and not _DIGEST.fullmatch(text):
+        raise QueryRefused("摘要应为 64 位小写十六进制。")
+    return text
 
 
 def _withdrawn(session: Session, record_id: str) -> Response:

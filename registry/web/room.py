@@ -14,6 +14,7 @@ from registry.work import day_of
 PARAMETERS = {
     "web.records": asking.PARAMETERS,
     "web.find_relief": frozenset({"number"}),
+    "web.verify_form": frozenset({"digest"}),
 }
 """The query parameters of the pages that have any."""
 

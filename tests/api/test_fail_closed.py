@@ -9,7 +9,7 @@ from registry import db
 from registry.app import create_app
 from registry.models import AuditEvent, Check
 from registry.refusals.content import KeysDamaged
-from registry.signing import SIGNING_FILE, VAULT_FILE
+from registry.signing import VAULT_FILE
 from tests.factories.desk import Desk, bidder, seal, stranger
 from tests.factories.filings import PERSON_NUMBER, BanFactory, BannedPersonFactory, FilingFactory
 from tests.factories.relations import PERSON, firm, related
@@ -170,7 +170,7 @@ class TestKeys:
 
         return start
 
-    @pytest.mark.parametrize("file", [SIGNING_FILE, VAULT_FILE])
+    @pytest.mark.parametrize("file", ["signing.pem", VAULT_FILE])
     def test_that_are_foreign_answer_nobody(self, app, elsewhere, people, file):
         other = elsewhere(file)
         with other.app_context():
@@ -180,7 +180,7 @@ class TestKeys:
         assert (answer.status_code, answer.get_json()["code"]) == (503, "keys-foreign")
         assert broken_off() == [("centre", "keys-foreign")]
 
-    @pytest.mark.parametrize("file", [SIGNING_FILE, VAULT_FILE])
+    @pytest.mark.parametrize("file", ["signing.pem", VAULT_FILE])
     def test_that_cannot_be_read_let_no_door_open(self, app, settings, file):
         (settings.keys_path / file).write_bytes(b"no key")
         with pytest.raises(KeysDamaged):

@@ -7,9 +7,10 @@ import json
 import pytest
 
 from registry import db, tabular
+from registry.domain import keyring
 from registry.domain.receipts import check
 from registry.services import checkfiles
-from registry.signing import read_public_keys, verify
+from registry.signing import verify
 from tests.factories.centre import advance
 from tests.factories.desk import bidder, head, stranger
 from tests.factories.filings import BanFactory, today
@@ -61,7 +62,7 @@ class TestWatch:
         [item] = answer["items"]
         event = json.loads(item["event"])
         assert (event["record"], event["after"]["verdict"], item["state"]) == (record, "barred", "kept")
-        trusted = read_public_keys(desk.get("/ledger/keys").get_json())
+        trusted = keyring.read(desk.get("/ledger/keys").get_data(), verify).publics()
         assert verify(trusted[item["key_id"]], bytes.fromhex(item["signature"]), item["event"].encode())
         assert (answer["seen"], answer["events"], answer["pending"], answer["next"]) == (1, 1, 0, None)
 
@@ -170,7 +171,9 @@ class TestFile:
         assert [row["结论代码"] for row in rows] == ["barred", "no_record", "unchecked"]
         assert "no-store" in result.headers["Cache-Control"]
         receipt = desk.ask("GET", answer["checks"][0]["receipt"], "centre").get_data()
-        statement = check(receipt, read_public_keys(desk.get("/ledger/keys").get_json()), verify)
+        statement = check(
+            receipt, keyring.read(desk.get("/ledger/keys").get_data(), verify).publics(), verify
+        )
         assert [line["verdict"] for line in statement["lines"]] == ["barred", "no_record"]
 
     def test_is_cancelled(self, desk):

@@ -7,7 +7,7 @@ import pytest
 from marshmallow import RAISE
 
 from registry.api.imports import ImportAnswer, VerifiedAnswer
-from registry.api.ledger import ProofAnswer, ReceiptAnswer
+from registry.api.ledger import CoverAnswer, ProofAnswer, ReceiptAnswer
 from registry.api.operations import DeadlinePage, ItemsAnswer
 from registry.api.schemas.check import CheckAnswer, CheckFileAnswer
 from registry.api.schemas.penalty import PenaltyAnswer, PenaltyPage
@@ -114,6 +114,7 @@ class TestAnswers:
             (ReceiptAnswer, desk.ask("POST", "/api/v1/receipts/verification", data=receipt).get_json()),
             (ProofAnswer, desk.get("/ledger/proofs/inclusion?entry=1&size=1").get_json()),
             (ProofAnswer, desk.get("/ledger/proofs/consistency?from=1&to=1").get_json()),
+            (CoverAnswer, desk.get("/ledger/proofs/cover?entry=1").get_json()),
             (ImportAnswer, taken),
             (ImportAnswer, desk.get(imported, "clerk").get_json()),
             (VerifiedAnswer, desk.ask("PUT", f"/api/v1{imported}/verification", "verifier").get_json()),

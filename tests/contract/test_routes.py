@@ -13,8 +13,9 @@ PUBLIC = {
     "GET /api/v1/relation-kinds",
     "GET /api/v1/departments", "GET /api/v1/calendar/<int:year>", "GET /api/v1/ledger/checkpoint",
     "GET /api/v1/ledger/keys", "GET /api/v1/ledger/proofs/inclusion", "GET /api/v1/ledger/proofs/consistency",
-    "POST /api/v1/receipts/verification", "GET /api/v1/statistics", "POST /api/v1/disputes", "POST /api/v1/repairs",
-    "GET /api/v1/reliefs/<number>", "PUT /api/v1/reliefs/<number>/cancellation",
+    "GET /api/v1/ledger/proofs/cover", "POST /api/v1/receipts/verification", "GET /api/v1/statistics",
+    "POST /api/v1/disputes", "POST /api/v1/repairs", "GET /api/v1/reliefs/<number>",
+    "PUT /api/v1/reliefs/<number>/cancellation",
 }  # fmt: skip
 PEERS = {
     "GET /exchange/v1/hello", "GET /exchange/v1/changes", "GET /exchange/v1/digest",
@@ -87,6 +88,7 @@ RESTRICTED = {
     "GET /api/v1/checks/<check>": Permission.CHECK_MAKE,
     "GET /api/v1/checks/<check>/receipt": Permission.CHECK_MAKE,
     "GET /api/v1/checks/<check>/receipt.json": Permission.CHECK_MAKE,
+    "GET /api/v1/checks/<check>/receipt.pdf": Permission.CHECK_MAKE,
     "POST /api/v1/checks/files": Permission.CHECK_MAKE,
     "GET /api/v1/checks/files/<number>": Permission.CHECK_MAKE,
     "GET /api/v1/checks/files/<number>/result.xlsx": Permission.CHECK_MAKE,

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from registry.domain import canonical, merkle, receipts
-from registry.refusals.content import ReceiptRefused
+from registry.domain import canonical, explanation, merkle, receipts
+from registry.refusals.content import LineUnknown, ReceiptRefused
 from registry.signing import Signer, verify
 
 SIGNER = Signer.generate()
@@ -26,6 +26,10 @@ FACTS = receipts.Facts(
     stale=(),
     matcher="1",
     rules="2026-04-01",
+    law="ab" * 32,
+    sector="procurement",
+    must_tender=True,
+    district="320903",
     number=7,
     list_age_days=1,
 )
@@ -146,7 +150,8 @@ class TestCheck:
         "change",
         [
             {"type": "other"},
-            {"version": 2},
+            {"version": 1},
+            {"version": 3},
             {"version": True},
             {"count": 1},
             {"count": 3},
@@ -220,34 +225,154 @@ class TestCheck:
             checked(data)
 
 
+THREE = [BARRED, *LINES[1:], BARRED | {"ref": "2", "verdict": "no_record", "reasons": []}]
+
+
+class TestExcerpt:
+    def whole(self):
+        return receipt(made(lines=THREE))
+
+    @pytest.mark.parametrize("ref", ["1", "1a", "2"])
+    def test_proves_one_line_and_shows_no_other(self, ref):
+        data = receipts.excerpt(self.whole(), ref)
+        statement = checked(data)
+        assert [line["ref"] for line in statement["lines"]] == [ref]
+        assert statement["count"] == 3
+        others = [line for line in checked(self.whole())["lines"] if line["ref"] != ref]
+        assert not [line for line in others if line["salt"].encode() in data]
+        assert data.count(b'"verdict"') == 1
+
+    def test_of_the_only_line_is_proven_as_well(self):
+        assert checked(receipts.excerpt(receipt(made(lines=[BARRED])), "1"))["lines"][0]["ref"] == "1"
+
+    @pytest.mark.parametrize("ref", ["1", "1a", "2"])
+    def test_is_refused_after_any_bit_of_any_byte_is_flipped(self, ref):
+        data = receipts.excerpt(self.whole(), ref)
+        for place in range(len(data)):
+            for bit in range(8):
+                changed = bytearray(data)
+                changed[place] ^= 1 << bit
+                with pytest.raises(ReceiptRefused):
+                    checked(bytes(changed))
+
+    def test_is_refused_after_any_byte_is_dropped_or_doubled(self):
+        data = receipts.excerpt(self.whole(), "1a")
+        for place in range(len(data)):
+            for changed in (
+                data[:place] + data[place + 1 :],
+                data[:place] + data[place : place + 1] + data[place:],
+            ):
+                with pytest.raises(ReceiptRefused):
+                    checked(changed)
+
+    @pytest.mark.parametrize(
+        "shown",
+        [
+            None, [], {}, {"index": 0}, {"index": True, "path": []}, {"index": "0", "path": []},
+            {"index": 0, "path": [1]}, {"index": 0, "path": ["A" * 64]}, {"index": 0, "path": "0" * 64},
+            {"index": 0, "path": []}, {"index": 3, "path": []}, {"index": -1, "path": []},
+        ],
+        ids=repr,
+    )  # fmt: skip
+    def test_is_refused_with_another_place(self, shown):
+        document = json.loads(receipts.excerpt(self.whole(), "1a")) | {"shown": shown}
+        with pytest.raises(ReceiptRefused):
+            checked(canonical.dumps(document))
+
+    def test_is_refused_with_the_line_of_another_receipt(self):
+        document = json.loads(receipts.excerpt(self.whole(), "1"))
+        document["statement"]["lines"] = made(lines=[BARRED | {"verdict": "no_record"}])["lines"]
+        with pytest.raises(ReceiptRefused, match="根哈希"):
+            checked(canonical.dumps(document))
+
+    def test_is_refused_when_it_shows_two_lines_or_none(self):
+        document = json.loads(receipts.excerpt(self.whole(), "1"))
+        for lines in ([], document["statement"]["lines"] * 2):
+            with pytest.raises(ReceiptRefused):
+                checked(canonical.dumps({**document, "statement": document["statement"] | {"lines": lines}}))
+
+    def test_is_not_made_of_what_is_not_there(self):
+        for data in (self.whole(), receipts.excerpt(self.whole(), "1")):
+            with pytest.raises(LineUnknown):
+                receipts.excerpt(data, "9")
+        with pytest.raises(LineUnknown):
+            receipts.excerpt(receipts.excerpt(self.whole(), "1"), "1")
+
+    def test_says_that_it_is_one_of_several(self):
+        told = "\n".join(explanation.explain(checked(receipts.excerpt(self.whole(), "1a"))))
+        assert "只出示 3 方中的一方" in told
+        assert "盐城虚构建设有限公司" not in told
+        assert "只出示" not in "\n".join(explanation.explain(checked(self.whole())))
+
+
+class TestAnswer:
+    def test_is_the_same_whatever_the_salts(self):
+        again = receipts.statement(FACTS, LINES, bytes(32))["lines"]
+        assert receipts.answer(made()["lines"]) == receipts.answer(again) == canonical.dumps(LINES)
+
+
+class TestFirstVersion:
+    NEW = ("law", "sector", "must_tender", "district")
+
+    def first(self):
+        return {name: value for name, value in made().items() if name not in self.NEW} | {"version": 1}
+
+    def test_is_still_proven_and_explained(self):
+        statement = checked(receipt(self.first()))
+        assert "所问交易" not in "\n".join(explanation.explain(statement))
+
+    @pytest.mark.parametrize("field", NEW)
+    def test_has_none_of_the_later_fields(self, field):
+        with pytest.raises(ReceiptRefused):
+            checked(receipt(self.first() | {field: made()[field]}))
+
+
 class TestExplain:
     def test_names_each_party_verdict_and_reason(self):
-        told = "\n".join(receipts.explain(made()))
+        told = "\n".join(explanation.explain(made()))
         assert "91320902MA0TR0027T：在第 48211 号记录时，有限制措施对本次交易生效" in told
-        assert "依据 政府采购法 77，至 2027-03-01" in told
-        assert "张某：在第 48211 号记录时未查到。" in told
+        assert "依据 政府采购法 77，至（不含） 2027-03-01" in told
+        assert "张某 证件号码尾号 0011：在第 48211 号记录时未查到。" in told
         assert "名单距最近一次更新 1 天" in told
 
     def test_tells_a_relation_in_the_words_of_its_source_only(self):
         via = {"relation": "v", "kind": "controller", "source": "示例局 示例1号", "wording": "持股百分之六十"}
         reason = {"code": "measure-in-force", "record": "r", "via": via}
         member = {"code": "consortium-member", "ref": "2", "verdict": "barred"}
-        told = "\n".join(receipts.explain(made(lines=[BARRED | {"reasons": [reason, member]}])))
-        assert "记录 r，经由关系 v（示例局 示例1号：“持股百分之六十”）；联合体成员 2" in told
+        told = "\n".join(explanation.explain(made(lines=[BARRED | {"reasons": [reason, member]}])))
+        assert (
+            "记录 r，经由关系 v（示例局 示例1号：“持股百分之六十”）；按最重的成员认定，联合体成员 2" in told
+        )
         assert "控制" not in told
 
+    def test_names_what_was_asked_and_by_which_rules(self):
+        told = "\n".join(explanation.explain(made()))
+        assert "领域 procurement，依法必须招标" in told
+        assert f"规则版本 1，参照数据截至 2026-04-01，参照数据摘要 {'ab' * 32}" in told
+
+    def test_tells_an_unchecked_party_from_a_stale_source(self):
+        unchecked = made(replace(FACTS, complete=False), [BARRED | {"verdict": "unchecked"}])
+        assert "有未能核查的一方" in "\n".join(explanation.explain(unchecked))
+
+    def test_says_that_only_the_name_was_the_same(self):
+        reason = {"record": "r-1", "code": "published", "match": {"by": "name"}, "disputed_on": "2026-11-01"}
+        told = "\n".join(explanation.explain(made(lines=[BARRED | {"reasons": [reason]}])))
+        assert "公示中，记录 r-1，仅名称相同，2026-11-01 起有异议" in told
+
     def test_says_what_could_not_be_asked(self):
-        told = "\n".join(receipts.explain(made(replace(FACTS, complete=False, stale=("credit-platform",)))))
+        told = "\n".join(
+            explanation.explain(made(replace(FACTS, complete=False, stale=("credit-platform",))))
+        )
         assert "不完整" in told
         assert "credit-platform" in told
-        assert "不完整" not in "\n".join(receipts.explain(made()))
+        assert "不完整" not in "\n".join(explanation.explain(made()))
 
     @pytest.mark.parametrize("verdict", receipts.VERDICTS)
     def test_never_calls_anybody_clean(self, verdict):
-        told = "\n".join(receipts.explain(made(lines=[BARRED | {"verdict": verdict}])))
+        told = "\n".join(explanation.explain(made(lines=[BARRED | {"verdict": verdict}])))
         assert not re.search("清白|无违法|无失信|信用良好|合格|clean", told)
         assert "不证明" in told
 
     def test_reads_an_unchecked_party_as_not_asked(self):
-        told = "\n".join(receipts.explain(made(lines=[BARRED | {"verdict": "unchecked"}])))
+        told = "\n".join(explanation.explain(made(lines=[BARRED | {"verdict": "unchecked"}])))
         assert "未能核查，不得当作未查到" in told

@@ -1,12 +1,14 @@
 """A trading centre checks bidders before award and proves the answer later, offline."""
 
-import json
 import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from registry.domain import keyring
+from registry.domain.keyring import Key, Ring
+from registry.signing import Signer
 from tests.journeys.conftest import Done, done, refused
 from tests.processes import BIN, ROOT, Node, furnish
 
@@ -48,6 +50,26 @@ class TestTradingCentre:
         _assert_every_flip_is_refused(away, receipt, keys)
         assert list(away.iterdir()) == [away / "flipped.json"]
 
+    def test_replays_it_and_shows_one_bidder_alone(self, centre: Node, tmp_path: Path) -> None:
+        receipt, keys, line = (tmp_path / name for name in ("receipt.json", "keys.json", "line.json"))
+        bidders = str(SAMPLES / "bidders.csv")
+        done(
+            centre.command(
+                "check", bidders, *CHECK, "--out", str(receipt), "--pdf", str(tmp_path / "receipt.pdf")
+            )
+        )
+        done(centre.command("keys", "--out", str(keys)))
+        done(centre.command("keys", "rotate"), "signing key")
+        done(centre.command("replay", "--check", str(receipt)), "相同 equal")
+        done(
+            centre.command("replay", "--check", bidders, *CHECK[:2], "--against", str(receipt)), "相同 equal"
+        )
+        done(centre.command("receipt", "line", str(receipt), "--ref", "1", "--out", str(line)))
+        said = done(verify_offline(tmp_path, str(line), "--keys", str(keys)))
+        assert "方中的一方" in said
+        assert said.count("在第 ") == 1
+        assert (tmp_path / "receipt.pdf").read_bytes().startswith(b"%PDF")
+
     def test_is_told_which_column_is_wrong(self, centre: Node, tmp_path: Path) -> None:
         wrong = tmp_path / "bidders.csv"
         text = (SAMPLES / "bidders.csv").read_text(encoding="utf-8")
@@ -60,11 +82,8 @@ class TestTradingCentre:
     def test_keys_of_another_node_do_not_verify(self, centre: Node, tmp_path: Path) -> None:
         receipt, keys = tmp_path / "receipt.json", tmp_path / "keys.json"
         done(centre.command("check", str(SAMPLES / "bidders.csv"), *CHECK, "--out", str(receipt)))
-        done(centre.command("keys", "--out", str(keys)))
-        held = json.loads(keys.read_text(encoding="utf-8"))
-        other = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
-        held["keys"][0] |= {"public": other, "kid": "21fe31dfa154a261"}
-        keys.write_text(json.dumps(held), encoding="utf-8")
+        other = Signer.generate()
+        keys.write_bytes(keyring.build(Ring(centre.settings.node, (Key(other.public),)), other.sign))
         refused(verify_offline(tmp_path, str(receipt), "--keys", str(keys)), "receipt-refused")
 
 

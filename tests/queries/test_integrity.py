@@ -7,12 +7,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from registry import db
-from registry.domain import merkle, notes
+from registry.domain import keyring, merkle, notes
 from registry.queries import integrity
 from registry.queries import ledger as questions
 from registry.refusals.acts import LedgerBroken
 from registry.services import inbox, ledger, peers
-from registry.signing import Signer, read_public_keys, verify
+from registry.signing import Signer, verify
 from tests.factories.desk import Desk, seal
 from tests.factories.filings import BanFactory, PersonFactory, days_ago, filing
 from tests.sync.bodies import batch_of, body, sealed
@@ -157,7 +157,7 @@ class TestFindings:
 class TestProofs:
     def test_show_every_entry_in_the_signed_head(self, ledger_of_four):
         desk = ledger_of_four
-        keys = read_public_keys(desk.get("/ledger/keys").get_json())
+        keys = keyring.read(desk.get("/ledger/keys").get_data(), verify).publics()
         note = desk.get("/ledger/checkpoint").get_data(as_text=True)
         opened = notes.open_note(note, {"city": next(iter(keys.values()))}, verify)
         with db.reading() as session:

@@ -61,6 +61,22 @@ def quarantined():
         return [one.item for one in questions.quarantined(session)]
 
 
+class TestFormerKeys:
+    """An owner that changed its key: what it signed before still travels, unless the key was stolen."""
+
+    @pytest.mark.parametrize(("distrust", "outcome"), [(False, "accepted"), (True, "rejected")])
+    def test_verify_what_they_signed(self, app, distrust, outcome):
+        def change(work):
+            questions.peer(work.session, "platform").owners = ["platform", "county"]
+            return peers.change(
+                work, "county", public_key=Signer.generate().public.hex(), distrust=distrust
+            ).code
+
+        perform(SYSTEM, change)
+        [(found, code)] = outcomes(batch_of("platform", sealed(COUNTY, body(node="county"))))
+        assert (found, code) == (outcome, "signature-wrong" if distrust else None)
+
+
 class TestReceive:
     def test_publishes_with_the_owner_as_origin_and_no_promise_back(self, app):
         one = own()
@@ -81,7 +97,7 @@ class TestReceive:
         assert receipt["counts"] == {"sent": 2, "accepted": 1, "rejected": 1, "pending": 0}
         signature = bytes.fromhex(receipt["signature"]["value"])
         del receipt["signature"]
-        assert verify(keys().signer.public, signature, canonical.dumps(receipt))
+        assert verify(keys().exchange.public, signature, canonical.dumps(receipt))
 
     def test_quarantines_a_bad_record_and_takes_the_rest(self, app):
         good, bad, also_good = own(), own(document_number=""), own()
@@ -148,7 +164,7 @@ class TestReceive:
         assert outcomes(batch_of("platform", sealed(COUNTY, foreign))) == [("rejected", "owner-not-entitled")]
 
     def test_rejects_a_record_of_our_own_from_outside(self, app):
-        forged = sealed(keys().signer, body(node="city"))
+        forged = sealed(keys().exchange, body(node="city"))
         assert outcomes(batch_of("platform", forged)) == [("rejected", "owner-not-entitled")]
 
     def test_catches_two_contents_under_one_revision_and_keeps_the_first(self, app):

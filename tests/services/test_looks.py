@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from registry import db
-from registry.domain import looks, receipts
+from registry.domain import explanation, looks, receipts
 from registry.refusals.content import ReceiptRefused
 from registry.services import standing, verification
 from registry.signing import verify
@@ -205,7 +205,7 @@ class TestProof:
         return opening, centre.look(firm)
 
     def test_says_what_came_between(self, pair):
-        told = "\n".join(receipts.explain(pair[1]))
+        told = "\n".join(explanation.explain(pair[1]))
         assert "由 no_record 变为 barred" in told
         assert "第 1 号 publish" in told
         assert any("一致" in line for line in looks.compare(pair[1], pair[0]))

@@ -30,6 +30,19 @@ class TestChange:
     def test_to_its_own_key_is_no_conflict(self, platform):
         assert change("platform", public_key=KEY).public_key == KEY
 
+    def test_keeps_the_former_key_for_what_it_signed(self, platform):
+        assert change("platform", public_key=OTHER).former_keys == [KEY]
+        assert change("platform", public_key="c" * 64).former_keys == [KEY, OTHER]
+
+    def test_forgets_former_keys_that_were_stolen(self, platform):
+        assert change("platform", public_key=OTHER, distrust=True).former_keys == []
+
+    def test_is_refused_for_a_key_a_peer_had_before(self, platform):
+        change("platform", public_key=OTHER)
+        db.perform(SYSTEM, lambda work: peers.add(work, "county", "县", "", "c" * 64, ()))
+        with pytest.raises(PeerTaken):
+            change("county", public_key=KEY)
+
     def test_is_refused_for_a_key_another_peer_has(self, platform):
         db.perform(SYSTEM, lambda work: peers.add(work, "county", "县", "", OTHER, ()))
         with pytest.raises(PeerTaken):

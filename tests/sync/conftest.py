@@ -44,7 +44,7 @@ class Node:
 
     @property
     def signer(self):
-        return self.app.extensions["registry_keys"].signer
+        return self.app.extensions["registry_keys"].exchange
 
     def do(self, act):
         """Run an act in its transaction."""

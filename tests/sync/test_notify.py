@@ -10,10 +10,12 @@ from cryptography.exceptions import InvalidSignature
 from sqlalchemy import select
 
 from registry import db
+from registry.domain.keyring import read as read_keys
 from registry.domain.permissions import SYSTEM
 from registry.models import Watch, WatchEvent
+from registry.queries import keyring
 from registry.services import watches
-from registry.signing import public_keys_document, read_public_keys, verify
+from registry.signing import verify
 from sync.notify import notify_all
 from tests.conftest import hire
 from tests.contract.documents import DOCS
@@ -59,6 +61,12 @@ def states():
         return [(one.sequence, one.state) for one in found]
 
 
+def keys_document():
+    """What the node publishes of its keys."""
+    with db.reading() as session:
+        return keyring.document(session, db.settings().node, db.keys().signer)
+
+
 def held(watch):
     with db.reading() as session:
         return session.scalars(select(Watch).where(Watch.id == watch)).one()
@@ -79,7 +87,7 @@ class TestNotify:
         assert [done.sent for done in notify_all().values()] == [3]
         assert notify_all() == {}
         assert (receiver.sequences(), states()) == ([1, 2, 3], ALL)
-        trusted = read_public_keys(public_keys_document(db.keys().signer, "city"))
+        trusted = read_keys(keys_document(), verify).publics()
         for _, headers, body in receiver.got:
             assert verify(
                 trusted[headers["Registry-Key-Id"]], bytes.fromhex(headers["Registry-Signature"]), body
@@ -166,8 +174,7 @@ class TestExample:
         bureau.do("centre", lambda work: watches.replay(work, watch, 1))
         notify_all()
         monkeypatch.chdir(tmp_path)
-        keys = public_keys_document(db.keys().signer, "city")
-        (tmp_path / "keys.json").write_text(json.dumps(keys), encoding="utf-8")
+        (tmp_path / "keys.json").write_bytes(keys_document())
         [example] = re.findall(r"```python\n(.*?)```", (DOCS / "checking.md").read_text("utf-8"), re.DOTALL)
         shown: dict = {}
         exec(example, shown)

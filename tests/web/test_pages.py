@@ -1,4 +1,5 @@
 import datetime as dt
+import hashlib
 import io
 
 import pytest
@@ -22,6 +23,9 @@ FACTS = receipts.Facts(
     stale=(),
     matcher="1",
     rules="1",
+    law="ab" * 32,
+    sector="procurement",
+    must_tender=True,
 )
 LINE = {"ref": "1", "name": "盐城<b>虚构</b>有限公司", "verdict": "no_record", "reasons": []}
 
@@ -126,6 +130,18 @@ class TestVerify:
         own = receipt(db.keys().signer)
         for data in (receipt(Signer.generate()), own.replace(b"no_record", b"on_record")):
             assert upload(client, data).status_code == 422
+
+    def test_compares_with_the_digest_of_the_printed_code(self, client):
+        own = receipt(db.keys().signer)
+        digest = hashlib.sha256(own).hexdigest()
+        form = client.get(f"/verify?digest={digest}").text
+        assert f'name="digest" value="{digest}"' in form
+        assert 'name="digest"' not in client.get("/verify").text
+        for held, status in ((digest, 200), ("0" * 64, 422), ("x", 422)):
+            sent = {"receipt": (io.BytesIO(own), "receipt.json"), "digest": held}
+            assert client.post("/verify", data=sent).status_code == status
+        for path in ("/verify?digest=<b>", f"/verify?digest={digest}&digest={digest}", "/verify?receipt=1"):
+            assert client.get(path).status_code == 422
 
     def test_refuses_a_missing_file(self, client):
         assert client.post("/verify", data={}).status_code == 422

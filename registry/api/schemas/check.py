@@ -54,6 +54,12 @@ class CheckRequest(PartiesSchema):
     known_at = Whole(load_default=None, allow_none=True, validate=validate.Range(min=0))
 
 
+class ReceiptQuery(StrictSchema):
+    """Which party's line to show alone; without ``ref`` the whole receipt."""
+
+    ref = words(50, load_default=None)
+
+
 class CheckAnswer(StrictSchema):
     """The verdicts in the order asked, and where the signed receipt is.
 

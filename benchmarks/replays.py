@@ -1,0 +1,249 @@
+"""``python -m benchmarks.replays``: random checks while records come and go and the law tables change; then every one
+is answered again from the ledger alone. Exits 1 unless all answers are the same byte for byte."""
+
+import argparse
+import datetime as dt
+import random
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks import bed as beds
+from benchmarks.bed import CENTRE, Bed
+from benchmarks.figures import head, rate, tell, timed
+from benchmarks.servers import store_url
+from benchmarks.synthetic import Firm, firms, penalty_rows, resident_id, uscc, write_xlsx
+from registry import db
+from registry.domain import merkle, receipts
+from registry.domain.permissions import SYSTEM
+from registry.domain.receiptform import opened
+from registry.domain.reference import Reference
+from registry.domain.screening import ROLES
+from registry.queries import ledger
+from registry.queries import reference as law
+from registry.services import reference, replay, screening, verification
+from registry.services.inquiry import Inquiry, Party
+from registry.work import Work, day_of
+
+STORES = ("sqlite", "postgresql")
+ROUND = 50
+"""Checks between two changes of the world."""
+LOOK_BACKS = (36, 12, 60)
+DAYS = 1100
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One check: what was asked, and the receipt that answers it."""
+
+    inquiry: Inquiry
+    receipt: bytes
+
+
+@dataclass
+class World:
+    """What there is to ask about, and the draw of chance."""
+
+    bed: Bed
+    folder: Path
+    draw: random.Random
+    firms: list[Firm] = field(default_factory=list)
+    persons: list[tuple[str, str]] = field(default_factory=list)
+    withdrawn: set[str] = field(default_factory=set)
+    rounds: int = 0
+
+    @property
+    def today(self) -> dt.date:
+        """The legal day."""
+        return day_of(db.clock())
+
+
+def make(world: World, checks: int) -> list[Asked]:
+    """So many checks, the world changing every ``ROUND`` of them."""
+    made: list[Asked] = []
+    while len(made) < checks:
+        _change(world)
+        wanted = min(ROUND, checks - len(made))
+        made += [_check(world) for _ in range(wanted)]
+    return made
+
+
+def differing(made: Sequence[Asked]) -> list[str]:
+    """The checks whose replay is not byte for byte what was answered; the ledger is recomputed first, once for all."""
+    with db.reading() as session:
+        work = Work(session, SYSTEM, db.clock(), db.keys(), db.settings())
+        size = ledger.head(session)
+        replay.prove(work, size)
+        nodes = merkle.nodes_of(ledger.leaves(session, size))
+        laws: dict[str, Reference] = {}
+        return [one for asked in made for one in _replayed(work, asked, nodes, laws)]
+
+
+def _replayed(work: Work, asked: Asked, nodes: merkle.Nodes, laws: dict[str, Reference]) -> Iterator[str]:
+    document = opened(asked.receipt)[0]
+    version, entry = document["law"], document["entry"]
+    laws[version] = laws.get(version) or replay.law_of(work, document)
+    if document["root"] is not None and merkle.root_at(entry, nodes).hex() != document["root"]:
+        yield f"{document['check']}: root"
+    question = replay.asked_by(document)
+    lines = replay.again(work, question, entry, laws[version])
+    if replay.differences(document["lines"], lines, question.left_out):
+        yield f"{document['check']}: as its receipt asks"
+    listed = replay.Question(asked.inquiry)
+    if receipts.answer(replay.again(work, listed, entry, laws[version])) != receipts.answer(
+        document["lines"]
+    ):
+        yield f"{document['check']}: as it was asked"
+
+
+def _change(world: World) -> None:
+    """New records, some taken back, another look-back in the law, sometimes a signed head."""
+    world.rounds += 1
+    if world.rounds % 3 == 1:
+        _publish(world)
+    if world.rounds % 4 == 2:
+        _withdraw(world)
+    if world.rounds % 2 == 0:
+        _legislate(world)
+    if world.draw.random() < 0.5:
+        beds.seal()
+
+
+def _publish(world: World) -> None:
+    seed = 500 + world.rounds
+    rows = [_aged(world, row) for row in penalty_rows(20, seed, world.today)]
+    world.firms += firms(20, seed)
+    for place in range(2):
+        number = resident_id("320981", dt.date(1980, 1, 1) + dt.timedelta(days=seed), 100 + place)
+        name = f"卞示例{'甲乙'[place]}"
+        world.persons.append((name, number))
+        rows.append(
+            rows[place]
+            | {"CF_XDR_MC": name, "CF_XDR_LB": "自然人", "CF_XDR_SHXYM": "", "CF_FRDB": "", "CF_XDR_ZJLX": "111",
+               "CF_XDR_ZJHM": number, "CF_WSH": f"盐示财采罚〔2026〕{seed}{place}9号"}
+        )  # fmt: skip
+    path = world.folder / f"replays-{seed}.xlsx"
+    write_xlsx(path, rows)
+    beds.publish(world.bed, beds.file(world.bed, path))
+
+
+def _aged(world: World, row: dict[str, str]) -> dict[str, str]:
+    """Some decisions are years old, so that their bans have ended and only the look-back reaches them."""
+    if world.draw.random() < 0.6:
+        return row
+    decided = world.today - dt.timedelta(days=world.draw.randrange(40, DAYS))
+    last = decided + dt.timedelta(days=world.draw.randrange(30, 700))
+    old = row | {"CF_JDRQ": f"{decided:%Y/%m/%d}", "CF_YXQ": f"{last:%Y/%m/%d}"}
+    grave = {"CF_CFLB": "责令停产停业", "CF_NR": "责令停产停业。", "CF_NR_FK": ""}
+    return old | grave if world.draw.random() < 0.5 else old
+
+
+def _withdraw(world: World) -> None:
+    with db.reading() as session:
+        filed = {entry.record for entry in ledger.entries(session, after=0, limit=10**6)}
+    record = world.draw.choice(sorted(filed))
+    if record not in world.withdrawn:
+        world.withdrawn.add(record)
+        db.perform(
+            world.bed.people["verifier"],
+            lambda work: verification.withdraw(work, record, "经复议撤销", work.today, if_version=None).id,
+        )
+
+
+def _legislate(world: World) -> None:
+    """Load the reference data with another look-back, as if the law had been corrected."""
+    copy = world.folder / f"law-{world.rounds}"
+    copy.mkdir()
+    for path in reference.FOLDER.glob("*.toml"):
+        text = path.read_text(encoding="utf-8")
+        if path.stem == "thresholds":
+            months = LOOK_BACKS[world.rounds // 2 % len(LOOK_BACKS)]
+            text = text.replace('value = 36\nunit = "month"', f'value = {months}\nunit = "month"')
+        (copy / path.name).write_text(text, encoding="utf-8")
+    db.perform(SYSTEM, lambda work: reference.load(work, copy))
+
+
+def _check(world: World) -> Asked:
+    inquiry = _inquiry(world)
+    receipt: bytes = db.perform(world.bed.people[CENTRE], lambda work: screening.check(work, inquiry).receipt)
+    return Asked(inquiry, receipt)
+
+
+def _inquiry(world: World) -> Inquiry:
+    draw = world.draw
+    with db.reading() as session:
+        size, sectors = ledger.head(session), sorted(law.current(session).names("sectors"))
+    parties = [_party(world, str(place)) for place in range(1, draw.randint(1, 8) + 1)]
+    return Inquiry(
+        tender={"code": f"示例-{draw.randrange(10**6)}"},
+        sector=draw.choice([*sectors, *["procurement"] * len(sectors)]),
+        must_tender=draw.random() < 0.7,
+        district=draw.choice([None, "320902"]),
+        on=world.today + dt.timedelta(days=draw.choice([0, draw.randint(-DAYS, 300)])),
+        parties=parties,
+        known_at=draw.choice([None, None, draw.randint(0, size)]),
+    )
+
+
+def _party(world: World, ref: str) -> Party:
+    """A firm on record, one with a wrong code or another name, one by name alone, a stranger, or a person."""
+    draw = world.draw
+    role, of = draw.choice(ROLES), draw.choice([None, "1"])
+    firm = draw.choice(world.firms)
+    what = draw.randrange(7)
+    if what == 0:
+        return Party(
+            ref, role, "盐城示例无名商贸有限公司", uscc("91320903", 800_000 + draw.randrange(10**5)), of=of
+        )
+    if what == 1:
+        return Party(ref, role, firm.name, of=of)
+    if what == 2:
+        return Party(ref, role, firm.name + "分公司", firm.uscc.lower(), of=of)
+    if what == 3:
+        wrong = "0" if firm.uscc[-1] != "0" else "1"
+        return Party(ref, role, firm.name, firm.uscc[:-1] + wrong, of=of)
+    if what == 4:
+        name, number = draw.choice(world.persons)
+        return Party(ref, role, name, id_type="111", id_number=number, of=of)
+    return Party(ref, role, firm.name, firm.uscc, of=of)
+
+
+def main() -> int:
+    """Make the checks on each store and answer them again."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--checks", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--store", choices=STORES, action="append", help="one store (default: both)")
+    given = parser.parse_args()
+    failed = 0
+    for store in given.store or STORES:
+        with tempfile.TemporaryDirectory(prefix="registry-replays-") as name:
+            folder = Path(name)
+            with store_url(store, folder) as url, beds.make(url, folder) as bed:
+                head(f"{store}: replays, seed {given.seed}")
+                failed += _measure(World(bed, folder, random.Random(given.seed)), given.checks)
+    return 1 if failed else 0
+
+
+def _measure(world: World, checks: int) -> int:
+    with timed() as making:
+        made = make(world, checks)
+    verdicts = Counter(line["verdict"] for asked in made for line in opened(asked.receipt)[0]["lines"])
+    with timed() as replaying:
+        wrong = differing(made)
+    states = {opened(asked.receipt)[0]["law"] for asked in made}
+    tell("checks made, signed and stored", f"{making.seconds:,.0f} s", rate(checks, making.seconds))
+    tell("lines by verdict", ", ".join(f"{name} {count}" for name, count in sorted(verdicts.items())))
+    tell("states of the law tables", f"{len(states)}")
+    tell("checks answered again, twice each", f"{replaying.seconds:,.0f} s", rate(checks, replaying.seconds))
+    tell("answers that are not byte for byte the same", f"{len(wrong)}")
+    for line in wrong[:20]:
+        print(f"  {line}")
+    return len(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""registry keys: the public keys of this node, their rotation and revocation."""
+
+from pathlib import Path
+
+import click
+
+from registry import db
+from registry.commands.checks import WRITTEN
+from registry.commands.common import in_app
+from registry.domain.permissions import SYSTEM
+from registry.queries import keyring as questions
+from registry.services import audit
+from registry.services import keyring as acts
+from registry.signing import EXCHANGE, SIGNING
+from registry.work import Work
+
+
+@click.group("keys", invoke_without_command=True)
+@click.option("--out", type=WRITTEN, help="Write to this file.")
+@click.option("--exchange", is_flag=True, help="Only the key by which peers know this node, in hex.")
+@click.pass_context
+def group(context: click.Context, out: Path | None, exchange: bool) -> None:
+    """The public keys of this node, for `registry verify`; with a command: rotate, revoke."""
+    if context.invoked_subcommand is None:
+        _show(out, exchange)
+
+
+@in_app
+def _show(out: Path | None, exchange: bool) -> None:
+    content = db.keys().exchange.public.hex().encode() if exchange else _document()
+    if out:
+        out.write_bytes(content)
+    click.echo(f"keys: {out}" if out else content.decode())
+
+
+def _document() -> bytes:
+    with db.reading() as session:
+        return questions.document(session, db.settings().node, db.keys().signer)
+
+
+@group.command("rotate")
+@click.option(
+    "--exchange", is_flag=True, help="The key by which peers know this node, instead of the signing key."
+)
+@in_app
+def rotate(exchange: bool) -> None:
+    """Sign with a new key from now on; the old one vouches for it. Running processes take it up by themselves."""
+    name = EXCHANGE if exchange else SIGNING
+    successor = db.keys().draft(name)
+
+    def act(work: Work) -> None:
+        if exchange:
+            audit.note(work, "keys.rotate.exchange", successor.key_id)
+        elif not acts.is_promoted(work, successor):
+            acts.rotate(work, successor)
+
+    db.perform(SYSTEM, act)
+    retired = db.keys().promote(name)
+    click.echo(
+        f"signing key: {successor.key_id}" if not exchange else f"exchange key: {successor.public.hex()}"
+    )
+    click.echo(f"the old private key is kept at {retired}: move it away from this machine")
+    if exchange:
+        click.echo("every peer must now run: registry exchange peers change CODE --public-key HEX")
+
+
+@group.command("revoke")
+@click.argument("kid")
+@click.option("--reason", required=True, help="Why; it is public.")
+@in_app
+def revoke(kid: str, reason: str) -> None:
+    """Take back a key that no longer signs: what it signed proves nothing any more by itself."""
+    db.perform(SYSTEM, lambda work: acts.revoke(work, kid, reason))
+    click.echo(f"{kid}: revoked; give out the public keys again")

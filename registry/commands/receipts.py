@@ -1,0 +1,195 @@
+"""registry verify, receipt, replay: what proves an answer after it was given."""
+
+import datetime as dt
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from registry import db, paper, verifier
+from registry.commands.checks import EXISTING, WRITTEN, asked
+from registry.commands.common import in_app, refused
+from registry.domain import receipts as rules
+from registry.domain.permissions import SYSTEM
+from registry.domain.receiptform import Statement
+from registry.domain.reference import Reference
+from registry.errors import Refusal
+from registry.queries import keyring, ledger
+from registry.queries import receipts as questions
+from registry.services import replay as acts
+from registry.services.inquiry import Inquiry
+from registry.services.replay import Question
+from registry.tabular import parties
+from registry.work import Work
+
+
+@click.command("verify")
+@click.argument("receipt", type=EXISTING)
+@click.option(
+    "--keys", type=EXISTING, required=True, help="Public keys, as `registry keys --out` writes them."
+)
+@click.option("--previous", type=EXISTING, help="Receipt of the look before: work out again what changed.")
+@click.option(
+    "--cover", type=EXISTING, help="Where the key was revoked: as `registry receipt cover` writes it."
+)
+@click.option("--trust", default="", metavar="KEY", help="Id or hex of a key that must be among the keys.")
+def verify(receipt: Path, keys: Path, previous: Path | None, cover: Path | None, trust: str) -> None:
+    """Verify a receipt, or its excerpt for one party, offline: no database, no network.
+
+    `python -m registry.verifier` does the same and needs nothing but Python and the library `cryptography`.
+    """
+    try:
+        found = verifier.verify_files(receipt, keys, previous, cover, trust)
+    except Refusal as refusal:
+        refused(refusal)
+        return
+    for line in found["explanation"]:
+        click.echo(line)
+    sys.exit(0)
+
+
+@click.group("receipt")
+def group() -> None:
+    """What can be made of a receipt."""
+
+
+@group.command("line")
+@click.argument("receipt", type=EXISTING)
+@click.option("--ref", required=True, help="The party whose line is shown.")
+@click.option("--out", type=WRITTEN, required=True, help="Write the excerpt here.")
+@in_app
+def line(receipt: Path, ref: str, out: Path) -> None:
+    """Take out one party's line with its proof, to show it without the other parties."""
+    data = receipt.read_bytes()
+    _proven(data)
+    out.write_bytes(rules.excerpt(data, ref))
+    click.echo(f"line: {out}")
+
+
+@group.command("pdf")
+@click.argument("receipt", type=EXISTING)
+@click.argument("out", type=WRITTEN)
+@in_app
+def pdf(receipt: Path, out: Path) -> None:
+    """Print a receipt of this node."""
+    data = receipt.read_bytes()
+    _proven(data)
+    out.write_bytes(paper.render(data, db.settings().base_url, db.settings().pdf_font))
+    click.echo(f"pdf: {out}")
+
+
+@group.command("cover")
+@click.argument("receipt", type=EXISTING)
+@click.option("--out", type=WRITTEN, required=True, help="Write the cover here.")
+@in_app
+def cover(receipt: Path, out: Path) -> None:
+    """The signed head over the ledger that a receipt names, for a receipt whose key was revoked."""
+    statement = _proven(receipt.read_bytes())
+    with db.reading() as session:
+        ring = keyring.ring(session, db.settings().node, db.keys().signer)
+        note, path = ledger.cover(session, statement["entry"], ring)
+    out.write_text(json.dumps({"checkpoint": note, "path": [node.hex() for node in path]}), encoding="utf-8")
+    click.echo(f"cover: {out}")
+
+
+def _proven(data: bytes) -> Statement:
+    with db.reading() as session:
+        ring = keyring.ring(session, db.settings().node, db.keys().signer)
+        found: Statement = questions.proven(session, ring, data)["statement"]
+    return found
+
+
+@click.command("replay")
+@click.option("--at", type=int, help="Ledger size; default that of the receipt.")
+@click.option(
+    "--check", "path", metavar="FILE", type=EXISTING, required=True, help="Receipt, or list of bidders."
+)
+@click.option("--sector", help="For a list, or a receipt of version 1: trading sector.")
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), help="For a list: legal day; default that of the entry."
+)
+@click.option("--must-tender/--not-must-tender", default=True, show_default=True, help="For a list.")
+@click.option(
+    "--district", help="For a list: district of the tender; default that of the receipt it is held against."
+)
+@click.option("--against", type=EXISTING, help="For a list: the receipt it must agree with.")
+@click.option("--out", type=WRITTEN, help="Write the canonical answer here.")
+@in_app
+def replay(  # noqa: PLR0913, PLR0917 - one parameter per option
+    at: int | None, path: Path, sector: str | None, on: dt.datetime | None, must_tender: bool, district: str | None,
+    against: Path | None, out: Path | None,
+) -> None:  # fmt: skip
+    """Answer an old question again from the ledger alone; exit 1 when the receipt says something else."""
+    is_receipt = path.read_bytes()[:1] == b"{"
+    if is_receipt and (on or against):
+        raise click.UsageError("a receipt says itself what was asked: no --on, no --against")
+    compared = path if is_receipt else against
+    statement = _proven(compared.read_bytes()) if compared else None
+    entry = at if at is not None else statement["entry"] if statement else None
+    if entry is None or (statement and entry != statement["entry"]):
+        raise click.UsageError("--at must name the ledger size; a receipt was answered at its own")
+    with db.reading() as session:
+        work = Work(session, SYSTEM, db.clock(), db.keys(), db.settings())
+        question = _question(
+            work, statement, entry, None if is_receipt else path, (sector, on, must_tender, district)
+        )
+        with click.progressbar(length=entry, label="verifying", file=sys.stderr) as bar:
+            proven = acts.prove(work, entry, lambda reached: bar.update(min(reached, entry) - bar.pos))
+        reference = acts.law_of(work, statement) if statement else acts.law_at(work, entry)
+        lines = acts.again(work, question, entry, reference)
+    _tell(proven, reference, lines, out)
+    if statement:
+        sys.exit(_compare(proven, statement, lines, question))
+
+
+def _question(
+    work: Work, statement: Statement | None, entry: int, listed: Path | None,
+    given: tuple[str | None, dt.datetime | None, bool, str | None],
+) -> Question:  # fmt: skip
+    sector, on, must_tender, district = given
+    if listed is None and statement:
+        return acts.asked_by(statement, sector, must_tender=must_tender)
+    if sector is None or listed is None:
+        raise click.UsageError("a list of bidders needs --sector")
+    said = acts.asked_by(statement, sector, must_tender=must_tender).inquiry if statement else None
+    day = on.date() if on else said.on if said else acts.entry_day(work, entry) or work.today
+    where = district or (said.district if said else None)
+    named = asked(parties.read(listed.read_bytes(), listed.name))
+    return Question(Inquiry({}, sector, must_tender, where, day, named, entry))
+
+
+def _tell(proven: acts.Proven, reference: Reference, lines: list[dict[str, Any]], out: Path | None) -> None:
+    click.echo(f"账本第 1 至第 {proven.entry} 号记录已逐条重算，根哈希 {proven.root.hex()}")
+    signed = (
+        f"由 {proven.sealed} 条记录的检查点签名覆盖" if proven.sealed is not None else "其末尾尚无检查点签名"
+    )
+    click.echo(f"{signed}；参照数据摘要 {reference.version}")
+    for one in lines:
+        click.echo(f"{one['ref']}\t{one['verdict']}\t{one['name']}\t{one.get('uscc', '')}")
+    answer = rules.answer(lines)
+    click.echo(f"answer: sha256 {hashlib.sha256(answer).hexdigest()}")
+    if out:
+        out.write_bytes(answer)
+
+
+def _compare(
+    proven: acts.Proven, statement: Statement, lines: list[dict[str, Any]], question: Question
+) -> int:
+    """Say where a receipt and the answer given again differ; the exit code."""
+    wrong = acts.differences(statement["lines"], lines, question.left_out)
+    if question.left_out:
+        refs = "、".join(sorted(question.left_out))
+        click.echo(
+            f"未重放：{refs}（其本人或成员在回执中只有证件号码尾号，或未出示；可用投标人名单与 --against 重放）"
+        )
+    is_other_ledger = statement["root"] is not None and statement["root"] != proven.root.hex()
+    if is_other_ledger:
+        click.echo(f"矛盾 differs: 回执所载根哈希为 {statement['root']}", err=True)
+    for ref in wrong:
+        click.echo(f"矛盾 differs: {ref}", err=True)
+    if not wrong and not is_other_ledger:
+        click.echo("相同 equal: 重放的答复与回执逐字节相同")
+    return 1 if wrong or is_other_ledger else 0
