@@ -4,6 +4,8 @@ import re
 import signal
 import socket
 import sys
+import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +35,8 @@ class TestTwoWorkers:
         with city.opened(), running(first, second):
             names = [_name(first), _name(second)]
             _hand_in(tmp_path / "rows.xlsx", ROWS)
+            wait_for(lambda: _busy(names[0]), "the first has run slots")
+            _let_in(first, lambda: _busy(names[1]))
             wait_for(partial(_both_have_run, names), "both have run slots")
             first.end(signal.SIGKILL)
             seen = _newest_slot(names[1])
@@ -77,6 +81,23 @@ def _name(worker: Process) -> str:
 def _runs(worker: str | None = None) -> list[JobRun]:
     with db.reading() as session:
         return [run for run in session.scalars(select(JobRun)) if worker in (None, run.worker)]
+
+
+def _busy(name: str) -> bool:
+    """Whether a worker has run a slot of the jobs that come every second."""
+    return any(run.job in EACH_SECOND for run in _runs(name))
+
+
+def _let_in(worker: Process, is_enough: Callable[[], bool]) -> None:
+    """Stop a worker for moments until another got slots: two that tick in step would never meet."""
+    assert worker.child is not None
+    for _ in range(20):
+        worker.child.send_signal(signal.SIGSTOP)
+        time.sleep(2.5)
+        worker.child.send_signal(signal.SIGCONT)
+        time.sleep(0.3)
+        if is_enough():
+            return
 
 
 def _both_have_run(names: list[str]) -> bool:

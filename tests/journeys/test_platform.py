@@ -55,8 +55,8 @@ class TestOperator:
 
 
 def _introduce(node: Node, other: Node) -> None:
-    """Make another node known by its address and its public key, as its operator read it out."""
-    key = json.loads(done(other.command("keys")))["keys"][0]["public"]
+    """Make another node known by its address and its exchange key, as its operator read it out."""
+    key = done(other.command("keys", "--exchange")).strip()
     code, url = other.settings.node, other.settings.base_url
     done(node.command("exchange", "peers", "add", code, "--url", url, "--public-key", key), code)
 
