@@ -15,6 +15,7 @@ from registry.queries import ledger
 from registry.queries import watches as questions
 from registry.queries.watches import Landed
 from registry.services import judging, watches
+from registry.services.ledger import own_checkpoint
 from registry.services.watches import Question
 from registry.work import Work
 
@@ -83,6 +84,7 @@ def _touched(work: Work, ids: Sequence[str], after: int, upto: int) -> Touched:
 def _look(work: Work, held: Watch, landed: Sequence[tuple[Landed, list[int]]], reached: int) -> None:
     steps = list(_steps(work, held, landed, reached))
     if steps:
+        own_checkpoint(work)  # an event signed by a key that is no longer this node's would not be believed
         question = watches.question_of(work.keys, held)
         _note(work, held, [moved for step in steps for moved in _moved(work, question, step)])
     held.seen_day = max(held.seen_day, _last_day(work, held))
