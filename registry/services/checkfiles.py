@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import json
-import logging
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,13 +13,14 @@ from sqlalchemy import select
 
 from registry.domain import canonical, redaction
 from registry.domain.permissions import Actor, Permission
-from registry.errors import Fault, Refusal, Unavailable
+from registry.errors import Fault, Refusal
 from registry.models import CheckFile, CheckFilePart
 from registry.queries import checkfiles as questions
 from registry.queries import ledger
-from registry.refusals.acts import ConcurrentChange, TransitionRefused
+from registry.refusals.acts import TransitionRefused
 from registry.services import audit, inquiry, screening
 from registry.services.inquiry import Inquiry, Party
+from registry.services.resuming import Perform, PerformAs, run_each
 from registry.signing import Keys
 from registry.tabular import parties
 from registry.tabular.parties import PartyRow
@@ -31,9 +31,6 @@ RUNNING = "running"
 UNNAMED = "unnamed"
 """The tender of a check that is made for none."""
 _SHOWN = ("ref", "role", "name", "uscc", "of")
-log = logging.getLogger(__name__)
-Perform = Callable[[Callable[[Work], Any]], Any]
-"""Runs one act in one transaction of its own."""
 
 
 @dataclass(frozen=True)
@@ -193,36 +190,14 @@ def _end(work: Work, held: CheckFile, state: str) -> None:
     work.session.flush()
 
 
-def run_pending(
-    perform_as: Callable[[Actor, Callable[[Work], Any]], Any], actors: Sequence[tuple[str, Actor]]
-) -> int:
-    """Answer the rest of the given (file id, asker); returns how many files were worked on.
-
-    A file that cannot go on, for instance because its asker lost the role, is marked ``failed`` with the reason.
-    One that met another act or an error of the program stays ``running`` for the next time; only a store that is
-    away ends the whole.
-    """
-    for file_id, actor in actors:
-        try:
-            _run_or_fail(partial(perform_as, actor), actor, file_id)
-        except Unavailable:
-            raise
-        except Exception as error:  # one file must not stop the others
-            log.error("check file %s stopped: %s", file_id, type(error).__name__)
-    return len(actors)
+def run_pending(perform_as: PerformAs, actors: Sequence[tuple[str, Actor]]) -> int:
+    """Answer the rest of the given (file id, asker); returns how many files were worked on. One that cannot go on is
+    marked ``failed`` with the reason."""
+    return run_each(perform_as, actors, run, _fail)
 
 
-def _run_or_fail(perform: Perform, actor: Actor, file_id: str) -> None:
-    try:
-        run(perform, actor, file_id)
-    except (Unavailable, ConcurrentChange):
-        raise
-    except Refusal as refusal:
-        perform(partial(_fail, file_id=file_id, code=refusal.code))
-
-
-def _fail(work: Work, file_id: str, code: str) -> None:
+def _fail(work: Work, file_id: str, refusal: Refusal) -> None:
     held = work.session.get_one(CheckFile, file_id, with_for_update=True)
     if held.state == RUNNING:
-        held.failed_because = code
+        held.failed_because = refusal.code
         _end(work, held, "failed")

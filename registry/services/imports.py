@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,18 +15,16 @@ from registry.domain import identifiers
 from registry.domain.filed import Rules
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
 from registry.domain.reference import Reference
-from registry.errors import Fault, Invalid, Refusal, Unavailable
+from registry.errors import Fault, Invalid, Refusal
 from registry.models import ImportFinding, PenaltyImport
 from registry.queries import reference as law
-from registry.refusals.acts import ConcurrentChange, ImportUnknown, QueryRefused
+from registry.refusals.acts import ImportUnknown, QueryRefused
 from registry.services import audit, penalties
+from registry.services.resuming import Perform, PerformAs, run_each
 from registry.tabular import filings
 from registry.work import Work, day_of
 
 CHUNK = 500
-log = logging.getLogger(__name__)
-Perform = Callable[[Callable[[Work], Any]], Any]
-"""Runs one act in one transaction of its own."""
 
 
 @dataclass(frozen=True)
@@ -200,41 +197,19 @@ def _finish(work: Work, import_id: int) -> None:
     work.session.flush()
 
 
-def run_pending(
-    perform_as: Callable[[Actor, Callable[[Work], Any]], Any], actors: Sequence[tuple[int, Actor]]
-) -> int:
-    """File the rest of the given (import id, filer); returns how many files were worked on.
-
-    A file that cannot go on, for instance because its filer lost the role, is marked ``failed`` with the
-    reason. One that met another act, or an error of the program, stays ``running`` for the next time. Neither
-    keeps another file waiting; only a store that is away ends the whole.
-    """
-    for import_id, actor in actors:
-        try:
-            _run_or_fail(partial(perform_as, actor), actor, import_id)
-        except Unavailable:
-            raise
-        except Exception as error:  # one file must not stop the others
-            log.error("import %d stopped: %s", import_id, type(error).__name__)
-    return len(actors)
+def run_pending(perform_as: PerformAs, actors: Sequence[tuple[int, Actor]]) -> int:
+    """File the rest of the given (import id, filer); returns how many files were worked on. One that cannot go on is
+    marked ``failed`` with the reason."""
+    return run_each(perform_as, actors, run, _fail)
 
 
-def _run_or_fail(perform: Perform, actor: Actor, import_id: int) -> None:
-    try:
-        run(perform, actor, import_id)
-    except (Unavailable, ConcurrentChange):
-        raise
-    except Refusal as refusal:
-        perform(partial(_fail, import_id=import_id, code=refusal.code, title=refusal.title))
-
-
-def _fail(work: Work, import_id: int, code: str, title: str) -> None:
+def _fail(work: Work, import_id: int, refusal: Refusal) -> None:
     held = work.session.get_one(PenaltyImport, import_id, with_for_update=True)
     if held.state != "running":
         return
     held.state, held.finished_at = "failed", work.now
     if held.next_row >= held.total:
         held.sealed = b""
-    said = Fault("", code, title)
+    said = Fault("", refusal.code, refusal.title)
     work.session.execute(insert(ImportFinding), _told(import_id, filings.ReadRow(0, None, (said,), ()), None))
     work.session.flush()

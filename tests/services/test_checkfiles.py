@@ -23,6 +23,7 @@ from registry.refusals.acts import (
 from registry.refusals.award import FileRunning, FileUnknown
 from registry.services import checkfiles, checkresults, screening
 from registry.signing import verify
+from tests.factories import dying
 from tests.factories.desk import stranger
 from tests.factories.filings import PERSON_NUMBER
 
@@ -124,39 +125,16 @@ class TestRun:
     @pytest.mark.parametrize("stop", range(1, 6))
     def test_goes_on_behind_the_last_chunk_after_a_crash(self, centre, stop):
         number = received(centre, strangers())
-        steps = 0
-
-        def dying(act):
-            nonlocal steps
-            steps += 1
-            if steps > stop:
-                raise KeyboardInterrupt
-            return db.perform(centre, act)
-
         with pytest.raises(KeyboardInterrupt):
-            run(centre, number, dying)
+            run(centre, number, dying.after(centre, stop))
         assert state(centre, number)[1] == min(2 * (stop - 1), 7)
         assert run(centre, number) == ("finished", 7, 0, 4)
         assert [one["row"] for one in answers(number)] == list(range(2, 9))
 
     def test_loses_a_chunk_whose_commit_never_came_and_answers_it_again(self, centre):
         number = received(centre, strangers())
-        steps = 0
-
-        def dying(act):
-            nonlocal steps
-            steps += 1
-
-            def half(work):
-                made = act(work)
-                if steps == 3:
-                    raise KeyboardInterrupt
-                return made
-
-            return db.perform(centre, half)
-
         with pytest.raises(KeyboardInterrupt):
-            run(centre, number, dying)
+            run(centre, number, dying.within(centre, 3))
         assert state(centre, number) == ("running", 2, 0, 1)
         assert run(centre, number) == ("finished", 7, 0, 4)
         assert [one["number"] for one in statements(number)] == [1, 2, 3, 4]

@@ -12,8 +12,9 @@ from registry import db
 from registry.domain.permissions import Role
 from registry.errors import Refusal
 from registry.queries import penalties as penalty_questions
-from registry.refusals.acts import ConcurrentChange, QueryRefused, StoreUnavailable
+from registry.refusals.acts import ConcurrentChange, OutOfRole, QueryRefused, StoreUnavailable
 from registry.services import imports
+from tests.factories import dying
 from tests.factories.filings import FilingFactory
 
 ROWS = 7
@@ -79,37 +80,14 @@ class TestRun:
     @pytest.mark.parametrize("stop", range(1, 6))
     def test_goes_on_behind_the_last_chunk_after_a_crash(self, clerk, stop):
         number = received(clerk, table(firms()))
-        steps = 0
-
-        def dying(act):
-            nonlocal steps
-            steps += 1
-            if steps > stop:
-                raise KeyboardInterrupt
-            return db.perform(clerk, act)
-
         with pytest.raises(KeyboardInterrupt):
-            run(clerk, number, dying)
+            run(clerk, number, dying.after(clerk, stop))
         assert run(clerk, number) == ("finished", 7, 7, 0, 7)
 
     def test_loses_a_chunk_whose_commit_never_came_and_files_it_again(self, clerk):
         number = received(clerk, table(firms()))
-        steps = 0
-
-        def dying(act):
-            nonlocal steps
-            steps += 1
-
-            def half(work):
-                made = act(work)
-                if steps == 3:
-                    raise KeyboardInterrupt
-                return made
-
-            return db.perform(clerk, half)
-
         with pytest.raises(KeyboardInterrupt):
-            run(clerk, number, dying)
+            run(clerk, number, dying.within(clerk, 3))
         assert state(clerk, number)[1] == 2
         assert run(clerk, number) == ("finished", 7, 7, 0, 7)
 
@@ -205,7 +183,7 @@ class TestPending:
     def test_a_failure_after_the_end_changes_nothing(self, clerk):
         number = received(clerk, table(firms(1)))
         done = run(clerk, number)
-        db.perform(clerk, lambda work: imports._fail(work, number, "out-of-role", ""))
+        db.perform(clerk, lambda work: imports._fail(work, number, OutOfRole()))
         assert state(clerk, number) == done
 
 
@@ -243,7 +221,7 @@ class TestAgain:
             nonlocal steps
             steps += 1
             if steps == 4:
-                db.perform(clerk, lambda work: imports._fail(work, number, "out-of-role", ""))
+                db.perform(clerk, lambda work: imports._fail(work, number, OutOfRole()))
                 assert received(clerk, data) == number
             return db.perform(clerk, act)
 
