@@ -22,14 +22,6 @@ SEVERITIES = {"minor": "轻微", "general": "一般", "serious": "严重"}
 CHANNELS = {"file": "文件报送", "api": "接口报送", "exchange": "数据交换", "procedure": "列入程序"}
 EFFECTS = {"bars": "直接限制", "review": "由人核实", "none": "不限制"}
 TERRITORIES = {"national": "全国", "province": "本省"}
-ROLES = {
-    "bidder": "投标人、供应商",
-    "consortium_member": "联合体成员",
-    "agent": "代理机构",
-    "project_manager": "项目负责人",
-    "legal_representative": "法定代表人",
-    "evaluation_expert": "评审专家",
-}
 RESPONSIBLE = {
     "legal_representative": "法定代表人",
     "person_in_charge": "负责人",

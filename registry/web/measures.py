@@ -7,6 +7,7 @@ from typing import Any
 
 from registry.domain import revision
 from registry.domain.reference import Reference
+from registry.domain.wording import ROLES
 from registry.web import labels
 from registry.web.wording import joined, last_day
 
@@ -58,7 +59,7 @@ def _measure(term: Mapping[str, Any], reference: Reference, on: dt.date, *, rest
 def _scope(term: Mapping[str, Any], reference: Reference) -> str:
     parts = [
         joined(reference, "sectors", term["sectors"]),
-        "、".join(labels.told(labels.ROLES, role) for role in term["roles"]),
+        "、".join(labels.told(ROLES, role) for role in term["roles"]),
         labels.told(labels.TERRITORIES, term["territory"]),
         "仅限依法必须进行招标的项目" if term["only_must_tender"] else "",
     ]
