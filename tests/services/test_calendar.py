@@ -4,12 +4,9 @@ import datetime as dt
 import tomllib
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import select, update
 
 from registry import db
-from registry.cli import main
-from registry.commands import common
 from registry.domain import announcement, catalog
 from registry.domain.permissions import SYSTEM
 from registry.domain.reference import Reference
@@ -210,19 +207,6 @@ class TestInit:
         with db.reading() as session:
             question = select(CatalogRow).where(CatalogRow.kind == "calendar", CatalogRow.code == "2027")
             assert [row.closed_at for row in session.scalars(question)] == [None, None]
-
-
-@pytest.fixture
-def typed(app, people, monkeypatch):
-    """Run a command on the test's own application; returns exit code and output."""
-    monkeypatch.setattr(common, "create_app", lambda: app)
-
-    def run(*words):
-        done = CliRunner().invoke(main, [str(word) for word in words])
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return done.exit_code, done.output
-
-    return run
 
 
 class TestCommands:

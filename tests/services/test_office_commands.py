@@ -1,30 +1,14 @@
 """registry departments, file and penalties, as an officer types them."""
 
 import pytest
-from click.testing import CliRunner
 
 from registry import db
-from registry.cli import main
-from registry.commands import common
 from registry.domain.permissions import SYSTEM
 from registry.queries import accounts as questions
 from registry.services import accounts
 from tests.factories.desk import head
 from tests.factories.filings import filing
 from tests.services.test_imports import firms, table
-
-
-@pytest.fixture
-def typed(app, people, monkeypatch):
-    """Run a command on the test's own application; returns exit code and output."""
-    monkeypatch.setattr(common, "create_app", lambda: app)
-
-    def run(*words):
-        done = CliRunner().invoke(main, [str(word) for word in words])
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return done.exit_code, done.output
-
-    return run
 
 
 def department(code):

@@ -3,26 +3,10 @@
 import json
 
 import pytest
-from click.testing import CliRunner
 
-from registry.cli import main
-from registry.commands import common
 from tests.api.test_commendations import award
 from tests.factories.filings import FilingFactory, days_ago
 from tests.factories.relations import firm, relation
-
-
-@pytest.fixture
-def typed(app, people, monkeypatch):
-    """Run a command on the test's own application; returns exit code and output."""
-    monkeypatch.setattr(common, "create_app", lambda: app)
-
-    def run(*words):
-        done = CliRunner().invoke(main, [str(word) for word in words])
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return done.exit_code, done.output
-
-    return run
 
 
 @pytest.fixture

@@ -5,12 +5,9 @@ import io
 import json
 
 import pytest
-from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
 from registry import db
-from registry.cli import main
-from registry.commands import common
 from registry.domain.permissions import SYSTEM
 from registry.domain.quality import Ratio
 from registry.queries import accounts as questions
@@ -231,19 +228,7 @@ class TestWorkbook:
         assert HOSTILE in [row[1] for row in rows]
 
 
-@pytest.fixture
-def typed(app, year, monkeypatch):
-    """Run a command on the test's own application; returns exit code and output."""
-    monkeypatch.setattr(common, "create_app", lambda: app)
-
-    def run(*words):
-        done = CliRunner().invoke(main, [str(word) for word in words])
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return done.exit_code, done.output
-
-    return run
-
-
+@pytest.mark.usefixtures("year")
 class TestCommand:
     def test_writes_a_page_that_needs_nothing_else(self, typed, tmp_path):
         path = tmp_path / "report.html"
