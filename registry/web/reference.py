@@ -3,6 +3,7 @@
 from flask import Response
 
 from registry import db
+from registry.domain.wording import ROLES
 from registry.queries import catalogue as disclosure
 from registry.queries import reference as law
 from registry.web.room import now, page, pages, today
@@ -27,6 +28,7 @@ def law_in_force() -> Response:
             policies=reference.policies,
             deadlines=reference.rows("deadlines", day),
             sectors=reference.names("sectors"),
+            roles=ROLES,
             today=day,
         )
 

@@ -16,9 +16,6 @@ from registry.signing import SIGNING, Signer, verify
 from tests.factories.desk import seal
 from tests.factories.filings import filing
 from tests.queries.test_integrity import plant, update
-from tests.services.test_office_commands import typed
-
-__all__ = ["typed"]
 
 
 def ring():

@@ -11,10 +11,8 @@ from registry.domain import keyring, receipts
 from registry.domain.receiptform import opened
 from tests.factories.desk import bidder, seal, stranger
 from tests.factories.filings import BanFactory, BannedPersonFactory, days_ago, filing
-from tests.services.test_office_commands import typed
 from tests.services.test_replay import change_look_back
 
-__all__ = ["typed"]
 COLUMNS = ("ref", "role", "name", "uscc", "id_type", "id_number", "of")
 
 

@@ -13,10 +13,8 @@ from registry.services.inquiry import Inquiry, Party
 from tests.factories.desk import bidder, stranger
 from tests.factories.filings import PERSON_NUMBER, BanFactory, BannedPersonFactory, days_ago, filing, today
 from tests.factories.relations import related, withdrawn
-from tests.services.test_office_commands import typed
 from tests.services.test_replay import looking, receipt_of, replayed
 
-__all__ = ["typed"]
 PERSON = {"name": "卞子墨", "id_type": "111", "id_number": PERSON_NUMBER}
 TENDER = {"code": "YC2026-0999", "product": "输液器", "district": "320903"}
 
