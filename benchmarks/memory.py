@@ -1,8 +1,5 @@
 """How much memory one web process holds after searches and checks."""
 
-import subprocess
-import time
-from dataclasses import replace
 from pathlib import Path
 
 import requests
@@ -10,33 +7,24 @@ import requests
 from benchmarks.bed import Bed
 from benchmarks.checking import BIDDERS, bidders, body
 from benchmarks.figures import tell
-from benchmarks.start import free_port, stop
-from registry.commands.node import serve_arguments
-from registry.settings import child_environment
+from benchmarks.serving import running
 
 SEARCHES, CHECKS = 50, 10
-WAIT_SECONDS = 60
 
 
 def measure(bed: Bed, records: int) -> None:
     """Start the server on the store and print the resident memory of its one worker."""
-    port = free_port()
-    settings = replace(bed.settings, port=port, base_url=f"http://127.0.0.1:{port}")
-    server = subprocess.Popen(
-        serve_arguments(settings), env=child_environment(settings), start_new_session=True
-    )
-    try:
-        _await(settings.base_url)
+    with running(bed, web_workers=1) as (address, server):
         fresh = _resident(server.pid)
         for number in range(SEARCHES):
             place = ("/records?q=瀚垚", "/api/v1/records?sector=procurement", "/api/v1/records?q=霁黛")[
                 number % 3
             ]
-            assert requests.get(settings.base_url + place, timeout=60).ok
-        for _ in range(CHECKS):
+            assert requests.get(address + place, timeout=60).ok
+        for number in range(CHECKS):
             made = requests.post(
-                f"{settings.base_url}/api/v1/checks",
-                json=body(bidders(BIDDERS)),
+                f"{address}/api/v1/checks",
+                json=body(bidders(BIDDERS), f"M-{number}"),
                 headers=bed.headers,
                 timeout=60,
             )
@@ -44,19 +32,6 @@ def measure(bed: Bed, records: int) -> None:
         tell("memory (RSS) of a web process, just started", f"{fresh:,.0f} MB")
         tell(f"the same after {SEARCHES} searches and {CHECKS} checks, {records:,} records",
              f"{_resident(server.pid):,.0f} MB")  # fmt: skip
-    finally:
-        stop(server)
-
-
-def _await(address: str) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            if requests.get(f"{address}/readyz", timeout=2).ok:
-                return
-        except requests.RequestException:
-            time.sleep(0.1)
-    raise RuntimeError(f"{address} does not answer")
 
 
 def _resident(master: int) -> float:

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks import invented
+from benchmarks.bed import analyse
 from benchmarks.ranking import Answer, Query, figures, lines
 from registry import db
 from registry.app import create_app
@@ -78,8 +79,7 @@ def _load(firms: Iterable[tuple[int, str]]) -> Mapping[str, list[int]]:
             rows[names.key(name)].append(row)
         with db.begin() as work:
             naming.index(work, [name for _, name in batch])
-    with db.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE")
+    analyse()
     return rows
 
 

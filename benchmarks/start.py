@@ -64,7 +64,7 @@ def _seconds_to_ready(folder: Path) -> float:
         process = subprocess.Popen(command, env=kept, stdout=log, stderr=log)
         try:
             for number in (port, port + 1):
-                _await(process, f"http://127.0.0.1:{number}/readyz")
+                wait_for(process, f"http://127.0.0.1:{number}/readyz")
         except BaseException:
             stop(process)
             raise
@@ -72,7 +72,8 @@ def _seconds_to_ready(folder: Path) -> float:
     return span.seconds
 
 
-def _await(process: subprocess.Popen[bytes], address: str) -> None:
+def wait_for(process: subprocess.Popen[bytes], address: str) -> None:
+    """Wait until an address answers well; raises ``RuntimeError`` when the process ended or the time is up."""
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:

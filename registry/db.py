@@ -97,10 +97,16 @@ def _perform(actor: Actor, act: Callable[[Work], T]) -> T:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session for questions; whatever it did is rolled back when it is closed."""
+    """A session for questions; it can change nothing: PostgreSQL lets it only read, on SQLite it is rolled back."""
+    session: Session = db.session()
     try:
         with _told():
-            yield db.session()
+            connection = session.connection(execution_options={"postgresql_readonly": True})
+            yield session
+            if connection.dialect.name == "postgresql":
+                # Its driver forgets at every rollback the statements that it has prepared.
+                session.expunge_all()
+                session.commit()
     finally:
         db.session.remove()
 

@@ -68,6 +68,12 @@ def root_at(size: int, nodes: Nodes) -> bytes:
     return _range_root(0, size, nodes) if size else EMPTY
 
 
+def peaks(size: int) -> list[tuple[int, int]]:
+    """The complete subtrees (level, index) that the first ``size`` leaves consist of, from left to right."""
+    levels = [level for level in reversed(range(size.bit_length())) if size >> level & 1]
+    return [(level, (size >> level) - 1) for level in levels]
+
+
 def inclusion_proof(index: int, size: int, nodes: Nodes) -> list[bytes]:
     """Siblings from the leaf upwards (section 2.1.3.1). Refuses (``ProofRange``) unless 0 <= index < size."""
     if not 0 <= index < size:

@@ -9,4 +9,4 @@ def key(name: str) -> str:
     Containment of one key in another is the public name search; equality is the by-name match of a check.
     """
     folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(character for character in folded if character.isalnum())
+    return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))

@@ -68,12 +68,12 @@ class Facts:
 
 
 def statement(facts: Facts, lines: Sequence[Mapping[str, object]], salt: bytes) -> Statement:
-    """The statement of a receipt, JSON values only.
+    """The statement of a receipt: JSON values, its lines already written.
 
     ``lines`` hold ``LINE_FIELDS`` only, never an identity number. ``salt`` is 32 random bytes of this check;
     the same salt gives the same bytes again. It stays with the issuer: the requester gets ``tender_salt``.
     """
-    salted = [_line(line, salt, index) for index, line in enumerate(lines)]
+    salted = [canonical.written(_line(line, salt, index)) for index, line in enumerate(lines)]
     made: Statement = {
         "type": TYPE,
         "version": VERSION,

@@ -1,10 +1,21 @@
 """Questions about award checks; a trading centre reads only its own."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from registry.models import Check
 from registry.refusals.acts import CheckUnknown
+
+_BEFORE = (
+    select(Check)
+    .where(
+        Check.department_id == bindparam("department"),
+        Check.tender_index == bindparam("tender"),
+        Check.entry <= bindparam("entry"),
+    )
+    .order_by(Check.number.desc())
+    .limit(1)
+)
 
 
 def of_department(session: Session, department_id: int | None, check: str) -> Check:
@@ -17,7 +28,5 @@ def of_department(session: Session, department_id: int | None, check: str) -> Ch
 
 def before(session: Session, department_id: int | None, tender_index: str, entry: int) -> Check | None:
     """The newest check of the same department and tender that was answered no later than at ``entry``."""
-    question = select(Check).where(
-        Check.department_id == department_id, Check.tender_index == tender_index, Check.entry <= entry
-    )
-    return session.scalars(question.order_by(Check.number.desc()).limit(1)).first()
+    asked = {"department": department_id, "tender": tender_index, "entry": entry}
+    return session.scalars(_BEFORE, asked).first()

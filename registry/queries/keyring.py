@@ -8,10 +8,12 @@ from registry.models import SigningKey
 from registry.refusals.acts import KeysForeign
 from registry.signing import Signer
 
+_ROWS = select(SigningKey).order_by(SigningKey.number)
+
 
 def rows(session: Session) -> list[SigningKey]:
     """The kept keys, oldest first; none before the first rotation."""
-    return list(session.scalars(select(SigningKey).order_by(SigningKey.number)))
+    return list(session.scalars(_ROWS))
 
 
 def ring(session: Session, node: str, signer: Signer) -> Ring:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from registry.domain import merkle, names
@@ -16,6 +16,15 @@ from registry.signing import verify
 CHUNK = 500
 TAIL_MAX = 5_000
 """So many entries that no checkpoint signs yet are read to know the root at once."""
+
+_SOUND_HEAD = (
+    select(Counter.value, Publication.from_entry, Publication.name, Publication.name_key)
+    .outerjoin(
+        Publication, Publication.from_entry == select(func.max(Publication.from_entry)).scalar_subquery()
+    )
+    .where(Counter.name == "ledger")
+)
+_LAST_CHECKPOINT = select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1)
 
 
 def head(session: Session) -> int:
@@ -32,13 +41,7 @@ def sound_head(session: Session) -> int:
 
     Refuses ``LedgerBroken`` and ``StoreUnavailable``.
     """
-    newest = select(func.max(Publication.from_entry)).scalar_subquery()
-    question = (
-        select(Counter.value, Publication.from_entry, Publication.name, Publication.name_key)
-        .outerjoin(Publication, Publication.from_entry == newest)
-        .where(Counter.name == "ledger")
-    )
-    found = session.execute(question).tuples().one_or_none()
+    found = session.connection().execute(_SOUND_HEAD).tuples().one_or_none()
     value, entry, name, key = found or (None, None, None, None)
     if value is None or value != (entry or 0):
         raise LedgerBroken()
@@ -69,7 +72,7 @@ def about(session: Session, records: Collection[str], after: int, upto: int) -> 
 
 def last_checkpoint(session: Session) -> Checkpoint | None:
     """The newest signed head."""
-    return session.scalars(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1)).first()
+    return session.scalars(_LAST_CHECKPOINT).first()
 
 
 def checkpoints(session: Session) -> list[Checkpoint]:
@@ -109,21 +112,31 @@ def reread(entry: LedgerEntry) -> bytes:
     return entry.leaf
 
 
-def root(session: Session, size: int) -> bytes | None:
-    """The root of the first ``size`` entries; of those not yet sealed the leaves are computed again.
+def root(session: Session, size: int, sealed: int) -> bytes | None:
+    """The root of the first ``size`` entries, ``sealed`` of which a head was signed over; of the others the leaves
+    are computed again.
 
     None when more than ``TAIL_MAX`` are not sealed (the sealing has stopped). Refuses ``LedgerBroken``.
     """
-    sealed = sealed_size(session)
     if size - sealed > TAIL_MAX:
         return None
-    stored = nodes(session)
+    stored = _peaks(session, min(size, sealed))
     if size <= sealed:
         return merkle.root_at(size, stored)
     tail = [reread(entry) for entry in entries(session, after=sealed, limit=size - sealed)]
     fresh = {(0, sealed + place): leaf for place, leaf in enumerate(tail)}
     fresh |= {(level, place): value for level, place, value in merkle.grow(stored, sealed, tail)}
     return merkle.root_at(size, lambda level, place: fresh.get((level, place)) or stored(level, place))
+
+
+def _peaks(session: Session, size: int) -> merkle.Nodes:
+    """A look-up of the few nodes that the first ``size`` entries consist of, all read at once."""
+    wanted = [peak for peak in merkle.peaks(size) if peak[0] > 0]
+    place = tuple_(LedgerNode.level, LedgerNode.position)
+    rows = session.execute(select(LedgerNode).where(place.in_(wanted))).scalars() if wanted else ()
+    held = {(row.level, row.position): row.hash for row in rows}
+    others = nodes(session)
+    return lambda level, position: held.get((level, position)) or others(level, position)
 
 
 def cover(session: Session, entry: int, ring: Ring) -> tuple[str, list[bytes]]:

@@ -14,13 +14,12 @@ from registry.models import CatalogRow
 
 _held: dict[tuple[int, int, int], Reference] = {}
 _lock = threading.Lock()
+_STAMP = select(func.coalesce(func.max(CatalogRow.id), 0), func.count(CatalogRow.closed_at))
 
 
 def current(session: Session) -> Reference:
     """The reference data as loaded; kept in memory until a row is added or closed."""
-    stamp = session.execute(
-        select(func.coalesce(func.max(CatalogRow.id), 0), func.count(CatalogRow.closed_at))
-    ).one()
+    stamp = session.connection().execute(_STAMP).one()
     key = (id(session.get_bind()), stamp[0], stamp[1])
     with _lock:
         if key not in _held:

@@ -3,12 +3,24 @@
 import json
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from registry.domain.related import Known
 from registry.models import Publication, RelationEnd
-from registry.queries.screening import CHUNK, known_at
+from registry.models.base import Key
+from registry.queries.among import among, texts
+from registry.queries.screening import known_at
+
+_OF = (
+    select(RelationEnd.by, RelationEnd.key, RelationEnd.side, Publication.body, Publication.id_index)
+    .join(Publication, Publication.from_entry == RelationEnd.from_entry)
+    .where(
+        among(RelationEnd.key, texts("keys")),
+        known_at(bindparam("entry", type_=Key)),
+        Publication.state == "published",
+    )
+)
 
 
 def known(session: Session, keys: Collection[str], entry: int) -> dict[tuple[str, str], list[Known]]:
@@ -18,17 +30,7 @@ def known(session: Session, keys: Collection[str], entry: int) -> dict[tuple[str
     which it is.
     """
     found: dict[tuple[str, str], list[Known]] = {}
-    wanted = sorted(set(keys) - {""})
-    for start in range(0, len(wanted), CHUNK):
-        question = (
-            select(RelationEnd.by, RelationEnd.key, RelationEnd.side, Publication.body, Publication.id_index)
-            .join(Publication, Publication.from_entry == RelationEnd.from_entry)
-            .where(
-                RelationEnd.key.in_(wanted[start : start + CHUNK]),
-                known_at(entry),
-                Publication.state == "published",
-            )
-        )
-        for by, key, side, body, id_index in session.execute(question).tuples():
-            found.setdefault((by, key), []).append(Known(side, by, json.loads(body), id_index))
+    asked = {"keys": sorted(set(keys) - {""}), "entry": entry}
+    for by, key, side, body, id_index in session.connection().execute(_OF, asked):
+        found.setdefault((by, key), []).append(Known(side, by, json.loads(body), id_index))
     return found

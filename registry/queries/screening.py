@@ -1,16 +1,17 @@
 """The records that bear on the parties of an award check: one question per kind of key, whole list at once."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.models import Peer, Publication
+from registry.models.base import Key
+from registry.queries.among import among, texts
 
-CHUNK = 500
 BEARING = ("published", "expired", "suspended")
 """States that bear on a verdict: a ban runs to its own end even when its publication has ended before, and held
 until it was suspended."""
@@ -27,41 +28,44 @@ class Keys:
     name_keys: Collection[str]
 
 
-def candidates(session: Session, keys: Keys, entry: int) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Bodies as known at ledger size ``entry``, by (``uscc``/``id``/``name``, key)."""
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    searches = (
-        ("uscc", Publication.uscc, keys.usccs),
-        ("id", Publication.id_index, keys.id_indexes),
-        ("name", Publication.name_key, keys.name_keys),
-    )
-    for by, column, values in searches:
-        for value, body in _bodies(session, column, sorted(set(values)), entry):
-            found.setdefault((by, value), []).append(json.loads(body))
-    return found
-
-
-def _bodies(
-    session: Session, column: InstrumentedAttribute[Any], values: Sequence[str], entry: int
-) -> Iterator[tuple[str, str]]:
-    for start in range(0, len(values), CHUNK):
-        question = select(column, Publication.body).where(
-            column.in_(values[start : start + CHUNK]),
-            known_at(entry),
-            Publication.state.in_(BEARING),
-            Publication.kind.not_in(NEUTRAL),
-        )
-        if column.key == "name_key":  # what is not public is not found by a mere name
-            question = question.where(Publication.audience == "public")
-        # No order: asked to sort by entry, PostgreSQL may walk the whole list instead of the index on the key.
-        yield from session.execute(question).tuples()
-
-
-def known_at(entry: int) -> ColumnElement[bool]:
+def known_at(entry: int | BindParameter[int]) -> ColumnElement[bool]:
     """The versions that were the newest of their records when the ledger had ``entry`` entries."""
     return (Publication.from_entry <= entry) & or_(
         Publication.until_entry.is_(None), Publication.until_entry > entry
     )
+
+
+def _by(column: InstrumentedAttribute[Any], *further: ColumnElement[bool]) -> Select[tuple[Any, str]]:
+    # No order: asked to sort by entry, PostgreSQL may walk the whole list instead of the index on the key.
+    return select(column, Publication.body).where(
+        among(column, texts("values")),
+        known_at(bindparam("entry", type_=Key)),
+        Publication.state.in_(BEARING),
+        Publication.kind.not_in(NEUTRAL),
+        *further,
+    )
+
+
+_BY = {
+    "uscc": _by(Publication.uscc),
+    "id": _by(Publication.id_index),
+    "name": _by(Publication.name_key, Publication.audience == "public"),
+}
+"""What is not public is not found by a mere name."""
+
+
+_PEERS = select(Peer).where(Peer.url != "").order_by(Peer.code)
+
+
+def candidates(session: Session, keys: Keys, entry: int) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Bodies as known at ledger size ``entry``, by (``uscc``/``id``/``name``, key)."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for by, values in (("uscc", keys.usccs), ("id", keys.id_indexes), ("name", keys.name_keys)):
+        if values:
+            asked = {"values": sorted(set(values)), "entry": entry}
+            for value, body in session.connection().execute(_BY[by], asked):
+                found.setdefault((by, value), []).append(json.loads(body))
+    return found
 
 
 def sealed_number(session: Session) -> bytes | None:
@@ -74,4 +78,4 @@ def sealed_number(session: Session) -> bytes | None:
 
 def peers(session: Session) -> list[Peer]:
     """The sources whose lists are pulled into this one; a peer without an address is never asked."""
-    return list(session.scalars(select(Peer).where(Peer.url != "").order_by(Peer.code)))
+    return list(session.scalars(_PEERS))

@@ -7,6 +7,8 @@ from sqlalchemy import insert
 from registry.models import AuditEvent
 from registry.work import Work
 
+_NOTE = insert(AuditEvent)
+
 
 def note(work: Work, act: str, references: str | Iterable[str], detail: str | None = None) -> None:
     """Write one audit event per reference (a record, check, account or import); no personal data in ``detail``."""
@@ -23,4 +25,4 @@ def note(work: Work, act: str, references: str | Iterable[str], detail: str | No
         for name in names
     ]
     if rows:
-        work.session.execute(insert(AuditEvent), rows)
+        work.session.connection().execute(_NOTE, rows)

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 
 from registry.domain import merkle, notes
 from registry.domain.publication import Leaf, leaf_hash
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode
+from registry.models.base import Key
 from registry.queries import keyring
 from registry.queries import ledger as questions
 from registry.refusals.acts import KeysForeign, LedgerBroken
@@ -14,12 +15,19 @@ from registry.refusals.content import NoteRefused
 from registry.signing import verify
 from registry.work import Work
 
+_TAKE = (
+    update(Counter)
+    .where(Counter.name == bindparam("counter"))
+    .values(value=Counter.value + bindparam("count", type_=Key))
+    .returning(Counter.value)
+)
+
 
 def take(work: Work, counter: str, count: int) -> int:
     """Take the next ``count`` gap-free numbers and return the first; locks the counter until the commit. Refuses
     ``LedgerBroken`` when the counter is lost."""
-    step = update(Counter).where(Counter.name == counter).values(value=Counter.value + count)
-    value = work.session.execute(step.returning(Counter.value)).scalar_one_or_none()
+    taken = work.session.connection().execute(_TAKE, {"counter": counter, "count": count})
+    value = taken.scalar_one_or_none()
     if value is None:
         raise LedgerBroken()
     return value - count + 1
@@ -50,7 +58,8 @@ def append(work: Work, leaves: Sequence[Leaf]) -> int:
 def own_checkpoint(work: Work) -> Checkpoint | None:
     """The newest signed head. One that none of our keys signed, or a key at hand that is not the newest of them, means
     that the keys are not those of this store: persons might not be found by them any more, and what they sign would
-    not verify, so nothing is answered or signed (``KeysForeign``).
+    not verify, so nothing is answered or signed (``KeysForeign``). Refuses ``LedgerBroken`` a head that says something
+    else than what was signed.
     """
     ring = keyring.ring(work.session, work.settings.node, work.keys.signer)
     if ring.newest.public != work.keys.signer.public:
@@ -58,9 +67,12 @@ def own_checkpoint(work: Work) -> Checkpoint | None:
     checkpoint = questions.last_checkpoint(work.session)
     if checkpoint is not None:
         try:
-            ring.open_note(checkpoint.note, verify)
+            text, _ = ring.open_note(checkpoint.note, verify)
         except NoteRefused:
             raise KeysForeign() from None
+        signed = notes.parse_checkpoint(text)
+        if (signed.size, signed.root.hex()) != (checkpoint.size, checkpoint.root):
+            raise LedgerBroken(f"checkpoint {checkpoint.size}")
     return checkpoint
 
 

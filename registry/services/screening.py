@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.domain import receipts, screening
 from registry.domain.permissions import Permission
 from registry.domain.reference import Reference
 from registry.errors import Forbidden, Invalid, NotFound, Refusal
-from registry.models import Check, Peer
+from registry.models import Check, Checkpoint, Peer
 from registry.queries import ledger as ledger_questions
 from registry.queries import reference as law
 from registry.queries import screening as questions
@@ -26,6 +27,7 @@ from registry.signing import Keys
 from registry.work import Work, day_of
 
 log = logging.getLogger(__name__)
+_STORE = insert(Check)
 
 
 @dataclass(frozen=True)
@@ -75,38 +77,34 @@ def failed(work: Work, error: Exception) -> None:
 def _check(work: Work, inquiry: Inquiry) -> Made:
     reference = law.current(work.session)
     asked = read(work, inquiry, reference)
-    entry = _entry(work, inquiry.known_at)
+    checkpoint = own_checkpoint(work)
+    entry = _entry(work, checkpoint, inquiry.known_at)
+    root = _root(work, checkpoint, entry)
     lines = answer(work, inquiry, asked, entry, reference)
+    facts = _facts(work, inquiry, lines, reference)
     number = take(work, "check", 1)
     look = looks.link(work, inquiry, entry)  # behind the lock: no check with a lower number is overlooked
-    facts = replace(
-        _facts(work, inquiry, lines, reference),
-        entry=entry,
-        root=_root(work, entry),
-        number=number,
-        previous=look.reference,
-    )
+    facts = replace(facts, entry=entry, root=root, number=number, previous=look.reference)
     lines = looks.compared(work, look, asked, lines, entry)
     salt = secrets.token_bytes(receipts.SALT_BYTES)
     statement = receipts.statement(facts, lines, salt)
     receipt = receipts.build(statement, work.keys.signer.sign, work.keys.signer.key_id)
-    made = Check(
-        id=facts.check,
-        number=facts.number,
-        account_id=work.actor.account_id,
-        department_id=work.actor.department_id,
-        made_at=work.now,
-        on_day=inquiry.on,
-        entry=entry,
-        parties=len(lines),
-        receipt_sealed=work.keys.vault.seal(salt + receipt),
-        tender_index=look.tender_index,
-        previous=look.previous,
-    )
-    work.session.add(made)
-    work.session.flush()
-    audit.note(work, "check.make", made.id)
-    return Made(made, receipt, receipts.tender_salt(salt).hex())
+    made = {
+        "id": facts.check,
+        "number": number,
+        "account_id": work.actor.account_id,
+        "department_id": work.actor.department_id,
+        "made_at": work.now,
+        "on_day": inquiry.on,
+        "entry": entry,
+        "parties": len(lines),
+        "receipt_sealed": work.keys.vault.seal(salt + receipt),
+        "tender_index": look.tender_index,
+        "previous": look.previous,
+    }
+    work.session.connection().execute(_STORE, made)
+    audit.note(work, "check.make", facts.check)
+    return Made(Check(**made), receipt, receipts.tender_salt(salt).hex())
 
 
 def answer(
@@ -121,9 +119,8 @@ def answer(
     return [_line(party, one) for party, one in zip(inquiry.parties, answers, strict=True)]
 
 
-def _entry(work: Work, known_at: int | None) -> int:
-    """The ledger size to answer at. The newest signed head is read first: it can never be ahead."""
-    checkpoint = own_checkpoint(work)
+def _entry(work: Work, checkpoint: Checkpoint | None, known_at: int | None) -> int:
+    """The ledger size to answer at. The newest signed head was read before it: it can never be ahead."""
     head = ledger_questions.sound_head(work.session)
     if checkpoint and checkpoint.size > head:
         raise LedgerBroken()
@@ -164,10 +161,14 @@ def _facts(
     )
 
 
-def _root(work: Work, entry: int) -> bytes | None:
-    """The root at ``entry``. None where the tree does not stand: checks go on then, but sign no root of it."""
+def _root(work: Work, checkpoint: Checkpoint | None, entry: int) -> bytes | None:
+    """The root at ``entry``, the signed one where there is one. None where the tree does not stand: checks go on then,
+    but sign no root of it."""
+    sealed = checkpoint.size if checkpoint else 0
+    if checkpoint and sealed == entry:
+        return bytes.fromhex(checkpoint.root)
     try:
-        return ledger_questions.root(work.session, entry)
+        return ledger_questions.root(work.session, entry, sealed)
     except (LedgerBroken, NotSealed):
         return None
 

@@ -96,3 +96,14 @@ class TestDumps:
 class TestDigest:
     def test_is_sha256_of_the_canonical_bytes(self):
         assert canonical.digest({}) == hashlib.sha256(b"{}").digest()
+
+
+class TestWritten:
+    def test_stands_in_the_whole_as_if_it_were_written_there(self):
+        line = {"名称": "盐城臆造建设有限公司\n", "ref": "1", "reasons": [{"code": "published"}]}
+        whole = {"lines": [canonical.written(line)], "count": 1}
+        assert canonical.dumps(whole) == canonical.dumps({"lines": [line], "count": 1})
+
+    def test_is_refused_as_elsewhere(self):
+        with pytest.raises(NotCanonical):
+            canonical.written({"amount": 0.5})

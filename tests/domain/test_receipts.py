@@ -47,8 +47,8 @@ PERSON = {"ref": "1a", "role": "project_manager", "of": "1", "name": "张某", "
 LINES = [BARRED, {**PERSON, "verdict": "no_record", "reasons": []}]
 
 
-def made(facts=FACTS, lines=LINES):
-    return receipts.statement(facts, lines, SALT)
+def made(facts=FACTS, lines=LINES, salt=SALT):
+    return json.loads(canonical.dumps(receipts.statement(facts, lines, salt)))
 
 
 def receipt(statement=None):
@@ -307,7 +307,7 @@ class TestExcerpt:
 
 class TestAnswer:
     def test_is_the_same_whatever_the_salts(self):
-        again = receipts.statement(FACTS, LINES, bytes(32))["lines"]
+        again = made(salt=bytes(32))["lines"]
         assert receipts.answer(made()["lines"]) == receipts.answer(again) == canonical.dumps(LINES)
 
 
