@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from benchmarks import invented
+from benchmarks import invented, peers
 from benchmarks.bed import analyse
 from benchmarks.ranking import Answer, Query, figures, lines
 from registry import db
@@ -36,6 +36,7 @@ def main() -> None:
     parser.add_argument(
         "--database", help="the URL of an empty store (default: SQLite in a temporary folder)"
     )
+    parser.add_argument("--peers", action="store_true", help="let other scorers score what was found again")
     given = parser.parse_args()
     if bool(given.companies) != bool(given.queries):
         parser.error("--companies and --queries go together")
@@ -44,22 +45,33 @@ def main() -> None:
     else:
         firms, queries = invented.firms(given.rows, given.seed), invented.queries(given.rows, given.seed)
     with tempfile.TemporaryDirectory(prefix="registry-names-") as folder:
-        answers = _measure(given.database or f"sqlite:///{folder}/registry.db", folder, firms, queries)
+        answers = measure(given.database or f"sqlite:///{folder}/registry.db", folder, firms, queries)
     if given.out:
         given.out.write_text("".join(_written(answers)), encoding="utf-8")
-    for line in lines(figures(queries, answers), answers):
-        print(line)
+    if given.peers:
+        compare(firms, queries, answers)
 
 
-def _measure(
+def measure(
     url: str, folder: str, firms: Sequence[tuple[int, str]], queries: Sequence[Query]
 ) -> dict[str, Answer]:
+    """Load the firms into the empty store at ``url``, ask, and print how well was answered."""
     app = create_app(Settings(home=folder, database_url=url))
     with app.app_context():
         prepare()
         answers = answer(firms, queries)
         db.db.engine.dispose()
+    for line in lines(figures(queries, answers), answers):
+        print(line)
     return answers
+
+
+def compare(
+    firms: Sequence[tuple[int, str]], queries: Sequence[Query], answers: Mapping[str, Answer]
+) -> None:
+    """Print what other scorers make of the same answers, each as soon as it is through."""
+    for line in peers.lines(firms, queries, answers):
+        print(line, flush=True)
 
 
 def answer(firms: Sequence[tuple[int, str]], queries: Sequence[Query]) -> dict[str, Answer]:

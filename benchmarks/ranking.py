@@ -110,6 +110,11 @@ def lines(found: Figures, answers: Mapping[str, Answer]) -> Iterator[str]:
         yield "           flagged " + " ".join(
             f"{kind}={rate:.3f}" for kind, rate in sorted(one.false.items())
         )
+    yield f"ms {percentiles(answers, (0.5, 0.95, 0.99))}"
+
+
+def percentiles(answers: Mapping[str, Answer], shares: Sequence[float]) -> str:
+    """The milliseconds under which so large a share of the answers stayed."""
     times = sorted(answer.ms for answer in answers.values())
-    at = ((share, times[min(len(times) - 1, int(share * len(times)))]) for share in (0.5, 0.95, 0.99))
-    yield "ms " + "  ".join(f"p{share * 100:.0f} {ms:.2f}" for share, ms in at)
+    at = ((share, times[min(len(times) - 1, int(share * len(times)))]) for share in shares)
+    return "  ".join(f"p{share * 100:.0f} {ms:.2f}" for share, ms in at)
