@@ -1,11 +1,11 @@
-"""The records that bear on the parties of an award check: one question per kind of key, whole list at once."""
+"""The records that bear on the parties of an award check: one question for the whole list and all kinds of keys."""
 
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, literal_column, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.models import Peer, Publication
@@ -35,10 +35,9 @@ def known_at(entry: int | BindParameter[int]) -> ColumnElement[bool]:
     )
 
 
-def _by(column: InstrumentedAttribute[Any], *further: ColumnElement[bool]) -> Select[tuple[Any, str]]:
-    # No order: asked to sort by entry, PostgreSQL may walk the whole list instead of the index on the key.
-    return select(column, Publication.body).where(
-        among(column, texts("values")),
+def _by(kind: str, column: InstrumentedAttribute[Any], *further: ColumnElement[bool]) -> Select[Any]:
+    return select(literal_column(f"'{kind}'"), column, Publication.body).where(
+        among(column, texts(kind)),
         known_at(bindparam("entry", type_=Key)),
         Publication.state.in_(BEARING),
         Publication.kind.not_in(NEUTRAL),
@@ -46,25 +45,22 @@ def _by(column: InstrumentedAttribute[Any], *further: ColumnElement[bool]) -> Se
     )
 
 
-_BY = {
-    "uscc": _by(Publication.uscc),
-    "id": _by(Publication.id_index),
-    "name": _by(Publication.name_key, Publication.audience == "public"),
-}
-"""What is not public is not found by a mere name."""
-
-
+# No order: asked to sort by entry, PostgreSQL may walk the whole list instead of the index on the key.
+_CANDIDATES = union_all(
+    _by("uscc", Publication.uscc),
+    _by("id", Publication.id_index),
+    # What is not public is not found by a mere name.
+    _by("name", Publication.name_key, Publication.audience == "public"),
+)
 _PEERS = select(Peer).where(Peer.url != "").order_by(Peer.code)
 
 
 def candidates(session: Session, keys: Keys, entry: int) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """Bodies as known at ledger size ``entry``, by (``uscc``/``id``/``name``, key)."""
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for by, values in (("uscc", keys.usccs), ("id", keys.id_indexes), ("name", keys.name_keys)):
-        if values:
-            asked = {"values": sorted(set(values)), "entry": entry}
-            for value, body in session.connection().execute(_BY[by], asked):
-                found.setdefault((by, value), []).append(json.loads(body))
+    asked = {"uscc": keys.usccs, "id": keys.id_indexes, "name": keys.name_keys, "entry": entry}
+    for by, value, body in session.connection().execute(_CANDIDATES, asked):
+        found.setdefault((by, value), []).append(json.loads(body))
     return found
 
 

@@ -82,6 +82,7 @@ def _check(work: Work, inquiry: Inquiry) -> Made:
     root = _root(work, checkpoint, entry)
     lines = answer(work, inquiry, asked, entry, reference)
     facts = _facts(work, inquiry, lines, reference)
+    audit.note(work, "check.make", facts.check)
     number = take(work, "check", 1)
     look = looks.link(work, inquiry, entry)  # behind the lock: no check with a lower number is overlooked
     facts = replace(facts, entry=entry, root=root, number=number, previous=look.reference)
@@ -103,7 +104,6 @@ def _check(work: Work, inquiry: Inquiry) -> Made:
         "previous": look.previous,
     }
     work.session.connection().execute(_STORE, made)
-    audit.note(work, "check.make", facts.check)
     return Made(Check(**made), receipt, receipts.tender_salt(salt).hex())
 
 
