@@ -152,6 +152,15 @@ class TestLedgerHead:
         assert desk.check(stranger()).get_json()["code"] == "ledger-broken"
         assert broken_off() == [("centre", "ledger-broken")]
 
+    @pytest.mark.parametrize("change", ["size = 2", "root = '00'"])
+    def test_other_than_the_signed_one_answers_nobody(self, desk, change):
+        desk.published(FilingFactory())
+        seal()
+        desk.published(BanFactory())
+        plant(f"UPDATE checkpoints SET {change}")
+        assert desk.check(stranger()).get_json()["code"] == "ledger-broken"
+        assert broken_off() == [("centre", "ledger-broken")]
+
 
 class TestKeys:
     @pytest.fixture

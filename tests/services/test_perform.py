@@ -1,15 +1,16 @@
 """What `db.perform` does when acts meet: run again once, then say so; never half an act."""
 
 import threading
+from contextlib import suppress
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from registry import db
 from registry.domain.permissions import SYSTEM
 from registry.models import Counter
-from registry.refusals.acts import ConcurrentChange
+from registry.refusals.acts import ConcurrentChange, StoreUnavailable
 from registry.work import Work
 
 
@@ -75,3 +76,20 @@ class TestPerform:
 
         assert db.perform(SYSTEM, act) == "done"
         assert value("check") == 1
+
+
+class TestReading:
+    def test_changes_nothing(self, app):
+        before = value("ledger")
+        with suppress(StoreUnavailable), db.reading() as session:
+            session.execute(update(Counter).values(value=Counter.value + 1))
+        assert value("ledger") == before
+
+    def test_leaves_the_driver_the_statements_it_has_prepared(self, app, store):
+        if store.startswith("sqlite"):
+            pytest.skip("only PostgreSQL's driver prepares them in the server")
+        for _ in range(10):
+            value("ledger")
+        with db.reading() as session:
+            held = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+        assert any("counters" in statement for statement in held)
