@@ -1,13 +1,13 @@
 """Questions about award checks; a trading centre reads only its own."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from registry.models import Check
 from registry.refusals.acts import CheckUnknown
 
 _BEFORE = (
-    select(Check)
+    select(Check.id, Check.receipt_sealed)
     .where(
         Check.department_id == bindparam("department"),
         Check.tender_index == bindparam("tender"),
@@ -26,7 +26,10 @@ def of_department(session: Session, department_id: int | None, check: str) -> Ch
     return made
 
 
-def before(session: Session, department_id: int | None, tender_index: str, entry: int) -> Check | None:
-    """The newest check of the same department and tender that was answered no later than at ``entry``."""
+def before(
+    session: Session, department_id: int | None, tender_index: str, entry: int
+) -> Row[tuple[str, bytes]] | None:
+    """``id`` and ``receipt_sealed`` of the newest check of the same department and tender that was answered no later
+    than at ``entry``."""
     asked = {"department": department_id, "tender": tender_index, "entry": entry}
-    return session.scalars(_BEFORE, asked).first()
+    return session.connection().execute(_BEFORE, asked).first()

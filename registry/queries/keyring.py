@@ -1,6 +1,8 @@
 """The ring of this node's signing keys, from the first to the one that signs now."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from registry.domain.keyring import Key, Ring, build, write_instant
@@ -8,17 +10,17 @@ from registry.models import SigningKey
 from registry.refusals.acts import KeysForeign
 from registry.signing import Signer
 
-_ROWS = select(SigningKey).order_by(SigningKey.number)
+_KEYS = select(SigningKey.__table__).order_by(SigningKey.number)
 
 
 def rows(session: Session) -> list[SigningKey]:
     """The kept keys, oldest first; none before the first rotation."""
-    return list(session.scalars(_ROWS))
+    return list(session.scalars(select(SigningKey).order_by(SigningKey.number)))
 
 
 def ring(session: Session, node: str, signer: Signer) -> Ring:
     """The keys of this node; before the first rotation ``signer`` alone."""
-    kept = rows(session)
+    kept = session.connection().execute(_KEYS)
     return Ring(node, tuple(_key(row) for row in kept) or (Key(signer.public),))
 
 
@@ -30,7 +32,7 @@ def document(session: Session, node: str, signer: Signer) -> bytes:
     return build(held, signer.sign)
 
 
-def _key(row: SigningKey) -> Key:
+def _key(row: Row[Any]) -> Key:
     return Key(
         bytes.fromhex(row.public),
         write_instant(row.since) if row.since else None,

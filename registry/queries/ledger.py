@@ -24,7 +24,7 @@ _SOUND_HEAD = (
     )
     .where(Counter.name == "ledger")
 )
-_LAST_CHECKPOINT = select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1)
+_LAST_CHECKPOINT = select(Checkpoint.__table__).order_by(Checkpoint.size.desc()).limit(1)
 
 
 def head(session: Session) -> int:
@@ -72,7 +72,8 @@ def about(session: Session, records: Collection[str], after: int, upto: int) -> 
 
 def last_checkpoint(session: Session) -> Checkpoint | None:
     """The newest signed head."""
-    return session.scalars(_LAST_CHECKPOINT).first()
+    found = session.connection().execute(_LAST_CHECKPOINT).mappings().first()
+    return Checkpoint(**found) if found else None
 
 
 def checkpoints(session: Session) -> list[Checkpoint]:

@@ -1,11 +1,22 @@
 """The records that bear on the parties of an award check: one question for the whole list and all kinds of keys."""
 
+import datetime as dt
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, literal_column, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.models import Peer, Publication
@@ -52,7 +63,7 @@ _CANDIDATES = union_all(
     # What is not public is not found by a mere name.
     _by("name", Publication.name_key, Publication.audience == "public"),
 )
-_PEERS = select(Peer).where(Peer.url != "").order_by(Peer.code)
+_SOURCES = select(Peer.code, Peer.pulled_at).where(Peer.url != "").order_by(Peer.code)
 
 
 def candidates(session: Session, keys: Keys, entry: int) -> dict[tuple[str, str], list[dict[str, Any]]]:
@@ -72,6 +83,7 @@ def sealed_number(session: Session) -> bytes | None:
     return session.execute(question.limit(1)).scalar_one_or_none()
 
 
-def peers(session: Session) -> list[Peer]:
-    """The sources whose lists are pulled into this one; a peer without an address is never asked."""
-    return list(session.scalars(_PEERS))
+def sources(session: Session) -> Sequence[Row[tuple[str, dt.datetime | None]]]:
+    """``code`` and ``pulled_at`` of the peers whose lists are pulled into this one; a peer without an address is never
+    asked."""
+    return session.connection().execute(_SOURCES).all()

@@ -14,7 +14,7 @@ from registry.domain import receipts, screening
 from registry.domain.permissions import Permission
 from registry.domain.reference import Reference
 from registry.errors import Forbidden, Invalid, NotFound, Refusal
-from registry.models import Check, Checkpoint, Peer
+from registry.models import Check, Checkpoint
 from registry.queries import ledger as ledger_questions
 from registry.queries import reference as law
 from registry.queries import screening as questions
@@ -133,8 +133,8 @@ def _facts(
     work: Work, inquiry: Inquiry, lines: Sequence[dict[str, Any]], reference: Reference
 ) -> receipts.Facts:
     """All but the place in the ledger and the number, which is taken last: it locks."""
-    peers = questions.peers(work.session)
-    stale = tuple(peer.code for peer in peers if _is_stale(work, peer))
+    sources = questions.sources(work.session)
+    stale = tuple(code for code, pulled_at in sources if _is_stale(work, pulled_at))
     return receipts.Facts(
         check=secrets.token_hex(16),
         issuer=work.settings.node,
@@ -157,7 +157,9 @@ def _facts(
         sector=inquiry.sector,
         must_tender=inquiry.must_tender,
         district=inquiry.district,
-        list_age_days=max((_age_days(work, peer) for peer in peers if peer.pulled_at), default=None),
+        list_age_days=max(
+            ((work.today - day_of(pulled_at)).days for _, pulled_at in sources if pulled_at), default=None
+        ),
     )
 
 
@@ -173,13 +175,9 @@ def _root(work: Work, checkpoint: Checkpoint | None, entry: int) -> bytes | None
         return None
 
 
-def _age_days(work: Work, peer: Peer) -> int:
-    return (work.today - day_of(peer.pulled_at)).days if peer.pulled_at else 0
-
-
-def _is_stale(work: Work, peer: Peer) -> bool:
+def _is_stale(work: Work, pulled_at: dt.datetime | None) -> bool:
     limit = dt.timedelta(seconds=work.settings.source_stale_seconds)
-    return peer.pulled_at is None or work.now - peer.pulled_at > limit
+    return pulled_at is None or work.now - pulled_at > limit
 
 
 def _line(party: Party, answer: screening.Answer) -> dict[str, Any]:
