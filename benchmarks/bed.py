@@ -107,8 +107,8 @@ def seal() -> None:
     db.perform(SYSTEM, lambda work: ledger.seal(work) is not None)
 
 
-def fill(bed: Bed, missing: int, batch: int = 5_000) -> Span:
-    """Publish ``missing`` further records through the gate in which every act ends, and seal.
+def fill(bed: Bed, held: int, wanted: int, batch: int = 5_000) -> Span:
+    """Publish further records through the gate in which every act ends, until ``wanted`` are held, and seal.
 
     Their bodies are those of a filed record with another subject; no officer's filing stands behind them, so
     that a million is reached in minutes. Questions and checks cannot tell.
@@ -116,7 +116,7 @@ def fill(bed: Bed, missing: int, batch: int = 5_000) -> Span:
     with db.reading() as session:
         newest = select(Publication.body).order_by(Publication.from_entry.desc()).limit(1)
         like = json.loads(session.execute(newest).scalar_one())
-    versions = (_version(bed, like, firm) for firm in firms(missing, SEED_FILLED))
+    versions = (_version(bed, like, firm) for firm in islice(firms(wanted, SEED_FILLED), held, None))
     with timed() as span:
         while some := list(islice(versions, batch)):
             db.perform(SYSTEM, partial(publishing.publish, versions=some))

@@ -13,13 +13,9 @@ from benchmarks.figures import head, rate, tell
 from benchmarks.servers import store_url
 
 STORES = ("sqlite", "postgresql")
-PARTS = ("filing", "check", "serving", "pages", "memory", "names", "start")
-FILLED = {
-    "check": checking.measure,
-    "serving": serving.measure,
-    "pages": pages.measure,
-    "memory": memory.measure,
-}
+PAGES = {"pages": pages.measure, "memory": memory.measure}
+CHECKS = {"check": checking.measure, "serving": serving.measure}
+PARTS = ("filing", *PAGES, *CHECKS, "names", "start")
 SEED = 1
 
 
@@ -28,7 +24,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--rows", type=int, default=10_000, help="rows of the file that is filed")
     parser.add_argument(
-        "--records", type=int, default=100_000, help="published records to check and search in"
+        "--records", type=int, default=100_000, help="published records to search and show pages of"
+    )
+    parser.add_argument(
+        "--against", type=int, default=1_000_000, help="published records to check bidders against"
     )
     parser.add_argument("--names", type=int, default=10_000, help="invented names to search among")
     parser.add_argument("--store", choices=STORES, action="append", help="one store (default: both)")
@@ -39,8 +38,8 @@ def main() -> None:
     parts = set(given.only or PARTS)
     head(f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
     for store in given.store or STORES:
-        if parts & {"filing", *FILLED}:
-            _measure_store(store, parts, given.rows, given.records)
+        if parts & {"filing", *PAGES, *CHECKS}:
+            _measure_store(store, parts, given)
         if "names" in parts:
             _measure_names(store, given.names)
     if "start" in parts:
@@ -48,26 +47,28 @@ def main() -> None:
         start.measure()
 
 
-def _measure_store(store: str, parts: set[str], rows: int, records: int) -> None:
+def _measure_store(store: str, parts: set[str], given: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="registry-bench-") as name:
         folder = Path(name)
         with store_url(store, folder) as url, beds.make(url, folder) as bed:
             head(f"{store}: filing and publishing")
-            held = filing.measure(bed, folder, rows)
-            if not parts & FILLED.keys():
-                return
-            if records > held:
-                span = beds.fill(bed, records - held)
-                tell(f"filling up to {records:,} records through the gate alone", f"{span.seconds:,.0f} s",
-                     rate(records - held, span.seconds))  # fmt: skip
-            _measure_filled(bed, store, parts, max(records, held))
+            held = filing.measure(bed, folder, given.rows)
+            for measures, wanted in ((PAGES, given.records), (CHECKS, given.against)):
+                chosen = [part for part in measures if part in parts]
+                if chosen:
+                    held = _filled(bed, held, wanted)
+                for part in chosen:
+                    head(f"{store}: {part}")
+                    measures[part](bed, held)
 
 
-def _measure_filled(bed: beds.Bed, store: str, parts: set[str], records: int) -> None:
-    for part, measure in FILLED.items():
-        if part in parts:
-            head(f"{store}: {part}")
-            measure(bed, records)
+def _filled(bed: beds.Bed, held: int, wanted: int) -> int:
+    """Fill the store up to ``wanted`` records, when it holds fewer; returns how many it holds."""
+    if held < wanted:
+        span = beds.fill(bed, held, wanted)
+        tell(f"filling up to {wanted:,} records through the gate alone", f"{span.seconds:,.0f} s",
+             rate(wanted - held, span.seconds))  # fmt: skip
+    return max(held, wanted)
 
 
 def _measure_names(store: str, count: int) -> None:
