@@ -3,8 +3,8 @@
 import json
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from registry.domain.related import Known
 from registry.models import Publication, RelationEnd
@@ -22,6 +22,18 @@ _OF = (
     )
 )
 
+_FAR = aliased(RelationEnd)
+_BESIDE = (
+    select(RelationEnd.by, RelationEnd.key, _FAR.by, _FAR.key)
+    .join(_FAR, (_FAR.from_entry == RelationEnd.from_entry) & (_FAR.side != RelationEnd.side))
+    .join(Publication, Publication.from_entry == RelationEnd.from_entry)
+    .where(
+        among(RelationEnd.key, texts("keys")),
+        Publication.from_entry <= bindparam("upto", type_=Key),
+        or_(Publication.until_entry.is_(None), Publication.until_entry > bindparam("after", type_=Key)),
+    )
+)
+
 
 def known(session: Session, keys: Collection[str], entry: int) -> dict[tuple[str, str], list[Known]]:
     """Relations that stood at ledger size ``entry``, by (``uscc``/``id``/``name``, key) of an end.
@@ -34,3 +46,13 @@ def known(session: Session, keys: Collection[str], entry: int) -> dict[tuple[str
     for by, key, side, body, id_index in session.connection().execute(_OF, asked):
         found.setdefault((by, key), []).append(Known(side, by, json.loads(body), id_index))
     return found
+
+
+def beside(
+    session: Session, keys: Collection[str], after: int, upto: int
+) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    """(key of an end, key of the other end) of the relations that one of the keys is an end of, as any of their
+    versions between the ledger sizes ``after`` and ``upto`` states them."""
+    asked = {"keys": sorted(keys), "after": after, "upto": upto}
+    rows = session.connection().execute(_BESIDE, asked)
+    return [((by, key), (far_by, far_key)) for by, key, far_by, far_key in rows]

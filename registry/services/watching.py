@@ -11,7 +11,7 @@ from registry.domain import canonical
 from registry.domain.receiptform import ALGORITHM
 from registry.domain.watch import OVER, Heading, Moved, event
 from registry.models import Watch, WatchEvent
-from registry.queries import ledger
+from registry.queries import ledger, relations
 from registry.queries import watches as questions
 from registry.queries.watches import Landed
 from registry.services import judging, watches
@@ -62,23 +62,36 @@ def advance(work: Work) -> bool:
 def _touched(work: Work, ids: Sequence[str], after: int, upto: int) -> Touched:
     """Which entries concern which watches: one question per kind of key for all of them."""
     landed = questions.landed(work.session, after, upto)
+    entries = _concerned(work, landed, after, upto)
     found: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for column, by, attribute in (
-        ("uscc_index", "uscc", "uscc"), ("id_index", "id", "id_index"), ("name_index", "name", "name_key"),
-    ):  # fmt: skip
-        entries: dict[str, list[int]] = defaultdict(list)
-        for one in landed:
-            key = watches.index(work.keys, by, getattr(one, attribute))
-            if key:
-                entries[key].append(one.entry)
-        for watch, position, key in questions.touched(work.session, ids, column, sorted(entries)):
-            for entry in entries[key]:
+    for kind in ("uscc", "id", "name"):
+        hashed = {
+            watches.index(work.keys, by, key): held for (by, key), held in entries.items() if by == kind
+        }
+        wanted = sorted(key for key in hashed if key)
+        for watch, position, key in questions.touched(work.session, ids, f"{kind}_index", wanted):
+            for entry in hashed[key]:
                 found[watch, entry].add(position)
     touched: Touched = defaultdict(list)
     by_entry = {one.entry: one for one in landed}
     for (watch, entry), positions in sorted(found.items()):
         touched[watch].append((by_entry[entry], sorted(positions)))
     return touched
+
+
+def _concerned(
+    work: Work, landed: Sequence[Landed], after: int, upto: int
+) -> dict[tuple[str, str], set[int]]:
+    """By kind of key and key: the entries about whoever is found by it, and about those related to them."""
+    own: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for one in landed:
+        for by, key in (("uscc", one.uscc), ("id", one.id_index), ("name", one.name_key)):
+            if key:
+                own[by, key].add(one.entry)
+    concerned = {key: set(entries) for key, entries in own.items()}
+    for near, far in relations.beside(work.session, {key for _, key in own}, after, upto):
+        concerned.setdefault(far, set()).update(own.get(near, ()))
+    return concerned
 
 
 def _look(work: Work, held: Watch, landed: Sequence[tuple[Landed, list[int]]], reached: int) -> None:

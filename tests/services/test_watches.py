@@ -17,6 +17,7 @@ from registry.refusals.award import WebhookRefused
 from registry.services import verification, watches, watching
 from tests.factories.centre import TENDER, Centre, advance, party
 from tests.factories.filings import PERSON_NUMBER, BanFactory, BannedPersonFactory
+from tests.factories.relations import firm, related, withdrawn
 from tests.sync.bodies import body, measure
 from tests.sync.planting import published
 
@@ -68,6 +69,24 @@ class TestEvents:
         late, early = centre.watch(firm), centre.watch(firm, after=0)
         advance()
         assert (told(centre, late), len(told(centre, early))) == ([], 1)
+
+    def test_are_of_what_lands_on_a_related_party_too(self, bureau, desk, centre):
+        company, branch, stranger = (BanFactory() for _ in range(3))
+        relation = related(desk, "branch", company, firm(branch))
+        watch = centre.watch(party(branch, "1"), party(stranger, "2"))
+        desk.published(company)
+        advance()
+        withdrawn(desk, relation)
+        advance()
+        assert told(centre, watch) == [(2, "1", "no_record", "barred"), (3, "1", "barred", "no_record")]
+
+    def test_are_of_a_relation_that_comes_and_goes_between_two_looks(self, bureau, desk, centre):
+        company, branch = BanFactory(), BanFactory()
+        desk.published(company)
+        watch = centre.watch(party(branch))
+        withdrawn(desk, related(desk, "branch", company, firm(branch)))
+        advance()
+        assert told(centre, watch) == [(2, "1", "no_record", "barred"), (3, "1", "barred", "no_record")]
 
     def test_are_of_each_party_of_its_own_watch(self, bureau, centre, people):
         records = [bureau.penalty() for _ in range(3)]
