@@ -43,7 +43,7 @@ class Facts:
     ``entry`` is the ledger size it was read at, ``root`` the root at that size if known, ``tender`` the
     question's tender (in the receipt a salted commitment only), ``stale`` the sources that could not be asked
     or were too old, ``matcher`` the version of the rules, ``law`` the digest of the reference data (``rules``: as of
-    which day), ``number`` the issuer's gap-free number, ``previous`` names the check before it of one tender.
+    which day), ``previous`` names the check before it of one tender.
     """
 
     check: str
@@ -62,13 +62,12 @@ class Facts:
     sector: str
     must_tender: bool
     district: str | None = None
-    number: int | None = None
     list_age_days: int | None = None
     previous: Mapping[str, object] | None = None
 
 
 def statement(facts: Facts, lines: Sequence[Mapping[str, object]], salt: bytes) -> Statement:
-    """The statement of a receipt: JSON values, its lines already written.
+    """The statement of a receipt: JSON values, its lines already written; all but the issuer's gap-free ``number``.
 
     ``lines`` hold ``LINE_FIELDS`` only, never an identity number. ``salt`` is 32 random bytes of this check;
     the same salt gives the same bytes again. It stays with the issuer: the requester gets ``tender_salt``.
@@ -97,7 +96,7 @@ def statement(facts: Facts, lines: Sequence[Mapping[str, object]], salt: bytes) 
         "lines": salted,
         "lines_root": merkle.root(_leaves(salted)).hex(),
     }
-    optional = {"number": facts.number, "list_age_days": facts.list_age_days, "previous": facts.previous}
+    optional = {"list_age_days": facts.list_age_days, "previous": facts.previous}
     return made | {name: value for name, value in optional.items() if value is not None}
 
 

@@ -1,6 +1,6 @@
 """Questions about award checks; a trading centre reads only its own."""
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import BigInteger, Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registry.models import Check
@@ -17,6 +17,8 @@ _BEFORE = (
     .limit(1)
 )
 
+_HOLD = select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger)))
+
 
 def of_department(session: Session, department_id: int | None, check: str) -> Check:
     """The check of this id made by this department; refuses ``CheckUnknown``."""
@@ -24,6 +26,13 @@ def of_department(session: Session, department_id: int | None, check: str) -> Ch
     if made is None or made.department_id != department_id:
         raise CheckUnknown()
     return made
+
+
+def hold_tender(session: Session, tender_index: str) -> None:
+    """Let whoever else checks for this tender wait until the transaction is over; on SQLite everybody does already."""
+    if session.get_bind().dialect.name == "postgresql":
+        key = int.from_bytes(bytes.fromhex(tender_index)[:8], signed=True)
+        session.connection().execute(_HOLD, {"key": key})
 
 
 def before(

@@ -31,7 +31,8 @@ class Look:
 
 
 def link(work: Work, inquiry: Inquiry, entry: int) -> Look:
-    """The place of a check that is answered at ``entry``.
+    """The place of a check that is answered at ``entry``; holds its tender, so that none of a lower number is
+    overlooked.
 
     A check answered at a later entry is not before it, whatever its number: the difference would run backwards.
     """
@@ -39,6 +40,7 @@ def link(work: Work, inquiry: Inquiry, entry: int) -> Look:
         return Look()
     tender = identifiers.fold(inquiry.tender["code"])
     index = work.keys.vault.index("tender", f"{work.actor.department_id}\0{tender}").hex()
+    questions.hold_tender(work.session, index)
     held = questions.before(work.session, work.actor.department_id, index, entry)
     if held is None:
         return Look(index)

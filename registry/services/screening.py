@@ -81,15 +81,15 @@ def _check(work: Work, inquiry: Inquiry) -> Made:
     entry = _entry(work, checkpoint, inquiry.known_at)
     root = _root(work, checkpoint, entry)
     lines = answer(work, inquiry, asked, entry, reference)
-    facts = _facts(work, inquiry, lines, reference)
-    audit.note(work, "check.make", facts.check)
-    number = take(work, "check", 1)
-    look = looks.link(work, inquiry, entry)  # behind the lock: no check with a lower number is overlooked
-    facts = replace(facts, entry=entry, root=root, number=number, previous=look.reference)
+    look = looks.link(work, inquiry, entry)
+    facts = replace(_facts(work, inquiry, lines, reference), entry=entry, root=root, previous=look.reference)
     lines = looks.compared(work, look, asked, lines, entry)
     salt = secrets.token_bytes(receipts.SALT_BYTES)
     statement = receipts.statement(facts, lines, salt)
-    receipt = receipts.build(statement, work.keys.signer.sign, work.keys.signer.key_id)
+    audit.note(work, "check.make", facts.check)
+    # Whoever asks next waits from here to the commit, so little is left to be done.
+    number = take(work, "check", 1)
+    receipt = receipts.build(statement | {"number": number}, work.keys.signer.sign, work.keys.signer.key_id)
     made = {
         "id": facts.check,
         "number": number,

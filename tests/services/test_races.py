@@ -13,9 +13,11 @@ from registry.errors import Refusal
 from registry.models import Listing, Publication, Relief
 from registry.refusals.acts import ConcurrentChange, TransitionRefused
 from registry.refusals.procedure import ListedAlready, ReliefOpen
-from registry.services import listings, reliefs, standing, tidying
+from registry.services import listings, reliefs, screening, standing, tidying
 from registry.work import Work
 from tests.factories.bureau import papers
+from tests.factories.centre import Centre, party
+from tests.factories.filings import BanFactory
 
 HEAD_START_SECONDS = 0.4
 Act = Callable[[Work], object]
@@ -76,6 +78,18 @@ class TestTogether:
 
         assert together((first, act), (second, act)) is ListedAlready
         assert count(Listing) == 1
+
+    def test_two_looks_at_one_tender_follow_each_other(self, bureau, together):
+        centre, numbers = Centre(bureau.people), []
+
+        def look(work: Work) -> screening.Made:
+            made = screening.check(work, centre.inquiry(party(BanFactory())))
+            numbers.append((made.check.id, made.check.number))
+            return made
+
+        actor = bureau.people["centre"].actor
+        second = together((actor, look), (actor, look))
+        assert (second.check.previous, second.check.number) == (numbers[0][0], numbers[0][1] + 1)
 
     def test_a_removal_and_the_worker_end_a_listing_once(self, bureau, together):
         record = bureau.listed()
