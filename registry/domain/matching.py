@@ -97,7 +97,9 @@ def closest(asked: str, held: Sequence[str], limit: int) -> list[int]:
     """Where in ``held`` (folded names) the ``limit`` nearest by plain edit distance are: the cut before comparing."""
     typed = sounds.syllables(asked)
     if typed:
-        spoken = [" ".join(_reading(character, typed) for character in name) for name in held]
+        # One step of C for each name: character by character, two thousand names take a tenth of a second.
+        readings = {ord(character): f"{_reading(character, typed)} " for character in set().union(*held)}
+        spoken = [name.translate(readings).rstrip() for name in held]
         found = process.extract(" ".join(typed), spoken, scorer=Indel.normalized_similarity, limit=limit)
     else:
         found = process.extract(fold(asked), held, scorer=Indel.normalized_similarity, limit=limit)
