@@ -7,6 +7,7 @@ a person decides. Real firms one character apart are many, so likeness alone nev
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import inf
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel, Levenshtein
@@ -46,6 +47,10 @@ COSTS = {
 
 POSSIBLE_MIN = 0.4
 """Below this score nobody would take one name for the other: one wrong character in a trade name is just on it."""
+
+
+_EQUAL = 1e-6
+"""Costs that differ by less are one sum, added up in another order."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ def compare(asked: str, held: str) -> tuple[Difference, ...]:
         return ()
     if typed:
         return tuple(_spoken(typed, other))
-    return max((tuple(way) for way in _ways(one, other)), key=score)
+    return _cheapest(_ways(one, other))
 
 
 def closest(asked: str, held: Sequence[str], limit: int) -> list[int]:
@@ -104,6 +109,23 @@ def closest(asked: str, held: Sequence[str], limit: int) -> list[int]:
     else:
         found = process.extract(fold(asked), held, scorer=Indel.normalized_similarity, limit=limit)
     return [index for _, _, index in found]
+
+
+def _cheapest(ways: Iterator[Iterator[Difference]]) -> tuple[Difference, ...]:
+    """The first of the readings that cost least; the others are read no further than they could still win."""
+    best: tuple[Difference, ...] = ()
+    least = inf
+    for way in ways:
+        found: list[Difference] = []
+        cost = 0.0
+        for one in way:
+            cost += COSTS[one.kind]
+            if cost > least - _EQUAL:
+                break
+            found.append(one)
+        else:
+            best, least = tuple(found), cost
+    return best
 
 
 def _ways(asked: Parts, held: Parts) -> Iterator[Iterator[Difference]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import compress
 
 from rapidfuzz.distance import Levenshtein
@@ -95,6 +96,7 @@ def _replaced(asked: Line, to: int, held: Line, at: int, run: int) -> Iterator[D
         yield Difference(kind, one, other)
 
 
+@lru_cache(maxsize=16384)
 def _sign(one: str, other: str) -> str | None:
     """How the two characters themselves may be mistaken."""
     if one in _SERIES and _SERIES[one] == _SERIES.get(other):

