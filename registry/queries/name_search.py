@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import product
 
 from sqlalchemy import (
     ARRAY,
@@ -42,32 +42,43 @@ class Found:
     match: matching.Match
 
 
-_NAMES = (SubjectName.id, SubjectName.folded)
 _COUNTS = (
     select(gram_counts.c.gram, gram_counts.c.names, select(func.max(SubjectName.id)).scalar_subquery())
     .where(among(gram_counts.c.gram, numbers("grams")))
     .order_by(gram_counts.c.names)
 )
-_IN_ARRAYS = select(*_NAMES).where(SubjectName.grams.bool_op("&&")(numbers("grams")))
-_IN_TABLE = select(*_NAMES).where(
-    SubjectName.id.in_(select(name_grams.c.name_id).where(among(name_grams.c.gram, numbers("grams"))))
-)
-_NO_MORE = {each: each.limit(bindparam("most", type_=Integer)) for each in (_IN_ARRAYS, _IN_TABLE)}
-_KEYS = select(SubjectName.id, SubjectName.name_key).where(among(SubjectName.id, numbers("names")))
+
+
+def _names(has_arrays: bool, is_cut: bool) -> Select[tuple[str | None]]:
+    """Key and folded name of all that have a gram, in one text: as rows they take half as long again."""
+    wanted = numbers("grams")
+    in_table = select(name_grams.c.name_id).where(among(name_grams.c.gram, wanted))
+    holds = SubjectName.grams.bool_op("&&")(wanted) if has_arrays else SubjectName.id.in_(in_table)
+    row = SubjectName.name_key + " " + SubjectName.folded
+    rows = select(row.label("row")).where(holds)
+    rows = rows.limit(bindparam("most", type_=Integer)) if is_cut else rows
+    return select(func.aggregate_strings(rows.subquery().c.row, " "))
+
+
+_NAMES = {
+    (has_arrays, is_cut): _names(has_arrays, is_cut)
+    for has_arrays, is_cut in product((False, True), repeat=2)
+}
 
 
 def search(session: Session, asked: str, limit: int = SHOWN_MAX) -> list[Found]:
     """At most ``limit`` names, the likest first; names that share no rare gram with the asked one are not seen."""
-    held = _candidates(session, grams.of(asked))
-    nearest = [held[at] for at in matching.closest(asked, [folded for _, folded in held], limit)]
-    keys = _keys(session, [number for number, _ in nearest])
+    keys, folded = _candidates(session, grams.of(asked))
     party = matching.Named(asked)
-    found = [Found(keys[number], matching.judge(party, matching.Named(folded))) for number, folded in nearest]
+    found = [
+        Found(keys[at], matching.judge(party, matching.Named(folded[at])))
+        for at in matching.closest(asked, folded, limit)
+    ]
     return sorted(found, key=lambda one: (-one.match.score, one.name_key))
 
 
-def _candidates(session: Session, wanted: Sequence[int]) -> Sequence[tuple[int, str]]:
-    """Numbers and folded names that have one of the rarest wanted grams, no more than may be read."""
+def _candidates(session: Session, wanted: Sequence[int]) -> tuple[Sequence[str], Sequence[str]]:
+    """Keys and folded names that have one of the rarest wanted grams, no more than may be read."""
     rarest: list[int] = []
     total = most = 0
     for gram, names, held in session.connection().execute(_COUNTS, {"grams": wanted}):
@@ -77,17 +88,12 @@ def _candidates(session: Session, wanted: Sequence[int]) -> Sequence[tuple[int, 
         rarest.append(gram)
         total += names
     if not rarest:
-        return []
-    question = _IN_ARRAYS if _has_arrays(session) else _IN_TABLE
-    asked: dict[str, Any] = {"grams": rarest}
-    if total > most:  # not otherwise: PostgreSQL, told of a limit, may walk the whole table to reach it
-        question, asked["most"] = _NO_MORE[question], most
-    return session.connection().execute(question, asked).tuples().all()
-
-
-def _keys(session: Session, wanted: Sequence[int]) -> dict[int, str]:
-    """The keys of the names with these numbers."""
-    return dict(session.connection().execute(_KEYS, {"names": wanted}).tuples().all()) if wanted else {}
+        return (), ()
+    # No limit unless it cuts: PostgreSQL, told of one, may walk the whole table to reach it.
+    question = _NAMES[_has_arrays(session), total > most]
+    told = session.connection().execute(question, {"grams": rarest, "most": most}).scalar_one() or ""
+    words = told.split()
+    return words[::2], words[1::2]
 
 
 def beside_name(session: Session, found: Sequence[int]) -> Sequence[int] | None:
