@@ -141,19 +141,19 @@ def _apart(one: str, other: str) -> tuple[bool, ...]:
 
 
 def _way(asked: Parts, held: Parts, is_region_apart: bool, is_form_apart: bool) -> Iterator[Difference]:
-    here: list[slice] = []
-    there: list[slice] = []
+    here: list[tuple[int, int]] = []
+    there: list[tuple[int, int]] = []
     if is_region_apart:
         yield from _regions(asked, held)
-        here.append(slice(asked.region.length))
-        there.append(slice(held.region.length))
+        here.append((0, asked.region.length))
+        there.append((0, held.region.length))
     if is_form_apart:
         yield from _forms(asked.legal_form, held.legal_form)
-        here.append(slice(*asked.form))
-        there.append(slice(*held.form))
-        if asked.branch and not held.branch:
+        is_branch = bool(asked.branch) and not held.branch
+        if is_branch:
             yield Difference("branch-of", asked.branch, "")
-            here.append(slice(asked.form[1], None))
+        here.append((asked.form[0], len(asked.text) if is_branch else asked.form[1]))
+        there.append(held.form)
     yield from differences(line(asked, here), line(held, there))
 
 
