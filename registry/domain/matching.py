@@ -102,7 +102,7 @@ def closest(asked: str, held: Sequence[str], limit: int) -> list[int]:
     """Where in ``held`` (folded names) the ``limit`` nearest by plain edit distance are: the cut before comparing."""
     typed = sounds.syllables(asked)
     if typed:
-        # One step of C for each name: character by character, two thousand names take a tenth of a second.
+        # One step of C for each name: character by character, two thousand names take most of a search.
         readings = {ord(character): f"{_reading(character, typed)} " for character in set().union(*held)}
         spoken = [name.translate(readings).rstrip() for name in held]
         found = process.extract(" ".join(typed), spoken, scorer=Indel.normalized_similarity, limit=limit)

@@ -50,7 +50,7 @@ _COUNTS = (
 
 
 def _names(has_arrays: bool, is_cut: bool) -> Select[tuple[str | None]]:
-    """Key and folded name of all that have a gram, in one text: as rows they take half as long again."""
+    """Key and folded name of all that have a gram, in one text: two thousand rows cost more than comparing."""
     wanted = numbers("grams")
     in_table = select(name_grams.c.name_id).where(among(name_grams.c.gram, wanted))
     holds = SubjectName.grams.bool_op("&&")(wanted) if has_arrays else SubjectName.id.in_(in_table)
