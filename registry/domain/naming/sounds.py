@@ -1,7 +1,7 @@
 """How a character may be read: every reading counts, because 单 is shan in a surname and dan elsewhere."""
 
 import re
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 
 from pypinyin import Style, pinyin
 
@@ -43,8 +43,9 @@ def _blurred(character: str) -> frozenset[str]:
     )
 
 
-def syllables(text: str) -> list[str]:
+@lru_cache(maxsize=64)
+def syllables(text: str) -> tuple[str, ...]:
     """The syllables of a name typed in pinyin (``yan cheng``, ``yancheng``, ``xi'an``); none when it is not."""
     words = re.split(r"[\s'’]+", text.casefold().replace("ü", "v").strip())
     found = [one for word in words for one in _SYLLABLE.findall(word)]
-    return found if "".join(found) == "".join(words) else []
+    return tuple(found) if "".join(found) == "".join(words) else ()
