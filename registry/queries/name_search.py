@@ -54,10 +54,10 @@ def _names(has_arrays: bool, is_cut: bool) -> Select[tuple[str | None]]:
     wanted = numbers("grams")
     in_table = select(name_grams.c.name_id).where(among(name_grams.c.gram, wanted))
     holds = SubjectName.grams.bool_op("&&")(wanted) if has_arrays else SubjectName.id.in_(in_table)
-    row = SubjectName.name_key + " " + SubjectName.folded
+    row = SubjectName.name_key + "\n" + SubjectName.folded
     rows = select(row.label("row")).where(holds)
     rows = rows.limit(bindparam("most", type_=Integer)) if is_cut else rows
-    return select(func.aggregate_strings(rows.subquery().c.row, " "))
+    return select(func.aggregate_strings(rows.subquery().c.row, "\n"))
 
 
 _NAMES = {
@@ -92,8 +92,8 @@ def _candidates(session: Session, wanted: Sequence[int]) -> tuple[Sequence[str],
     # No limit unless it cuts: PostgreSQL, told of one, may walk the whole table to reach it.
     question = _NAMES[_has_arrays(session), total > most]
     told = session.connection().execute(question, {"grams": rarest, "most": most}).scalar_one() or ""
-    words = told.split()
-    return words[::2], words[1::2]
+    words = told.split("\n")  # of a name key and folded form keep letters and digits only
+    return words[:-1:2], words[1::2]
 
 
 def beside_name(session: Session, found: Sequence[int]) -> Sequence[int] | None:
