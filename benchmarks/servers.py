@@ -1,4 +1,5 @@
-"""The stores that are measured: as durable as in production, unlike those of the tests."""
+"""The stores that are measured: durable and with the memory that `docs/operations.md` advises, unlike those of the
+tests."""
 
 import os
 import subprocess
@@ -20,15 +21,17 @@ def store_url(store: str, folder: Path) -> Iterator[str]:
         return
     url, server = stores.start_server()
     try:
-        _make_durable(urlsplit(url).port or 0, server)
+        _start_again(urlsplit(url).port or 0, server)
         yield url
     finally:
         stores.stop_server(server)
 
 
-def _make_durable(port: int, server: Path) -> None:
-    """Start the server of the tests again without its switch that spares the disk."""
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={server}"
+def _start_again(port: int, server: Path) -> None:
+    """Start the server of the tests again without its switches that spare the disk."""
+    options = (
+        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={server} -c shared_buffers=512MB"
+    )
     user = server.owner() if os.getuid() == 0 else None
     subprocess.run(
         [stores.binary("pg_ctl"), "-D", str(server / "data"), "-l", str(server / "log"), "-w", "-o", options,
