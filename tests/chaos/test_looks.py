@@ -59,10 +59,11 @@ class TestKilledCheckOfALongList:
         done = city.command(*words)
         assert done.returncode == 0, done.stdout + done.stderr
         assert f"{ROWS} of {ROWS} answered at entry 0, 0 unchecked, finished" in done.stdout
-        with city.opened(), db.reading() as session:
+        with city.opened():
             assert _files() == [("finished", ROWS)]
-            starts = list(session.scalars(select(CheckFilePart.start).order_by(CheckFilePart.start)))
-            numbers = sorted(session.scalars(select(Check.number)))
+            with db.reading() as session:
+                starts = list(session.scalars(select(CheckFilePart.start).order_by(CheckFilePart.start)))
+                numbers = sorted(session.scalars(select(Check.number)))
         assert starts == list(range(0, ROWS, 1000))
         assert numbers == list(range(1, len(starts) + 1))
         rows = [row.cells for row in tabular.read(result.read_bytes()).rows]
