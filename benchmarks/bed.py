@@ -121,14 +121,16 @@ def fill(bed: Bed, held: int, wanted: int, batch: int = 5_000) -> Span:
         while some := list(islice(versions, batch)):
             db.perform(SYSTEM, partial(publishing.publish, versions=some))
             seal()
-        analyse()
+    settle()
     return span
 
 
-def analyse() -> None:
-    """Let the store count its rows again, as a running PostgreSQL does by itself."""
+def settle() -> None:
+    """Let the store count its rows again and write what it has put off, as a running PostgreSQL does by itself."""
     with db.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE")
+        is_postgresql = connection.dialect.name == "postgresql"
+        for statement in ("VACUUM ANALYZE", "CHECKPOINT") if is_postgresql else ("ANALYZE",):
+            connection.exec_driver_sql(statement)
 
 
 def _version(bed: Bed, like: dict[str, Any], firm: Firm) -> publishing.Version:

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks import invented, peers
-from benchmarks.bed import analyse
+from benchmarks.bed import settle
 from benchmarks.ranking import Answer, Query, figures, lines
 from registry import db
 from registry.app import create_app
@@ -91,7 +91,7 @@ def _load(firms: Iterable[tuple[int, str]]) -> Mapping[str, list[int]]:
             rows[names.key(name)].append(row)
         with db.begin() as work:
             naming.index(work, [name for _, name in batch])
-    analyse()
+    settle()
     return rows
 
 

@@ -1,5 +1,5 @@
-"""The stores that are measured: durable and with the memory that `docs/operations.md` advises, unlike those of the
-tests."""
+"""The stores that are measured: durable, with the memory and reached by the socket that `docs/operations.md` advises,
+unlike those of the tests."""
 
 import os
 import subprocess
@@ -21,8 +21,9 @@ def store_url(store: str, folder: Path) -> Iterator[str]:
         return
     url, server = stores.start_server()
     try:
-        _start_again(urlsplit(url).port or 0, server)
-        yield url
+        held = urlsplit(url)
+        _start_again(held.port or 0, server)
+        yield f"postgresql://{held.username}@{held.path}?host={server}&port={held.port}"
     finally:
         stores.stop_server(server)
 
