@@ -37,7 +37,10 @@ def listening() -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # the sender was killed half-way
+                return
             receiver.got.append((self.path, dict(self.headers), body))
             receiver.before_answer()
             planned = receiver.plan.pop(0) if receiver.plan else "ok"
