@@ -1,10 +1,9 @@
 """Batches of envelopes and the receipts for them, in their byte form."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from registry.domain import canonical
 from registry.domain.envelope import DELIVERED, QUARANTINED, Outcome
@@ -69,17 +68,12 @@ def read(raw: bytes, records_max: int) -> Batch:
 def loads(raw: bytes) -> dict[str, Any]:
     """A JSON object in canonical form, so that it has one reading only; refuses as ``BatchMalformed``."""
     try:
-        value = json.loads(raw, parse_constant=_no_constant)
-        is_canonical = canonical.dumps(value) == raw
-    except (ValueError, RecursionError, NotCanonical):
+        value = canonical.loads(raw)
+    except NotCanonical:
         raise BatchMalformed() from None
-    if not is_canonical or not isinstance(value, dict):
+    if not isinstance(value, dict):
         raise BatchMalformed()
     return value
-
-
-def _no_constant(_: str) -> NoReturn:
-    raise ValueError
 
 
 def result(record: str | None, revision: int | None, outcome: Outcome) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The one byte form of a JSON value: RFC 8785, narrowed to what can be signed without doubt."""
 
 import hashlib
+import json
 from json.encoder import encode_basestring as quoted
 
 from registry.refusals.content import NotCanonical
@@ -29,6 +30,18 @@ def dumps(value: object) -> bytes:
     except (TypeError, ValueError, RecursionError):
         # Python's text repeats the value, which may be somebody's identity number.
         raise NotCanonical("含有规范形式之外的值") from None
+
+
+def loads(data: bytes) -> object:
+    """The value that these canonical bytes are, so that it has one reading only; refuses as ``NotCanonical``."""
+    try:
+        value: object = json.loads(data.decode())
+        is_canonical = dumps(value) == data
+    except (ValueError, RecursionError, NotCanonical):
+        raise NotCanonical("不是规范的 JSON") from None
+    if not is_canonical:
+        raise NotCanonical("字节与规范写法不一致，请原样取用")
+    return value
 
 
 def digest(value: object) -> bytes:

@@ -4,7 +4,6 @@ The document of public keys is canonical JSON, signed whole by the newest key. E
 before it, so that whoever trusts one key can follow the chain to the next.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -179,12 +178,9 @@ def broken(ring: Ring, verify: Verify) -> str | None:
 
 def _parse(data: bytes) -> dict[str, Any]:
     try:
-        document = json.loads(data.decode("utf-8"))
-        is_canonical = canonical.dumps(document) == data
-    except (ValueError, RecursionError, NotCanonical):
-        raise KeysMalformed("公钥文件不是规范的 JSON") from None
-    if not is_canonical:
-        raise KeysMalformed("公钥文件的字节与规范写法不一致，请原样取用")
+        document = canonical.loads(data)
+    except NotCanonical as refusal:
+        raise KeysMalformed(f"公钥文件：{refusal.detail}") from None
     if not isinstance(document, dict) or document.keys() != {"type", "version", "node", "keys", "signature"}:
         raise KeysMalformed("公钥文件的字段不对")
     return document

@@ -1,6 +1,5 @@
 """The form of a receipt's bytes: canonical, whole, of a known version, with nothing beside it."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -46,13 +45,9 @@ def opened(data: bytes) -> tuple[Statement, dict[str, str], Shown | None]:
 
 def _parse(data: bytes) -> object:
     try:
-        document = json.loads(data.decode("utf-8"))
-        is_canonical = canonical.dumps(document) == data
-    except (ValueError, RecursionError, NotCanonical):
-        raise ReceiptRefused("不是规范的 JSON") from None
-    if not is_canonical:
-        raise ReceiptRefused("字节与规范写法不一致")
-    return document
+        return canonical.loads(data)
+    except NotCanonical as refusal:
+        raise ReceiptRefused(refusal.detail) from None
 
 
 def _statement(made: object) -> Statement:

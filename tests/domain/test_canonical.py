@@ -107,3 +107,19 @@ class TestWritten:
     def test_is_refused_as_elsewhere(self):
         with pytest.raises(NotCanonical):
             canonical.written({"amount": 0.5})
+
+
+class TestLoads:
+    @given(VALUE)
+    def test_gives_back_what_was_written(self, value):
+        assert canonical.loads(canonical.dumps(value)) == value
+
+    @pytest.mark.parametrize(
+        "data",
+        [b"", b"{", b"NaN", b"0.5", b'{"a":1, "b":2}', b'{"b":1,"a":2}', b'{"a":1,"a":1}', b"\xff", b'"\\u0041"',
+         b"1\n", b"\xef\xbb\xbf1", "1".encode("utf-16"), b"[" * 100_000, str(2**53).encode()],
+        ids=lambda data: repr(data[:20]),
+    )  # fmt: skip
+    def test_refuses_whatever_else_reads_the_same_or_not_at_all(self, data):
+        with pytest.raises(NotCanonical):
+            canonical.loads(data)
