@@ -9,11 +9,11 @@ from registry.domain import merkle, names
 from registry.domain.keyring import Ring
 from registry.domain.publication import Leaf, leaf_hash
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode, Publication
+from registry.queries.among import among, texts
 from registry.refusals.acts import LedgerBroken, NotSealed, StoreUnavailable
 from registry.refusals.content import NoteRefused
 from registry.signing import verify
 
-CHUNK = 500
 TAIL_MAX = 5_000
 """So many entries that no checkpoint signs yet are read to know the root at once."""
 
@@ -58,16 +58,10 @@ def entries(session: Session, *, after: int, limit: int) -> list[LedgerEntry]:
 
 def about(session: Session, records: Collection[str], after: int, upto: int) -> list[LedgerEntry]:
     """The entries of these records with a number in (``after``, ``upto``], in order."""
-    found: list[LedgerEntry] = []
-    wanted = sorted(records)
-    for start in range(0, len(wanted), CHUNK):
-        question = select(LedgerEntry).where(
-            LedgerEntry.record.in_(wanted[start : start + CHUNK]),
-            LedgerEntry.number > after,
-            LedgerEntry.number <= upto,
-        )
-        found += session.scalars(question)
-    return sorted(found, key=lambda entry: entry.number)
+    question = select(LedgerEntry).where(
+        among(LedgerEntry.record, texts("records")), LedgerEntry.number > after, LedgerEntry.number <= upto
+    )
+    return sorted(session.scalars(question, {"records": records}), key=lambda entry: entry.number)
 
 
 def last_checkpoint(session: Session) -> Checkpoint | None:

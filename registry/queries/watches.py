@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from registry.domain.watch import ACTIVE
 from registry.models import LedgerEntry, Publication, Watch, WatchedParty, WatchEvent
+from registry.queries.among import among, texts
 from registry.refusals.award import WatchUnknown
-
-CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -86,13 +85,10 @@ def touched(
 ) -> list[tuple[str, int, str]]:
     """(watch, position of its party, value) of the parties whose ``column`` has one of the values."""
     key = getattr(WatchedParty, column)
-    found: list[tuple[str, int, str]] = []
-    for start in range(0, len(values), CHUNK):
-        question = select(WatchedParty.watch_id, WatchedParty.position, key).where(
-            WatchedParty.watch_id.in_(watches), key.in_(values[start : start + CHUNK])
-        )
-        found += session.execute(question).tuples()
-    return found
+    question = select(WatchedParty.watch_id, WatchedParty.position, key).where(
+        among(WatchedParty.watch_id, texts("watches")), among(key, texts("values"))
+    )
+    return list(session.execute(question, {"watches": watches, "values": values}).tuples())
 
 
 def to_tell(session: Session, now: dt.datetime) -> list[str]:
