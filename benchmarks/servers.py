@@ -1,4 +1,4 @@
-"""The stores that are measured: durable, with the memory and reached by the socket that `docs/operations.md` advises,
+"""The stores that are measured: durable, with the memory that `docs/operations.md` advises, PostgreSQL by its socket,
 unlike those of the tests."""
 
 import os

@@ -132,7 +132,7 @@ def _entry(work: Work, checkpoint: Checkpoint | None, known_at: int | None) -> i
 def _facts(
     work: Work, inquiry: Inquiry, lines: Sequence[dict[str, Any]], reference: Reference
 ) -> receipts.Facts:
-    """All but the place in the ledger and the number, which is taken last: it locks."""
+    """All but the place in the ledger and the check before it."""
     sources = questions.sources(work.session)
     stale = tuple(code for code, pulled_at in sources if _is_stale(work, pulled_at))
     return receipts.Facts(
