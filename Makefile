@@ -31,11 +31,11 @@ replays: $(VENV)/dev.stamp needs ## answer 10,000 random checks again, byte for 
 	@$(BIN)/python -m benchmarks.replays $(ARGS)
 
 chaos: $(VENV)/dev.stamp needs ## the long form of the kill -9 test (ROUNDS=100)
-	@CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest tests/chaos $(ARGS)
+	@CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest tests/stories/chaos $(ARGS)
 
 simulate: $(VENV)/dev.stamp ## a simulated year with a worker that dies (SEED=7 DAYS=365)
 	@SIMULATE_SEED=$(or $(SEED),7) SIMULATE_DAYS=$(or $(DAYS),365) TEST_STORES=$(or $(STORES),sqlite) \
-	  $(BIN)/python -m pytest tests/simulation -s $(ARGS)
+	  $(BIN)/python -m pytest tests/stories/simulation -s $(ARGS)
 
 needs: ## install what the tests need and the machine lacks (PostgreSQL, Chromium, a Chinese font)
 	@sh tests/needs.sh

@@ -15,17 +15,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from benchmarks.figures import Span, timed
-from benchmarks.synthetic import Firm, firms, penalty_rows, write_xlsx
-from registry import db
+from registry import runtime
 from registry.app import create_app
 from registry.commands.node import prepare
 from registry.domain.permissions import SYSTEM, Actor, Role
 from registry.models import Publication
-from registry.queries import penalties as questions
-from registry.queries.accounts import actor_of
-from registry.services import accounts, imports, ledger, publishing, verification
+from registry.queries.cases import penalties
+from registry.queries.node.accounts import actor_of
+from registry.services.cases import penalty_import, penalty_verification
+from registry.services.node import accounts
+from registry.services.publication import ledger, publishing
 from registry.settings import Settings
-from registry.work import Work
+from registry.unit_of_work import UnitOfWork
+from tools.synthetic import Firm, firms, penalty_rows, write_xlsx
 
 CENTRE = "centre"
 ROLES = {"clerk": Role.CLERK, "verifier": Role.VERIFIER, CENTRE: Role.TRADING_CENTRE}
@@ -55,15 +57,15 @@ def make(url: str, folder: Path) -> Iterator[Bed]:
     app = create_app(settings)
     with app.app_context():
         prepare()
-        people, key = db.perform(SYSTEM, _people)
+        people, key = runtime.perform(SYSTEM, _people)
         try:
             yield Bed(app, settings, people, key)
         finally:
-            db.db.session.remove()
-            db.db.engine.dispose()
+            runtime.db.session.remove()
+            runtime.db.engine.dispose()
 
 
-def _people(work: Work) -> tuple[dict[str, Actor], str]:
+def _people(work: UnitOfWork) -> tuple[dict[str, Actor], str]:
     accounts.ensure_department(work, accounts.NewDepartment("bench", "示例测速部门", "supervisor"))
     made = {
         name: accounts.create(work, accounts.NewAccount(name, role, "bench", ("*",), ("*",)))
@@ -83,8 +85,10 @@ def workbook(folder: Path, rows: int, seed: int) -> Path:
 def file(bed: Bed, path: Path) -> int:
     """Hand the file in and file all its rows; returns the import."""
     clerk, data = bed.people["clerk"], path.read_bytes()
-    number: int = db.perform(clerk, lambda work: imports.receive(work, data, path.name, imports.Options()).id)
-    imports.run(lambda act: db.perform(clerk, act), clerk, number)
+    number: int = runtime.perform(
+        clerk, lambda work: penalty_import.receive(work, data, path.name, penalty_import.Options()).id
+    )
+    penalty_import.run(lambda act: runtime.perform(clerk, act), clerk, number)
     return number
 
 
@@ -92,19 +96,21 @@ def publish(bed: Bed, number: int) -> int:
     """Verify what an import filed, chunk by chunk as the page of the officer does; returns how many."""
     verifier = bed.people["verifier"]
     done = 0
-    while count := db.perform(verifier, lambda work: _verify_chunk(work, number)):
+    while count := runtime.perform(verifier, lambda work: _verify_chunk(work, number)):
         done += count
     return done
 
 
-def _verify_chunk(work: Work, number: int) -> int:
-    waiting = questions.awaiting(work.session, work.actor.department_id, number, imports.CHUNK)
-    return sum(isinstance(entry, int) for entry in verification.verify(work, waiting)) if waiting else 0
+def _verify_chunk(work: UnitOfWork, number: int) -> int:
+    waiting = penalties.awaiting(work.session, work.actor.department_id, number, penalty_import.CHUNK)
+    return (
+        sum(isinstance(entry, int) for entry in penalty_verification.verify(work, waiting)) if waiting else 0
+    )
 
 
 def seal() -> None:
     """Sign the head of the ledger."""
-    db.perform(SYSTEM, lambda work: ledger.seal(work) is not None)
+    runtime.perform(SYSTEM, lambda work: ledger.seal(work) is not None)
 
 
 def fill(bed: Bed, held: int, wanted: int, batch: int = 5_000) -> Span:
@@ -113,13 +119,13 @@ def fill(bed: Bed, held: int, wanted: int, batch: int = 5_000) -> Span:
     Their bodies are those of a filed record with another subject; no officer's filing stands behind them, so
     that a million is reached in minutes. Questions and checks cannot tell.
     """
-    with db.reading() as session:
+    with runtime.reading() as session:
         newest = select(Publication.body).order_by(Publication.from_entry.desc()).limit(1)
         like = json.loads(session.execute(newest).scalar_one())
     versions = (_version(bed, like, firm) for firm in islice(firms(wanted, SEED_FILLED), held, None))
     with timed() as span:
         while some := list(islice(versions, batch)):
-            db.perform(SYSTEM, partial(publishing.publish, versions=some))
+            runtime.perform(SYSTEM, partial(publishing.publish, versions=some))
             seal()
     settle()
     return span
@@ -127,7 +133,7 @@ def fill(bed: Bed, held: int, wanted: int, batch: int = 5_000) -> Span:
 
 def settle() -> None:
     """Let the store count its rows again and write what it has put off, as a running PostgreSQL does by itself."""
-    with db.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with runtime.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         is_postgresql = connection.dialect.name == "postgresql"
         for statement in ("VACUUM ANALYZE", "CHECKPOINT") if is_postgresql else ("ANALYZE",):
             connection.exec_driver_sql(statement)

@@ -6,11 +6,11 @@ from itertools import count
 from benchmarks.bed import CENTRE, UNTIL, Bed
 from benchmarks.figures import median_seconds, milliseconds, tell
 from benchmarks.servers import Driver
-from benchmarks.synthetic import Firm, firms
-from registry import db
-from registry.queries import ledger
-from registry.queries import screening as questions
-from registry.services import screening
+from registry import runtime
+from registry.queries.checks import candidates
+from registry.queries.publication import ledger_state
+from registry.services.checks import award_check
+from tools.synthetic import Firm, firms
 
 BIDDERS = 500
 RUNS = 15
@@ -55,19 +55,19 @@ def _bare(asked: list[Firm]) -> None:
 
 
 def _question(asked: list[Firm]) -> None:
-    with db.reading() as session:
-        keys = questions.Keys([one.uscc for one in asked], [], [])
-        questions.candidates(session, keys, ledger.head(session))
+    with runtime.reading() as session:
+        keys = candidates.Keys([one.uscc for one in asked], [], [])
+        candidates.candidates(session, keys, ledger_state.head(session))
 
 
 def _act(bed: Bed, asked: list[Firm]) -> None:
     parties = [
-        screening.Party(str(place), "bidder", one.name, one.uscc) for place, one in enumerate(asked, 1)
+        award_check.Party(str(place), "bidder", one.name, one.uscc) for place, one in enumerate(asked, 1)
     ]
-    inquiry = screening.Inquiry(
+    inquiry = award_check.Inquiry(
         {"code": f"A-{next(_tenders)}"}, "procurement", True, "320902", UNTIL, parties
     )
-    db.perform(bed.people[CENTRE], lambda work: screening.check(work, inquiry).receipt)
+    runtime.perform(bed.people[CENTRE], lambda work: award_check.check(work, inquiry).receipt)
 
 
 def body(asked: list[Firm], tender: str) -> dict[str, object]:

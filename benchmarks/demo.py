@@ -4,9 +4,9 @@ import csv
 import datetime as dt
 from pathlib import Path
 
-from benchmarks.cases import BID_CASE, CASES
-from benchmarks.samples import CHINESE
-from benchmarks.synthetic import FINANCE_AUTHORITY, HOUSING_AUTHORITY, firms, row, uscc
+from tools.invented_decisions import BID_CASE, CASES
+from tools.samples import CHINESE
+from tools.synthetic import FINANCE_AUTHORITY, HOUSING_AUTHORITY, firms, row, uscc
 
 FOLDER = Path(__file__).resolve().parent.parent / "registry" / "demo"
 LAST_DAY = dt.date(2026, 11, 18)

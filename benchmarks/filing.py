@@ -6,8 +6,8 @@ from benchmarks import bed as beds
 from benchmarks.bed import UNTIL, Bed
 from benchmarks.figures import rate, tell, timed, times
 from benchmarks.servers import Driver
-from benchmarks.synthetic import COLUMNS_2018, penalty_rows
 from registry import tabular
+from tools.synthetic import COLUMNS_2018, penalty_rows
 
 SEED = 1
 

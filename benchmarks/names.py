@@ -11,16 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from benchmarks import invented, peers
+from benchmarks import peers
 from benchmarks.bed import settle
 from benchmarks.ranking import Answer, Query, figures, lines
-from registry import db
+from registry import runtime
 from registry.app import create_app
 from registry.commands.node import prepare
-from registry.domain import names
-from registry.queries import name_search
-from registry.services import naming
+from registry.domain.naming import name_key
+from registry.queries.publication import name_search
+from registry.services.publication import name_index
 from registry.settings import Settings
+from tools import invented
 
 BATCH = 20_000
 
@@ -60,7 +61,7 @@ def measure(
     with app.app_context():
         prepare()
         answers = answer(firms, queries)
-        db.db.engine.dispose()
+        runtime.db.engine.dispose()
     for line in lines(figures(queries, answers), answers):
         print(line)
     return answers
@@ -88,9 +89,9 @@ def _load(firms: Iterable[tuple[int, str]]) -> Mapping[str, list[int]]:
     rows: dict[str, list[int]] = defaultdict(list)
     for batch in _batches(firms):
         for row, name in batch:
-            rows[names.key(name)].append(row)
-        with db.begin() as work:
-            naming.index(work, [name for _, name in batch])
+            rows[name_key.key(name)].append(row)
+        with runtime.begin() as work:
+            name_index.index(work, [name for _, name in batch])
     settle()
     return rows
 
@@ -102,7 +103,7 @@ def _batches(firms: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]
 
 
 def _ask(query: Query, rows: Mapping[str, Sequence[int]]) -> Answer:
-    with db.reading() as session:
+    with runtime.reading() as session:
         began = time.perf_counter()
         found = name_search.search(session, query.name)
         took = (time.perf_counter() - began) * 1000

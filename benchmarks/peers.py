@@ -11,7 +11,7 @@ from importlib.metadata import version
 from rapidfuzz.distance import JaroWinkler
 
 from benchmarks.ranking import Answer, Figures, Query, figures, percentiles
-from registry.domain import matching, names
+from registry.domain.naming import matching, name_key
 from registry.domain.naming.fold import fold
 
 LIMITS = (0.02, 0.05)
@@ -91,7 +91,7 @@ def _again(scorer: Scorer, held: Mapping[int, str], name: str, answer: Answer) -
     scores = [scorer.score(asked, one) for one in written]
     took = (time.perf_counter() - began) * 1000
     # Equal scores go by the name, as in our search: left as they came, they would be in the order of our scores.
-    order = sorted(zip(rows, scores, strict=True), key=lambda one: (-one[1], names.key(held[one[0]])))
+    order = sorted(zip(rows, scores, strict=True), key=lambda one: (-one[1], name_key.key(held[one[0]])))
     return Answer(order, took)
 
 

@@ -15,18 +15,21 @@ from benchmarks import bed as beds
 from benchmarks.bed import CENTRE, Bed
 from benchmarks.figures import head, rate, tell, timed
 from benchmarks.servers import store_url
-from benchmarks.synthetic import Firm, firms, penalty_rows, resident_id, uscc, write_xlsx
-from registry import db
-from registry.domain import merkle, receipts
+from registry import runtime
+from registry.domain.checks import receipts
+from registry.domain.checks.receiptform import opened
+from registry.domain.checks.verdict import ROLES
+from registry.domain.law.reference import Reference
 from registry.domain.permissions import SYSTEM
-from registry.domain.receiptform import opened
-from registry.domain.reference import Reference
-from registry.domain.screening import ROLES
-from registry.queries import ledger
-from registry.queries import reference as law
-from registry.services import reference, replay, screening, verification
-from registry.services.inquiry import Inquiry, Party
-from registry.work import Work, day_of
+from registry.domain.publication import merkle
+from registry.queries.law import reference_data
+from registry.queries.publication import ledger_state
+from registry.services.cases import penalty_verification
+from registry.services.checks import award_check, replay
+from registry.services.checks.request import Inquiry, Party
+from registry.services.law import reference_loading
+from registry.unit_of_work import UnitOfWork, day_of
+from tools.synthetic import Firm, firms, penalty_rows, resident_id, uscc, write_xlsx
 
 STORES = ("sqlite", "postgresql")
 ROUND = 50
@@ -58,7 +61,7 @@ class World:
     @property
     def today(self) -> dt.date:
         """The legal day."""
-        return day_of(db.clock())
+        return day_of(runtime.clock())
 
 
 def make(world: World, checks: int) -> list[Asked]:
@@ -73,16 +76,18 @@ def make(world: World, checks: int) -> list[Asked]:
 
 def differing(made: Sequence[Asked]) -> list[str]:
     """The checks whose replay is not byte for byte what was answered; the ledger is recomputed first, once for all."""
-    with db.reading() as session:
-        work = Work(session, SYSTEM, db.clock(), db.keys(), db.settings())
-        size = ledger.head(session)
+    with runtime.reading() as session:
+        work = UnitOfWork(session, SYSTEM, runtime.clock(), runtime.keys(), runtime.settings())
+        size = ledger_state.head(session)
         replay.prove(work, size)
-        nodes = merkle.nodes_of(ledger.leaves(session, size))
+        nodes = merkle.nodes_of(ledger_state.leaves(session, size))
         laws: dict[str, Reference] = {}
         return [one for asked in made for one in _replayed(work, asked, nodes, laws)]
 
 
-def _replayed(work: Work, asked: Asked, nodes: merkle.Nodes, laws: dict[str, Reference]) -> Iterator[str]:
+def _replayed(
+    work: UnitOfWork, asked: Asked, nodes: merkle.Nodes, laws: dict[str, Reference]
+) -> Iterator[str]:
     document = opened(asked.receipt)[0]
     version, entry = document["law"], document["entry"]
     laws[version] = laws.get(version) or replay.law_of(work, document)
@@ -142,14 +147,16 @@ def _aged(world: World, row: dict[str, str]) -> dict[str, str]:
 
 
 def _withdraw(world: World) -> None:
-    with db.reading() as session:
-        filed = {entry.record for entry in ledger.entries(session, after=0, limit=10**6)}
+    with runtime.reading() as session:
+        filed = {entry.record for entry in ledger_state.entries(session, after=0, limit=10**6)}
     record = world.draw.choice(sorted(filed))
     if record not in world.withdrawn:
         world.withdrawn.add(record)
-        db.perform(
+        runtime.perform(
             world.bed.people["verifier"],
-            lambda work: verification.withdraw(work, record, "经复议撤销", work.today, if_version=None).id,
+            lambda work: (
+                penalty_verification.withdraw(work, record, "经复议撤销", work.today, if_version=None).id
+            ),
         )
 
 
@@ -157,25 +164,27 @@ def _legislate(world: World) -> None:
     """Load the reference data with another look-back, as if the law had been corrected."""
     copy = world.folder / f"law-{world.rounds}"
     copy.mkdir()
-    for path in reference.FOLDER.glob("*.toml"):
+    for path in reference_loading.FOLDER.glob("*.toml"):
         text = path.read_text(encoding="utf-8")
         if path.stem == "thresholds":
             months = LOOK_BACKS[world.rounds // 2 % len(LOOK_BACKS)]
             text = text.replace('value = 36\nunit = "month"', f'value = {months}\nunit = "month"')
         (copy / path.name).write_text(text, encoding="utf-8")
-    db.perform(SYSTEM, lambda work: reference.load(work, copy))
+    runtime.perform(SYSTEM, lambda work: reference_loading.load(work, copy))
 
 
 def _check(world: World) -> Asked:
     inquiry = _inquiry(world)
-    receipt: bytes = db.perform(world.bed.people[CENTRE], lambda work: screening.check(work, inquiry).receipt)
+    receipt: bytes = runtime.perform(
+        world.bed.people[CENTRE], lambda work: award_check.check(work, inquiry).receipt
+    )
     return Asked(inquiry, receipt)
 
 
 def _inquiry(world: World) -> Inquiry:
     draw = world.draw
-    with db.reading() as session:
-        size, sectors = ledger.head(session), sorted(law.current(session).names("sectors"))
+    with runtime.reading() as session:
+        size, sectors = ledger_state.head(session), sorted(reference_data.current(session).names("sectors"))
     parties = [_party(world, str(place)) for place in range(1, draw.randint(1, 8) + 1)]
     return Inquiry(
         tender={"code": f"示例-{draw.randrange(10**6)}"},

@@ -8,9 +8,10 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import bed as beds
-from benchmarks import checking, filing, invented, memory, names, pages, serving, start
+from benchmarks import checking, filing, memory, names, pages, serving, start
 from benchmarks.figures import head, rate, tell
 from benchmarks.servers import store_url
+from tools import invented
 
 STORES = ("sqlite", "postgresql")
 PAGES = {"pages": pages.measure, "memory": memory.measure}

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from registry import db
-from tests import stores
+from registry import runtime
+from tests.support import stores
 
 
 @contextmanager
@@ -45,8 +45,8 @@ class Driver:
     """The bare driver on the store of the application at hand, with the switches of the application."""
 
     def __init__(self) -> None:
-        self.is_sqlite = db.db.engine.dialect.name == "sqlite"
-        self._pooled = db.db.engine.raw_connection()
+        self.is_sqlite = runtime.db.engine.dialect.name == "sqlite"
+        self._pooled = runtime.db.engine.raw_connection()
         self._connection: Any = self._pooled.driver_connection
 
     @property

@@ -16,9 +16,9 @@ from benchmarks.bed import Bed
 from benchmarks.checking import SEED_KNOWN, SEED_UNKNOWN, body
 from benchmarks.figures import tell
 from benchmarks.start import free_port, stop, wait_for
-from benchmarks.synthetic import Firm, firms
 from registry.commands.node import serve_arguments
 from registry.settings import Settings, child_environment
+from tools.synthetic import Firm, firms
 
 BIDDERS = 20
 CLIENTS = 8

@@ -5,8 +5,7 @@ from pathlib import Path
 from flask import Flask
 from flask_migrate import Migrate
 
-from registry import api, web
-from registry import db as database
+from registry import api, runtime, web
 from registry.settings import Settings, from_environment, remember_node
 from registry.signing import Keys
 
@@ -22,8 +21,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     Path(chosen.home).mkdir(parents=True, exist_ok=True)
     app.extensions["registry_keys"] = Keys.load_or_create(chosen.keys_path)
     remember_node(chosen)
-    database.init_app(app, chosen)
-    Migrate(app, database.db, directory=str(MIGRATIONS))
+    runtime.init_app(app, chosen)
+    Migrate(app, runtime.db, directory=str(MIGRATIONS))
     api.init_app(app)
     web.init_app(app)
     return app

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from registry.domain import cover as covers
-from registry.domain import keyring, looks, receipts
-from registry.domain.cover import Cover
-from registry.domain.explanation import explain, explain_covered
-from registry.domain.keyring import Key, Ring
-from registry.domain.receiptform import Statement
+from registry.domain.checks import comparison, receipts
+from registry.domain.checks.explanation import explain, explain_covered
+from registry.domain.checks.receiptform import Statement
+from registry.domain.publication import consistency_proof, keyring
+from registry.domain.publication.consistency_proof import Cover
+from registry.domain.publication.keyring import Key, Ring
 from registry.errors import Refusal
 from registry.refusals.content import KeysMalformed, ReceiptRefused
 from registry.signing import verify
@@ -50,9 +50,11 @@ def _whose(ring: Ring, key: Key) -> str:
 
 def _covered(made: Statement, ring: Ring, key: Key, cover: Cover | None) -> list[str]:
     why = f"密钥 {key.kid}，{key.revoked_at}，{key.revoked_because}"
-    if cover is None or not covers.is_hash(made["root"]) or type(made["entry"]) is not int:
+    if cover is None or not consistency_proof.is_hash(made["root"]) or type(made["entry"]) is not int:
         raise ReceiptRefused(f"签名密钥已被撤销（{why}），且没有证明其账本的检查点")
-    checkpoint, good = covers.extent(cover, ring, made["entry"], bytes.fromhex(made["root"]), verify)
+    checkpoint, good = consistency_proof.extent(
+        cover, ring, made["entry"], bytes.fromhex(made["root"]), verify
+    )
     extent = (
         f"第 1 至第 {made['entry']} 号记录的账本在由密钥 {good.kid} 签名的 {checkpoint.size} 条记录的账本之下"
         f"（revoked: proven only as far as entry {made['entry']} is under the ledger signed by {good.kid}）。"
@@ -75,10 +77,10 @@ def verify_files(
     data, before = (
         _bytes(path, ReceiptRefused("回执文件无法读取")) if path else b"" for path in (receipt, previous)
     )
-    shown = covers.read(_bytes(cover, ReceiptRefused("账本证明无法读取"))) if cover else None
+    shown = consistency_proof.read(_bytes(cover, ReceiptRefused("账本证明无法读取"))) if cover else None
     found = prove(data, ring, shown)
     if previous:
-        found["explanation"] += looks.compare(found["statement"], prove(before, ring)["statement"])
+        found["explanation"] += comparison.compare(found["statement"], prove(before, ring)["statement"])
     return found
 
 

@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 import requests
 
-from registry import db
+from registry import runtime
 from registry.httpsig import sign_request
 from registry.refusals.acts import PeerRefused
-from registry.services.peers import is_safe_address
+from registry.services.exchange.peers import is_safe_address
 from registry.signing import Signer
-from sync.core import Event, Failed, Refused, TimedOut
+from sync.backlog import Event, Failed, Refused, TimedOut
 
 ANSWER_BYTES_MAX = 16 * 1024 * 1024
 CONNECT_SECONDS = 5
@@ -78,7 +78,7 @@ class HttpPeer:
     def _ask(self, method: str, path: str, raw: bytes | None = None) -> bytes:
         headers = {"Content-Type": "application/json"} if raw is not None else {}
         prepared = requests.Request(method, self._base + path, data=raw, headers=headers).prepare()
-        sign_request(prepared, self._signer, self._signer.key_id, db.clock())
+        sign_request(prepared, self._signer, self._signer.key_id, runtime.clock())
         try:
             # No session of the environment: its proxies and its .netrc are not for peers.
             with requests.Session() as session:

@@ -6,14 +6,14 @@ from functools import partial
 
 import requests
 
-from registry import db
-from registry.domain import webhook
+from registry import runtime
+from registry.domain.checks import webhook
 from registry.domain.permissions import SYSTEM
-from registry.queries import watches as questions
-from registry.services import watches
-from registry.services.watches import Parcel
-from registry.work import Work
-from sync import core, links
+from registry.queries.checks import watched_parties
+from registry.services.checks import watches
+from registry.services.checks.watches import Parcel
+from registry.unit_of_work import UnitOfWork
+from sync import backlog, peer_links
 
 CONNECT_SECONDS = 5
 
@@ -28,19 +28,21 @@ class Told:
 
 def notify_all() -> dict[str, Told]:
     """Tell every webhook that has something to be told and whose time has come; one that is slow delays no other."""
-    with db.reading() as session:
-        ids = questions.to_tell(session, db.clock())
-    return links.each(ids, notify, lambda error: Told(failed=error))
+    with runtime.reading() as session:
+        ids = watched_parties.to_tell(session, runtime.clock())
+    return peer_links.each(ids, notify, lambda error: Told(failed=error))
 
 
 def notify(watch: str) -> Told:
     """Send the next events of one watch until one is not taken; that one is tried again after a growing pause."""
-    held, address, parcels = db.perform(SYSTEM, lambda work: watches.take(work, watch))
+    held, address, parcels = runtime.perform(SYSTEM, lambda work: watches.take(work, watch))
     done = Told()
     for parcel in parcels:
         done.failed = _send(address, watch, parcel)
         if done.failed:
-            link = core.backed_off(core.Link(1, held.failures, held.retry_at), links.circumstances())
+            link = backlog.backed_off(
+                backlog.Link(1, held.failures, held.retry_at), peer_links.circumstances()
+            )
             _settle(partial(watches.failed, watch=watch, failures=link.failures, retry_at=link.retry_at))
             break
         _settle(partial(watches.delivered, watch=watch, parcel=parcel))
@@ -48,13 +50,13 @@ def notify(watch: str) -> Told:
     return done
 
 
-def _settle(act: Callable[[Work], None]) -> None:
-    db.perform(SYSTEM, act)
+def _settle(act: Callable[[UnitOfWork], None]) -> None:
+    runtime.perform(SYSTEM, act)
 
 
 def _send(address: str, watch: str, parcel: Parcel) -> str | None:
     """None when the receiver took it, else what went wrong. The setting is asked again: a host may have left it."""
-    chosen = db.settings()
+    chosen = runtime.settings()
     if not webhook.is_allowed(address, webhook.hosts(chosen.webhook_hosts)):
         return "NotAllowed"
     headers = {

@@ -16,19 +16,22 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from registry import db
+from registry import runtime
 from registry.domain.permissions import SYSTEM, Actor
 from registry.errors import Refusal
 from registry.models import Account
-from registry.queries import accounts
-from registry.queries.checkfiles import pending
-from registry.services import checkfiles, imports, jobs, ledger, tidying, watching
+from registry.queries.checks.batch_checks import pending
+from registry.queries.node import accounts
+from registry.services.cases import expiry, penalty_import
+from registry.services.checks import batch_check, watch_worker
+from registry.services.node import jobs
+from registry.services.publication import ledger
 from registry.settings import Settings
-from registry.work import Work
-from sync.intake import pull_all
+from registry.unit_of_work import UnitOfWork
 from sync.notify import notify_all
+from sync.pull import pull_all
+from sync.push import push_all
 from sync.reconcile import reconcile_all, reconcile_these
-from sync.relay import push_all
 
 log = logging.getLogger("sync")
 T = TypeVar("T")
@@ -50,15 +53,15 @@ class Job:
 
 
 def _imports() -> None:
-    with db.reading() as session:
-        waiting = _with_actors(session, imports.pending(session))
-    imports.run_pending(db.perform, waiting)
+    with runtime.reading() as session:
+        waiting = _with_actors(session, penalty_import.pending(session))
+    penalty_import.run_pending(runtime.perform, waiting)
 
 
 def _lists() -> None:
-    with db.reading() as session:
+    with runtime.reading() as session:
         waiting = _with_actors(session, pending(session))
-    checkfiles.run_pending(db.perform, waiting)
+    batch_check.run_pending(runtime.perform, waiting)
 
 
 def _with_actors(session: Session, waiting: Iterable[tuple[T, int]]) -> list[tuple[T, Actor]]:
@@ -71,18 +74,18 @@ def _with_actors(session: Session, waiting: Iterable[tuple[T, int]]) -> list[tup
 
 
 def _watch() -> None:
-    while db.perform(SYSTEM, watching.advance):
+    while runtime.perform(SYSTEM, watch_worker.advance):
         pass
 
 
 def _tidy() -> None:
-    while db.perform(SYSTEM, tidying.expire_due):
+    while runtime.perform(SYSTEM, expiry.expire_due):
         pass
-    db.perform(SYSTEM, jobs.forget)
+    runtime.perform(SYSTEM, jobs.forget)
 
 
 def _seal() -> None:
-    db.perform(SYSTEM, ledger.seal)
+    runtime.perform(SYSTEM, ledger.seal)
 
 
 def _pull() -> None:
@@ -110,27 +113,30 @@ def slot_of(now: dt.datetime, slot_seconds: int) -> int:
 def run_claimed(app: Flask, job: Job, worker: str) -> bool:
     """Run a job unless its present slot was claimed before; whether it ran."""
     with app.app_context():
-        slot = slot_of(db.clock(), job.slot_seconds(db.settings()))
+        slot = slot_of(runtime.clock(), job.slot_seconds(runtime.settings()))
 
-        def claim(work: Work) -> bool:
+        def claim(work: UnitOfWork) -> bool:
             return jobs.claim(work, job.name, slot, worker)
 
         try:
-            is_ours = db.perform(SYSTEM, claim)
+            is_ours = runtime.perform(SYSTEM, claim)
         except Refusal as refusal:
             log.error("%s slot %d not claimed: %s", job.name, slot, refusal.code)
             return False
         if not is_ours:
             return False
         outcome = _run(job, slot)
-        db.perform(SYSTEM, lambda work: jobs.finish(work, job.name, slot, outcome))
+        runtime.perform(SYSTEM, lambda work: jobs.finish(work, job.name, slot, outcome))
     return True
 
 
 def run_once(app: Flask) -> dict[str, str]:
     """Run every job now, whatever its slot; outcomes by name."""
     with app.app_context():
-        return {job.name: _run(job, slot_of(db.clock(), job.slot_seconds(db.settings()))) for job in JOBS}
+        return {
+            job.name: _run(job, slot_of(runtime.clock(), job.slot_seconds(runtime.settings())))
+            for job in JOBS
+        }
 
 
 def _run(job: Job, slot: int) -> str:
@@ -154,7 +160,7 @@ def scheduler_for(app: Flask, worker: str) -> BackgroundScheduler:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": MISFIRE_GRACE_SECONDS},
     )
     with app.app_context():
-        chosen, now = db.settings(), db.clock()
+        chosen, now = runtime.settings(), runtime.clock()
     for job in JOBS:
         tick = min(job.slot_seconds(chosen), TICK_SECONDS_MAX)
         made.add_job(

@@ -1,26 +1,25 @@
 """Fixtures: a real store per test, an application on it, and the people who use it."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from registry import db
+from registry import runtime
 from registry.app import create_app
-from registry.domain.permissions import SYSTEM, Actor, Role
-from registry.queries.accounts import actor_of
-from registry.services import accounts
+from registry.cli import main
+from registry.commands import common
 from registry.settings import Settings
-from registry.work import Work
-from tests import stores
+from tests.support import stores
+from tests.support.bureau import Bureau
+from tests.support.desk import Desk
+from tests.support.people import Person, hire
 
 hypothesis_settings.register_profile(
     "registry",
@@ -28,22 +27,6 @@ hypothesis_settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 hypothesis_settings.load_profile("registry")
-
-AUTHORITY = ("盐城市示例财政局", "11320900MA0T000010")
-GRANTS = {
-    "clerk": (Role.CLERK, "finance", ("procurement", "construction")),
-    "verifier": (Role.VERIFIER, "finance", ("procurement", "construction")),
-    "other-clerk": (Role.CLERK, "housing", ("construction",)),
-    "other-verifier": (Role.VERIFIER, "housing", ("construction",)),
-    "reviewer": (Role.LEGAL_REVIEWER, "finance", ("procurement", "construction")),
-    "head": (Role.HEAD, "finance", ("procurement", "construction")),
-    "second-clerk": (Role.CLERK, "finance", ("procurement", "construction")),
-    "centre": (Role.TRADING_CENTRE, "centre", ("*",)),
-    "other-centre": (Role.TRADING_CENTRE, "housing", ("*",)),
-    "security": (Role.SECURITY_ADMIN, "centre", ("*",)),
-    "operator": (Role.SYSTEM_ADMIN, "centre", ("*",)),
-    "auditor": (Role.AUDIT_ADMIN, "centre", ("*",)),
-}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -96,50 +79,8 @@ def app(settings: Settings) -> Iterator[Flask]:
     made = create_app(settings)
     with made.app_context():
         yield made
-        db.db.session.remove()
-        db.db.engine.dispose()
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody with an account: as the acts see them, and as the door does."""
-
-    actor: Actor
-    headers: dict[str, str]
-
-
-def hire() -> dict[str, Person]:
-    """One account per role, in two departments and a trading centre of the application at hand."""
-    return db.perform(SYSTEM, staff)
-
-
-def staff(work: Work) -> dict[str, Person]:
-    """Make the departments and their accounts."""
-    for code, name, authority in (
-        ("finance", AUTHORITY[0], AUTHORITY[1]),
-        ("housing", "盐城市示例住房和城乡建设局", None),
-        ("centre", "盐城市示例公共资源交易中心", None),
-    ):
-        accounts.ensure_department(work, accounts.NewDepartment(code, name, "supervisor", authority))
-    made = {}
-    for name, (role, department, sectors) in GRANTS.items():
-        account = accounts.create(work, accounts.NewAccount(name, role, department, sectors, ("*",)))
-        key = accounts.issue_key(work, account.id, name)
-        made[name] = Person(actor_of(account), {"Authorization": f"Bearer {key}"})
-    return made
-
-
-@contextmanager
-def town(
-    store: str, templates: stores.Templates, folder: Path, **special: Any
-) -> Iterator[tuple[dict[str, Person], pytest.MonkeyPatch]]:
-    """A node on a store of its own with everybody at work, for tests that share it or bring their own days."""
-    with templates.copy(store, folder) as url, pytest.MonkeyPatch.context() as patch:
-        made = create_app(Settings(home=str(folder), database_url=url, node="city", **special))
-        with made.app_context():
-            yield db.perform(SYSTEM, staff), patch
-            db.db.session.remove()
-            db.db.engine.dispose()
+        runtime.db.session.remove()
+        runtime.db.engine.dispose()
 
 
 @pytest.fixture
@@ -152,3 +93,30 @@ def people(app: Flask) -> dict[str, Person]:
 def client(app: Flask, people: dict[str, Person]) -> FlaskClient:
     """A test client of an application whose people exist."""
     return app.test_client()
+
+
+@pytest.fixture
+def desk(client: FlaskClient, people: dict[str, Person]) -> Desk:
+    """The door with the people who come to it."""
+    return Desk(client, people)
+
+
+@pytest.fixture
+def bureau(people: dict[str, Person], monkeypatch: pytest.MonkeyPatch) -> Bureau:
+    """Departments and applicants at work."""
+    return Bureau(people, monkeypatch)
+
+
+@pytest.fixture
+def typed(
+    app: Flask, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str]]:
+    """Run a command on the test's own application; returns exit code and output."""
+    monkeypatch.setattr(common, "create_app", lambda: app)
+
+    def run(*words: object) -> tuple[int, str]:
+        done = CliRunner().invoke(main, [str(word) for word in words])
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.output
+
+    return run

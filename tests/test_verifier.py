@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from registry.domain import keyring, merkle, notes, receipts
-from registry.domain.cover import Cover
-from registry.domain.keyring import Key, Ring
+from registry.domain.checks import receipts
+from registry.domain.publication import keyring, merkle, signed_notes
+from registry.domain.publication.consistency_proof import Cover
+from registry.domain.publication.keyring import Key, Ring
 from registry.refusals.content import KeysMalformed, ReceiptRefused
 from registry.signing import Signer, verify
 from registry.verifier import main, prove, verify_files
@@ -47,9 +48,9 @@ def ring(*, rotated=False, revoked=False):
 
 
 def cover(signer=NEW, origin="demo", leaves=LEAVES, entry=ENTRY):
-    text = notes.checkpoint_text(origin, SIZE, merkle.root(leaves))
+    text = signed_notes.checkpoint_text(origin, SIZE, merkle.root(leaves))
     path = merkle.consistency_proof(entry, SIZE, merkle.nodes_of(leaves))
-    return Cover(notes.sign_note(text, "demo", signer), tuple(path))
+    return Cover(signed_notes.sign_note(text, "demo", signer), tuple(path))
 
 
 def told(data, held, shown=None):

@@ -28,7 +28,7 @@ from registry.api import (
     watches,
 )
 from registry.api.schemas.base import ProblemSchema
-from registry.domain.cells import is_forbidden
+from registry.domain.filing.cells import is_forbidden
 from registry.refusals.acts import RecordUnknown
 
 BLUEPRINTS = (

@@ -8,23 +8,23 @@ from typing import Any
 
 from flask import Response
 
-from registry import db
+from registry import runtime
 from registry.api.auth import public
 from registry.api.schemas.procedure import given as with_documents
 from registry.api.schemas.relief import ApplicationSchema, ReliefAnswer
 from registry.api.wire import Blueprint, answered, if_version
-from registry.domain import application
-from registry.domain.casefile import Given
+from registry.domain.cases import relief
+from registry.domain.cases.case_file import Given
 from registry.domain.permissions import PUBLIC
-from registry.queries import applications
-from registry.queries import reference as law
-from registry.queries.applications import Standing
+from registry.queries.cases import relief_status
+from registry.queries.cases.relief_status import Standing
+from registry.queries.law import reference_data
 from registry.refusals.procedure import ApplicantUnfit
-from registry.services import reliefs
-from registry.work import Work, day_of
+from registry.services.cases import relief_applications
+from registry.unit_of_work import UnitOfWork, day_of
 
 blueprint = Blueprint("applications", __name__, url_prefix="/api/v1", description="异议与信用修复申请")
-_WORDS = (*application.CHARACTERS_MAX, "id_type")
+_WORDS = (*relief.CHARACTERS_MAX, "id_type")
 
 
 @blueprint.route("/disputes", methods=["POST"])
@@ -59,7 +59,7 @@ def read(number: str) -> Response:
 def cancel(number: str) -> Response:
     """Take an application back."""
     given = Given(if_version=if_version())
-    db.perform(PUBLIC, lambda work: reliefs.cancel(work, number, given))
+    runtime.perform(PUBLIC, lambda work: relief_applications.cancel(work, number, given))
     return _told(number)
 
 
@@ -67,16 +67,16 @@ def _apply(noun: str, body: dict[str, Any]) -> Response:
     given = with_documents(body, None)
     stated = {name: body[name] or "" for name in _WORDS} | {"consent": "1" if body["consent"] else ""}
 
-    def act(work: Work) -> str:
-        applications.subject_of(work.session, body["record"], work.settings.node)
-        id_types = law.current(work.session).names("id_types")
-        asked = application.read(noun, body["record"], stated, given.documents, id_types)
-        return reliefs.apply(work, asked, given).record
+    def act(work: UnitOfWork) -> str:
+        relief_status.subject_of(work.session, body["record"], work.settings.node)
+        id_types = reference_data.current(work.session).names("id_types")
+        asked = relief.read(noun, body["record"], stated, given.documents, id_types)
+        return relief_applications.apply(work, asked, given).record
 
     try:
-        number = db.perform(PUBLIC, act)
+        number = runtime.perform(PUBLIC, act)
     except ApplicantUnfit:
-        db.perform(PUBLIC, lambda work: reliefs.note_unfit(work, body["record"]))
+        runtime.perform(PUBLIC, lambda work: relief_applications.note_unfit(work, body["record"]))
         raise
     response = _told(number, 201)
     response.headers["Location"] = _address(number)
@@ -84,8 +84,8 @@ def _apply(noun: str, body: dict[str, Any]) -> Response:
 
 
 def _told(number: str, status: int = 200) -> Response:
-    with db.reading() as session:
-        held = applications.standing(session, number, day_of(db.clock()))
+    with runtime.reading() as session:
+        held = relief_status.standing(session, number, day_of(runtime.clock()))
     response = answered(_view(held), str(held.version))
     response.headers["Cache-Control"] = "no-store"
     if response.status_code == 200:

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from flask import g, request
 
-from registry import db
+from registry import runtime
 from registry.domain.permissions import Actor, Permission
-from registry.queries import accounts
+from registry.queries.node import accounts
 from registry.refusals.acts import KeyUnknown
-from registry.work import day_of
+from registry.unit_of_work import day_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,8 +46,8 @@ def _asker() -> Actor:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         raise KeyUnknown()
-    with db.reading() as session:
-        found = accounts.by_key(session, key.strip(), day_of(db.clock()))
+    with runtime.reading() as session:
+        found = accounts.by_key(session, key.strip(), day_of(runtime.clock()))
     if found is None:
         raise KeyUnknown()
     return found

@@ -10,22 +10,22 @@ from marshmallow import Schema
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry import db
+from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.procedure import CaseAnswer, StepSchema, given
 from registry.api.wire import Blueprint, answered, if_version, whole
-from registry.domain import clocks as rules
-from registry.domain.casefile import Given
+from registry.domain.cases.case_file import Given
+from registry.domain.cases.workflow import Procedure
+from registry.domain.law import deadlines
 from registry.domain.permissions import Actor
-from registry.domain.workflow import Procedure
 from registry.models import CaseStep, Clock, Document, Listing, Relief
-from registry.queries import cases
-from registry.queries.cases import Proceeding
-from registry.services.proceedings import private_of
-from registry.work import Work, day_of
+from registry.queries.cases import procedure_records
+from registry.queries.cases.procedure_records import Proceeding
+from registry.services.cases.steps import private_of
+from registry.unit_of_work import UnitOfWork, day_of
 
 Body = dict[str, Any]
-Run = Callable[[Work, str, Body, Given], Proceeding]
+Run = Callable[[UnitOfWork, str, Body, Given], Proceeding]
 
 
 @dataclass(frozen=True)
@@ -52,17 +52,17 @@ def _route(blueprint: Blueprint, procedure: Procedure, act: Act) -> None:
     @blueprint.arguments(act.schema)
     @blueprint.response(200, CaseAnswer)
     def view(body: Body, record: str) -> Response:
-        def run(work: Work) -> Body:
+        def run(work: UnitOfWork) -> Body:
             return case(work.session, act.run(work, record, body, given(body, if_version())))
 
-        answer = db.perform(actor(), run)
+        answer = runtime.perform(actor(), run)
         return answered(answer, str(answer["version"]))
 
 
 def own(session: Session, asker: Actor, table: type[Any], record: str) -> Any:
     """A case within the asker's scope; refuses as unknown any other department's."""
-    held = cases.by_record(session, table, record)
-    asker.require_own(held.department_id, cases.UNKNOWN[held.noun])
+    held = procedure_records.by_record(session, table, record)
+    asker.require_own(held.department_id, procedure_records.UNKNOWN[held.noun])
     asker.require_scope(*held.scope)
     return held
 
@@ -74,8 +74,10 @@ def page(asker: Actor, procedure: Procedure, query: Body) -> Body:
         query["limit"],
         [query["state"]] if query["state"] else [],
     )
-    with db.reading() as session:
-        found = cases.of_department(session, procedure.noun, asker.department_id, states, after, limit + 1)
+    with runtime.reading() as session:
+        found = procedure_records.of_department(
+            session, procedure.noun, asker.department_id, states, after, limit + 1
+        )
         shown = [held for held in found[:limit] if asker.covers(*held.scope)]
         items = [brief(held) for held in shown]
     return {"items": items, "next": str(found[limit - 1].id) if len(found) > limit else None}
@@ -83,8 +85,8 @@ def page(asker: Actor, procedure: Procedure, query: Body) -> Body:
 
 def case(session: Session, held: Proceeding) -> Body:
     """A case as its department sees it: its facts, its file with what was said in confidence, its clocks."""
-    steps = cases.steps(session, held.record)
-    files = cases.documents(session, [one.id for one in steps])
+    steps = procedure_records.steps(session, held.record)
+    files = procedure_records.documents(session, [one.id for one in steps])
     return brief(held) | {
         "steps": [_step(one, files.get(one.id, ())) for one in steps],
         "clocks": clocks(session, held.record),
@@ -108,21 +110,21 @@ def brief(held: Proceeding) -> Body:
 
 def clocks(session: Session, record: str) -> list[Body]:
     """The clocks of a record, with how each stands today."""
-    today = day_of(db.clock())
+    today = day_of(runtime.clock())
     found = session.scalars(select(Clock).where(Clock.record == record).order_by(Clock.id))
     return [
         {
             "clock": one.code, "rule": one.deadline, "starts_on": one.starts_on.isoformat(),
             "due": one.due.isoformat(), "provisional": one.provisional,
             "met_on": one.met_on.isoformat() if one.met_on else None,
-            "state": rules.state(one.due, one.met_on, today),
+            "state": deadlines.state(one.due, one.met_on, today),
         }
         for one in found
     ]  # fmt: skip
 
 
 def _step(one: CaseStep, files: Sequence[Document]) -> Body:
-    private = private_of(db.keys().vault, one)
+    private = private_of(runtime.keys().vault, one)
     return {
         "act": one.act, "from": one.before, "to": one.after, "day": one.day.isoformat(),
         "documents": one.documents, "stated": json.loads(one.stated), "digest": one.digest,

@@ -6,14 +6,14 @@ from typing import Any
 from flask import Response, send_file
 from sqlalchemy.orm import Session
 
-from registry import db
+from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.check import CheckFileAnswer, CheckFileQuery
 from registry.api.wire import Blueprint, uploaded
 from registry.domain.permissions import Permission
 from registry.models import CheckFile
-from registry.queries import checkfiles as questions
-from registry.services import checkfiles, checkresults
+from registry.queries.checks import batch_checks
+from registry.services.checks import batch_check, checkresults
 
 blueprint = Blueprint("check files", __name__, url_prefix="/api/v1/checks/files", description="成批核查")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,9 +26,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def receive(query: dict[str, Any]) -> dict[str, Any]:
     """Hand in a file of parties as the request body (or as the multipart field `file`); the worker answers it."""
     data, filename = uploaded(query["filename"])
-    stated = checkfiles.Stated(**query | {"filename": filename[:200]})
-    body: dict[str, Any] = db.perform(
-        actor(), lambda work: _view(work.session, checkfiles.receive(work, data, stated))
+    stated = batch_check.Stated(**query | {"filename": filename[:200]})
+    body: dict[str, Any] = runtime.perform(
+        actor(), lambda work: _view(work.session, batch_check.receive(work, data, stated))
     )
     return body
 
@@ -38,8 +38,8 @@ def receive(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, CheckFileAnswer)
 def read(number: str) -> dict[str, Any]:
     """How far a file is, and the checks that answer it."""
-    with db.reading() as session:
-        return _view(session, questions.own(session, actor().department_id, number))
+    with runtime.reading() as session:
+        return _view(session, batch_checks.own(session, actor().department_id, number))
 
 
 @blueprint.route("/<number>/cancellation", methods=["PUT"])
@@ -47,8 +47,8 @@ def read(number: str) -> dict[str, Any]:
 @blueprint.response(200, CheckFileAnswer)
 def cancel(number: str) -> dict[str, Any]:
     """Answer no more of a file; what was answered stays."""
-    body: dict[str, Any] = db.perform(
-        actor(), lambda work: _view(work.session, checkfiles.cancel(work, number))
+    body: dict[str, Any] = runtime.perform(
+        actor(), lambda work: _view(work.session, batch_check.cancel(work, number))
     )
     return body
 
@@ -59,8 +59,10 @@ def cancel(number: str) -> dict[str, Any]:
 def result(number: str) -> Response:
     """The answers as a workbook: one row per party, the unanswerable ones too."""
     out = io.BytesIO()
-    with db.reading() as session:
-        checkresults.write(session, db.keys(), questions.own(session, actor().department_id, number), out)
+    with runtime.reading() as session:
+        checkresults.write(
+            session, runtime.keys(), batch_checks.own(session, actor().department_id, number), out
+        )
     out.seek(0)
     response = send_file(out, XLSX, as_attachment=True, download_name=f"checks-{number}.xlsx")
     response.headers["Cache-Control"] = "private, no-store"
@@ -68,7 +70,7 @@ def result(number: str) -> Response:
 
 
 def _view(session: Session, held: CheckFile) -> dict[str, Any]:
-    is_running = held.state == checkfiles.RUNNING
+    is_running = held.state == batch_check.RUNNING
     checks = [
         {
             "id": one.id,
@@ -76,7 +78,7 @@ def _view(session: Session, held: CheckFile) -> dict[str, Any]:
             "parties": one.parties,
             "receipt": f"/api/v1/checks/{one.id}/receipt",
         }
-        for one in questions.checks(session, held.id)
+        for one in batch_checks.checks(session, held.id)
     ]
     return {
         "id": held.id,

@@ -5,16 +5,17 @@ from typing import Any
 
 from flask import Response
 
-from registry import db, paper
+from registry import receipt_pdf as paper
+from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.check import CheckAnswer, CheckRequest, ReceiptQuery
 from registry.api.wire import Blueprint, create_once
-from registry.domain import receipts
+from registry.domain.checks import receipts
 from registry.domain.permissions import Permission
-from registry.queries import checks as questions
-from registry.services import screening
-from registry.services.inquiry import Inquiry, Party
-from registry.work import Work
+from registry.queries.checks import stored_checks
+from registry.services.checks import award_check
+from registry.services.checks.request import Inquiry, Party
+from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("checks", __name__, url_prefix="/api/v1/checks", description="授标前核查")
 
@@ -26,10 +27,10 @@ blueprint = Blueprint("checks", __name__, url_prefix="/api/v1/checks", descripti
 def create(body: dict[str, Any]) -> Response:
     """Check the parties of a tender; the signed receipt proves the answer later."""
 
-    def act(work: Work) -> tuple[dict[str, Any], int]:
-        return _view(screening.check(work, inquiry_of(work, body))), 201
+    def act(work: UnitOfWork) -> tuple[dict[str, Any], int]:
+        return _view(award_check.check(work, inquiry_of(work, body))), 201
 
-    response = create_once(actor(), act, screening.failed)
+    response = create_once(actor(), act, award_check.failed)
     response.headers["Location"] = f"/api/v1/checks/{json.loads(response.get_data())['id']}"
     return response
 
@@ -39,9 +40,9 @@ def create(body: dict[str, Any]) -> Response:
 @blueprint.response(200, CheckAnswer)
 def read(check: str) -> dict[str, Any]:
     """A check this trading centre made."""
-    with db.reading() as session:
-        made = questions.of_department(session, actor().department_id, check)
-    return _view(screening.unseal(db.keys(), made))
+    with runtime.reading() as session:
+        made = stored_checks.of_department(session, actor().department_id, check)
+    return _view(award_check.unseal(runtime.keys(), made))
 
 
 @blueprint.route("/<check>/receipt", methods=["GET"])
@@ -60,14 +61,14 @@ def receipt(query: dict[str, Any], check: str) -> Response:
 @allow(Permission.CHECK_MAKE)
 def receipt_pdf(check: str) -> Response:
     """The receipt to read and print. The proof is the JSON, which it carries as an attachment."""
-    printed = paper.render(_receipt(check), db.settings().base_url, db.settings().pdf_font)
+    printed = paper.render(_receipt(check), runtime.settings().base_url, runtime.settings().pdf_font)
     return _file(printed, "application/pdf", f"receipt-{check}.pdf")
 
 
 def _receipt(check: str) -> bytes:
-    with db.reading() as session:
-        made = questions.of_department(session, actor().department_id, check)
-    return screening.unseal(db.keys(), made).receipt
+    with runtime.reading() as session:
+        made = stored_checks.of_department(session, actor().department_id, check)
+    return award_check.unseal(runtime.keys(), made).receipt
 
 
 def _file(content: bytes, content_type: str, name: str) -> Response:
@@ -77,7 +78,7 @@ def _file(content: bytes, content_type: str, name: str) -> Response:
     return response
 
 
-def inquiry_of(work: Work, body: dict[str, Any]) -> Inquiry:
+def inquiry_of(work: UnitOfWork, body: dict[str, Any]) -> Inquiry:
     """What a body with a tender and parties asks; without ``on`` and ``known_at`` as of today and the head."""
     tender = body["tender"]
     return Inquiry(
@@ -91,7 +92,7 @@ def inquiry_of(work: Work, body: dict[str, Any]) -> Inquiry:
     )
 
 
-def _view(answered: screening.Made) -> dict[str, Any]:
+def _view(answered: award_check.Made) -> dict[str, Any]:
     made, statement = answered.check, json.loads(answered.receipt)["statement"]
     verdicts = [
         {name: value for name, value in line.items() if name not in ("salt", "id_tag")}

@@ -2,18 +2,18 @@
 
 from flask import Response
 
-from registry import db
+from registry import runtime
 from registry.api import casework
 from registry.api.auth import actor, allow
 from registry.api.casework import Act, Body
 from registry.api.schemas.commendation import CommendationQuery, CommendationSchema
 from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, RemovalStep, given
 from registry.api.wire import Blueprint, answered, create_once, if_version
+from registry.domain.cases.procedures import COMMENDATION
 from registry.domain.permissions import Permission
-from registry.domain.procedures import COMMENDATION
 from registry.models import Commendation
-from registry.services import commendations
-from registry.work import Work
+from registry.services.cases import commendations
+from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint(
     "commendations", __name__, url_prefix="/api/v1/commendations", description="守信激励的报送与核验"
@@ -27,7 +27,7 @@ blueprint = Blueprint(
 def file(body: Body) -> Response:
     """File a commendation of an organisation; another officer's verification publishes it."""
 
-    def act(work: Work) -> tuple[Body, int]:
+    def act(work: UnitOfWork) -> tuple[Body, int]:
         return casework.case(work.session, commendations.file(work, body, given(body, None))), 201
 
     response = create_once(actor(), act)
@@ -49,7 +49,7 @@ def mine(query: Body) -> Body:
 @blueprint.response(200, CaseAnswer)
 def read(record: str) -> Response:
     """One commendation with its file and clocks; its ETag is the version."""
-    with db.reading() as session:
+    with runtime.reading() as session:
         body = casework.case(session, casework.own(session, actor(), Commendation, record))
     return answered(body, str(body["version"]))
 
@@ -61,11 +61,11 @@ def read(record: str) -> Response:
 def refile(body: Body, record: str) -> Response:
     """State a returned commendation anew."""
 
-    def act(work: Work) -> Body:
+    def act(work: UnitOfWork) -> Body:
         held = commendations.refile(work, record, body, given(body, if_version()))
         return casework.case(work.session, held)
 
-    answer = db.perform(actor(), act)
+    answer = runtime.perform(actor(), act)
     return answered(answer, str(answer["version"]))
 
 

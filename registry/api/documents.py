@@ -2,11 +2,11 @@
 
 from flask import Response
 
-from registry import db
+from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.wire import DIGITS_MAX, Blueprint
 from registry.domain.permissions import Permission
-from registry.queries import cases
+from registry.queries.cases import procedure_records
 from registry.refusals.procedure import DocumentUnknown
 
 blueprint = Blueprint("documents", __name__, url_prefix="/api/v1/documents", description="程序中的文书附件")
@@ -23,11 +23,11 @@ def _row(text: str) -> int:
 @blueprint.response(200, content_type="application/octet-stream")
 def read(number: str) -> Response:
     """A document as it was given, byte for byte."""
-    with db.reading() as session:
-        found, held = cases.of_document(session, _row(number))
+    with runtime.reading() as session:
+        found, held = procedure_records.of_document(session, _row(number))
         actor().require_own(held.department_id, DocumentUnknown)
         actor().require_scope(*held.scope)
-        content = db.keys().vault.open(found.sealed)
+        content = runtime.keys().vault.open(found.sealed)
     response = Response(content, content_type=found.media_type)
     suffix = found.media_type.rsplit("/", maxsplit=1)[-1]
     response.headers["Content-Disposition"] = f'attachment; filename="document-{number}.{suffix}"'

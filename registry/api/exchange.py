@@ -2,17 +2,18 @@
 
 from flask import Blueprint, Response, request
 
-from registry import db
-from registry.domain import batch, canonical, reconciliation
+from registry import runtime
+from registry.domain.exchange import batch, reconciliation
 from registry.domain.permissions import SYSTEM
+from registry.domain.publication import canonical
 from registry.errors import Fault
 from registry.httpsig import verify_request
-from registry.queries import exchange as questions
-from registry.queries.ledger import head
+from registry.queries.exchange import peer_messages
+from registry.queries.publication.ledger_state import head
 from registry.refusals.acts import BatchTooLarge, QueryRefused, RemovalShare
 from registry.refusals.content import PeerSignature
-from registry.services import inbox, outbox, peers
-from registry.work import Work
+from registry.services.exchange import inbox, outbox, peers
+from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("exchange", __name__, url_prefix="/exchange/v1")
 
@@ -23,13 +24,13 @@ def hello() -> Response:
     _asker()
     _query({})
 
-    def act(work: Work) -> bytes:
+    def act(work: UnitOfWork) -> bytes:
         return canonical.dumps({
             "node": work.settings.node, "name": work.settings.node_name,
             "epoch": peers.epoch(work), "head": head(work.session),
         })  # fmt: skip
 
-    return _json(db.perform(SYSTEM, act))
+    return _json(runtime.perform(SYSTEM, act))
 
 
 @blueprint.post("/batches")
@@ -37,34 +38,36 @@ def batches() -> Response:
     """Take in a batch; the answer is its signed receipt, the same for the same batch."""
     code, raw = _asker(), request.get_data()
 
-    def act(work: Work) -> bytes:
-        return inbox.receive(work, questions.peer(work.session, code), raw)
+    def act(work: UnitOfWork) -> bytes:
+        return inbox.receive(work, peer_messages.peer(work.session, code), raw)
 
     try:
-        return _json(db.perform(SYSTEM, act))
+        return _json(runtime.perform(SYSTEM, act))
     except RemovalShare:
-        db.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code))
+        runtime.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code))
         raise
 
 
 @blueprint.get("/changes")
 def changes() -> Response:
     """Versions after an entry that the asker should have, as a batch with ``next`` and ``head``."""
-    code, most = _asker(), db.settings().batch_records_max
+    code, most = _asker(), runtime.settings().batch_records_max
     asked = _query({"after": 0, "limit": most})
     limit = max(1, min(asked["limit"], most))
 
-    def act(work: Work) -> bytes:
-        return outbox.page(work, questions.peer(work.session, code), asked["after"], limit)
+    def act(work: UnitOfWork) -> bytes:
+        return outbox.page(work, peer_messages.peer(work.session, code), asked["after"], limit)
 
-    return _json(db.perform(SYSTEM, act))
+    return _json(runtime.perform(SYSTEM, act))
 
 
 @blueprint.post("/receipts")
 def receipts() -> Response:
     """Settle promises by the asker's signed receipt of what it pulled."""
     code, raw = _asker(), request.get_data()
-    settled = db.perform(SYSTEM, lambda work: outbox.settle(work, questions.peer(work.session, code), raw))
+    settled = runtime.perform(
+        SYSTEM, lambda work: outbox.settle(work, peer_messages.peer(work.session, code), raw)
+    )
     return _json(canonical.dumps({"settled": settled}))
 
 
@@ -74,8 +77,8 @@ def digest() -> Response:
     _asker()
     _query({}, texts=("owner", "bucket"))
     owner, wanted = request.args.get("owner", ""), _buckets(request.args.get("bucket"))
-    with db.reading() as session:
-        size, held = head(session), reconciliation.buckets(questions.owned(session, owner))
+    with runtime.reading() as session:
+        size, held = head(session), reconciliation.buckets(peer_messages.owned(session, owner))
     answer: dict[str, object] = {"owner": owner, "entry": size}
     if wanted:
         rows = sorted(row for bucket in wanted for row in held.get(bucket, ()))
@@ -88,14 +91,14 @@ def _asker() -> str:
     """The peer whose key signed this request, before anything else is done; refuses ``PeerSignature``."""
     if (request.content_length or 0) > batch.BYTES_MAX:
         raise BatchTooLarge()
-    with db.reading() as session:
-        known = {kid: (peer.code, peer.public_key) for kid, peer in questions.by_key_id(session).items()}
+    with runtime.reading() as session:
+        known = {kid: (peer.code, peer.public_key) for kid, peer in peer_messages.by_key_id(session).items()}
     # The address as it came over the wire: a decoded one would not match what was signed.
     target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
     kid = verify_request(
         request.method, f"{request.scheme}://{request.host}{target}", request.headers, request.get_data(),
         lambda key_id: bytes.fromhex(known[key_id][1]) if key_id in known else None,
-        now=db.clock(),
+        now=runtime.clock(),
     )  # fmt: skip
     if kid not in known:
         raise PeerSignature()

@@ -5,17 +5,17 @@ from typing import Any
 
 from marshmallow import fields
 
-from registry import db
+from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.base import StrictSchema, Whole
 from registry.api.wire import Blueprint, uploaded
 from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.models import PenaltyImport
-from registry.queries import penalties as questions
+from registry.queries.cases import penalties
 from registry.refusals.acts import ImportUnknown
-from registry.services import imports, verification
-from registry.work import Work
+from registry.services.cases import penalty_import, penalty_verification
+from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("imports", __name__, url_prefix="/api/v1/penalties/imports", description="成批报送")
 PAGE = 100
@@ -75,9 +75,9 @@ def receive(query: dict[str, Any]) -> dict[str, Any]:
     """Hand in a file as the request body (or as the multipart field `file`); the worker files its rows."""
     data, filename = uploaded(query["filename"])
     sectors = tuple(part for part in query["sectors"].split(",") if part)
-    options = imports.Options(sectors, query["district"], query["authority_code"])
-    body: dict[str, Any] = db.perform(
-        actor(), lambda work: _view(imports.receive(work, data, filename, options))
+    options = penalty_import.Options(sectors, query["district"], query["authority_code"])
+    body: dict[str, Any] = runtime.perform(
+        actor(), lambda work: _view(penalty_import.receive(work, data, filename, options))
     )
     return body
 
@@ -87,9 +87,9 @@ def receive(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, ImportAnswer)
 def read(number: str) -> dict[str, Any]:
     """Progress, and every refusal and note by row and column."""
-    with db.reading() as session:
-        held = imports.of_account(session, actor().account_id, _number(number))
-        told = imports.findings(session, held.id)
+    with runtime.reading() as session:
+        held = penalty_import.of_account(session, actor().account_id, _number(number))
+        told = penalty_import.findings(session, held.id)
         items = [
             {
                 "row": one.row_number,
@@ -109,16 +109,16 @@ def read(number: str) -> dict[str, Any]:
 def verify(number: str) -> dict[str, Any]:
     """Verify what the file filed, up to 500 a call; call again while some wait."""
     import_id = _number(number)
-    body: dict[str, Any] = db.perform(actor(), lambda work: _verify(work, import_id))
+    body: dict[str, Any] = runtime.perform(actor(), lambda work: _verify(work, import_id))
     return body
 
 
-def _verify(work: Work, import_id: int) -> dict[str, Any]:
+def _verify(work: UnitOfWork, import_id: int) -> dict[str, Any]:
     """Page by page past what is refused, so that it holds up nothing behind it and counts as waiting no more."""
     verified, refused, last = 0, [], ""
-    waiting = partial(questions.awaiting, work.session, work.actor.department_id, import_id)
-    while verified <= imports.CHUNK - PAGE and (page := waiting(PAGE, last)):
-        outcomes = zip(page, verification.verify(work, page), strict=True)
+    waiting = partial(penalties.awaiting, work.session, work.actor.department_id, import_id)
+    while verified <= penalty_import.CHUNK - PAGE and (page := waiting(PAGE, last)):
+        outcomes = zip(page, penalty_verification.verify(work, page), strict=True)
         told = [
             {"id": record, "code": outcome.code, "detail": outcome.title}
             for record, outcome in outcomes
@@ -127,4 +127,4 @@ def _verify(work: Work, import_id: int) -> dict[str, Any]:
         verified += len(page) - len(told)
         refused += told
         last = page[-1]
-    return {"verified": verified, "refused": refused, "waiting": len(waiting(imports.CHUNK, last))}
+    return {"verified": verified, "refused": refused, "waiting": len(waiting(penalty_import.CHUNK, last))}

@@ -5,11 +5,12 @@ from typing import Any
 from flask import Response, request
 from marshmallow import fields, validate
 
-from registry import db
+from registry import runtime
 from registry.api.auth import public
 from registry.api.schemas.base import StrictSchema, Whole
 from registry.api.wire import Blueprint
-from registry.queries import keyring, ledger, receipts
+from registry.queries.checks import receipt_proof
+from registry.queries.publication import known_keys, ledger_state
 from registry.refusals.acts import NotSealed
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/api/v1", description="登记簿的检查点与证明")
@@ -59,8 +60,8 @@ class ReceiptAnswer(StrictSchema):
 @public
 def checkpoint() -> Response:
     """The newest signed head, a C2SP checkpoint in plain text."""
-    with db.reading() as session:
-        newest = ledger.last_checkpoint(session)
+    with runtime.reading() as session:
+        newest = ledger_state.last_checkpoint(session)
     if newest is None:
         raise NotSealed()
     return Response(newest.note, content_type="text/plain; charset=utf-8")
@@ -72,8 +73,10 @@ def checkpoint() -> Response:
 @blueprint.response(200, ProofAnswer)
 def inclusion(query: dict[str, Any]) -> dict[str, Any]:
     """That an entry is in the tree of a size."""
-    with db.reading() as session:
-        return {"path": [node.hex() for node in ledger.inclusion(session, query["entry"], query["size"])]}
+    with runtime.reading() as session:
+        return {
+            "path": [node.hex() for node in ledger_state.inclusion(session, query["entry"], query["size"])]
+        }
 
 
 @blueprint.route("/ledger/proofs/consistency")
@@ -82,8 +85,10 @@ def inclusion(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, ProofAnswer)
 def consistency(query: dict[str, Any]) -> dict[str, Any]:
     """That a smaller tree is the beginning of a larger one."""
-    with db.reading() as session:
-        return {"path": [node.hex() for node in ledger.consistency(session, query["old"], query["new"])]}
+    with runtime.reading() as session:
+        return {
+            "path": [node.hex() for node in ledger_state.consistency(session, query["old"], query["new"])]
+        }
 
 
 @blueprint.route("/ledger/proofs/cover")
@@ -92,10 +97,10 @@ def consistency(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, CoverAnswer)
 def cover(query: dict[str, Any]) -> dict[str, Any]:
     """The newest checkpoint of a key not revoked, and that it continues the ledger of an earlier size."""
-    keys = db.keys()
-    with db.reading() as session:
-        ring = keyring.ring(session, db.settings().node, keys.signer)
-        note, path = ledger.cover(session, query["entry"], ring)
+    keys = runtime.keys()
+    with runtime.reading() as session:
+        ring = known_keys.ring(session, runtime.settings().node, keys.signer)
+        note, path = ledger_state.cover(session, query["entry"], ring)
     return {"checkpoint": note, "path": [node.hex() for node in path]}
 
 
@@ -106,8 +111,8 @@ def keys() -> Response:
 
     Take the bytes as they are: they are canonical, and any other form is refused.
     """
-    with db.reading() as session:
-        document = keyring.document(session, db.settings().node, db.keys().signer)
+    with runtime.reading() as session:
+        document = known_keys.document(session, runtime.settings().node, runtime.keys().signer)
     response = Response(document, content_type="application/json")
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
@@ -120,7 +125,7 @@ def keys() -> Response:
 @blueprint.response(200, ReceiptAnswer)
 def verification() -> dict[str, Any]:
     """A receipt in, byte for byte; out what it proves. Nothing is stored."""
-    signer = db.keys().signer
-    with db.reading() as session:
-        ring = keyring.ring(session, db.settings().node, signer)
-        return receipts.proven(session, ring, request.get_data())
+    signer = runtime.keys().signer
+    with runtime.reading() as session:
+        ring = known_keys.ring(session, runtime.settings().node, signer)
+        return receipt_proof.proven(session, ring, request.get_data())

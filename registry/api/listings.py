@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from registry import db
+from registry import runtime
 from registry.api import casework
 from registry.api.auth import actor, allow
 from registry.api.casework import Act, Body
@@ -28,14 +28,14 @@ from registry.api.schemas.procedure import (
     given,
 )  # fmt: skip
 from registry.api.wire import Blueprint, answered, create_once, if_version
-from registry.domain.casefile import Given
-from registry.domain.listing import Decision
+from registry.domain.cases.case_file import Given
+from registry.domain.cases.listing import Decision
+from registry.domain.cases.procedures import LISTING
 from registry.domain.permissions import Permission
-from registry.domain.procedures import LISTING
 from registry.models import Listing
-from registry.queries import earlier
-from registry.services import listed, listings, standing
-from registry.work import Work, day_of
+from registry.queries.cases import prior_restrictions
+from registry.services.cases import listing_drafting, listing_publication, suspension
+from registry.unit_of_work import UnitOfWork, day_of
 
 blueprint = Blueprint(
     "listings", __name__, url_prefix="/api/v1/listings", description="列入严重失信主体名单的程序"
@@ -49,8 +49,8 @@ blueprint = Blueprint(
 def draft(body: Body) -> Response:
     """Propose a subject for a list: on verified penalties of the same subject, or on judgments."""
 
-    def act(work: Work) -> tuple[Body, int]:
-        return casework.case(work.session, listings.draft(work, body, given(body, None))), 201
+    def act(work: UnitOfWork) -> tuple[Body, int]:
+        return casework.case(work.session, listing_drafting.draft(work, body, given(body, None))), 201
 
     response = create_once(actor(), act)
     response.headers["Location"] = f"/api/v1/listings/{(response.get_json() or {}).get('id', '')}"
@@ -71,10 +71,10 @@ def mine(query: Body) -> Body:
 @blueprint.response(200, CaseAnswer)
 def read(record: str) -> Response:
     """One listing with its file, its clocks, and the subject's earlier restrictions; its ETag is the version."""
-    with db.reading() as session:
+    with runtime.reading() as session:
         held: Listing = casework.own(session, actor(), Listing, record)
         uscc = held.facts["subject"]["uscc"]
-        past = earlier.restrictions(session, uscc, held.id_index, day_of(db.clock()), record)
+        past = prior_restrictions.restrictions(session, uscc, held.id_index, day_of(runtime.clock()), record)
         body = casework.case(session, held) | {"earlier": past}
     return answered(body, str(body["version"]))
 
@@ -86,20 +86,22 @@ def read(record: str) -> Response:
 def redraft(body: Body, record: str) -> Response:
     """State the proposal anew, before legal review."""
 
-    def act(work: Work) -> Body:
-        return casework.case(work.session, listings.redraft(work, record, body, given(body, if_version())))
+    def act(work: UnitOfWork) -> Body:
+        return casework.case(
+            work.session, listing_drafting.redraft(work, record, body, given(body, if_version()))
+        )
 
-    answer = db.perform(actor(), act)
+    answer = runtime.perform(actor(), act)
     return answered(answer, str(answer["version"]))
 
 
 def _simple(act: str) -> casework.Run:
-    return lambda work, record, _body, papers: listings.simple(work, record, act, papers)
+    return lambda work, record, _body, papers: listing_drafting.simple(work, record, act, papers)
 
 
 def _reasoned(act: str) -> casework.Run:
-    def run(work: Work, record: str, body: Body, papers: Given) -> Listing:
-        return listings.simple(work, record, act, _with(papers, stated={"reason": body["reason"]}))
+    def run(work: UnitOfWork, record: str, body: Body, papers: Given) -> Listing:
+        return listing_drafting.simple(work, record, act, _with(papers, stated={"reason": body["reason"]}))
 
     return run
 
@@ -108,44 +110,44 @@ def _with(papers: Given, **more: Any) -> Given:
     return Given(papers.documents, if_version=papers.if_version, **more)
 
 
-def _statement(work: Work, record: str, body: Body, papers: Given) -> Listing:
-    return listings.simple(work, record, "statement", _with(papers, private={"text": body["text"]}))
+def _statement(work: UnitOfWork, record: str, body: Body, papers: Given) -> Listing:
+    return listing_drafting.simple(work, record, "statement", _with(papers, private={"text": body["text"]}))
 
 
-def _decide(work: Work, record: str, body: Body, papers: Given) -> Listing:
+def _decide(work: UnitOfWork, record: str, body: Body, papers: Given) -> Listing:
     decision = Decision(**{name: value for name, value in body.items() if name != "documents"})
-    return listings.decide(work, record, decision, papers)
+    return listing_drafting.decide(work, record, decision, papers)
 
 
 ACTS = (
     Act("watch", "watch", _simple("watch"), "Keep a record inside only, under a scheme without adequate basis."),
     Act("review", "review", _simple("review"), "Pass the legal review."),
     Act("return", "return", _reasoned("return"), "Send the proposal back to its drafter.", ReasonStep),
-    Act("notice", "notice", lambda w, r, b, g: listings.notice(w, r, b["served_on"], b["reply_until"], g),
+    Act("notice", "notice", lambda w, r, b, g: listing_drafting.notice(w, r, b["served_on"], b["reply_until"], g),
         "Serve the notice: facts, basis, measures, the way off the list, the right to reply.", NoticeStep),
     Act("statement", "statement", _statement, "Keep what the subject replied.", StatementStep),
     Act("decide", "decision", _decide, "Decide to list, over the signature of the head of the authority.",
         DecisionStep),
     Act("close", "closure", _reasoned("close"), "Decide not to list.", ReasonStep),
-    Act("serve", "service", lambda w, r, b, g: listed.serve(w, r, b["served_on"], g),
+    Act("serve", "service", lambda w, r, b, g: listing_publication.serve(w, r, b["served_on"], g),
         "Serve the decision together with the notice on repair: it is in force.", ServiceStep),
-    Act("publish", "publication", lambda w, r, _b, g: listed.release(w, r, g),
+    Act("publish", "publication", lambda w, r, _b, g: listing_publication.release(w, r, g),
         "Publish a listing in force; from now on its measures bar."),
-    Act("amend", "amendment", listed.amend,
+    Act("amend", "amendment", listing_publication.amend,
         "Propose a correction of what is published.", AmendmentStep),
-    Act("correct", "correction", lambda w, r, _b, g: listed.correct(w, r, g), "Publish the correction that waits."),
-    Act("reject", "rejection", lambda w, r, b, g: listed.reject(w, r, b["reason"], g),
+    Act("correct", "correction", lambda w, r, _b, g: listing_publication.correct(w, r, g), "Publish the correction that waits."),
+    Act("reject", "rejection", lambda w, r, b, g: listing_publication.reject(w, r, b["reason"], g),
         "Reject the correction that waits.", ReasonStep),
-    Act("extend", "extension", lambda w, r, b, g: listed.extend(w, r, b["ends_on"], g),
+    Act("extend", "extension", lambda w, r, b, g: listing_publication.extend(w, r, b["ends_on"], g),
         "Let the listing end later, where its scheme provides for it.", ExtensionStep),
     Act("suspend", "suspension",
-        lambda w, r, b, g: standing.suspend(w, r, b["since"], b["until"], b["reason"], g),
+        lambda w, r, b, g: suspension.suspend(w, r, b["since"], b["until"], b["reason"], g),
         "Stay the listing on the order of a court or authority, or for a reorganisation.", SuspensionStep),
-    Act("resume", "resumption", lambda w, r, b, g: standing.resume(w, r, b["on"], g),
+    Act("resume", "resumption", lambda w, r, b, g: suspension.resume(w, r, b["on"], g),
         "Show the listing again; its measures hold from the day given.", ResumptionStep),
-    Act("remove", "removal", lambda w, r, b, g: standing.remove(w, r, b["reason"], b["changed_on"], g),
+    Act("remove", "removal", lambda w, r, b, g: suspension.remove(w, r, b["reason"], b["changed_on"], g),
         "Take the listing off its list before its term is over.", RemovalStep),
-    Act("revoke", "revocation", lambda w, r, b, g: standing.revoke(w, r, b["reason"], b["changed_on"], g),
+    Act("revoke", "revocation", lambda w, r, b, g: suspension.revoke(w, r, b["reason"], b["changed_on"], g),
         "Revoke a listing that was wrong: it reads as never listed.", RemovalStep),
     Act("archive", "archive", _simple("archive"), "Put the file away."),
 )  # fmt: skip

@@ -8,18 +8,19 @@ from flask import Response, jsonify
 from marshmallow import fields, validate
 from sqlalchemy import select
 
-from registry import __version__, db
+from registry import __version__, runtime
 from registry.api.auth import actor, allow, public
 from registry.api.schemas.base import Day, Paging, StrictSchema, short
 from registry.api.wire import Blueprint, whole
 from registry.domain.permissions import Permission
 from registry.errors import Fault
 from registry.models import AuditEvent
-from registry.queries import accounts, ledger
-from registry.queries import deadlines as questions
-from registry.queries import reference as law
+from registry.queries.law import deadlines as questions
+from registry.queries.law import reference_data
+from registry.queries.node import accounts
+from registry.queries.publication import ledger_state
 from registry.refusals.acts import DepartmentUnknown, QueryRefused
-from registry.work import day_of
+from registry.unit_of_work import day_of
 
 blueprint = Blueprint("operations", __name__, url_prefix="/api/v1", description="时限与审计")
 health = Blueprint("health", __name__, description="运行状态")
@@ -75,14 +76,14 @@ class ItemsAnswer(StrictSchema):
 @blueprint.response(200, DeadlinePage)
 def deadlines(query: dict[str, Any]) -> dict[str, Any]:
     """Clocks that run in the account's department and scope, the soonest end first."""
-    today, states, limit = day_of(db.clock()), query["state"].split(","), query["limit"]
+    today, states, limit = day_of(runtime.clock()), query["state"].split(","), query["limit"]
     after = _place(query["next"])
-    with db.reading() as session:
+    with runtime.reading() as session:
         if query["department"] is not None:
             held = accounts.department(session, query["department"])
             actor().require_own(held.id, DepartmentUnknown)
         found = list(islice(questions.running(session, actor(), states, today, after), limit + 1))
-        reference = law.current(session)
+        reference = reference_data.current(session)
         items = [_item(questions.described(reference, clock, today)) for clock in found[:limit]]
     last = found[limit - 1] if len(found) > limit else None
     return {"items": items, "next": f"{last.due}.{last.id}" if last else None}
@@ -115,7 +116,7 @@ def _place(token: str | None) -> questions.Place | None:
 def audit(query: dict[str, Any]) -> dict[str, Any]:
     """The audit trail, oldest first."""
     after = whole(query["next"]) or 0
-    with db.reading() as session:
+    with runtime.reading() as session:
         events = session.scalars(
             select(AuditEvent).where(AuditEvent.id > after).order_by(AuditEvent.id).limit(query["limit"])
         ).all()
@@ -138,6 +139,6 @@ def alive() -> Response:
 @public
 def ready() -> Response:
     """That the store answers; refuses with 503 otherwise."""
-    with db.reading() as session:
-        head = ledger.head(session)
+    with runtime.reading() as session:
+        head = ledger_state.head(session)
     return jsonify({"status": "ok", "entry": head})

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, request
 
-from registry import db
+from registry import runtime
 from registry.api import casework, views
 from registry.api.auth import actor, allow
 from registry.api.casework import Act
@@ -19,27 +19,26 @@ from registry.api.schemas.penalty import (
 )
 from registry.api.schemas.procedure import ResumptionStep, SuspensionStep
 from registry.api.wire import Blueprint, answered, create_once, if_version, whole
-from registry.domain.filed import Note
+from registry.domain.cases.procedures import PENALTY
+from registry.domain.filing.model import Note
 from registry.domain.permissions import Permission
-from registry.domain.procedures import PENALTY
 from registry.errors import Refusal
-from registry.queries import earlier
-from registry.queries import penalties as questions
-from registry.queries import reference as law
+from registry.queries.cases import penalties, prior_restrictions
+from registry.queries.law import reference_data
 from registry.refusals.acts import FilingRefused
-from registry.services import imports, penalties, standing, verification
-from registry.services.penalty_access import covers, require_scope
+from registry.services.cases import penalty_filing, penalty_import, penalty_verification, suspension
+from registry.services.cases.penalty_access import covers, require_scope
 from registry.tabular import filings
-from registry.work import Work, day_of
+from registry.unit_of_work import UnitOfWork, day_of
 
 blueprint = Blueprint(
     "penalties", __name__, url_prefix="/api/v1/penalties", description="行政处罚的报送与核验"
 )
 
 
-def _filing(work: Work) -> filings.ReadRow:
+def _filing(work: UnitOfWork) -> filings.ReadRow:
     """The one filing in the body: the same reading as a row of a file, so the same rules and pointers."""
-    chosen = imports.rules(law.current(work.session), work.actor, imports.Options())
+    chosen = penalty_import.rules(reference_data.current(work.session), work.actor, penalty_import.Options())
     count, rows = filings.read(b"[" + request.get_data() + b"]", "", chosen, work.today)
     if count != 1:
         raise FilingRefused("一次报送一条；成批报送请用文件")
@@ -60,13 +59,13 @@ def _noted(body: dict[str, Any], notes: tuple[Note, ...]) -> dict[str, Any]:
 def file() -> Response:
     """File one decision: a flat object keyed by field, `CF_*` column or Chinese heading, values as text."""
 
-    def act(work: Work) -> tuple[dict[str, Any], int]:
+    def act(work: UnitOfWork) -> tuple[dict[str, Any], int]:
         row = _filing(work)
         assert row.filing is not None
-        outcome = penalties.file(work, [penalties.Submission(row.filing)])[0]
+        outcome = penalty_filing.file(work, [penalty_filing.Submission(row.filing)])[0]
         if isinstance(outcome, Refusal):
             raise outcome
-        return _noted(views.penalty(questions.by_record(work.session, outcome)), row.notes), 201
+        return _noted(views.penalty(penalties.by_record(work.session, outcome)), row.notes), 201
 
     response = create_once(actor(), act)
     response.headers["Location"] = f"/api/v1/penalties/{(response.get_json() or {}).get('id', '')}"
@@ -81,8 +80,8 @@ def listed(query: dict[str, Any]) -> dict[str, Any]:
     """The department's penalties in the account's scope, in the order filed."""
     after = whole(query["next"]) or 0
     limit = query["limit"]
-    with db.reading() as session:
-        found = questions.listed(session, actor().department_id, query["state"], after=after, limit=limit + 1)
+    with runtime.reading() as session:
+        found = penalties.listed(session, actor().department_id, query["state"], after=after, limit=limit + 1)
         items = [views.penalty(held) for held in found[:limit] if covers(actor(), held)]
     return {"items": items, "next": str(found[limit - 1].id) if len(found) > limit else None}
 
@@ -93,10 +92,12 @@ def listed(query: dict[str, Any]) -> dict[str, Any]:
 def read(record: str) -> Response:
     """One penalty with the subject's earlier restrictions; its ETag is the version that changes must name."""
 
-    with db.reading() as session:
-        held = require_scope(actor(), questions.by_record(session, record))
+    with runtime.reading() as session:
+        held = require_scope(actor(), penalties.by_record(session, record))
         uscc = json.loads(held.filing.content)["subject"]["uscc"]
-        past = earlier.restrictions(session, uscc, held.filing.id_index, day_of(db.clock()), record)
+        past = prior_restrictions.restrictions(
+            session, uscc, held.filing.id_index, day_of(runtime.clock()), record
+        )
         body = views.penalty(held) | {"earlier": past}
     return answered(body, str(body["version"]))
 
@@ -108,13 +109,13 @@ def read(record: str) -> Response:
 def refile(record: str) -> Response:
     """State the facts anew: before verification, or as a correction of what is published."""
 
-    def act(work: Work) -> dict[str, Any]:
+    def act(work: UnitOfWork) -> dict[str, Any]:
         row = _filing(work)
         assert row.filing is not None
-        held = penalties.refile(work, record, row.filing, if_version=if_version())
+        held = penalty_filing.refile(work, record, row.filing, if_version=if_version())
         return _noted(views.penalty(held), row.notes)
 
-    body = db.perform(actor(), act)
+    body = runtime.perform(actor(), act)
     return answered(body, str(body["version"]))
 
 
@@ -124,14 +125,14 @@ def refile(record: str) -> Response:
 def verify(record: str) -> Response:
     """Verify another officer's filing and publish it."""
 
-    def act(work: Work) -> dict[str, Any]:
-        outcome = verification.verify(work, [record], if_version=if_version())[0]
+    def act(work: UnitOfWork) -> dict[str, Any]:
+        outcome = penalty_verification.verify(work, [record], if_version=if_version())[0]
         if isinstance(outcome, Refusal):
             raise outcome
         work.session.expire_all()
-        return views.penalty(questions.by_record(work.session, record)) | {"entry": outcome}
+        return views.penalty(penalties.by_record(work.session, record)) | {"entry": outcome}
 
-    body = db.perform(actor(), act)
+    body = runtime.perform(actor(), act)
     return answered(body, str(body["version"]))
 
 
@@ -142,9 +143,9 @@ def verify(record: str) -> Response:
 def send_back(body: dict[str, Any], record: str) -> Response:
     """Send a filing back to its officer."""
     act = lambda work: views.penalty(  # noqa: E731
-        verification.send_back(work, record, body["reason"], if_version=if_version())
+        penalty_verification.send_back(work, record, body["reason"], if_version=if_version())
     )
-    answer = db.perform(actor(), act)
+    answer = runtime.perform(actor(), act)
     return answered(answer, str(answer["version"]))
 
 
@@ -155,17 +156,19 @@ def send_back(body: dict[str, Any], record: str) -> Response:
 def withdraw(body: dict[str, Any], record: str) -> Response:
     """Take a published penalty back; the reason is public."""
     act = lambda work: views.penalty(  # noqa: E731
-        verification.withdraw(work, record, body["reason"], body["changed_on"], if_version=if_version())
+        penalty_verification.withdraw(
+            work, record, body["reason"], body["changed_on"], if_version=if_version()
+        )
     )
-    answer = db.perform(actor(), act)
+    answer = runtime.perform(actor(), act)
     return answered(answer, str(answer["version"]))
 
 
 ACTS = (
     Act("suspend", "suspension",
-        lambda w, r, b, g: standing.suspend(w, r, b["since"], b["until"], b["reason"], g),
+        lambda w, r, b, g: suspension.suspend(w, r, b["since"], b["until"], b["reason"], g),
         "Stay the decision on the order of a court or authority, or for a reorganisation.", SuspensionStep),
-    Act("resume", "resumption", lambda w, r, b, g: standing.resume(w, r, b["on"], g),
+    Act("resume", "resumption", lambda w, r, b, g: suspension.resume(w, r, b["on"], g),
         "Show the penalty again; its measures hold from the day given.", ResumptionStep),
 )  # fmt: skip
 """The acts of the procedure that come with documents."""

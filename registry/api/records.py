@@ -6,18 +6,18 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from registry import db
+from registry import runtime
 from registry.api import views
 from registry.api.auth import public
 from registry.api.schemas.record import KINDS, ChangesPage, ChangesQuery, MomentQuery, RecordPage, RecordQuery
 from registry.api.wire import Blueprint, answered, whole
-from registry.domain import identifiers, names
+from registry.domain import identifiers
+from registry.domain.naming import name_key
 from registry.errors import Fault, Invalid
 from registry.models import Publication
-from registry.queries import ledger
-from registry.queries import publications as questions
+from registry.queries.publication import ledger_state, publications
 from registry.refusals.acts import NotSealed, QueryRefused, RecordUnknown
-from registry.work import day_of
+from registry.unit_of_work import day_of
 
 blueprint = Blueprint("records", __name__, url_prefix="/api/v1", description="公示的记录")
 
@@ -34,10 +34,10 @@ def search(query: dict[str, Any]) -> Response:
     wanted = _filter(query)
     on, entry, before = _place(query)
     limit = query["limit"]
-    with db.reading() as session:
-        at = questions.moment(session, day_of(db.clock()), on, entry)
-        found = questions.search(session, wanted, at, before=before, limit=limit + 1)
-        near = questions.near(session, wanted, at) if before is None else []
+    with runtime.reading() as session:
+        at = publications.moment(session, day_of(runtime.clock()), on, entry)
+        found = publications.search(session, wanted, at, before=before, limit=limit + 1)
+        near = publications.near(session, wanted, at) if before is None else []
     shown, more = found[:limit], len(found) > limit
     token = f"{at.entry}.{at.on.isoformat()}.{shown[-1].from_entry}" if more else None
     body = {
@@ -55,15 +55,15 @@ def search(query: dict[str, Any]) -> Response:
 @blueprint.arguments(MomentQuery, location="query")
 def read(query: dict[str, Any], record: str) -> Response:
     """One record with its inclusion proof; of a withdrawn one only when and why it was withdrawn."""
-    with db.reading() as session:
-        at = questions.moment(session, day_of(db.clock()), query["on"], query["known_at"])
+    with runtime.reading() as session:
+        at = publications.moment(session, day_of(runtime.clock()), query["on"], query["known_at"])
         try:
-            found = questions.record(session, record, at)
+            found = publications.record(session, record, at)
             body = views.record(found) | {"proof": _proof(session, found)}
         except RecordUnknown:
             if query["on"] or query["known_at"] is not None:
                 raise
-            body = views.tombstone(questions.withdrawn(session, record))
+            body = views.tombstone(publications.withdrawn(session, record))
     return answered(body, f"{body['revision']}.{body['state']}.{bool(body.get('proof'))}")
 
 
@@ -73,9 +73,9 @@ def read(query: dict[str, Any], record: str) -> Response:
 @blueprint.response(200, RecordPage)
 def history(query: dict[str, Any], record: str) -> Response:
     """The public versions of a record that is still shown, oldest first."""
-    with db.reading() as session:
-        at = questions.moment(session, day_of(db.clock()), query["on"], query["known_at"])
-        versions = questions.history(session, record, at)
+    with runtime.reading() as session:
+        at = publications.moment(session, day_of(runtime.clock()), query["on"], query["known_at"])
+        versions = publications.history(session, record, at)
     body = {
         "items": [views.record(one) for one in versions],
         "next": None,
@@ -91,23 +91,23 @@ def history(query: dict[str, Any], record: str) -> Response:
 @blueprint.response(200, ChangesPage)
 def changes(query: dict[str, Any]) -> Response:
     """Entries after a number, in order: publish, correct, withdraw, expire."""
-    with db.reading() as session:
-        head = ledger.head(session)
+    with runtime.reading() as session:
+        head = ledger_state.head(session)
         items = [
             views.change(one)
-            for one in questions.changes(session, after=query["after"], limit=query["limit"])
+            for one in publications.changes(session, after=query["after"], limit=query["limit"])
         ]
     last = items[-1]["entry"] if items else None
     return answered({"items": items, "next": last, "head": head}, f"{query['after']}.{last}.{head}")
 
 
-def _filter(query: dict[str, Any]) -> questions.Filter:
+def _filter(query: dict[str, Any]) -> publications.Filter:
     kinds = tuple(kind for kind in query["kind"].split(",") if kind)
     if set(kinds) - set(KINDS):
         raise QueryRefused(
             faults=(Fault("/kind", "kind-unknown", "kind 应为 penalty、listing 或 commendation"),)
         )
-    return questions.Filter(
+    return publications.Filter(
         kinds=kinds,
         sector=query["sector"],
         behaviour=query["behaviour"],
@@ -122,7 +122,7 @@ def _name(text: str | None) -> str | None:
     """The name to look for. The public never searches by identity number, so a number like one is refused."""
     if text is None:
         return None
-    if not names.key(text):
+    if not name_key.key(text):
         raise QueryRefused(faults=(Fault("/q", "name-empty", "q 中没有可查询的字"),))
     try:
         identifiers.resident_id(text)
@@ -155,9 +155,9 @@ def _place(query: dict[str, Any]) -> tuple[dt.date | None, int | None, int | Non
 
 
 def _proof(session: Session, found: Publication) -> dict[str, Any] | None:
-    size = ledger.sealed_size(session)
+    size = ledger_state.sealed_size(session)
     try:
-        path = ledger.inclusion(session, found.from_entry, size)
+        path = ledger_state.inclusion(session, found.from_entry, size)
     except NotSealed:
         return None
     return {"entry": found.from_entry, "size": size, "path": [node.hex() for node in path]}

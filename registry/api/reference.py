@@ -7,16 +7,16 @@ from typing import Any
 
 from flask import Response
 
-from registry import db
+from registry import runtime
 from registry.api.auth import public
 from registry.api.schemas.base import OnDay
 from registry.api.wire import Blueprint, answered
-from registry.domain import catalog
-from registry.queries import accounts, publications
-from registry.queries import catalogue as disclosure
-from registry.queries import reference as law
+from registry.domain.law import reference_kinds
+from registry.queries.law import disclosure, reference_data
+from registry.queries.node import accounts
+from registry.queries.publication import publications
 from registry.refusals.acts import RecordUnknown
-from registry.work import day_of
+from registry.unit_of_work import day_of
 
 blueprint = Blueprint(
     "reference", __name__, url_prefix="/api/v1", description="领域、行为、名单、措施、期限等依据"
@@ -31,12 +31,12 @@ ROUTES = {
 
 
 def _answer(kind: str, on: dt.date | None, code: str | None = None) -> Response:
-    day = on or day_of(db.clock())
-    with db.reading() as session:
-        rows = law.current(session).rows(kind, day)
+    day = on or day_of(runtime.clock())
+    with runtime.reading() as session:
+        rows = reference_data.current(session).rows(kind, day)
     # Of a year announced twice the later version counts.
     chosen = rows if code is None else [row for row in rows if row.code == code][-1:]
-    items = [catalog.body(row) for row in chosen]
+    items = [reference_kinds.body(row) for row in chosen]
     if code and not items:
         raise RecordUnknown()
     body: dict[str, Any] = {"items": items, "on": day.isoformat()}
@@ -65,10 +65,10 @@ def catalogue(query: dict[str, Any]) -> Response:
     `timed` are those of them decided here, `on_time` those of these that were published by the last day of their
     limit. Of items kept elsewhere `here` is null.
     """
-    with db.reading() as session:
-        at = publications.moment(session, day_of(db.clock()), query["on"])
+    with runtime.reading() as session:
+        at = publications.moment(session, day_of(runtime.clock()), query["on"])
         items = [
-            catalog.body(one.row) | {"here": asdict(one.tally) if one.tally else None}
+            reference_kinds.body(one.row) | {"here": asdict(one.tally) if one.tally else None}
             for one in disclosure.items(session, at)
         ]
     body: dict[str, Any] = {"items": items, "on": at.on.isoformat(), "entry": at.entry}
@@ -88,7 +88,7 @@ def calendar(query: dict[str, Any], year: int) -> Response:  # noqa: ARG001
 @blueprint.arguments(OnDay, location="query")
 def departments(query: dict[str, Any]) -> Response:  # noqa: ARG001
     """The departments and trading centres with accounts here."""
-    with db.reading() as session:
+    with runtime.reading() as session:
         items = [
             {"code": one.code, "name": one.name, "kind": one.kind, "authority_code": one.authority_code,
              "sectors": one.sectors, "districts": one.districts}

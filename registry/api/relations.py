@@ -2,18 +2,18 @@
 
 from flask import Response
 
-from registry import db
+from registry import runtime
 from registry.api import casework
 from registry.api.auth import actor, allow
 from registry.api.casework import Act, Body
 from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, given
 from registry.api.schemas.relation import RelationQuery, RelationSchema
 from registry.api.wire import Blueprint, answered, create_once, if_version
+from registry.domain.cases.procedures import RELATION
 from registry.domain.permissions import Permission
-from registry.domain.procedures import RELATION
 from registry.models import Relation
-from registry.services import relations
-from registry.work import Work
+from registry.services.cases import relations
+from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint(
     "relations", __name__, url_prefix="/api/v1/relations", description="当事人关系的报送与核验"
@@ -27,7 +27,7 @@ blueprint = Blueprint(
 def file(body: Body) -> Response:
     """File a relation of two parties; once another officer verified it, checks follow it."""
 
-    def act(work: Work) -> tuple[Body, int]:
+    def act(work: UnitOfWork) -> tuple[Body, int]:
         return casework.case(work.session, relations.file(work, body, given(body, None))), 201
 
     response = create_once(actor(), act)
@@ -49,7 +49,7 @@ def mine(query: Body) -> Body:
 @blueprint.response(200, CaseAnswer)
 def read(record: str) -> Response:
     """One relation with its file; its ETag is the version."""
-    with db.reading() as session:
+    with runtime.reading() as session:
         body = casework.case(session, casework.own(session, actor(), Relation, record))
     return answered(body, str(body["version"]))
 
@@ -61,10 +61,10 @@ def read(record: str) -> Response:
 def refile(body: Body, record: str) -> Response:
     """State a returned relation anew."""
 
-    def act(work: Work) -> Body:
+    def act(work: UnitOfWork) -> Body:
         return casework.case(work.session, relations.refile(work, record, body, given(body, if_version())))
 
-    answer = db.perform(actor(), act)
+    answer = runtime.perform(actor(), act)
     return answered(answer, str(answer["version"]))
 
 

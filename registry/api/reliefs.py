@@ -3,20 +3,20 @@
 from flask import Response
 from marshmallow import fields, validate
 
-from registry import db
+from registry import runtime
 from registry.api import casework
 from registry.api.auth import actor, allow
 from registry.api.casework import Act, Body
 from registry.api.schemas.base import Paging
 from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, RemovalStep
 from registry.api.wire import Blueprint, answered
+from registry.domain.cases.procedures import DISPUTE, REPAIR
+from registry.domain.cases.workflow import Procedure
 from registry.domain.permissions import Permission
-from registry.domain.procedures import DISPUTE, REPAIR
-from registry.domain.workflow import Procedure
 from registry.models import Relief
-from registry.queries.cases import UNKNOWN
-from registry.services import relief_decisions, reliefs
-from registry.services.relief_decisions import OUTCOMES, Ruling
+from registry.queries.cases.procedure_records import UNKNOWN
+from registry.services.cases import relief_applications, relief_decisions
+from registry.services.cases.relief_decisions import OUTCOMES, Ruling
 
 disputes = Blueprint("disputes", __name__, url_prefix="/api/v1/disputes", description="异议的办理")
 repairs = Blueprint("repairs", __name__, url_prefix="/api/v1/repairs", description="信用修复的办理")
@@ -52,7 +52,7 @@ def _readings(blueprint: Blueprint, procedure: Procedure) -> None:
     @blueprint.doc(summary="One application with what was stated in confidence, its file and its clocks.")
     @blueprint.response(200, CaseAnswer)
     def read(record: str) -> Response:
-        with db.reading() as session:
+        with runtime.reading() as session:
             held: Relief = casework.own(session, actor(), Relief, record)
             if held.noun != procedure.noun:
                 raise UNKNOWN[procedure.noun]()
@@ -61,10 +61,10 @@ def _readings(blueprint: Blueprint, procedure: Procedure) -> None:
 
 
 _HANDLING = (
-    Act("accept", "acceptance", lambda w, r, _b, g: reliefs.accept(w, r, g), "Take an application into hand."),
-    Act("refuse", "refusal", lambda w, r, b, g: reliefs.refuse(w, r, b["reason"], g),
+    Act("accept", "acceptance", lambda w, r, _b, g: relief_applications.accept(w, r, g), "Take an application into hand."),
+    Act("refuse", "refusal", lambda w, r, b, g: relief_applications.refuse(w, r, b["reason"], g),
         "Refuse to take an application into hand, with the reason.", ReasonStep),
-    Act("extend", "extension", lambda w, r, b, g: reliefs.extend(w, r, b["reason"], g),
+    Act("extend", "extension", lambda w, r, b, g: relief_applications.extend(w, r, b["reason"], g),
         "Extend the time for the decision, once.", ReasonStep),
 )  # fmt: skip
 DISPUTE_ACTS = (

@@ -7,18 +7,19 @@ from typing import Any
 from flask import Response
 from marshmallow import fields
 
-from registry import db
+from registry import runtime
 from registry.api.auth import public
 from registry.api.schemas.base import Day, StrictSchema
 from registry.api.wire import Blueprint, answered
-from registry.domain.quality import RATES, Tally
+from registry.domain.reporting_rates import RATES, Tally
 from registry.errors import Fault
 from registry.models import Department
-from registry.queries import accounts, publications
-from registry.queries import statistics as questions
-from registry.queries.statistics import Period
+from registry.queries.cases import statistics as questions
+from registry.queries.cases.statistics import Period
+from registry.queries.node import accounts
+from registry.queries.publication import publications
 from registry.refusals.acts import QueryRefused
-from registry.work import day_of
+from registry.unit_of_work import day_of
 
 blueprint = Blueprint("statistics", __name__, url_prefix="/api/v1", description="统计")
 
@@ -72,9 +73,9 @@ class StatisticsAnswer(StrictSchema):
 @blueprint.response(200, StatisticsAnswer)
 def statistics(query: dict[str, Any]) -> Response:
     """What is published now, per sector and kind; per department the five rates of a period."""
-    today = day_of(db.clock())
+    today = day_of(runtime.clock())
     period = _period(query["since"], query["until"], today)
-    with db.reading() as session:
+    with runtime.reading() as session:
         at = publications.moment(session, today)
         counts = publications.counts(session, at)
         tallies = questions.tallies(session, period, today)

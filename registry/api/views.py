@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from registry.domain.matching import COSTS, Match
+from registry.domain.naming.matching import COSTS, Match
 from registry.models import LedgerEntry, Penalty, Publication
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from registry import db
+from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.checks import inquiry_of
 from registry.api.schemas.base import Paging
@@ -22,9 +22,9 @@ from registry.api.schemas.watch import (
 from registry.api.wire import Blueprint, create_once, whole
 from registry.domain.permissions import Permission
 from registry.models import Watch, WatchEvent
-from registry.queries import watches as questions
-from registry.services import watches
-from registry.work import Work
+from registry.queries.checks import watched_parties
+from registry.services.checks import watches
+from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("watches", __name__, url_prefix="/api/v1/watches", description="持续关注")
 
@@ -36,7 +36,7 @@ blueprint = Blueprint("watches", __name__, url_prefix="/api/v1/watches", descrip
 def begin(body: dict[str, Any]) -> Response:
     """Watch the parties of a tender; what happens to them is told to the webhook and kept to be read."""
 
-    def act(work: Work) -> tuple[dict[str, Any], int]:
+    def act(work: UnitOfWork) -> tuple[dict[str, Any], int]:
         inquiry = inquiry_of(work, body)
         made = watches.begin(work, inquiry, body["until"], body["webhook"], body["after"])
         return _view(work.session, made), 201
@@ -53,9 +53,9 @@ def begin(body: dict[str, Any]) -> Response:
 def mine(query: dict[str, Any]) -> dict[str, Any]:
     """The department's watches in the order they were begun."""
     limit = query["limit"]
-    with db.reading() as session:
+    with runtime.reading() as session:
         after = whole(query["next"]) or 0
-        found = questions.listed(session, actor().department_id, after=after, limit=limit + 1)
+        found = watched_parties.listed(session, actor().department_id, after=after, limit=limit + 1)
         items = [_view(session, held) for held in found[:limit]]
     return {"items": items, "next": str(found[limit - 1].number) if len(found) > limit else None}
 
@@ -67,9 +67,9 @@ def mine(query: dict[str, Any]) -> dict[str, Any]:
 def read(query: dict[str, Any], watch: str) -> dict[str, Any]:
     """A watch and its events above a sequence number, each signed."""
     limit = query["limit"]
-    with db.reading() as session:
-        held = questions.own(session, actor().department_id, watch)
-        found = questions.events(session, held.id, after=query["after"], limit=limit + 1)
+    with runtime.reading() as session:
+        held = watched_parties.own(session, actor().department_id, watch)
+        found = watched_parties.events(session, held.id, after=query["after"], limit=limit + 1)
         items = [_event(one) for one in found[:limit]]
         following = found[limit - 1].sequence if len(found) > limit else None
         return _view(session, held) | {"items": items, "next": following}
@@ -81,7 +81,9 @@ def read(query: dict[str, Any], watch: str) -> dict[str, Any]:
 @blueprint.response(200, WatchAnswer)
 def end(watch: str) -> dict[str, Any]:
     """End a watch; its parties are forgotten, its events stay."""
-    body: dict[str, Any] = db.perform(actor(), lambda work: _view(work.session, watches.end(work, watch)))
+    body: dict[str, Any] = runtime.perform(
+        actor(), lambda work: _view(work.session, watches.end(work, watch))
+    )
     return body
 
 
@@ -91,7 +93,7 @@ def end(watch: str) -> dict[str, Any]:
 @blueprint.response(200, ReplayAnswer)
 def replay(query: dict[str, Any], watch: str) -> dict[str, Any]:
     """Send the events from a sequence number on to the webhook again."""
-    return {"replayed": db.perform(actor(), lambda work: watches.replay(work, watch, query["first"]))}
+    return {"replayed": runtime.perform(actor(), lambda work: watches.replay(work, watch, query["first"]))}
 
 
 def _view(session: Session, held: Watch) -> dict[str, Any]:
@@ -103,14 +105,14 @@ def _view(session: Session, held: Watch) -> dict[str, Any]:
         "after": held.from_entry,
         "seen": held.seen_entry,
         "events": held.events,
-        "pending": questions.waiting(session, held.id),
+        "pending": watched_parties.waiting(session, held.id),
         "webhook": held.webhook_sealed is not None,
         "retry_at": held.retry_at.isoformat() if held.retry_at else None,
     }
 
 
 def _event(one: WatchEvent) -> dict[str, Any]:
-    told = watches.opened(db.keys(), one)
+    told = watches.opened(runtime.keys(), one)
     return {
         "sequence": one.sequence,
         "entry": one.entry,

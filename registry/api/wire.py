@@ -11,14 +11,14 @@ from marshmallow import RAISE, Schema, ValidationError
 from sqlalchemy import select
 from webargs.flaskparser import FlaskParser
 
-from registry import db
-from registry.domain.cells import is_forbidden
+from registry import runtime
+from registry.domain.filing.cells import is_forbidden
 from registry.domain.permissions import Actor
-from registry.domain.redaction import blot
+from registry.domain.publication.redaction import blot
 from registry.errors import Fault
 from registry.models import IdempotencyKey
 from registry.refusals.acts import BodyRefused, KeyReused, QueryRefused
-from registry.work import Work
+from registry.unit_of_work import UnitOfWork
 
 KEY_LENGTH_MAX = 200
 DIGITS_MAX = 15
@@ -97,8 +97,8 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
 
 def create_once(
     actor: Actor,
-    act: Callable[[Work], tuple[dict[str, Any], int]],
-    failed: Callable[[Work, Exception], None] | None = None,
+    act: Callable[[UnitOfWork], tuple[dict[str, Any], int]],
+    failed: Callable[[UnitOfWork, Exception], None] | None = None,
 ) -> Response:
     """Run a creating act; with an ``Idempotency-Key`` a repeat gets the first answer again.
 
@@ -110,7 +110,7 @@ def create_once(
         raise BodyRefused("Idempotency-Key 长度不正确")
     digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.get_data()).digest()
 
-    def once(work: Work) -> tuple[bytes, int]:
+    def once(work: UnitOfWork) -> tuple[bytes, int]:
         held = _held(work, key) if key else None
         if held is not None:
             if held.request_digest != digest:
@@ -132,11 +132,11 @@ def create_once(
             work.session.flush()
         return answer, status
 
-    answer, status = db.perform(actor, once, failed)
+    answer, status = runtime.perform(actor, once, failed)
     return Response(answer, status, content_type="application/json")
 
 
-def _held(work: Work, key: str) -> IdempotencyKey | None:
+def _held(work: UnitOfWork, key: str) -> IdempotencyKey | None:
     return work.session.scalars(
         select(IdempotencyKey).where(
             IdempotencyKey.account_id == work.actor.account_id, IdempotencyKey.key == key

@@ -5,12 +5,12 @@ import secrets
 
 import click
 
-from registry import db
+from registry import runtime
 from registry.commands.common import in_app
 from registry.domain.permissions import EVERYWHERE, SYSTEM, WITHOUT_ACCOUNT, Role
-from registry.queries import accounts as questions
-from registry.services import accounts
-from registry.work import Work
+from registry.queries.node import accounts as questions
+from registry.services.node import accounts
+from registry.unit_of_work import UnitOfWork
 
 ROLES = [role.value for role in Role if role not in WITHOUT_ACCOUNT]
 
@@ -51,11 +51,11 @@ def create(  # noqa: PLR0913, PLR0917 - one parameter per option
         until.date() if until else None,
     )
 
-    def act(work: Work) -> str | None:
+    def act(work: UnitOfWork) -> str | None:
         account = accounts.create(work, new)
         return accounts.issue_key(work, account.id, chosen) if with_key else None
 
-    issued = db.perform(SYSTEM, act)
+    issued = runtime.perform(SYSTEM, act)
     click.echo(chosen)
     if issued:
         click.echo(issued)
@@ -67,11 +67,11 @@ def create(  # noqa: PLR0913, PLR0917 - one parameter per option
 def key(name: str) -> None:
     """Issue another machine key to an account and print it, this once."""
 
-    def act(work: Work) -> str:
+    def act(work: UnitOfWork) -> str:
         actor = questions.by_name(work.session, name, work.today)
         return accounts.issue_key(work, actor.account_id or 0, name)
 
-    click.echo(db.perform(SYSTEM, act))
+    click.echo(runtime.perform(SYSTEM, act))
 
 
 @group.command("revoke")
@@ -79,7 +79,7 @@ def key(name: str) -> None:
 @in_app
 def revoke(name: str) -> None:
     """Revoke every machine key of an account."""
-    click.echo(f"revoked: {db.perform(SYSTEM, lambda work: accounts.revoke_keys(work, name))}")
+    click.echo(f"revoked: {runtime.perform(SYSTEM, lambda work: accounts.revoke_keys(work, name))}")
 
 
 @click.group("departments")
@@ -91,7 +91,7 @@ def departments() -> None:
 @in_app
 def listed() -> None:
     """Code, kind and name of each."""
-    with db.reading() as session:
+    with runtime.reading() as session:
         for one in questions.departments(session):
             click.echo(f"{one.code}\t{one.kind}\t{one.name}")
 
@@ -108,5 +108,5 @@ def listed() -> None:
 def put(code: str, name: str, kind: str, authority_code: str | None) -> None:
     """Create a department or change it."""
     new = accounts.NewDepartment(code, name, kind, authority_code)
-    db.perform(SYSTEM, lambda work: accounts.ensure_department(work, new).code)
+    runtime.perform(SYSTEM, lambda work: accounts.ensure_department(work, new).code)
     click.echo(code)

@@ -10,19 +10,19 @@ from typing import Any
 
 import click
 
-from registry import db, paper
+from registry import receipt_pdf, runtime
 from registry.commands.common import actor_named, in_app
-from registry.domain import looks
+from registry.domain.checks import comparison
 from registry.domain.permissions import Actor
 from registry.models import CheckFile
-from registry.queries import accounts
-from registry.queries import checkfiles as questions
+from registry.queries.checks import batch_checks
+from registry.queries.node import accounts
 from registry.refusals.acts import PartiesUnreadable
-from registry.services import checkfiles, checkresults, screening
-from registry.services.inquiry import Inquiry, Party
+from registry.services.checks import award_check, batch_check, checkresults
+from registry.services.checks.request import Inquiry, Party
 from registry.tabular import parties
 from registry.tabular.parties import PartyRow
-from registry.work import Work
+from registry.unit_of_work import UnitOfWork
 
 WRITTEN = click.Path(dir_okay=False, path_type=Path)
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -60,31 +60,33 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     data = path.read_bytes()
     rows = parties.read(data, path.name)
     day = on.date() if on else None
-    if len(rows) > checkfiles.CHUNK or result:
+    if len(rows) > batch_check.CHUNK or result:
         if known_at is not None:
             raise click.UsageError("a long list is answered at the head of the ledger, without --known-at")
         if pdf:
             raise click.UsageError("a long list has many receipts: print each with `registry receipt pdf`")
-        stated = checkfiles.Stated(sector, day, district, must_tender, tender, path.name)
+        stated = batch_check.Stated(sector, day, district, must_tender, tender, path.name)
         _long(actor, data, stated, out, result)
         return
 
-    def act(work: Work) -> screening.Made:
-        return screening.check(
+    def act(work: UnitOfWork) -> award_check.Made:
+        return award_check.check(
             work,
             Inquiry(
-                {"code": tender or checkfiles.UNNAMED} | ({"product": product} if product else {}), sector,
+                {"code": tender or batch_check.UNNAMED} | ({"product": product} if product else {}), sector,
                 must_tender, district, day or work.today, asked(rows), known_at, is_linked=tender is not None,
             ),
         )  # fmt: skip
 
-    made = db.perform(actor, act, screening.failed)
+    made = runtime.perform(actor, act, award_check.failed)
     _tell(json.loads(made.receipt)["statement"])
     if out:
         out.write_bytes(made.receipt)
         click.echo(f"receipt: {out}; keep the salt that opens its tender: {made.tender_salt}")
     if pdf:
-        pdf.write_bytes(paper.render(made.receipt, db.settings().base_url, db.settings().pdf_font))
+        pdf.write_bytes(
+            receipt_pdf.render(made.receipt, runtime.settings().base_url, runtime.settings().pdf_font)
+        )
         click.echo(f"pdf: {pdf}")
 
 
@@ -94,30 +96,33 @@ def _tell(statement: dict[str, Any]) -> None:
         for reason in line["reasons"]:
             shown = {name: value for name, value in reason.items() if name not in ("match", "scope")}
             click.echo(f"\t{json.dumps(shown, ensure_ascii=False)}")
-    for told in looks.tell(statement):
+    for told in comparison.tell(statement):
         click.echo(told)
     click.echo(f"check {statement['check']} at entry {statement['entry']} on {statement['on']}")
 
 
 def _long(
-    actor: Actor, data: bytes, stated: checkfiles.Stated, out: Path | None, result: Path | None
+    actor: Actor, data: bytes, stated: batch_check.Stated, out: Path | None, result: Path | None
 ) -> None:
-    held: CheckFile = db.perform(actor, lambda work: checkfiles.receive(work, data, stated))
+    held: CheckFile = runtime.perform(actor, lambda work: batch_check.receive(work, data, stated))
     with click.progressbar(length=held.total, label="checking", file=sys.stderr) as bar:
         bar.update(held.next_row)
-        checkfiles.run(
-            lambda act: db.perform(actor, act), actor, held.id, lambda done, _: bar.update(done - bar.pos)
+        batch_check.run(
+            lambda act: runtime.perform(actor, act),
+            actor,
+            held.id,
+            lambda done, _: bar.update(done - bar.pos),
         )
-    with db.reading() as session:
-        done = questions.own(session, actor.department_id, held.id)
+    with runtime.reading() as session:
+        done = batch_checks.own(session, actor.department_id, held.id)
         if result:
             with result.open("wb") as file:
-                checkresults.write(session, db.keys(), done, file)
+                checkresults.write(session, runtime.keys(), done, file)
             click.echo(f"result: {result}")
-        for number, made in enumerate(questions.checks(session, held.id), start=1):
+        for number, made in enumerate(batch_checks.checks(session, held.id), start=1):
             if out:
                 name = out.with_name(f"{out.stem}.{number}{out.suffix}")
-                name.write_bytes(screening.unseal(db.keys(), made).receipt)
+                name.write_bytes(award_check.unseal(runtime.keys(), made).receipt)
                 click.echo(f"receipt: {name}")
     click.echo(f"check file {done.id}: {done.next_row} of {done.total} answered at entry {done.entry}, "
                f"{done.unchecked} unchecked, {done.state}")  # fmt: skip
@@ -129,7 +134,7 @@ def trading_centre(account: str | None) -> Actor:
 
 
 def _only_trading_centre() -> str:
-    with db.reading() as session:
+    with runtime.reading() as session:
         names = accounts.names_of_role(session, "trading_centre")
     if len(names) != 1:
         raise click.UsageError(

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from registry import db
+from registry import runtime
 from registry.commands.common import actor_named, in_app
 from registry.domain.permissions import SYSTEM, Permission
-from registry.queries import deadlines as questions
-from registry.queries import reference as law
-from registry.services import calendar as calendars
-from registry.work import day_of
+from registry.queries.law import deadlines as questions
+from registry.queries.law import reference_data
+from registry.services.law import calendar_loading
+from registry.unit_of_work import day_of
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -23,10 +23,10 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 @in_app
 def deadlines(account: str, state: str) -> None:
     """Clocks that run in the account's scope, the soonest end first: last day, state, limit, record, what it is."""
-    actor, today = actor_named(account), day_of(db.clock())
+    actor, today = actor_named(account), day_of(runtime.clock())
     actor.require(Permission.DEADLINE_READ)
-    with db.reading() as session:
-        reference = law.current(session)
+    with runtime.reading() as session:
+        reference = reference_data.current(session)
         for clock in questions.running(session, actor, state.split(","), today):
             held = questions.described(reference, clock, today)
             marks = [("provisional", clock.provisional), ("warn", held.warns)]
@@ -49,7 +49,7 @@ def calendar() -> None:
 def load(path: Path) -> None:
     """Load a year's notice (TOML, as registry/reference/calendar.toml) and count every running clock again."""
     data = path.read_bytes()
-    done = db.perform(SYSTEM, lambda work: calendars.load(work, data))
+    done = runtime.perform(SYSTEM, lambda work: calendar_loading.load(work, data))
     click.echo(
         f"{done.rows} rows loaded, {done.moved} clocks moved, {done.provisional} clocks still provisional"
     )

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 import click
 
-from registry import db
+from registry import runtime
 from registry.app import create_app
 from registry.domain.permissions import Actor
 from registry.errors import Refusal
-from registry.queries import accounts
-from registry.work import day_of
+from registry.queries.node import accounts
+from registry.unit_of_work import day_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,7 +27,7 @@ def in_app(command: F) -> F:
                 try:
                     return command(*args, **kwargs)
                 finally:
-                    db.db.engine.dispose()
+                    runtime.db.engine.dispose()
         except Refusal as refusal:
             refused(refusal)
 
@@ -46,5 +46,5 @@ def refused(refusal: Refusal) -> None:
 
 def actor_named(name: str) -> Actor:
     """The actor of an account on this node."""
-    with db.reading() as session:
-        return accounts.by_name(session, name, day_of(db.clock()))
+    with runtime.reading() as session:
+        return accounts.by_name(session, name, day_of(runtime.clock()))

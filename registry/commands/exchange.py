@@ -5,21 +5,21 @@ import sys
 
 import click
 
-from registry import db
+from registry import runtime
 from registry.commands.common import in_app
-from registry.domain import envelope
-from registry.domain.clocks import limit
+from registry.domain.exchange import envelope
+from registry.domain.law.deadlines import limit
 from registry.domain.permissions import SYSTEM
-from registry.queries import exchange as questions
-from registry.queries import reference as law
-from registry.services import inbox
-from registry.services import peers as acts
-from registry.work import Work, day_of
+from registry.queries.exchange import peer_messages
+from registry.queries.law import reference_data
+from registry.services.exchange import inbox
+from registry.services.exchange import peers as acts
+from registry.unit_of_work import UnitOfWork, day_of
 from sync.client import NotDelivered
-from sync.intake import pull_all
+from sync.pull import pull_all
+from sync.push import push_all
 from sync.reconcile import reconcile as compare
 from sync.reconcile import reconcile_all
-from sync.relay import push_all
 
 VERIFY_RECEIVED = "D19"
 """河南省社会信用条例 17; 浙江省公共信用信息管理条例 13: a platform verifies what it received in five working days."""
@@ -34,7 +34,7 @@ def group() -> None:
 @in_app
 def push() -> None:
     """Send what is promised to every peer now."""
-    db.perform(SYSTEM, acts.call_at_once)
+    runtime.perform(SYSTEM, acts.call_at_once)
     failed = False
     for code, done in push_all().items():
         failed = failed or done.failed is not None
@@ -46,7 +46,7 @@ def push() -> None:
 @in_app
 def pull() -> None:
     """Fetch what every peer has for this node."""
-    db.perform(SYSTEM, acts.call_at_once)
+    runtime.perform(SYSTEM, acts.call_at_once)
     failed = False
     for code, done in pull_all().items():
         failed = failed or done.failed is not None
@@ -77,8 +77,8 @@ def reconcile(peer: str | None) -> None:
 @in_app
 def status() -> None:
     """Messages per peer, what waits, and removals not yet acknowledged with their age."""
-    with db.reading() as session:
-        found, now = questions.status(session), db.clock()
+    with runtime.reading() as session:
+        found, now = peer_messages.status(session), runtime.clock()
     for one in found:
         counts = one.messages
         click.echo(
@@ -103,16 +103,16 @@ def quarantine(released: int | None, dropped: int | None, reason: str | None) ->
     if (released is not None and dropped is not None) or (dropped is not None) != bool(reason):
         raise click.UsageError("--release ID | --drop ID --reason TEXT")
     if released is not None:
-        outcome = db.perform(SYSTEM, lambda work: inbox.release(work, released))
+        outcome = runtime.perform(SYSTEM, lambda work: inbox.release(work, released))
         click.echo(f"{released}: {outcome.outcome} {outcome.code or ''}".rstrip())
         sys.exit(1 if outcome.outcome in envelope.QUARANTINED else 0)
     if dropped is not None:
-        db.perform(SYSTEM, lambda work: inbox.drop(work, dropped, reason or ""))
+        runtime.perform(SYSTEM, lambda work: inbox.drop(work, dropped, reason or ""))
         click.echo(f"{dropped}: 已放弃 dropped")
         return
-    with db.reading() as session:
-        reference, today = law.current(session), day_of(db.clock())
-        for one in questions.quarantined(session):
+    with runtime.reading() as session:
+        reference, today = reference_data.current(session), day_of(runtime.clock())
+        for one in peer_messages.quarantined(session):
             item, due = one.item, limit(reference, VERIFY_RECEIVED, day_of(one.received_at)).day
             clock = f"{VERIFY_RECEIVED} {due}{' overdue' if today > due else ''}"
             what = f"{item.record} r{item.revision} {item.outcome} {item.code}"
@@ -124,7 +124,7 @@ def quarantine(released: int | None, dropped: int | None, reason: str | None) ->
 @in_app
 def release(peer: str) -> None:
     """Take from a paused peer again, for a day whatever share it removes."""
-    until = db.perform(SYSTEM, lambda work: acts.release(work, peer))
+    until = runtime.perform(SYSTEM, lambda work: acts.release(work, peer))
     click.echo(f"{peer}: 已恢复 released until {until.isoformat(timespec='minutes')}")
 
 
@@ -132,7 +132,7 @@ def release(peer: str) -> None:
 @in_app
 def renew_epoch() -> None:
     """After a restore from a backup: make every peer read this node from its first entry."""
-    click.echo(db.perform(SYSTEM, acts.renew_epoch))
+    click.echo(runtime.perform(SYSTEM, acts.renew_epoch))
 
 
 @group.group("peers")
@@ -150,7 +150,7 @@ def peers() -> None:
 def add(code: str, url: str, public_key: str, owners: str, name: str) -> None:
     """Make a node known."""
     speaks_for = [owner for owner in owners.split(",") if owner]
-    db.perform(SYSTEM, lambda work: acts.add(work, code, name or code, url, public_key, speaks_for))
+    runtime.perform(SYSTEM, lambda work: acts.add(work, code, name or code, url, public_key, speaks_for))
     click.echo(f"{code}: 已登记 added")
 
 
@@ -163,10 +163,10 @@ def add(code: str, url: str, public_key: str, owners: str, name: str) -> None:
 def change(code: str, url: str | None, public_key: str | None, distrust: bool) -> None:
     """Give a known node another address or key; what it signed before still verifies."""
 
-    def act(work: Work) -> str:
+    def act(work: UnitOfWork) -> str:
         return acts.change(work, code, url=url, public_key=public_key, distrust=distrust).code
 
-    db.perform(SYSTEM, act)
+    runtime.perform(SYSTEM, act)
     click.echo(f"{code}: 已更改 changed")
 
 
@@ -174,6 +174,6 @@ def change(code: str, url: str | None, public_key: str | None, distrust: bool) -
 @in_app
 def list_peers() -> None:
     """Every known node."""
-    with db.reading() as session:
-        for one in questions.peers(session):
+    with runtime.reading() as session:
+        for one in peer_messages.peers(session):
             click.echo(f"{one.code} {one.name} {one.url or '-'} {','.join(one.owners)}")

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import click
 
-from registry import db
+from registry import runtime
 from registry.commands.checks import WRITTEN
 from registry.commands.common import in_app
 from registry.domain.permissions import SYSTEM
-from registry.queries import keyring as questions
-from registry.services import audit
-from registry.services import keyring as acts
+from registry.queries.publication import known_keys
+from registry.services.node import audit
+from registry.services.publication import key_rotation
 from registry.signing import EXCHANGE, SIGNING
-from registry.work import Work
+from registry.unit_of_work import UnitOfWork
 
 
 @click.group("keys", invoke_without_command=True)
@@ -27,15 +27,15 @@ def group(context: click.Context, out: Path | None, exchange: bool) -> None:
 
 @in_app
 def _show(out: Path | None, exchange: bool) -> None:
-    content = db.keys().exchange.public.hex().encode() if exchange else _document()
+    content = runtime.keys().exchange.public.hex().encode() if exchange else _document()
     if out:
         out.write_bytes(content)
     click.echo(f"keys: {out}" if out else content.decode())
 
 
 def _document() -> bytes:
-    with db.reading() as session:
-        return questions.document(session, db.settings().node, db.keys().signer)
+    with runtime.reading() as session:
+        return known_keys.document(session, runtime.settings().node, runtime.keys().signer)
 
 
 @group.command("rotate")
@@ -46,16 +46,16 @@ def _document() -> bytes:
 def rotate(exchange: bool) -> None:
     """Sign with a new key from now on; the old one vouches for it. Running processes take it up by themselves."""
     name = EXCHANGE if exchange else SIGNING
-    successor = db.keys().draft(name)
+    successor = runtime.keys().draft(name)
 
-    def act(work: Work) -> None:
+    def act(work: UnitOfWork) -> None:
         if exchange:
             audit.note(work, "keys.rotate.exchange", successor.key_id)
-        elif not acts.is_promoted(work, successor):
-            acts.rotate(work, successor)
+        elif not key_rotation.is_promoted(work, successor):
+            key_rotation.rotate(work, successor)
 
-    db.perform(SYSTEM, act)
-    retired = db.keys().promote(name)
+    runtime.perform(SYSTEM, act)
+    retired = runtime.keys().promote(name)
     click.echo(
         f"signing key: {successor.key_id}" if not exchange else f"exchange key: {successor.public.hex()}"
     )
@@ -70,5 +70,5 @@ def rotate(exchange: bool) -> None:
 @in_app
 def revoke(kid: str, reason: str) -> None:
     """Take back a key that no longer signs: what it signed proves nothing any more by itself."""
-    db.perform(SYSTEM, lambda work: acts.revoke(work, kid, reason))
+    runtime.perform(SYSTEM, lambda work: key_rotation.revoke(work, kid, reason))
     click.echo(f"{kid}: revoked; give out the public keys again")

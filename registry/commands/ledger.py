@@ -4,12 +4,11 @@ import sys
 
 import click
 
-from registry import db
+from registry import runtime
 from registry.commands.common import in_app
 from registry.domain.permissions import SYSTEM
-from registry.queries import integrity
-from registry.queries import ledger as questions
-from registry.services import ledger
+from registry.queries.publication import integrity, ledger_state
+from registry.services.publication import ledger
 
 
 @click.group("ledger")
@@ -21,7 +20,7 @@ def group() -> None:
 @in_app
 def seal() -> None:
     """Sign a checkpoint over the present head."""
-    note = db.perform(SYSTEM, lambda work: getattr(ledger.seal(work), "note", None))
+    note = runtime.perform(SYSTEM, lambda work: getattr(ledger.seal(work), "note", None))
     click.echo(note or "nothing new to seal")
 
 
@@ -30,11 +29,14 @@ def seal() -> None:
 def verify() -> None:
     """Recompute every entry, publication, filing and checkpoint; name what does not stand."""
     wrong = 0
-    with db.reading() as session:
-        head = questions.head(session)
+    with runtime.reading() as session:
+        head = ledger_state.head(session)
         with click.progressbar(length=head, label="verifying", file=sys.stderr) as bar:
             for line in integrity.findings(
-                session, db.keys(), db.settings().node, lambda reached: bar.update(reached - bar.pos)
+                session,
+                runtime.keys(),
+                runtime.settings().node,
+                lambda reached: bar.update(reached - bar.pos),
             ):
                 wrong += 1
                 click.echo(line)

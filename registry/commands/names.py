@@ -2,10 +2,10 @@
 
 import click
 
-from registry import db
+from registry import runtime
 from registry.commands.common import in_app
 from registry.domain.permissions import SYSTEM
-from registry.services import naming
+from registry.services.publication import name_index
 
 
 @click.group("names")
@@ -17,4 +17,4 @@ def group() -> None:
 @in_app
 def rebuild() -> None:
     """Make the index anew, as after a change of how names are folded; nothing is published meanwhile."""
-    click.echo(f"{db.perform(SYSTEM, naming.rebuild)} names indexed")
+    click.echo(f"{runtime.perform(SYSTEM, name_index.rebuild)} names indexed")

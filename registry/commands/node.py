@@ -7,21 +7,23 @@ from pathlib import Path
 import click
 import flask_migrate
 
-from registry import db
 from registry import demo as showcase
+from registry import runtime
 from registry.app import MIGRATIONS, create_app
 from registry.commands.common import in_app
 from registry.domain.permissions import SYSTEM
-from registry.services import accounts, naming, reference
+from registry.services.law import reference_loading
+from registry.services.node import accounts
+from registry.services.publication import name_index
 from registry.settings import Settings, from_environment
 
 
 def prepare() -> tuple[int, int, int]:
     """Migrate, load the reference data and index the names that are not yet; idempotent."""
     flask_migrate.upgrade(directory=str(MIGRATIONS))
-    counts = db.perform(SYSTEM, reference.renew)
-    db.perform(SYSTEM, accounts.furnish_departments)
-    db.perform(SYSTEM, naming.index_missing)
+    counts = runtime.perform(SYSTEM, reference_loading.renew)
+    runtime.perform(SYSTEM, accounts.furnish_departments)
+    runtime.perform(SYSTEM, name_index.index_missing)
     return counts
 
 

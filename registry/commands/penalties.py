@@ -9,17 +9,17 @@ from pathlib import Path
 import click
 import xlsxwriter
 
-from registry import db
+from registry import runtime
 from registry.commands.common import actor_named, in_app
+from registry.domain.cases.procedures import PENALTY
 from registry.domain.permissions import Actor
-from registry.domain.procedures import PENALTY
 from registry.errors import Refusal
 from registry.models import ImportFinding, PenaltyImport
-from registry.queries import penalties as questions
-from registry.queries import reference as law
-from registry.services import imports, verification
+from registry.queries.cases import penalties
+from registry.queries.law import reference_data
+from registry.services.cases import penalty_import, penalty_verification
 from registry.tabular import filings
-from registry.work import Work, day_of
+from registry.unit_of_work import UnitOfWork, day_of
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 ROW_NUMBER = click.IntRange(1, 2**63 - 1)
@@ -61,19 +61,24 @@ def file_penalties(
     Killed half-way, run it again with the same file: it goes on where it was, and files nothing twice.
     """
     actor = actor_named(account)
-    options = imports.Options(tuple(filter(None, sectors.split(","))), None, authority_code)
+    options = penalty_import.Options(tuple(filter(None, sectors.split(","))), None, authority_code)
     data = path.read_bytes()
     if dry_run:
         _dry_run(actor, data, path.name, options)
         return
-    held: PenaltyImport = db.perform(actor, lambda work: imports.receive(work, data, path.name, options))
+    held: PenaltyImport = runtime.perform(
+        actor, lambda work: penalty_import.receive(work, data, path.name, options)
+    )
     with click.progressbar(length=held.total, label="filing", file=sys.stderr) as bar:
-        imports.run(
-            lambda act: db.perform(actor, act), actor, held.id, lambda done, _: bar.update(done - bar.pos)
+        penalty_import.run(
+            lambda act: runtime.perform(actor, act),
+            actor,
+            held.id,
+            lambda done, _: bar.update(done - bar.pos),
         )
-    with db.reading() as session:
-        done = imports.of_account(session, actor.account_id, held.id)
-        told = imports.findings(session, held.id)
+    with runtime.reading() as session:
+        done = penalty_import.of_account(session, actor.account_id, held.id)
+        told = penalty_import.findings(session, held.id)
     _tell(told)
     if report:
         _write_report(report, told)
@@ -81,12 +86,12 @@ def file_penalties(
     sys.exit(1 if done.refused else 0)
 
 
-def _dry_run(actor: Actor, data: bytes, name: str, options: imports.Options) -> None:
-    with db.reading() as session:
-        reference = law.current(session)
-    imports.check(reference, options)
-    rules = imports.rules(reference, actor, options)
-    total, rows = filings.read(data, name, rules, day_of(db.clock()))
+def _dry_run(actor: Actor, data: bytes, name: str, options: penalty_import.Options) -> None:
+    with runtime.reading() as session:
+        reference = reference_data.current(session)
+    penalty_import.check(reference, options)
+    rules = penalty_import.rules(reference, actor, options)
+    total, rows = filings.read(data, name, rules, day_of(runtime.clock()))
     refused = 0
     for row in rows:
         refused += row.filing is None
@@ -125,8 +130,8 @@ def group() -> None:
 def listed(account: str, state: str | None, limit: int) -> None:
     """Record, state, day to publish by, document number."""
     actor = actor_named(account)
-    with db.reading() as session:
-        for held in questions.listed(session, actor.department_id, state, after=0, limit=limit):
+    with runtime.reading() as session:
+        for held in penalties.listed(session, actor.department_id, state, after=0, limit=limit):
             click.echo(f"{held.record}\t{held.state}\t{held.publish_by}\t{held.document_number}")
 
 
@@ -141,15 +146,15 @@ def verify(records: tuple[str, ...], account: str, import_id: int | None, everyt
     if not records and import_id is None and not everything:
         raise click.UsageError("name records, --import or --all")
     actor = actor_named(account)
-    with db.reading() as session:
-        chosen = list(dict.fromkeys(records)) or questions.awaiting(
+    with runtime.reading() as session:
+        chosen = list(dict.fromkeys(records)) or penalties.awaiting(
             session, actor.department_id, import_id, None
         )
     refused = 0
     with click.progressbar(length=len(chosen), label="publishing", file=sys.stderr) as bar:
-        for start in range(0, len(chosen), imports.CHUNK):
-            chunk = chosen[start : start + imports.CHUNK]
-            outcomes = db.perform(actor, partial(verification.verify, records=chunk))
+        for start in range(0, len(chosen), penalty_import.CHUNK):
+            chunk = chosen[start : start + penalty_import.CHUNK]
+            outcomes = runtime.perform(actor, partial(penalty_verification.verify, records=chunk))
             bar.update(len(chunk))
             for record, outcome in zip(chunk, outcomes, strict=True):
                 if isinstance(outcome, Refusal):
@@ -167,7 +172,9 @@ def verify(records: tuple[str, ...], account: str, import_id: int | None, everyt
 def send_back(record: str, account: str, reason: str) -> None:
     """Send a filing back to its officer."""
     actor = actor_named(account)
-    db.perform(actor, lambda work: verification.send_back(work, record, reason, if_version=None).state)
+    runtime.perform(
+        actor, lambda work: penalty_verification.send_back(work, record, reason, if_version=None).state
+    )
     click.echo(f"{record}: returned")
 
 
@@ -180,8 +187,8 @@ def send_back(record: str, account: str, reason: str) -> None:
 def withdraw(record: str, account: str, reason: str, changed_on: dt.datetime) -> None:
     """Take a published penalty back (行政处罚法 48: within 3 working days, with the reason)."""
 
-    def act(work: Work) -> str:
-        return verification.withdraw(work, record, reason, changed_on.date(), if_version=None).state
+    def act(work: UnitOfWork) -> str:
+        return penalty_verification.withdraw(work, record, reason, changed_on.date(), if_version=None).state
 
-    db.perform(actor_named(account), act)
+    runtime.perform(actor_named(account), act)
     click.echo(f"{record}: withdrawn")

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from marshmallow import Schema, ValidationError
 
-from registry import db
+from registry import runtime
 from registry.api import casework, commendations, listings, relations, reliefs
 from registry.api import penalties as penalty_routes
 from registry.api.casework import Act, Body
@@ -19,20 +19,20 @@ from registry.api.schemas.procedure import given
 from registry.api.schemas.relation import RelationSchema
 from registry.commands import penalties
 from registry.commands.common import actor_named, in_app
-from registry.domain.casefile import Given, Paper
+from registry.domain.cases.case_file import Given, Paper
+from registry.domain.cases.procedures import COMMENDATION, DISPUTE, DOCUMENTS, LISTING, RELATION, REPAIR
+from registry.domain.cases.workflow import Procedure
 from registry.domain.permissions import Permission
-from registry.domain.procedures import COMMENDATION, DISPUTE, DOCUMENTS, LISTING, RELATION, REPAIR
-from registry.domain.workflow import Procedure
 from registry.errors import Fault
-from registry.queries import cases
-from registry.queries.cases import Proceeding
+from registry.queries.cases import procedure_records
+from registry.queries.cases.procedure_records import Proceeding
 from registry.refusals.acts import BodyRefused
-from registry.services import commendations as commendation_acts
-from registry.services import listings as listing_acts
-from registry.services import relations as relation_acts
-from registry.work import Work
+from registry.services.cases import commendations as commendation_acts
+from registry.services.cases import listing_drafting
+from registry.services.cases import relations as relation_acts
+from registry.unit_of_work import UnitOfWork
 
-Begin = Callable[[Work, Body, Given], Proceeding]
+Begin = Callable[[UnitOfWork, Body, Given], Proceeding]
 BODY = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PARTS = 4
 
@@ -106,8 +106,8 @@ def _group(procedure: Procedure, name: str, reads: Permission, acts: tuple[Act, 
         """One case with its file and its clocks, as JSON."""
         actor = actor_named(account)
         actor.require(reads)
-        with db.reading() as session:
-            held = casework.own(session, actor, cases.TABLES[procedure.noun], record)
+        with runtime.reading() as session:
+            held = casework.own(session, actor, procedure_records.TABLES[procedure.noun], record)
             click.echo(json.dumps(casework.case(session, held), ensure_ascii=False, indent=1))
 
     _add_act(group, acts)
@@ -130,7 +130,7 @@ def _add_act(group: click.Group, acts: tuple[Act, ...]) -> None:
     ) -> None:
         chosen = by_path[path]
         read = _read(chosen.schema, body, fields)
-        held = db.perform(
+        held = runtime.perform(
             actor_named(account), lambda work: chosen.run(work, record, read, _with(read, papers))
         )
         click.echo(f"{held.record}: {held.state}")
@@ -144,13 +144,17 @@ def _begins(group: click.Group, name: str, schema: type[Schema], begin: Begin, s
     @in_app
     def command(path: Path, papers: list[Paper], account: str) -> None:
         read = _read(schema, path, ())
-        held: Any = db.perform(actor_named(account), lambda work: begin(work, read, _with(read, papers)))
+        held: Any = runtime.perform(actor_named(account), lambda work: begin(work, read, _with(read, papers)))
         click.echo(f"{held.record}: {held.state}")
 
 
 listing_group = _group(LISTING, "listings", Permission.LISTING_READ, listings.ACTS)
 _begins(
-    listing_group, "draft", DraftSchema, listing_acts.draft, "Propose a subject for a list, from a JSON file."
+    listing_group,
+    "draft",
+    DraftSchema,
+    listing_drafting.draft,
+    "Propose a subject for a list, from a JSON file.",
 )
 commendation_group = _group(COMMENDATION, "commendations", Permission.COMMENDATION_READ, commendations.ACTS)
 _begins(

@@ -9,21 +9,21 @@ from typing import Any
 
 import click
 
-from registry import db, paper, verifier
+from registry import receipt_pdf, runtime, verifier
 from registry.commands.checks import EXISTING, WRITTEN, asked
 from registry.commands.common import in_app, refused
-from registry.domain import receipts as rules
+from registry.domain.checks import receipts
+from registry.domain.checks.receiptform import Statement
+from registry.domain.law.reference import Reference
 from registry.domain.permissions import SYSTEM
-from registry.domain.receiptform import Statement
-from registry.domain.reference import Reference
 from registry.errors import Refusal
-from registry.queries import keyring, ledger
-from registry.queries import receipts as questions
-from registry.services import replay as acts
-from registry.services.inquiry import Inquiry
-from registry.services.replay import Question
+from registry.queries.checks import receipt_proof
+from registry.queries.publication import known_keys, ledger_state
+from registry.services.checks import replay as acts
+from registry.services.checks.replay import Question
+from registry.services.checks.request import Inquiry
 from registry.tabular import parties
-from registry.work import Work
+from registry.unit_of_work import UnitOfWork
 
 
 @click.command("verify")
@@ -65,7 +65,7 @@ def line(receipt: Path, ref: str, out: Path) -> None:
     """Take out one party's line with its proof, to show it without the other parties."""
     data = receipt.read_bytes()
     _proven(data)
-    out.write_bytes(rules.excerpt(data, ref))
+    out.write_bytes(receipts.excerpt(data, ref))
     click.echo(f"line: {out}")
 
 
@@ -77,7 +77,7 @@ def pdf(receipt: Path, out: Path) -> None:
     """Print a receipt of this node."""
     data = receipt.read_bytes()
     _proven(data)
-    out.write_bytes(paper.render(data, db.settings().base_url, db.settings().pdf_font))
+    out.write_bytes(receipt_pdf.render(data, runtime.settings().base_url, runtime.settings().pdf_font))
     click.echo(f"pdf: {out}")
 
 
@@ -88,17 +88,17 @@ def pdf(receipt: Path, out: Path) -> None:
 def cover(receipt: Path, out: Path) -> None:
     """The signed head over the ledger that a receipt names, for a receipt whose key was revoked."""
     statement = _proven(receipt.read_bytes())
-    with db.reading() as session:
-        ring = keyring.ring(session, db.settings().node, db.keys().signer)
-        note, path = ledger.cover(session, statement["entry"], ring)
+    with runtime.reading() as session:
+        ring = known_keys.ring(session, runtime.settings().node, runtime.keys().signer)
+        note, path = ledger_state.cover(session, statement["entry"], ring)
     out.write_text(json.dumps({"checkpoint": note, "path": [node.hex() for node in path]}), encoding="utf-8")
     click.echo(f"cover: {out}")
 
 
 def _proven(data: bytes) -> Statement:
-    with db.reading() as session:
-        ring = keyring.ring(session, db.settings().node, db.keys().signer)
-        found: Statement = questions.proven(session, ring, data)["statement"]
+    with runtime.reading() as session:
+        ring = known_keys.ring(session, runtime.settings().node, runtime.keys().signer)
+        found: Statement = receipt_proof.proven(session, ring, data)["statement"]
     return found
 
 
@@ -131,8 +131,8 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter per option
     entry = at if at is not None else statement["entry"] if statement else None
     if entry is None or (statement and entry != statement["entry"]):
         raise click.UsageError("--at must name the ledger size; a receipt was answered at its own")
-    with db.reading() as session:
-        work = Work(session, SYSTEM, db.clock(), db.keys(), db.settings())
+    with runtime.reading() as session:
+        work = UnitOfWork(session, SYSTEM, runtime.clock(), runtime.keys(), runtime.settings())
         question = _question(
             work, statement, entry, None if is_receipt else path, (sector, on, must_tender, district)
         )
@@ -146,7 +146,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 
 def _question(
-    work: Work, statement: Statement | None, entry: int, listed: Path | None,
+    work: UnitOfWork, statement: Statement | None, entry: int, listed: Path | None,
     given: tuple[str | None, dt.datetime | None, bool, str | None],
 ) -> Question:  # fmt: skip
     sector, on, must_tender, district = given
@@ -169,7 +169,7 @@ def _tell(proven: acts.Proven, reference: Reference, lines: list[dict[str, Any]]
     click.echo(f"{signed}；参照数据摘要 {reference.version}")
     for one in lines:
         click.echo(f"{one['ref']}\t{one['verdict']}\t{one['name']}\t{one.get('uscc', '')}")
-    answer = rules.answer(lines)
+    answer = receipts.answer(lines)
     click.echo(f"answer: sha256 {hashlib.sha256(answer).hexdigest()}")
     if out:
         out.write_bytes(answer)

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from registry import db
+from registry import runtime
 from registry.commands.checks import EXISTING, asked, trading_centre
 from registry.commands.common import in_app
 from registry.models import Watch
-from registry.queries import watches as questions
-from registry.services import watches
-from registry.services.inquiry import Inquiry
+from registry.queries.checks import watched_parties
+from registry.services.checks import watches
+from registry.services.checks.request import Inquiry
 from registry.tabular import parties
-from registry.work import Work
+from registry.unit_of_work import UnitOfWork
 
 LIST_MAX = 1_000
 ACCOUNT = click.option("--as", "account", help="Trading-centre account; default the only one there is.")
@@ -45,11 +45,11 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per option
     """Watch the parties of a CSV or XLSX file, the same as `registry check` takes."""
     rows = parties.read(path.read_bytes(), path.name)
 
-    def act(work: Work) -> Watch:
+    def act(work: UnitOfWork) -> Watch:
         inquiry = Inquiry({"code": tender}, sector, must_tender, district, work.today, asked(rows))
         return watches.begin(work, inquiry, until.date(), webhook, after)
 
-    made = db.perform(trading_centre(account), act)
+    made = runtime.perform(trading_centre(account), act)
     click.echo(f"{made.id}: {made.parties} parties watched after entry {made.from_entry} until {made.until}")
 
 
@@ -59,9 +59,9 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per option
 def listed(account: str | None) -> None:
     """Id, state, day, parties, events, and how many a webhook has not taken."""
     actor = trading_centre(account)
-    with db.reading() as session:
-        for held in questions.listed(session, actor.department_id, after=0, limit=LIST_MAX):
-            waiting = questions.waiting(session, held.id)
+    with runtime.reading() as session:
+        for held in watched_parties.listed(session, actor.department_id, after=0, limit=LIST_MAX):
+            waiting = watched_parties.waiting(session, held.id)
             click.echo(
                 f"{held.id}\t{held.state}\tuntil {held.until}\t{held.parties} parties\tseen {held.seen_entry}\t"
                 f"{held.events} events\t{waiting} pending"
@@ -76,10 +76,10 @@ def listed(account: str | None) -> None:
 def show(watch: str, after: int, account: str | None) -> None:
     """The events of a watch, oldest first: what happened to whom."""
     actor = trading_centre(account)
-    with db.reading() as session:
-        held = questions.own(session, actor.department_id, watch)
-        for one in questions.events(session, held.id, after=after, limit=LIST_MAX):
-            said = json.loads(watches.opened(db.keys(), one).body)
+    with runtime.reading() as session:
+        held = watched_parties.own(session, actor.department_id, watch)
+        for one in watched_parties.events(session, held.id, after=after, limit=LIST_MAX):
+            said = json.loads(watches.opened(runtime.keys(), one).body)
             cause = f"{said['act']} {said['record']}" if said["act"] else f"day {said['on']}"
             click.echo(
                 f"{one.sequence}\tentry {one.entry}\t{said['ref']}\t{said['before']['verdict']} -> "
@@ -93,7 +93,7 @@ def show(watch: str, after: int, account: str | None) -> None:
 @in_app
 def end(watch: str, account: str | None) -> None:
     """End a watch; its parties are forgotten, its events stay."""
-    held = db.perform(trading_centre(account), lambda work: watches.end(work, watch))
+    held = runtime.perform(trading_centre(account), lambda work: watches.end(work, watch))
     click.echo(f"{held.id}: {held.state}")
 
 
@@ -104,5 +104,5 @@ def end(watch: str, account: str | None) -> None:
 @in_app
 def replay(watch: str, first: int, account: str | None) -> None:
     """Send events to the webhook again."""
-    count = db.perform(trading_centre(account), lambda work: watches.replay(work, watch, first))
+    count = runtime.perform(trading_centre(account), lambda work: watches.replay(work, watch, first))
     click.echo(f"{count} to be sent again")

@@ -7,16 +7,19 @@ from pathlib import Path
 
 from flask import Flask
 
-from registry import db
+from registry import runtime
 from registry.demo import procedures
 from registry.domain.permissions import SYSTEM, Role
-from registry.queries import accounts as account_questions
-from registry.queries import keyring
-from registry.queries import penalties as penalty_questions
+from registry.queries.cases import penalties
+from registry.queries.node import accounts as account_questions
+from registry.queries.publication import known_keys
 from registry.refusals.acts import PeerUnknown
-from registry.services import accounts, imports, ledger, peers, verification
+from registry.services.cases import penalty_import, penalty_verification
+from registry.services.exchange import peers
+from registry.services.node import accounts
+from registry.services.publication import ledger
 from registry.settings import Settings
-from registry.work import Work, day_of
+from registry.unit_of_work import UnitOfWork, day_of
 
 HERE = Path(__file__).parent
 ACCOUNTS_FILE = "demo-accounts.json"
@@ -55,7 +58,7 @@ def furnish(apps: Mapping[str, Flask], nodes: Sequence[Settings]) -> dict[str, s
             _records(settings)
             if settings is nodes[0]:
                 procedures.furnish()
-                db.perform(SYSTEM, lambda work: bool(ledger.seal(work)))
+                runtime.perform(SYSTEM, lambda work: bool(ledger.seal(work)))
     return _read_accounts(nodes[0])
 
 
@@ -66,20 +69,20 @@ def _accounts(settings: Settings) -> None:
     if not lacking:
         return
 
-    def act(work: Work) -> dict[str, str]:
+    def act(work: UnitOfWork) -> dict[str, str]:
         for new in DEPARTMENTS:
             accounts.ensure_department(work, new)
         return {
             new.name: accounts.issue_key(work, accounts.create(work, new).id, new.name) for new in lacking
         }
 
-    keys = held | db.perform(SYSTEM, act)
+    keys = held | runtime.perform(SYSTEM, act)
     draft = path.with_suffix(".draft")
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(keys, indent=1), encoding="utf-8")
     draft.rename(path)
-    with db.reading() as session:
-        document = keyring.document(session, settings.node, db.keys().signer)
+    with runtime.reading() as session:
+        document = known_keys.document(session, settings.node, runtime.keys().signer)
     (Path(settings.home) / KEYS_FILE).write_bytes(document)
 
 
@@ -92,10 +95,10 @@ def _introduce(apps: Mapping[str, Flask], settings: Settings, nodes: Sequence[Se
     for other in nodes:
         if other is not settings:
             public = apps[other.node].extensions["registry_keys"].exchange.public.hex()
-            db.perform(SYSTEM, partial(_introduce_one, other=other, public=public))
+            runtime.perform(SYSTEM, partial(_introduce_one, other=other, public=public))
 
 
-def _introduce_one(work: Work, other: Settings, public: str) -> None:
+def _introduce_one(work: UnitOfWork, other: Settings, public: str) -> None:
     try:
         peers.change(work, other.node, url=other.base_url)  # the demo may run on another port than before
     except PeerUnknown:
@@ -105,16 +108,18 @@ def _introduce_one(work: Work, other: Settings, public: str) -> None:
 def _records(settings: Settings) -> None:
     """File and verify the node's records with its own officers; the same file again changes nothing."""
     clerk_name, verifier_name = FILED[settings.node]
-    with db.reading() as session:
-        today = day_of(db.clock())
+    with runtime.reading() as session:
+        today = day_of(runtime.clock())
         clerk = account_questions.by_name(session, clerk_name, today)
         verifier = account_questions.by_name(session, verifier_name, today)
     path = HERE / f"{settings.node}.csv"
     data = path.read_bytes()
-    held = db.perform(clerk, lambda work: imports.receive(work, data, path.name, imports.Options()).id)
-    imports.run(lambda act: db.perform(clerk, act), clerk, held)
-    with db.reading() as session:
-        waiting = penalty_questions.awaiting(session, verifier.department_id, held, imports.CHUNK)
+    held = runtime.perform(
+        clerk, lambda work: penalty_import.receive(work, data, path.name, penalty_import.Options()).id
+    )
+    penalty_import.run(lambda act: runtime.perform(clerk, act), clerk, held)
+    with runtime.reading() as session:
+        waiting = penalties.awaiting(session, verifier.department_id, held, penalty_import.CHUNK)
     if waiting:
-        db.perform(verifier, lambda work: verification.verify(work, waiting))
-        db.perform(SYSTEM, lambda work: bool(ledger.seal(work)))
+        runtime.perform(verifier, lambda work: penalty_verification.verify(work, waiting))
+        runtime.perform(SYSTEM, lambda work: bool(ledger.seal(work)))

@@ -8,17 +8,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from registry import db
-from registry.domain.application import Application
-from registry.domain.casefile import Given, Paper
-from registry.domain.listing import Decision
+from registry import runtime
+from registry.domain.cases.case_file import Given, Paper
+from registry.domain.cases.listing import Decision
+from registry.domain.cases.relief import Application
+from registry.domain.law.publicity import add_months
 from registry.domain.permissions import PUBLIC, Actor
-from registry.domain.publicity import add_months
 from registry.models import Listing, Penalty
-from registry.queries import accounts
-from registry.queries import penalties as questions
-from registry.services import commendations, listed, listings, reliefs
-from registry.work import Work, day_of
+from registry.queries.cases import penalties
+from registry.queries.node import accounts
+from registry.services.cases import commendations, listing_drafting, listing_publication, relief_applications
+from registry.unit_of_work import UnitOfWork, day_of
 
 AUTHORITY = {"name": "盐城市示例财政局", "code": "11320900MA0T000010"}
 LISTED, PROPOSED, WATCHED, DISPUTED = (
@@ -35,7 +35,7 @@ AWARD = {
 
 def furnish() -> None:
     """Take the steps on a first start; nothing on a later one."""
-    with db.reading() as session:
+    with runtime.reading() as session:
         if session.scalars(select(Listing.id).limit(1)).first() is not None:
             return
     office = Office()
@@ -50,14 +50,14 @@ class Office:
     """The credit office of the demo: its officers by name, and the days they act on."""
 
     def __init__(self) -> None:
-        self.today = day_of(db.clock())
+        self.today = day_of(runtime.clock())
         self.noticed_on = self.today - dt.timedelta(days=21)
 
-    def do(self, name: str, act: Callable[[Work], Any]) -> Any:
+    def do(self, name: str, act: Callable[[UnitOfWork], Any]) -> Any:
         """Run an act as one of the officers."""
-        with db.reading() as session:
+        with runtime.reading() as session:
             actor: Actor = accounts.by_name(session, name, self.today)
-        return db.perform(actor, act)
+        return runtime.perform(actor, act)
 
     def list_one(self) -> None:
         """A listing with everything that belongs to it, published today."""
@@ -66,10 +66,13 @@ class Office:
             "盐示财列〔2026〕1号", self.today, "提供虚假材料谋取中标，事实清楚；陈述申辩期内未提出意见。",
             "卞示例", "局长", add_months(self.today, 24),
         )  # fmt: skip
-        self.do("credit-head", lambda work: listings.decide(work, record, decision, self.papers("decision")))
+        self.do(
+            "credit-head",
+            lambda work: listing_drafting.decide(work, record, decision, self.papers("decision")),
+        )
         served = self.papers("service_proof", "repair_notice")
-        self.do("credit-clerk", lambda work: listed.serve(work, record, self.today, served))
-        self.do("credit-verifier", lambda work: listed.release(work, record, Given()))
+        self.do("credit-clerk", lambda work: listing_publication.serve(work, record, self.today, served))
+        self.do("credit-verifier", lambda work: listing_publication.release(work, record, Given()))
 
     def propose_one(self) -> None:
         """A listing whose defence window is over, and which waits for the head of the authority."""
@@ -78,8 +81,8 @@ class Office:
     def watch_one(self) -> None:
         """What the city's own plan cannot list: kept inside only."""
         draft = self._draft(WATCHED, scheme="municipal-watch", measures=[])
-        record = self.do("credit-clerk", lambda work: listings.draft(work, draft, Given()).record)
-        self.do("credit-clerk", lambda work: listings.simple(work, record, "watch", Given()))
+        record = self.do("credit-clerk", lambda work: listing_drafting.draft(work, draft, Given()).record)
+        self.do("credit-clerk", lambda work: listing_drafting.simple(work, record, "watch", Given()))
 
     def commend_one(self) -> None:
         """A commendation, verified and published."""
@@ -94,10 +97,10 @@ class Office:
             "dispute", record, firm["subject"]["name"], firm["subject"]["uscc"], None, None, None,
             "demo@example.invalid", "投标文件由代理公司统一排版，并非同一台电脑编制。",
         )  # fmt: skip
-        number = db.perform(
-            PUBLIC, lambda work: reliefs.apply(work, application, self.papers("evidence")).record
+        number = runtime.perform(
+            PUBLIC, lambda work: relief_applications.apply(work, application, self.papers("evidence")).record
         )
-        self.do("credit-clerk", lambda work: reliefs.accept(work, number, Given()))
+        self.do("credit-clerk", lambda work: relief_applications.accept(work, number, Given()))
 
     def papers(self, *kinds: str) -> Given:
         """Documents of these kinds, by number and day."""
@@ -105,11 +108,15 @@ class Office:
 
     def _proposed(self, document_number: str) -> str:
         draft = self._draft(document_number)
-        record = self.do("credit-clerk", lambda work: listings.draft(work, draft, Given()).record)
-        review = partial(listings.simple, record=record, act="review", given=self.papers("legal_opinion"))
+        record = self.do("credit-clerk", lambda work: listing_drafting.draft(work, draft, Given()).record)
+        review = partial(
+            listing_drafting.simple, record=record, act="review", given=self.papers("legal_opinion")
+        )
         self.do("credit-reviewer", review)
         told = self.papers("notice", "service_proof")
-        self.do("credit-clerk", lambda work: listings.notice(work, record, self.noticed_on, None, told))
+        self.do(
+            "credit-clerk", lambda work: listing_drafting.notice(work, record, self.noticed_on, None, told)
+        )
         return str(record)
 
     def _draft(self, document_number: str, **special: Any) -> dict[str, Any]:
@@ -124,10 +131,10 @@ class Office:
         return draft | special
 
     def _penalty(self, document_number: str) -> tuple[str, dict[str, Any]]:
-        with db.reading() as session:
+        with runtime.reading() as session:
             record = session.scalars(
                 select(Penalty.record).where(Penalty.document_number == document_number)
             ).one()
-            filing = questions.by_record(session, record).filing
+            filing = penalties.by_record(session, record).filing
             body: dict[str, Any] = json.loads(filing.content)
         return record, body

@@ -10,7 +10,7 @@ from registry.models.base import Base, Key
 
 
 class CatalogRow(Base):
-    """One version of one reference row. ``body`` holds what the kind adds (see ``domain/catalog.py``).
+    """One version of one reference row. ``body`` holds what the kind adds (see ``domain/law/reference_kinds.py``).
 
     A changed row closes the version before it (``closed_at``) and opens a new one; nothing is overwritten,
     so that what was believed on any day can be read again.

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from registry import tabular
-from registry.domain import columns
-from registry.domain.filed import Filing, Note, Rules
-from registry.domain.filing import clean
+from registry.domain.filing import columns
+from registry.domain.filing.model import Filing, Note, Rules
+from registry.domain.filing.parse import clean
 from registry.errors import Fault
 
 

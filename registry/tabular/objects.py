@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from registry.domain.cells import pointer
+from registry.domain.filing.cells import pointer
 from registry.errors import Fault
 from registry.refusals.content import FileShape, FileUnreadable, TooManyRows
 from registry.tabular.sheet import MAX_ROWS, Record, Sheet, build

@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from registry import tabular
-from registry.domain import columns
-from registry.domain.cells import pointer
-from registry.domain.screening import ROLES
+from registry.domain.checks.verdict import ROLES
+from registry.domain.filing import columns
+from registry.domain.filing.cells import pointer
 from registry.errors import Fault
 from registry.refusals.acts import PartiesUnreadable
 

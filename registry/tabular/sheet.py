@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from registry.domain.cells import pointer, text_faults
+from registry.domain.filing.cells import pointer, text_faults
 from registry.errors import Fault
 from registry.refusals.content import DuplicateColumn, FileShape, NoHeader, TooManyRows
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-from registry.domain.cells import pointer
+from registry.domain.filing.cells import pointer
 from registry.errors import Fault
 from registry.refusals.content import FileUnreadable, NoHeader
 from registry.tabular.package import Package

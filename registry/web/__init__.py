@@ -3,10 +3,12 @@
 from flask import Flask, Response
 
 from registry.web import pages as _records  # noqa: F401 - to be imported is what puts pages on the blueprint
-from registry.web import reference as _reference  # noqa: F401
-from registry.web import reliefs as _reliefs  # noqa: F401
-from registry.web import reports as _reports  # noqa: F401
-from registry.web.room import pages
+from registry.web import (
+    reference,  # noqa: F401
+    reliefs,  # noqa: F401
+    reports,  # noqa: F401
+)
+from registry.web.blueprint import pages
 
 HEADERS = {
     # The style sheet carries its arrows and ticks as data: images.

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from flask import request
 
-from registry.domain import application
-from registry.domain.casefile import Paper
+from registry.domain.cases import relief
+from registry.domain.cases.case_file import Paper
 from registry.errors import Refusal
-from registry.web import asking
-from registry.web.wording import plain
+from registry.web import record_query
+from registry.web.formatting import plain
 
-FIELDS = (*application.CHARACTERS_MAX, "id_type", "consent")
+FIELDS = (*relief.CHARACTERS_MAX, "id_type", "consent")
 _NEVER_BACK = ("id_number",)
 _NAMES = ("name", "uscc", "agent")
 _LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){13,17}[Xx]?")
@@ -32,7 +32,7 @@ class Typed:
         back = {}
         for name, text in self.words.items():
             kept = text.replace(number, "") if number else text
-            if name in _NEVER_BACK or (name in _NAMES and asking.is_personal(kept)):
+            if name in _NEVER_BACK or (name in _NAMES and record_query.is_personal(kept)):
                 kept = ""
             back[name] = plain(_LONG_NUMBER.sub("", kept) if name not in _NAMES else kept)
         return back
@@ -43,7 +43,7 @@ def read(noun: str) -> Typed:
     words = {name: request.form.get(name, "") for name in FIELDS}
     papers = [
         Paper(kind, filename=file.filename, content=file.stream.read())
-        for kind in (*application.documents(noun), application.AUTHORISATION)
+        for kind in (*relief.documents(noun), relief.AUTHORISATION)
         for file in request.files.getlist(kind)
         if file.filename
     ]

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registry.domain import revision
-from registry.domain.reference import Reference
-from registry.domain.wording import ROLES
+from registry.domain.cases import revision
+from registry.domain.formatting import ROLES
+from registry.domain.law.reference import Reference
 from registry.web import labels
-from registry.web.wording import joined, last_day
+from registry.web.formatting import joined, last_day
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,21 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from registry import db
-from registry.domain.reference import Reference
+from registry import runtime
+from registry.domain.law.reference import Reference
 from registry.models import Checkpoint, Publication
-from registry.queries import applications, keyring, ledger, publications, receipts
-from registry.queries import reference as law
-from registry.queries.publications import Filter, Moment
+from registry.queries.cases import relief_status
+from registry.queries.checks import receipt_proof
+from registry.queries.law import reference_data
+from registry.queries.publication import known_keys, ledger_state, publications
+from registry.queries.publication.publications import Filter, Moment
 from registry.refusals.acts import BodyRefused, QueryRefused, RecordUnknown
 from registry.refusals.content import ReceiptRefused, SectorUnknown
-from registry.web import asking, sections, views
+from registry.unit_of_work import SHANGHAI, day_of
+from registry.web import record_query, sections, views
+from registry.web.blueprint import now, once, page, pages, today
+from registry.web.formatting import plain
 from registry.web.measures import measures, suspensions
-from registry.web.room import now, once, page, pages, today
-from registry.web.wording import plain
-from registry.work import SHANGHAI, day_of
 
 RECORDS_PER_PAGE = 20
 NEWEST_ON_SECTOR_PAGE = 5
@@ -32,23 +34,23 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 @pages.get("/")
 def home() -> Response:
     """What this is, the search, the sectors, the state of the ledger."""
-    with db.reading() as session:
+    with runtime.reading() as session:
         at = now(session)
         return page(
             "home.html",
-            sectors=law.current(session).rows("sectors", at.on),
+            sectors=reference_data.current(session).rows("sectors", at.on),
             counts=publications.sector_counts(session, at),
             entry=at.entry,
-            sealed=_sealed(ledger.last_checkpoint(session)),
+            sealed=_sealed(ledger_state.last_checkpoint(session)),
         )
 
 
 @pages.get("/records")
 def records() -> Response:
     """Published records that fit the filters, newest entry first."""
-    with db.reading() as session:
-        reference = law.current(session)
-        asked = asking.read(request.args, reference)
+    with runtime.reading() as session:
+        reference = reference_data.current(session)
+        asked = record_query.read(request.args, reference)
         at = publications.moment(session, today(), asked.on, asked.entry)
         found = publications.search(
             session, asked.wanted, at, before=asked.before, limit=RECORDS_PER_PAGE + 1
@@ -73,13 +75,13 @@ def record(record_id: str) -> Response:
     """One record with its history; a withdrawn one says only that, when, and why."""
     if not record_id.isalnum() or not record_id.isascii():
         raise RecordUnknown()
-    with db.reading() as session:
+    with runtime.reading() as session:
         at = now(session)
         try:
             held = publications.record(session, record_id, at)
         except RecordUnknown:
             return _withdrawn(session, record_id)
-        reference = law.current(session)
+        reference = reference_data.current(session)
         body = views.body_of(held)
         return page(
             "record.html",
@@ -92,7 +94,7 @@ def record(record_id: str) -> Response:
             measures=measures(body, reference, at.on),
             suspensions=suspensions(body),
             history=views.steps(publications.history(session, record_id, at)),
-            sealed=_sealed(ledger.last_checkpoint(session)),
+            sealed=_sealed(ledger_state.last_checkpoint(session)),
             relief=_relief(held, body),
         )
 
@@ -100,9 +102,9 @@ def record(record_id: str) -> Response:
 @pages.get("/sectors/<code>")
 def sector(code: str) -> Response:
     """What the plan demands of a sector, its catalogue items, its newest records."""
-    with db.reading() as session:
+    with runtime.reading() as session:
         at = now(session)
-        reference = law.current(session)
+        reference = reference_data.current(session)
         row = next((row for row in reference.rows("sectors", at.on) if row.code == code), None)
         if row is None:
             raise SectorUnknown()
@@ -135,9 +137,9 @@ def verify() -> Response:
     digest = _digest(request.form.get("digest", ""))
     if digest and hashlib.sha256(data).hexdigest() != digest:
         raise ReceiptRefused("文件不是纸面二维码所指的那份回执")
-    with db.reading() as session:
-        ring = keyring.ring(session, db.settings().node, db.keys().signer)
-        proven = receipts.proven(session, ring, data)["explanation"]
+    with runtime.reading() as session:
+        ring = known_keys.ring(session, runtime.settings().node, runtime.keys().signer)
+        proven = receipt_proof.proven(session, ring, data)["explanation"]
     return once("verify.html", proven=plain(proven), digest=digest)
 
 
@@ -150,10 +152,10 @@ def _grounds(session: Session, body: Mapping[str, Any], at: Moment) -> list[dict
 
 def _relief(held: Publication, body: Mapping[str, Any]) -> dict[str, Any]:
     """What the subject can apply for here, and from which day on a repair."""
-    is_ours = held.origin == db.settings().node
+    is_ours = held.origin == runtime.settings().node
     opens = body.get("repairable_from") or ""
     return {
-        "is_here": is_ours and held.kind in applications.KINDS,
+        "is_here": is_ours and held.kind in relief_status.KINDS,
         "is_ours": is_ours,
         "repairable_from": opens,
         "is_repairable": bool(opens) and opens <= today().isoformat(),
@@ -161,7 +163,7 @@ def _relief(held: Publication, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _near(
-    session: Session, asked: asking.Asked, at: Moment, reference: Reference
+    session: Session, asked: record_query.Asked, at: Moment, reference: Reference
 ) -> list[tuple[views.Card, str]]:
     """On the first page: records of names that may be meant, and what differs."""
     if asked.before is not None:

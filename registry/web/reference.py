@@ -2,26 +2,25 @@
 
 from flask import Response
 
-from registry import db
-from registry.domain.wording import ROLES
-from registry.queries import catalogue as disclosure
-from registry.queries import reference as law
-from registry.web.room import now, page, pages, today
+from registry import runtime
+from registry.domain.formatting import ROLES
+from registry.queries.law import disclosure, reference_data
+from registry.web.blueprint import now, page, pages, today
 
 
 @pages.get("/behaviours")
 def behaviours() -> Response:
     """The negative list: categories and their behaviours, inactive ones marked."""
-    with db.reading() as session:
-        rows = law.current(session).rows("behaviours", today())
+    with runtime.reading() as session:
+        rows = reference_data.current(session).rows("behaviours", today())
         return page("behaviours.html", rows=rows)
 
 
 @pages.get("/law")
 def law_in_force() -> Response:
     """Measures, publicity policies and deadlines with their sources; what is unconfirmed says so."""
-    with db.reading() as session:
-        reference, day = law.current(session), today()
+    with runtime.reading() as session:
+        reference, day = reference_data.current(session), today()
         return page(
             "law.html",
             measures=sorted(reference.measures(day), key=lambda row: (len(row.code), row.code)),
@@ -36,8 +35,8 @@ def law_in_force() -> Response:
 @pages.get("/schemes")
 def schemes() -> Response:
     """Each list of seriously dishonest subjects: on what basis, whom, what follows, how to leave it."""
-    with db.reading() as session:
-        reference, day = law.current(session), today()
+    with runtime.reading() as session:
+        reference, day = reference_data.current(session), today()
         return page(
             "schemes.html",
             rows=sorted(reference.schemes(day), key=lambda row: (not row.may_publish, row.code)),
@@ -49,11 +48,11 @@ def schemes() -> Response:
 @pages.get("/catalogue")
 def catalogue() -> Response:
     """The plan's two annexes, item by item: who must publish it, and what of it is published here."""
-    with db.reading() as session:
+    with runtime.reading() as session:
         at = now(session)
         return page(
             "catalogue.html",
             annexes=disclosure.by_annex(disclosure.items(session, at)),
-            sectors=law.current(session).names("sectors"),
+            sectors=reference_data.current(session).names("sectors"),
             at=at,
         )

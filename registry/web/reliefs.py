@@ -12,21 +12,22 @@ from flask import Response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
-from registry import db
-from registry.domain import application
-from registry.domain.casefile import Given
+from registry import runtime
+from registry.domain.cases import relief as application
+from registry.domain.cases.case_file import Given
+from registry.domain.cases.procedures import DOCUMENTS
 from registry.domain.permissions import PUBLIC
-from registry.domain.procedures import DOCUMENTS
 from registry.errors import NotFound, Refusal
 from registry.models import Publication
-from registry.queries import applications, publications
-from registry.queries import reference as law
+from registry.queries.cases import relief_status
+from registry.queries.law import reference_data
+from registry.queries.publication import publications
 from registry.refusals.acts import StoreUnavailable
 from registry.refusals.procedure import ApplicantUnfit, NotDecidedHere, RepairTooEarly
-from registry.services import reliefs
+from registry.services.cases import relief_applications
+from registry.unit_of_work import UnitOfWork
 from registry.web import forms, problems, views
-from registry.web.room import once, pages, today
-from registry.work import Work
+from registry.web.blueprint import once, pages, today
 
 _CREATED = 201
 _SEE_OTHER = 303
@@ -81,8 +82,8 @@ def find_relief() -> Response | Redirect:
 @pages.get("/relief/<number>")
 def relief(number: str) -> Response:
     """How an application stands, for whoever knows its receipt number."""
-    with db.reading() as session:
-        held = applications.standing(session, number, today())
+    with runtime.reading() as session:
+        held = relief_status.standing(session, number, today())
         at = publications.moment(session, today())
         is_shown = bool(publications.shown_among(session, [held.about], at))
     return once("relief_status.html", held=held, is_shown=is_shown, today=today())
@@ -91,7 +92,7 @@ def relief(number: str) -> Response:
 @pages.post("/relief/<number>/cancel")
 def cancel_relief(number: str) -> Redirect:
     """Take an application back."""
-    db.perform(PUBLIC, lambda work: reliefs.cancel(work, number, Given()))
+    runtime.perform(PUBLIC, lambda work: relief_applications.cancel(work, number, Given()))
     return _unkept(redirect(url_for("web.relief", number=number), _SEE_OTHER))
 
 
@@ -99,12 +100,12 @@ def _form(
     noun: str, record_id: str, typed: forms.Typed | None = None, error: Refusal | None = None
 ) -> Response:
     """The form, empty or with what was typed and what is wrong with it."""
-    with db.reading() as session:
-        held = applications.subject_of(session, record_id, db.settings().node)
+    with runtime.reading() as session:
+        held = relief_status.subject_of(session, record_id, runtime.settings().node)
         subject = _subject(session, held)
         if noun == "repair" and subject.name and error is None:
             _require_repairable(held)
-        id_types = law.current(session).names("id_types")
+        id_types = reference_data.current(session).names("id_types")
     status = problems.status_of(error) if error else 200
     response = once(
         "relief_form.html",
@@ -125,22 +126,22 @@ def _form(
 def _apply(noun: str, record_id: str) -> Response:
     typed = forms.read(noun)
 
-    def act(work: Work) -> str:
-        applications.subject_of(work.session, record_id, work.settings.node)
-        id_types = law.current(work.session).names("id_types")
+    def act(work: UnitOfWork) -> str:
+        relief_status.subject_of(work.session, record_id, work.settings.node)
+        id_types = reference_data.current(work.session).names("id_types")
         asked = application.read(noun, record_id, typed.words, typed.papers, id_types)
-        return reliefs.apply(work, asked, Given(documents=typed.papers)).record
+        return relief_applications.apply(work, asked, Given(documents=typed.papers)).record
 
     try:
-        number = db.perform(PUBLIC, act)
+        number = runtime.perform(PUBLIC, act)
     except (NotFound, NotDecidedHere, StoreUnavailable):
         raise  # there is nothing that the form could be shown for
     except Refusal as error:
         if isinstance(error, ApplicantUnfit):
-            db.perform(PUBLIC, lambda work: reliefs.note_unfit(work, record_id))
+            runtime.perform(PUBLIC, lambda work: relief_applications.note_unfit(work, record_id))
         return _form(noun, record_id, typed, error)
-    with db.reading() as session:
-        held = applications.standing(session, number, today())
+    with runtime.reading() as session:
+        held = relief_status.standing(session, number, today())
     return once("relief_received.html", _CREATED, held=held)
 
 

@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import Response, make_response, request
 
-from registry import db
-from registry.domain.quality import RATES, Ratio
-from registry.queries import reference as law
-from registry.queries import reports
-from registry.queries.reports import Report
+from registry import runtime
+from registry.domain.reporting_rates import RATES, Ratio
+from registry.queries.cases import yearly_report
+from registry.queries.cases.yearly_report import Report
+from registry.queries.law import reference_data
 from registry.web import labels, workbook
-from registry.web.room import page, pages, today
+from registry.web.blueprint import page, pages, today
 
 DUTY = "实施方案（2018）五（三）：各地、各有关部门单位每年12月底前报送工作情况"
 """Why there is a report."""
@@ -28,8 +28,8 @@ def share(ratio: Ratio) -> str:
 @pages.get("/reports")
 def report_years() -> Response:
     """The years that can be reported on."""
-    with db.reading() as session:
-        found = reports.years(session, today())
+    with runtime.reading() as session:
+        found = yearly_report.years(session, today())
     return page("reports.html", years=found, duty=DUTY)
 
 
@@ -55,9 +55,9 @@ def report_workbook(year: int) -> Response:
 
 def made_of(year: int) -> tuple[Report, dict[str, str]]:
     """The report of a year as of today, and the names of the sectors; refuses ``ReportUnknown``."""
-    with db.reading() as session:
-        reference = law.current(session)
-        return reports.yearly(session, reference, year, today()), reference.names("sectors")
+    with runtime.reading() as session:
+        reference = reference_data.current(session)
+        return yearly_report.yearly(session, reference, year, today()), reference.names("sectors")
 
 
 def values(made: Report, sectors: dict[str, str]) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def values(made: Report, sectors: dict[str, str]) -> dict[str, Any]:
     return {
         "report": made,
         "sectors": sectors,
-        "figures": reports.FIGURES,
+        "figures": yearly_report.FIGURES,
         "rates": RATES,
         "labels": labels,
         "duty": DUTY,

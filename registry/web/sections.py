@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from registry.domain.reference import Reference
+from registry.domain.law.reference import Reference
 from registry.web import labels
-from registry.web.wording import joined, last_day, money
+from registry.web.formatting import joined, last_day, money
 
 Body = Mapping[str, Any]
 Pairs = list[tuple[str, str]]

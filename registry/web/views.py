@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registry.domain.matching import Match
-from registry.domain.reference import Reference
+from registry.domain.law.reference import Reference
+from registry.domain.naming.matching import Match
 from registry.models import Publication
+from registry.unit_of_work import day_of
 from registry.web import labels
+from registry.web.formatting import each, joined, last_day, plain
 from registry.web.measures import Measure, measures
-from registry.web.wording import each, joined, last_day, plain
-from registry.work import day_of
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import xlsxwriter
 
-from registry.domain.quality import RATES, Tally
-from registry.queries.reports import FIGURES, Line, Report
+from registry.domain.reporting_rates import RATES, Tally
+from registry.queries.cases.yearly_report import FIGURES, Line, Report
 from registry.web import labels
 
 PLAIN = {

@@ -4,13 +4,13 @@ import base64
 
 import pytest
 
-from registry import db
-from registry.domain.casefile import Given
-from registry.queries import publications
-from registry.services import reliefs, revisions
+from registry import runtime
+from registry.domain.cases.case_file import Given
+from registry.queries.publication import publications
+from registry.services.cases import relief_applications, revisions
 from registry.settings import Settings
-from tests.factories.bureau import Bureau
-from tests.factories.filings import PersonFactory
+from tests.support.bureau import Bureau
+from tests.support.filings import PersonFactory
 
 PDF = base64.b64encode(b"%PDF-1.7 an invented document").decode()
 
@@ -45,7 +45,7 @@ def send(desk, bureau, record, *kinds, noun="disputes", **special):
 
 
 def body(record: str) -> dict:
-    with db.begin() as work:
+    with runtime.begin() as work:
         return publications.body(revisions.newest(work, record))
 
 
@@ -128,7 +128,7 @@ class TestRepair:
 class TestStanding:
     def test_follows_the_steps(self, desk, bureau):
         number = send(desk, bureau, bureau.published_penalty()).get_json()["number"]
-        bureau.do("clerk", lambda work: reliefs.refuse(work, number, "不属于受理范围", Given()))
+        bureau.do("clerk", lambda work: relief_applications.refuse(work, number, "不属于受理范围", Given()))
         told = desk.get(f"/reliefs/{number}").get_json()
         assert (told["state"], told["outcome"], told["reason"]) == ("refused", "refused", "不属于受理范围")
         assert [step["act"] for step in told["steps"]] == ["apply", "refuse"]

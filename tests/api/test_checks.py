@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from registry import db
-from registry.domain import keyring, receipts
+from registry import runtime
+from registry.domain.checks import receipts
+from registry.domain.publication import keyring
 from registry.refusals.content import ReceiptRefused
 from registry.signing import verify
-from tests.factories.desk import bidder, head, seal, stranger
-from tests.factories.filings import (
+from tests.support.desk import bidder, head, seal, stranger
+from tests.support.filings import (
     PERSON_NUMBER,
     BanFactory,
     BannedPersonFactory,
@@ -272,7 +273,7 @@ class TestLostStore:
     def test_never_reads_as_no_record(self, desk, table):
         ban = BanFactory()
         desk.published(ban)
-        with db.db.engine.begin() as connection:
+        with runtime.db.engine.begin() as connection:
             connection.execute(text("DROP TABLE IF EXISTS publication_sectors"))
             connection.execute(text(f"ALTER TABLE {table} RENAME TO lost"))
         answer = desk.check(bidder(ban))
@@ -283,7 +284,7 @@ class TestLostStore:
 
     def test_is_told_by_readiness(self, desk):
         assert desk.ask("GET", "/readyz").status_code == 200
-        with db.db.engine.begin() as connection:
+        with runtime.db.engine.begin() as connection:
             connection.execute(text("ALTER TABLE counters RENAME TO lost"))
         assert desk.ask("GET", "/readyz").status_code == 503
         assert desk.ask("GET", "/healthz").status_code == 200
@@ -291,8 +292,8 @@ class TestLostStore:
     def test_of_a_damaged_file_is_unavailable(self, desk, settings):
         if not settings.url.startswith("sqlite"):
             pytest.skip("an embedded store only")
-        db.db.session.remove()
-        db.db.engine.dispose()
+        runtime.db.session.remove()
+        runtime.db.engine.dispose()
         path = Path(settings.url.removeprefix("sqlite:///"))
         with path.open("r+b") as held:
             held.write(b"not a database at all" * 500)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.conftest import AUTHORITY
-from tests.factories.desk import bidder
-from tests.factories.filings import BanFactory, FilingFactory, days_ago
+from tests.support.desk import bidder
+from tests.support.filings import BanFactory, FilingFactory, days_ago
+from tests.support.people import AUTHORITY
 
 PATH = "/api/v1/commendations"
 

@@ -4,13 +4,13 @@ import datetime as dt
 
 import pytest
 
-from registry import db
+from registry import runtime
+from registry.domain.law.workdays import Calendar
 from registry.domain.permissions import SYSTEM, Role
-from registry.domain.workdays import Calendar
-from registry.queries import reference as law
-from registry.services import accounts
-from tests.factories.bureau import Bureau
-from tests.factories.filings import FilingFactory, filing
+from registry.queries.law import reference_data
+from registry.services.node import accounts
+from tests.support.bureau import Bureau
+from tests.support.filings import FilingFactory, filing
 
 NOW = dt.date(2026, 11, 25)
 
@@ -33,8 +33,8 @@ class TestItem:
     def test_tells_where_the_day_comes_from(self, desk, bureau):
         record = bureau.penalty(decided_on="2026-11-20")
         (found,) = items(desk)
-        with db.reading() as session:
-            calendar: Calendar = law.current(session).calendar
+        with runtime.reading() as session:
+            calendar: Calendar = reference_data.current(session).calendar
         assert found.pop("number") > 0
         assert found == {
             "id": record, "noun": "penalty", "state": "due", "rule": "D01", "clock": "penalty.publish",
@@ -122,7 +122,7 @@ class TestList:
             new = accounts.NewAccount("builder", Role.CLERK, "finance", ("construction",), ("*",))
             return accounts.issue_key(work, accounts.create(work, new).id, "builder")
 
-        headers = {"Authorization": f"Bearer {db.perform(SYSTEM, make)}"}
+        headers = {"Authorization": f"Bearer {runtime.perform(SYSTEM, make)}"}
         facts = filing(sectors="procurement")
         record = desk.filed(facts)
         assert desk.get("/deadlines", headers=headers).get_json()["items"] == []

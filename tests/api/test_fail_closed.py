@@ -5,34 +5,34 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event, select, text
 
-from registry import db
+from registry import runtime
 from registry.app import create_app
 from registry.models import AuditEvent, Check
 from registry.refusals.content import KeysDamaged
 from registry.signing import VAULT_FILE
-from tests.factories.desk import Desk, bidder, seal, stranger
-from tests.factories.filings import PERSON_NUMBER, BanFactory, BannedPersonFactory, FilingFactory
-from tests.factories.relations import PERSON, firm, related
+from tests.support.desk import Desk, bidder, seal, stranger
+from tests.support.filings import PERSON_NUMBER, BanFactory, BannedPersonFactory, FilingFactory
+from tests.support.relations import PERSON, firm, related
 
 EXPERT = {"name": "卞子墨", "role": "evaluation_expert", "id_type": "111", "id_number": PERSON_NUMBER}
 
 
 def broken_off():
     """Why checks broke off, oldest first."""
-    with db.reading() as session:
+    with runtime.reading() as session:
         question = select(AuditEvent).where(AuditEvent.act == "check.fail").order_by(AuditEvent.id)
         return [(event.actor, event.detail) for event in session.scalars(question)]
 
 
 def made():
     """How many checks are stored."""
-    with db.reading() as session:
+    with runtime.reading() as session:
         return len(session.scalars(select(Check.id)).all())
 
 
 def plant(*statements):
     """Raw statements behind the back of the acts."""
-    with db.db.engine.begin() as connection:
+    with runtime.db.engine.begin() as connection:
         for statement in statements:
             connection.execute(text(statement))
 
@@ -47,11 +47,11 @@ def lost_at(place):
         if len(seen) == place:
             connection.connection.dbapi_connection.close()
 
-    event.listen(db.db.engine, "before_cursor_execute", cut)
+    event.listen(runtime.db.engine, "before_cursor_execute", cut)
     try:
         yield seen
     finally:
-        event.remove(db.db.engine, "before_cursor_execute", cut)
+        event.remove(runtime.db.engine, "before_cursor_execute", cut)
 
 
 def is_of_the_check(statement):
@@ -184,8 +184,8 @@ class TestKeys:
         other = elsewhere(file)
         with other.app_context():
             answer = Desk(other.test_client(), people).check(EXPERT, tender={"sector": "construction"})
-            db.db.session.remove()
-            db.db.engine.dispose()
+            runtime.db.session.remove()
+            runtime.db.engine.dispose()
         assert (answer.status_code, answer.get_json()["code"]) == (503, "keys-foreign")
         assert broken_off() == [("centre", "keys-foreign")]
 
@@ -207,9 +207,9 @@ class TestAskers:
         ban = BanFactory()
         desk.published(ban)
         related(desk, "controller", ban, PERSON)
-        with db.db.engine.begin() as connection:
+        with runtime.db.engine.begin() as connection:
             connection.execute(text("UPDATE counters SET value = value - 1 WHERE name = 'ledger'"))
         assert desk.check(bidder(ban)).status_code == 503
-        with db.db.engine.begin() as connection:
+        with runtime.db.engine.begin() as connection:
             connection.execute(text("UPDATE counters SET value = value + 1 WHERE name = 'ledger'"))
         assert desk.verdicts(bidder(ban)) == ["barred"]

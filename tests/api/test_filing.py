@@ -1,11 +1,11 @@
 """A department files a decision; what is wrong with it is said all at once."""
 
-from registry import db
-from registry.domain.columns import _VOCABULARY
+from registry import runtime
+from registry.domain.filing.columns import _VOCABULARY
 from registry.domain.permissions import SYSTEM, Role
-from registry.services import accounts
-from tests.factories.desk import PENALTIES
-from tests.factories.filings import HOUSING, BanFactory, FilingFactory, PersonFactory, days_ago, filing
+from registry.services.node import accounts
+from tests.support.desk import PENALTIES
+from tests.support.filings import HOUSING, BanFactory, FilingFactory, PersonFactory, days_ago, filing
 
 CODES = {
     name.strip(): (new.strip(), chinese.split()[0])
@@ -221,7 +221,7 @@ class TestDeadlines:
             new = accounts.NewAccount("builder", Role.CLERK, "finance", ("construction",), ("*",))
             return accounts.issue_key(work, accounts.create(work, new).id, "builder")
 
-        headers = {"Authorization": f"Bearer {db.perform(SYSTEM, make)}"}
+        headers = {"Authorization": f"Bearer {runtime.perform(SYSTEM, make)}"}
         items = desk.get("/deadlines", headers=headers).get_json()["items"]
         assert [one["id"] for one in items] == [seen]
         assert len(desk.get("/deadlines", "clerk").get_json()["items"]) == 2

@@ -4,12 +4,12 @@ import io
 
 from sqlalchemy import select
 
-from registry import db
-from registry.api import imports as api
+from registry import runtime
+from registry.api import imports
 from registry.models import PenaltyFiling
-from registry.services import imports
-from tests.factories.filings import FilingFactory
-from tests.services.test_imports import firms, table
+from registry.services.cases import penalty_import
+from tests.services.cases.test_penalty_import import firms, table
+from tests.support.filings import FilingFactory
 from tests.tabular.workbooks import workbook
 
 PATH = "/api/v1/penalties/imports"
@@ -18,9 +18,9 @@ PATH = "/api/v1/penalties/imports"
 def worked(desk):
     """What the worker does."""
     clerk = desk.people["clerk"].actor
-    with db.reading() as session:
-        waiting = [(number, clerk) for number, _ in imports.pending(session)]
-    imports.run_pending(db.perform, waiting)
+    with runtime.reading() as session:
+        waiting = [(number, clerk) for number, _ in penalty_import.pending(session)]
+    penalty_import.run_pending(runtime.perform, waiting)
 
 
 class TestHandIn:
@@ -67,11 +67,11 @@ class TestHandIn:
 
 class TestVerification:
     def test_gets_past_what_it_refuses(self, desk, monkeypatch):
-        monkeypatch.setattr(imports, "CHUNK", 4)
-        monkeypatch.setattr(api, "PAGE", 2)
+        monkeypatch.setattr(penalty_import, "CHUNK", 4)
+        monkeypatch.setattr(imports, "PAGE", 2)
         taken = desk.ask("POST", PATH, "clerk", data=table(firms(12))).get_json()
         worked(desk)
-        with db.begin() as work:
+        with runtime.begin() as work:
             own = work.session.scalars(select(PenaltyFiling).order_by(PenaltyFiling.penalty_id).limit(6))
             for held in own:
                 held.filed_by = desk.people["verifier"].actor.account_id

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.factories.desk import bidder, stranger
-from tests.factories.filings import BanFactory, PersonFactory
+from tests.support.desk import bidder, stranger
+from tests.support.filings import BanFactory, PersonFactory
 
 NUMBER = "320981199912310005"
 

@@ -6,11 +6,11 @@ import hashlib
 
 import pytest
 
-from registry import db
-from registry.work import day_of
-from tests.conftest import AUTHORITY
-from tests.factories.desk import bidder
-from tests.factories.filings import BanFactory, days_ago
+from registry import runtime
+from registry.unit_of_work import day_of
+from tests.support.desk import bidder
+from tests.support.filings import BanFactory, days_ago
+from tests.support.people import AUTHORITY
 
 LISTINGS = "/api/v1/listings"
 WRONG_CODE = "91320902MA0TR0027X"
@@ -23,7 +23,7 @@ def clock(monkeypatch):
 
     def go(day: dt.date) -> None:
         noon = dt.datetime(day.year, day.month, day.day, 4, tzinfo=dt.UTC)
-        monkeypatch.setattr(db, "clock", lambda: noon)
+        monkeypatch.setattr(runtime, "clock", lambda: noon)
 
     return go
 
@@ -68,7 +68,7 @@ class Case:
         self.done("review", "reviewer", **papers("legal_opinion"))
         noticed = self.done("notice", "clerk", served_on=days_ago(0), **papers("notice", "service_proof"))
         self.clock(dt.date.fromisoformat(noticed["reply_until"]) + dt.timedelta(days=1))
-        today = day_of(db.clock())
+        today = day_of(runtime.clock())
         self.done(
             "decision", "head", document_number="盐示财列〔2026〕1号", decided_on=today.isoformat(),
             reasons="事实清楚。", signed_by="卞示例", position="局长",
@@ -103,7 +103,7 @@ class TestProcedure:
 
     def test_ends_as_never_listed_when_it_was_wrong(self, case, desk):
         case.published()
-        day = day_of(db.clock()).isoformat()
+        day = day_of(runtime.clock()).isoformat()
         case.done(
             "revocation", "verifier", reason="认定有误", changed_on=day, **papers("revocation_decision")
         )
@@ -113,7 +113,7 @@ class TestProcedure:
 
     def test_rests_while_a_court_stays_it(self, case, desk):
         case.published()
-        day = day_of(db.clock()).isoformat()
+        day = day_of(runtime.clock()).isoformat()
         case.done("suspension", "verifier", reason="裁定停止执行", since=day, **papers("court_order"))
         assert desk.get(f"/records/{case.id}").status_code == 404
         case.done("resumption", "verifier", on=day, **papers("resumption_order"))

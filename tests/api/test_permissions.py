@@ -2,12 +2,12 @@
 
 import datetime as dt
 
-from registry import db
+from registry import runtime
 from registry.domain.permissions import EVERYWHERE, GRANTS, SYSTEM, Role
-from registry.services import accounts
+from registry.services.node import accounts
 from tests.contract.test_routes import RESTRICTED
-from tests.factories.desk import stranger
-from tests.factories.filings import FilingFactory, filing, today
+from tests.support.desk import stranger
+from tests.support.filings import FilingFactory, filing, today
 
 HOLDERS = {
     Role.CLERK: "clerk",
@@ -44,7 +44,7 @@ class TestKeys:
             assert answer.headers["WWW-Authenticate"] == "Bearer"
 
     def test_end_when_revoked(self, desk):
-        db.perform(SYSTEM, lambda work: accounts.revoke_keys(work, "clerk"))
+        runtime.perform(SYSTEM, lambda work: accounts.revoke_keys(work, "clerk"))
         assert desk.file(filing()).status_code == 401
 
     def test_end_with_the_day_of_the_account(self, desk):
@@ -54,7 +54,7 @@ class TestKeys:
             def make(work, new=new):
                 return accounts.issue_key(work, accounts.create(work, new).id, new.name)
 
-            header = {"Authorization": f"Bearer {db.perform(SYSTEM, make)}"}
+            header = {"Authorization": f"Bearer {runtime.perform(SYSTEM, make)}"}
             assert desk.ask("GET", "/api/v1/penalties", headers=header).status_code == status
 
 
@@ -80,7 +80,7 @@ class TestScope:
             new = accounts.NewAccount("tinghu", Role.CLERK, "finance", (EVERYWHERE,), ("320902",))
             return accounts.issue_key(work, accounts.create(work, new).id, new.name)
 
-        header = {"Authorization": f"Bearer {db.perform(SYSTEM, make)}"}
+        header = {"Authorization": f"Bearer {runtime.perform(SYSTEM, make)}"}
         far = desk.ask("POST", "/api/v1/penalties", json=filing(district="320903"), headers=header)
         near = desk.ask("POST", "/api/v1/penalties", json=filing(), headers=header)
         assert far.get_json()["code"] == "out-of-scope"
@@ -126,6 +126,6 @@ class TestListing:
 
         inside = desk.filed(FilingFactory())
         desk.filed(FilingFactory(sectors="construction"))
-        headers = {"Authorization": f"Bearer {db.perform(SYSTEM, narrow)}"}
+        headers = {"Authorization": f"Bearer {runtime.perform(SYSTEM, narrow)}"}
         listed = desk.ask("GET", "/api/v1/penalties", headers=headers).get_json()["items"]
         assert [one["id"] for one in listed] == [inside]

@@ -4,11 +4,11 @@ import logging
 
 from sqlalchemy import select
 
-from registry import db
-from registry.domain.columns import FIELDS
+from registry import runtime
+from registry.domain.filing.columns import FIELDS
 from registry.models import AuditEvent, LedgerEntry, Publication
-from tests.factories.desk import seal
-from tests.factories.filings import PERSON_NUMBER, PersonFactory, days_ago, filing
+from tests.support.desk import seal
+from tests.support.filings import PERSON_NUMBER, PersonFactory, days_ago, filing
 
 NUMBER = PERSON_NUMBER
 FULL_WIDTH = NUMBER.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789"})
@@ -44,7 +44,7 @@ class TestPlantedNumber:
             texts.append(desk.ask("GET", f"/records/{record}").get_data(as_text=True))
         assert not [text for text in texts if spelled(text)]
         assert not [one.getMessage() for one in caplog.records if spelled(one.getMessage())]
-        with db.reading() as session:
+        with runtime.reading() as session:
             rows = [*session.scalars(select(AuditEvent)), *session.scalars(select(LedgerEntry))]
             assert not [row for row in rows if spelled(str(vars(row)))]
             assert not [one.record for one in session.scalars(select(Publication)) if spelled(one.body)]

@@ -6,16 +6,17 @@ import json
 import pytest
 from pypdf import PdfReader
 
-from registry import db
-from registry.domain import cover, keyring, notes, receipts
+from registry import runtime
+from registry.domain.checks import receipts
+from registry.domain.checks.receiptform import opened
 from registry.domain.permissions import SYSTEM
-from registry.domain.receiptform import opened
+from registry.domain.publication import consistency_proof, keyring, signed_notes
 from registry.refusals.content import ReceiptRefused
-from registry.services import keyring as acts
+from registry.services.publication import key_rotation
 from registry.signing import SIGNING, Signer, verify
 from registry.verifier import prove
-from tests.factories.desk import bidder, seal, stranger
-from tests.factories.filings import PERSON_NUMBER, BanFactory, filing
+from tests.support.desk import bidder, seal, stranger
+from tests.support.filings import PERSON_NUMBER, BanFactory, filing
 
 EXPERT = {"name": "卞子墨", "id_type": "111", "id_number": PERSON_NUMBER, "role": "evaluation_expert"}
 
@@ -32,16 +33,16 @@ def ring(desk):
 
 def rotate():
     """What `registry keys rotate` does; the key that signed before."""
-    old = db.keys().signer
-    successor = db.keys().draft(SIGNING)
-    db.perform(SYSTEM, lambda work: acts.rotate(work, successor))
-    db.keys().promote(SIGNING)
+    old = runtime.keys().signer
+    successor = runtime.keys().draft(SIGNING)
+    runtime.perform(SYSTEM, lambda work: key_rotation.rotate(work, successor))
+    runtime.keys().promote(SIGNING)
     return old
 
 
 def revoke(key):
     """Take a key back."""
-    db.perform(SYSTEM, lambda work: acts.revoke(work, key.key_id, "密钥失窃"))
+    runtime.perform(SYSTEM, lambda work: key_rotation.revoke(work, key.key_id, "密钥失窃"))
 
 
 class TestLine:
@@ -86,7 +87,7 @@ class TestPaper:
         assert desk.get(f"{path}.pdf", "centre").get_data() == answer.get_data()
 
     def test_says_when_it_cannot_be_printed(self, desk, app, monkeypatch):
-        monkeypatch.setattr("registry.paper.PLACES", ())
+        monkeypatch.setattr("registry.receipt_pdf.PLACES", ())
         answer = desk.get(f"{receipt_path(desk, stranger())}.pdf", "centre")
         assert (answer.status_code, answer.get_json()["code"]) == (503, "pdf-unavailable")
 
@@ -104,7 +105,7 @@ class TestKeys:
     def test_are_canonical_and_signed(self, desk):
         answer = desk.get("/ledger/keys")
         held = keyring.read(answer.get_data(), verify)
-        assert (held.node, held.newest.kid) == ("city", db.keys().signer.key_id)
+        assert (held.node, held.newest.kid) == ("city", runtime.keys().signer.key_id)
         again = desk.get("/ledger/keys", headers={"If-None-Match": answer.headers["ETag"]})
         assert again.status_code == 304
 
@@ -115,7 +116,7 @@ class TestKeys:
         old = rotate()
         after = desk.get(receipt_path(desk, stranger()), "centre").get_data()
         kids = [json.loads(data)["signature"]["kid"] for data in (before, after)]
-        assert kids == [old.key_id, db.keys().signer.key_id]
+        assert kids == [old.key_id, runtime.keys().signer.key_id]
         assert kids[0] != kids[1]
         for data in (before, after):
             assert prove(data, ring(desk))
@@ -126,9 +127,11 @@ class TestKeys:
         seal()
         old = rotate()
         note = desk.get("/ledger/checkpoint").get_data(as_text=True)
-        for public in (old.public, db.keys().signer.public):
-            assert notes.open_note(note, {"city": public}, verify) == notes.checkpoint_text(
-                "city", 1, notes.parse_checkpoint(notes.open_note(note, {"city": public}, verify)).root
+        for public in (old.public, runtime.keys().signer.public):
+            assert signed_notes.open_note(note, {"city": public}, verify) == signed_notes.checkpoint_text(
+                "city",
+                1,
+                signed_notes.parse_checkpoint(signed_notes.open_note(note, {"city": public}, verify)).root,
             )
         desk.published(filing())
         assert seal() == 2
@@ -143,9 +146,9 @@ class TestKeys:
         with pytest.raises(ReceiptRefused, match="撤销"):
             prove(data, ring(desk))
         shown = desk.get("/ledger/proofs/cover?entry=1").get_data()
-        told = prove(data, ring(desk), cover.read(shown))["explanation"]
+        told = prove(data, ring(desk), consistency_proof.read(shown))["explanation"]
         assert (
-            f"revoked: proven only as far as entry 1 is under the ledger signed by {db.keys().signer.key_id}"
+            f"revoked: proven only as far as entry 1 is under the ledger signed by {runtime.keys().signer.key_id}"
             in told[1]
         )
         here = desk.ask("POST", "/api/v1/receipts/verification", data=data).get_json()["explanation"]
@@ -165,11 +168,11 @@ class TestKeys:
 
     def test_that_are_not_the_newest_answer_nothing(self, desk):
         """Between the act and the file, or on a machine with an old copy of the folder."""
-        successor = db.keys().draft(SIGNING)
-        db.perform(SYSTEM, lambda work: acts.rotate(work, successor))
+        successor = runtime.keys().draft(SIGNING)
+        runtime.perform(SYSTEM, lambda work: key_rotation.rotate(work, successor))
         for answer in (desk.check(stranger()), desk.get("/ledger/keys")):
             assert (answer.status_code, answer.get_json()["code"]) == (503, "keys-foreign")
-        db.keys().promote(SIGNING)
+        runtime.keys().promote(SIGNING)
         assert desk.check(stranger()).status_code == 201
 
 
@@ -183,8 +186,8 @@ class TestCover:
             statement = opened(desk.get(receipt_path(desk, stranger(), known_at=entry), "centre").get_data())[
                 0
             ]
-            shown, root = cover.read(answer.get_data()), bytes.fromhex(statement["root"])
-            assert cover.extent(shown, ring(desk), entry, root, verify)[0].size == 5
+            shown, root = consistency_proof.read(answer.get_data()), bytes.fromhex(statement["root"])
+            assert consistency_proof.extent(shown, ring(desk), entry, root, verify)[0].size == 5
 
     def test_of_what_is_not_sealed_does_not_exist(self, desk):
         desk.published(filing())
@@ -198,6 +201,6 @@ class TestCover:
         seal()
         shown = json.loads(desk.get("/ledger/proofs/cover?entry=1").get_data())
         text = shown["checkpoint"].partition("\n\n")[0] + "\n"
-        forged = cover.Cover(notes.sign_note(text, "city", Signer.generate()), ())
+        forged = consistency_proof.Cover(signed_notes.sign_note(text, "city", Signer.generate()), ())
         with pytest.raises(ReceiptRefused):
-            cover.extent(forged, ring(desk), 1, notes.parse_checkpoint(text).root, verify)
+            consistency_proof.extent(forged, ring(desk), 1, signed_notes.parse_checkpoint(text).root, verify)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from registry.domain.revision import REMOVED
-from tests.factories.desk import head
-from tests.factories.filings import (
+from registry.domain.cases.revision import REMOVED
+from tests.support.desk import head
+from tests.support.filings import (
     HOUSING,
     MARKET,
     BanFactory,

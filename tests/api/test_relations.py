@@ -3,15 +3,16 @@
 import pytest
 from sqlalchemy import select
 
-from registry import db
-from registry.domain import bodycheck, bodyshape, receipts
+from registry import runtime
+from registry.domain.checks import receipts
+from registry.domain.exchange import bodyshape, record_schema
 from registry.models import OutboxMessage, Publication
-from registry.queries import publications
-from registry.services import peers
+from registry.queries.publication import publications
+from registry.services.exchange import peers
 from registry.signing import Signer
-from tests.factories.desk import bidder, head, stranger
-from tests.factories.filings import PERSON_NUMBER, BanFactory, FilingFactory, days_ago
-from tests.factories.relations import PATH, PERSON, WORDING, firm, related, relation, withdrawn
+from tests.support.desk import bidder, head, stranger
+from tests.support.filings import PERSON_NUMBER, BanFactory, FilingFactory, days_ago
+from tests.support.relations import PATH, PERSON, WORDING, firm, related, relation, withdrawn
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def filed(desk):
 
 
 def bodies():
-    with db.reading() as session:
+    with runtime.reading() as session:
         return [publications.body(one) for one in session.scalars(select(Publication))]
 
 
@@ -106,7 +107,7 @@ class TestProcedure:
 
 class TestAudience:
     def test_is_neither_the_public_nor_a_peer(self, desk):
-        with db.begin() as work:
+        with runtime.begin() as work:
             peers.add(work, "platform", "平台", "https://peer.example", Signer.generate().public.hex(), [])
         one = FilingFactory()
         record = related(desk, "controller", one, PERSON)
@@ -115,7 +116,7 @@ class TestAudience:
         assert desk.ask("GET", f"/records/{record}").status_code == 404
         withdrawn(desk, record)
         assert desk.get(f"/records/{record}").status_code == 404
-        with db.reading() as session:
+        with runtime.reading() as session:
             assert session.scalars(select(OutboxMessage)).all() == []
 
     @pytest.mark.parametrize("kind", WORDING)
@@ -128,8 +129,8 @@ class TestAudience:
         for body in bodies():
             table = bodyshape.table("relation", body["state"])
             assert body.keys() == table.keys()
-            assert [fault.pointer for fault in bodycheck.faults(body, ["procurement"])] == ["/kind"]
-            assert list(bodycheck._against(body, table, "")) == []
+            assert [fault.pointer for fault in record_schema.faults(body, ["procurement"])] == ["/kind"]
+            assert list(record_schema._against(body, table, "")) == []
             assert PERSON_NUMBER not in str(body)
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.factories.bureau import Bureau
-from tests.factories.filings import days_ago
+from tests.support.bureau import Bureau
+from tests.support.filings import days_ago
 
 
 @pytest.fixture

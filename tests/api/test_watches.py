@@ -6,15 +6,15 @@ import json
 
 import pytest
 
-from registry import db, tabular
-from registry.domain import keyring
-from registry.domain.receipts import check
-from registry.services import checkfiles
+from registry import runtime, tabular
+from registry.domain.checks.receipts import check
+from registry.domain.publication import keyring
+from registry.services.checks import batch_check
 from registry.signing import verify
-from tests.factories.centre import advance
-from tests.factories.desk import bidder, head, stranger
-from tests.factories.filings import BanFactory, today
-from tests.services.test_checkfiles import table
+from tests.services.checks.test_batch_check import table
+from tests.support.centre import advance
+from tests.support.desk import bidder, head, stranger
+from tests.support.filings import BanFactory, today
 
 FILES = "/api/v1/checks/files"
 WATCHES = "/api/v1/watches"
@@ -46,9 +46,9 @@ def handed_in(desk, rows, **query):
 def worked(desk):
     """What the worker does with files; as the centre."""
     actor = desk.people["centre"].actor
-    with db.reading() as session:
-        waiting = [(number, actor) for number, _ in checkfiles.questions.pending(session)]
-    checkfiles.run_pending(db.perform, waiting)
+    with runtime.reading() as session:
+        waiting = [(number, actor) for number, _ in batch_check.questions.pending(session)]
+    batch_check.run_pending(runtime.perform, waiting)
 
 
 class TestWatch:

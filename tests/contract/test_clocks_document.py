@@ -4,11 +4,11 @@ import tomllib
 
 import pytest
 
-from registry.domain import clocks
-from registry.domain.quality import RATES
-from registry.services.reference import FOLDER
+from registry.domain.law import deadlines
+from registry.domain.reporting_rates import RATES
+from registry.services.law.reference_loading import FOLDER
 from registry.web import labels
-from tests.contract.documents import DOCS
+from tools.documents import DOCS
 
 TEXT = (DOCS / "clocks.md").read_text(encoding="utf-8")
 
@@ -29,7 +29,7 @@ def line(rule):
     closes = "、".join(f"`{act}`" for act in rule["closes"])
     status = "" if rule["status"] == "confirmed" else "（未核实）"
     return (
-        f"| `{rule['code']}` | `{rule['opens']}` | {clocks.DAYS[rule['starts']]} | {closes} | "
+        f"| `{rule['code']}` | `{rule['opens']}` | {deadlines.DAYS[rule['starts']]} | {closes} | "
         f"{rule['deadline']}：{figure}{unit} | {rule['source']}{status} |"
     )
 

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from registry.errors import Refusal
-from tests.contract import documents
-from tests.contract.sources import ROOT
+from tests.support.sources import ROOT
+from tools import documents
 
 KINDS = {"NotFound": 404, "Invalid": 422, "Conflict": 409, "Forbidden": 403, "Stale": 412, "Unavailable": 503}
 
@@ -49,10 +49,10 @@ class TestDocuments:
     @pytest.mark.parametrize("file", documents.TABLES)
     def test_say_what_the_code_says(self, file):
         held = (documents.DOCS / file).read_text(encoding="utf-8")
-        assert held == documents.TABLES[file](), "run: python -m tests.contract.documents --write"
+        assert held == documents.TABLES[file](), "run: python -m tools.documents --write"
 
     def test_are_made_by_one_command(self):
-        done = subprocess.run([sys.executable, "-m", "tests.contract.documents"], cwd=ROOT, check=True)
+        done = subprocess.run([sys.executable, "-m", "tools.documents"], cwd=ROOT, check=True)
         assert done.returncode == 0
 
     def test_explain_each_setting(self):

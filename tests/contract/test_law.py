@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.contract import law
-from tests.contract.procedures import rows
+from tools import law
+from tools.procedures import rows
 
 RULES = [(kind, row) for kind in law.KINDS for row in rows(kind)]
 TESTED = [(kind, row) for kind, row in RULES if kind != "deadlines" and law.applied(kind, row)]

@@ -7,11 +7,11 @@ import flask_migrate
 import pytest
 from sqlalchemy import insert, select
 
-from registry import db
+from registry import runtime
 from registry.app import MIGRATIONS
 from registry.domain.permissions import SYSTEM
 from registry.models import Account, Clock, Department, Penalty, PenaltyFiling
-from registry.services import clocks
+from registry.services.law import clocks
 
 FILED_AT = dt.datetime(2026, 10, 9, 3, tzinfo=dt.UTC)
 LATE_EVENING = dt.datetime(2026, 10, 14, 16, 30, tzinfo=dt.UTC)
@@ -65,12 +65,12 @@ def upgraded(app):
         ]
         work.session.execute(insert(PenaltyFiling), filings)
 
-    db.perform(SYSTEM, fill)
+    runtime.perform(SYSTEM, fill)
     flask_migrate.upgrade(directory=str(MIGRATIONS))
 
 
 def held():
-    with db.reading() as session:
+    with runtime.reading() as session:
         return list(session.scalars(select(Clock).order_by(Clock.record, Clock.id)))
 
 
@@ -91,7 +91,7 @@ class TestUpgrade:
         assert (amended.sectors, amended.district) == (["construction"], None)
 
     def test_can_be_counted_again(self, upgraded):
-        assert db.perform(SYSTEM, clocks.recount) == 1
+        assert runtime.perform(SYSTEM, clocks.recount) == 1
         waiting, amended = held()[:2]
         assert (waiting.due, waiting.provisional) == (dt.date(2026, 10, 16), False)
         assert waiting.calendar

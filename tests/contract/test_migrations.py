@@ -8,9 +8,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from registry import db
+from registry import runtime
 from registry.app import MIGRATIONS
-from registry.services import reference
+from registry.services.law import reference_loading
 
 NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.py")
 
@@ -22,14 +22,14 @@ def versions() -> list[Path]:
 
 def differences() -> list[object]:
     """What the database has and the models have not, or the other way round."""
-    with db.db.engine.connect() as connection:
+    with runtime.db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, db.db.metadata))
+        return list(compare_metadata(context, runtime.db.metadata))
 
 
 def tables() -> set[str]:
     """The tables of the database."""
-    return set(inspect(db.db.engine).get_table_names())
+    return set(inspect(runtime.db.engine).get_table_names())
 
 
 class TestMigrations:
@@ -55,7 +55,7 @@ class TestMigrations:
         assert tables() <= {"alembic_version"}
         flask_migrate.upgrade(directory=str(MIGRATIONS))
         assert not differences()
-        with db.begin() as work:
-            opened, closed = reference.load(work)
+        with runtime.begin() as work:
+            opened, closed = reference_loading.load(work)
         assert opened > 0
         assert closed == 0

@@ -16,9 +16,9 @@ from registry.api.schemas.relief import ReliefAnswer
 from registry.api.schemas.watch import WatchAnswer, WatchPage, WatchWithEvents
 from registry.api.statistics import StatisticsAnswer
 from tests.contract.test_routes import PUBLIC, RESTRICTED
-from tests.factories.centre import advance
-from tests.factories.desk import Desk, bidder, seal
-from tests.factories.filings import BanFactory, filing
+from tests.support.centre import advance
+from tests.support.desk import Desk, bidder, seal
+from tests.support.filings import BanFactory, filing
 
 UNDESCRIBED = {"GET /api/v1/openapi.json", "GET /api/v1/docs"}
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.processes import ROOT, Demo, environment_of
+from tests.support.processes import ROOT, Demo, environment_of
 
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DOCUMENTS = [name for name in ("README.md", "README.zh.md") if (ROOT / name).exists()]

@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 import registry
-from registry.domain.catalog import KINDS, Behaviour, Measure, Scheme, Sector, body, overlapping, read
+from registry.domain.law.reference_kinds import (
+    KINDS,
+    Behaviour,
+    Measure,
+    Scheme,
+    Sector,
+    body,
+    overlapping,
+    read,
+)
 
 REFERENCE = Path(registry.__file__).parent / "reference"
 DOMAIN = Path(registry.__file__).parents[2] / "shared" / "domain"

@@ -2,8 +2,9 @@
 
 import secrets
 
-from registry.domain import batch, canonical, envelope
-from registry.domain.publication import content_hash
+from registry.domain.exchange import batch, envelope
+from registry.domain.publication import canonical
+from registry.domain.publication.publication import content_hash
 
 USCC = "91320902MA0TR0027T"
 AUTHORITY = "11320900MA0TA0016X"

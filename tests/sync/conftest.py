@@ -10,12 +10,12 @@ from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from registry.app import create_app
-from registry.db import SYSTEM, db, perform, reading
 from registry.models import InboxItem, OutboxMessage, Publication
-from registry.queries import exchange as questions
-from registry.services import peers
+from registry.queries.exchange import peer_messages
+from registry.runtime import SYSTEM, db, perform, reading
+from registry.services.exchange import peers
 from registry.settings import Settings
-from tests import stores
+from tests.support import stores
 
 
 class _Quiet(WSGIRequestHandler):
@@ -75,7 +75,7 @@ class Node:
 
     def peer(self, code):
         """A peer row."""
-        return self.ask(lambda session: questions.peer(session, code))
+        return self.ask(lambda session: peer_messages.peer(session, code))
 
     def befriend(self, other, url=None, owners=()):
         """Make another node known here."""

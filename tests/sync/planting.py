@@ -1,7 +1,7 @@
 """Getting hand-made bodies into a node."""
 
-from registry.db import SYSTEM, perform
-from registry.services.publishing import Version, publish
+from registry.runtime import SYSTEM, perform
+from registry.services.publication.publishing import Version, publish
 
 
 def published(app, *bodies, origin=None):

@@ -8,9 +8,9 @@ from click.testing import CliRunner
 
 from registry.cli import main
 from registry.commands import common
-from registry.db import clock
-from registry.queries import exchange as questions
-from registry.services import peers
+from registry.queries.exchange import peer_messages
+from registry.runtime import clock
+from registry.services.exchange import peers
 from registry.signing import Signer
 from tests.sync.bodies import body, removed
 from tests.sync.planting import published
@@ -39,7 +39,9 @@ class TestPushAndPull:
 
     def test_exit_1_when_the_peer_is_not_there(self, city, platform, typed):
         published(city.app, body())
-        city.do(lambda work: setattr(questions.peer(work.session, "platform"), "url", "http://127.0.0.1:9"))
+        city.do(
+            lambda work: setattr(peer_messages.peer(work.session, "platform"), "url", "http://127.0.0.1:9")
+        )
         code, said = typed("push")
         assert code == 1
         assert "未完成 Failed" in said
@@ -77,7 +79,7 @@ class TestQuarantine:
 
     def test_says_when_the_time_to_verify_is_over(self, item, typed, monkeypatch):
         late = clock() + dt.timedelta(days=30)
-        monkeypatch.setattr("registry.db.clock", lambda: late)
+        monkeypatch.setattr("registry.runtime.clock", lambda: late)
         assert " overdue /body/basis" in typed("quarantine")[1]  # D19: 河南省社会信用条例 17
 
     def test_release_judges_again(self, item, typed):

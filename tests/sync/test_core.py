@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.core import Circumstances, Failed, Link, Received, Refused, Run, TimedOut, backed_off
+from sync.backlog import Circumstances, Failed, Link, Received, Refused, Run, TimedOut, backed_off
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 AT = Circumstances(NOW, 0.5)

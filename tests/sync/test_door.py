@@ -5,14 +5,14 @@ import json
 import pytest
 import requests
 
-from registry.db import clock
 from registry.httpsig import sign_request
-from registry.queries import exchange as questions
+from registry.queries.exchange import peer_messages
 from registry.refusals.acts import PeerRefused
+from registry.runtime import clock
 from registry.signing import Signer
+from sync.backlog import Failed, Refused, TimedOut
 from sync.client import HttpPeer, NotDelivered
-from sync.core import Failed, Refused, TimedOut
-from sync.relay import push
+from sync.push import push
 from tests.sync.bodies import batch_of, body, chained, refit, removed, sealed
 from tests.sync.planting import published
 
@@ -67,7 +67,7 @@ class TestDoor:
         published(city.app, body())
         told = caller.hello()
         assert (told["node"], told["head"]) == ("city", 1)
-        assert told["epoch"] == city.ask(questions.epoch)
+        assert told["epoch"] == city.ask(peer_messages.epoch)
 
     def test_refuses_a_wrong_digest_and_stores_nothing(self, city, platform, caller):
         raw = refit(batch_of("platform", sealed(platform.signer, body(node="platform"))), digest="0" * 64)
@@ -133,7 +133,7 @@ class TestRelay:
             lost = push("platform", lambda peer: _Forgetful(HttpPeer(peer.url, city.signer, 5)))
         assert lost.failed == "TimedOut"
         assert len(city.messages("pending")) == 1
-        city.do(lambda work: setattr(questions.peer(work.session, "platform"), "retry_at", None))
+        city.do(lambda work: setattr(peer_messages.peer(work.session, "platform"), "retry_at", None))
         with city:
             push("platform")
         assert [message.outcome for message in city.messages("delivered")] == ["accepted"]

@@ -2,13 +2,13 @@
 
 import pytest
 
-from registry.db import clock
-from registry.domain import batch
-from registry.queries import exchange as questions
-from registry.services import peers
+from registry.domain.exchange import batch
+from registry.queries.exchange import peer_messages
+from registry.runtime import clock
+from registry.services.exchange import peers
 from sync.client import HttpPeer
-from sync.intake import pull, pull_all
-from sync.relay import push
+from sync.pull import pull, pull_all
+from sync.push import push
 from tests.sync.bodies import body, refit, removed, sealed
 from tests.sync.planting import published
 
@@ -110,7 +110,7 @@ class TestPush:
 
 
 def _peer(work, code):
-    return questions.peer(work.session, code)
+    return peer_messages.peer(work.session, code)
 
 
 class TestPushToADeadPeer:

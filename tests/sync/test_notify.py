@@ -9,19 +9,19 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from sqlalchemy import select
 
-from registry import db
-from registry.domain.keyring import read as read_keys
+from registry import runtime
 from registry.domain.permissions import SYSTEM
+from registry.domain.publication.keyring import read as read_keys
 from registry.models import Watch, WatchEvent
-from registry.queries import keyring
-from registry.services import watches
+from registry.queries.publication import known_keys
+from registry.services.checks import watches
 from registry.signing import verify
 from sync.notify import notify_all
-from tests.conftest import hire
-from tests.contract.documents import DOCS
-from tests.factories.bureau import Bureau
-from tests.factories.centre import Centre, advance, party
+from tests.support.bureau import Bureau
+from tests.support.centre import Centre, advance, party
+from tests.support.people import hire
 from tests.sync.receiver import listening
+from tools.documents import DOCS
 
 
 @pytest.fixture
@@ -56,26 +56,26 @@ def watch(bureau, receiver):
 
 def states():
     """(sequence, state) of every event."""
-    with db.reading() as session:
+    with runtime.reading() as session:
         found = session.scalars(select(WatchEvent).order_by(WatchEvent.sequence))
         return [(one.sequence, one.state) for one in found]
 
 
 def keys_document():
     """What the node publishes of its keys."""
-    with db.reading() as session:
-        return keyring.document(session, db.settings().node, db.keys().signer)
+    with runtime.reading() as session:
+        return known_keys.document(session, runtime.settings().node, runtime.keys().signer)
 
 
 def held(watch):
-    with db.reading() as session:
+    with runtime.reading() as session:
         return session.scalars(select(Watch).where(Watch.id == watch)).one()
 
 
 def run_later(monkeypatch, minutes):
     """The worker's job, so many minutes from now."""
     now = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes)
-    monkeypatch.setattr(db, "clock", lambda: now)
+    monkeypatch.setattr(runtime, "clock", lambda: now)
     return notify_all()
 
 
@@ -102,7 +102,7 @@ class TestNotify:
         assert first.sent == 1
         assert first.failed
         assert (held(watch).failures, states()[0]) == (1, (1, "delivered"))
-        assert held(watch).retry_at > db.clock() - dt.timedelta(seconds=30)
+        assert held(watch).retry_at > runtime.clock() - dt.timedelta(seconds=30)
         [second] = run_later(monkeypatch, 6).values()
         assert second.sent == 0
         [third] = run_later(monkeypatch, 12).values()
@@ -115,31 +115,33 @@ class TestNotify:
     def test_waits_until_it_is_time(self, watch, receiver):
         receiver.plan = ["500"]
         notify_all()
-        db.perform(SYSTEM, lambda work: watches.failed(work, watch, 3, work.now + dt.timedelta(minutes=4)))
+        runtime.perform(
+            SYSTEM, lambda work: watches.failed(work, watch, 3, work.now + dt.timedelta(minutes=4))
+        )
         assert notify_all() == {}
         assert receiver.sequences() == [1]
 
     def test_pauses_no_longer_than_five_minutes(self, watch, receiver):
         receiver.plan = ["500"]
-        db.perform(SYSTEM, lambda work: watches.failed(work, watch, 40, None))
+        runtime.perform(SYSTEM, lambda work: watches.failed(work, watch, 40, None))
         notify_all()
-        assert held(watch).retry_at <= db.clock() + dt.timedelta(minutes=5)
+        assert held(watch).retry_at <= runtime.clock() + dt.timedelta(minutes=5)
         assert held(watch).failures == 41
 
     def test_sends_again_what_a_killed_worker_had_sent_without_noting_it(self, watch, receiver):
-        db.perform(SYSTEM, lambda work: watches.take(work, watch)[1])
+        runtime.perform(SYSTEM, lambda work: watches.take(work, watch)[1])
         notify_all()
         assert (receiver.sequences(), states()) == ([1, 2, 3], ALL)
 
     def test_of_a_host_that_left_the_list_sends_nothing(self, city, watch, receiver):
-        city.app.extensions["registry_settings"] = replace(db.settings(), webhook_hosts="centre.example")
+        city.app.extensions["registry_settings"] = replace(runtime.settings(), webhook_hosts="centre.example")
         [done] = notify_all().values()
         assert (done.failed, receiver.got) == ("NotAllowed", [])
 
     def test_of_one_receiver_that_hangs_delays_no_other(self, city, watch, bureau, receiver):
         with listening() as other:
-            hosts = f"{db.settings().webhook_hosts},127.0.0.1:{other.port}"
-            city.app.extensions["registry_settings"] = replace(db.settings(), webhook_hosts=hosts)
+            hosts = f"{runtime.settings().webhook_hosts},127.0.0.1:{other.port}"
+            city.app.extensions["registry_settings"] = replace(runtime.settings(), webhook_hosts=hosts)
             record = bureau.penalty()
             second = Centre(bureau.people).watch(party(bureau.names[record]), webhook=other.url)
             bureau.verify(record)

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from registry.domain.casefile import Given
+from registry.domain.cases.case_file import Given
 from registry.models import Clock, Publication
-from registry.services import commendations
-from sync.relay import push
-from tests.conftest import AUTHORITY, hire
-from tests.factories.bureau import Bureau
+from registry.services.cases import commendations
+from sync.push import push
+from tests.support.bureau import Bureau
+from tests.support.people import AUTHORITY, hire
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@ from sqlalchemy import delete, update
 
 from registry.models import OutboxMessage, Publication, PublicationSector
 from sync.client import HttpPeer, NotDelivered
+from sync.push import push
 from sync.reconcile import reconcile, reconcile_all
-from sync.relay import push
 from tests.sync.bodies import body
 from tests.sync.planting import published
 

@@ -9,9 +9,9 @@ import time
 import pytest
 from sqlalchemy import select
 
-from registry.db import SYSTEM, perform, reading
 from registry.models import JobRun
-from registry.services import jobs
+from registry.runtime import SYSTEM, perform, reading
+from registry.services.node import jobs
 from registry.settings import child_environment
 from sync.schedule import JOBS, Job, run_claimed, run_once, scheduler_for, slot_of
 from tests.sync.bodies import body

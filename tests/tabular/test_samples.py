@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import samples, synthetic
 from registry import tabular
-from registry.domain import columns, identifiers
-from registry.domain.filing import clean
-from tests.domain.filing_rows import RULES
+from registry.domain import identifiers
+from registry.domain.filing import columns
+from registry.domain.filing.parse import clean
+from tests.domain.filing.filing_rows import RULES
+from tools import samples, synthetic
 
 FOLDER = Path(__file__).resolve().parents[2] / "samples"
 NAMES = (

@@ -7,7 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.factories.bureau import Bureau
+from tests.support.bureau import Bureau
 
 PDF = b"%PDF-1.7 an invented document"
 NEEDED = {"dispute": ("evidence",), "repair": ("performance_proof", "public_promise")}

@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
-from registry.db import db
+from registry.runtime import db
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [

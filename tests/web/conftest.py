@@ -7,12 +7,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from registry import db
+from registry import runtime
 from registry.app import create_app
 from registry.settings import Settings
-from tests import stores
-from tests.conftest import hire
-from tests.factories.bureau import Bureau
+from tests.support import stores
+from tests.support.bureau import Bureau
+from tests.support.people import hire
 from tests.web.browsing import ARGUMENTS, CHROMIUM, SCREENS
 from tests.web.samples import TODAY
 
@@ -32,12 +32,12 @@ def app(store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]
     home: Path = tmp_path_factory.mktemp("node")
     with pytest.MonkeyPatch.context() as patch:
         noon = dt.datetime.combine(TODAY, dt.time(4), dt.UTC)
-        patch.setattr(db, "clock", lambda: noon)
+        patch.setattr(runtime, "clock", lambda: noon)
         made = create_app(Settings(home=str(home), database_url=store))
         with made.app_context():
             yield made
-            db.db.session.remove()
-            db.db.engine.dispose()
+            runtime.db.session.remove()
+            runtime.db.engine.dispose()
 
 
 @pytest.fixture

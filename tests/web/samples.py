@@ -4,14 +4,14 @@ import datetime as dt
 import itertools
 from typing import Any
 
-from benchmarks.synthetic import HOUSING_AUTHORITY, uscc
-from registry import db
-from registry.domain.casefile import Given
-from registry.domain.revision import Removal, removed
-from registry.services import commendations
-from registry.services.publishing import Version, publish
-from tests.conftest import AUTHORITY as FINANCE
-from tests.factories.bureau import Bureau
+from registry import runtime
+from registry.domain.cases.case_file import Given
+from registry.domain.cases.revision import Removal, removed
+from registry.services.cases import commendations
+from registry.services.publication.publishing import Version, publish
+from tests.support.bureau import Bureau
+from tests.support.people import AUTHORITY as FINANCE
+from tools.synthetic import HOUSING_AUTHORITY, uscc
 
 TODAY = dt.date(2026, 11, 22)
 AUTHORITY = dict(zip(("name", "code"), HOUSING_AUTHORITY, strict=True))
@@ -116,7 +116,7 @@ def listing_body(number: int, **changes: Any) -> dict[str, Any]:
 
 def release(*bodies: dict[str, Any]) -> list[int]:
     """Publish the bodies in one transaction; gives their entry numbers."""
-    with db.begin() as work:
+    with runtime.begin() as work:
         return publish(work, [Version(made, origin="local") for made in bodies])
 
 
@@ -126,7 +126,7 @@ def withdraw(made: dict[str, Any], reason: str) -> None:
 
 def release_from(origin: str, made: dict[str, Any]) -> None:
     """Publish a body that another node decided."""
-    with db.begin() as work:
+    with runtime.begin() as work:
         publish(work, [Version(made, origin=origin)])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import stores
+from tests.support import stores
 from tests.web import samples
 from tests.web.browsing import needs_browser, served, width_beyond_screen
 

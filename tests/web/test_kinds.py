@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from registry.domain.casefile import Given
-from registry.services import listed, standing
-from tests.factories.bureau import papers
+from registry.domain.cases.case_file import Given
+from registry.services.cases import listing_publication, suspension
+from tests.support.bureau import papers
 from tests.web import samples
 
 
@@ -62,7 +62,7 @@ class TestListing:
     def test_names_a_penalty_that_is_no_longer_shown_without_a_link(self, client, bureau):
         ground = bureau.published_penalty()
         record = bureau.listed(ground)
-        bureau.do("verifier", lambda work: standing.suspend(
+        bureau.do("verifier", lambda work: suspension.suspend(
             work, ground, bureau.today, None, "复议停止执行", papers("authority_decision")
         ))  # fmt: skip
         page = shown(client, record)
@@ -158,7 +158,7 @@ class TestCorrection:
     def test_of_a_listing_is_in_its_history(self, client, bureau):
         record = bureau.listed()
         bureau.step(record, "amend")
-        bureau.do("verifier", lambda work: listed.correct(work, record, Given()))
+        bureau.do("verifier", lambda work: listing_publication.correct(work, record, Given()))
         page = shown(client, record)
         assert "更正后的事实。" in page
         assert "<td>更正</td>" in page

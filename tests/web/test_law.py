@@ -5,9 +5,10 @@ import re
 import pytest
 from sqlalchemy import event
 
-from registry import db
-from registry.queries import catalogue, publications
-from registry.queries.catalogue import Tally
+from registry import runtime
+from registry.queries.law import disclosure
+from registry.queries.law.disclosure import Tally
+from registry.queries.publication import publications
 from tests.web import samples
 
 KEPT_HERE = {
@@ -17,9 +18,9 @@ KEPT_HERE = {
 
 
 def tally(bureau, annex: int, number: int) -> Tally | None:
-    with db.reading() as session:
+    with runtime.reading() as session:
         at = publications.moment(session, bureau.today)
-        found = catalogue.items(session, at)
+        found = disclosure.items(session, at)
     return next(one.tally for one in found if (one.row.annex, one.row.number) == (annex, number))
 
 
@@ -67,11 +68,11 @@ class TestCatalogue:
         samples.release(samples.body(3))  # what was counted before is counted anew
         asked: list[str] = []
         heard = lambda conn, cursor, statement, *rest: asked.append(statement)  # noqa: E731
-        event.listen(db.db.engine, "before_cursor_execute", heard)
+        event.listen(runtime.db.engine, "before_cursor_execute", heard)
         client.get("/catalogue")
         first = [one for one in asked if "publication_sectors" in one]
         client.get("/catalogue")
-        event.remove(db.db.engine, "before_cursor_execute", heard)
+        event.remove(runtime.db.engine, "before_cursor_execute", heard)
         assert len(first) == 1
         assert len([one for one in asked if "publication_sectors" in one]) == 1
 

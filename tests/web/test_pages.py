@@ -5,8 +5,8 @@ import io
 import pytest
 from sqlalchemy import text
 
-from registry import db
-from registry.domain import receipts
+from registry import runtime
+from registry.domain.checks import receipts
 from registry.signing import Signer
 from tests.web import samples
 
@@ -112,7 +112,7 @@ class TestReferencePages:
 
 class TestVerify:
     def test_tells_what_an_own_receipt_proves(self, client):
-        answer = upload(client, receipt(db.keys().signer))
+        answer = upload(client, receipt(runtime.keys().signer))
         assert answer.status_code == 200
         assert "回执有效" in answer.text
         assert "在第 1 号记录时未查到" in answer.text
@@ -127,12 +127,12 @@ class TestVerify:
         assert "receipt-refused" in answer.text
 
     def test_refuses_a_stranger_and_a_changed_byte(self, client):
-        own = receipt(db.keys().signer)
+        own = receipt(runtime.keys().signer)
         for data in (receipt(Signer.generate()), own.replace(b"no_record", b"on_record")):
             assert upload(client, data).status_code == 422
 
     def test_compares_with_the_digest_of_the_printed_code(self, client):
-        own = receipt(db.keys().signer)
+        own = receipt(runtime.keys().signer)
         digest = hashlib.sha256(own).hexdigest()
         form = client.get(f"/verify?digest={digest}").text
         assert f'name="digest" value="{digest}"' in form
@@ -156,7 +156,7 @@ class TestVerify:
 
 class TestStoreLost:
     def test_says_so_and_shows_no_result(self, client):
-        with db.begin() as work:
+        with runtime.begin() as work:
             work.session.execute(text("ALTER TABLE publications RENAME TO lost"))
         answer = client.get("/records?q=瀚垚")
         assert answer.status_code == 503

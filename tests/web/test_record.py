@@ -1,7 +1,7 @@
 import pytest
 
-from registry import db
-from registry.services import ledger
+from registry import runtime
+from registry.services.publication import ledger
 from tests.web import samples
 
 HOSTILE = '<script>alert(1)</script>"盐城\u202e司公限有\u200b&amp;'
@@ -83,7 +83,7 @@ class TestRecord:
 
     def test_tells_whether_the_entry_is_sealed(self, client):
         assert "等待签入下一个检查点" in shown(client, 1)
-        with db.begin() as work:
+        with runtime.begin() as work:
             size = ledger.seal(work).size
         assert f"已签入第 {size} 号检查点" in shown(client, 1)
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from registry import db
-from registry.queries import publications
-from registry.services import revisions
-from tests import stores
+from registry import runtime
+from registry.queries.publication import publications
+from registry.services.cases import revisions
+from tests.support import stores
 from tests.web import applying, samples
 from tests.web.browsing import needs_browser, served, width_beyond_screen
 
@@ -38,7 +38,7 @@ def record(bureau, site) -> str:
 
 
 def repairable_from(held: str) -> dt.date:
-    with db.begin() as work:
+    with runtime.begin() as work:
         return dt.date.fromisoformat(publications.body(revisions.newest(work, held))["repairable_from"])
 
 

@@ -5,14 +5,15 @@ import json
 
 import pytest
 
-from registry import db
-from registry.domain.casefile import Given
+from registry import runtime
+from registry.domain.cases.case_file import Given
 from registry.models import AuditEvent, Document, Relief
-from registry.queries import cases, publications
-from registry.services import proceedings, relief_decisions, reliefs, revisions
-from registry.services.relief_decisions import Ruling
-from tests.factories.bureau import papers
-from tests.factories.filings import PersonFactory
+from registry.queries.cases import procedure_records
+from registry.queries.publication import publications
+from registry.services.cases import relief_applications, relief_decisions, revisions, steps
+from registry.services.cases.relief_decisions import Ruling
+from tests.support.bureau import papers
+from tests.support.filings import PersonFactory
 from tests.web import applying, samples
 from tests.web.applying import file, number, post
 
@@ -42,7 +43,7 @@ def opens(record: str) -> dt.date:
 
 
 def body(record: str) -> dict:
-    with db.begin() as work:
+    with runtime.begin() as work:
         return publications.body(revisions.newest(work, record))
 
 
@@ -106,8 +107,8 @@ class TestDispute:
             client, bureau, "dispute", bureau.published_penalty(), agent="卞代理",
             authorisation=file("委托书.png", b"\x89PNG\r\n\x1a\n..."),
         ))  # fmt: skip
-        with db.reading() as session:
-            step = cases.steps(session, receipt)[0]
+        with runtime.reading() as session:
+            step = procedure_records.steps(session, receipt)[0]
             held = session.query(Document).filter_by(step_id=step.id).order_by(Document.id).all()
         assert [(one.kind, one.media_type) for one in held] == [
             ("evidence", "application/pdf"), ("authorisation", "image/png"),
@@ -180,7 +181,7 @@ class TestRefusals:
 
     def test_of_strangers_are_counted(self, client, bureau, penalty):
         def attempts() -> int:
-            with db.reading() as session:
+            with runtime.reading() as session:
                 return session.query(AuditEvent).filter_by(act="relief.unfit", detail=penalty).count()
 
         before = attempts()
@@ -195,7 +196,7 @@ class TestRefusals:
         assert "relief-open" in answer.text
 
     def test_of_too_large_a_body_come_before_it_is_read(self, client, bureau, penalty):
-        data = b" " * (db.settings().upload_bytes_max + 1)
+        data = b" " * (runtime.settings().upload_bytes_max + 1)
         answer = client.post(
             f"/records/{penalty}/dispute", data=data, content_type="multipart/form-data; boundary=x"
         )
@@ -203,7 +204,9 @@ class TestRefusals:
         assert "file-too-large" in answer.text
 
     def test_of_too_many_applications_say_when_to_come_again(self, app, client, bureau, penalty, monkeypatch):
-        limited = db.settings().__class__(**(vars(db.settings()) | {"applications_per_hour_max": 0}))
+        limited = runtime.settings().__class__(
+            **(vars(runtime.settings()) | {"applications_per_hour_max": 0})
+        )
         monkeypatch.setitem(app.extensions, "registry_settings", limited)
         answer = post(client, bureau, "dispute", penalty)
         assert answer.status_code == 503
@@ -231,7 +234,7 @@ class TestRepair:
     def test_is_granted_and_ends_the_publication(self, client, bureau, ripe):
         receipt = number(post(client, bureau, "repair", ripe))
         assert "自受理之日起" in status(client, receipt)
-        bureau.do("clerk", lambda work: reliefs.accept(work, receipt, Given()))
+        bureau.do("clerk", lambda work: relief_applications.accept(work, receipt, Given()))
         assert "已受理，正在办理" in status(client, receipt)
         bureau.do(
             "verifier",
@@ -251,7 +254,7 @@ class TestStatus:
             assert part in page
 
     def test_tells_outcome_and_reason_without_numbers_of_people(self, client, bureau, disputed):
-        bureau.do("clerk", lambda work: reliefs.accept(work, disputed, Given()))
+        bureau.do("clerk", lambda work: relief_applications.accept(work, disputed, Given()))
         ruling = Ruling("keep", "与 13811112222 核实，记录无误。", bureau.today)
         bureau.do(
             "verifier",
@@ -337,12 +340,12 @@ class TestPrivacy:
         receipt = number(post(
             client, bureau, "dispute", record, contact=self.PHONE, statement=self.STATEMENT
         ))  # fmt: skip
-        with db.reading() as session:
-            step = cases.steps(session, receipt)[0]
-            held = cases.by_record(session, Relief, receipt)
+        with runtime.reading() as session:
+            step = procedure_records.steps(session, receipt)[0]
+            held = procedure_records.by_record(session, Relief, receipt)
             written = json.dumps([held.content, step.stated, step.documents], ensure_ascii=False)
             assert not any(word in written for word in (self.PHONE, self.STATEMENT))
             assert self.STATEMENT.encode() not in (step.sealed or b"")
-        with db.begin() as work:
-            opened = proceedings.private_of(work.keys.vault, cases.steps(work.session, receipt)[0])
+        with runtime.begin() as work:
+            opened = steps.private_of(work.keys.vault, procedure_records.steps(work.session, receipt)[0])
         assert opened["statement"] == self.STATEMENT

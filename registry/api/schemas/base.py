@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from registry.domain.cells import is_forbidden
+from registry.domain.filing.cells import is_forbidden
 
 
 class StrictSchema(Schema):

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from registry.api.schemas.base import Paging, short, words
 from registry.api.schemas.procedure import TEXT_MAX, AuthoritySchema, StepSchema, SubjectSchema
-from registry.domain.procedures import COMMENDATION
+from registry.domain.cases.procedures import COMMENDATION
 
 
 class CommendationQuery(Paging):

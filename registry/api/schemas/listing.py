@@ -11,7 +11,7 @@ from registry.api.schemas.procedure import (
     StepSchema,
     SubjectSchema,
 )  # fmt: skip
-from registry.domain.procedures import LISTING
+from registry.domain.cases.procedures import LISTING
 
 
 class ListingQuery(Paging):

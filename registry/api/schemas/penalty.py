@@ -3,8 +3,8 @@
 from marshmallow import fields, validate
 
 from registry.api.schemas.base import Day, Paging, StrictSchema, words
-from registry.domain.columns import FIELDS
-from registry.domain.procedures import PENALTY
+from registry.domain.cases.procedures import PENALTY
+from registry.domain.filing.columns import FIELDS
 
 STATES = tuple(PENALTY.states)
 

@@ -8,9 +8,9 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from registry.api.schemas.base import Day, StrictSchema, short, words
-from registry.domain.casefile import DOCUMENT_BYTES_MAX, Given, Paper
-from registry.domain.listing import RESPONSIBLE_ROLES
-from registry.domain.procedures import DOCUMENTS
+from registry.domain.cases.case_file import DOCUMENT_BYTES_MAX, Given, Paper
+from registry.domain.cases.listing import RESPONSIBLE_ROLES
+from registry.domain.cases.procedures import DOCUMENTS
 
 TEXT_MAX = 20_000
 

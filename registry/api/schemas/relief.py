@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from registry.api.schemas.base import Day, StrictSchema, short, words
 from registry.api.schemas.procedure import Base64, DocumentSchema
-from registry.domain.application import CHARACTERS_MAX, FILES_MAX
+from registry.domain.cases.relief import CHARACTERS_MAX, FILES_MAX
 
 
 class EvidenceSchema(DocumentSchema):

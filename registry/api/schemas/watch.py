@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from registry.api.schemas.base import Day, StrictSchema, Whole, words
 from registry.api.schemas.check import PartiesSchema
-from registry.domain.webhook import URL_LENGTH_MAX
+from registry.domain.checks.webhook import URL_LENGTH_MAX
 
 
 class WatchRequest(PartiesSchema):

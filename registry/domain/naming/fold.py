@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
-from registry.domain import names
+from registry.domain.naming import name_key
 
 _RADICALS = str.maketrans(
     "⺒⺓⺝⺟⺠⺩⺻⺼⻁⻄⻅⻆⻉⻋⻓⻔⻗⻘⻙⻚⻛⻜⻝⻞⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
@@ -24,7 +24,7 @@ def fold(name: str) -> str:
 
     Coarser than ``names.key``: two registered names may fold to one, so this finds, and never bars.
     """
-    simplified = _SIMPLIFIED.convert(names.key(name.translate(_RADICALS)))
+    simplified = _SIMPLIFIED.convert(name_key.key(name.translate(_RADICALS)))
     return _NUMBERED.sub(lambda found: _in_words(found[0]), simplified)
 
 

@@ -1,0 +1,97 @@
+"""A commendation (守信激励): what is filed, and the public body that comes of it. It never bears on a verdict."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from registry.domain import identifiers
+from registry.domain.cases import proposal
+from registry.domain.filing.model import Party, Rules
+from registry.domain.publication import redaction
+from registry.errors import Fault
+from registry.refusals.procedure import CommendationRefused
+
+
+@dataclass(frozen=True)
+class Commendation:
+    """A commendation as filed; ``valid_until`` is the last day as stated, none when the document names none."""
+
+    subject: Party = field(repr=False)
+    document_number: str
+    title: str
+    facts: str
+    basis: str
+    awarded_on: dt.date
+    valid_until: dt.date | None
+    sectors: tuple[str, ...]
+    district: str | None
+    authority_name: str
+    authority_code: str
+
+
+def read(given: Mapping[str, Any], rules: Rules, today: dt.date) -> Commendation:
+    """The commendation, whole. Refuses ``CommendationRefused`` with every fault."""
+    subject, faults = proposal.subject_of(given["subject"], rules)
+    faults += proposal.known(given, rules)
+    if subject.kind == "natural_person":
+        faults.append(Fault("/subject/kind", "person-not-public", "自然人的激励信息不在此公示"))
+    if given["awarded_on"] > today:
+        faults.append(Fault("/awarded_on", "decided-in-future", "文书日期晚于今天"))
+    if given["valid_until"] and given["valid_until"] <= given["awarded_on"]:
+        faults.append(Fault("/valid_until", "publicity-before-decision", "有效期应晚于文书日期"))
+    for name in ("title", "facts", "basis", "document_number"):
+        if redaction.blot(given[name]) != given[name]:
+            faults.append(Fault(f"/{name}", "personal-number", "含有个人识别号码"))
+    if faults:
+        raise CommendationRefused(faults=tuple(faults))
+    return Commendation(
+        subject=subject,
+        sectors=tuple(dict.fromkeys(given["sectors"])),
+        authority_name=given["authority"]["name"],
+        authority_code=identifiers.uscc(given["authority"]["code"]),
+        **{name: given[name] for name in _PLAIN},
+    )
+
+
+_PLAIN = ("document_number", "title", "facts", "basis", "awarded_on", "valid_until", "district")
+
+
+def content(filed: Commendation) -> dict[str, Any]:
+    """The facts as they are kept."""
+    made = asdict(filed)
+    del made["subject"]["id_number"]
+    made |= {"awarded_on": filed.awarded_on.isoformat(), "sectors": list(filed.sectors)}
+    made["valid_until"] = filed.valid_until.isoformat() if filed.valid_until else None
+    return made
+
+
+@dataclass(frozen=True)
+class Release:
+    """What publication adds to the facts of a commendation."""
+
+    record: str
+    policy: str
+    visible_from: dt.date
+    visible_until: dt.date
+    publish_by: dt.date
+    source: Mapping[str, Any]
+    filing: str
+
+
+def public_body(facts: Mapping[str, Any], release: Release) -> dict[str, Any]:
+    """Everything an outsider may ever see of it."""
+    subject = facts["subject"]
+    made = {
+        "record": release.record, "revision": 1, "kind": "commendation", "act": "publish", "state": "published",
+        "audience": "public",
+        "subject": {"kind": subject["kind"], "name": subject["name"], "uscc": subject["uscc"]},
+        "document_number": facts["document_number"], "title": facts["title"], "facts": facts["facts"],
+        "basis": facts["basis"], "behaviour": None, "decided_on": facts["awarded_on"],
+        "authority": {"name": facts["authority_name"], "code": facts["authority_code"]},
+        "source": dict(release.source), "sectors": sorted(facts["sectors"]), "district": facts["district"],
+        "is_grave": False, "measures": [], "policy": release.policy,
+        "visible_from": release.visible_from.isoformat(), "visible_until": release.visible_until.isoformat(),
+        "publish_by": release.publish_by.isoformat(), "filing": release.filing,
+    }  # fmt: skip
+    return redaction.blot_all(made)  # type: ignore[no-any-return]

@@ -1,0 +1,185 @@
+"""A listing: what is proposed, what is decided, and the public body that comes of it."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from registry.domain import identifiers
+from registry.domain.filing.model import Party
+from registry.domain.law import measures
+from registry.domain.law.publicity import add_months
+from registry.domain.law.reference_kinds import Measure, Policy, Scheme
+from registry.domain.publication import redaction
+from registry.refusals.procedure import TermRefused
+
+RESIDENT_ID = "111"
+ADULT_AGE = 18
+RESPONSIBLE_ROLES = ("legal_representative", "person_in_charge", "actual_controller")
+"""Who may be named with a listed organisation (浙江省公共信用信息管理条例 24)."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a listing rests on: a verified penalty, by its record, or a judgment, by court and case number."""
+
+    kind: str
+    document_number: str = ""
+    record: str | None = None
+    authority: str = ""
+    decided_on: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Responsible:
+    """A person responsible for the subject, in a role, as of a day."""
+
+    name: str
+    role: str
+    as_of: dt.date
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a department proposes; ``measures`` are codes of the scheme's own."""
+
+    scheme: str
+    subject: Party = field(repr=False)
+    sectors: tuple[str, ...]
+    district: str | None
+    behaviour: str | None
+    facts: str
+    basis: str
+    measures: tuple[str, ...]
+    grounds: tuple[Ground, ...]
+    responsible: tuple[Responsible, ...]
+    authority_name: str
+    authority_code: str
+    exit: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The written decision, signed by the head of the authority. ``ends_on`` only where the scheme has no term of
+    its own; ``answer``: how the subject's statement was considered."""
+
+    document_number: str
+    decided_on: dt.date
+    reasons: str
+    signed_by: str
+    position: str
+    ends_on: dt.date | None = None
+    answer: str = ""
+
+
+def content(proposal: Proposal) -> dict[str, Any]:
+    """The facts of a proposal as they are kept, without the identity number."""
+    made = plain(proposal)
+    del made["subject"]["id_number"]
+    return made
+
+
+def plain(stated: Any) -> dict[str, Any]:
+    """A dataclass as JSON data."""
+    return jsonable(asdict(stated))  # type: ignore[no-any-return]
+
+
+def jsonable(value: Any) -> Any:
+    """A value with its days as ISO text."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {name: jsonable(item) for name, item in value.items()}
+    return [jsonable(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def term(scheme: Scheme, decision: Decision, served_on: dt.date) -> tuple[dt.date, dt.date]:
+    """[starts_on, ends_on): a decision takes effect when it is served. Refuses ``TermRefused``."""
+    starts_on = max(served_on, decision.decided_on)
+    if scheme.term_months is not None:
+        return starts_on, add_months(starts_on, scheme.term_months)
+    if decision.ends_on is None or decision.ends_on <= starts_on:
+        raise TermRefused(f"{scheme.name}没有固定期限，决定应写明晚于送达日的截止日")
+    return starts_on, decision.ends_on
+
+
+def require_term(scheme: Scheme, taken: Sequence[Measure], decision: Decision) -> None:
+    """Refuse ``TermRefused`` for an end where the scheme fixes the term, and one that no measure's statute allows."""
+    if (decision.ends_on is None) != (scheme.term_months is not None):
+        raise TermRefused(scheme.name)
+    if decision.ends_on is None:
+        return
+    for measure in taken:
+        fault = measures.term_fault(measure, measures.taken(measure, decision.decided_on, decision.ends_on))
+        if fault:
+            raise TermRefused(fault.detail)
+
+
+def is_minor(id_type: str | None, id_number: str | None, on: dt.date) -> bool:
+    """Whether a natural person is under eighteen on a day, or not shown to be older (行政处罚法 30; 未成年人不公示)."""
+    if id_type != RESIDENT_ID or id_number is None:
+        return True
+    born = identifiers.birth_date(id_number)
+    return on < add_months(born, 12 * ADULT_AGE)
+
+
+@dataclass(frozen=True)
+class Release:
+    """What publication adds to the facts of a listing."""
+
+    record: str
+    audience: str
+    scheme: Scheme
+    policy: Policy
+    measures: Sequence[Measure]
+    starts_on: dt.date
+    ends_on: dt.date
+    visible_from: dt.date
+    publish_by: dt.date
+    remedies: Mapping[str, dt.date]
+    source: Mapping[str, Any]
+    filing: str
+
+
+def repairable_from(policy: Policy, scheme: Scheme, decided_on: dt.date, starts_on: dt.date) -> dt.date:
+    """The first day on which a repair may be granted: the policy's minimum and the scheme's own are both over."""
+    own = add_months(starts_on, scheme.early_exit_months or 0)
+    return max(own, add_months(decided_on, policy.min_months))
+
+
+def public_body(facts: Mapping[str, Any], release: Release) -> dict[str, Any]:
+    """Everything an outsider may ever see of a listing.
+
+    It is shown while it stands: when the publicity period of its document is over but the listing is not, it runs
+    on until removal (河南省社会信用条例 19、浙江省公共信用信息管理条例 16, taken as the rule here).
+    """
+    decision, subject, scheme = facts["decision"], facts["subject"], release.scheme
+    decided_on = dt.date.fromisoformat(decision["decided_on"])
+    repair = repairable_from(release.policy, scheme, decided_on, release.starts_on)
+    made = {
+        "record": release.record, "revision": 1, "kind": "listing", "act": "publish", "state": "published",
+        "audience": release.audience,
+        "subject": {"kind": subject["kind"], "name": subject["name"], "uscc": subject["uscc"]},
+        "scheme": {"code": scheme.code, "name": scheme.name, "basis": scheme.basis, "basis_level": scheme.basis_level},
+        "document_number": decision["document_number"], "decided_on": decision["decided_on"],
+        "reasons": decision["reasons"], "behaviour": facts["behaviour"], "facts": facts["facts"],
+        "basis": facts["basis"], "exit": facts["exit"], "grounds": facts["grounds"],
+        "responsible": facts["responsible"] if scheme.names_responsible else [],
+        "authority": {"name": facts["authority_name"], "code": facts["authority_code"]},
+        "source": dict(release.source), "sectors": sorted(facts["sectors"]), "district": facts["district"],
+        "severity": scheme.severity, "is_grave": False,
+        "measures": [measures.taken(one, release.starts_on, release.ends_on) for one in release.measures],
+        "starts_on": release.starts_on.isoformat(), "ends_on": release.ends_on.isoformat(),
+        "remedies": {name: day.isoformat() for name, day in release.remedies.items()},
+        "policy": release.policy.code, "visible_from": release.visible_from.isoformat(),
+        "visible_until": release.ends_on.isoformat(), "repairable_from": repair.isoformat(),
+        "publish_by": release.publish_by.isoformat(), "filing": release.filing,
+    }  # fmt: skip
+    return redaction.blot_all(made)  # type: ignore[no-any-return]
+
+
+def extended(body: Mapping[str, Any], ends_on: dt.date) -> dict[str, Any]:
+    """The fields of a body that move when its listing ends on another day."""
+    end = ends_on.isoformat()
+    moved = [{**one, "ends_on": end} for one in body["measures"]]
+    return {"ends_on": end, "visible_until": end, "measures": moved}

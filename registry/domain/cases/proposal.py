@@ -1,0 +1,116 @@
+"""A proposal to list somebody, read from what a door was given: whole, or every fault at once."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from registry.domain import identifiers
+from registry.domain.cases.listing import RESPONSIBLE_ROLES, Ground, Proposal, Responsible
+from registry.domain.filing import party
+from registry.domain.filing.columns import PLAIN
+from registry.domain.filing.model import Party, Rules
+from registry.domain.filing.row_reader import RowReader
+from registry.domain.law.reference_kinds import Scheme
+from registry.domain.publication import redaction
+from registry.errors import Fault, Invalid
+from registry.refusals.procedure import ListingRefused, MeasureOutsideScheme
+
+_BEHAVIOUR = ("/behaviour", "behaviour-unknown")
+_SUBJECT = {
+    "subject_name": "name",
+    "subject_kind": "kind",
+    "uscc": "uscc",
+    "id_type": "id_type",
+    "id_number": "id_number",
+}
+
+
+def read(draft: Mapping[str, Any], scheme: Scheme, rules: Rules) -> Proposal:
+    """The proposal. Refuses ``ListingRefused`` with every fault, ``MeasureOutsideScheme``."""
+    subject, faults = subject_of(draft["subject"], rules)
+    faults += known(draft, rules)
+    faults += _plain(draft, scheme)
+    if faults:
+        raise ListingRefused(faults=tuple(faults))
+    outside = sorted(set(draft["measures"]) - set(scheme.measures))
+    if outside:
+        raise MeasureOutsideScheme("、".join(outside))
+    return Proposal(
+        scheme=scheme.code,
+        subject=subject,
+        sectors=tuple(dict.fromkeys(draft["sectors"])),
+        district=draft["district"],
+        behaviour=draft["behaviour"],
+        facts=draft["facts"],
+        basis=draft["basis"],
+        measures=tuple(dict.fromkeys(draft["measures"])),
+        grounds=tuple(_ground(one) for one in draft["grounds"]),
+        responsible=tuple(Responsible(**one) for one in draft["responsible"]),
+        authority_name=draft["authority"]["name"],
+        authority_code=identifiers.uscc(draft["authority"]["code"]),
+        exit=draft["exit"] or scheme.exit,
+    )
+
+
+def subject_of(given: Mapping[str, str | None], rules: Rules) -> tuple[Party, list[Fault]]:
+    """The subject, by the same rules as that of a filed penalty, with faults that point into ``/subject``."""
+    row = {field: given.get(name) or "" for field, name in _SUBJECT.items()}
+    reader = RowReader(row, PLAIN)
+    found = party.read(reader, rules, None)
+    return found, [
+        Fault(f"/subject/{_SUBJECT.get(fault.pointer[1:], fault.pointer[1:])}", fault.code, fault.detail)
+        for fault in dict.fromkeys(reader.faults)
+    ]
+
+
+def known(draft: Mapping[str, Any], rules: Rules) -> Iterator[Fault]:
+    """Faults of sectors, district, behaviour and authority, where a draft has them."""
+    if not draft["sectors"] or not set(draft["sectors"]) <= set(rules.sectors):
+        yield Fault("/sectors", "sector-unknown", "领域为空或者不在代码表中")
+    yield from _in_table(draft["district"], rules.districts, "/district", "district-unknown")
+    yield from _in_table(draft.get("behaviour"), rules.behaviours, *_BEHAVIOUR)
+    try:
+        identifiers.uscc(draft["authority"]["code"])
+    except Invalid as refusal:
+        yield Fault("/authority/code", refusal.code, refusal.title)
+
+
+def _in_table(code: str | None, table: Collection[str], at: str, fault: str) -> Iterator[Fault]:
+    if code is not None and code not in table:
+        yield Fault(at, fault, "不在代码表中")
+
+
+def require_amendment(amendment: Mapping[str, Any], rules: Rules) -> None:
+    """Refuse ``ListingRefused`` for a correction that says nothing, or what no proposal may say."""
+    faults = [*_said(amendment), *_in_table(amendment.get("behaviour"), rules.behaviours, *_BEHAVIOUR)]
+    for name in ("facts", "basis"):
+        if name in amendment and not amendment[name].strip():
+            faults.append(Fault(f"/{name}", "required", "不能为空"))
+    if not amendment:
+        faults.append(Fault("", "required", "没有更正的内容"))
+    if faults:
+        raise ListingRefused(faults=tuple(faults))
+
+
+def _plain(draft: Mapping[str, Any], scheme: Scheme) -> Iterator[Fault]:
+    yield from _said(draft)
+    if not draft["grounds"] and scheme.may_publish:
+        yield Fault("/grounds", "required", "列入须写明所依据的行政处罚或者生效裁判")
+
+
+def _said(draft: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is told to the subject and shown to everybody holds no personal number, and names people by role."""
+    for name in ("facts", "basis", "exit"):
+        if draft.get(name) and redaction.blot(draft[name]) != draft[name]:
+            yield Fault(f"/{name}", "personal-number", "含有个人识别号码")
+    for place, one in enumerate(draft.get("responsible", ())):
+        if one["role"] not in RESPONSIBLE_ROLES:
+            yield Fault(f"/responsible/{place}/role", "role-unknown", "不在代码表中")
+        if redaction.blot(one["name"]) != one["name"]:
+            yield Fault(f"/responsible/{place}/name", "personal-number", "含有个人识别号码")
+
+
+def _ground(given: Mapping[str, Any]) -> Ground:
+    judgment = given.get("judgment")
+    if judgment is None:
+        return Ground("penalty", record=given["penalty"])
+    return Ground("judgment", judgment["number"], None, judgment["court"], judgment["decided_on"])

@@ -1,0 +1,189 @@
+"""A relation of two parties: what is filed, the body that comes of it, and by what keys its ends are found.
+
+It is a fact that an authority states in a document, dated, and never a conclusion of this house. It is told to award
+checks only: it is no public record and stays at home (个人信息保护法 6: no more than the purpose needs).
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Protocol
+
+from registry.domain import identifiers
+from registry.domain.cases import proposal
+from registry.domain.filing.model import Party, Rules
+from registry.domain.law.reference_kinds import RelationKind
+from registry.domain.naming import name_key
+from registry.domain.publication import redaction
+from registry.errors import Fault, Invalid
+from registry.refusals.procedure import RelationRefused
+
+NO_END = "2199-12-31"
+"""A relation is shown to nobody by day: it holds on its own days and ends by being withdrawn."""
+SIDES = ("subject", "other")
+_PLAIN = ("wording", "document_number", "facts", "issued_on", "since", "until", "district")
+
+
+class Kinds(Protocol):
+    """Where the kind of a relation is looked up, by code and day."""
+
+    def __call__(self, code: str, on: dt.date, /) -> RelationKind | None: ...
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A relation as filed: ``other`` stands to ``subject`` as ``kind`` says, on the days [since, until).
+
+    ``wording`` is what the source itself says of it; ``authority`` is who states it.
+    """
+
+    kind: str
+    subject: Party = field(repr=False)
+    other: Party = field(repr=False)
+    since: dt.date
+    until: dt.date | None
+    wording: str
+    document_number: str
+    facts: str
+    issued_on: dt.date
+    sectors: tuple[str, ...]
+    district: str | None
+    authority_name: str
+    authority_code: str
+
+
+def read(given: Mapping[str, Any], rules: Rules, kinds: Kinds, today: dt.date) -> Relation:
+    """The relation, whole. Refuses ``RelationRefused`` with every fault."""
+    subject, faults = proposal.subject_of(given["subject"], rules)
+    if subject.kind == "natural_person":
+        faults.append(Fault("/subject/kind", "subject-not-organisation", "主体应为法人或者其他组织"))
+    kind = kinds(given["kind"], today)
+    if kind is None:
+        raise RelationRefused(faults=(*faults, Fault("/kind", "relation-kind-unknown", "没有这种关系")))
+    other, wrong = _other(given["other"], kind, subject, rules)
+    faults += [*wrong, *proposal.known(given, rules), *_days(given, today), *_texts(given, kind)]
+    if other.uscc and other.uscc == subject.uscc:
+        faults.append(Fault("/other/uscc", "relation-to-itself", "双方代码相同"))
+    if faults:
+        raise RelationRefused(faults=tuple(faults))
+    return Relation(
+        kind=kind.code,
+        subject=subject,
+        other=other,
+        sectors=tuple(dict.fromkeys(given["sectors"])),
+        authority_name=given["authority"]["name"],
+        authority_code=identifiers.uscc(given["authority"]["code"]),
+        **{name: given[name] for name in _PLAIN},
+    )
+
+
+def _other(
+    given: Mapping[str, str | None], kind: RelationKind, subject: Party, rules: Rules
+) -> tuple[Party, list[Fault]]:
+    """The other end: a former name has no code, a former code perhaps no name of its own."""
+    if kind.other in ("name", "code"):
+        return _former(given, kind, subject)
+    other, faults = proposal.subject_of(given, rules)
+    faults = [replace(one, pointer=one.pointer.replace("/subject", "/other", 1)) for one in faults]
+    is_person = other.kind == "natural_person"
+    if kind.other != "either" and is_person is not (kind.other == "natural_person"):
+        faults.append(Fault("/other/kind", "relation-end-unfit", f"{kind.name}的另一方类别不符"))
+    return other, faults
+
+
+def _former(given: Mapping[str, str | None], kind: RelationKind, subject: Party) -> tuple[Party, list[Fault]]:
+    faults = [
+        Fault(f"/other/{name}", "relation-end-unfit", f"{kind.name}不填此项")
+        for name in (("uscc", "id_type", "id_number") if kind.other == "name" else ("id_type", "id_number"))
+        if given.get(name)
+    ]
+    name, code = given.get("name") or "", None
+    if kind.other == "name" and name_key.key(name) in ("", name_key.key(subject.name)):
+        faults.append(Fault("/other/name", "relation-to-itself", "应为与现名称不同的曾用名称"))
+    if kind.other == "code":
+        try:
+            code = identifiers.uscc(given.get("uscc") or "", strict=False)  # such codes have been issued
+        except Invalid as refusal:
+            faults.append(Fault("/other/uscc", refusal.code, refusal.title))
+        if code and redaction.blot(code) != code:
+            faults.append(Fault("/other/uscc", "personal-number", "含有个人识别号码"))
+    return Party(subject.kind, name or subject.name, code, None, None, None, {}), faults
+
+
+def _days(given: Mapping[str, Any], today: dt.date) -> Iterator[Fault]:
+    for name in ("issued_on", "since"):
+        if given[name] > today:
+            yield Fault(f"/{name}", "day-in-future", "日期晚于今天")
+    if given["until"] and given["until"] <= given["since"]:
+        yield Fault("/until", "relation-term-empty", "终止日应晚于起始日")
+
+
+def _texts(given: Mapping[str, Any], kind: RelationKind) -> Iterator[Fault]:
+    """Nothing personal in free text, and no word for it that the source does not use."""
+    texts = {name: given[name] for name in ("wording", "facts", "document_number")}
+    for name, said in (texts | {"other/name": given["other"].get("name") or ""}).items():
+        if redaction.blot(said) != said:
+            yield Fault(f"/{name}", "personal-number", "含有个人识别号码")
+    if kind.words and not any(word in given["wording"] for word in kind.words):
+        yield Fault("/wording", "relation-not-stated", f"来源原文没有写明{'、'.join(kind.words)}")
+
+
+def content(filed: Relation) -> dict[str, Any]:
+    """The facts as they are kept, without the identity number."""
+    made = asdict(filed)
+    for side in SIDES:
+        del made[side]["id_number"]
+    days = {name: getattr(filed, name) for name in ("since", "until", "issued_on")}
+    made |= {name: day.isoformat() if day else None for name, day in days.items()}
+    return made | {"sectors": list(filed.sectors)}
+
+
+@dataclass(frozen=True)
+class Release:
+    """What publication adds to the facts of a relation."""
+
+    record: str
+    basis: str
+    today: dt.date
+    source: Mapping[str, Any]
+    filing: str
+
+
+def body(facts: Mapping[str, Any], release: Release) -> dict[str, Any]:
+    """What a check may see of it. Personal numbers are in none of its texts."""
+    today = release.today.isoformat()
+    return {
+        "record": release.record, "revision": 1, "kind": "relation", "act": "publish", "state": "published",
+        "audience": "authorised", "relation": facts["kind"],
+        **{side: {name: facts[side][name] for name in ("kind", "name", "uscc")} for side in SIDES},
+        "since": facts["since"], "until": facts["until"], "wording": facts["wording"],
+        "document_number": facts["document_number"], "facts": facts["facts"], "basis": release.basis,
+        "behaviour": None, "decided_on": facts["issued_on"],
+        "authority": {"name": facts["authority_name"], "code": facts["authority_code"]},
+        "source": dict(release.source), "sectors": sorted(facts["sectors"]), "district": facts["district"],
+        "is_grave": False, "measures": [], "policy": "relation", "visible_from": today, "visible_until": NO_END,
+        "publish_by": today, "filing": release.filing,
+    }  # fmt: skip
+
+
+def other_key(other: Mapping[str, Any], id_index: str | None) -> str:
+    """What makes the other ends of two relations the same: the code, else the number's index, else the name."""
+    if other["uscc"]:
+        return f"uscc:{other['uscc']}"
+    return f"id:{id_index}" if id_index else f"name:{name_key.key(other['name'])}"
+
+
+def ends(made: Mapping[str, Any], id_index: str | None) -> Iterator[tuple[str, str, str]]:
+    """(side, ``uscc``/``id``/``name``, key) by which an end of a published relation is found.
+
+    ``id_index`` is that of the other end's number. A natural person is never found by name.
+    """
+    for side in SIDES:
+        one = made[side]
+        if one["uscc"]:
+            yield side, "uscc", one["uscc"]
+        if side == "other" and id_index:
+            yield side, "id", id_index
+        key = name_key.key(one["name"])
+        if one["kind"] != "natural_person" and key:
+            yield side, "name", key

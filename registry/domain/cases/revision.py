@@ -1,0 +1,79 @@
+"""The next version of a published body: shown again with a change, suspended, or taken away."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from registry.domain.publication import redaction
+
+Body = dict[str, Any]
+REMOVED = ("removed_on", "removed_because", "changed_on", "removal_due")
+"""Fields of a body that has left the public."""
+SUSPENDED = ("suspended_because", "suspended_until")
+"""Fields of a body that is not shown for the time being."""
+MARKS = ("disputed_on", "suspensions")
+"""Fields that any body may have: since when it is disputed, and the days on which its measures did not hold."""
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Why and when a record leaves the public: ``changed_on`` starts the clock that ends on ``due``."""
+
+    act: str
+    state: str
+    reason: str
+    changed_on: dt.date
+    due: dt.date
+
+
+def removed(body: Mapping[str, Any], removal: Removal, today: dt.date) -> Body:
+    """The version that takes a record away: the same facts with the new state and its reason."""
+    return _next(body, removal.act, removal.state) | {
+        "removed_on": today.isoformat(),
+        "removed_because": redaction.blot(removal.reason),
+        "changed_on": removal.changed_on.isoformat(),
+        "removal_due": removal.due.isoformat(),
+    }
+
+
+def suspended(body: Mapping[str, Any], since: dt.date, until: dt.date | None, reason: str) -> Body:
+    """The version that is not shown while a court or an authority stays the decision; its measures rest from
+    ``since``. ``until`` is the day named in the document: it ends nothing by itself."""
+    gaps = [*body.get("suspensions", ()), {"from": since.isoformat(), "until": None}]
+    return _next(body, "suspend", "suspended") | {
+        "suspensions": gaps,
+        "suspended_because": redaction.blot(reason),
+        "suspended_until": until.isoformat() if until else None,
+    }
+
+
+def resumed(body: Mapping[str, Any], on: dt.date, disputed_on: str | None) -> Body:
+    """The version shown again: its measures hold from ``on``. It is marked when a dispute is open now."""
+    *before, last = body["suspensions"]
+    # A stay that is lifted before it began never had any effect.
+    ended = [{**last, "until": on.isoformat()}] if last["from"] < on.isoformat() else []
+    return changed(body, "resume", suspensions=[*before, *ended] or None, disputed_on=disputed_on)
+
+
+def stopped(body: Mapping[str, Any], removal: Removal, today: dt.date) -> Body:
+    """The version that ends the publication before its time: no later version is shown beyond ``today``."""
+    return removed(body, removal, today) | {"visible_until": min(body["visible_until"], today.isoformat())}
+
+
+def changed(body: Mapping[str, Any], act: str, **fields: Any) -> Body:
+    """The version shown with other ``fields``; a mark that is None is taken off."""
+    made = _next(body, act, "published") | fields
+    return {name: value for name, value in made.items() if value is not None or name not in MARKS}
+
+
+def rests(body: Mapping[str, Any], on: dt.date) -> bool:
+    """Whether the measures of a body do not hold on a day because they were suspended."""
+    gaps: Sequence[Mapping[str, Any]] = body.get("suspensions", ())
+    day = on.isoformat()  # ISO days compare as text
+    return any(gap["from"] <= day and (gap["until"] is None or day < gap["until"]) for gap in gaps)
+
+
+def _next(body: Mapping[str, Any], act: str, state: str) -> Body:
+    kept = {name: value for name, value in body.items() if name not in REMOVED + SUSPENDED}
+    return kept | {"revision": body["revision"] + 1, "act": act, "state": state}

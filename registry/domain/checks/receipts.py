@@ -1,0 +1,196 @@
+"""Receipts of award checks: canonical JSON that proves an answer to anyone who holds the issuer's public key.
+
+The signature covers the statement without its lines; the lines are bound through ``lines_root``, so that one
+party's line can be shown with a Merkle path and without its competitors (``excerpt``). Each line carries its own
+salt, because a rival's line would otherwise be found by trying names against the hashes in the path.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from registry.domain.checks.receiptform import ALGORITHM, TYPE, VERSION, Shown, Statement, opened
+from registry.domain.publication import canonical, merkle
+from registry.refusals.content import LineUnknown, ReceiptRefused
+
+Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
+
+SALT_BYTES = 32
+VERDICTS = {
+    "barred": "在第 {entry} 号记录时，有限制措施对本次交易生效",
+    "on_record": "在第 {entry} 号记录时查到公示记录，未查到对本次交易生效的限制措施",
+    "review": "在第 {entry} 号记录时查到需要人工核实的情形",
+    "no_record": "在第 {entry} 号记录时未查到",
+    "unchecked": "未能核查，不得当作未查到",
+}
+LINE_FIELDS = frozenset({
+    "ref", "role", "of", "name", "uscc", "id_last4", "verdict", "reasons", "id_tag", "changed",
+})  # fmt: skip
+
+PLACED = frozenset({"salt", "id_tag", "changed"})
+"""Fields of a line that follow from the check it belongs to, not from the question."""
+
+_LINE_SALT_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an answer says of itself.
+
+    ``entry`` is the ledger size it was read at, ``root`` the root at that size if known, ``tender`` the
+    question's tender (in the receipt a salted commitment only), ``stale`` the sources that could not be asked
+    or were too old, ``matcher`` the version of the rules, ``law`` the digest of the reference data (``rules``: as of
+    which day), ``previous`` names the check before it of one tender.
+    """
+
+    check: str
+    issuer: str
+    instant: datetime
+    on: date
+    entry: int
+    root: bytes | None
+    tender: Mapping[str, object] | None
+    requester: str
+    complete: bool
+    stale: tuple[str, ...]
+    matcher: str
+    rules: str
+    law: str
+    sector: str
+    must_tender: bool
+    district: str | None = None
+    list_age_days: int | None = None
+    previous: Mapping[str, object] | None = None
+
+
+def statement(facts: Facts, lines: Sequence[Mapping[str, object]], salt: bytes) -> Statement:
+    """The statement of a receipt: JSON values, its lines already written; all but the issuer's gap-free ``number``.
+
+    ``lines`` hold ``LINE_FIELDS`` only, never an identity number. ``salt`` is 32 random bytes of this check;
+    the same salt gives the same bytes again. It stays with the issuer: the requester gets ``tender_salt``.
+    """
+    salted = [canonical.written(_line(line, salt, index)) for index, line in enumerate(lines)]
+    made: Statement = {
+        "type": TYPE,
+        "version": VERSION,
+        "check": facts.check,
+        "issuer": facts.issuer,
+        "instant": facts.instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "on": facts.on.isoformat(),
+        "entry": facts.entry,
+        "root": facts.root.hex() if facts.root is not None else None,
+        "tender": commit_tender(facts.tender, tender_salt(salt)).hex() if facts.tender is not None else None,
+        "requester": facts.requester,
+        "complete": facts.complete,
+        "stale": list(facts.stale),
+        "matcher": facts.matcher,
+        "rules": facts.rules,
+        "law": facts.law,
+        "sector": facts.sector,
+        "must_tender": facts.must_tender,
+        "district": facts.district,
+        "count": len(salted),
+        "lines": salted,
+        "lines_root": merkle.root(_leaves(salted)).hex(),
+    }
+    optional = {"list_age_days": facts.list_age_days, "previous": facts.previous}
+    return made | {name: value for name, value in optional.items() if value is not None}
+
+
+def tender_salt(salt: bytes) -> bytes:
+    """The salt of the tender's commitment: kept by the requester, it opens the tender and no party line."""
+    return hmac.digest(salt, b"tender", "sha256")
+
+
+def commit_tender(tender: Mapping[str, object], salt: bytes) -> bytes:
+    """SHA-256 over a ``tender_salt`` and the canonical tender."""
+    return hashlib.sha256(salt + canonical.dumps(tender)).digest()
+
+
+def build(made: Statement, sign: Callable[[bytes], bytes], key_id: str) -> bytes:
+    """The receipt: canonical bytes of the statement and the signature over its head."""
+    signature = {"alg": ALGORITHM, "kid": key_id, "value": sign(_head(made)).hex()}
+    return canonical.dumps({"statement": made, "signature": signature})
+
+
+@dataclass(frozen=True)
+class Read:
+    """A genuine receipt: its statement (of an excerpt with one line only) and the id of the key that signed it."""
+
+    statement: Statement
+    kid: str
+
+
+def check(data: bytes, keys: Mapping[str, bytes], verify: Verify) -> Statement:
+    """The statement of a receipt that is byte for byte what a holder of one of ``keys`` signed."""
+    return read(data, keys, verify).statement
+
+
+def read(data: bytes, keys: Mapping[str, bytes], verify: Verify) -> Read:
+    """A receipt, or an excerpt of one, that is byte for byte what a holder of one of ``keys`` signed.
+
+    ``keys`` maps key id to raw public key. Refuses everything else as ``ReceiptRefused``, saying why.
+    """
+    made, signature, shown = opened(data)
+    if signature["kid"] not in keys:
+        raise ReceiptRefused("签名密钥不在所给公钥之中")
+    if not _is_bound(made, shown):
+        raise ReceiptRefused("各方结论与其根哈希不符")
+    if not verify(keys[signature["kid"]], bytes.fromhex(signature["value"]), _head(made)):
+        raise ReceiptRefused("签名不成立")
+    return Read(made, signature["kid"])
+
+
+def excerpt(data: bytes, ref: str) -> bytes:
+    """The receipt with the line of ``ref`` alone, and the path that binds it to the signed root of all lines.
+
+    ``data`` is a genuine, whole receipt. Refuses ``LineUnknown``.
+    """
+    document = json.loads(data)
+    lines = document["statement"]["lines"]
+    place = next((place for place, line in enumerate(lines) if line.get("ref") == ref), None)
+    if place is None or "shown" in document:
+        raise LineUnknown()
+    path = merkle.inclusion_proof(place, len(lines), merkle.nodes_of(_leaves(lines)))
+    shown = {"index": place, "path": [node.hex() for node in path]}
+    statement_of_one = document["statement"] | {"lines": [lines[place]]}
+    return canonical.dumps({**document, "statement": statement_of_one, "shown": shown})
+
+
+def answer(lines: Sequence[Mapping[str, object]]) -> bytes:
+    """The canonical answer: what was said of each party, without what only its place among other checks gives it:
+    the salt that hides it from others, the tag of its tender, and what changed since the look before."""
+    return canonical.dumps(
+        [{name: value for name, value in line.items() if name not in PLACED} for line in lines]
+    )
+
+
+def _is_bound(made: Statement, shown: Shown | None) -> bool:
+    """Whether the lines at hand are those under the signed root: all of them, or the one with its path."""
+    leaves = _leaves(made["lines"])
+    if shown is None:
+        return bool(made["count"] == len(leaves) and made["lines_root"] == merkle.root(leaves).hex())
+    if len(leaves) != 1 or type(made["count"]) is not int:
+        return False
+    expected = bytes.fromhex(made["lines_root"])
+    return merkle.verify_inclusion(leaves[0], shown.index, made["count"], shown.path, expected)
+
+
+def _head(made: Statement) -> bytes:
+    return canonical.dumps({name: value for name, value in made.items() if name != "lines"})
+
+
+def _leaves(lines: Sequence[object]) -> list[bytes]:
+    return [merkle.leaf_hash(canonical.dumps(line)) for line in lines]
+
+
+def _line(line: Mapping[str, object], salt: bytes, index: int) -> dict[str, object]:
+    if len(salt) != SALT_BYTES:
+        raise ValueError("a check's salt has 32 bytes")
+    if not line.keys() <= LINE_FIELDS or line.get("verdict") not in VERDICTS:
+        raise ReceiptRefused("结论行含有不得进入回执的字段")
+    line_salt = hmac.digest(salt, b"line %d" % index, "sha256")[:_LINE_SALT_BYTES]
+    return {**line, "salt": line_salt.hex()}

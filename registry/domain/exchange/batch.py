@@ -1,0 +1,128 @@
+"""Batches of envelopes and the receipts for them, in their byte form."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from registry.domain.exchange.envelope import DELIVERED, QUARANTINED, Outcome
+from registry.domain.publication import canonical
+from registry.refusals.acts import BatchDigest, BatchMalformed, BatchTooLarge
+from registry.refusals.content import NotCanonical
+
+BYTES_MAX = 5 * 1024 * 1024
+_FIELDS = {"from": str, "epoch": str, "first": int, "last": int, "records": list, "digest": str}
+_PAGE = {"next": int, "head": int}
+_WORD_MAX = 64
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch as read; ``next`` and ``head`` come with a pulled one."""
+
+    sender: str
+    epoch: str
+    records: tuple[Any, ...]
+    digest: str
+    next: int | None = None
+    head: int | None = None
+
+
+def digest(records: Sequence[Any]) -> str:
+    """What names a batch: SHA-256 (hex) over its records."""
+    return canonical.digest(list(records)).hex()
+
+
+def build(
+    sender: str, epoch: str, records: Sequence[dict[str, Any]], entries: Sequence[int], page: dict[str, int]
+) -> bytes:
+    """The bytes of a batch; ``entries`` are the sender's numbers, ``page`` is empty for a pushed one."""
+    return canonical.dumps({
+        "from": sender, "epoch": epoch, "first": min(entries, default=0), "last": max(entries, default=0),
+        "records": list(records), "digest": digest(records), **page,
+    })  # fmt: skip
+
+
+def read(raw: bytes, records_max: int) -> Batch:
+    """Refuses as ``BatchTooLarge``, ``BatchMalformed`` (not canonical JSON so shaped) or ``BatchDigest``."""
+    if len(raw) > BYTES_MAX:
+        raise BatchTooLarge()
+    value = loads(raw)
+    expected = _FIELDS | (_PAGE if "next" in value else {})
+    if value.keys() != expected.keys() or any(
+        type(value[name]) is not kind for name, kind in expected.items()
+    ):
+        raise BatchMalformed()
+    if not _is_word(value["epoch"]):
+        raise BatchMalformed("epoch")
+    if len(value["records"]) > records_max:
+        raise BatchTooLarge()
+    if digest(value["records"]) != value["digest"]:
+        raise BatchDigest()
+    return Batch(
+        value["from"], value["epoch"], tuple(value["records"]), value["digest"],
+        value.get("next"), value.get("head"),
+    )  # fmt: skip
+
+
+def loads(raw: bytes) -> dict[str, Any]:
+    """A JSON object in canonical form, so that it has one reading only; refuses as ``BatchMalformed``."""
+    try:
+        value = canonical.loads(raw)
+    except NotCanonical:
+        raise BatchMalformed() from None
+    if not isinstance(value, dict):
+        raise BatchMalformed()
+    return value
+
+
+def result(record: str | None, revision: int | None, outcome: Outcome) -> dict[str, Any]:
+    """One line of a receipt."""
+    line: dict[str, Any] = {"record": record, "revision": revision, "outcome": outcome.outcome}
+    return {**line, "code": outcome.code} if outcome.code else line
+
+
+def receipt(batch: str, node: str, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The unsigned receipt of a batch; its counts satisfy sent = accepted + rejected + pending."""
+    outcomes = Counter(line["outcome"] for line in results)
+    counts = {
+        "sent": len(results),
+        "accepted": sum(outcomes[outcome] for outcome in DELIVERED),
+        "rejected": sum(outcomes[outcome] for outcome in QUARANTINED),
+        "pending": 0,
+    }
+    return {"batch": batch, "from": node, "results": list(results), "counts": counts}
+
+
+def read_receipt(raw: bytes) -> tuple[dict[str, Any], str, str]:
+    """The receipt without its signature, the key id and the signature (hex); refuses ``BatchMalformed``."""
+    value = loads(raw)
+    signature = value.pop("signature", None)
+    is_signed = isinstance(signature, dict) and {"kid", "value"} == signature.keys()
+    if not is_signed or value.keys() != {"batch", "from", "results", "counts"} or not _adds_up(value):
+        raise BatchMalformed()
+    return value, str(signature["kid"]), str(signature["value"])
+
+
+def _adds_up(value: dict[str, Any]) -> bool:
+    counts, results = value["counts"], value["results"]
+    if not isinstance(results, list) or not isinstance(counts, dict):
+        return False
+    if not all(map(_is_line, results)):
+        return False
+    numbers = [counts.get(name) for name in ("accepted", "rejected", "pending")]
+    whole = [number for number in numbers if type(number) is int]
+    return len(whole) == len(numbers) and sum(whole) == counts.get("sent") == len(results)
+
+
+def _is_line(line: Any) -> bool:
+    if not isinstance(line, dict) or not isinstance(line.get("outcome"), str):
+        return False
+    has_code = line.get("code") is None or _is_word(line["code"])
+    has_record = line.get("record") is None or _is_word(line["record"])
+    return line["outcome"] in DELIVERED | QUARANTINED and has_code and has_record
+
+
+def _is_word(value: Any) -> bool:
+    """Short and without control characters, which a database may not hold."""
+    return isinstance(value, str) and len(value) <= _WORD_MAX and value.isprintable()

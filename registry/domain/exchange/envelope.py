@@ -1,0 +1,196 @@
+"""One record version on its way between nodes, and the rule by which a node takes it in.
+
+Versions travel whole, never as differences, so taking one in twice or out of order does no harm. Only
+publications of audience "public" travel: what concerns natural persons stays where it was decided.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from registry.domain.exchange import record_schema
+from registry.domain.publication import canonical
+from registry.domain.publication.publication import content_hash
+from registry.errors import Fault
+
+ACCEPTED, DUPLICATE, STALE, REJECTED, CONFLICT = "accepted", "duplicate", "stale", "rejected", "conflict"
+DELIVERED = frozenset({ACCEPTED, DUPLICATE, STALE})
+"""Outcomes after which the receiver holds this version or a newer one."""
+QUARANTINED = frozenset({REJECTED, CONFLICT})
+"""Outcomes after which a person at the receiver has to look."""
+
+SCHEMA, HASH_WRONG, SIGNATURE_WRONG = "schema", "hash-wrong", "signature-wrong"
+OWNER_NOT_ENTITLED, OWNER_KEY_UNKNOWN = "owner-not-entitled", "owner-key-unknown"
+REVISION_EQUIVOCATION = "revision-equivocation"
+
+_FIELDS = {"record", "owner", "revision", "previous", "body", "hash", "signature"}
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A well-formed envelope: the body is one that may be published, and its fields agree with it."""
+
+    record: str
+    owner: str
+    revision: int
+    previous: str | None
+    body: dict[str, Any]
+    hash: str
+    kid: str
+    signature: str
+
+    @property
+    def is_removal(self) -> bool:
+        """Whether this version takes the record away."""
+        return bool(self.body["state"] != "published")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one envelope; ``code`` names the reason when a person has to look."""
+
+    outcome: str
+    code: str | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True)
+class Held:
+    """What this node holds of one record: its owner, and revision → content hash."""
+
+    owner: str
+    hashes: Mapping[int, str] = field(default_factory=dict)
+
+    def with_revision(self, revision: int, content_hash: str) -> "Held":
+        """The same after one more version was taken in."""
+        return Held(self.owner, {**self.hashes, revision: content_hash})
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Whom an envelope came from: the nodes it may speak for, and those nodes' checks of a signature.
+
+    ``verifiers`` maps owner → key id → (signature, data) check.
+    """
+
+    owners: Collection[str]
+    verifiers: Mapping[str, Mapping[str, Callable[[bytes, bytes], bool]]]
+
+
+def signed_bytes(record: str, owner: str, revision: int, content: str) -> bytes:
+    """What the owner of a version signs."""
+    return canonical.dumps({"record": record, "owner": owner, "revision": revision, "hash": content})
+
+
+def build(
+    owner: str, body: dict[str, Any], previous: str | None, content: str, signature: Mapping[str, str]
+) -> dict[str, Any]:
+    """The envelope of one version; ``signature`` has ``kid`` and ``value`` (hex)."""
+    return {
+        "record": body["record"], "owner": owner, "revision": body["revision"], "previous": previous,
+        "body": body, "hash": content, "signature": dict(signature),
+    }  # fmt: skip
+
+
+def parse(value: Any, sectors: Collection[str]) -> Envelope | list[Fault]:
+    """The envelope, or what is wrong with it place by place; values are never quoted.
+
+    ``value`` comes from canonical JSON, so that it has a hash.
+    """
+    faults = _shape(value)
+    if faults:
+        return faults
+    found = [
+        Fault(f"/body{fault.pointer}", fault.code, fault.detail)
+        for fault in record_schema.faults(value["body"], sectors)
+    ]
+    if not found:
+        found = _agreement(value)
+    if found:
+        return found
+    return Envelope(
+        value["record"], value["owner"], value["revision"], value["previous"], value["body"], value["hash"],
+        value["signature"]["kid"], value["signature"]["value"],
+    )  # fmt: skip
+
+
+def judge(held: Held | None, incoming: Envelope, sender: Sender) -> Outcome:
+    """The whole of conflict handling.
+
+    The same content again is a duplicate whoever sends it. Otherwise the sender must speak for the owner and
+    the owner must be the one held, the hash must be the content's and the signature the owner's. Two contents
+    under one revision are an equivocation, as is a version that follows another one than the one held; a version
+    older than the newest held is stale; a newer one is accepted, gaps allowed.
+    """
+    is_same = content_hash(incoming.body, incoming.previous) == incoming.hash
+    if (
+        held
+        and is_same
+        and held.owner == incoming.owner
+        and held.hashes.get(incoming.revision) == incoming.hash
+    ):
+        return Outcome(DUPLICATE)
+    code = _refusal_code(held, incoming, sender, is_same)
+    if code:
+        return Outcome(REJECTED, code)
+    if held and (incoming.revision in held.hashes or not _follows(held, incoming)):
+        return Outcome(CONFLICT, REVISION_EQUIVOCATION)
+    if held and incoming.revision < max(held.hashes, default=0):
+        return Outcome(STALE)
+    return Outcome(ACCEPTED)
+
+
+def _follows(held: Held, incoming: Envelope) -> bool:
+    before = incoming.revision - 1
+    return before not in held.hashes or held.hashes[before] == incoming.previous
+
+
+def _refusal_code(held: Held | None, incoming: Envelope, sender: Sender, is_same: bool) -> str | None:
+    if incoming.owner not in sender.owners or (held and held.owner != incoming.owner):
+        return OWNER_NOT_ENTITLED
+    if not is_same:
+        return HASH_WRONG
+    if incoming.owner not in sender.verifiers:
+        return OWNER_KEY_UNKNOWN
+    return None if _is_signed(incoming, sender) else SIGNATURE_WRONG
+
+
+def _is_signed(incoming: Envelope, sender: Sender) -> bool:
+    check = sender.verifiers[incoming.owner].get(incoming.kid)
+    data = signed_bytes(incoming.record, incoming.owner, incoming.revision, incoming.hash)
+    return check is not None and check(bytes.fromhex(incoming.signature), data)
+
+
+def _shape(value: Any) -> list[Fault]:
+    if not isinstance(value, dict) or set(value) != _FIELDS:
+        return [Fault("", SCHEMA, "信封的项不完整或有多余的项")]
+    checks = (
+        ("owner", isinstance(value["owner"], str) and 0 < len(value["owner"]) <= 64),
+        ("previous", value["previous"] is None or _is_hex(value["previous"], 64)),
+        ("hash", _is_hex(value["hash"], 64)),
+        ("signature", _is_signature(value["signature"])),
+    )
+    return [Fault(f"/{name}", SCHEMA, "内容不合规定") for name, is_right in checks if not is_right]
+
+
+def _is_hex(value: Any, length: int) -> bool:
+    return isinstance(value, str) and len(value) == length and set(value) <= set("0123456789abcdef")
+
+
+def _is_signature(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == {"kid", "value"}
+        and _is_hex(value["kid"], 16)
+        and _is_hex(value["value"], 128)
+    )
+
+
+def _agreement(value: dict[str, Any]) -> list[Fault]:
+    body = value["body"]
+    pairs = (
+        ("/record", value["record"], body["record"]),
+        ("/revision", value["revision"], body["revision"]),
+        ("/owner", value["owner"], body["source"]["node"]),
+    )
+    return [Fault(at, "contradiction", "信封与正文不一致") for at, one, other in pairs if one != other]

@@ -1,0 +1,130 @@
+"""One filed row, cleaned: a ``Filing``, or everything that is wrong with it at once.
+
+Source of the fields and their rules: 发改办财金〔2018〕424号; kinds of penalty: 行政处罚法 9.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+
+from registry.domain.filing import decision, exclusions, party
+from registry.domain.filing.columns import PLAIN, Headings
+from registry.domain.filing.model import Filing, KindRule, MeasureTerm, Note, Party, Rules
+from registry.domain.filing.row_reader import RowReader
+from registry.errors import Fault
+
+__all__ = ["Filing", "KindRule", "MeasureTerm", "Note", "Party", "Rules", "clean", "document_key"]
+
+_BRACKETS = str.maketrans("（(［[【〈《「）)］]】〉》」", "〔" * 8 + "〕" * 8)
+_SEVERITIES = {"0": "未定", "1": "一般", "2": "较重", "3": "严重"}
+_LISTED = re.compile(r"[;；、,，\n]")
+
+
+def clean(
+    row: Mapping[str, str], rules: Rules, today: dt.date, headings: Headings = PLAIN
+) -> tuple[Filing | None, list[Fault], list[Note]]:
+    """A row keyed by field: the filing, or none and every fault; and in either case what was cleaned.
+
+    Faults and notes point at the column as the file calls it (``headings``), or at the field. Nothing raises
+    and no detail quotes a cell: an identity number may stand anywhere in a row whose columns have shifted.
+    """
+    reader = RowReader(row, headings)
+    exclusions.check(reader)
+    filing = _filing(reader, rules, today)
+    if reader.faults:
+        return None, list(dict.fromkeys(reader.faults)), list(dict.fromkeys(reader.notes))
+    return filing, [], list(dict.fromkeys(reader.notes))
+
+
+def document_key(number: str) -> str:
+    """What two spellings of one document number share: brackets of one shape, no blanks, one case."""
+    return re.sub(r"\s", "", number).translate(_BRACKETS).upper()
+
+
+def _filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
+    override = row.optional("override_reason")
+    subject = party.read(row, rules, override)
+    decided = decision.decided_on(row, today)
+    party.note_minor(row, subject, decided)
+    kinds = decision.kinds(row, rules)
+    fine, confiscated, permit = decision.amounts(row, kinds, rules)
+    authority_name, authority_code = _authority(row, rules)
+    source_name, source_code = _source(row, authority_name, authority_code)
+    return Filing(
+        subject=subject,
+        document_number=row.text("document_number", limit=128),
+        behaviour_text=_behaviour_text(row),
+        behaviour=_known(row, "behaviour", rules.behaviours, "behaviour-unknown"),
+        facts=row.text("facts"),
+        basis=row.text("basis"),
+        kinds=kinds,
+        content=row.text("content"),
+        fine_fen=fine,
+        confiscated_fen=confiscated,
+        permit=permit,
+        decided_on=decided or today,
+        effect_until=decision.effect_until(row, decided),
+        publicity_until=decision.publicity_until(row, decided),
+        authority_name=authority_name,
+        authority_code=authority_code,
+        source_name=source_name,
+        source_code=source_code,
+        remark=row.text("remark"),
+        title=row.text("title", limit=200),
+        sectors=_sectors(row, rules),
+        district=_known(row, "district", rules.districts, "district-unknown") or rules.default_district,
+        severity=_severity(row),
+        measures=decision.measures(row, rules),
+        override_reason=override,
+    )
+
+
+def _authority(row: RowReader, rules: Rules) -> tuple[str, str]:
+    """The deciding organ; files of the 2016 set name it without its code."""
+    name = row.text("authority_name", limit=200)
+    default = rules.default_authority_code
+    if not row.raw("authority_code") and default and row.headings.vocabulary == "2016":
+        row.note("authority_code", "authority-code-default", "2016版没有处罚机关代码，采用报送单位的代码")
+        return name, default
+    stated = row.text("authority_code", required=True)
+    return name, party.uscc(row, "authority_code", stated) or ""
+
+
+def _source(row: RowReader, authority_name: str, authority_code: str) -> tuple[str, str]:
+    """Who provided the data: the deciding organ where the format has no field for it."""
+    name = row.text("source_name", limit=200) or authority_name
+    code = party.uscc(row, "source_code", row.text("source_code"))
+    return name, code or authority_code
+
+
+def _behaviour_text(row: RowReader) -> str:
+    """The 2016 set has no such field; there the title of the case, or else its facts, says it."""
+    text = row.text("behaviour_text")
+    if text or row.headings.vocabulary != "2016":
+        return text
+    row.note("behaviour_text", "behaviour-derived", "2016版没有违法行为类型，采用处罚名称或处罚事由")
+    return row.raw("title") or row.raw("facts")
+
+
+def _known(row: RowReader, name: str, table: Mapping[str, str], code: str) -> str | None:
+    text = row.text(name)
+    return row.code_in(name, text, table, code) if text else None
+
+
+def _sectors(row: RowReader, rules: Rules) -> tuple[str, ...]:
+    """The trading sectors the penalty is published in; a name may leave out its closing 领域."""
+    text = row.text("sectors")
+    parts = [part.strip() for part in _LISTED.split(text) if part.strip()]
+    if not parts and not rules.default_sectors and not row.has_fault("sectors"):
+        row.fault("sectors", "required", "必填项为空")
+    names = {code: name.removesuffix("领域") for code, name in rules.sectors.items()}
+    found = [
+        row.code_in("sectors", part.removesuffix("领域").lower(), names, "sector-unknown") for part in parts
+    ]
+    return tuple(dict.fromkeys(code for code in found if code)) or rules.default_sectors
+
+
+def _severity(row: RowReader) -> str | None:
+    """How grave the filer calls the dishonesty: 1, 2 or 3 of the 2016 code; undecided is nothing."""
+    code = _known(row, "severity", _SEVERITIES, "value-unknown")
+    return None if code == "0" else code

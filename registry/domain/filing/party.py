@@ -1,0 +1,173 @@
+"""The subject of a filed penalty: whose name, which code, and which of both are dirt."""
+
+import datetime as dt
+import re
+
+from registry.domain import identifiers
+from registry.domain.filing.model import Party, Rules
+from registry.domain.filing.row_reader import RowReader
+from registry.domain.publication import redaction
+from registry.refusals.content import UsccCheckCharacter, UsccMalformed
+
+RESIDENT_ID = "111"
+_KINDS = {
+    "法人及非法人组织": "organisation", "法人和非法人组织": "organisation", "法人": "organisation",
+    "非法人组织": "organisation", "organisation": "organisation",
+    "个体工商户": "sole_trader", "sole_trader": "sole_trader",
+    "自然人": "natural_person", "natural_person": "natural_person", "01": "natural_person",
+    "02": "", "03": "", "04": "",
+}  # fmt: skip
+_OTHER_CODES = (
+    "business_registration",
+    "organisation_code",
+    "tax_registration",
+    "institution_certificate",
+    "social_certificate",
+)
+_WORDS_BEFORE = re.compile(r"^(?:统一)?(?:社会)?(?:信用)?代码\s*:?\s*")
+_COUNT_AFTER = re.compile(r"\s*\(\d+/\d+\)$")
+_MASKS = re.compile(r"[*＊×✱●■]")
+_OTHER_NUMBER = re.compile(r"[0-9A-Z()\-/]{4,32}")
+ADULT_AGE = 18
+
+
+def read(row: RowReader, rules: Rules, override: str | None) -> Party:
+    """The subject; its faults are left with ``row`` and make the result worthless."""
+    kind = _kind(row)
+    is_person = kind == "natural_person"
+    name = row.text("subject_name", limit=200)
+    if _MASKS.search(name) or (is_person and "某" in name):
+        row.fault("subject_name", "name-masked", "名称被遮盖，应报送完整名称")
+    code = _subject_code(row, kind, override)
+    id_type, id_number = _identity(row, rules) if is_person else _no_identity(row)
+    _drop_legal_identity(row, code)
+    return Party(
+        kind=kind,
+        name=name,
+        uscc=code,
+        id_type=id_type,
+        id_number=id_number,
+        legal_representative=_legal_representative(row, is_person, rules),
+        other_codes={field: text for field in _OTHER_CODES if (text := row.optional(field, limit=120))},
+    )
+
+
+def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> str | None:
+    """A code with the words around it taken off; a wrong check character stands only on a stated reason."""
+    code = identifiers.fold(text)
+    bare = re.sub(r"\s", "", _COUNT_AFTER.sub("", _WORDS_BEFORE.sub("", code)))
+    if bare != code:
+        row.note(field, "text-around-code", "已去除代码前后的说明文字或空格")
+    if re.search("[a-z]", text):
+        row.note(field, "lower-case", "小写字母已改为大写")
+    if re.fullmatch(r"\d{15}", bare, re.ASCII):
+        row.fault(field, "uscc-is-registration-number", "此处应为18位统一社会信用代码，而不是15位工商注册号")
+        return None
+    try:
+        return identifiers.uscc(bare) if bare else None
+    except UsccCheckCharacter as refusal:
+        if override and redaction.blot(bare) != bare:
+            row.fault(
+                field, "uscc-is-personal-number", "此处像是个人证件号码，不得以所述理由作为单位代码保留"
+            )
+            return None
+        if override:
+            row.note(field, "check-character-overridden", "校验码不正确，按所述理由保留")
+            return identifiers.uscc(bare, strict=False)
+        row.fault(field, refusal.code, refusal.title)
+    except UsccMalformed as refusal:
+        row.fault(field, refusal.code, refusal.title)
+    return None
+
+
+def note_minor(row: RowReader, party: Party, decided_on: dt.date | None) -> None:
+    """A person under eighteen on the day of the decision: may be filed, is never made public."""
+    if party.id_type != RESIDENT_ID or party.id_number is None or decided_on is None:
+        return
+    born = identifiers.birth_date(party.id_number)
+    had_birthday = (decided_on.month, decided_on.day) >= (born.month, born.day)
+    if decided_on.year - born.year - (not had_birthday) < ADULT_AGE:
+        row.note("id_number", "minor", "处罚决定日不满十八周岁，任何情况下不予公示")
+
+
+def _kind(row: RowReader) -> str:
+    """The kind as stated, or as the code shows where nothing is stated."""
+    text = row.text("subject_kind")
+    if text and text not in _KINDS:
+        row.fault("subject_kind", "subject-kind-unknown", "应为法人及非法人组织、自然人或个体工商户")
+        return "organisation"
+    stated = _KINDS.get(text, "")
+    if stated:
+        return stated
+    code = _WORDS_BEFORE.sub("", identifiers.fold(row.raw("uscc")))
+    if not text and row.raw("id_number") and not code:
+        derived = "natural_person"
+    else:
+        derived = "sole_trader" if code.startswith("92") else "organisation"
+    row.note("subject_kind", "subject-kind-derived", "未写明类别，按代码判断")
+    return derived
+
+
+def _subject_code(row: RowReader, kind: str, override: str | None) -> str | None:
+    if kind == "natural_person":
+        if row.optional("uscc"):
+            row.fault("uscc", "subject-kind-mismatch", "自然人不应填写统一社会信用代码")
+        return None
+    code = uscc(row, "uscc", row.text("uscc", required=True), override)
+    if code and code.startswith("92") != (kind == "sole_trader"):
+        row.fault(
+            "subject_kind",
+            "subject-kind-mismatch",
+            "92开头的代码对应个体工商户，其他代码对应法人及非法人组织",
+        )
+    return code
+
+
+def _identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None]:
+    number = row.text("id_number", required=True, limit=64)
+    stated = row.text("id_type", required=False)
+    id_type = row.code_in("id_type", stated, rules.id_types, "id-type-unknown") if stated else RESIDENT_ID
+    if not stated:
+        row.note("id_type", "id-type-derived", "未写明证件类型，按居民身份证核验")
+    if id_type != RESIDENT_ID:
+        folded = identifiers.fold(number)
+        if number and not _OTHER_NUMBER.fullmatch(folded):
+            row.fault("id_number", "id-number-malformed", "证件号码含有不允许的字符或长度不正确")
+        return id_type, folded
+    full = row.parsed("id_number", number, identifiers.resident_id)
+    if full and len(number) == 15:
+        row.note("id_number", "id-converted", "15位身份证号码已换算为18位")
+    if full and not identifiers.is_place_known(full):
+        row.note("id_number", "id-place-unknown", "身份证号码的地区代码不在现行代码内，请核对")
+    return id_type, full
+
+
+def _no_identity(row: RowReader) -> tuple[None, None]:
+    for field in ("id_type", "id_number"):
+        if row.raw(field):
+            row.note(field, "not-kept", "相对人不是自然人，证件信息不保留")
+    return None, None
+
+
+def _drop_legal_identity(row: RowReader, code: str | None) -> None:
+    """Not required and not recommended to be filled: never kept, whatever it is."""
+    number = identifiers.fold(row.raw("legal_id_number"))
+    if number and number == identifiers.fold(row.raw("legal_representative")):
+        row.note("legal_id_number", "legal-id-is-name", "法定代表人证件号码与其姓名相同，不保留")
+    elif number and number in (code, identifiers.fold(row.raw("uscc"))):
+        row.note("legal_id_number", "legal-id-is-code", "法定代表人证件号码与单位代码相同，不保留")
+    elif number:
+        row.note("legal_id_number", "not-kept", "法定代表人证件号码不要求填报，不保留")
+    if row.raw("legal_id_type"):
+        row.note("legal_id_type", "not-kept", "法定代表人证件类型不要求填报，不保留")
+
+
+def _legal_representative(row: RowReader, is_person: bool, rules: Rules) -> str | None:
+    if is_person:
+        if row.raw("legal_representative"):
+            row.note("legal_representative", "not-kept", "自然人没有法定代表人，不保留")
+        return None
+    name = row.text("legal_representative", required=rules.legal_representative_required, limit=50)
+    if _MASKS.search(name):
+        row.fault("legal_representative", "name-masked", "姓名被遮盖，应报送完整姓名")
+    return name or None

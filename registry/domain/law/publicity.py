@@ -1,0 +1,91 @@
+"""How long a record may be seen: its severity, the policy that governs it, and the period that follows.
+
+信用修复管理办法 (NDRC order 36, from 2026-04-01) counts from the date of the document; after the maximum
+publication ends by itself. Earlier and special rules are rows like it: the most specific in force wins.
+"""
+
+import calendar
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from registry.domain.law.reference_kinds import PenaltyKind, Policy, Severity
+from registry.refusals.content import NoPolicy
+
+SEVERITIES: tuple[Severity, ...] = ("minor", "general", "serious")
+SPECIFICITY = {"general": 0, "sector": 1, "authority": 2, "scheme": 3}
+
+
+@dataclass(frozen=True)
+class Publicity:
+    """Visible while ``day < visible_until``; repair may be asked for from ``repairable_from``.
+
+    ``note`` says why a stated end was moved, and is None when nothing was.
+    """
+
+    visible_until: date
+    repairable_from: date
+    note: str | None
+
+
+def severity(kinds: Iterable[PenaltyKind]) -> Severity:
+    """The gravest severity among the kinds; a decision without a known kind is ``general``."""
+    found = [kind.severity for kind in kinds]
+    return max(found, key=SEVERITIES.index, default="general")
+
+
+def policy_for(
+    policies: Iterable[Policy],
+    *,
+    severity: str,
+    document_date: date,
+    authority_name: str,
+    sectors: Collection[str],
+    scheme: str = "",
+) -> Policy:
+    """The most specific policy in force on the document date: scheme, authority, sector, general.
+
+    Among equals the latest wins. Refuses (NoPolicy) when none is in force.
+    """
+
+    def applies(policy: Policy) -> bool:
+        return policy.severity == severity and policy.is_in_force(document_date) and reaches(policy)
+
+    def reaches(policy: Policy) -> bool:
+        return {
+            "general": True,
+            "sector": policy.match in sectors,
+            "authority": policy.match in authority_name,
+            "scheme": policy.match == scheme,
+        }[policy.scope]
+
+    found = [policy for policy in policies if applies(policy)]
+    if not found:
+        raise NoPolicy(severity=severity, document_date=document_date.isoformat())
+    return max(found, key=lambda policy: (SPECIFICITY[policy.scope], policy.effective_from, policy.code))
+
+
+def period(policy: Policy, document_date: date, stated_until: date | None = None) -> Publicity:
+    """When the record stops being visible: the maximum, or the stated end moved into the policy's bounds.
+
+    ``stated_until`` is half-open like the answer: the first day on which the record is no longer to be seen.
+    """
+    earliest = add_months(document_date, policy.min_months)
+    latest = add_months(document_date, policy.max_months)
+    if stated_until is None:
+        return Publicity(latest, earliest, None)
+    until = min(max(stated_until, earliest), latest)
+    return Publicity(until, earliest, _moved(policy, stated_until, until))
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day ``months`` later, or the last day of that month when it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _moved(policy: Policy, stated: date, until: date) -> str | None:
+    if stated == until:
+        return None
+    bound = f"最短公示期{policy.min_months}个月" if stated < until else f"最长公示期{policy.max_months}个月"
+    return f"所填公示截止日{stated.isoformat()}不合{bound}，改为{until.isoformat()}（{policy.source}）"

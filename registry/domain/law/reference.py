@@ -1,0 +1,137 @@
+"""All reference rows of the moment, by kind, and the few questions the rules ask of them."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from registry.domain.filing import model
+from registry.domain.law import reference_kinds
+from registry.domain.law.workdays import Calendar
+
+R = TypeVar("R", bound=reference_kinds.Row)
+
+
+class Versions(Generic[R]):
+    """The versions of one row, oldest first."""
+
+    def __init__(self, rows: Sequence[R]) -> None:
+        self.newest = rows[-1]
+        self._rows = rows
+
+    def of(self, on: dt.date) -> R:
+        """The version in force on a day; on a day before the first, the first."""
+        return next((row for row in self._rows if row.is_in_force(on)), self._rows[0])
+
+
+class Reference:
+    """Rows by kind. ``rows("measures", on)`` gives those in force on a day; None gives every version.
+
+    ``version`` is the digest (hex) of all of them as they are stored.
+    """
+
+    def __init__(self, rows: Mapping[str, Sequence[reference_kinds.Row]], version: str = "") -> None:
+        self._rows = rows
+        self.version = version
+
+    def rows(self, kind: str, on: dt.date | None = None) -> list[reference_kinds.Row]:
+        """The rows of a kind in the order of their codes."""
+        held = self._rows.get(kind, ())
+        return [row for row in held if on is None or row.is_in_force(on)]
+
+    def _typed(self, kind: str, row_type: type[R], on: dt.date | None) -> list[R]:
+        return [row for row in self.rows(kind, on) if isinstance(row, row_type)]
+
+    def measures(self, on: dt.date) -> list[reference_kinds.Measure]:
+        """The statutory measures in force on a day."""
+        return self._typed("measures", reference_kinds.Measure, on)
+
+    @cached_property
+    def policies(self) -> list[reference_kinds.Policy]:
+        """Every version of the publicity policies: old ones keep governing old documents."""
+        return self._typed("policies", reference_kinds.Policy, None)
+
+    def calendar_years(self) -> list[reference_kinds.CalendarYear]:
+        """Every version of every announced year, in their order."""
+        return self._typed("calendar", reference_kinds.CalendarYear, None)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working-day calendar as announced so far."""
+        return Calendar(self.calendar_years())
+
+    @cached_property
+    def _kinds(self) -> dict[str, reference_kinds.PenaltyKind]:
+        return {row.code: row for row in self._typed("penalty_kinds", reference_kinds.PenaltyKind, None)}
+
+    def penalty_kinds(self, codes: Iterable[str]) -> list[reference_kinds.PenaltyKind]:
+        """The kinds of these codes of the 2021 law."""
+        return [self._kinds[code] for code in codes]
+
+    def planned_departments(self) -> list[reference_kinds.PlannedDepartment]:
+        """The organs and centres that the plan names."""
+        return self._typed("departments", reference_kinds.PlannedDepartment, None)
+
+    def scheme(self, code: str, on: dt.date) -> reference_kinds.Scheme | None:
+        """The list scheme in force on a day, None when there is none."""
+        return next((row for row in self.schemes(on) if row.code == code), None)
+
+    def schemes(self, on: dt.date) -> list[reference_kinds.Scheme]:
+        """The list schemes in force on a day."""
+        return self._typed("schemes", reference_kinds.Scheme, on)
+
+    def deadline(self, code: str, on: dt.date) -> reference_kinds.Deadline:
+        """The version of a time limit such as D01 that counts from a day."""
+        return self._deadlines[code].of(on)
+
+    def clocks(self) -> dict[str, "Versions[reference_kinds.ClockRule]"]:
+        """The rules by which time limits run, by code."""
+        return self._clocks
+
+    @cached_property
+    def _clocks(self) -> dict[str, "Versions[reference_kinds.ClockRule]"]:
+        return self._versions("clocks", reference_kinds.ClockRule)
+
+    @cached_property
+    def _deadlines(self) -> dict[str, "Versions[reference_kinds.Deadline]"]:
+        return self._versions("deadlines", reference_kinds.Deadline)
+
+    def _versions(self, kind: str, row_type: type[R]) -> dict[str, "Versions[R]"]:
+        found: dict[str, list[R]] = {}
+        for row in self._typed(kind, row_type, None):
+            found.setdefault(row.code, []).append(row)
+        return {code: Versions(rows) for code, rows in found.items()}
+
+    def relation_kind(self, code: str, on: dt.date) -> reference_kinds.RelationKind | None:
+        """The kind of relation as it counts on a day; None when there is no such kind."""
+        versions = self._versions("relation_kinds", reference_kinds.RelationKind)
+        return versions[code].of(on) if code in versions else None
+
+    def catalogue(self, on: dt.date) -> list[reference_kinds.CatalogueItem]:
+        """The items of the disclosure catalogues in force on a day."""
+        return self._typed("catalogue", reference_kinds.CatalogueItem, on)
+
+    def threshold(self, code: str, on: dt.date) -> int | None:
+        """An amount in fen or a span in months; None on a day for which no rule gives one."""
+        rows = self._typed("thresholds", reference_kinds.Threshold, on)
+        return next((row.value for row in rows if row.code == code), None)
+
+    def names(self, kind: str) -> dict[str, str]:
+        """Code to Chinese name, newest version."""
+        return {row.code: row.name for row in self.rows(kind)}
+
+    @cached_property
+    def filing_rules(self) -> model.Rules:
+        """What a filed row is read with."""
+        behaviours = self._typed("behaviours", reference_kinds.Behaviour, None)
+        return model.Rules(
+            kinds=tuple(
+                model.KindRule(row.code, row.name, row.code_2016, row.needs) for row in self._kinds.values()
+            ),
+            sectors=self.names("sectors"),
+            behaviours={row.code: row.name for row in behaviours if row.active},
+            districts=self.names("districts"),
+            id_types=self.names("id_types"),
+            measures=self.names("measures"),
+            legal_representative_required=False,
+        )

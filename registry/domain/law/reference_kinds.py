@@ -1,0 +1,247 @@
+"""Reference data: what each kind of law or configuration looks like.
+
+A row is one version of one ``code``, in force while ``effective_from <= day < effective_until``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from registry.domain.law.rows import Row, body, overlapping, parse
+
+__all__ = ["KINDS", "Row", "body", "overlapping", "read"]
+
+Severity = Literal["minor", "general", "serious"]
+ADEQUATE = frozenset({"law", "regulation", "central_document"})
+"""Levels of legal basis on which a list of seriously dishonest subjects may rest anywhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sector(Row):
+    """One of the plan's seven sectors; ``credit_duty`` where the plan demands credit items itself."""
+
+    plan_section: str
+    lead_departments: tuple[str, ...]
+    cooperating: tuple[str, ...]
+    must_publish: str
+    credit_duty: bool
+    catalogue: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behaviour(Row):
+    """A negative-list category (``parent`` empty) or one behaviour under it."""
+
+    parent: str
+    plan_wording: str
+    national_wording: str
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueItem(Row):
+    """One item of the plan's two disclosure catalogues, wording as annexed; ``sector`` may be ``all``.
+
+    ``record_kinds``: the kinds of record published here that the item asks for; none: kept elsewhere.
+    """
+
+    annex: int
+    number: int
+    sector: str
+    category: str
+    content: str
+    attribute: str
+    subjects: str
+    record_kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PenaltyKind(Row):
+    """A kind under 行政处罚法 9; ``grave``: it alone is a 重大违法记录 (政府采购法实施条例 19)."""
+
+    code_2016: str
+    law_item: str
+    needs: Literal["fine", "confiscation", "permit", ""]
+    hearing: Literal["always", "large_amount", ""]
+    severity: Severity
+    grave: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdType(Row):
+    """A code for a kind of identity document; ``natural_person`` when only a person can hold it."""
+
+    natural_person: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scheme(Row):
+    """A list of seriously dishonest subjects and its legal basis; without ``term_months`` each decision states
+    its own term. Nothing can be published under it, and it bars nobody, unless ``may_publish``.
+
+    ``is_local``: valid in this place only, for which a local regulation is basis enough. ``names_responsible``: the
+    people responsible for the subject are named with it. ``severity``: by which the publicity policy is chosen.
+    """
+
+    basis: str
+    basis_level: Literal["law", "regulation", "central_document", "ministry_rule", "local_regulation", "none"]
+    is_local: bool = False
+    may_publish: bool
+    natural_persons_public: bool
+    names_responsible: bool = False
+    severity: Severity = "serious"
+    term_months: int | None = None
+    extension_months_max: int = 0
+    early_exit_months: int | None = None
+    measures: tuple[str, ...]
+    entry: str
+    exit: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        adequate = {*ADEQUATE, "local_regulation"} if self.is_local else ADEQUATE
+        if self.may_publish and self.basis_level not in adequate:
+            raise ValueError(f"{self.code}: its basis is not adequate for publication")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure(Row):
+    """A statutory ban: whom (``roles``), where (``sectors``, ``territory``), how long, and what it does.
+
+    ``phrases``: any one of them in 处罚内容 states the measure. ``citations``: all strings of any one
+    group in 处罚依据 pick this statute among those sharing a phrase.
+    """
+
+    statute: str
+    article: str
+    roles: tuple[str, ...]
+    trigger: str
+    ban: str
+    sectors: tuple[str, ...]
+    only_must_tender: bool
+    effect: Literal["bars", "review", "none"]
+    discretionary: bool
+    min_months: int | None = None
+    max_months: int | None = None
+    territory: Literal["national", "province"]
+    by_product: bool
+    phrases: tuple[str, ...]
+    citations: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy(Row):
+    """How long a record of one severity stays public, in months from the date of its document.
+
+    ``match``: for ``authority`` a part of the authority's name, for ``sector`` and ``scheme`` the code.
+    """
+
+    severity: Severity
+    min_months: int
+    max_months: int
+    public: bool
+    scope: Literal["general", "sector", "authority", "scheme"]
+    match: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadline(Row):
+    """A statutory time limit; several figures stand in the order told by ``rule`` (``figure``: as found)."""
+
+    value: tuple[int, ...]
+    unit: Literal["working_day", "calendar_day", "month", "year"]
+    starts_at: str
+    rule: str
+    figure: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockRule(Row):
+    """When a time limit runs: ``opens`` is the act of ``noun`` that starts it, counted from the day called
+    ``starts``; the first of the acts ``closes`` meets it. ``deadline`` and ``figure`` name the row of the limit
+    and which of its figures is meant."""
+
+    noun: str
+    opens: str
+    starts: str
+    closes: tuple[str, ...]
+    deadline: str
+    figure: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class District(Row):
+    """An administrative division."""
+
+    in_gbt2260: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarYear(Row):
+    """One announced year (``code``): Mondays to Fridays off, and Saturdays and Sundays worked."""
+
+    holidays: tuple[date, ...]
+    workdays: tuple[date, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedDepartment(Row):
+    """An organ or centre that the plan names, as a node is first furnished with; accounts are made under it."""
+
+    kind: Literal["supervisor", "trading_centre"]
+    sectors: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Threshold(Row):
+    """An amount in fen, a number of days, or a span in months or working days, that a rule compares with."""
+
+    value: int
+    unit: Literal["fen", "month", "working_day", "day"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelationKind(Row):
+    """How two parties can be related, and what a measure of one means for the other in a check.
+
+    ``to_other`` is the effect that a measure of the subject has on the other end, ``to_subject`` the reverse:
+    ``identity`` (the same legal person), ``extends`` (the measure reaches it too), ``attention`` (a person must
+    look). ``other``: what the other end is given as. ``words``: one of them stands in the source's own wording.
+    """
+
+    other: Literal["name", "code", "organisation", "natural_person", "either"]
+    to_other: Literal["identity", "extends", "attention"]
+    to_subject: Literal["identity", "extends", "attention"]
+    words: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.status == "unconfirmed" and {self.to_other, self.to_subject} != {"attention"}:
+            raise ValueError(f"{self.code}: what no text confirms is for attention only")
+
+
+KINDS: dict[str, type[Row]] = {
+    "sectors": Sector,
+    "behaviours": Behaviour,
+    "catalogue": CatalogueItem,
+    "penalty_kinds": PenaltyKind,
+    "id_types": IdType,
+    "schemes": Scheme,
+    "measures": Measure,
+    "policies": Policy,
+    "deadlines": Deadline,
+    "clocks": ClockRule,
+    "districts": District,
+    "calendar": CalendarYear,
+    "thresholds": Threshold,
+    "departments": PlannedDepartment,
+    "relation_kinds": RelationKind,
+}
+OPERATED = frozenset({"calendar"})
+"""Kinds of which a node is given rows while it runs: what the files of the program do not name stays in force."""
+
+
+def read(kind: str, data: Mapping[str, Any]) -> Row:
+    """The row of ``kind`` held in ``data`` (a TOML table or stored JSON); ValueError names row and key."""
+    return parse(KINDS[kind], data)

@@ -1,0 +1,63 @@
+"""A cover: a signed checkpoint, and the proof that it continues the ledger of an earlier size. Says nothing of a
+receipt's verdicts, only that the ledger a receipt names is the one that the checkpoint signs."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from registry.domain.publication import merkle, signed_notes
+from registry.domain.publication.keyring import Key, Ring
+from registry.refusals.content import NoteRefused, ReceiptRefused
+
+Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """``note`` is a checkpoint, ``path`` the consistency proof from the earlier size to the checkpoint's."""
+
+    note: str
+    path: tuple[bytes, ...]
+
+
+def read(data: bytes) -> Cover:
+    """The cover in a JSON file ``{checkpoint, path}``. Refuses ``ReceiptRefused``."""
+    try:
+        document = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise ReceiptRefused("账本证明不是可读的 JSON") from None
+    if not isinstance(document, dict) or document.keys() != {"checkpoint", "path"}:
+        raise ReceiptRefused("账本证明应只含 checkpoint 与 path")
+    note, path = document["checkpoint"], document["path"]
+    if not isinstance(note, str) or not isinstance(path, list):
+        raise ReceiptRefused("账本证明的字段不对")
+    if not all(map(is_hash, path)):
+        raise ReceiptRefused("账本证明的 path 应为 64 位小写十六进制的列表")
+    return Cover(note, tuple(bytes.fromhex(node) for node in path))
+
+
+def is_hash(value: object) -> bool:
+    """Whether a JSON value is a hash as it is written: 64 hexadecimal digits in lower case."""
+    return isinstance(value, str) and _HASH.fullmatch(value) is not None
+
+
+def extent(
+    cover: Cover, ring: Ring, entry: int, root: bytes, verify: Verify
+) -> tuple[signed_notes.Checkpoint, Key]:
+    """The checkpoint of a key that was not revoked under which the ledger of ``entry`` entries with ``root`` lies.
+
+    Refuses ``ReceiptRefused``.
+    """
+    try:
+        text, key = ring.open_note(cover.note, verify, good_only=True)
+        checkpoint = signed_notes.parse_checkpoint(text)
+    except NoteRefused:
+        raise ReceiptRefused("账本证明的检查点没有未被撤销的密钥的签名") from None
+    if checkpoint.origin != ring.node or not merkle.verify_consistency(
+        entry, checkpoint.size, (root, checkpoint.root), cover.path
+    ):
+        raise ReceiptRefused("回执所载账本不在检查点所签账本之下")
+    return checkpoint, key

@@ -1,0 +1,216 @@
+"""The signing keys of a node: which one holds when, which was taken back, and who vouches for whom.
+
+The document of public keys is canonical JSON, signed whole by the newest key. Every later key is endorsed by the one
+before it, so that whoever trusts one key can follow the chain to the next.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from registry.domain.publication import canonical, signed_notes
+from registry.refusals.content import KeysMalformed, NotCanonical, NoteRefused
+from registry.signing import key_id_of
+
+Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
+
+TYPE, VERSION, ALGORITHM = "signing-keys", 1, "Ed25519"
+SLACK = timedelta(minutes=10)
+"""Acts under way at a rotation and clocks that differ: so much longer, at both ends, a key may have signed."""
+
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+_FIELDS = {"kid", "alg", "public", "from", "until", "endorsed", "revoked_at", "revoked_because"}
+_PUBLIC = re.compile(r"[0-9a-f]{64}")
+_SIGNATURE = re.compile(r"[0-9a-f]{128}")
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key. ``since`` None: from the beginning. ``endorsed`` is the signature (hex) of the key before it."""
+
+    public: bytes
+    since: str | None = None
+    endorsed: str | None = None
+    revoked_at: str | None = None
+    revoked_because: str | None = None
+
+    @property
+    def kid(self) -> str:
+        """Its id."""
+        return key_id_of(self.public)
+
+
+@dataclass(frozen=True)
+class Ring:
+    """All keys that a node has signed with, oldest first, never empty; the last one signs now."""
+
+    node: str
+    keys: tuple[Key, ...]
+
+    @property
+    def newest(self) -> Key:
+        """The key that signs now."""
+        return self.keys[-1]
+
+    def publics(self) -> dict[str, bytes]:
+        """Key id to raw public key, of all keys whatever became of them."""
+        return {key.kid: key.public for key in self.keys}
+
+    def key(self, kid: str) -> Key | None:
+        """The key of this id."""
+        return next((key for key in self.keys if key.kid == kid), None)
+
+    def until(self, kid: str) -> str | None:
+        """When the key after this one took over; None while it is the newest."""
+        following = {before.kid: after.since for before, after in pairwise(self.keys)}
+        return following.get(kid)
+
+    def held(self, kid: str, instant: datetime) -> bool:
+        """Whether the key was the signing key at an instant; a key taken back held, too, before it was."""
+        key, until = self.key(kid), self.until(kid)
+        return (
+            key is not None
+            and (key.since is None or read_instant(key.since) - SLACK <= instant)
+            and (until is None or instant < read_instant(until) + SLACK)
+        )
+
+    def open_note(self, note: str, verify: Verify, *, good_only: bool = False) -> tuple[str, Key]:
+        """The text of a note of this node, and the newest of its keys that signed it; refuses ``NoteRefused``.
+
+        ``good_only``: signatures of revoked keys do not count.
+        """
+        for key in reversed(self.keys):
+            if good_only and key.revoked_at:
+                continue
+            try:
+                return signed_notes.open_note(note, {self.node: key.public}, verify), key
+            except NoteRefused:
+                continue
+        raise NoteRefused("没有已知密钥的签名")
+
+
+def write_instant(instant: datetime) -> str:
+    """An instant as receipts and keys state it: UTC, whole seconds."""
+    return instant.astimezone(UTC).strftime(_INSTANT)
+
+
+def read_instant(text: str) -> datetime:
+    """The instant that ``write_instant`` wrote; ValueError for anything else."""
+    return datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
+
+
+def succession(node: str, before: bytes, public: bytes, since: str) -> bytes:
+    """What the key ``before`` signs to vouch for its successor."""
+    return canonical.dumps(
+        {
+            "type": "key-succession",
+            "node": node,
+            "before": key_id_of(before),
+            "public": public.hex(),
+            "from": since,
+        }
+    )
+
+
+def build(ring: Ring, sign: Callable[[bytes], bytes]) -> bytes:
+    """The document of public keys, signed by the newest of them."""
+    document = {
+        "type": TYPE,
+        "version": VERSION,
+        "node": ring.node,
+        "keys": [
+            {
+                "kid": key.kid, "alg": ALGORITHM, "public": key.public.hex(), "from": key.since,
+                "until": ring.until(key.kid), "endorsed": key.endorsed, "revoked_at": key.revoked_at,
+                "revoked_because": key.revoked_because,
+            }
+            for key in ring.keys
+        ],
+    }  # fmt: skip
+    signature = {"kid": ring.newest.kid, "value": sign(canonical.dumps(document)).hex()}
+    return canonical.dumps({**document, "signature": signature})
+
+
+def read(data: bytes, verify: Verify) -> Ring:
+    """The keys of a document that is byte for byte what its newest key signed, each vouched for by the one before.
+
+    Refuses ``KeysMalformed``. It proves itself only to whoever trusts one of the keys: compare its id.
+    """
+    document = _parse(data)
+    signature = document.pop("signature")
+    if (document["type"], document["version"]) != (TYPE, VERSION) or not isinstance(document["node"], str):
+        raise KeysMalformed("不认识的公钥文件类型或版本")
+    if not isinstance(document["keys"], list) or not document["keys"]:
+        raise KeysMalformed("公钥文件中没有公钥")
+    ring = Ring(document["node"], tuple(_key(one) for one in document["keys"]))
+    if [one["until"] for one in document["keys"]] != [ring.until(key.kid) for key in ring.keys]:
+        raise KeysMalformed("公钥的停用时刻与后继公钥的启用时刻不符")
+    if problem := broken(ring, verify):
+        raise KeysMalformed(problem)
+    if not isinstance(signature, dict) or signature.keys() != {"kid", "value"}:
+        raise KeysMalformed("公钥文件没有签名")
+    if signature["kid"] != ring.newest.kid or not _is_hex(_SIGNATURE, signature["value"]):
+        raise KeysMalformed("公钥文件应由最新的公钥签名")
+    if not verify(ring.newest.public, bytes.fromhex(signature["value"]), canonical.dumps(document)):
+        raise KeysMalformed("公钥文件的签名不成立")
+    return ring
+
+
+def broken(ring: Ring, verify: Verify) -> str | None:
+    """What is wrong with the chain of keys, None when each is vouched for by the one before."""
+    if len(ring.publics()) != len(ring.keys):
+        return "公钥重复"
+    if ring.keys[0].endorsed is not None:
+        return "第一把公钥之前没有公钥"
+    if ring.newest.revoked_at is not None:
+        return "最新的公钥已被撤销"
+    for before, after in pairwise(ring.keys):
+        if after.since is None or (before.since is not None and before.since >= after.since):
+            return "公钥启用的先后不对"
+        said = succession(ring.node, before.public, after.public, after.since)
+        if after.endorsed is None or not verify(before.public, bytes.fromhex(after.endorsed), said):
+            return f"公钥 {after.kid} 没有得到前一把公钥的背书"
+    return None
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    try:
+        document = canonical.loads(data)
+    except NotCanonical as refusal:
+        raise KeysMalformed(f"公钥文件：{refusal.detail}") from None
+    if not isinstance(document, dict) or document.keys() != {"type", "version", "node", "keys", "signature"}:
+        raise KeysMalformed("公钥文件的字段不对")
+    return document
+
+
+def _key(one: object) -> Key:
+    if not isinstance(one, Mapping) or one.keys() != _FIELDS or one["alg"] != ALGORITHM:
+        raise KeysMalformed("只接受 Ed25519 公钥")
+    if not _is_hex(_PUBLIC, one["public"]):
+        raise KeysMalformed("公钥应为 64 位小写十六进制")
+    public = bytes.fromhex(one["public"])
+    if one["kid"] != key_id_of(public):
+        raise KeysMalformed("kid 与公钥不符")
+    if one["endorsed"] is not None and not _is_hex(_SIGNATURE, one["endorsed"]):
+        raise KeysMalformed("背书应为 128 位小写十六进制")
+    for name in ("from", "until", "revoked_at"):
+        _require_instant(one[name])
+    if (one["revoked_at"] is None) != (one["revoked_because"] is None):
+        raise KeysMalformed("撤销须有时刻和理由")
+    return Key(public, one["from"], one["endorsed"], one["revoked_at"], one["revoked_because"])
+
+
+def _require_instant(text: object) -> None:
+    try:
+        is_written = text is None or (isinstance(text, str) and write_instant(read_instant(text)) == text)
+    except ValueError:
+        is_written = False
+    if not is_written:
+        raise KeysMalformed("时刻格式不对")
+
+
+def _is_hex(pattern: re.Pattern[str], text: object) -> bool:
+    return isinstance(text, str) and pattern.fullmatch(text) is not None

@@ -1,0 +1,72 @@
+"""What follows from a published body alone: its search columns, its content hash, its commitment, its leaf."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from registry.domain.naming import name_key
+from registry.domain.publication import canonical, commitments, merkle
+
+
+def content_hash(body: Mapping[str, Any], previous: str | None) -> str:
+    """What makes two copies the same: SHA-256 (hex) over the body and the hash of the version before it."""
+    return hash_of(canonical.dumps(body), previous)
+
+
+def hash_of(body: bytes, previous: str | None) -> str:
+    """The same over a body already in canonical bytes; publishing has them at hand."""
+    whole = b'{"body":' + body + b',"previous":' + canonical.dumps(previous) + b"}"
+    return hashlib.sha256(whole).hexdigest()
+
+
+def projection(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The searchable columns of a publication; nothing but a function of its body."""
+    return {
+        "record": body["record"],
+        "revision": body["revision"],
+        "kind": body["kind"],
+        "act": body["act"],
+        "state": body["state"],
+        "audience": body["audience"],
+        "authority_code": body["authority"]["code"],
+        "district": body["district"],
+        "behaviour": body["behaviour"],
+        "name": body["subject"]["name"],
+        "name_key": name_key.key(body["subject"]["name"]),
+        "uscc": body["subject"]["uscc"],
+        "visible_from": dt.date.fromisoformat(body["visible_from"]),
+        "visible_until": dt.date.fromisoformat(body["visible_until"]),
+    }
+
+
+def commitment(body: Mapping[str, Any], previous: str | None, salt: bytes) -> str:
+    """The salted commitment (hex) that the ledger holds of one version."""
+    return commitments.commit({**body, "previous": previous}, salt).hex()
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """What one entry says: ``record`` got ``revision`` by ``act``; ``commitment`` is hex."""
+
+    record: str
+    revision: int
+    act: str
+    commitment: str
+
+
+def leaf_hash(number: int, leaf: Leaf, day: dt.date) -> bytes:
+    """The RFC 9162 leaf hash of entry ``number``, over canonical JSON of everything the entry says."""
+    return merkle.leaf_hash(
+        canonical.dumps(
+            {
+                "entry": number,
+                "record": leaf.record,
+                "revision": leaf.revision,
+                "act": leaf.act,
+                "day": day.isoformat(),
+                "commitment": leaf.commitment,
+            }
+        )
+    )

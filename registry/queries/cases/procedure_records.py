@@ -1,0 +1,132 @@
+"""Questions about records with a procedure: the record itself, and its file of steps."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.domain.cases import procedures
+from registry.errors import NotFound
+from registry.models import CaseStep, Commendation, Document, Listing, Penalty, Relation, Relief
+from registry.queries.cases import penalties
+from registry.refusals.acts import PenaltyUnknown, RecordUnknown
+from registry.refusals.procedure import (
+    CommendationUnknown,
+    DocumentUnknown,
+    ListingUnknown,
+    RelationUnknown,
+    ReliefUnknown,
+)
+
+Proceeding = Penalty | Listing | Commendation | Relation | Relief
+"""A record with a procedure."""
+C = TypeVar("C", Listing, Commendation, Relation, Relief)
+TABLES: dict[str, type[Listing] | type[Commendation] | type[Relation] | type[Relief]] = {
+    "listing": Listing,
+    "commendation": Commendation,
+    "relation": Relation,
+    "dispute": Relief,
+    "repair": Relief,
+}
+UNKNOWN: dict[str, type[NotFound]] = {
+    "penalty": PenaltyUnknown,
+    "listing": ListingUnknown,
+    "commendation": CommendationUnknown,
+    "relation": RelationUnknown,
+    "dispute": ReliefUnknown,
+    "repair": ReliefUnknown,
+}
+"""How a record reads as absent, by noun."""
+
+
+def by_record(session: Session, table: type[C], record: str, *, lock: bool = False) -> C:
+    """The case of this record id; refuses ``ListingUnknown`` and its like. ``lock`` keeps other acts off it."""
+    question = select(table).where(table.record == record)
+    found = session.scalars(question.with_for_update() if lock else question).first()
+    if found is None:
+        raise (ReliefUnknown if table is Relief else UNKNOWN[str(table.noun)])()
+    return found
+
+
+def holder(session: Session, record: str) -> Penalty | Listing:
+    """The penalty or listing behind a record decided here, locked; refuses ``RecordUnknown``."""
+    penalty = penalties.by_records(session, [record], lock=True).get(record)
+    found = (
+        penalty or session.scalars(select(Listing).where(Listing.record == record).with_for_update()).first()
+    )
+    if found is None:
+        raise RecordUnknown()
+    return found
+
+
+def ending(
+    session: Session, noun: str, record: str, *, lock: bool = False
+) -> Listing | Commendation | Relation:
+    """The listing, commendation or relation of a record: those that end with their publication."""
+    if noun == Listing.noun:
+        return by_record(session, Listing, record, lock=lock)
+    if noun == Relation.noun:
+        return by_record(session, Relation, record, lock=lock)
+    return by_record(session, Commendation, record, lock=lock)
+
+
+def of_department(
+    session: Session, noun: str, department_id: int | None, states: Collection[str], after: int, limit: int
+) -> list[Listing | Commendation | Relation | Relief]:
+    """A department's cases in these states (all when empty), in the order begun, above row number ``after``."""
+    table = TABLES[noun]
+    question = select(table).where(table.department_id == department_id, table.id > after)
+    if table is Relief:
+        question = question.where(Relief.noun == noun)
+    if states:
+        question = question.where(table.state.in_(states))
+    return list(session.scalars(question.order_by(table.id).limit(limit)))
+
+
+def commended(session: Session, authority_code: str, document_number: str, subject_key: str) -> bool:
+    """Whether this very commendation is held and not withdrawn."""
+    question = select(Commendation.id).where(
+        Commendation.authority_code == authority_code,
+        Commendation.document_number == document_number,
+        Commendation.subject_key == subject_key,
+        Commendation.state != "withdrawn",
+    )
+    return session.scalars(question.limit(1)).first() is not None
+
+
+def related(session: Session, kind: str, subject_uscc: str, other_key: str, since: dt.date) -> bool:
+    """Whether this very relation is held and not withdrawn."""
+    question = select(Relation.id).where(
+        Relation.kind == kind, Relation.subject_uscc == subject_uscc, Relation.other_key == other_key,
+        Relation.since == since, Relation.state != "withdrawn",
+    )  # fmt: skip
+    return session.scalars(question.limit(1)).first() is not None
+
+
+def documents(session: Session, step_ids: Collection[int]) -> dict[int, list[Document]]:
+    """The files given with steps, by step."""
+    found: dict[int, list[Document]] = {}
+    for one in session.scalars(select(Document).where(Document.step_id.in_(step_ids)).order_by(Document.id)):
+        found.setdefault(one.step_id, []).append(one)
+    return found
+
+
+def of_document(session: Session, number: int) -> tuple[Document, Proceeding]:
+    """A file and the record it was given for; refuses ``DocumentUnknown``."""
+    found = session.get(Document, number)
+    step = session.get(CaseStep, found.step_id) if found else None
+    if found is None or step is None:
+        raise DocumentUnknown()
+    if step.noun == "penalty":
+        return found, penalties.by_record(session, step.record)
+    if step.noun in procedures.RELIEFS:
+        return found, by_record(session, Relief, step.record)
+    return found, ending(session, step.noun, step.record)
+
+
+def steps(session: Session, record: str) -> list[CaseStep]:
+    """The file of a record, oldest step first."""
+    question = select(CaseStep).where(CaseStep.record == record)
+    return list(session.scalars(question.order_by(CaseStep.position)))

@@ -1,0 +1,214 @@
+"""The yearly report: what each department did in each sector, how punctually, and every limit it missed.
+
+The duty is the plan's: 实施方案（2018）五（三）, each year before the end of December.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy.orm import Session
+
+from registry.domain.cases import procedures
+from registry.domain.law.reference import Reference
+from registry.domain.reporting_rates import Tally
+from registry.models import (
+    CaseStep,
+    Clock,
+    Department,
+    Listing,
+    Penalty,
+    Publication,
+    PublicationSector,
+    Relief,
+)
+from registry.queries.cases import statistics
+from registry.queries.cases.statistics import PUBLISH_PENALTY, Period
+from registry.queries.node import accounts
+from registry.refusals.procedure import ReportUnknown
+from registry.unit_of_work import day_of
+
+FIGURES = (
+    "filed", "published", "withdrawn", "listed", "removed",
+    "disputes_received", "disputes_decided", "repairs_received", "repairs_decided",
+)  # fmt: skip
+"""What is counted, in the order in which it is told."""
+_ACTS: dict[type[Penalty] | type[Listing], dict[str, str]] = {
+    Penalty: {"publish": "published", "withdraw": "withdrawn"},
+    Listing: {"publish": "listed", **dict.fromkeys(("remove", "repair", "expire", "revoke"), "removed")},
+}
+_DECISIONS = ("decide", "grant", "reject")
+_RELIEFS = {procedures.DISPUTE.noun: "disputes", procedures.REPAIR.noun: "repairs"}
+_DEPARTMENT = ""
+"""In place of a sector: the department as a whole, in which a record of several sectors counts once."""
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A limit that was met late, or is over and not met. ``number`` finds it in ``/api/v1/deadlines``; which record
+    it is of is not public. ``days`` are working days."""
+
+    number: int
+    name: str
+    deadline: str
+    source: str
+    status: str
+    starts_on: dt.date
+    due: dt.date
+    met_on: dt.date | None
+    days: int
+
+
+@dataclass
+class Line:
+    """The figures of one sector, or of a whole department; a sector knows its punctuality only."""
+
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FIGURES, 0))
+    tally: Tally = field(default_factory=Tally)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One department: its total, its sectors by code, and every limit that it missed."""
+
+    department: Department
+    total: Line
+    sectors: dict[str, Line]
+    missed: Sequence[Missed]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The report of a year as it stands on ``on``; the year of that day is not over."""
+
+    year: int
+    on: dt.date
+    sections: Sequence[Section]
+
+
+def years(session: Session, today: dt.date) -> list[int]:
+    """The years that can be reported on, newest first: from the first filing until now."""
+    first = session.execute(select(func.min(Clock.opened_at))).scalar_one()
+    return list(range(today.year, (day_of(first).year if first else today.year) - 1, -1))
+
+
+def yearly(session: Session, reference: Reference, year: int, today: dt.date) -> Report:
+    """The report of a year, every supervising department in it; refuses ``ReportUnknown``."""
+    if year not in years(session, today):
+        raise ReportUnknown()
+    period = statistics.year(year)
+    lines = _lines(session, period, today)
+    missed = _missed(session, reference, period, today)
+    sections = []
+    for held in accounts.departments(session):
+        found = lines.get(held.id, {})
+        if held.kind == "supervisor" or found or held.id in missed:
+            total = found.pop(_DEPARTMENT, Line())
+            sections.append(Section(held, total, dict(sorted(found.items())), missed.get(held.id, ())))
+    return Report(year, today, sections)
+
+
+def _lines(session: Session, period: Period, today: dt.date) -> dict[int, dict[str, Line]]:
+    lines: dict[int, dict[str, Line]] = {}
+    for department, places, figure, number in _counted(session, period):
+        for place in places:
+            _line(lines, department, place).counts[figure] += number
+    for department, sector, tally in _punctual(session, period, today):
+        line = _line(lines, department, sector)
+        line.tally = _added(line.tally, tally)
+    for department, tally in statistics.tallies(session, period, today).items():
+        _line(lines, department, _DEPARTMENT).tally = tally
+    return lines
+
+
+def _line(lines: dict[int, dict[str, Line]], department: int, sector: str) -> Line:
+    return lines.setdefault(department, {}).setdefault(sector, Line())
+
+
+Counted = tuple[int, Sequence[str], str, int]
+"""Department, the lines on which it counts, figure, how many."""
+
+
+def _counted(session: Session, period: Period) -> Iterable[Counted]:
+    sectors = cast(Clock.sectors, Text)
+    filed = (
+        select(Clock.department_id, sectors, func.count())
+        .where(Clock.code == PUBLISH_PENALTY, period.spans(Clock.opened_at))
+        .group_by(Clock.department_id, sectors)
+    )
+    for department, listed, number in session.execute(filed):
+        yield department, (_DEPARTMENT, *json.loads(listed)), "filed", number
+    for table, acts in _ACTS.items():
+        yield from _entries(session, table, acts, period)
+    yield from _reliefs(session, period)
+
+
+def _entries(
+    session: Session, table: type[Penalty] | type[Listing], acts: dict[str, str], period: Period
+) -> Iterable[Counted]:
+    """The entries of records decided here, each once under its department and once under each sector."""
+
+    def question(*columns: Any) -> Select[Any]:
+        chosen = (table.department_id, Publication.act, *columns)
+        return (
+            select(*chosen, func.count())
+            .select_from(Publication)
+            .join(table, table.record == Publication.record)
+            .where(Publication.act.in_(acts), period.spans(Publication.recorded_at))
+            .group_by(*chosen)
+        )
+
+    for department, act, number in session.execute(question()):
+        yield department, (_DEPARTMENT,), acts[act], number
+    by_sector = question(PublicationSector.sector).join(
+        PublicationSector, PublicationSector.from_entry == Publication.from_entry
+    )
+    for department, act, sector, number in session.execute(by_sector):
+        yield department, (sector,), acts[act], number
+
+
+def _reliefs(session: Session, period: Period) -> Iterable[Counted]:
+    for relief in session.scalars(select(Relief).where(period.spans(Relief.received_at))):
+        yield relief.department_id, (_DEPARTMENT, *relief.scope[0]), f"{_RELIEFS[relief.noun]}_received", 1
+    decided = (
+        select(Relief)
+        .join(CaseStep, CaseStep.record == Relief.record)
+        .where(CaseStep.act.in_(_DECISIONS), period.holds(CaseStep.day))
+    )
+    for relief in session.scalars(decided):
+        yield relief.department_id, (_DEPARTMENT, *relief.scope[0]), f"{_RELIEFS[relief.noun]}_decided", 1
+
+
+def _punctual(session: Session, period: Period, today: dt.date) -> Iterable[tuple[int, str, Tally]]:
+    question = statistics.punctuality(period, today, cast(Clock.sectors, Text))
+    for department, listed, timely, late, open_ in session.execute(question):
+        for sector in json.loads(listed):
+            yield department, sector, Tally(timely=int(timely), late=int(late), open=int(open_))
+
+
+def _added(one: Tally, other: Tally) -> Tally:
+    return Tally(timely=one.timely + other.timely, late=one.late + other.late, open=one.open + other.open)
+
+
+def _missed(
+    session: Session, reference: Reference, period: Period, today: dt.date
+) -> dict[int, list[Missed]]:
+    """By department: every limit of the period that was met late or not at all, whatever it was a limit of."""
+    over = (Clock.met_on > Clock.due) | (Clock.met_on.is_(None) & (Clock.due < today))
+    found: dict[int, list[Missed]] = {}
+    rules, days = reference.clocks(), cache(reference.calendar.days_between)
+    for clock in session.scalars(
+        select(Clock).where(period.holds(Clock.due), over).order_by(Clock.due, Clock.id)
+    ):
+        rule = rules[clock.code].of(clock.starts_on)
+        missed = Missed(
+            number=clock.id, name=rule.name, deadline=clock.deadline, source=rule.source, status=rule.status,
+            starts_on=clock.starts_on, due=clock.due, met_on=clock.met_on,
+            days=days(clock.due, clock.met_on or today),
+        )  # fmt: skip
+        found.setdefault(clock.department_id, []).append(missed)
+    return found

@@ -1,0 +1,89 @@
+"""The records that bear on the parties of an award check: one question for the whole list and all kinds of keys."""
+
+import datetime as dt
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from registry.models import Peer, Publication
+from registry.models.base import Key
+from registry.queries.any_of import among, texts
+
+BEARING = ("published", "expired", "suspended")
+"""States that bear on a verdict: a ban runs to its own end even when its publication has ended before, and held
+until it was suspended."""
+NEUTRAL = ("commendation", "relation")
+"""Kinds that never bear on a verdict themselves."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What the parties are found by."""
+
+    usccs: Collection[str]
+    id_indexes: Collection[str]
+    name_keys: Collection[str]
+
+
+def known_at(entry: int | BindParameter[int]) -> ColumnElement[bool]:
+    """The versions that were the newest of their records when the ledger had ``entry`` entries."""
+    return (Publication.from_entry <= entry) & or_(
+        Publication.until_entry.is_(None), Publication.until_entry > entry
+    )
+
+
+def _by(kind: str, column: InstrumentedAttribute[Any], *further: ColumnElement[bool]) -> Select[Any]:
+    return select(literal_column(f"'{kind}'"), column, Publication.body).where(
+        among(column, texts(kind)),
+        known_at(bindparam("entry", type_=Key)),
+        Publication.state.in_(BEARING),
+        Publication.kind.not_in(NEUTRAL),
+        *further,
+    )
+
+
+# No order: asked to sort by entry, PostgreSQL may walk the whole list instead of the index on the key.
+_CANDIDATES = union_all(
+    _by("uscc", Publication.uscc),
+    _by("id", Publication.id_index),
+    # What is not public is not found by a mere name.
+    _by("name", Publication.name_key, Publication.audience == "public"),
+)
+_SOURCES = select(Peer.code, Peer.pulled_at).where(Peer.url != "").order_by(Peer.code)
+
+
+def candidates(session: Session, keys: Keys, entry: int) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Bodies as known at ledger size ``entry``, by (``uscc``/``id``/``name``, key)."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    asked = {"uscc": keys.usccs, "id": keys.id_indexes, "name": keys.name_keys, "entry": entry}
+    for by, value, body in session.connection().execute(_CANDIDATES, asked):
+        found.setdefault((by, value), []).append(json.loads(body))
+    return found
+
+
+def sealed_number(session: Session) -> bytes | None:
+    """Some identity number as it is kept sealed; None when none is held."""
+    question = select(Publication.id_sealed).where(
+        Publication.id_index > "", Publication.id_sealed.is_not(None)
+    )
+    return session.execute(question.limit(1)).scalar_one_or_none()
+
+
+def sources(session: Session) -> Sequence[Row[tuple[str, dt.datetime | None]]]:
+    """``code`` and ``pulled_at`` of the peers whose lists are pulled into this one; a peer without an address is never
+    asked."""
+    return session.connection().execute(_SOURCES).all()

@@ -1,0 +1,99 @@
+"""Questions about watches: a department's own, those that lag behind the ledger, and whom an entry touches."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from registry.domain.checks.watch import ACTIVE
+from registry.models import LedgerEntry, Publication, Watch, WatchedParty, WatchEvent
+from registry.queries.any_of import among, texts
+from registry.refusals.award import WatchUnknown
+
+
+@dataclass(frozen=True)
+class Landed:
+    """One entry, and somebody it is about: a correction may be about two."""
+
+    entry: int
+    day: dt.date
+    act: str
+    record: str
+    uscc: str | None
+    id_index: str | None
+    name_key: str
+
+
+def own(session: Session, department_id: int | None, watch: str, *, lock: bool = False) -> Watch:
+    """A watch of this department; refuses ``WatchUnknown``."""
+    question = select(Watch).where(Watch.id == watch)
+    held = session.scalars(question.with_for_update() if lock else question).first()
+    if held is None or held.department_id != department_id:
+        raise WatchUnknown()
+    return held
+
+
+def listed(session: Session, department_id: int | None, *, after: int, limit: int) -> list[Watch]:
+    """A department's watches in the order they were begun, above number ``after``."""
+    question = select(Watch).where(Watch.department_id == department_id, Watch.number > after)
+    return list(session.scalars(question.order_by(Watch.number).limit(limit)))
+
+
+def events(session: Session, watch: str, *, after: int, limit: int) -> list[WatchEvent]:
+    """Events of a watch in order, above sequence number ``after``."""
+    question = select(WatchEvent).where(WatchEvent.watch_id == watch, WatchEvent.sequence > after)
+    return list(session.scalars(question.order_by(WatchEvent.sequence).limit(limit)))
+
+
+def waiting(session: Session, watch: str) -> int:
+    """How many events of a watch are not delivered yet."""
+    question = select(func.count()).where(WatchEvent.watch_id == watch, WatchEvent.state == "pending")
+    return session.execute(question).scalar_one()
+
+
+def behind(session: Session, head: int, today: dt.date, limit: int) -> list[Watch]:
+    """Active watches that have not seen the ledger to its head or the day to today, locked, the furthest behind
+    first."""
+    is_behind = or_(Watch.seen_entry < head, Watch.seen_day < today, Watch.until <= today)
+    question = select(Watch).where(Watch.state == ACTIVE, is_behind)
+    return list(
+        session.scalars(question.order_by(Watch.seen_entry, Watch.number).limit(limit).with_for_update())
+    )
+
+
+def landed(session: Session, after: int, upto: int) -> list[Landed]:
+    """What the entries in (``after``, ``upto``] put in, in order, and whom the versions they replaced were about."""
+    old = aliased(Publication)
+    replaced = (old.record == Publication.record) & (old.until_entry == Publication.from_entry)
+    entries = (Publication.from_entry > after, Publication.from_entry <= upto)
+    is_entry = LedgerEntry.number == Publication.from_entry
+    said = (Publication.from_entry, LedgerEntry.day, Publication.act, Publication.record)
+    new = select(*said, Publication.uscc, Publication.id_index, Publication.name_key).join(
+        LedgerEntry, is_entry
+    )
+    gone = select(*said, old.uscc, old.id_index, old.name_key).join(LedgerEntry, is_entry).join(old, replaced)
+    rows = [
+        Landed(*row) for question in (new, gone) for row in session.execute(question.where(*entries)).tuples()
+    ]
+    return sorted(set(rows), key=lambda one: one.entry)
+
+
+def touched(
+    session: Session, watches: Collection[str], column: str, values: Sequence[str]
+) -> list[tuple[str, int, str]]:
+    """(watch, position of its party, value) of the parties whose ``column`` has one of the values."""
+    key = getattr(WatchedParty, column)
+    question = select(WatchedParty.watch_id, WatchedParty.position, key).where(
+        among(WatchedParty.watch_id, texts("watches")), among(key, texts("values"))
+    )
+    return list(session.execute(question, {"watches": watches, "values": values}).tuples())
+
+
+def to_tell(session: Session, now: dt.datetime) -> list[str]:
+    """Ids of the watches with events to be delivered now."""
+    is_time = or_(Watch.retry_at.is_(None), Watch.retry_at <= now)
+    pending = select(WatchEvent.watch_id).where(WatchEvent.state == "pending")
+    question = select(Watch.id).where(Watch.webhook_sealed.is_not(None), is_time, Watch.id.in_(pending))
+    return list(session.scalars(question.order_by(Watch.number)))

@@ -1,0 +1,69 @@
+"""The clocks that run: whose duty each is, until when, and by which rule."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy.orm import Session
+
+from registry.domain.law import deadlines
+from registry.domain.law.reference import Reference
+from registry.domain.law.reference_kinds import ClockRule
+from registry.domain.permissions import Actor
+from registry.models import Clock
+
+STATES = ("due", "overdue")
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Place:
+    """Behind which clock a page goes on."""
+
+    due: dt.date
+    number: int
+
+
+@dataclass(frozen=True)
+class Running:
+    """A running clock as its department sees it: ``rule`` is the version it was started by, ``starts_at`` says
+    what day it counts from, ``warns`` that at most two working days are left."""
+
+    clock: Clock
+    rule: ClockRule
+    state: str
+    starts_at: str
+    warns: bool
+
+
+def running(
+    session: Session, actor: Actor, states: Collection[str], today: dt.date, after: Place | None = None
+) -> Iterator[Clock]:
+    """The running clocks of the actor's department within its sectors and districts, the soonest end first."""
+    question = select(Clock).where(Clock.department_id == actor.department_id, Clock.met_on.is_(None))
+    if set(states) != set(STATES):
+        question = question.where(Clock.due < today if "overdue" in states else Clock.due >= today)
+    question = question.order_by(Clock.due, Clock.id).limit(CHUNK)
+    # In chunks of its own: who has read enough leaves no cursor open.
+    while found := list(session.scalars(question.where(_behind(after)))):
+        yield from (clock for clock in found if actor.covers(frozenset(clock.sectors), clock.district))
+        after = Place(found[-1].due, found[-1].id)
+
+
+def _behind(place: Place | None) -> ColumnElement[bool]:
+    if place is None:
+        return true()
+    return or_(Clock.due > place.due, and_(Clock.due == place.due, Clock.id > place.number))
+
+
+def described(reference: Reference, clock: Clock, today: dt.date) -> Running:
+    """A running clock with its rule, and how near its end is."""
+    rule = reference.clocks()[clock.code].of(clock.starts_on)
+    return Running(
+        clock=clock,
+        rule=rule,
+        state=deadlines.state(clock.due, None, today),
+        starts_at=deadlines.DAYS[rule.starts],
+        warns=deadlines.warns(reference.calendar, clock.due, today),
+    )

@@ -1,0 +1,171 @@
+"""Questions to the ledger: head, entries, nodes, checkpoints, proofs."""
+
+from collections.abc import Callable, Collection
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from registry.domain.naming import name_key
+from registry.domain.publication import merkle
+from registry.domain.publication.keyring import Ring
+from registry.domain.publication.publication import Leaf, leaf_hash
+from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode, Publication
+from registry.queries.any_of import among, texts
+from registry.refusals.acts import LedgerBroken, NotSealed, StoreUnavailable
+from registry.refusals.content import NoteRefused
+from registry.signing import verify
+
+TAIL_MAX = 5_000
+"""So many entries that no checkpoint signs yet are read to know the root at once."""
+
+_SOUND_HEAD = (
+    select(Counter.value, Publication.from_entry, Publication.name, Publication.name_key)
+    .outerjoin(
+        Publication, Publication.from_entry == select(func.max(Publication.from_entry)).scalar_subquery()
+    )
+    .where(Counter.name == "ledger")
+)
+_LAST_CHECKPOINT = select(Checkpoint.__table__).order_by(Checkpoint.size.desc()).limit(1)
+
+
+def head(session: Session) -> int:
+    """The number of entries committed; refuses ``LedgerBroken`` when the store does not know it."""
+    value = session.execute(select(Counter.value).where(Counter.name == "ledger")).scalar_one_or_none()
+    if value is None:
+        raise LedgerBroken()
+    return value
+
+
+def sound_head(session: Session) -> int:
+    """The number of entries, when what was published last can be found: who asks by a head that was set back, in
+    a list that was cut off, or by names that are no longer keyed as here, would hear that there is no record.
+
+    Refuses ``LedgerBroken`` and ``StoreUnavailable``.
+    """
+    found = session.connection().execute(_SOUND_HEAD).tuples().one_or_none()
+    value, entry, name, key = found or (None, None, None, None)
+    if value is None or value != (entry or 0):
+        raise LedgerBroken()
+    if name is not None and name_key.key(name) != key:
+        raise StoreUnavailable()
+    return value
+
+
+def entries(session: Session, *, after: int, limit: int) -> list[LedgerEntry]:
+    """At most ``limit`` entries with a number above ``after``, in order."""
+    question = select(LedgerEntry).where(LedgerEntry.number > after, LedgerEntry.number <= after + limit)
+    return list(session.scalars(question.order_by(LedgerEntry.number)))
+
+
+def about(session: Session, records: Collection[str], after: int, upto: int) -> list[LedgerEntry]:
+    """The entries of these records with a number in (``after``, ``upto``], in order."""
+    question = select(LedgerEntry).where(
+        among(LedgerEntry.record, texts("records")), LedgerEntry.number > after, LedgerEntry.number <= upto
+    )
+    return sorted(session.scalars(question, {"records": records}), key=lambda entry: entry.number)
+
+
+def last_checkpoint(session: Session) -> Checkpoint | None:
+    """The newest signed head."""
+    found = session.connection().execute(_LAST_CHECKPOINT).mappings().first()
+    return Checkpoint(**found) if found else None
+
+
+def checkpoints(session: Session) -> list[Checkpoint]:
+    """Every signed head, smallest first."""
+    return list(session.scalars(select(Checkpoint).order_by(Checkpoint.size)))
+
+
+def nodes(session: Session) -> Callable[[int, int], bytes]:
+    """A look-up of Merkle nodes: level 0 are the leaves (position 0 is entry 1), the others are stored."""
+
+    def node(level: int, position: int) -> bytes:
+        if level == 0:
+            question = select(LedgerEntry.leaf).where(LedgerEntry.number == position + 1)
+        else:
+            question = select(LedgerNode.hash).where(
+                LedgerNode.level == level, LedgerNode.position == position
+            )
+        value = session.execute(question).scalar_one_or_none()
+        if value is None:
+            raise NotSealed(f"node {level}/{position}")
+        return value
+
+    return node
+
+
+def leaves(session: Session, size: int) -> list[bytes]:
+    """The stored leaves of the first ``size`` entries."""
+    question = select(LedgerEntry.leaf).where(LedgerEntry.number <= size).order_by(LedgerEntry.number)
+    return list(session.scalars(question))
+
+
+def reread(entry: LedgerEntry) -> bytes:
+    """The leaf of an entry, computed again from what it says; refuses ``LedgerBroken`` when the stored one differs."""
+    leaf = Leaf(entry.record, entry.revision, entry.act, entry.commitment)
+    if leaf_hash(entry.number, leaf, entry.day) != entry.leaf:
+        raise LedgerBroken(f"entry {entry.number}")
+    return entry.leaf
+
+
+def root(session: Session, size: int, sealed: int) -> bytes | None:
+    """The root of the first ``size`` entries, ``sealed`` of which a head was signed over; of the others the leaves
+    are computed again.
+
+    None when more than ``TAIL_MAX`` are not sealed (the sealing has stopped). Refuses ``LedgerBroken``.
+    """
+    if size - sealed > TAIL_MAX:
+        return None
+    stored = _peaks(session, min(size, sealed))
+    if size <= sealed:
+        return merkle.root_at(size, stored)
+    tail = [reread(entry) for entry in entries(session, after=sealed, limit=size - sealed)]
+    fresh = {(0, sealed + place): leaf for place, leaf in enumerate(tail)}
+    fresh |= {(level, place): value for level, place, value in merkle.grow(stored, sealed, tail)}
+    return merkle.root_at(size, lambda level, place: fresh.get((level, place)) or stored(level, place))
+
+
+def _peaks(session: Session, size: int) -> merkle.Nodes:
+    """A look-up of the few nodes that the first ``size`` entries consist of, all read at once."""
+    wanted = [peak for peak in merkle.peaks(size) if peak[0] > 0]
+    place = tuple_(LedgerNode.level, LedgerNode.position)
+    rows = session.execute(select(LedgerNode).where(place.in_(wanted))).scalars() if wanted else ()
+    held = {(row.level, row.position): row.hash for row in rows}
+    others = nodes(session)
+    return lambda level, position: held.get((level, position)) or others(level, position)
+
+
+def cover(session: Session, entry: int, ring: Ring) -> tuple[str, list[bytes]]:
+    """The newest checkpoint that a key not revoked signed, and the proof that it continues the first ``entry``
+    entries. Refuses ``NotSealed``."""
+    for checkpoint in reversed(checkpoints(session)):
+        if _is_good(checkpoint, ring) and entry <= checkpoint.size:
+            return checkpoint.note, merkle.consistency_proof(entry, checkpoint.size, nodes(session))
+    raise NotSealed()
+
+
+def _is_good(checkpoint: Checkpoint, ring: Ring) -> bool:
+    try:
+        ring.open_note(checkpoint.note, verify, good_only=True)
+    except NoteRefused:
+        return False
+    return True
+
+
+def sealed_size(session: Session) -> int:
+    """The size of the newest signed head; proofs reach no further."""
+    return session.execute(select(func.coalesce(func.max(Checkpoint.size), 0))).scalar_one()
+
+
+def inclusion(session: Session, entry: int, size: int) -> list[bytes]:
+    """The proof that ``entry`` is in the tree of ``size`` entries; refuses beyond the sealed size."""
+    if not 1 <= entry <= size <= sealed_size(session):
+        raise NotSealed()
+    return merkle.inclusion_proof(entry - 1, size, nodes(session))
+
+
+def consistency(session: Session, old: int, new: int) -> list[bytes]:
+    """The proof that the tree of ``old`` entries is a prefix of that of ``new``."""
+    if not 1 <= old <= new <= sealed_size(session):
+        raise NotSealed()
+    return merkle.consistency_proof(old, new, nodes(session))

@@ -1,0 +1,243 @@
+"""What outsiders may read. Every question filters on the day and never shows what has been taken away since."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from registry.domain.naming import name_key
+from registry.domain.naming.fold import fold
+from registry.domain.naming.matching import POSSIBLE_MIN, Match, Named, judge
+from registry.models import LedgerEntry, Publication, PublicationSector
+from registry.queries.checks.candidates import BEARING, known_at
+from registry.queries.publication import name_search
+from registry.queries.publication.ledger_state import head
+from registry.refusals.acts import EntryAhead, RecordUnknown
+
+COUNT_MAX = 1000
+"""Totals are counted so far; beyond it readers are told that there are more."""
+
+NEAR_MAX = 20
+"""Records whose names are merely near are offered beside the pages, the likest first, no more than these."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """From where a reader looks: ``on`` legal day, ``entry`` ledger size, ``today`` the reader's own day.
+
+    ``is_now``: the newest entry and today, so that nothing can have been taken away since.
+    """
+
+    on: dt.date
+    entry: int
+    today: dt.date
+    is_now: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a reader looks for; empty fields do not narrow. ``name`` is found anywhere in the normalised name,
+    a category such as N1 finds its sub-behaviours."""
+
+    kinds: Sequence[str] = ()
+    sector: str | None = None
+    behaviour: str | None = None
+    district: str | None = None
+    authority: str | None = None
+    name: str | None = None
+    uscc: str | None = None
+
+
+def moment(session: Session, today: dt.date, on: dt.date | None = None, entry: int | None = None) -> Moment:
+    """The moment to read at: today and the ledger's head unless told; refuses ``EntryAhead``."""
+    size = head(session)
+    if entry is not None and entry > size:
+        raise EntryAhead()
+    at = Moment(on or today, size if entry is None else entry, today)
+    return replace(at, is_now=at.on == today and at.entry == size)
+
+
+def _shown(table: type[Publication], day: dt.date) -> ColumnElement[bool]:
+    return (
+        (table.state == "published") & (table.audience == "public")
+        & (table.visible_from <= day) & (day < table.visible_until)
+    )  # fmt: skip
+
+
+def visible(at: Moment) -> ColumnElement[bool]:
+    """Shown on the day, as known at the entry, and not taken away or ended by today.
+
+    A look into the past never brings back what was withdrawn, repaired or expired since.
+    """
+    if at.is_now:
+        return known_at(at.entry) & _shown(Publication, at.on)
+    now = aliased(Publication)
+    still = exists().where(now.record == Publication.record, now.until_entry.is_(None), _shown(now, at.today))
+    return known_at(at.entry) & _shown(Publication, at.on) & still
+
+
+def search(
+    session: Session, wanted: Filter, at: Moment, *, before: int | None, limit: int
+) -> list[Publication]:
+    """At most ``limit`` publications, newest entry first, below entry ``before``."""
+    question = _narrowed(select(Publication).where(visible(at)), wanted)
+    if before is not None:
+        question = question.where(Publication.from_entry < before)
+    return list(session.scalars(question.order_by(Publication.from_entry.desc()).limit(limit)))
+
+
+def near(session: Session, wanted: Filter, at: Moment) -> list[tuple[Publication, Match]]:
+    """Publications whose name does not contain ``wanted.name`` but may mean it, the likest first.
+
+    At most ``NEAR_MAX``; what ``search`` finds is left out. Each comes with what differs, for a person to decide.
+    """
+    if wanted.name is None:
+        return []
+    found = name_search.search(session, wanted.name)
+    likely = [one.name_key for one in found if one.match.score >= POSSIBLE_MIN]
+    if not likely:
+        return []
+    question = _narrowed(select(Publication).where(visible(at)), replace(wanted, name=None))
+    question = question.where(Publication.name_key.in_(likely), ~_contains(wanted.name))
+    asked = Named(wanted.name, wanted.uscc)
+    matched = [(held, judge(asked, Named(held.name, held.uscc))) for held in session.scalars(question)]
+    return sorted(matched, key=lambda pair: (-pair[1].score, -pair[0].from_entry))[:NEAR_MAX]
+
+
+def count(session: Session, wanted: Filter, at: Moment) -> int:
+    """How many publications the filter finds, counted no further than one above ``COUNT_MAX``."""
+    found = _narrowed(select(Publication.id).where(visible(at)), wanted).limit(COUNT_MAX + 1).subquery()
+    return session.execute(select(func.count()).select_from(found)).scalar_one()
+
+
+def _narrowed(question: Select[tuple[Publication]] | Select[tuple[int]], wanted: Filter):  # type: ignore[no-untyped-def]
+    equal = (
+        (Publication.district, wanted.district),
+        (Publication.authority_code, wanted.authority),
+        (Publication.uscc, wanted.uscc),
+    )
+    for column, value in equal:
+        if value:
+            question = question.where(column == value)
+    if wanted.behaviour:
+        own = Publication.behaviour == wanted.behaviour
+        question = question.where(
+            own | Publication.behaviour.startswith(f"{wanted.behaviour}-", autoescape=True)
+        )
+    if wanted.kinds:
+        question = question.where(Publication.kind.in_(wanted.kinds))
+    if wanted.sector:
+        filed = select(PublicationSector.from_entry).where(PublicationSector.sector == wanted.sector)
+        question = question.where(Publication.from_entry.in_(filed))
+    if wanted.name is not None:
+        question = question.where(_contains(wanted.name))
+    return question
+
+
+def _contains(name: str) -> ColumnElement[bool]:
+    """Names with what was typed anywhere in them, as typed or in simplified characters."""
+    written = sorted({name_key.key(name), fold(name)})
+    return or_(*(Publication.name_key.contains(one, autoescape=True) for one in written))
+
+
+def record(session: Session, record_id: str, at: Moment) -> Publication:
+    """The visible version of one record; refuses ``RecordUnknown``."""
+    found = session.scalars(select(Publication).where(Publication.record == record_id, visible(at))).first()
+    if found is None:
+        raise RecordUnknown()
+    return found
+
+
+def shown_among(session: Session, records: Sequence[str], at: Moment) -> set[str]:
+    """Those of these records that are visible."""
+    if not records:
+        return set()
+    question = select(Publication.record).where(Publication.record.in_(records), visible(at))
+    return set(session.scalars(question))
+
+
+def body(held: Publication) -> dict[str, Any]:
+    """The public body of a version."""
+    return json.loads(held.body)  # type: ignore[no-any-return]
+
+
+def bearing(session: Session, record_id: str) -> Publication | None:
+    """The newest version of a record whose decision stands, shown or no longer shown; None otherwise."""
+    question = select(Publication).where(
+        Publication.record == record_id, Publication.until_entry.is_(None), Publication.state.in_(BEARING)
+    )
+    return session.scalars(question).first()
+
+
+def subject_key(held: Publication) -> str:
+    """What makes the subjects of two publications the same, as ``domain.penalty.subject_key`` has it."""
+    if held.uscc:
+        return f"uscc:{held.uscc}"
+    return f"id:{held.id_index}" if held.id_index else f"name:{held.name_key}"
+
+
+def withdrawn(session: Session, record_id: str) -> Publication:
+    """The closing version of a record that was public and was withdrawn: its reason is public, its facts are not.
+
+    Source: 行政处罚法 48 (公开说明理由). Refuses ``RecordUnknown``.
+    """
+    found = session.scalars(
+        select(Publication).where(
+            Publication.record == record_id,
+            Publication.until_entry.is_(None),
+            Publication.state == "withdrawn",
+            Publication.audience == "public",
+        )
+    ).first()
+    if found is None:
+        raise RecordUnknown()
+    return found
+
+
+def history(session: Session, record_id: str, at: Moment) -> list[Publication]:
+    """All public versions, oldest first, of a record that is visible now; refuses ``RecordUnknown`` otherwise."""
+    record(session, record_id, at)
+    question = select(Publication).where(
+        Publication.record == record_id,
+        Publication.from_entry <= at.entry,
+        Publication.state == "published",
+        Publication.audience == "public",
+    )
+    return list(session.scalars(question.order_by(Publication.revision)))
+
+
+def changes(session: Session, *, after: int, limit: int) -> list[LedgerEntry]:
+    """Ledger entries above ``after`` in order: what happened to which record, without saying about whom."""
+    question = select(LedgerEntry).where(LedgerEntry.number > after)
+    return list(session.scalars(question.order_by(LedgerEntry.number).limit(limit)))
+
+
+def counts(session: Session, at: Moment) -> dict[tuple[str, str], int]:
+    """Visible publications per sector and kind; counted once per entry and day, because every visitor asks for it."""
+    key = (id(session.get_bind()), at)
+    if key not in _counted:
+        question = (
+            select(PublicationSector.sector, Publication.kind, func.count())
+            .join(Publication, Publication.from_entry == PublicationSector.from_entry)
+            .where(visible(at))
+            .group_by(PublicationSector.sector, Publication.kind)
+        )
+        found = {(sector, kind): number for sector, kind, number in session.execute(question)}
+        _counted.clear()
+        _counted[key] = found
+    return _counted.get(key, {})
+
+
+def sector_counts(session: Session, at: Moment) -> dict[str, int]:
+    """Visible publications per sector, of all kinds."""
+    totals: dict[str, int] = {}
+    for (sector, _), number in counts(session, at).items():
+        totals[sector] = totals.get(sector, 0) + number
+    return totals
+
+
+_counted: dict[tuple[int, Moment], dict[tuple[str, str], int]] = {}

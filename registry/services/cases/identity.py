@@ -1,0 +1,24 @@
+"""How a subject is known: by its code, or by the keyed hash of an identity number that is itself only kept sealed."""
+
+from dataclasses import dataclass
+
+from registry.domain.cases import penalty
+from registry.domain.filing.model import Party
+from registry.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Identity:
+    """``key`` makes two subjects the same; ``index`` and ``sealed`` are those of a natural person's number."""
+
+    key: str
+    index: str | None
+    sealed: bytes | None
+
+
+def identify(work: UnitOfWork, party: Party) -> Identity:
+    """The identity of a subject."""
+    number = party.id_number
+    index = work.keys.vault.index(party.id_type or "", number).hex() if number else None
+    sealed = work.keys.vault.seal(number.encode()) if number else None
+    return Identity(penalty.subject_key(party, index), index, sealed)

@@ -1,0 +1,195 @@
+"""The acts of filing: a department states a penalty, or states it anew."""
+
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import insert
+
+from registry.domain.cases import penalty, procedures
+from registry.domain.filing.model import Filing
+from registry.domain.filing.parse import document_key
+from registry.domain.law import measures
+from registry.domain.law.deadlines import run
+from registry.domain.law.reference import Reference
+from registry.domain.permissions import EVERYWHERE, Actor, Permission
+from registry.domain.publication import canonical
+from registry.errors import Refusal
+from registry.models import Department, Penalty, PenaltyFiling
+from registry.queries.cases import penalties
+from registry.queries.law import reference_data
+from registry.refusals.acts import (
+    AlreadyFiled,
+    AuthorityNotOwn,
+    IdentityChanged,
+    MeasureRefused,
+    OutOfScope,
+)
+from registry.services.cases.identity import Identity, identify
+from registry.services.cases.penalty_access import own
+from registry.services.cases.penalty_version import policy_of
+from registry.services.law import clocks
+from registry.services.node import audit
+from registry.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A filing with where it came from: a file's import and row, or neither."""
+
+    filing: Filing
+    import_id: int | None = None
+    row_number: int | None = None
+
+
+def file(work: UnitOfWork, submissions: Sequence[Submission]) -> list[str | Refusal]:
+    """File decisions; for each the new record id, or the refusal that kept it out while the others went on.
+
+    Refusals: ``OutOfRole`` (for the whole call), ``OutOfScope``, ``AuthorityNotOwn``, ``MeasureRefused``,
+    ``NoPolicy``, ``AlreadyFiled``. Starts the clock of 7 working days (发改办财金〔2018〕424号; plan 二（三）).
+    """
+    work.actor.require(Permission.PENALTY_FILE)
+    reference = reference_data.current(work.session)
+    department = penalties.department(work.session, work.actor.department_id)
+    prepared = [_prepare(work, reference, department, submission) for submission in submissions]
+    good = [draft for draft in prepared if isinstance(draft, _Draft)]
+    taken = penalties.decisions_held(work.session, [draft.decision for draft in good])
+    outcomes: list[str | Refusal] = []
+    new: list[_Draft] = []
+    for draft in prepared:
+        if isinstance(draft, _Draft) and draft.decision in taken:
+            outcomes.append(AlreadyFiled())
+        elif isinstance(draft, _Draft):
+            taken.add(draft.decision)
+            new.append(draft)
+            outcomes.append(draft.record)
+        else:
+            outcomes.append(draft)
+    _store(work, department, reference, new)
+    audit.note(work, "penalty.file", [draft.record for draft in new])
+    return outcomes
+
+
+def refile(work: UnitOfWork, record: str, filing: Filing, *, if_version: int | None) -> Penalty:
+    """Replace what waits for verification, or correct what is published; the public sees it once verified."""
+    held, step = own(work, record, "refile", if_version)
+    reference = reference_data.current(work.session)
+    draft = _prepare(work, reference, held.department, Submission(filing))
+    if isinstance(draft, Refusal):
+        raise draft
+    if draft.decision != (held.authority_code, held.document_number, held.subject_key):
+        raise IdentityChanged()
+    held.state = step.to
+    held.version += 1
+    if step.to == "filed":  # not public yet: its limit counts from the day as it is stated now
+        _count_from(held, reference, filing.decided_on)
+    work.session.execute(insert(PenaltyFiling), [draft.filing_row(work) | {"penalty_id": held.id}])
+    work.session.flush()
+    work.session.refresh(held)
+    clocks.place(work, replace(draft.timed(held.department), record=record))
+    audit.note(work, "penalty.refile", record)
+    return held
+
+
+def _count_from(held: Penalty, reference: Reference, decided_on: dt.date) -> None:
+    due = run(reference, clocks.PUBLISH_PENALTY, decided_on).due
+    held.decided_on, held.publish_by, held.publish_by_provisional = decided_on, due.day, due.provisional
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A filing ready to be stored."""
+
+    submission: Submission
+    record: str
+    content: str
+    identity: Identity
+
+    @property
+    def decision(self) -> tuple[str, str, str]:
+        filing = self.submission.filing
+        return (
+            filing.authority_code,
+            document_key(filing.document_number),
+            self.identity.key,
+        )
+
+    def timed(self, department: Department) -> clocks.Timed:
+        """What its clocks are counted from."""
+        filing = self.submission.filing
+        days = {"decided_on": filing.decided_on}
+        return clocks.Timed(self.record, department.id, filing.sectors, filing.district, days)
+
+    def filing_row(self, work: UnitOfWork) -> dict[str, object]:
+        return {
+            "import_id": self.submission.import_id,
+            "row_number": self.submission.row_number,
+            "content": self.content,
+            "id_index": self.identity.index,
+            "id_sealed": self.identity.sealed,
+            "filed_by": work.actor.account_id,
+            "filed_at": work.now,
+        }
+
+
+def _prepare(
+    work: UnitOfWork, reference: Reference, department: Department, submission: Submission
+) -> _Draft | Refusal:
+    try:
+        filing = _placed(work.actor, submission.filing)
+        work.actor.require_scope(frozenset(filing.sectors), filing.district)
+        policy_of(reference, filing)  # what no policy governs could never be verified
+    except Refusal as refusal:
+        return refusal
+    if department.authority_code not in (None, filing.authority_code):
+        return AuthorityNotOwn()
+    _, faults = measures.resolve(filing, reference.measures(filing.decided_on))
+    if faults:
+        return MeasureRefused(faults=tuple(faults))
+    return _Draft(
+        replace(submission, filing=filing),
+        record=secrets.token_hex(16),
+        content=canonical.dumps(penalty.content(filing, secrets.token_hex(16))).decode(),
+        identity=identify(work, filing.subject),
+    )
+
+
+def _placed(actor: Actor, filing: Filing) -> Filing:
+    """The filing with a district when its filer may act in some only: without one it would bind everywhere."""
+    if filing.district is not None or EVERYWHERE in actor.districts:
+        return filing
+    if len(actor.districts) != 1:
+        raise OutOfScope()
+    return replace(filing, district=min(actor.districts))
+
+
+def _store(work: UnitOfWork, department: Department, reference: Reference, drafts: Sequence[_Draft]) -> None:
+    if not drafts:
+        return
+    rows = []
+    # In one order, so that two files with the same decisions wait for each other instead of locking both out.
+    for draft in sorted(drafts, key=lambda draft: draft.decision):
+        authority_code, document_number, subject_key = draft.decision
+        due = run(reference, clocks.PUBLISH_PENALTY, draft.submission.filing.decided_on).due
+        rows.append(
+            {
+                "record": draft.record,
+                "department_id": department.id,
+                "authority_code": authority_code,
+                "document_number": document_number,
+                "subject_key": subject_key,
+                "decided_on": draft.submission.filing.decided_on,
+                "publish_by": due.day,
+                "publish_by_provisional": due.provisional,
+                "state": "filed",
+                "version": 1,
+            }
+        )
+    work.session.execute(insert(Penalty), rows)
+    ids = penalties.ids(work.session, [draft.record for draft in drafts])
+    work.session.execute(
+        insert(PenaltyFiling),
+        [draft.filing_row(work) | {"penalty_id": ids[draft.record]} for draft in drafts],
+    )
+    clocks.move(work, procedures.PENALTY.noun, "file", [draft.timed(department) for draft in drafts])

@@ -1,0 +1,119 @@
+"""Take one step of a procedure: is it this actor's, is it possible now, are its documents there? Then it is filed,
+its clocks move, and the audit trail is noted, all in the transaction of the act."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from registry.domain.cases import case_file
+from registry.domain.cases.case_file import Given, Paper
+from registry.domain.cases.procedures import PROCEDURES
+from registry.domain.cases.workflow import BORN, Step
+from registry.domain.permissions import Permission
+from registry.domain.publication import canonical
+from registry.models import CaseStep, Commendation, Document, Listing, Penalty, Relation
+from registry.queries.cases import procedure_records
+from registry.queries.cases.procedure_records import UNKNOWN, Proceeding
+from registry.refusals.acts import SelfVerification, VersionStale
+from registry.services.law import clocks
+from registry.services.node import audit
+from registry.signing import Vault
+from registry.unit_of_work import UnitOfWork
+
+UNSCOPED = frozenset({Permission.RELIEF_APPLY, Permission.TIME_PASSES})
+"""What needs no department: an applicant shows the receipt number, and time passes everywhere."""
+
+
+def admit(work: UnitOfWork, held: Proceeding, act: str, *, if_version: int | None) -> Step:
+    """The step that ``act`` is now. Refuses ``OutOfRole``, as unknown another department's, ``OutOfScope``,
+    ``VersionStale``, ``TransitionRefused``."""
+    procedure = PROCEDURES[held.noun]
+    by = procedure.permission(act)
+    work.actor.require(by)
+    if by not in UNSCOPED:
+        work.actor.require_own(held.department_id, UNKNOWN[held.noun])
+        work.actor.require_scope(*held.scope)
+    if if_version is not None and held.version != if_version:
+        raise VersionStale()
+    return procedure.step(held.state, act)
+
+
+def take(work: UnitOfWork, held: Proceeding, step: Step, given: Given) -> CaseStep:
+    """Take an admitted step. Refuses ``DocumentMissing``, ``DocumentRefused`` and ``SelfVerification``."""
+    step.require(given.kinds)
+    before = _last(work, held.record)
+    if step.apart:
+        _require_other(work, held, step.apart)
+    filed = _file(work, held, step, given, before)
+    held.state = step.to
+    held.version = 1 if step.state == BORN else held.version + 1
+    work.session.flush()
+    sectors, district = held.scope
+    timed = clocks.Timed(held.record, held.department_id, sorted(sectors), district, given.days)
+    clocks.move(work, held.noun, step.act, [timed])
+    audit.note(work, f"{held.noun}.{step.act}", held.record)
+    return filed
+
+
+def source(work: UnitOfWork, held: Listing | Commendation | Relation, channel: str) -> dict[str, Any]:
+    """Which unit entered a record, by which channel, when entered and verified (plan 四（四） 注明信息来源)."""
+    facts, first = held.facts, procedure_records.steps(work.session, held.record)[0]
+    return {
+        "node": work.settings.node,
+        "name": facts["authority_name"],
+        "code": facts["authority_code"],
+        "department": held.department.name,
+        "channel": channel,
+        "filed_on": first.day.isoformat(),
+        "verified_on": work.today.isoformat(),
+    }
+
+
+def private_of(vault: Vault, step: CaseStep) -> Mapping[str, Any]:
+    """What of a step only the department may read."""
+    return json.loads(vault.open(step.sealed)) if step.sealed else {}
+
+
+def _last(work: UnitOfWork, record: str) -> CaseStep | None:
+    question = select(CaseStep).where(CaseStep.record == record).order_by(CaseStep.position.desc()).limit(1)
+    return work.session.scalars(question).first()
+
+
+def _require_other(work: UnitOfWork, held: Proceeding, acts: tuple[str, ...]) -> None:
+    question = select(CaseStep.account_id).where(CaseStep.record == held.record, CaseStep.act.in_(acts))
+    doers = set(work.session.scalars(question)) | (held.filers if isinstance(held, Penalty) else set())
+    if work.actor.account_id in doers:
+        raise SelfVerification()
+
+
+def _file(work: UnitOfWork, held: Proceeding, step: Step, given: Given, before: CaseStep | None) -> CaseStep:
+    sealed = work.keys.vault.seal(canonical.dumps(given.private)) if given.private else None
+    said = {
+        "noun": held.noun, "record": held.record, "position": before.position + 1 if before else 1,
+        "act": step.act, "before": step.state, "after": step.to, "account_id": work.actor.account_id,
+        "documents": [paper.described() for paper in given.documents],
+        "stated": canonical.dumps(dict(given.stated)).decode(),
+    }  # fmt: skip
+    digest = case_file.link(before.digest if before else "", said | {"day": work.today.isoformat()})
+    filed = CaseStep(**said, day=work.today, at=work.now, sealed=sealed, digest=digest)
+    work.session.add(filed)
+    work.session.flush()
+    work.session.add_all(
+        _document(work, filed, paper) for paper in given.documents if paper.content is not None
+    )
+    return filed
+
+
+def _document(work: UnitOfWork, filed: CaseStep, paper: Paper) -> Document:
+    content = paper.content or b""
+    return Document(
+        step_id=filed.id,
+        kind=paper.kind,
+        filename=paper.filename[:200],
+        media_type=paper.media_type(),
+        digest=hashlib.sha256(content).hexdigest(),
+        sealed=work.keys.vault.seal(content),
+    )

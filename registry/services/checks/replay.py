@@ -1,0 +1,159 @@
+"""Answer an old question again, from what the ledger committed to and from nothing else."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from registry.domain.checks import receipts, verdict
+from registry.domain.checks.consortium import CODE, MEMBER
+from registry.domain.checks.receiptform import Statement
+from registry.domain.law.reference import Reference
+from registry.domain.publication import keyring, merkle
+from registry.errors import Fault
+from registry.queries.law import reference_data
+from registry.queries.publication import integrity, ledger_state
+from registry.refusals.acts import EntryAhead, LedgerBroken
+from registry.refusals.content import ReplayRefused
+from registry.services.checks.award_check import answer
+from registry.services.checks.request import Inquiry, Party, read
+from registry.unit_of_work import SHANGHAI, UnitOfWork
+
+FAULTS_SHOWN = 20
+Lines = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Proven:
+    """The ledger of ``entry`` entries with this root, read anew; ``sealed`` is the size of the smallest signed head
+    that covers it, None when none does yet."""
+
+    entry: int
+    root: bytes
+    sealed: int | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked again. ``left_out``: refs of parties whose identity number a receipt does not hold, and of those
+    judged by them, so that their lines cannot be compared. ``outside``: of an excerpt, ref to the ``of`` that names a
+    party not shown."""
+
+    inquiry: Inquiry
+    left_out: frozenset[str] = frozenset()
+    outside: Mapping[str, str] = field(default_factory=dict)
+
+
+def prove(work: UnitOfWork, entry: int, progress: Callable[[int], None] = lambda _: None) -> Proven:
+    """Recompute every leaf, publication, filing and signed head that the ledger of ``entry`` entries rests on.
+
+    Goes on to the next signed head, which signs them all. Refuses ``EntryAhead``, and ``LedgerBroken`` naming what
+    does not stand: then nothing is answered from it.
+    """
+    head = ledger_state.head(work.session)
+    if not 0 <= entry <= head:
+        raise EntryAhead()
+    sealed = next((one.size for one in ledger_state.checkpoints(work.session) if one.size >= entry), None)
+    found = integrity.findings(work.session, work.keys, work.settings.node, progress, sealed or entry)
+    faults = tuple(
+        Fault("", "contradiction", line) for line, _ in zip(found, range(FAULTS_SHOWN), strict=False)
+    )
+    if faults:
+        raise LedgerBroken(faults=faults)
+    return Proven(entry, merkle.root(ledger_state.leaves(work.session, entry)), sealed)
+
+
+def asked_by(statement: Statement, sector: str | None = None, *, must_tender: bool = True) -> Question:
+    """The question of a genuine receipt. Receipts of version 1 do not state ``sector`` and ``must_tender``.
+
+    Refuses ``ReplayRefused`` an answer of other rules than this program's, or a receipt that does not say its sector.
+    """
+    if statement["matcher"] != verdict.VERSION:
+        raise ReplayRefused(f"答复所用规则版本为 {statement['matcher']}，本程序为 {verdict.VERSION}")
+    named = statement.get("sector", sector)
+    if named is None:
+        raise ReplayRefused("该回执未载明领域，请用 --sector 指明")
+    shown = {line["ref"] for line in statement["lines"]}
+    outside = {
+        line["ref"]: line["of"] for line in statement["lines"] if line.get("of", line["ref"]) not in shown
+    }
+    parties = [
+        Party(line["ref"], line["role"], line["name"], line.get("uscc"), of=line.get("of"))
+        for line in statement["lines"]
+    ]
+    inquiry = Inquiry(
+        tender={},
+        sector=named,
+        must_tender=statement.get("must_tender", must_tender),
+        district=statement.get("district"),
+        on=dt.date.fromisoformat(statement["on"]),
+        parties=[replace(party, of=None) if party.ref in outside else party for party in parties],
+        known_at=statement["entry"],
+    )
+    return Question(inquiry, _left_out(statement["lines"]), outside)
+
+
+def _left_out(lines: Lines) -> frozenset[str]:
+    """Parties of whom only the end of an identity number is at hand, and the leads of consortia that one of them, or a
+    party not shown, belongs to: a lead is as its worst member."""
+    unknown = {line["ref"] for line in lines if line.get("id_last4")}
+    of = {line["ref"]: line["of"] for line in lines if line["role"] == MEMBER and line.get("of")}
+    shown = {line["ref"] for line in lines}
+    left = set(unknown)
+    for ref in unknown & of.keys():
+        seen = {ref}
+        while (ref := of.get(ref, ref)) not in seen:
+            seen.add(ref)
+        left |= seen
+    return frozenset(left | {
+        line["ref"] for line in lines for reason in line["reasons"]
+        if reason["code"] == CODE and reason["ref"] not in shown
+    })  # fmt: skip
+
+
+def law_of(work: UnitOfWork, statement: Statement) -> Reference:
+    """The law tables that a receipt was answered under. Refuses ``ReplayRefused`` when they are not what they were."""
+    if "law" not in statement:
+        return reference_data.as_of(work.session, keyring.read_instant(statement["instant"]))
+    found = reference_data.of_version(work.session, statement["law"])
+    if found is None:
+        raise ReplayRefused(f"参照数据中没有摘要为 {statement['law']} 的版本")
+    return found
+
+
+def law_at(work: UnitOfWork, entry: int) -> Reference:
+    """The law tables as loaded by the end of the day of an entry: for a list that no receipt answers."""
+    day = entry_day(work, entry)
+    if day is None:
+        return reference_data.current(work.session)
+    return reference_data.as_of(
+        work.session, dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min, SHANGHAI)
+    )
+
+
+def entry_day(work: UnitOfWork, entry: int) -> dt.date | None:
+    """The legal day of an entry, which its leaf commits to; None of the empty ledger."""
+    found = ledger_state.entries(work.session, after=entry - 1, limit=1) if entry else []
+    return found[0].day if found else None
+
+
+def again(work: UnitOfWork, question: Question, entry: int, reference: Reference) -> list[dict[str, Any]]:
+    """The lines of the answer at ledger size ``entry`` under these law tables; ``prove`` the ledger first.
+
+    Refuses ``BodyRefused`` like the check itself.
+    """
+    inquiry = question.inquiry
+    lines = answer(work, inquiry, read(work, inquiry, reference), entry, reference)
+    return [
+        {**line, "of": question.outside[line["ref"]]} if line["ref"] in question.outside else line
+        for line in lines
+    ]
+
+
+def differences(before: Lines, now: Lines, left_out: frozenset[str] = frozenset()) -> list[str]:
+    """The refs whose lines are not byte for byte the same, salts apart; nothing when the answers are equal."""
+    old, new = (
+        {str(line["ref"]): receipts.answer([line]) for line in lines if line["ref"] not in left_out}
+        for lines in (before, now)
+    )
+    return [ref for ref in {**old, **new} if old.get(ref) != new.get(ref)]

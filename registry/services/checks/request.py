@@ -1,0 +1,124 @@
+"""What an award check asks, judged before anything is looked up: a question that cannot find is refused."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from registry.domain import identifiers
+from registry.domain.checks import verdict
+from registry.domain.law.reference import Reference
+from registry.domain.publication import redaction
+from registry.errors import Fault, Invalid
+from registry.queries.law import reference_data
+from registry.refusals.acts import BodyRefused
+from registry.refusals.content import PersonalNumber
+from registry.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Party:
+    """One party as asked about; ``id_number`` is used for the look-up and then forgotten."""
+
+    ref: str
+    role: str
+    name: str
+    uscc: str | None = None
+    id_type: str | None = None
+    id_number: str | None = None
+    of: str | None = None
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """A check to be made. ``known_at`` None means the head of the ledger; ``is_linked`` that earlier and later checks
+    of the same tender belong together."""
+
+    tender: dict[str, Any]
+    sector: str
+    must_tender: bool
+    district: str | None
+    on: dt.date
+    parties: Sequence[Party]
+    known_at: int | None = None
+    is_linked: bool = True
+
+
+def read(work: UnitOfWork, inquiry: Inquiry, reference: Reference | None = None) -> list[verdict.Asked]:
+    """The parties as they are looked up, by the codes of ``reference``, else of the tables in force. Refuses
+    ``BodyRefused`` with every fault: sector, district, references, codes, identity documents, and identity numbers
+    where a name or a code belongs."""
+    asked, faults = _sift(work, inquiry, reference or reference_data.current(work.session))
+    if faults:
+        raise BodyRefused(faults=tuple(faults))
+    return asked
+
+
+def faults(work: UnitOfWork, inquiry: Inquiry) -> list[Fault]:
+    """What ``read`` would refuse: who asks about many leaves out the parties named and asks about the others."""
+    return _sift(work, inquiry, reference_data.current(work.session))[1]
+
+
+def _sift(
+    work: UnitOfWork, inquiry: Inquiry, reference: Reference
+) -> tuple[list[verdict.Asked], list[Fault]]:
+    faults = list(_tender_faults(inquiry, reference.names("sectors"), reference.names("districts")))
+    faults += _reference_faults(inquiry.parties)
+    id_types = reference.names("id_types")
+    asked: list[verdict.Asked] = []
+    for position, party in enumerate(inquiry.parties):
+        found = _one(work, party, id_types, f"/parties/{position}")
+        if isinstance(found, Fault):
+            faults.append(found)
+        else:
+            asked.append(found)
+    return asked, faults
+
+
+def _tender_faults(
+    inquiry: Inquiry, sectors: Mapping[str, str], districts: Mapping[str, str]
+) -> Iterator[Fault]:
+    if inquiry.sector not in sectors:
+        yield Fault("/tender/sector", "sector-unknown", "没有这个领域")
+    if inquiry.district and inquiry.district not in districts:
+        yield Fault("/tender/district", "district-unknown", "没有这个地区代码")
+
+
+def _reference_faults(parties: Sequence[Party]) -> list[Fault]:
+    seen: set[str] = set()
+    faults = []
+    for position, party in enumerate(parties):
+        if party.ref in seen:
+            faults.append(Fault(f"/parties/{position}/ref", "ref-doubled", "ref 重复"))
+        seen.add(party.ref)
+    faults += [
+        Fault(f"/parties/{position}/of", "ref-unknown", "of 所指的 ref 不在本次核查中")
+        for position, party in enumerate(parties)
+        if party.of and party.of not in seen
+    ]
+    return faults
+
+
+def _one(work: UnitOfWork, party: Party, id_types: Mapping[str, str], at: str) -> verdict.Asked | Fault:
+    code, problem, index = None, None, None
+    place = "name"
+    try:
+        _not_personal(party.name)
+        if party.uscc:
+            place = "uscc"
+            code, problem = identifiers.lenient_uscc(party.uscc)
+            if problem:
+                _not_personal(code)
+        if party.id_number:
+            place = "id_number"
+            id_type, number = identifiers.identity(party.id_type, party.id_number, id_types)
+            index = work.keys.vault.index(id_type, number).hex()
+    except Invalid as refusal:
+        return Fault(f"{at}/{place}", refusal.code, refusal.title)
+    return verdict.Asked(party.ref, party.role, party.name, code, index, party.of, problem)
+
+
+def _not_personal(text: str) -> None:
+    """A receipt shows names and codes in clear, so neither may be somebody's number."""
+    if redaction.blot(text) != text:
+        raise PersonalNumber()

@@ -1,0 +1,172 @@
+"""The acts on peers: make one known, pause and release it, and this node's own epoch."""
+
+import contextlib
+import datetime as dt
+import ipaddress
+import re
+import secrets
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from registry.domain.permissions import Permission
+from registry.models import Counter, Peer
+from registry.queries.exchange import peer_messages
+from registry.refusals.acts import PeerRefused, PeerTaken
+from registry.services.node import audit
+from registry.unit_of_work import UnitOfWork
+
+EPOCH_BITS = 60
+RELEASE_HOURS = 24
+_CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+_PUBLIC = re.compile(r"[0-9a-f]{64}")
+
+
+def add(work: UnitOfWork, code: str, name: str, url: str, public_key: str, owners: Sequence[str]) -> Peer:
+    """Make a peer known. Refuses ``PeerRefused`` (code, address or key unusable) and ``PeerTaken``.
+
+    ``public_key`` is the raw Ed25519 key in hex, ``owners`` the nodes it may speak for besides itself. A peer
+    without ``url`` is known by its key only and promised nothing.
+    """
+    work.actor.require(Permission.EXCHANGE_OPERATE)
+    if not _CODE.fullmatch(code):
+        raise PeerRefused()
+    if code == work.settings.node or work.session.scalars(select(Peer).where(Peer.code == code)).first():
+        raise PeerTaken()
+    made = Peer(
+        code=code, name=name, url=_address(url), public_key=_key(work, public_key), owners=sorted({code, *owners}),
+        former_keys=[], cursor=0, failures=0, batch_records=work.settings.batch_records_max,
+    )  # fmt: skip
+    work.session.add(made)
+    work.session.flush()
+    audit.note(work, "exchange.peer.add", made.code)
+    return made
+
+
+def change(
+    work: UnitOfWork,
+    code: str,
+    *,
+    url: str | None = None,
+    public_key: str | None = None,
+    distrust: bool = False,
+) -> Peer:
+    """Give a known peer another address or key. What it signed with the key before still verifies, unless
+    ``distrust``: then no former key is trusted. Refuses ``PeerUnknown``, ``PeerRefused``, ``PeerTaken``."""
+    work.actor.require(Permission.EXCHANGE_OPERATE)
+    held = peer_messages.peer(work.session, code)
+    if url is not None:
+        held.url = _address(url)
+    if public_key is not None and public_key != held.public_key:
+        held.former_keys = [*held.former_keys, held.public_key]
+        held.public_key = _key(work, public_key)
+    if distrust:
+        held.former_keys = []
+    work.session.flush()
+    audit.note(work, "exchange.peer.change", code)
+    return held
+
+
+def _address(url: str) -> str:
+    if url and not is_safe_address(url):
+        raise PeerRefused("地址应为 https，或本机的 http")
+    return url.rstrip("/")
+
+
+def _key(work: UnitOfWork, public_key: str) -> str:
+    if not _PUBLIC.fullmatch(public_key):
+        raise PeerRefused()
+    if any(public_key in (one.public_key, *one.former_keys) for one in peer_messages.peers(work.session)):
+        raise PeerTaken()
+    return public_key
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether a peer may be called there: encrypted, or on this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def pause(work: UnitOfWork, code: str, reason: str) -> None:
+    """Take nothing more from a peer until a person releases it."""
+    peer_messages.peer(work.session, code).paused_because = reason
+    work.session.flush()
+    audit.note(work, "exchange.peer.pause", code, reason)
+
+
+def release(work: UnitOfWork, code: str) -> dt.datetime:
+    """Take from a peer again, for a day whatever share it removes; returns the end of that day."""
+    work.actor.require(Permission.EXCHANGE_OPERATE)
+    found = peer_messages.peer(work.session, code)
+    found.paused_because = None
+    found.removals_until = work.now + dt.timedelta(hours=RELEASE_HOURS)
+    work.session.flush()
+    audit.note(work, "exchange.peer.release", code)
+    return found.removals_until
+
+
+def epoch(work: UnitOfWork) -> str:
+    """The epoch of this node's entry numbers, made on first use."""
+    held = peer_messages.epoch(work.session)
+    if held is not None:
+        return held
+    with contextlib.suppress(IntegrityError), work.session.begin_nested():  # another process was first
+        work.session.execute(insert(Counter).values(name="epoch", value=secrets.randbits(EPOCH_BITS)))
+    return str(peer_messages.epoch(work.session))
+
+
+def renew_epoch(work: UnitOfWork) -> str:
+    """A new epoch, due after a restore from a backup: every peer then starts its cursor again."""
+    work.actor.require(Permission.EXCHANGE_OPERATE)
+    epoch(work)
+    work.session.execute(
+        update(Counter).where(Counter.name == "epoch").values(value=secrets.randbits(EPOCH_BITS))
+    )
+    made = str(peer_messages.epoch(work.session))
+    audit.note(work, "exchange.epoch", made)
+    return made
+
+
+def note_link(
+    work: UnitOfWork, code: str, batch_records: int, failures: int, retry_at: dt.datetime | None
+) -> None:
+    """Keep what was learnt of the way to a peer."""
+    found = peer_messages.peer(work.session, code)
+    found.batch_records, found.failures, found.retry_at = batch_records, failures, retry_at
+    work.session.flush()
+
+
+def call_at_once(work: UnitOfWork) -> None:
+    """Forget the waiting after failures: a person asks for the exchange now."""
+    work.session.execute(update(Peer).where(Peer.retry_at.is_not(None)).values(retry_at=None))
+
+
+def pulled(work: UnitOfWork, peer: Peer, epoch_of_peer: str, cursor: int, *, is_last: bool) -> None:
+    """Advance the cursor, in the transaction that took the records in.
+
+    Only the last page makes what is held here as fresh as the peer.
+    """
+    peer.epoch, peer.cursor, peer.failures = epoch_of_peer, cursor, 0
+    if is_last:
+        peer.pulled_at = work.now
+    work.session.flush()
+
+
+def start_again(work: UnitOfWork, peer: Peer, epoch_of_peer: str) -> None:
+    """Read a peer from its first entry: its numbers are no longer those the cursor counted."""
+    peer.epoch, peer.cursor = epoch_of_peer, 0
+    work.session.flush()
+    audit.note(work, "exchange.peer.restart", peer.code)

@@ -1,0 +1,63 @@
+"""Load the notices of the working-day calendar as they come out, and count the running clocks again."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from registry.domain.law import calendar_notice, reference_kinds
+from registry.domain.permissions import Permission
+from registry.errors import Fault
+from registry.models import Clock
+from registry.queries.law import reference_data
+from registry.refusals.procedure import CalendarRefused
+from registry.services.law import clocks, reference_loading
+from registry.services.node import audit
+from registry.unit_of_work import UnitOfWork
+
+KIND = "calendar"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How many rows are new, how many running clocks ended on another day, how many are still provisional."""
+
+    rows: int
+    moved: int
+    provisional: int
+
+
+def load(work: UnitOfWork, data: bytes) -> Loaded:
+    """Take in the years of a TOML file of ``[[rows]]``; a row that is held already changes nothing.
+
+    A year already held is replaced by a row with a later ``effective_from``, as when the holiday of 2020 was
+    extended; the row before stays, for the record. Refuses ``OutOfRole`` and, naming each row,
+    ``CalendarRefused``. Every clock that moves is noted in the audit trail.
+    """
+    work.actor.require(Permission.CALENDAR_LOAD)
+    held = reference_data.current(work.session)
+    new = calendar_notice.accepted(_rows(data), held)
+    for row in new:
+        work.session.add(reference_loading.row(work, KIND, reference_kinds.body(row)))
+        audit.note(work, "calendar.load", row.code, f"{row.effective_from} {row.source}")
+    work.session.flush()
+    moved = clocks.recount(work)
+    return Loaded(len(new), moved, _provisional(work))
+
+
+def _rows(data: bytes) -> Sequence[Any]:
+    try:
+        document = tomllib.loads(data.decode("utf-8"))
+    except ValueError:
+        raise CalendarRefused("不是 UTF-8 编码的 TOML 文件") from None
+    rows = document.get("rows")
+    if set(document) != {"rows"} or not isinstance(rows, list) or not rows:
+        raise CalendarRefused(faults=(Fault("/rows", "rows-missing", "文件应当只有 [[rows]]，每个年度一行"),))
+    return rows
+
+
+def _provisional(work: UnitOfWork) -> int:
+    question = select(func.count()).select_from(Clock)
+    return work.session.execute(question.where(Clock.met_on.is_(None), Clock.provisional)).scalar_one()

@@ -1,0 +1,117 @@
+"""Start, meet and recount the clocks of records, in the transaction of the act that does so."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from registry.domain.law import deadlines
+from registry.domain.law.reference import Reference
+from registry.models import Clock, Penalty
+from registry.queries.law import reference_data
+from registry.services.node import audit
+from registry.unit_of_work import UnitOfWork
+
+CHUNK = 500
+PUBLISH_PENALTY = "penalty.publish"
+_UNPUBLISHED = ("filed", "returned")
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A record whose clocks move: whose duty they are, within which scope, and the days known of it."""
+
+    record: str
+    department_id: int
+    sectors: Sequence[str]
+    district: str | None
+    days: Mapping[str, dt.date]
+
+
+def move(work: UnitOfWork, noun: str, act: str, records: Sequence[Timed]) -> None:
+    """Start the clocks that ``act`` starts and meet those that it meets, each on the legal day of the act."""
+    reference = reference_data.current(work.session)
+    rows = [row for timed in records for row in _started(work, reference, noun, act, timed)]
+    if rows:
+        work.session.execute(insert(Clock), rows)
+    meet(work, deadlines.met_by(reference, noun, act), [timed.record for timed in records])
+
+
+def meet(work: UnitOfWork, codes: Sequence[str], records: Sequence[str]) -> None:
+    """Stop these clocks of these records today; those that do not run stay as they are."""
+    for start in range(0, len(records) if codes else 0, CHUNK):
+        work.session.execute(
+            update(Clock)
+            .where(Clock.record.in_(records[start : start + CHUNK]), Clock.code.in_(codes))
+            .where(Clock.met_on.is_(None))
+            .values(met_on=work.today)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def place(work: UnitOfWork, timed: Timed) -> None:
+    """Let the running clocks of a record follow its facts as they are stated anew: into other sectors or another
+    district, and to another day to count from, which the audit trail then tells."""
+    reference = reference_data.current(work.session)
+    question = select(Clock).where(Clock.record == timed.record, Clock.met_on.is_(None)).with_for_update()
+    for clock in work.session.scalars(question.order_by(Clock.id)).all():
+        clock.sectors, clock.district = list(timed.sectors), timed.district
+        day = timed.days.get(reference.clocks()[clock.code].newest.starts, clock.starts_on)
+        if day != clock.starts_on:
+            again = deadlines.run(reference, clock.code, day)
+            told = f"{clock.code} from {clock.starts_on} to {day}: {clock.due} -> {again.due.day}"
+            audit.note(work, "clock.restart", timed.record, told)
+            clock.starts_on, clock.deadline = day, again.deadline
+            clock.due, clock.provisional = again.due.day, again.due.provisional
+            clock.calendar = reference.calendar.version
+    work.session.flush()
+
+
+def _started(
+    work: UnitOfWork, reference: Reference, noun: str, act: str, timed: Timed
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": running.code, "noun": noun, "record": timed.record, "department_id": timed.department_id,
+            "sectors": list(timed.sectors), "district": timed.district, "deadline": running.deadline,
+            "starts_on": running.starts_on, "due": running.due.day, "provisional": running.due.provisional,
+            "calendar": reference.calendar.version, "opened_at": work.now, "met_on": None,
+        }
+        for running in deadlines.started(reference, noun, act, timed.days)
+    ]  # fmt: skip
+
+
+def recount(work: UnitOfWork) -> int:
+    """Count every running clock again by the calendar as it is now; returns how many ended on another day.
+
+    Each that moved is noted in the audit trail with its day before and after. A penalty's own day moves along.
+    """
+    reference = reference_data.current(work.session)
+    # Locked, so that one that is met meanwhile keeps the day it was met against.
+    question = select(Clock).where(Clock.met_on.is_(None)).order_by(Clock.id).with_for_update()
+    running = work.session.scalars(question)
+    moved = 0
+    for clock in running.yield_per(CHUNK):
+        due = deadlines.run(reference, clock.code, clock.starts_on).due
+        if (due.day, due.provisional) != (clock.due, clock.provisional):
+            told = f"{clock.code} {clock.due} -> {due.day}{' (provisional)' if due.provisional else ''}"
+            audit.note(work, "clock.recount", clock.record, told)
+            moved += due.day != clock.due
+            clock.due, clock.provisional = due.day, due.provisional
+            if clock.code == PUBLISH_PENALTY:
+                _move_penalty(work, clock)
+        clock.calendar = reference.calendar.version
+    work.session.flush()
+    return moved
+
+
+def _move_penalty(work: UnitOfWork, clock: Clock) -> None:
+    """The body of a penalty, once published, repeats the day: so it moves with its clock only before."""
+    work.session.execute(
+        update(Penalty)
+        .where(Penalty.record == clock.record, Penalty.state.in_(_UNPUBLISHED))
+        .values(publish_by=clock.due, publish_by_provisional=clock.provisional)
+        .execution_options(synchronize_session=False)  # else it looks through every clock held, for each one
+    )

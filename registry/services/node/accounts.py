@@ -1,0 +1,118 @@
+"""The acts on departments, accounts and keys."""
+
+import datetime as dt
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from registry.domain.permissions import EVERYWHERE, Permission, Role
+from registry.models import Account, ApiKey, Department
+from registry.queries.law import reference_data
+from registry.queries.node import accounts
+from registry.refusals.acts import AccountTaken
+from registry.services.node import audit
+from registry.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """A grant: role × department × sectors × districts × until; ``*`` means all."""
+
+    name: str
+    role: Role
+    department: str
+    sectors: Collection[str]
+    districts: Collection[str]
+    valid_until: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class NewDepartment:
+    """A department; with ``authority_code`` it files its own decisions only.
+
+    None leaves what an existing department has; a new one has no code, and every sector and district. An empty
+    ``authority_code`` takes the code away.
+    """
+
+    code: str
+    name: str
+    kind: str
+    authority_code: str | None = None
+    sectors: Collection[str] | None = None
+    districts: Collection[str] | None = None
+
+
+def ensure_department(work: UnitOfWork, new: NewDepartment) -> Department:
+    """The department of this code, made when absent and brought to what ``new`` says otherwise."""
+    work.actor.require(Permission.ACCOUNT_MANAGE)
+    held = work.session.scalars(select(Department).where(Department.code == new.code)).first()
+    if held is None:
+        held = Department(code=new.code, authority_code=None, sectors=[EVERYWHERE], districts=[EVERYWHERE])
+        work.session.add(held)
+    held.name, held.kind = new.name, new.kind
+    if new.authority_code is not None:
+        held.authority_code = new.authority_code or None
+    if new.sectors is not None:
+        held.sectors = sorted(new.sectors)
+    if new.districts is not None:
+        held.districts = sorted(new.districts)
+    work.session.flush()
+    audit.note(work, "department.set", new.code)
+    return held
+
+
+def furnish_departments(work: UnitOfWork) -> int:
+    """Make the departments that the plan names where they are not known yet; returns how many."""
+    known = set(work.session.scalars(select(Department.code)))
+    planned = [
+        row for row in reference_data.current(work.session).planned_departments() if row.code not in known
+    ]
+    for row in planned:
+        ensure_department(work, NewDepartment(row.code, row.name, row.kind, None, row.sectors))
+    return len(planned)
+
+
+def create(work: UnitOfWork, new: NewAccount) -> Account:
+    """Make an account; refuses ``AccountTaken`` and ``DepartmentUnknown``."""
+    work.actor.require(Permission.ACCOUNT_MANAGE)
+    if work.session.scalars(select(Account).where(Account.name == new.name)).first():
+        raise AccountTaken()
+    department = accounts.department(work.session, new.department)
+    account = Account(
+        name=new.name,
+        role=new.role.value,
+        department_id=department.id,
+        sectors=sorted(new.sectors),
+        districts=sorted(new.districts),
+        valid_until=new.valid_until,
+    )
+    work.session.add(account)
+    work.session.flush()
+    audit.note(work, "account.create", new.name, f"{new.role.value} of {new.department}")
+    return account
+
+
+def issue_key(work: UnitOfWork, account_id: int, name: str) -> str:
+    """Make a machine key and return it: the only time it can be read."""
+    work.actor.require(Permission.ACCOUNT_MANAGE)
+    key = f"rk_{secrets.token_urlsafe(32)}"
+    work.session.add(ApiKey(account_id=account_id, key_hash=accounts.key_hash(key), created_at=work.now))
+    work.session.flush()
+    audit.note(work, "account.issue-key", name)
+    return key
+
+
+def revoke_keys(work: UnitOfWork, name: str) -> int:
+    """Revoke every key of an account; returns how many."""
+    work.actor.require(Permission.ACCOUNT_MANAGE)
+    actor = accounts.by_name(work.session, name, work.today)
+    held = work.session.scalars(
+        select(ApiKey).where(ApiKey.account_id == actor.account_id, ApiKey.revoked_at.is_(None))
+    ).all()
+    for key in held:
+        key.revoked_at = work.now
+    work.session.flush()
+    audit.note(work, "account.revoke-keys", name)
+    return len(held)

@@ -1,0 +1,113 @@
+"""Append commitments to the ledger; seal its head with a signed checkpoint."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, insert, update
+
+from registry.domain.publication import merkle, signed_notes
+from registry.domain.publication.publication import Leaf, leaf_hash
+from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode
+from registry.models.base import Key
+from registry.queries.publication import known_keys, ledger_state
+from registry.refusals.acts import KeysForeign, LedgerBroken
+from registry.refusals.content import NoteRefused
+from registry.signing import verify
+from registry.unit_of_work import UnitOfWork
+
+_TAKE = (
+    update(Counter)
+    .where(Counter.name == bindparam("counter"))
+    .values(value=Counter.value + bindparam("count", type_=Key))
+    .returning(Counter.value)
+)
+
+
+def take(work: UnitOfWork, counter: str, count: int) -> int:
+    """Take the next ``count`` gap-free numbers and return the first; locks the counter until the commit. Refuses
+    ``LedgerBroken`` when the counter is lost."""
+    taken = work.session.connection().execute(_TAKE, {"counter": counter, "count": count})
+    value = taken.scalar_one_or_none()
+    if value is None:
+        raise LedgerBroken()
+    return value - count + 1
+
+
+def append(work: UnitOfWork, leaves: Sequence[Leaf]) -> int:
+    """Write one entry per leaf and return the first entry number. The lock is taken here: call it last."""
+    first = take(work, "ledger", len(leaves))
+    day = work.today
+    work.session.execute(
+        insert(LedgerEntry),
+        [
+            {
+                "number": number,
+                "record": leaf.record,
+                "revision": leaf.revision,
+                "act": leaf.act,
+                "day": day,
+                "commitment": leaf.commitment,
+                "leaf": leaf_hash(number, leaf, day),
+            }
+            for number, leaf in enumerate(leaves, start=first)
+        ],
+    )
+    return first
+
+
+def own_checkpoint(work: UnitOfWork) -> Checkpoint | None:
+    """The newest signed head. One that none of our keys signed, or a key at hand that is not the newest of them, means
+    that the keys are not those of this store: persons might not be found by them any more, and what they sign would
+    not verify, so nothing is answered or signed (``KeysForeign``). Refuses ``LedgerBroken`` a head that says something
+    else than what was signed.
+    """
+    ring = known_keys.ring(work.session, work.settings.node, work.keys.signer)
+    if ring.newest.public != work.keys.signer.public:
+        raise KeysForeign()
+    checkpoint = ledger_state.last_checkpoint(work.session)
+    if checkpoint is not None:
+        try:
+            text, _ = ring.open_note(checkpoint.note, verify)
+        except NoteRefused:
+            raise KeysForeign() from None
+        signed = signed_notes.parse_checkpoint(text)
+        if (signed.size, signed.root.hex()) != (checkpoint.size, checkpoint.root):
+            raise LedgerBroken(f"checkpoint {checkpoint.size}")
+    return checkpoint
+
+
+def require_sound(checkpoint: Checkpoint, nodes: merkle.Nodes) -> None:
+    """Refuse ``LedgerBroken`` when the stored tree no longer has the root that was signed."""
+    if merkle.root_at(checkpoint.size, nodes).hex() != checkpoint.root:
+        raise LedgerBroken(f"checkpoint {checkpoint.size}")
+
+
+def seal(work: UnitOfWork) -> Checkpoint | None:
+    """Sign the head: re-read the new leaves, recompute them, prove the last signed head is a prefix.
+
+    Returns the new checkpoint, or None when nothing was added since the last. Refuses ``LedgerBroken`` and
+    ``KeysForeign``.
+    """
+    last, head = own_checkpoint(work), ledger_state.head(work.session)
+    size = last.size if last else 0
+    if head == size:
+        return None
+    leaves = [
+        ledger_state.reread(entry)
+        for entry in ledger_state.entries(work.session, after=size, limit=head - size)
+    ]
+    nodes = ledger_state.nodes(work.session)
+    if last:
+        require_sound(last, nodes)
+    grown = merkle.grow(nodes, size, leaves)
+    if grown:
+        work.session.execute(
+            insert(LedgerNode),
+            [{"level": level, "position": position, "hash": value} for level, position, value in grown],
+        )
+    root = merkle.root_at(head, ledger_state.nodes(work.session))
+    text = signed_notes.checkpoint_text(work.settings.node, head, root)
+    note = signed_notes.sign_note(text, work.settings.node, work.keys.signer)
+    checkpoint = Checkpoint(size=head, root=root.hex(), note=note, signed_at=work.now)
+    work.session.add(checkpoint)
+    work.session.flush()
+    return checkpoint

@@ -1,0 +1,62 @@
+"""The index of names: written in the transaction that makes a name public."""
+
+from collections.abc import Iterable
+from itertools import islice
+
+from sqlalchemy import delete, exists, insert, select
+
+from registry.domain.naming import grams, name_key
+from registry.domain.naming.fold import fold
+from registry.models import Publication, SubjectName, gram_counts, name_grams
+from registry.queries.publication import name_search
+from registry.services.publication import ledger
+from registry.unit_of_work import UnitOfWork
+
+CHUNK = 1000
+
+
+def index(work: UnitOfWork, public: Iterable[str]) -> int:
+    """Index those of the names that are not yet; returns how many. Under the ledger lock, which keeps others out."""
+    wanted = {name_key.key(name): name for name in public}
+    known = work.session.scalars(select(SubjectName.name_key).where(SubjectName.name_key.in_(wanted)))
+    for key in known.all():
+        del wanted[key]
+    if not wanted:
+        return 0
+    found = {key: grams.of(name) for key, name in wanted.items()}
+    work.session.execute(
+        insert(SubjectName),
+        [
+            {
+                "name_key": key,
+                "folded": fold(name),
+                "grams": name_search.beside_name(work.session, found[key]),
+            }
+            for key, name in wanted.items()
+        ],
+    )
+    numbers = select(SubjectName.id, SubjectName.name_key).where(SubjectName.name_key.in_(wanted))
+    by_number = {number: found[key] for number, key in work.session.execute(numbers).tuples()}
+    for statement in name_search.keeping(work.session, by_number):
+        work.session.execute(statement)
+    return len(wanted)
+
+
+def index_missing(work: UnitOfWork) -> int:
+    """Index every public name that the index lacks, as after its migration; returns how many."""
+    ledger.take(work, "ledger", 0)
+    is_known = exists().where(SubjectName.name_key == Publication.name_key)
+    missing = select(Publication.name).distinct().where(Publication.audience == "public", ~is_known)
+    left = iter(work.session.scalars(missing).all())
+    count = 0
+    while chunk := list(islice(left, CHUNK)):
+        count += index(work, chunk)
+    return count
+
+
+def rebuild(work: UnitOfWork) -> int:
+    """Forget the index and make it anew, as when the rules of folding have changed; returns how many names."""
+    ledger.take(work, "ledger", 0)
+    for table in (gram_counts, name_grams, SubjectName):
+        work.session.execute(delete(table))
+    return index_missing(work)

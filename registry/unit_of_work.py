@@ -1,0 +1,35 @@
+"""One unit of work: whose act, at what instant, in which transaction, for which node."""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from registry.domain.permissions import Actor
+from registry.settings import Settings
+from registry.signing import Keys
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""Legal days are calendar days of this zone (Beijing time)."""
+
+
+def day_of(instant: dt.datetime) -> dt.date:
+    """The legal day on which an aware instant falls."""
+    return instant.astimezone(SHANGHAI).date()
+
+
+@dataclass(frozen=True)
+class UnitOfWork:
+    """First argument of every act. ``now`` is read once by the door, so all rows of one act agree."""
+
+    session: Session
+    actor: Actor
+    now: dt.datetime
+    keys: Keys
+    settings: Settings
+
+    @property
+    def today(self) -> dt.date:
+        """The legal day of ``now``."""
+        return day_of(self.now)

@@ -1,0 +1,66 @@
+"""What all pages share: the blueprint, the moment they are read at, and how they are rendered."""
+
+import datetime as dt
+
+from flask import Blueprint, Response, make_response, render_template, request
+from sqlalchemy.orm import Session
+
+from registry import runtime
+from registry.queries.publication import publications
+from registry.queries.publication.publications import Moment
+from registry.unit_of_work import day_of
+from registry.web import labels, problems, record_query
+
+PARAMETERS = {
+    "web.records": record_query.PARAMETERS,
+    "web.find_relief": frozenset({"number"}),
+    "web.verify_form": frozenset({"digest"}),
+}
+"""The query parameters of the pages that have any."""
+
+pages = Blueprint("web", __name__, template_folder="templates", static_folder="static")
+problems.init_pages(pages)
+
+
+@pages.before_request
+def _refuse_unknown_parameters() -> None:
+    if request.endpoint != "web.static":
+        problems.refuse_unknown(PARAMETERS.get(request.endpoint or "", frozenset()))
+
+
+@pages.context_processor
+def _everywhere() -> dict[str, object]:
+    return {"site": runtime.settings().node_name, "labels": labels}
+
+
+@pages.app_template_filter("counted")
+def counted(total: int) -> str:
+    """A total, or that there are more than are counted."""
+    return f"{publications.COUNT_MAX} 以上" if total > publications.COUNT_MAX else str(total)
+
+
+def today() -> dt.date:
+    """The legal day."""
+    return day_of(runtime.clock())
+
+
+def now(session: Session) -> Moment:
+    """The present, as a moment to read at."""
+    return publications.moment(session, today())
+
+
+def page(template: str, status: int = 200, **values: object) -> Response:
+    """Render; the tag is taken from the page itself, since day, law and seal change it as well as entries."""
+    response = make_response(render_template(template, **values), status)
+    response.headers["Cache-Control"] = "no-cache"
+    if status == 200:
+        response.add_etag()
+        response.make_conditional(request)
+    return response
+
+
+def once(template: str, status: int = 200, **values: object) -> Response:
+    """Render for the eyes of one asker: nobody on the way may keep it."""
+    response = make_response(render_template(template, **values), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,54 @@
+"""How values read on a page: days, money, codes as words, and text free of characters that deceive the eye."""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from registry.domain.law.reference import Reference
+from registry.web import labels
+
+_ONE_DAY = dt.timedelta(days=1)
+_FEN_PER_WAN_YUAN = 1_000_000
+
+
+def plain(value: Any) -> Any:
+    """Control and formatting characters spelled out: they can turn a name around or hide a part of it."""
+    if isinstance(value, str):
+        return "".join(_visible(character) for character in value)
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    return value
+
+
+def money(fen: int | None) -> str:
+    """An amount as filed, in 万元 with six decimals, and in yuan."""
+    if fen is None:
+        return ""
+    wan, rest = divmod(fen, _FEN_PER_WAN_YUAN)
+    return f"{wan}.{rest:06d} 万元（{fen // 100:,}.{fen % 100:02d} 元）"
+
+
+def last_day(first_day_after: str) -> str:
+    """The last day of a half-open span."""
+    day = dt.date.fromisoformat(first_day_after)
+    return (day if day == dt.date.min else day - _ONE_DAY).isoformat()  # no day lies before the first
+
+
+def each(reference: Reference, kind: str, codes: Iterable[str]) -> list[str]:
+    """The names of codes of a kind of reference row."""
+    known = reference.names(kind)
+    return [labels.told(known, code) for code in codes]
+
+
+def joined(reference: Reference, kind: str, codes: Iterable[str | None]) -> str:
+    """The same in one line; empty codes are left out."""
+    return "、".join(each(reference, kind, (code for code in codes if code)))
+
+
+def _visible(character: str) -> str:
+    if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs") and character not in "\n\t":
+        return f"[U+{ord(character):04X}]"
+    return character

@@ -1,0 +1,89 @@
+"""Push: take what is due, send it outside any transaction, settle on the peer's signed receipt."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from registry import runtime
+from registry.domain.exchange.batch import BYTES_MAX
+from registry.domain.permissions import SYSTEM
+from registry.errors import Refusal
+from registry.queries.exchange import peer_messages
+from registry.services.exchange import outbox
+from registry.unit_of_work import UnitOfWork
+from sync import backlog, peer_links
+from sync.client import NotDelivered, Transport
+
+Version = tuple[int, dict[str, Any]]
+
+
+@dataclass
+class Pushed:
+    """What one push did; ``failed`` names the event that ended it early."""
+
+    sent: int = 0
+    set_aside: int = 0
+    failed: str | None = None
+
+
+def push(code: str, connect: peer_links.Connect = peer_links.connect) -> Pushed:
+    """Send one run of pending promises to a peer; what is not receipted stays promised."""
+
+    def take(work: UnitOfWork) -> tuple[backlog.Link, list[Version], Transport]:
+        peer = peer_messages.peer(work.session, code)
+        due = outbox.due(work, peer, work.settings.batch_records_max)
+        return peer_links.link_of(peer), due, connect(peer)
+
+    link, due, transport = runtime.perform(SYSTEM, take)
+    run = backlog.Run(link, due, runtime.settings().batch_records_max)
+    done = Pushed()
+    while chunk := run.next_chunk():
+        event = _send(code, transport, chunk)
+        if isinstance(event, backlog.Received):
+            done.sent += len(chunk)
+        else:
+            done.failed = type(event).__name__
+        run.report(event, peer_links.circumstances())
+    if due:
+        _put_aside(code, run.set_aside)
+        peer_links.remember(code, run.link)
+    done.set_aside = len(run.set_aside)
+    return done
+
+
+def push_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, Pushed]:
+    """Push to every peer that has an address."""
+    return peer_links.each(
+        peer_links.reachable(), lambda code: push(code, connect), lambda error: Pushed(failed=error)
+    )
+
+
+def _send(code: str, transport: Transport, chunk: list[Version]) -> backlog.Event:
+    raw = runtime.perform(SYSTEM, lambda work: outbox.batch_of(work, chunk, {}))
+    if len(raw) > BYTES_MAX:
+        return backlog.Refused(413, "batch-too-large")
+    try:
+        receipt = transport.send_batch(raw)
+    except NotDelivered as failure:
+        return failure.event
+    return _settle(code, receipt)
+
+
+def _settle(code: str, receipt: bytes) -> backlog.Event:
+    """A receipt that does not verify settles nothing: the promises stay and are kept later."""
+    try:
+        runtime.perform(
+            SYSTEM, lambda work: outbox.settle(work, peer_messages.peer(work.session, code), receipt)
+        )
+    except Refusal:
+        return backlog.Failed()
+    return backlog.Received()
+
+
+def _put_aside(code: str, items: list[tuple[Version, str]]) -> None:
+    def act(work: UnitOfWork) -> None:
+        peer = peer_messages.peer(work.session, code)
+        for (entry, _), reason in items:
+            outbox.set_aside(work, peer, entry, reason)
+
+    if items:
+        runtime.perform(SYSTEM, act)

@@ -1,0 +1,100 @@
+"""Which measures a decision states, from its own words and citations (the statutes' rows as loaded)."""
+
+import datetime as dt
+
+import pytest
+
+from registry.domain.filing.model import MeasureTerm
+from registry.domain.law import measures
+from tests.contract.test_reference import ROWS
+from tests.domain.filing.filing_rows import ORGANISATION, accepted
+
+ROWS_OF_LAW = ROWS["measures"]
+BAN = "禁止参加政府采购活动"
+TENDER = "取消其一年内参加依法必须进行招标的项目的投标资格"
+
+
+def found(months=12, terms=(), **special):
+    """The measures of a decision of 2026-11-10 in force for so many months, and the fault codes."""
+    end = {
+        12: "2027-11-09",
+        24: "2028-11-09",
+        36: "2029-11-09",
+        37: "2029-12-11",
+        61: "2031-12-11",
+        0: "长期",
+    }[months]
+    filing, _ = accepted(ORGANISATION | {"effect_until": end} | special)
+    if terms:
+        filing = type(filing)(**{**vars(filing), "measures": terms})
+    made, faults = measures.resolve(filing, ROWS_OF_LAW)
+    return made, [fault.code for fault in faults]
+
+
+class TestResolve:
+    @pytest.mark.parametrize(
+        ("content", "basis", "code", "months"),
+        [
+            pytest.param(BAN, "《中华人民共和国政府采购法》第七十七条第一款", "B1", 36, id="政府采购法77"),
+            pytest.param(BAN, "政府采购法 第77条", "B1", 12, id="政府采购法77-数字"),
+            pytest.param(
+                BAN, "《中华人民共和国政府采购法实施条例》第七十三条", "B5", 36, id="政府采购法实施条例73"
+            ),
+            pytest.param("禁止其代理政府采购业务", "《政府采购法》第七十八条", "B2", 12, id="政府采购法78"),
+            pytest.param(TENDER, "《招标投标法》第五十三条", "B6", 24, id="招标投标法53"),
+            pytest.param(TENDER, "《招标投标法》第五十四条", "B7", 36, id="招标投标法54"),
+            pytest.param(TENDER, "《招标投标法》第六十条", "B8", 36, id="招标投标法60"),
+            pytest.param(TENDER, "《招标投标法实施条例》第六十七条", "B10", 24, id="招标投标法实施条例67"),
+        ],
+    )
+    def test_takes_phrase_and_citation_together(self, content, basis, code, months):
+        made, faults = found(months, content=content, basis=basis)
+        assert [one["code"] for one in made] == [code]
+        assert faults == []
+
+    def test_without_the_citation_waits_for_a_person(self):
+        [one], faults = found(content=BAN, basis="《某办法》第一条")
+        assert (one["code"], one["effect"], faults) == (None, "review", [])
+
+    def test_without_the_phrase_finds_nothing(self):
+        assert found(content="罚款二千元。") == ([], [])
+
+    def test_reads_phrases_through_brackets_and_blanks(self):
+        made, _ = found(content="列入不良行为记录名单，禁止 参加“政府采购”活动一年")
+        assert [one["code"] for one in made] == ["B1"]
+
+    @pytest.mark.parametrize(
+        ("months", "fault"),
+        [
+            pytest.param(36, [], id="政府采购法77-三年"),
+            pytest.param(37, ["measure-beyond-statute"], id="政府采购法77-超过"),
+            pytest.param(0, ["measure-without-end"], id="政府采购法77-无期限"),
+        ],
+    )
+    def test_holds_to_the_longest_term(self, months, fault):
+        assert found(months, content=BAN)[1] == fault
+
+    def test_counts_the_last_day_filed(self):
+        [one], _ = found(content=BAN)
+        assert (one["starts_on"], one["ends_on"]) == ("2026-11-10", "2027-11-10")
+
+    def test_prefers_what_was_filed_expressly(self):
+        term = MeasureTerm("B1", "B1", dt.date(2026, 12, 1), dt.date(2027, 12, 1))
+        [one], faults = found(content="罚款。", terms=(term,))
+        assert (one["code"], one["starts_on"], one["ends_on"], faults) == (
+            "B1",
+            "2026-12-01",
+            "2027-12-01",
+            [],
+        )
+
+    def test_refuses_a_term_that_is_empty(self):
+        term = MeasureTerm("B1", "B1", dt.date(2027, 12, 1), dt.date(2027, 12, 1))
+        assert found(content="罚款。", terms=(term,))[1] == ["measure-term-empty"]
+
+    def test_of_products_is_for_a_person(self):
+        """医药价格和招采信用评价制度（2025修订）: a measure on products is none on the firm."""
+        [one], _ = found(
+            content="取消涉案产品挂网资格。", basis="《医药价格和招采信用评价制度》", sectors="procurement"
+        )
+        assert (one["code"], one["effect"]) == ("B15", "review")

@@ -1,0 +1,68 @@
+"""The city takes in what the credit platform publishes, and gives its own in return."""
+
+import json
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.stories.journeys.conftest import done, make_node, refused
+from tests.support.processes import ROOT, Node, free_ports, running
+
+RECORDS = ROOT / "registry" / "demo" / "platform.csv"
+
+
+@pytest.fixture
+def nodes(tmp_path: Path) -> tuple[Node, Node]:
+    """City and platform on fresh homes; the platform has published six records; they do not know each other."""
+    city, platform = (
+        make_node(tmp_path / code, code, port)
+        for code, port in zip(("city", "platform"), free_ports(), strict=True)
+    )
+    done(platform.command("departments", "set", "office", "--name", "示例平台管理部门"))
+    for name in ("clerk", "verifier"):
+        done(platform.command("accounts", "create", "--role", name, "--department", "office", "--name", name))
+    done(platform.command("file", "penalties", str(RECORDS), "--as", "clerk"), "6 filed, 0 refused")
+    done(platform.command("penalties", "verify", "--all", "--as", "verifier"), "6 published")
+    return city, platform
+
+
+class TestOperator:
+    def test_takes_in_a_batch_once_both_sides_know_each_other(self, nodes: tuple[Node, Node]) -> None:
+        city, platform = nodes
+        _introduce(city, platform)
+        with running(platform.web, city.web):
+            platform.wait_until_ready()
+            city.wait_until_ready()
+            refused(city.command("exchange", "pull"), "Refused")  # the platform has not been told of the city
+            assert _records(city) == []
+            _introduce(platform, city)
+            done(city.command("exchange", "pull"), "received 6")
+            held = _records(city)
+            assert held == _records(platform)
+            assert {source["node"] for _, source in held} == {"platform"}
+            done(city.command("exchange", "pull"), "received 0")
+            done(platform.command("exchange", "push"), "set aside 0")
+            assert _records(city) == held
+            told = json.loads(done(platform.command("exchange", "reconcile", "city")))["city"]
+        assert (told["checked"], told["equal"], told["missing"], told["different"]) == (6, 6, [], [])
+        done(city.command("ledger", "verify"), "6 entries verified")
+
+    def test_must_give_a_reason_for_what_is_dropped(self, nodes: tuple[Node, Node]) -> None:
+        city, _ = nodes
+        assert city.command("exchange", "quarantine", "--drop", "1").returncode == 2
+        refused(city.command("exchange", "quarantine", "--drop", "1", "--reason", "重复"), "item-unknown")
+
+
+def _introduce(node: Node, other: Node) -> None:
+    """Make another node known by its address and its exchange key, as its operator read it out."""
+    key = done(other.command("keys", "--exchange")).strip()
+    code, url = other.settings.node, other.settings.base_url
+    done(node.command("exchange", "peers", "add", code, "--url", url, "--public-key", key), code)
+
+
+def _records(node: Node) -> list[tuple[str, dict[str, str]]]:
+    """(id, source) of every public record, sorted."""
+    address = f"{node.settings.base_url}/api/v1/records?limit=100"
+    items = requests.get(address, timeout=30).json()["items"]
+    return sorted((item["id"], item["source"]) for item in items)

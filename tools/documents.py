@@ -1,0 +1,99 @@
+"""The tables of ``docs/`` that are made from the code; ``python -m tools.documents --write`` makes them."""
+
+import ast
+import dataclasses
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import registry.refusals.acts
+import registry.refusals.award
+import registry.refusals.content
+import registry.refusals.procedure
+from registry.api.problems import status_of
+from registry.errors import Refusal
+from registry.settings import Settings
+from tools.law import law_table
+from tools.procedures import procedures_table
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def refusals() -> list[type[Refusal]]:
+    """Every refusal that can be raised, and the six kinds, in the order of their codes."""
+    found = {
+        held
+        for module in (
+            registry.refusals.acts,
+            registry.refusals.award,
+            registry.refusals.content,
+            registry.refusals.procedure,
+        )
+        for held in vars(module).values()
+        if isinstance(held, type) and issubclass(held, Refusal) and held is not Refusal
+    }
+    return sorted(found, key=lambda held: held.code)
+
+
+def kind_of(refusal: type[Refusal]) -> type[Refusal]:
+    """The one of the six kinds that a refusal is."""
+    return next(held for held in refusal.__mro__ if Refusal in held.__bases__)
+
+
+def errors_table() -> str:
+    """Every refusal: its permanent code, its HTTP status, its kind, its title, its meaning."""
+    rows = [
+        f"| `{one.code}` | {status_of(one())} | {kind_of(one).__name__} | {one.title} | {_first_line(one)} |"
+        for one in refusals()
+    ]
+    return "\n".join([
+        "# Refusals", "",
+        "Made from `registry/refusals/`. Codes are permanent; every answer that",
+        "refuses is `application/problem+json` with `code`, `title` and, for fields or rows, `errors`.", "",
+        "| code | HTTP | kind | 说明 | meaning |", "|---|---|---|---|---|", *rows, "",
+    ])  # fmt: skip
+
+
+def settings_table() -> str:
+    """Every setting: its variable, its default, its meaning."""
+    rows = [
+        f"| `REGISTRY_{name.upper()}` | `{default!r}` | {meaning} |" for name, default, meaning in settings()
+    ]
+    return "\n".join([
+        "# Settings", "",
+        "Made from `registry/settings.py`. Each is an environment variable; an unknown `REGISTRY_` variable is",
+        "refused at the start.", "",
+        "| variable | default | meaning |", "|---|---|---|", *rows, "",
+    ])  # fmt: skip
+
+
+def settings() -> Iterator[tuple[str, object, str]]:
+    """(name, default, meaning) of each setting; the meaning is the text under it."""
+    [made] = ast.parse(inspect.getsource(Settings)).body
+    assert isinstance(made, ast.ClassDef)
+    texts: dict[str, str] = {}
+    name = ""
+    for node in made.body:
+        if isinstance(node, ast.AnnAssign):
+            name = ast.unparse(node.target)
+        elif name and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            texts[name] = " ".join(str(node.value.value).split())
+    for field in dataclasses.fields(Settings):
+        yield field.name, field.default, texts.get(field.name, "")
+
+
+def _first_line(held: type) -> str:
+    return " ".join((inspect.getdoc(held) or "").split("\n\n", maxsplit=1)[0].split()).replace("|", "\\|")
+
+
+TABLES = {
+    "errors.md": errors_table,
+    "law.md": law_table,
+    "procedures.md": procedures_table,
+    "settings.md": settings_table,
+}
+
+if __name__ == "__main__" and "--write" in sys.argv:
+    for file, table in TABLES.items():
+        (DOCS / file).write_text(table(), encoding="utf-8")

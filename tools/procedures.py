@@ -1,0 +1,80 @@
+"""``docs/procedures.md``: the procedures, their documents and their clocks, from the data that the acts run by."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import registry
+from registry.domain.cases.procedures import DOCUMENTS, PROCEDURES
+from registry.domain.cases.workflow import BORN, Procedure, Step
+from registry.domain.permissions import GRANTS
+
+REFERENCE = Path(registry.__file__).parent / "reference"
+TITLES = {
+    "penalty": "penalty 行政处罚", "listing": "listing 列入严重失信主体名单", "commendation": "commendation 守信激励",
+    "relation": "relation 关联关系", "dispute": "dispute 异议", "repair": "repair 信用修复",
+}  # fmt: skip
+UNITS = {"working_day": "working days", "calendar_day": "days", "month": "months", "year": "years"}
+
+
+def rows(kind: str) -> list[dict[str, Any]]:
+    """The rows of a kind of reference data, as they stand in its file."""
+    found: list[dict[str, Any]] = tomllib.loads((REFERENCE / f"{kind}.toml").read_text("utf-8"))["rows"]
+    return found
+
+
+def procedures_table() -> str:
+    """Every step: from where, where to, whose it is, with which documents, clocks and source."""
+    made = [
+        "# Procedures", "",
+        "Made from `registry/domain/cases/procedures.py` and `registry/reference/clocks.toml`. What is not in a table is",
+        "refused with `transition-refused`. `tests/stories/test_walk.py` takes every step, and tries every other.",
+        "A time limit marked † is unconfirmed: no text at hand backs it, or that of another place is followed.", "",
+    ]  # fmt: skip
+    for noun, held in PROCEDURES.items():
+        made += [f"## {TITLES[noun]}", "", *_table(noun, held), ""]
+    return "\n".join([*made, *_removal(), ""])
+
+
+def _table(noun: str, held: Procedure) -> Iterator[str]:
+    yield "| state | act | to | who | documents | another person than did | clocks | source |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for step in held.steps:
+        who = "、".join(sorted(f"`{role}`" for role in GRANTS[step.by]))
+        apart = "、".join(f"`{act}`" for act in step.apart)
+        yield (
+            f"| {f'`{step.state}`' if step.state != BORN else ''} | `{step.act}` | `{step.to}` | {who} "
+            f"| {_documents(step)} | {apart} | {_clocks(noun, step.act)} | {step.source} |"
+        )
+
+
+def _documents(step: Step) -> str:
+    return "；".join(" or ".join(DOCUMENTS[kind] for kind in kinds.split("|")) for kinds in step.documents)
+
+
+def _clocks(noun: str, act: str) -> str:
+    rules = [rule for rule in rows("clocks") if rule["noun"] == noun]
+    told = [
+        f"starts `{rule['code']}`: {limit(rule)} from `{rule['starts']}`"
+        for rule in rules
+        if rule["opens"] == act
+    ]
+    told += [f"meets `{rule['code']}`" for rule in rules if act in rule["closes"]]
+    return "; ".join(told)
+
+
+def limit(rule: dict[str, Any]) -> str:
+    """A time limit in words: its code, its figure, its unit, and whether it is confirmed."""
+    row = next(row for row in rows("deadlines") if row["code"] == rule["deadline"])
+    mark = "" if (rule["status"], row["status"]) == ("confirmed", "confirmed") else " †"
+    return f"{row['code']}, {row['value'][rule.get('figure', 0)]} {UNITS[row['unit']]}{mark}"
+
+
+def _removal() -> Iterator[str]:
+    [rule] = [rule for rule in rows("clocks") if rule["noun"] == "removal"]
+    yield "## removal 撤除"
+    yield ""
+    yield f"Whatever takes a public record away, or suspends it, also starts `{rule['code']}`: {limit(rule)}"
+    yield f"from `{rule['starts']}`. It is met when every receiver has acknowledged the newest version"
+    yield f"({rule['source']})."

@@ -1,0 +1,123 @@
+"""The sample files of the project: the same invented content every time."""
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from lxml import etree
+
+from tools.invented_decisions import BID_CASE, CASES, EXPERT_CASE, Case
+from tools.synthetic import Firm, firms, resident_id, row, write_xlsx
+
+Cells = dict[str, str]
+FIRMS = tuple(firms(60, seed=7))
+CHINESE = {
+    "CF_XDR_MC": "行政相对人名称", "CF_XDR_LB": "行政相对人类别",
+    "CF_XDR_SHXYM": "行政相对人代码_1(统一社会信用代码)",
+    "CF_FRDB": "法定代表人", "CF_WSH": "行政处罚决定书文号", "CF_WFXW": "违法行为类型", "CF_SY": "违法事实",
+    "CF_YJ": "处罚依据", "CF_CFLB": "处罚类别", "CF_NR": "处罚内容", "CF_NR_FK": "罚款金额（万元）",
+    "CF_JDRQ": "处罚决定日期", "CF_YXQ": "处罚有效期", "CF_CFJG": "处罚机关",
+    "CF_CFJGDM": "处罚机关统一社会信用代码", "CF_SJLY": "数据来源单位",
+    "CF_SJLYDM": "数据来源单位统一社会信用代码",
+    "DFBM": "地方编码", "领域": "领域",
+}  # fmt: skip
+OLD = {
+    "CF_XDR_MC": "CF_XDR_MC", "CF_XDR_SHXYM": "CF_XDR_SHXYM", "CF_FRDB": "CF_FR", "CF_WSH": "CF_WSH",
+    "CF_WFXW": "CF_CFMC", "CF_SY": "CF_SY", "CF_YJ": "CF_YJ", "CF_CFLB": "CF_CFLB1", "CF_NR": "CF_JG",
+    "CF_JDRQ": "CF_JDRQ",    "CF_CFJG": "CF_XZJG", "DFBM": "DFBM", "领域": "领域",
+}  # fmt: skip
+
+
+def main_rows() -> list[Cells]:
+    """The rows of the main sample: good ones, and one with a wrong check character in the middle."""
+    start = dt.date(2026, 10, 26)
+    rows = [
+        row(
+            firm,
+            CASES[index % len(CASES)],
+            start + dt.timedelta(days=index + index // 5),
+            index + 1,
+            "procurement",
+        )
+        for index, firm in enumerate(FIRMS[:20])
+    ]
+    rows.append(row(FIRMS[20], BID_CASE, dt.date(2026, 11, 12), 21, "procurement"))
+    rows.append(_person(22))
+    rows += [
+        row(FIRMS[21], CASES[0], dt.date(2024, 3, 15), 23, "procurement"),
+        row(FIRMS[22], CASES[1], dt.date(2025, 6, 10), 24, "procurement"),
+    ]
+    bad = row(FIRMS[24], CASES[2], dt.date(2026, 11, 9), 25, "procurement")
+    code = bad["CF_XDR_SHXYM"]
+    bad["CF_XDR_SHXYM"] = code[:-1] + ("0" if code[-1] != "0" else "1")
+    rows.insert(12, bad)
+    return rows
+
+
+def _person(number: int) -> Cells:
+    cells = row(Firm("苌知远", "", "", "320902"), EXPERT_CASE, dt.date(2026, 11, 16), number, "procurement")
+    identity = {"CF_XDR_ZJLX": "111", "CF_XDR_ZJHM": resident_id("320902", dt.date(1985, 3, 8), 17)}
+    return cells | {"CF_XDR_LB": "自然人"} | identity
+
+
+def write(folder: Path) -> None:
+    """All sample files into ``folder``."""
+    folder.mkdir(exist_ok=True)
+    write_xlsx(folder / "penalties_cf2018.xlsx", main_rows())
+    old = [_renamed(cells, OLD) | {"CF_CFLB1": "1"} for cells in _few(30, CASES[2])]
+    _write_csv(folder / "penalties_cf2016.csv", old, "gb18030")
+    _write_csv(
+        folder / "penalties_zh.csv", [_renamed(cells, CHINESE) for cells in _few(34, CASES[1])], "utf-8-sig"
+    )
+    (folder / "penalties.xml").write_bytes(_xml(_few(38, CASES[4])))
+    text = json.dumps([_filled(cells) for cells in _few(42, CASES[3])], ensure_ascii=False, indent=1)
+    (folder / "penalties.json").write_text(text + "\n", encoding="utf-8")
+    _write_csv(folder / "bidders.csv", bidders(), "utf-8")
+
+
+def bidders() -> list[Cells]:
+    """Twelve bidders: two under a ban in force, one whose ban is over, one only on record, most unknown."""
+    known = (("1", FIRMS[0]), ("2", FIRMS[1]), ("3", FIRMS[2]), ("4", FIRMS[22]))
+    unknown = ((str(number), firm) for number, firm in enumerate(FIRMS[50:56], 5))
+    lines = [_bidder(ref, "bidder", firm) for ref, firm in (*known, *unknown)]
+    lines.append(_bidder("11", "consortium_member", FIRMS[56]) | {"of": "10"})
+    manager = {"ref": "5a", "role": "project_manager", "name": "冉一帆", "uscc": "", "of": "5"}
+    return [*lines, manager | {"id_number": resident_id("320903", dt.date(1990, 7, 21), 32)}]
+
+
+def _bidder(ref: str, role: str, firm: Firm) -> Cells:
+    return {"ref": ref, "role": role, "name": firm.name, "uscc": firm.uscc, "id_number": "", "of": ""}
+
+
+def _few(first: int, case: Case) -> list[Cells]:
+    days = (dt.date(2026, 11, 11), dt.date(2026, 11, 13), dt.date(2026, 11, 17))
+    chosen = enumerate(zip(FIRMS[first : first + 3], days, strict=True), first + 1)
+    return [row(firm, case, decided, number, "procurement") for number, (firm, decided) in chosen]
+
+
+def _renamed(cells: Cells, names: dict[str, str]) -> Cells:
+    return {new: cells[old] for old, new in names.items()}
+
+
+def _filled(cells: Cells) -> Cells:
+    return {column: text for column, text in cells.items() if text}
+
+
+def _write_csv(path: Path, rows: Sequence[Cells], encoding: str) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_bytes(text.getvalue().encode(encoding))
+
+
+def _xml(rows: Sequence[Cells]) -> bytes:
+    root = etree.Element("ROWS")
+    for cells in rows:
+        element = etree.SubElement(root, "ROW")
+        for column, text in _filled(cells).items():
+            etree.SubElement(element, column).text = text
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
