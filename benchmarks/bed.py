@@ -103,9 +103,7 @@ def publish(bed: Bed, number: int) -> int:
 
 def _verify_chunk(work: UnitOfWork, number: int) -> int:
     waiting = penalties.awaiting(work.session, work.actor.department_id, number, penalty_import.CHUNK)
-    return (
-        sum(isinstance(entry, int) for entry in penalty_verification.verify(work, waiting)) if waiting else 0
-    )
+    return sum(isinstance(entry, int) for entry in penalty_verification.verify(work, waiting)) if waiting else 0
 
 
 def seal() -> None:

@@ -35,8 +35,7 @@ def measure(bed: Bed, records: int) -> None:
         what = f"{BIDDERS} bidders, {known} on record:"
         tell(f"{what} their records looked up at once, bare driver", milliseconds(bare))
         tell(f"{what} the question by code alone", milliseconds(question), share(bare, question))
-        tell(f"{what} the act, signed and stored ({BIDDERS / act:,.0f} parties/s)", milliseconds(act),
-             share(bare, act))  # fmt: skip
+        tell(f"{what} the act, signed and stored ({BIDDERS / act:,.0f} parties/s)", milliseconds(act), share(bare, act))
         tell(f"{what} through the HTTP door", milliseconds(door), share(bare, door))
     tell("records in the store", f"{records:,}")
 
@@ -61,12 +60,8 @@ def _question(asked: list[Firm]) -> None:
 
 
 def _act(bed: Bed, asked: list[Firm]) -> None:
-    parties = [
-        award_check.Party(str(place), "bidder", one.name, one.uscc) for place, one in enumerate(asked, 1)
-    ]
-    inquiry = award_check.Inquiry(
-        {"code": f"A-{next(_tenders)}"}, "procurement", True, "320902", UNTIL, parties
-    )
+    parties = [award_check.Party(str(place), "bidder", one.name, one.uscc) for place, one in enumerate(asked, 1)]
+    inquiry = award_check.Inquiry({"code": f"A-{next(_tenders)}"}, "procurement", True, "320902", UNTIL, parties)
     runtime.perform(bed.people[CENTRE], lambda work: award_check.check(work, inquiry).receipt)
 
 
@@ -83,7 +78,5 @@ def body(asked: list[Firm], tender: str) -> dict[str, object]:
 
 
 def _door(bed: Bed, asked: list[Firm]) -> None:
-    answer = bed.app.test_client().post(
-        "/api/v1/checks", json=body(asked, f"D-{next(_tenders)}"), headers=bed.headers
-    )
+    answer = bed.app.test_client().post("/api/v1/checks", json=body(asked, f"D-{next(_tenders)}"), headers=bed.headers)
     assert answer.status_code == 201, answer.status_code

@@ -28,10 +28,16 @@ def measure(bed: Bed, folder: Path, rows: int) -> int:
     bare = "raw insert"
     tell(f"raw: the same {rows:,} rows by executemany, one table, one commit", rate(rows, raw))
     tell("of filing: reading the XLSX file alone", rate(rows, reading.seconds))
-    tell("filing the XLSX file (receive, then acts of 500 rows)", rate(rows, filing.seconds),
-         times(filing.seconds, raw, bare))  # fmt: skip
-    tell("verifying and publishing them (acts of 500)", rate(published, publishing.seconds),
-         times(publishing.seconds, raw, bare))  # fmt: skip
+    tell(
+        "filing the XLSX file (receive, then acts of 500 rows)",
+        rate(rows, filing.seconds),
+        times(filing.seconds, raw, bare),
+    )
+    tell(
+        "verifying and publishing them (acts of 500)",
+        rate(published, publishing.seconds),
+        times(publishing.seconds, raw, bare),
+    )
     tell("sealing the ledger over them", rate(published, sealing.seconds), times(sealing.seconds, raw, bare))
     tell("filing, publishing and sealing together", rate(published, whole), times(whole, raw, bare))
     return published

@@ -17,9 +17,7 @@ def measure(bed: Bed, records: int) -> None:
     with running(bed, web_workers=1) as (address, server):
         fresh = _resident(server.pid)
         for number in range(SEARCHES):
-            place = ("/records?q=瀚垚", "/api/v1/records?sector=procurement", "/api/v1/records?q=霁黛")[
-                number % 3
-            ]
+            place = ("/records?q=瀚垚", "/api/v1/records?sector=procurement", "/api/v1/records?q=霁黛")[number % 3]
             assert requests.get(address + place, timeout=60).ok
         for number in range(CHECKS):
             made = requests.post(
@@ -30,8 +28,10 @@ def measure(bed: Bed, records: int) -> None:
             )
             assert made.status_code == 201, made.status_code
         tell("memory (RSS) of a web process, just started", f"{fresh:,.0f} MB")
-        tell(f"the same after {SEARCHES} searches and {CHECKS} checks, {records:,} records",
-             f"{_resident(server.pid):,.0f} MB")  # fmt: skip
+        tell(
+            f"the same after {SEARCHES} searches and {CHECKS} checks, {records:,} records",
+            f"{_resident(server.pid):,.0f} MB",
+        )
 
 
 def _resident(master: int) -> float:

@@ -34,9 +34,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="write the answers as JSON lines")
-    parser.add_argument(
-        "--database", help="the URL of an empty store (default: SQLite in a temporary folder)"
-    )
+    parser.add_argument("--database", help="the URL of an empty store (default: SQLite in a temporary folder)")
     parser.add_argument("--peers", action="store_true", help="let other scorers score what was found again")
     given = parser.parse_args()
     if bool(given.companies) != bool(given.queries):
@@ -53,9 +51,7 @@ def main() -> None:
         compare(firms, queries, answers)
 
 
-def measure(
-    url: str, folder: str, firms: Sequence[tuple[int, str]], queries: Sequence[Query]
-) -> dict[str, Answer]:
+def measure(url: str, folder: str, firms: Sequence[tuple[int, str]], queries: Sequence[Query]) -> dict[str, Answer]:
     """Load the firms into the empty store at ``url``, ask, and print how well was answered."""
     app = create_app(Settings(home=folder, database_url=url))
     with app.app_context():
@@ -67,9 +63,7 @@ def measure(
     return answers
 
 
-def compare(
-    firms: Sequence[tuple[int, str]], queries: Sequence[Query], answers: Mapping[str, Answer]
-) -> None:
+def compare(firms: Sequence[tuple[int, str]], queries: Sequence[Query], answers: Mapping[str, Answer]) -> None:
     """Print what other scorers make of the same answers, each as soon as it is through."""
     for line in peers.lines(firms, queries, answers):
         print(line, flush=True)

@@ -57,9 +57,7 @@ def logic_v2() -> tuple[Scorer, Scorer]:
     return Scorer(RAW, score, asked=str, held=str), Scorer(NORMALISED, score)
 
 
-def lines(
-    firms: Sequence[tuple[int, str]], queries: Sequence[Query], answers: Mapping[str, Answer]
-) -> Iterator[str]:
+def lines(firms: Sequence[tuple[int, str]], queries: Sequence[Query], answers: Mapping[str, Answer]) -> Iterator[str]:
     """The figures of every scorer over the rows of ``answers``, and ours over those of logic-v2, to be printed."""
     others: list[Scorer] = [JARO_WINKLER]
     yield f"scored again by each, {len(queries):,} queries, the same names; the milliseconds are of scoring alone"

@@ -107,9 +107,7 @@ def lines(found: Figures, answers: Mapping[str, Answer]) -> Iterator[str]:
     for one in found.limits:
         each = " ".join(f"{kind}={rate:.2f}" for kind, rate in sorted(one.rates.items()))
         yield f"FPR<={one.limit:.2f}  threshold {one.threshold:.4f}  macro_TPR {one.macro:.4f}  {each}"
-        yield "           flagged " + " ".join(
-            f"{kind}={rate:.3f}" for kind, rate in sorted(one.false.items())
-        )
+        yield "           flagged " + " ".join(f"{kind}={rate:.3f}" for kind, rate in sorted(one.false.items()))
     yield f"ms {percentiles(answers, (0.5, 0.95, 0.99))}"
 
 

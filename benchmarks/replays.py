@@ -85,9 +85,7 @@ def differing(made: Sequence[Asked]) -> list[str]:
         return [one for asked in made for one in _replayed(work, asked, nodes, laws)]
 
 
-def _replayed(
-    work: UnitOfWork, asked: Asked, nodes: merkle.Nodes, laws: dict[str, Reference]
-) -> Iterator[str]:
+def _replayed(work: UnitOfWork, asked: Asked, nodes: merkle.Nodes, laws: dict[str, Reference]) -> Iterator[str]:
     document = opened(asked.receipt)[0]
     version, entry = document["law"], document["entry"]
     laws[version] = laws.get(version) or replay.law_of(work, document)
@@ -98,9 +96,7 @@ def _replayed(
     if replay.differences(document["lines"], lines, question.left_out):
         yield f"{document['check']}: as its receipt asks"
     listed = replay.Question(asked.inquiry)
-    if receipts.answer(replay.again(work, listed, entry, laws[version])) != receipts.answer(
-        document["lines"]
-    ):
+    if receipts.answer(replay.again(work, listed, entry, laws[version])) != receipts.answer(document["lines"]):
         yield f"{document['check']}: as it was asked"
 
 
@@ -127,9 +123,16 @@ def _publish(world: World) -> None:
         world.persons.append((name, number))
         rows.append(
             rows[place]
-            | {"CF_XDR_MC": name, "CF_XDR_LB": "自然人", "CF_XDR_SHXYM": "", "CF_FRDB": "", "CF_XDR_ZJLX": "111",
-               "CF_XDR_ZJHM": number, "CF_WSH": f"盐示财采罚〔2026〕{seed}{place}9号"}
-        )  # fmt: skip
+            | {
+                "CF_XDR_MC": name,
+                "CF_XDR_LB": "自然人",
+                "CF_XDR_SHXYM": "",
+                "CF_FRDB": "",
+                "CF_XDR_ZJLX": "111",
+                "CF_XDR_ZJHM": number,
+                "CF_WSH": f"盐示财采罚〔2026〕{seed}{place}9号",
+            }
+        )
     path = world.folder / f"replays-{seed}.xlsx"
     write_xlsx(path, rows)
     beds.publish(world.bed, beds.file(world.bed, path))
@@ -154,9 +157,7 @@ def _withdraw(world: World) -> None:
         world.withdrawn.add(record)
         runtime.perform(
             world.bed.people["verifier"],
-            lambda work: (
-                penalty_verification.withdraw(work, record, "经复议撤销", work.today, if_version=None).id
-            ),
+            lambda work: penalty_verification.withdraw(work, record, "经复议撤销", work.today, if_version=None).id,
         )
 
 
@@ -175,9 +176,7 @@ def _legislate(world: World) -> None:
 
 def _check(world: World) -> Asked:
     inquiry = _inquiry(world)
-    receipt: bytes = runtime.perform(
-        world.bed.people[CENTRE], lambda work: award_check.check(work, inquiry).receipt
-    )
+    receipt: bytes = runtime.perform(world.bed.people[CENTRE], lambda work: award_check.check(work, inquiry).receipt)
     return Asked(inquiry, receipt)
 
 
@@ -204,9 +203,7 @@ def _party(world: World, ref: str) -> Party:
     firm = draw.choice(world.firms)
     what = draw.randrange(7)
     if what == 0:
-        return Party(
-            ref, role, "盐城示例无名商贸有限公司", uscc("91320903", 800_000 + draw.randrange(10**5)), of=of
-        )
+        return Party(ref, role, "盐城示例无名商贸有限公司", uscc("91320903", 800_000 + draw.randrange(10**5)), of=of)
     if what == 1:
         return Party(ref, role, firm.name, of=of)
     if what == 2:

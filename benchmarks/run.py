@@ -24,12 +24,8 @@ def main() -> None:
     """Measure; every figure is of this machine at this hour, only the ratios travel."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--rows", type=int, default=10_000, help="rows of the file that is filed")
-    parser.add_argument(
-        "--records", type=int, default=100_000, help="published records to search and show pages of"
-    )
-    parser.add_argument(
-        "--against", type=int, default=1_000_000, help="published records to check bidders against"
-    )
+    parser.add_argument("--records", type=int, default=100_000, help="published records to search and show pages of")
+    parser.add_argument("--against", type=int, default=1_000_000, help="published records to check bidders against")
     parser.add_argument("--names", type=int, default=10_000, help="invented names to search among")
     parser.add_argument("--store", choices=STORES, action="append", help="one store (default: both)")
     parser.add_argument(
@@ -67,8 +63,11 @@ def _filled(bed: beds.Bed, held: int, wanted: int) -> int:
     """Fill the store up to ``wanted`` records, when it holds fewer; returns how many it holds."""
     if held < wanted:
         span = beds.fill(bed, held, wanted)
-        tell(f"filling up to {wanted:,} records through the gate alone", f"{span.seconds:,.0f} s",
-             rate(wanted - held, span.seconds))  # fmt: skip
+        tell(
+            f"filling up to {wanted:,} records through the gate alone",
+            f"{span.seconds:,.0f} s",
+            rate(wanted - held, span.seconds),
+        )
     return max(held, wanted)
 
 

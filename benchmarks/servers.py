@@ -30,15 +30,28 @@ def store_url(store: str, folder: Path) -> Iterator[str]:
 
 def _start_again(port: int, server: Path) -> None:
     """Start the server of the tests again without its switches that spare the disk."""
-    options = (
-        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={server} -c shared_buffers=512MB"
-    )
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={server} -c shared_buffers=512MB"
     user = server.owner() if os.getuid() == 0 else None
     subprocess.run(
-        [stores.binary("pg_ctl"), "-D", str(server / "data"), "-l", str(server / "log"), "-w", "-o", options,
-         "-m", "fast", "restart"],
-        check=True, user=user, cwd="/", stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+        [
+            stores.binary("pg_ctl"),
+            "-D",
+            str(server / "data"),
+            "-l",
+            str(server / "log"),
+            "-w",
+            "-o",
+            options,
+            "-m",
+            "fast",
+            "restart",
+        ],
+        check=True,
+        user=user,
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 class Driver:

@@ -43,9 +43,7 @@ def running(bed: Bed, web_workers: int) -> Iterator[tuple[str, subprocess.Popen[
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     settings = replace(bed.settings, port=port, base_url=address, web_workers=web_workers)
-    server = subprocess.Popen(
-        serve_arguments(settings), env=child_environment(settings), start_new_session=True
-    )
+    server = subprocess.Popen(serve_arguments(settings), env=child_environment(settings), start_new_session=True)
     try:
         wait_for(server, f"{address}/readyz")
         yield address, server
@@ -70,9 +68,7 @@ def _load(address: str, headers: dict[str, str], asking: Callable[[int], dict[st
         connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
         while (sent := time.perf_counter()) < begun + SECONDS:
             content = json.dumps(asking(next(turns)))
-            connection.request(
-                "POST", "/api/v1/checks", content, headers | {"Content-Type": "application/json"}
-            )
+            connection.request("POST", "/api/v1/checks", content, headers | {"Content-Type": "application/json"})
             answer = connection.getresponse()
             answer.read()
             assert answer.status == 201, answer.status

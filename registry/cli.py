@@ -17,7 +17,7 @@ from registry.commands import (
     receipts,
     reports,
     watches,
-)  # fmt: skip
+)
 
 
 @click.group()
@@ -30,8 +30,26 @@ def main() -> None:
 
 
 for command in (
-    node.init, node.demo, node.serve, node.worker, accounts.group, accounts.departments, penalties.file_group,
-    penalties.group, checks.check, receipts.verify, receipts.group, receipts.replay, keys.group, watches.group,
-    ledger.group, exchange.group, *procedures.GROUPS, clocks.deadlines, clocks.calendar, reports.report, names.group,
-):  # fmt: skip
+    node.init,
+    node.demo,
+    node.serve,
+    node.worker,
+    accounts.group,
+    accounts.departments,
+    penalties.file_group,
+    penalties.group,
+    checks.check,
+    receipts.verify,
+    receipts.group,
+    receipts.replay,
+    keys.group,
+    watches.group,
+    ledger.group,
+    exchange.group,
+    *procedures.GROUPS,
+    clocks.deadlines,
+    clocks.calendar,
+    reports.report,
+    names.group,
+):
     main.add_command(command)

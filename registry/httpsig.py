@@ -73,9 +73,7 @@ def verify_request(
     request = _Request(method, url, _folded(headers))
     resolver = _Resolver(resolve_public_key)
     try:
-        results = _Verifier(resolver, now).verify(
-            request, require_components=_covered(request.headers), body=body
-        )
+        results = _Verifier(resolver, now).verify(request, require_components=_covered(request.headers), body=body)
     except (HTTPMessageSignaturesException, ValueError) as refused:
         if resolver.failure is not None:
             raise resolver.failure from None

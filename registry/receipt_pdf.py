@@ -62,9 +62,13 @@ def _filled(page: "FPDF", made: dict[str, Any], key: str, receipt: bytes, base_u
     _parties(page, made)
     _closing(page, made, where)
     page.embed_file(
-        basename=f"receipt-{made['check']}.json", bytes=receipt, desc="JSON receipt", mime_type="application/json",
-        creation_date=read_instant(made["instant"]), modification_date=read_instant(made["instant"]),
-    )  # fmt: skip
+        basename=f"receipt-{made['check']}.json",
+        bytes=receipt,
+        desc="JSON receipt",
+        mime_type="application/json",
+        creation_date=read_instant(made["instant"]),
+        modification_date=read_instant(made["instant"]),
+    )
     return bytes(page.output())
 
 
@@ -121,10 +125,15 @@ def _beside(page: "FPDF") -> float:
 
 def _facts(page: "FPDF", made: dict[str, Any], key: str, receipt: bytes) -> None:
     rows = [
-        ("回执编号", made.get("number")), ("核查号", made["check"]), ("出具节点", made["issuer"]),
-        ("作出时刻", f"{made['instant']}（协调世界时）"), ("请求方", made["requester"]), ("各方数", made["count"]),
-        ("签名密钥", key), ("回执摘要（SHA-256）", hashlib.sha256(receipt).hexdigest()),
-    ]  # fmt: skip
+        ("回执编号", made.get("number")),
+        ("核查号", made["check"]),
+        ("出具节点", made["issuer"]),
+        ("作出时刻", f"{made['instant']}（协调世界时）"),
+        ("请求方", made["requester"]),
+        ("各方数", made["count"]),
+        ("签名密钥", key),
+        ("回执摘要（SHA-256）", hashlib.sha256(receipt).hexdigest()),
+    ]
     _rule(page)
     for label, value in rows:
         if value is not None:
@@ -185,6 +194,5 @@ def _qr(page: "FPDF", where: str) -> None:
 def _plain(text: str) -> str:
     """Control and formatting characters spelled out: they can turn a name around or hide a part of it."""
     return "".join(
-        f"\\u{ord(one):04x}" if unicodedata.category(one) in ("Cc", "Cf", "Co", "Cs", "Cn") else one
-        for one in text
+        f"\\u{ord(one):04x}" if unicodedata.category(one) in ("Cc", "Cf", "Co", "Cs", "Cn") else one for one in text
     )

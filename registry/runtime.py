@@ -146,8 +146,12 @@ def _switch_sqlite(engine: Engine) -> None:
         connection.isolation_level = None
         # Mapped, because a search for a name reads a thousand rows that lie far apart.
         for pragma in (
-            "foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "mmap_size=1073741824",
-        ):  # fmt: skip
+            "foreign_keys=ON",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=30000",
+            "mmap_size=1073741824",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -52,9 +52,7 @@ def _covered(made: Statement, ring: Ring, key: Key, cover: Cover | None) -> list
     why = f"密钥 {key.kid}，{key.revoked_at}，{key.revoked_because}"
     if cover is None or not consistency_proof.is_hash(made["root"]) or type(made["entry"]) is not int:
         raise ReceiptRefused(f"签名密钥已被撤销（{why}），且没有证明其账本的检查点")
-    checkpoint, good = consistency_proof.extent(
-        cover, ring, made["entry"], bytes.fromhex(made["root"]), verify
-    )
+    checkpoint, good = consistency_proof.extent(cover, ring, made["entry"], bytes.fromhex(made["root"]), verify)
     extent = (
         f"第 1 至第 {made['entry']} 号记录的账本在由密钥 {good.kid} 签名的 {checkpoint.size} 条记录的账本之下"
         f"（revoked: proven only as far as entry {made['entry']} is under the ledger signed by {good.kid}）。"
@@ -74,9 +72,7 @@ def verify_files(
     ring = keyring.read(_bytes(keys, KeysMalformed("公钥文件无法读取")), verify)
     if trusted and not any(trusted in (key.kid, key.public.hex()) for key in ring.keys):
         raise KeysMalformed("公钥文件中没有所信任的公钥")
-    data, before = (
-        _bytes(path, ReceiptRefused("回执文件无法读取")) if path else b"" for path in (receipt, previous)
-    )
+    data, before = (_bytes(path, ReceiptRefused("回执文件无法读取")) if path else b"" for path in (receipt, previous))
     shown = consistency_proof.read(_bytes(cover, ReceiptRefused("账本证明无法读取"))) if cover else None
     found = prove(data, ring, shown)
     if previous:
@@ -95,18 +91,10 @@ def main(arguments: list[str] | None = None) -> int:
     """The command: prints what is proven and exits 0, or says why not and exits 1."""
     parser = argparse.ArgumentParser(prog="python -m registry.verifier", description=main.__doc__)
     parser.add_argument("receipt", type=Path, help="receipt, or the excerpt for one party (JSON)")
-    parser.add_argument(
-        "--keys", type=Path, required=True, help="public keys, as `registry keys --out` writes them"
-    )
-    parser.add_argument(
-        "--previous", type=Path, help="receipt of the look before: work out again what changed"
-    )
-    parser.add_argument(
-        "--cover", type=Path, help="where the key was revoked: `registry receipt cover` writes it"
-    )
-    parser.add_argument(
-        "--trust", default="", metavar="KEY", help="id or hex of a key that must be among the keys"
-    )
+    parser.add_argument("--keys", type=Path, required=True, help="public keys, as `registry keys --out` writes them")
+    parser.add_argument("--previous", type=Path, help="receipt of the look before: work out again what changed")
+    parser.add_argument("--cover", type=Path, help="where the key was revoked: `registry receipt cover` writes it")
+    parser.add_argument("--trust", default="", metavar="KEY", help="id or hex of a key that must be among the keys")
     given = parser.parse_args(arguments)
     try:
         found = verify_files(given.receipt, given.keys, given.previous, given.cover, given.trust)

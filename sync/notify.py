@@ -40,9 +40,7 @@ def notify(watch: str) -> Told:
     for parcel in parcels:
         done.failed = _send(address, watch, parcel)
         if done.failed:
-            link = backlog.backed_off(
-                backlog.Link(1, held.failures, held.retry_at), peer_links.circumstances()
-            )
+            link = backlog.backed_off(backlog.Link(1, held.failures, held.retry_at), peer_links.circumstances())
             _settle(partial(watches.failed, watch=watch, failures=link.failures, retry_at=link.retry_at))
             break
         _settle(partial(watches.delivered, watch=watch, parcel=parcel))

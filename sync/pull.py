@@ -63,9 +63,7 @@ def pull(code: str, connect: peer_links.Connect = peer_links.connect) -> Pulled:
 
 def pull_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, Pulled]:
     """Pull from every peer that has an address."""
-    return peer_links.each(
-        peer_links.reachable(), lambda code: pull(code, connect), lambda error: Pulled(failed=error)
-    )
+    return peer_links.each(peer_links.reachable(), lambda code: pull(code, connect), lambda error: Pulled(failed=error))
 
 
 def _page(code: str, transport: Transport) -> _Taken:

@@ -52,9 +52,7 @@ def push(code: str, connect: peer_links.Connect = peer_links.connect) -> Pushed:
 
 def push_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, Pushed]:
     """Push to every peer that has an address."""
-    return peer_links.each(
-        peer_links.reachable(), lambda code: push(code, connect), lambda error: Pushed(failed=error)
-    )
+    return peer_links.each(peer_links.reachable(), lambda code: push(code, connect), lambda error: Pushed(failed=error))
 
 
 def _send(code: str, transport: Transport, chunk: list[Version]) -> backlog.Event:
@@ -71,9 +69,7 @@ def _send(code: str, transport: Transport, chunk: list[Version]) -> backlog.Even
 def _settle(code: str, receipt: bytes) -> backlog.Event:
     """A receipt that does not verify settles nothing: the promises stay and are kept later."""
     try:
-        runtime.perform(
-            SYSTEM, lambda work: outbox.settle(work, peer_messages.peer(work.session, code), receipt)
-        )
+        runtime.perform(SYSTEM, lambda work: outbox.settle(work, peer_messages.peer(work.session, code), receipt))
     except Refusal:
         return backlog.Failed()
     return backlog.Received()

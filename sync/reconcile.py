@@ -63,19 +63,21 @@ def _act(work: UnitOfWork, code: str, found: Difference, checked: int) -> dict[s
     pending = [record for record in found.missing if open_messages.get(record) == "pending"]
     refused = [record for record in found.missing if open_messages.get(record) == "rejected"]
     lost = sorted(set(found.missing) - set(pending) - set(refused))
-    outbox.found_there(
-        work, peer, [record for record in found.equal if open_messages.get(record) == "rejected"]
-    )
+    outbox.found_there(work, peer, [record for record in found.equal if open_messages.get(record) == "rejected"])
     promised = outbox.repromise(work, peer, lost)
     audit.note(work, "exchange.reconcile", code, f"checked {checked}, promised {promised}")
     audit.note(work, "exchange.different", found.different, code)
     if found.different:
         log.error("reconcile %s: %d records differ and need a person", code, len(found.different))
     return {
-        "checked": checked, "equal": len(found.equal), "missing": sorted(found.missing),
-        "different": sorted(found.different), "promised": promised,
-        "pending": len(pending), "refused": len(refused),
-    }  # fmt: skip
+        "checked": checked,
+        "equal": len(found.equal),
+        "missing": sorted(found.missing),
+        "different": sorted(found.different),
+        "promised": promised,
+        "pending": len(pending),
+        "refused": len(refused),
+    }
 
 
 def _buckets(transport: Transport) -> dict[int, str]:

@@ -133,10 +133,7 @@ def run_claimed(app: Flask, job: Job, worker: str) -> bool:
 def run_once(app: Flask) -> dict[str, str]:
     """Run every job now, whatever its slot; outcomes by name."""
     with app.app_context():
-        return {
-            job.name: _run(job, slot_of(runtime.clock(), job.slot_seconds(runtime.settings())))
-            for job in JOBS
-        }
+        return {job.name: _run(job, slot_of(runtime.clock(), job.slot_seconds(runtime.settings()))) for job in JOBS}
 
 
 def _run(job: Job, slot: int) -> str:
@@ -163,9 +160,7 @@ def scheduler_for(app: Flask, worker: str) -> BackgroundScheduler:
         chosen, now = runtime.settings(), runtime.clock()
     for job in JOBS:
         tick = min(job.slot_seconds(chosen), TICK_SECONDS_MAX)
-        made.add_job(
-            run_claimed, "interval", (app, job, worker), seconds=tick, id=job.name, next_run_time=now
-        )
+        made.add_job(run_claimed, "interval", (app, job, worker), seconds=tick, id=job.name, next_run_time=now)
     return made
 
 

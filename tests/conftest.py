@@ -31,11 +31,7 @@ hypothesis_settings.load_profile("registry")
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controlling process starts one PostgreSQL server for all workers."""
-    if (
-        hasattr(config, "workerinput")
-        or "postgresql" not in stores.STORES
-        or stores.SERVER_VARIABLE in os.environ
-    ):
+    if hasattr(config, "workerinput") or "postgresql" not in stores.STORES or stores.SERVER_VARIABLE in os.environ:
         return
     if config.option.collectonly:
         return
@@ -108,9 +104,7 @@ def bureau(people: dict[str, Person], monkeypatch: pytest.MonkeyPatch) -> Bureau
 
 
 @pytest.fixture
-def typed(
-    app: Flask, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., tuple[int, str]]:
+def typed(app: Flask, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
     """Run a command on the test's own application; returns exit code and output."""
     monkeypatch.setattr(common, "create_app", lambda: app)
 

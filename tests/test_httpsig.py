@@ -86,9 +86,7 @@ class TestAccepts:
         ).get_environ()
         got = Request(environ)
         keys = {SIGNER.key_id: SIGNER.public}.get
-        assert (
-            verify_request(got.method, got.url, got.headers, got.get_data(), keys, now=NOW) == SIGNER.key_id
-        )
+        assert verify_request(got.method, got.url, got.headers, got.get_data(), keys, now=NOW) == SIGNER.key_id
 
 
 class TestRefuses:
@@ -186,9 +184,7 @@ class TestRefuses:
         with pytest.raises(PeerSignature):
             verified(signed(), now=NOW - timedelta(minutes=1, seconds=1))
 
-    @pytest.mark.parametrize(
-        "public", [None, Signer.generate().public, b"short"], ids=["unknown", "wrong", "broken"]
-    )
+    @pytest.mark.parametrize("public", [None, Signer.generate().public, b"short"], ids=["unknown", "wrong", "broken"])
     def test_another_key(self, public):
         with pytest.raises(PeerSignature):
             verified(signed(), resolve=lambda key_id: public)

@@ -33,18 +33,24 @@ class TestRender:
     def test_says_in_chinese_what_the_receipt_says(self, printed):
         text = text_of(printed)
         for said in (
-            "授标前核查回执", "本身不是证据", "盐城虚构建设有限公司91320902MA0TR0027T", "【有限制措施】",
+            "授标前核查回执",
+            "本身不是证据",
+            "盐城虚构建设有限公司91320902MA0TR0027T",
+            "【有限制措施】",
             "【当时未查到】",
-            "在第48211号记录时，有限制措施对本次交易生效", "依据政府采购法77", "证件号码尾号0011", "领域procurement",
-            "距最近一次更新1天", "不证明：第48211号记录之后的情形", hashlib.sha256(WHOLE).hexdigest(),
-        ):  # fmt: skip
+            "在第48211号记录时，有限制措施对本次交易生效",
+            "依据政府采购法77",
+            "证件号码尾号0011",
+            "领域procurement",
+            "距最近一次更新1天",
+            "不证明：第48211号记录之后的情形",
+            hashlib.sha256(WHOLE).hexdigest(),
+        ):
             assert said in text
 
     @pytest.mark.parametrize("verdict", receipts.VERDICTS)
     def test_never_calls_anybody_clean(self, verdict):
-        text = text_of(
-            receipt_pdf.render(receipt(made(lines=[BARRED | {"verdict": verdict, "reasons": []}])), BASE)
-        )
+        text = text_of(receipt_pdf.render(receipt(made(lines=[BARRED | {"verdict": verdict, "reasons": []}])), BASE))
         assert not re.search("清白|无违法|无失信|信用良好|合格|clean", text)
         assert receipt_pdf.SHORT[verdict] in text
 
@@ -80,9 +86,7 @@ class TestRender:
         assert all(f"第{page}页，共{count}页" in text_of(data) for page in range(1, count + 1))
 
     def test_spells_out_what_would_turn_a_name_around(self):
-        text = text_of(
-            receipt_pdf.render(receipt(made(lines=[BARRED | {"name": "盐城\u202e虚构\n公司"}])), BASE)
-        )
+        text = text_of(receipt_pdf.render(receipt(made(lines=[BARRED | {"name": "盐城\u202e虚构\n公司"}])), BASE))
         assert "盐城\\u202e虚构\\u000a公司" in text
 
 
@@ -96,16 +100,12 @@ class TestAddress:
         """Every dark module of the code is drawn where a reader looks for it, and no other."""
         rows = segno.make(receipt_pdf.address(WHOLE, BASE), error="m", micro=False).matrix
         [page] = PdfReader(io.BytesIO(printed)).pages
-        drawn = re.findall(
-            r"([\d.]+) ([\d.]+) [\d.]+ -[\d.]+ re f", page.get_contents().get_data().decode("latin-1")
-        )
+        drawn = re.findall(r"([\d.]+) ([\d.]+) [\d.]+ -[\d.]+ re f", page.get_contents().get_data().decode("latin-1"))
         assert len(drawn) == sum(map(sum, rows))
         left, top = min(float(x) for x, _ in drawn), max(float(y) for _, y in drawn)
         step = (max(float(x) for x, _ in drawn) - left) / (len(rows) - 1)
         places = {(round((top - float(y)) / step), round((float(x) - left) / step)) for x, y in drawn}
-        assert places == {
-            (down, across) for down, row in enumerate(rows) for across, dark in enumerate(row) if dark
-        }
+        assert places == {(down, across) for down, row in enumerate(rows) for across, dark in enumerate(row) if dark}
 
 
 class TestUnavailable:

@@ -51,9 +51,7 @@ class TestSigner:
         Signer.generate().save(tmp_path / "key.pem")
         assert Signer.load(tmp_path / "key.pem").public == first.public
 
-    @pytest.mark.parametrize(
-        "content", [b"", b"no key", b"-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n"]
-    )
+    @pytest.mark.parametrize("content", [b"", b"no key", b"-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n"])
     def test_refuses_a_damaged_file(self, tmp_path, content):
         (tmp_path / "key.pem").write_bytes(content)
         with pytest.raises(KeysDamaged):

@@ -22,10 +22,22 @@ ENTRY, SIZE = 3, 7
 ROTATED = "2026-12-01T00:00:00Z"
 BEFORE, AFTER = dt.datetime(2026, 11, 22, tzinfo=dt.UTC), dt.datetime(2026, 12, 2, tzinfo=dt.UTC)
 FACTS = receipts.Facts(
-    check="c", issuer="demo", instant=BEFORE, on=dt.date(2026, 11, 22), entry=ENTRY, root=merkle.root(LEAVES[:ENTRY]),
-    tender=None, requester="r", complete=True, stale=(), matcher="1", rules="1", law="ab" * 32, sector="procurement",
+    check="c",
+    issuer="demo",
+    instant=BEFORE,
+    on=dt.date(2026, 11, 22),
+    entry=ENTRY,
+    root=merkle.root(LEAVES[:ENTRY]),
+    tender=None,
+    requester="r",
+    complete=True,
+    stale=(),
+    matcher="1",
+    rules="1",
+    law="ab" * 32,
+    sector="procurement",
     must_tender=True,
-)  # fmt: skip
+)
 LINES = [
     {"ref": "1", "role": "bidder", "name": "盐城虚构建设有限公司", "verdict": "no_record", "reasons": []},
     {"ref": "2", "role": "bidder", "name": "盐城臆造建设有限公司", "verdict": "no_record", "reasons": []},
@@ -102,9 +114,7 @@ class TestRevocation:
             pytest.param(cover(leaves=LEAVES[::-1]), id="of another history"),
             pytest.param(cover(entry=2), id="of another size"),
             pytest.param(Cover(cover().note, cover().path[:-1]), id="with a step left out"),
-            pytest.param(
-                Cover(cover().note.replace("demo\n7", "demo\n8"), cover().path), id="of a changed note"
-            ),
+            pytest.param(Cover(cover().note.replace("demo\n7", "demo\n8"), cover().path), id="of a changed note"),
             pytest.param(Cover("", ()), id="empty"),
         ],
     )
@@ -187,8 +197,10 @@ class TestFiles:
         )
         done = subprocess.run(
             [sys.executable, "-c", code, str(files[0]), "--keys", str(files[1])],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         assert "在第 3 号记录时未查到" in done.stdout
 

@@ -47,25 +47,37 @@ def errors_table() -> str:
         f"| `{one.code}` | {status_of(one())} | {kind_of(one).__name__} | {one.title} | {_first_line(one)} |"
         for one in refusals()
     ]
-    return "\n".join([
-        "# Refusals", "",
-        "Made from `registry/refusals/`. Codes are permanent; every answer that",
-        "refuses is `application/problem+json` with `code`, `title` and, for fields or rows, `errors`.", "",
-        "| code | HTTP | kind | 说明 | meaning |", "|---|---|---|---|---|", *rows, "",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            "# Refusals",
+            "",
+            "Made from `registry/refusals/`. Codes are permanent; every answer that",
+            "refuses is `application/problem+json` with `code`, `title` and, for fields or rows, `errors`.",
+            "",
+            "| code | HTTP | kind | 说明 | meaning |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
 
 
 def settings_table() -> str:
     """Every setting: its variable, its default, its meaning."""
-    rows = [
-        f"| `REGISTRY_{name.upper()}` | `{default!r}` | {meaning} |" for name, default, meaning in settings()
-    ]
-    return "\n".join([
-        "# Settings", "",
-        "Made from `registry/settings.py`. Each is an environment variable; an unknown `REGISTRY_` variable is",
-        "refused at the start.", "",
-        "| variable | default | meaning |", "|---|---|---|", *rows, "",
-    ])  # fmt: skip
+    rows = [f"| `REGISTRY_{name.upper()}` | `{default!r}` | {meaning} |" for name, default, meaning in settings()]
+    return "\n".join(
+        [
+            "# Settings",
+            "",
+            "Made from `registry/settings.py`. Each is an environment variable; an unknown `REGISTRY_` variable is",
+            "refused at the start.",
+            "",
+            "| variable | default | meaning |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
 
 
 def settings() -> Iterator[tuple[str, object, str]]:

@@ -95,8 +95,12 @@ def tests() -> dict[str, list[str]]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-n", "0", "--collect-only", *ROOMS],
-        cwd=ROOT, env=clean | {"TEST_STORES": "sqlite"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=clean | {"TEST_STORES": "sqlite"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     found: dict[str, list[str]] = {}
     for line in done.stdout.splitlines():
         match = re.fullmatch(r"(?P<test>tests/\S+\.py::[^\[]+)\[(?:sqlite-)?(?P<id>.+)\]", line)
@@ -140,15 +144,9 @@ def law_table() -> str:
 
 def _line(kind: str, row: dict[str, Any]) -> str:
     name = tag(kind, row)
-    status = (
-        "confirmed"
-        if row["status"] == "confirmed"
-        else f"**unconfirmed**：{row.get('note', '')}".rstrip("：")
-    )
+    status = "confirmed" if row["status"] == "confirmed" else f"**unconfirmed**：{row.get('note', '')}".rstrip("：")
     where = applied(kind, row) or f"only shown: {NOT_APPLIED.get(name, '')}"
-    return (
-        f"| `{name}` | {row['name']} | {row['source']} | {status} | {where} | {'<br>'.join(tests_of(name))} |"
-    )
+    return f"| `{name}` | {row['name']} | {row['source']} | {status} | {where} | {'<br>'.join(tests_of(name))} |"
 
 
 def _places() -> Iterator[str]:

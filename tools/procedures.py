@@ -28,8 +28,8 @@ def procedures_table() -> str:
     """Every step: from where, where to, whose it is, with which documents, clocks and source."""
     made = [
         "# Procedures", "",
-        "Made from `registry/domain/cases/procedures.py` and `registry/reference/clocks.toml`. What is not in a table is",
-        "refused with `transition-refused`. `tests/stories/test_walk.py` takes every step, and tries every other.",
+        "Made from `registry/domain/cases/procedures.py` and `registry/reference/clocks.toml`. What is not in a table",
+        "is refused with `transition-refused`. `tests/stories/test_walk.py` takes every step, and tries every other.",
         "A time limit marked † is unconfirmed: no text at hand backs it, or that of another place is followed.", "",
     ]  # fmt: skip
     for noun, held in PROCEDURES.items():
@@ -55,11 +55,7 @@ def _documents(step: Step) -> str:
 
 def _clocks(noun: str, act: str) -> str:
     rules = [rule for rule in rows("clocks") if rule["noun"] == noun]
-    told = [
-        f"starts `{rule['code']}`: {limit(rule)} from `{rule['starts']}`"
-        for rule in rules
-        if rule["opens"] == act
-    ]
+    told = [f"starts `{rule['code']}`: {limit(rule)} from `{rule['starts']}`" for rule in rules if rule["opens"] == act]
     told += [f"meets `{rule['code']}`" for rule in rules if act in rule["closes"]]
     return "; ".join(told)
 

@@ -69,9 +69,7 @@ def write(folder: Path) -> None:
     write_xlsx(folder / "penalties_cf2018.xlsx", main_rows())
     old = [_renamed(cells, OLD) | {"CF_CFLB1": "1"} for cells in _few(30, CASES[2])]
     _write_csv(folder / "penalties_cf2016.csv", old, "gb18030")
-    _write_csv(
-        folder / "penalties_zh.csv", [_renamed(cells, CHINESE) for cells in _few(34, CASES[1])], "utf-8-sig"
-    )
+    _write_csv(folder / "penalties_zh.csv", [_renamed(cells, CHINESE) for cells in _few(34, CASES[1])], "utf-8-sig")
     (folder / "penalties.xml").write_bytes(_xml(_few(38, CASES[4])))
     text = json.dumps([_filled(cells) for cells in _few(42, CASES[3])], ensure_ascii=False, indent=1)
     (folder / "penalties.json").write_text(text + "\n", encoding="utf-8")

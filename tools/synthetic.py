@@ -90,15 +90,26 @@ def row(firm: Firm, case: Case, decided: dt.date, number: int, sector: str = "")
     """One decision in the 2018 columns."""
     name, code = FINANCE_AUTHORITY
     filled = {
-        "CF_XDR_MC": firm.name, "CF_XDR_LB": "个体工商户" if firm.sole else "法人及非法人组织",
-        "CF_XDR_SHXYM": firm.uscc, "CF_FRDB": firm.representative,
+        "CF_XDR_MC": firm.name,
+        "CF_XDR_LB": "个体工商户" if firm.sole else "法人及非法人组织",
+        "CF_XDR_SHXYM": firm.uscc,
+        "CF_FRDB": firm.representative,
         "CF_WSH": f"盐示财采罚〔{decided.year}〕{number}号",
-        "CF_WFXW": case.wrong, "CF_SY": case.facts, "CF_YJ": case.basis,
-        "CF_CFLB": case.kinds, "CF_NR": case.content,
-        "CF_NR_FK": case.fine, "CF_JDRQ": f"{decided:%Y/%m/%d}", "CF_YXQ": effect_end(decided, case.months),
-        "CF_CFJG": name, "CF_CFJGDM": code, "CF_SJLY": name, "CF_SJLYDM": code,
-        "DFBM": firm.district, "领域": sector,
-    }  # fmt: skip
+        "CF_WFXW": case.wrong,
+        "CF_SY": case.facts,
+        "CF_YJ": case.basis,
+        "CF_CFLB": case.kinds,
+        "CF_NR": case.content,
+        "CF_NR_FK": case.fine,
+        "CF_JDRQ": f"{decided:%Y/%m/%d}",
+        "CF_YXQ": effect_end(decided, case.months),
+        "CF_CFJG": name,
+        "CF_CFJGDM": code,
+        "CF_SJLY": name,
+        "CF_SJLYDM": code,
+        "DFBM": firm.district,
+        "领域": sector,
+    }
     return dict.fromkeys(COLUMNS_2018, "") | filled
 
 
@@ -119,9 +130,7 @@ COLUMNS_2018 = (
 )  # fmt: skip
 
 
-def penalty_rows(
-    count: int, seed: int = 1, until: dt.date = dt.date(2026, 11, 20)
-) -> Iterator[dict[str, str]]:
+def penalty_rows(count: int, seed: int = 1, until: dt.date = dt.date(2026, 11, 20)) -> Iterator[dict[str, str]]:
     """``count`` good rows of the procurement sector, decided in the thirty days up to ``until``."""
     draw = random.Random(seed)
     for number, firm in enumerate(firms(count, seed), 1):

@@ -32,11 +32,25 @@ from registry.domain.filing.cells import is_forbidden
 from registry.refusals.acts import RecordUnknown
 
 BLUEPRINTS = (
-    reference.blueprint, records.blueprint, ledger.blueprint, penalties.blueprint, imports.blueprint,
-    listings.blueprint, reliefs.disputes, reliefs.repairs, commendations.blueprint, relations.blueprint,
-    documents.blueprint, applications.blueprint, checks.blueprint, checkfiles.blueprint, watches.blueprint,
-    operations.blueprint, operations.health, statistics.blueprint,
-)  # fmt: skip
+    reference.blueprint,
+    records.blueprint,
+    ledger.blueprint,
+    penalties.blueprint,
+    imports.blueprint,
+    listings.blueprint,
+    reliefs.disputes,
+    reliefs.repairs,
+    commendations.blueprint,
+    relations.blueprint,
+    documents.blueprint,
+    applications.blueprint,
+    checks.blueprint,
+    checkfiles.blueprint,
+    watches.blueprint,
+    operations.blueprint,
+    operations.health,
+    statistics.blueprint,
+)
 
 
 class _Api(Api):  # type: ignore[misc]

@@ -114,12 +114,18 @@ def _view(held: Standing) -> dict[str, Any]:
         "steps": [{"act": step.act, "day": step.day.isoformat()} for step in held.steps],
         "clocks": [
             {
-                "code": one.rule.code, "name": one.rule.name, "source": one.rule.source,
-                "status": one.rule.status, "starts_on": one.clock.starts_on.isoformat(),
-                "due": one.clock.due.isoformat(), "provisional": one.clock.provisional,
-                "met_on": one.clock.met_on.isoformat() if one.clock.met_on else None, "state": one.state,
+                "code": one.rule.code,
+                "name": one.rule.name,
+                "source": one.rule.source,
+                "status": one.rule.status,
+                "starts_on": one.clock.starts_on.isoformat(),
+                "due": one.clock.due.isoformat(),
+                "provisional": one.clock.provisional,
+                "met_on": one.clock.met_on.isoformat() if one.clock.met_on else None,
+                "state": one.state,
             }
-            for one in held.limits if one.clock
+            for one in held.limits
+            if one.clock
         ],
         "status": _address(held.number),
-    }  # fmt: skip
+    }

@@ -75,9 +75,7 @@ def page(asker: Actor, procedure: Procedure, query: Body) -> Body:
         [query["state"]] if query["state"] else [],
     )
     with runtime.reading() as session:
-        found = procedure_records.of_department(
-            session, procedure.noun, asker.department_id, states, after, limit + 1
-        )
+        found = procedure_records.of_department(session, procedure.noun, asker.department_id, states, after, limit + 1)
         shown = [held for held in found[:limit] if asker.covers(*held.scope)]
         items = [brief(held) for held in shown]
     return {"items": items, "next": str(found[limit - 1].id) if len(found) > limit else None}
@@ -98,8 +96,12 @@ def brief(held: Proceeding) -> Body:
     facts = json.loads(held.filing.content) if held.noun == "penalty" else held.facts  # type: ignore[union-attr]
     facts.pop("nonce", None)
     made: Body = {
-        "id": held.record, "noun": held.noun, "state": held.state, "version": held.version, "facts": facts,
-    }  # fmt: skip
+        "id": held.record,
+        "noun": held.noun,
+        "state": held.state,
+        "version": held.version,
+        "facts": facts,
+    }
     if isinstance(held, Listing):
         days = {"reply_until": held.reply_until, "starts_on": held.starts_on, "ends_on": held.ends_on}
         made |= {name: day.isoformat() if day else None for name, day in days.items()}
@@ -114,20 +116,28 @@ def clocks(session: Session, record: str) -> list[Body]:
     found = session.scalars(select(Clock).where(Clock.record == record).order_by(Clock.id))
     return [
         {
-            "clock": one.code, "rule": one.deadline, "starts_on": one.starts_on.isoformat(),
-            "due": one.due.isoformat(), "provisional": one.provisional,
+            "clock": one.code,
+            "rule": one.deadline,
+            "starts_on": one.starts_on.isoformat(),
+            "due": one.due.isoformat(),
+            "provisional": one.provisional,
             "met_on": one.met_on.isoformat() if one.met_on else None,
             "state": deadlines.state(one.due, one.met_on, today),
         }
         for one in found
-    ]  # fmt: skip
+    ]
 
 
 def _step(one: CaseStep, files: Sequence[Document]) -> Body:
     private = private_of(runtime.keys().vault, one)
     return {
-        "act": one.act, "from": one.before, "to": one.after, "day": one.day.isoformat(),
-        "documents": one.documents, "stated": json.loads(one.stated), "digest": one.digest,
+        "act": one.act,
+        "from": one.before,
+        "to": one.after,
+        "day": one.day.isoformat(),
+        "documents": one.documents,
+        "stated": json.loads(one.stated),
+        "digest": one.digest,
         "private": dict(private) or None,
         "files": [{"id": str(file.id), "kind": file.kind, "filename": file.filename} for file in files],
-    }  # fmt: skip
+    }

@@ -47,9 +47,7 @@ def read(number: str) -> dict[str, Any]:
 @blueprint.response(200, CheckFileAnswer)
 def cancel(number: str) -> dict[str, Any]:
     """Answer no more of a file; what was answered stays."""
-    body: dict[str, Any] = runtime.perform(
-        actor(), lambda work: _view(work.session, batch_check.cancel(work, number))
-    )
+    body: dict[str, Any] = runtime.perform(actor(), lambda work: _view(work.session, batch_check.cancel(work, number)))
     return body
 
 
@@ -60,9 +58,7 @@ def result(number: str) -> Response:
     """The answers as a workbook: one row per party, the unanswerable ones too."""
     out = io.BytesIO()
     with runtime.reading() as session:
-        checkresults.write(
-            session, runtime.keys(), batch_checks.own(session, actor().department_id, number), out
-        )
+        checkresults.write(session, runtime.keys(), batch_checks.own(session, actor().department_id, number), out)
     out.seek(0)
     response = send_file(out, XLSX, as_attachment=True, download_name=f"checks-{number}.xlsx")
     response.headers["Cache-Control"] = "private, no-store"

@@ -95,8 +95,7 @@ def inquiry_of(work: UnitOfWork, body: dict[str, Any]) -> Inquiry:
 def _view(answered: award_check.Made) -> dict[str, Any]:
     made, statement = answered.check, json.loads(answered.receipt)["statement"]
     verdicts = [
-        {name: value for name, value in line.items() if name not in ("salt", "id_tag")}
-        for line in statement["lines"]
+        {name: value for name, value in line.items() if name not in ("salt", "id_tag")} for line in statement["lines"]
     ]
     return {
         "id": made.id,

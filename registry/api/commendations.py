@@ -15,9 +15,7 @@ from registry.models import Commendation
 from registry.services.cases import commendations
 from registry.unit_of_work import UnitOfWork
 
-blueprint = Blueprint(
-    "commendations", __name__, url_prefix="/api/v1/commendations", description="守信激励的报送与核验"
-)
+blueprint = Blueprint("commendations", __name__, url_prefix="/api/v1/commendations", description="守信激励的报送与核验")
 
 
 @blueprint.route("", methods=["POST"])
@@ -70,14 +68,27 @@ def refile(body: Body, record: str) -> Response:
 
 
 ACTS = (
-    Act("verify", "verification", lambda w, r, _b, g: commendations.verify(w, r, g),
-        "Verify another officer's filing and publish it."),
-    Act("return", "return", lambda w, r, b, g: commendations.send_back(w, r, b["reason"], g),
-        "Send a filing back to its officer.", ReasonStep),
-    Act("withdraw", "withdrawal",
+    Act(
+        "verify",
+        "verification",
+        lambda w, r, _b, g: commendations.verify(w, r, g),
+        "Verify another officer's filing and publish it.",
+    ),
+    Act(
+        "return",
+        "return",
+        lambda w, r, b, g: commendations.send_back(w, r, b["reason"], g),
+        "Send a filing back to its officer.",
+        ReasonStep,
+    ),
+    Act(
+        "withdraw",
+        "withdrawal",
         lambda w, r, b, g: commendations.withdraw(w, r, b["reason"], b["changed_on"], g),
-        "Take a published commendation back; the reason is public.", RemovalStep),
-)  # fmt: skip
+        "Take a published commendation back; the reason is public.",
+        RemovalStep,
+    ),
+)
 """Every act of the procedure, at the door and on the command line."""
 
 casework.routes(blueprint, COMMENDATION, ACTS)

@@ -25,10 +25,14 @@ def hello() -> Response:
     _query({})
 
     def act(work: UnitOfWork) -> bytes:
-        return canonical.dumps({
-            "node": work.settings.node, "name": work.settings.node_name,
-            "epoch": peers.epoch(work), "head": head(work.session),
-        })  # fmt: skip
+        return canonical.dumps(
+            {
+                "node": work.settings.node,
+                "name": work.settings.node_name,
+                "epoch": peers.epoch(work),
+                "head": head(work.session),
+            }
+        )
 
     return _json(runtime.perform(SYSTEM, act))
 
@@ -65,9 +69,7 @@ def changes() -> Response:
 def receipts() -> Response:
     """Settle promises by the asker's signed receipt of what it pulled."""
     code, raw = _asker(), request.get_data()
-    settled = runtime.perform(
-        SYSTEM, lambda work: outbox.settle(work, peer_messages.peer(work.session, code), raw)
-    )
+    settled = runtime.perform(SYSTEM, lambda work: outbox.settle(work, peer_messages.peer(work.session, code), raw))
     return _json(canonical.dumps({"settled": settled}))
 
 
@@ -96,10 +98,13 @@ def _asker() -> str:
     # The address as it came over the wire: a decoded one would not match what was signed.
     target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
     kid = verify_request(
-        request.method, f"{request.scheme}://{request.host}{target}", request.headers, request.get_data(),
+        request.method,
+        f"{request.scheme}://{request.host}{target}",
+        request.headers,
+        request.get_data(),
         lambda key_id: bytes.fromhex(known[key_id][1]) if key_id in known else None,
         now=runtime.clock(),
-    )  # fmt: skip
+    )
     if kid not in known:
         raise PeerSignature()
     return known[kid][0]
@@ -117,9 +122,7 @@ def _query(defaults: dict[str, int], texts: tuple[str, ...] = ()) -> dict[str, i
     """Whole numbers of the query string; refuses ``QueryRefused`` what is unknown, doubled or no number."""
     given = {name: values for name, values in request.args.lists() if name not in texts}
     wrong = [
-        name
-        for name, values in given.items()
-        if name not in defaults or len(values) != 1 or not _is_number(values[0])
+        name for name, values in given.items() if name not in defaults or len(values) != 1 or not _is_number(values[0])
     ]
     if wrong:
         raise QueryRefused(faults=tuple(Fault(f"/{name}", "wrong-value", "参数不正确") for name in wrong))

@@ -74,9 +74,7 @@ def checkpoint() -> Response:
 def inclusion(query: dict[str, Any]) -> dict[str, Any]:
     """That an entry is in the tree of a size."""
     with runtime.reading() as session:
-        return {
-            "path": [node.hex() for node in ledger_state.inclusion(session, query["entry"], query["size"])]
-        }
+        return {"path": [node.hex() for node in ledger_state.inclusion(session, query["entry"], query["size"])]}
 
 
 @blueprint.route("/ledger/proofs/consistency")
@@ -86,9 +84,7 @@ def inclusion(query: dict[str, Any]) -> dict[str, Any]:
 def consistency(query: dict[str, Any]) -> dict[str, Any]:
     """That a smaller tree is the beginning of a larger one."""
     with runtime.reading() as session:
-        return {
-            "path": [node.hex() for node in ledger_state.consistency(session, query["old"], query["new"])]
-        }
+        return {"path": [node.hex() for node in ledger_state.consistency(session, query["old"], query["new"])]}
 
 
 @blueprint.route("/ledger/proofs/cover")

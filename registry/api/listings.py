@@ -17,7 +17,7 @@ from registry.api.schemas.listing import (
     NoticeStep,
     ServiceStep,
     StatementStep,
-)  # fmt: skip
+)
 from registry.api.schemas.procedure import (
     CaseAnswer,
     CasePage,
@@ -26,7 +26,7 @@ from registry.api.schemas.procedure import (
     ResumptionStep,
     SuspensionStep,
     given,
-)  # fmt: skip
+)
 from registry.api.wire import Blueprint, answered, create_once, if_version
 from registry.domain.cases.case_file import Given
 from registry.domain.cases.listing import Decision
@@ -37,9 +37,7 @@ from registry.queries.cases import prior_restrictions
 from registry.services.cases import listing_drafting, listing_publication, suspension
 from registry.unit_of_work import UnitOfWork, day_of
 
-blueprint = Blueprint(
-    "listings", __name__, url_prefix="/api/v1/listings", description="列入严重失信主体名单的程序"
-)
+blueprint = Blueprint("listings", __name__, url_prefix="/api/v1/listings", description="列入严重失信主体名单的程序")
 
 
 @blueprint.route("", methods=["POST"])
@@ -87,9 +85,7 @@ def redraft(body: Body, record: str) -> Response:
     """State the proposal anew, before legal review."""
 
     def act(work: UnitOfWork) -> Body:
-        return casework.case(
-            work.session, listing_drafting.redraft(work, record, body, given(body, if_version()))
-        )
+        return casework.case(work.session, listing_drafting.redraft(work, record, body, given(body, if_version())))
 
     answer = runtime.perform(actor(), act)
     return answered(answer, str(answer["version"]))
@@ -123,34 +119,82 @@ ACTS = (
     Act("watch", "watch", _simple("watch"), "Keep a record inside only, under a scheme without adequate basis."),
     Act("review", "review", _simple("review"), "Pass the legal review."),
     Act("return", "return", _reasoned("return"), "Send the proposal back to its drafter.", ReasonStep),
-    Act("notice", "notice", lambda w, r, b, g: listing_drafting.notice(w, r, b["served_on"], b["reply_until"], g),
-        "Serve the notice: facts, basis, measures, the way off the list, the right to reply.", NoticeStep),
+    Act(
+        "notice",
+        "notice",
+        lambda w, r, b, g: listing_drafting.notice(w, r, b["served_on"], b["reply_until"], g),
+        "Serve the notice: facts, basis, measures, the way off the list, the right to reply.",
+        NoticeStep,
+    ),
     Act("statement", "statement", _statement, "Keep what the subject replied.", StatementStep),
-    Act("decide", "decision", _decide, "Decide to list, over the signature of the head of the authority.",
-        DecisionStep),
+    Act(
+        "decide", "decision", _decide, "Decide to list, over the signature of the head of the authority.", DecisionStep
+    ),
     Act("close", "closure", _reasoned("close"), "Decide not to list.", ReasonStep),
-    Act("serve", "service", lambda w, r, b, g: listing_publication.serve(w, r, b["served_on"], g),
-        "Serve the decision together with the notice on repair: it is in force.", ServiceStep),
-    Act("publish", "publication", lambda w, r, _b, g: listing_publication.release(w, r, g),
-        "Publish a listing in force; from now on its measures bar."),
-    Act("amend", "amendment", listing_publication.amend,
-        "Propose a correction of what is published.", AmendmentStep),
-    Act("correct", "correction", lambda w, r, _b, g: listing_publication.correct(w, r, g), "Publish the correction that waits."),
-    Act("reject", "rejection", lambda w, r, b, g: listing_publication.reject(w, r, b["reason"], g),
-        "Reject the correction that waits.", ReasonStep),
-    Act("extend", "extension", lambda w, r, b, g: listing_publication.extend(w, r, b["ends_on"], g),
-        "Let the listing end later, where its scheme provides for it.", ExtensionStep),
-    Act("suspend", "suspension",
+    Act(
+        "serve",
+        "service",
+        lambda w, r, b, g: listing_publication.serve(w, r, b["served_on"], g),
+        "Serve the decision together with the notice on repair: it is in force.",
+        ServiceStep,
+    ),
+    Act(
+        "publish",
+        "publication",
+        lambda w, r, _b, g: listing_publication.release(w, r, g),
+        "Publish a listing in force; from now on its measures bar.",
+    ),
+    Act("amend", "amendment", listing_publication.amend, "Propose a correction of what is published.", AmendmentStep),
+    Act(
+        "correct",
+        "correction",
+        lambda w, r, _b, g: listing_publication.correct(w, r, g),
+        "Publish the correction that waits.",
+    ),
+    Act(
+        "reject",
+        "rejection",
+        lambda w, r, b, g: listing_publication.reject(w, r, b["reason"], g),
+        "Reject the correction that waits.",
+        ReasonStep,
+    ),
+    Act(
+        "extend",
+        "extension",
+        lambda w, r, b, g: listing_publication.extend(w, r, b["ends_on"], g),
+        "Let the listing end later, where its scheme provides for it.",
+        ExtensionStep,
+    ),
+    Act(
+        "suspend",
+        "suspension",
         lambda w, r, b, g: suspension.suspend(w, r, b["since"], b["until"], b["reason"], g),
-        "Stay the listing on the order of a court or authority, or for a reorganisation.", SuspensionStep),
-    Act("resume", "resumption", lambda w, r, b, g: suspension.resume(w, r, b["on"], g),
-        "Show the listing again; its measures hold from the day given.", ResumptionStep),
-    Act("remove", "removal", lambda w, r, b, g: suspension.remove(w, r, b["reason"], b["changed_on"], g),
-        "Take the listing off its list before its term is over.", RemovalStep),
-    Act("revoke", "revocation", lambda w, r, b, g: suspension.revoke(w, r, b["reason"], b["changed_on"], g),
-        "Revoke a listing that was wrong: it reads as never listed.", RemovalStep),
+        "Stay the listing on the order of a court or authority, or for a reorganisation.",
+        SuspensionStep,
+    ),
+    Act(
+        "resume",
+        "resumption",
+        lambda w, r, b, g: suspension.resume(w, r, b["on"], g),
+        "Show the listing again; its measures hold from the day given.",
+        ResumptionStep,
+    ),
+    Act(
+        "remove",
+        "removal",
+        lambda w, r, b, g: suspension.remove(w, r, b["reason"], b["changed_on"], g),
+        "Take the listing off its list before its term is over.",
+        RemovalStep,
+    ),
+    Act(
+        "revoke",
+        "revocation",
+        lambda w, r, b, g: suspension.revoke(w, r, b["reason"], b["changed_on"], g),
+        "Revoke a listing that was wrong: it reads as never listed.",
+        RemovalStep,
+    ),
     Act("archive", "archive", _simple("archive"), "Put the file away."),
-)  # fmt: skip
+)
 """Every act of the procedure, at the door and on the command line."""
 
 casework.routes(blueprint, LISTING, ACTS)

@@ -92,11 +92,22 @@ def deadlines(query: dict[str, Any]) -> dict[str, Any]:
 def _item(running: questions.Running) -> dict[str, Any]:
     clock, rule = running.clock, running.rule
     return {
-        "id": clock.record, "number": clock.id, "noun": clock.noun, "state": running.state,
-        "rule": clock.deadline, "clock": rule.code, "name": rule.name, "source": rule.source, "status": rule.status,
-        "starts_on": clock.starts_on, "starts_at": running.starts_at, "due": clock.due,
-        "provisional": clock.provisional, "calendar": clock.calendar, "warn": running.warns,
-    }  # fmt: skip
+        "id": clock.record,
+        "number": clock.id,
+        "noun": clock.noun,
+        "state": running.state,
+        "rule": clock.deadline,
+        "clock": rule.code,
+        "name": rule.name,
+        "source": rule.source,
+        "status": rule.status,
+        "starts_on": clock.starts_on,
+        "starts_at": running.starts_at,
+        "due": clock.due,
+        "provisional": clock.provisional,
+        "calendar": clock.calendar,
+        "warn": running.warns,
+    }
 
 
 def _place(token: str | None) -> questions.Place | None:
@@ -121,10 +132,16 @@ def audit(query: dict[str, Any]) -> dict[str, Any]:
             select(AuditEvent).where(AuditEvent.id > after).order_by(AuditEvent.id).limit(query["limit"])
         ).all()
     items = [
-        {"id": one.id, "at": one.at.isoformat(), "actor": one.actor, "act": one.act,
-         "reference": one.reference, "detail": one.detail}
+        {
+            "id": one.id,
+            "at": one.at.isoformat(),
+            "actor": one.actor,
+            "act": one.act,
+            "reference": one.reference,
+            "detail": one.detail,
+        }
         for one in events
-    ]  # fmt: skip
+    ]
     return {"items": items, "next": str(events[-1].id) if events else None}
 
 

@@ -31,9 +31,7 @@ from registry.services.cases.penalty_access import covers, require_scope
 from registry.tabular import filings
 from registry.unit_of_work import UnitOfWork, day_of
 
-blueprint = Blueprint(
-    "penalties", __name__, url_prefix="/api/v1/penalties", description="行政处罚的报送与核验"
-)
+blueprint = Blueprint("penalties", __name__, url_prefix="/api/v1/penalties", description="行政处罚的报送与核验")
 
 
 def _filing(work: UnitOfWork) -> filings.ReadRow:
@@ -95,9 +93,7 @@ def read(record: str) -> Response:
     with runtime.reading() as session:
         held = require_scope(actor(), penalties.by_record(session, record))
         uscc = json.loads(held.filing.content)["subject"]["uscc"]
-        past = prior_restrictions.restrictions(
-            session, uscc, held.filing.id_index, day_of(runtime.clock()), record
-        )
+        past = prior_restrictions.restrictions(session, uscc, held.filing.id_index, day_of(runtime.clock()), record)
         body = views.penalty(held) | {"earlier": past}
     return answered(body, str(body["version"]))
 
@@ -156,21 +152,28 @@ def send_back(body: dict[str, Any], record: str) -> Response:
 def withdraw(body: dict[str, Any], record: str) -> Response:
     """Take a published penalty back; the reason is public."""
     act = lambda work: views.penalty(  # noqa: E731
-        penalty_verification.withdraw(
-            work, record, body["reason"], body["changed_on"], if_version=if_version()
-        )
+        penalty_verification.withdraw(work, record, body["reason"], body["changed_on"], if_version=if_version())
     )
     answer = runtime.perform(actor(), act)
     return answered(answer, str(answer["version"]))
 
 
 ACTS = (
-    Act("suspend", "suspension",
+    Act(
+        "suspend",
+        "suspension",
         lambda w, r, b, g: suspension.suspend(w, r, b["since"], b["until"], b["reason"], g),
-        "Stay the decision on the order of a court or authority, or for a reorganisation.", SuspensionStep),
-    Act("resume", "resumption", lambda w, r, b, g: suspension.resume(w, r, b["on"], g),
-        "Show the penalty again; its measures hold from the day given.", ResumptionStep),
-)  # fmt: skip
+        "Stay the decision on the order of a court or authority, or for a reorganisation.",
+        SuspensionStep,
+    ),
+    Act(
+        "resume",
+        "resumption",
+        lambda w, r, b, g: suspension.resume(w, r, b["on"], g),
+        "Show the penalty again; its measures hold from the day given.",
+        ResumptionStep,
+    ),
+)
 """The acts of the procedure that come with documents."""
 
 casework.routes(blueprint, PENALTY, ACTS)

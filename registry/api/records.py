@@ -93,10 +93,7 @@ def changes(query: dict[str, Any]) -> Response:
     """Entries after a number, in order: publish, correct, withdraw, expire."""
     with runtime.reading() as session:
         head = ledger_state.head(session)
-        items = [
-            views.change(one)
-            for one in publications.changes(session, after=query["after"], limit=query["limit"])
-        ]
+        items = [views.change(one) for one in publications.changes(session, after=query["after"], limit=query["limit"])]
     last = items[-1]["entry"] if items else None
     return answered({"items": items, "next": last, "head": head}, f"{query['after']}.{last}.{head}")
 
@@ -104,9 +101,7 @@ def changes(query: dict[str, Any]) -> Response:
 def _filter(query: dict[str, Any]) -> publications.Filter:
     kinds = tuple(kind for kind in query["kind"].split(",") if kind)
     if set(kinds) - set(KINDS):
-        raise QueryRefused(
-            faults=(Fault("/kind", "kind-unknown", "kind 应为 penalty、listing 或 commendation"),)
-        )
+        raise QueryRefused(faults=(Fault("/kind", "kind-unknown", "kind 应为 penalty、listing 或 commendation"),))
     return publications.Filter(
         kinds=kinds,
         sector=query["sector"],

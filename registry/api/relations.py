@@ -15,9 +15,7 @@ from registry.models import Relation
 from registry.services.cases import relations
 from registry.unit_of_work import UnitOfWork
 
-blueprint = Blueprint(
-    "relations", __name__, url_prefix="/api/v1/relations", description="当事人关系的报送与核验"
-)
+blueprint = Blueprint("relations", __name__, url_prefix="/api/v1/relations", description="当事人关系的报送与核验")
 
 
 @blueprint.route("", methods=["POST"])
@@ -69,13 +67,27 @@ def refile(body: Body, record: str) -> Response:
 
 
 ACTS = (
-    Act("verify", "verification", lambda w, r, _b, g: relations.verify(w, r, g),
-        "Verify another officer's filing; checks follow it from now on."),
-    Act("return", "return", lambda w, r, b, g: relations.send_back(w, r, b["reason"], g),
-        "Send a filing back to its officer.", ReasonStep),
-    Act("withdraw", "withdrawal", lambda w, r, b, g: relations.withdraw(w, r, b["reason"], g),
-        "Take a relation back; checks follow it no more.", ReasonStep),
-)  # fmt: skip
+    Act(
+        "verify",
+        "verification",
+        lambda w, r, _b, g: relations.verify(w, r, g),
+        "Verify another officer's filing; checks follow it from now on.",
+    ),
+    Act(
+        "return",
+        "return",
+        lambda w, r, b, g: relations.send_back(w, r, b["reason"], g),
+        "Send a filing back to its officer.",
+        ReasonStep,
+    ),
+    Act(
+        "withdraw",
+        "withdrawal",
+        lambda w, r, b, g: relations.withdraw(w, r, b["reason"], g),
+        "Take a relation back; checks follow it no more.",
+        ReasonStep,
+    ),
+)
 """Every act of the procedure, at the door and on the command line."""
 
 casework.routes(blueprint, RELATION, ACTS)

@@ -25,17 +25,13 @@ repairs = Blueprint("repairs", __name__, url_prefix="/api/v1/repairs", descripti
 class ReliefQuery(Paging):
     """Which of the department's applications."""
 
-    state = fields.String(
-        load_default=None, validate=validate.OneOf(sorted({*DISPUTE.states, *REPAIR.states}))
-    )
+    state = fields.String(load_default=None, validate=validate.OneOf(sorted({*DISPUTE.states, *REPAIR.states})))
 
 
 class RulingStep(RemovalStep):
     """How a dispute is decided, why, and since which day the record was wrong."""
 
-    outcome = fields.String(
-        required=True, validate=validate.OneOf(sorted({outcome for _, outcome in OUTCOMES}))
-    )
+    outcome = fields.String(required=True, validate=validate.OneOf(sorted({outcome for _, outcome in OUTCOMES})))
 
 
 def _readings(blueprint: Blueprint, procedure: Procedure) -> None:
@@ -61,25 +57,54 @@ def _readings(blueprint: Blueprint, procedure: Procedure) -> None:
 
 
 _HANDLING = (
-    Act("accept", "acceptance", lambda w, r, _b, g: relief_applications.accept(w, r, g), "Take an application into hand."),
-    Act("refuse", "refusal", lambda w, r, b, g: relief_applications.refuse(w, r, b["reason"], g),
-        "Refuse to take an application into hand, with the reason.", ReasonStep),
-    Act("extend", "extension", lambda w, r, b, g: relief_applications.extend(w, r, b["reason"], g),
-        "Extend the time for the decision, once.", ReasonStep),
-)  # fmt: skip
+    Act(
+        "accept",
+        "acceptance",
+        lambda w, r, _b, g: relief_applications.accept(w, r, g),
+        "Take an application into hand.",
+    ),
+    Act(
+        "refuse",
+        "refusal",
+        lambda w, r, b, g: relief_applications.refuse(w, r, b["reason"], g),
+        "Refuse to take an application into hand, with the reason.",
+        ReasonStep,
+    ),
+    Act(
+        "extend",
+        "extension",
+        lambda w, r, b, g: relief_applications.extend(w, r, b["reason"], g),
+        "Extend the time for the decision, once.",
+        ReasonStep,
+    ),
+)
 DISPUTE_ACTS = (
     *_HANDLING,
-    Act("decide", "decision",
+    Act(
+        "decide",
+        "decision",
         lambda w, r, b, g: relief_decisions.decide(w, r, Ruling(b["outcome"], b["reason"], b["changed_on"]), g),
-        "Decide a dispute and carry the outcome out on the record.", RulingStep),
-)  # fmt: skip
+        "Decide a dispute and carry the outcome out on the record.",
+        RulingStep,
+    ),
+)
 REPAIR_ACTS = (
     *_HANDLING,
-    Act("grant", "grant", lambda w, r, b, g: relief_decisions.grant(w, r, b["reason"], g),
-        "Grant a repair: publication, sharing and measures end together.", ReasonStep),
-    Act("reject", "rejection", lambda w, r, b, g: relief_decisions.reject(w, r, b["reason"], g),
-        "Reject a repair, with the reason.", ReasonStep),
-)  # fmt: skip
+    Act(
+        "grant",
+        "grant",
+        lambda w, r, b, g: relief_decisions.grant(w, r, b["reason"], g),
+        "Grant a repair: publication, sharing and measures end together.",
+        ReasonStep,
+    ),
+    Act(
+        "reject",
+        "rejection",
+        lambda w, r, b, g: relief_decisions.reject(w, r, b["reason"], g),
+        "Reject a repair, with the reason.",
+        ReasonStep,
+    ),
+)
 
 for _blueprint, _procedure, _acts in ((disputes, DISPUTE, DISPUTE_ACTS), (repairs, REPAIR, REPAIR_ACTS)):
     _readings(_blueprint, _procedure)

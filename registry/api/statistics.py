@@ -86,8 +86,7 @@ def statistics(query: dict[str, Any]) -> Response:
         "on": at.on.isoformat(),
         "entry": at.entry,
         "published": [
-            {"sector": sector, "kind": kind, "count": count}
-            for (sector, kind), count in sorted(counts.items())
+            {"sector": sector, "kind": kind, "count": count} for (sector, kind), count in sorted(counts.items())
         ],
         "departments": [
             {"code": held.code, "name": held.name, "rates": _rates(tallies.get(held.id, Tally()))}
@@ -105,7 +104,7 @@ def _rates(tally: Tally) -> dict[str, dict[str, Any]]:
     return {
         code: {"name": RATES[code], "numerator": one.numerator, "denominator": one.denominator, "value": one.value}
         for code, one in tally.rates.items()
-    }  # fmt: skip
+    }
 
 
 def _period(since: dt.date | None, until: dt.date | None, today: dt.date) -> Period:

@@ -81,9 +81,7 @@ def read(query: dict[str, Any], watch: str) -> dict[str, Any]:
 @blueprint.response(200, WatchAnswer)
 def end(watch: str) -> dict[str, Any]:
     """End a watch; its parties are forgotten, its events stay."""
-    body: dict[str, Any] = runtime.perform(
-        actor(), lambda work: _view(work.session, watches.end(work, watch))
-    )
+    body: dict[str, Any] = runtime.perform(actor(), lambda work: _view(work.session, watches.end(work, watch)))
     return body
 
 

@@ -138,9 +138,7 @@ def create_once(
 
 def _held(work: UnitOfWork, key: str) -> IdempotencyKey | None:
     return work.session.scalars(
-        select(IdempotencyKey).where(
-            IdempotencyKey.account_id == work.actor.account_id, IdempotencyKey.key == key
-        )
+        select(IdempotencyKey).where(IdempotencyKey.account_id == work.actor.account_id, IdempotencyKey.key == key)
     ).first()
 
 

@@ -23,9 +23,7 @@ def group() -> None:
 @group.command("create")
 @click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option("--department", required=True, help="Code of the department, see `registry departments list`.")
-@click.option(
-    "--sectors", default=EVERYWHERE, show_default=True, help="Comma-separated sector codes, * for all."
-)
+@click.option("--sectors", default=EVERYWHERE, show_default=True, help="Comma-separated sector codes, * for all.")
 @click.option("--districts", default=EVERYWHERE, show_default=True, help="Comma-separated district codes.")
 @click.option("--name", help="Account name; made up when left out.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="First day on which it is no longer valid.")

@@ -36,19 +36,26 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--tender", help="Code of the tender; links this check to the others made for it.")
 @click.option("--district", help="District of the tender.")
 @click.option("--product", help="Product that is bought; kept with the tender.")
-@click.option(
-    "--must-tender/--not-must-tender", default=True, show_default=True, help="依法必须进行招标的项目."
-)
+@click.option("--must-tender/--not-must-tender", default=True, show_default=True, help="依法必须进行招标的项目.")
 @click.option("--as", "account", help="Trading-centre account; default the only one there is.")
 @click.option("--out", type=WRITTEN, help="Write the signed receipt here.")
 @click.option("--pdf", type=WRITTEN, help="Write the receipt of a short list to print here.")
 @click.option("--result", type=WRITTEN, help="Write the answers of a long list here, as XLSX.")
 @in_app
 def check(  # noqa: PLR0913, PLR0917 - one parameter per option
-    path: Path, sector: str, on: dt.datetime | None, known_at: int | None, tender: str | None, district: str | None,
-    product: str | None, must_tender: bool, account: str | None, out: Path | None, pdf: Path | None,
+    path: Path,
+    sector: str,
+    on: dt.datetime | None,
+    known_at: int | None,
+    tender: str | None,
+    district: str | None,
+    product: str | None,
+    must_tender: bool,
+    account: str | None,
+    out: Path | None,
+    pdf: Path | None,
     result: Path | None,
-) -> None:  # fmt: skip
+) -> None:
     """Check the bidders of a CSV or XLSX file: columns name and uscc, and role, id_number, ref, of.
 
     More than 1,000 are answered in chunks, a row that cannot be asked as unchecked; killed half-way, run it again.
@@ -73,10 +80,16 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
         return award_check.check(
             work,
             Inquiry(
-                {"code": tender or batch_check.UNNAMED} | ({"product": product} if product else {}), sector,
-                must_tender, district, day or work.today, asked(rows), known_at, is_linked=tender is not None,
+                {"code": tender or batch_check.UNNAMED} | ({"product": product} if product else {}),
+                sector,
+                must_tender,
+                district,
+                day or work.today,
+                asked(rows),
+                known_at,
+                is_linked=tender is not None,
             ),
-        )  # fmt: skip
+        )
 
     made = runtime.perform(actor, act, award_check.failed)
     _tell(json.loads(made.receipt)["statement"])
@@ -84,9 +97,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
         out.write_bytes(made.receipt)
         click.echo(f"receipt: {out}; keep the salt that opens its tender: {made.tender_salt}")
     if pdf:
-        pdf.write_bytes(
-            receipt_pdf.render(made.receipt, runtime.settings().base_url, runtime.settings().pdf_font)
-        )
+        pdf.write_bytes(receipt_pdf.render(made.receipt, runtime.settings().base_url, runtime.settings().pdf_font))
         click.echo(f"pdf: {pdf}")
 
 
@@ -101,9 +112,7 @@ def _tell(statement: dict[str, Any]) -> None:
     click.echo(f"check {statement['check']} at entry {statement['entry']} on {statement['on']}")
 
 
-def _long(
-    actor: Actor, data: bytes, stated: batch_check.Stated, out: Path | None, result: Path | None
-) -> None:
+def _long(actor: Actor, data: bytes, stated: batch_check.Stated, out: Path | None, result: Path | None) -> None:
     held: CheckFile = runtime.perform(actor, lambda work: batch_check.receive(work, data, stated))
     with click.progressbar(length=held.total, label="checking", file=sys.stderr) as bar:
         bar.update(held.next_row)
@@ -124,8 +133,10 @@ def _long(
                 name = out.with_name(f"{out.stem}.{number}{out.suffix}")
                 name.write_bytes(award_check.unseal(runtime.keys(), made).receipt)
                 click.echo(f"receipt: {name}")
-    click.echo(f"check file {done.id}: {done.next_row} of {done.total} answered at entry {done.entry}, "
-               f"{done.unchecked} unchecked, {done.state}")  # fmt: skip
+    click.echo(
+        f"check file {done.id}: {done.next_row} of {done.total} answered at entry {done.entry}, "
+        f"{done.unchecked} unchecked, {done.state}"
+    )
 
 
 def trading_centre(account: str | None) -> Actor:
@@ -137,9 +148,7 @@ def _only_trading_centre() -> str:
     with runtime.reading() as session:
         names = accounts.names_of_role(session, "trading_centre")
     if len(names) != 1:
-        raise click.UsageError(
-            f"name the trading-centre account with --as ({', '.join(names) or 'there is none'})"
-        )
+        raise click.UsageError(f"name the trading-centre account with --as ({', '.join(names) or 'there is none'})")
     return names[0]
 
 

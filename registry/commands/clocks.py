@@ -17,9 +17,7 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command("deadlines")
 @click.option("--as", "account", required=True, help="Account whose department and scope are shown.")
-@click.option(
-    "--state", type=click.Choice([*questions.STATES, ",".join(questions.STATES)]), default="due,overdue"
-)
+@click.option("--state", type=click.Choice([*questions.STATES, ",".join(questions.STATES)]), default="due,overdue")
 @in_app
 def deadlines(account: str, state: str) -> None:
     """Clocks that run in the account's scope, the soonest end first: last day, state, limit, record, what it is."""
@@ -31,10 +29,16 @@ def deadlines(account: str, state: str) -> None:
             held = questions.described(reference, clock, today)
             marks = [("provisional", clock.provisional), ("warn", held.warns)]
             told = [
-                str(clock.due), held.state, clock.deadline, clock.record, held.rule.name,
-                f"{held.starts_at} {clock.starts_on}", held.rule.source, held.rule.status,
+                str(clock.due),
+                held.state,
+                clock.deadline,
+                clock.record,
+                held.rule.name,
+                f"{held.starts_at} {clock.starts_on}",
+                held.rule.source,
+                held.rule.status,
                 " ".join(word for word, holds in marks if holds),
-            ]  # fmt: skip
+            ]
             click.echo("\t".join(told).rstrip())
 
 
@@ -50,6 +54,4 @@ def load(path: Path) -> None:
     """Load a year's notice (TOML, as registry/reference/calendar.toml) and count every running clock again."""
     data = path.read_bytes()
     done = runtime.perform(SYSTEM, lambda work: calendar_loading.load(work, data))
-    click.echo(
-        f"{done.rows} rows loaded, {done.moved} clocks moved, {done.provisional} clocks still provisional"
-    )
+    click.echo(f"{done.rows} rows loaded, {done.moved} clocks moved, {done.provisional} clocks still provisional")

@@ -39,9 +39,7 @@ def _document() -> bytes:
 
 
 @group.command("rotate")
-@click.option(
-    "--exchange", is_flag=True, help="The key by which peers know this node, instead of the signing key."
-)
+@click.option("--exchange", is_flag=True, help="The key by which peers know this node, instead of the signing key.")
 @in_app
 def rotate(exchange: bool) -> None:
     """Sign with a new key from now on; the old one vouches for it. Running processes take it up by themselves."""
@@ -56,9 +54,7 @@ def rotate(exchange: bool) -> None:
 
     runtime.perform(SYSTEM, act)
     retired = runtime.keys().promote(name)
-    click.echo(
-        f"signing key: {successor.key_id}" if not exchange else f"exchange key: {successor.public.hex()}"
-    )
+    click.echo(f"signing key: {successor.key_id}" if not exchange else f"exchange key: {successor.public.hex()}")
     click.echo(f"the old private key is kept at {retired}: move it away from this machine")
     if exchange:
         click.echo("every peer must now run: registry exchange peers change CODE --public-key HEX")

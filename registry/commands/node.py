@@ -38,11 +38,25 @@ def init() -> None:
 def serve_arguments(settings: Settings) -> list[str]:
     """The command line of the web server."""
     return [
-        sys.executable, "-m", "gunicorn", "registry.app:create_app()",
-        "--bind", f"{settings.host}:{settings.port}", "--workers", str(settings.web_workers),
-        "--threads", str(settings.web_threads), "--worker-class", "gthread", "--timeout", "120",
-        "--graceful-timeout", "10", "--log-level", "warning",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "registry.app:create_app()",
+        "--bind",
+        f"{settings.host}:{settings.port}",
+        "--workers",
+        str(settings.web_workers),
+        "--threads",
+        str(settings.web_threads),
+        "--worker-class",
+        "gthread",
+        "--timeout",
+        "120",
+        "--graceful-timeout",
+        "10",
+        "--log-level",
+        "warning",
+    ]
 
 
 @click.command("serve")
@@ -71,13 +85,15 @@ def worker() -> None:
 @click.option("--no-peer", is_flag=True, help="Without the second node that plays the credit platform.")
 def demo(port: int, folder: Path, no_peer: bool) -> None:
     """A working registry with invented records, and a second node that plays the credit platform."""
-    city = Settings(
-        home=str(folder), node="city", port=port, base_url=f"http://127.0.0.1:{port}", web_workers=1
-    )
+    city = Settings(home=str(folder), node="city", port=port, base_url=f"http://127.0.0.1:{port}", web_workers=1)
     platform = Settings(
-        home=str(folder / "platform"), node="platform", node_name="公共信用信息共享平台（演示）",
-        port=port + 1, base_url=f"http://127.0.0.1:{port + 1}", web_workers=1,
-    )  # fmt: skip
+        home=str(folder / "platform"),
+        node="platform",
+        node_name="公共信用信息共享平台（演示）",
+        port=port + 1,
+        base_url=f"http://127.0.0.1:{port + 1}",
+        web_workers=1,
+    )
     nodes = [city] if no_peer else [city, platform]
     apps = {settings.node: create_app(settings) for settings in nodes}
     for app in apps.values():

@@ -41,9 +41,7 @@ def file_group() -> None:
 @file_group.command("penalties")
 @click.argument("path", metavar="FILE", type=EXISTING)
 @click.option("--as", "account", required=True, help="Account that files.")
-@click.option(
-    "--sectors", default="", help="Sectors of all rows; default: the column 领域, else the account's."
-)
+@click.option("--sectors", default="", help="Sectors of all rows; default: the column 领域, else the account's.")
 @click.option("--authority-code", help="Authority code for the 2016 columns, which have none.")
 @click.option("--dry-run", is_flag=True, help="Read and judge every row, keep nothing.")
 @click.option(
@@ -66,9 +64,7 @@ def file_penalties(
     if dry_run:
         _dry_run(actor, data, path.name, options)
         return
-    held: PenaltyImport = runtime.perform(
-        actor, lambda work: penalty_import.receive(work, data, path.name, options)
-    )
+    held: PenaltyImport = runtime.perform(actor, lambda work: penalty_import.receive(work, data, path.name, options))
     with click.progressbar(length=held.total, label="filing", file=sys.stderr) as bar:
         penalty_import.run(
             lambda act: runtime.perform(actor, act),
@@ -97,9 +93,7 @@ def _dry_run(actor: Actor, data: bytes, name: str, options: penalty_import.Optio
         refused += row.filing is None
         for kind, items in (("fault", row.faults), ("note", row.notes)):
             for item in items:
-                click.echo(
-                    f"row {row.number} {item.pointer.removeprefix('/')}: {kind} {item.code}: {item.detail}"
-                )
+                click.echo(f"row {row.number} {item.pointer.removeprefix('/')}: {kind} {item.code}: {item.detail}")
     click.echo(f"dry run: {total - refused} good, {refused} bad, of {total} rows; nothing was kept")
     sys.exit(1 if refused else 0)
 
@@ -147,9 +141,7 @@ def verify(records: tuple[str, ...], account: str, import_id: int | None, everyt
         raise click.UsageError("name records, --import or --all")
     actor = actor_named(account)
     with runtime.reading() as session:
-        chosen = list(dict.fromkeys(records)) or penalties.awaiting(
-            session, actor.department_id, import_id, None
-        )
+        chosen = list(dict.fromkeys(records)) or penalties.awaiting(session, actor.department_id, import_id, None)
     refused = 0
     with click.progressbar(length=len(chosen), label="publishing", file=sys.stderr) as bar:
         for start in range(0, len(chosen), penalty_import.CHUNK):
@@ -172,9 +164,7 @@ def verify(records: tuple[str, ...], account: str, import_id: int | None, everyt
 def send_back(record: str, account: str, reason: str) -> None:
     """Send a filing back to its officer."""
     actor = actor_named(account)
-    runtime.perform(
-        actor, lambda work: penalty_verification.send_back(work, record, reason, if_version=None).state
-    )
+    runtime.perform(actor, lambda work: penalty_verification.send_back(work, record, reason, if_version=None).state)
     click.echo(f"{record}: returned")
 
 

@@ -54,9 +54,13 @@ def _one_paper(text: str) -> Paper:
 
 
 DOCUMENT = click.option(
-    "--document", "papers", multiple=True, callback=_paper, metavar="KIND[:NUMBER[:DAY[:FILE]]]",
+    "--document",
+    "papers",
+    multiple=True,
+    callback=_paper,
+    metavar="KIND[:NUMBER[:DAY[:FILE]]]",
     help="A document that comes with the act; may be given several times.",
-)  # fmt: skip
+)
 ACCOUNT = click.option("--as", "account", required=True, help="Account that acts.")
 
 
@@ -130,9 +134,7 @@ def _add_act(group: click.Group, acts: tuple[Act, ...]) -> None:
     ) -> None:
         chosen = by_path[path]
         read = _read(chosen.schema, body, fields)
-        held = runtime.perform(
-            actor_named(account), lambda work: chosen.run(work, record, read, _with(read, papers))
-        )
+        held = runtime.perform(actor_named(account), lambda work: chosen.run(work, record, read, _with(read, papers)))
         click.echo(f"{held.record}: {held.state}")
 
 

@@ -28,13 +28,9 @@ from registry.unit_of_work import UnitOfWork
 
 @click.command("verify")
 @click.argument("receipt", type=EXISTING)
-@click.option(
-    "--keys", type=EXISTING, required=True, help="Public keys, as `registry keys --out` writes them."
-)
+@click.option("--keys", type=EXISTING, required=True, help="Public keys, as `registry keys --out` writes them.")
 @click.option("--previous", type=EXISTING, help="Receipt of the look before: work out again what changed.")
-@click.option(
-    "--cover", type=EXISTING, help="Where the key was revoked: as `registry receipt cover` writes it."
-)
+@click.option("--cover", type=EXISTING, help="Where the key was revoked: as `registry receipt cover` writes it.")
 @click.option("--trust", default="", metavar="KEY", help="Id or hex of a key that must be among the keys.")
 def verify(receipt: Path, keys: Path, previous: Path | None, cover: Path | None, trust: str) -> None:
     """Verify a receipt, or its excerpt for one party, offline: no database, no network.
@@ -104,24 +100,24 @@ def _proven(data: bytes) -> Statement:
 
 @click.command("replay")
 @click.option("--at", type=int, help="Ledger size; default that of the receipt.")
-@click.option(
-    "--check", "path", metavar="FILE", type=EXISTING, required=True, help="Receipt, or list of bidders."
-)
+@click.option("--check", "path", metavar="FILE", type=EXISTING, required=True, help="Receipt, or list of bidders.")
 @click.option("--sector", help="For a list, or a receipt of version 1: trading sector.")
-@click.option(
-    "--on", type=click.DateTime(["%Y-%m-%d"]), help="For a list: legal day; default that of the entry."
-)
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="For a list: legal day; default that of the entry.")
 @click.option("--must-tender/--not-must-tender", default=True, show_default=True, help="For a list.")
-@click.option(
-    "--district", help="For a list: district of the tender; default that of the receipt it is held against."
-)
+@click.option("--district", help="For a list: district of the tender; default that of the receipt it is held against.")
 @click.option("--against", type=EXISTING, help="For a list: the receipt it must agree with.")
 @click.option("--out", type=WRITTEN, help="Write the canonical answer here.")
 @in_app
 def replay(  # noqa: PLR0913, PLR0917 - one parameter per option
-    at: int | None, path: Path, sector: str | None, on: dt.datetime | None, must_tender: bool, district: str | None,
-    against: Path | None, out: Path | None,
-) -> None:  # fmt: skip
+    at: int | None,
+    path: Path,
+    sector: str | None,
+    on: dt.datetime | None,
+    must_tender: bool,
+    district: str | None,
+    against: Path | None,
+    out: Path | None,
+) -> None:
     """Answer an old question again from the ledger alone; exit 1 when the receipt says something else."""
     is_receipt = path.read_bytes()[:1] == b"{"
     if is_receipt and (on or against):
@@ -133,9 +129,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter per option
         raise click.UsageError("--at must name the ledger size; a receipt was answered at its own")
     with runtime.reading() as session:
         work = UnitOfWork(session, SYSTEM, runtime.clock(), runtime.keys(), runtime.settings())
-        question = _question(
-            work, statement, entry, None if is_receipt else path, (sector, on, must_tender, district)
-        )
+        question = _question(work, statement, entry, None if is_receipt else path, (sector, on, must_tender, district))
         with click.progressbar(length=entry, label="verifying", file=sys.stderr) as bar:
             proven = acts.prove(work, entry, lambda reached: bar.update(min(reached, entry) - bar.pos))
         reference = acts.law_of(work, statement) if statement else acts.law_at(work, entry)
@@ -146,9 +140,12 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 
 def _question(
-    work: UnitOfWork, statement: Statement | None, entry: int, listed: Path | None,
+    work: UnitOfWork,
+    statement: Statement | None,
+    entry: int,
+    listed: Path | None,
     given: tuple[str | None, dt.datetime | None, bool, str | None],
-) -> Question:  # fmt: skip
+) -> Question:
     sector, on, must_tender, district = given
     if listed is None and statement:
         return acts.asked_by(statement, sector, must_tender=must_tender)
@@ -163,9 +160,7 @@ def _question(
 
 def _tell(proven: acts.Proven, reference: Reference, lines: list[dict[str, Any]], out: Path | None) -> None:
     click.echo(f"账本第 1 至第 {proven.entry} 号记录已逐条重算，根哈希 {proven.root.hex()}")
-    signed = (
-        f"由 {proven.sealed} 条记录的检查点签名覆盖" if proven.sealed is not None else "其末尾尚无检查点签名"
-    )
+    signed = f"由 {proven.sealed} 条记录的检查点签名覆盖" if proven.sealed is not None else "其末尾尚无检查点签名"
     click.echo(f"{signed}；参照数据摘要 {reference.version}")
     for one in lines:
         click.echo(f"{one['ref']}\t{one['verdict']}\t{one['name']}\t{one.get('uscc', '')}")
@@ -175,16 +170,12 @@ def _tell(proven: acts.Proven, reference: Reference, lines: list[dict[str, Any]]
         out.write_bytes(answer)
 
 
-def _compare(
-    proven: acts.Proven, statement: Statement, lines: list[dict[str, Any]], question: Question
-) -> int:
+def _compare(proven: acts.Proven, statement: Statement, lines: list[dict[str, Any]], question: Question) -> int:
     """Say where a receipt and the answer given again differ; the exit code."""
     wrong = acts.differences(statement["lines"], lines, question.left_out)
     if question.left_out:
         refs = "、".join(sorted(question.left_out))
-        click.echo(
-            f"未重放：{refs}（其本人或成员在回执中只有证件号码尾号，或未出示；可用投标人名单与 --against 重放）"
-        )
+        click.echo(f"未重放：{refs}（其本人或成员在回执中只有证件号码尾号，或未出示；可用投标人名单与 --against 重放）")
     is_other_ledger = statement["root"] is not None and statement["root"] != proven.root.hex()
     if is_other_ledger:
         click.echo(f"矛盾 differs: 回执所载根哈希为 {statement['root']}", err=True)

@@ -22,9 +22,14 @@ def _named(_context: click.Context, _option: click.Parameter, path: Path) -> Pat
 @click.command("report")
 @click.argument("year", type=click.IntRange(1000, 9999))
 @click.option(
-    "--out", "path", required=True, callback=_named, metavar="FILE",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path), help="FILE.html or FILE.xlsx.",
-)  # fmt: skip
+    "--out",
+    "path",
+    required=True,
+    callback=_named,
+    metavar="FILE",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="FILE.html or FILE.xlsx.",
+)
 @in_app
 def report(year: int, path: Path) -> None:
     """Write the yearly report per department and sector, with every limit that was missed."""

@@ -29,9 +29,7 @@ def group() -> None:
 @click.argument("path", metavar="FILE", type=EXISTING)
 @click.option("--sector", required=True, help="Trading sector of the tender.")
 @click.option("--tender", required=True, help="Code of the tender.")
-@click.option(
-    "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day no longer watched."
-)
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day no longer watched.")
 @click.option("--district", help="District of the tender.")
 @click.option("--must-tender/--not-must-tender", default=True, show_default=True)
 @click.option("--webhook", help="Address to be told at; its host must stand in REGISTRY_WEBHOOK_HOSTS.")
@@ -39,9 +37,16 @@ def group() -> None:
 @ACCOUNT
 @in_app
 def add(  # noqa: PLR0913, PLR0917 - one parameter per option
-    path: Path, sector: str, tender: str, until: dt.datetime, district: str | None, must_tender: bool,
-    webhook: str | None, after: int | None, account: str | None,
-) -> None:  # fmt: skip
+    path: Path,
+    sector: str,
+    tender: str,
+    until: dt.datetime,
+    district: str | None,
+    must_tender: bool,
+    webhook: str | None,
+    after: int | None,
+    account: str | None,
+) -> None:
     """Watch the parties of a CSV or XLSX file, the same as `registry check` takes."""
     rows = parties.read(path.read_bytes(), path.name)
 

@@ -72,9 +72,7 @@ def _accounts(settings: Settings) -> None:
     def act(work: UnitOfWork) -> dict[str, str]:
         for new in DEPARTMENTS:
             accounts.ensure_department(work, new)
-        return {
-            new.name: accounts.issue_key(work, accounts.create(work, new).id, new.name) for new in lacking
-        }
+        return {new.name: accounts.issue_key(work, accounts.create(work, new).id, new.name) for new in lacking}
 
     keys = held | runtime.perform(SYSTEM, act)
     draft = path.with_suffix(".draft")

@@ -21,9 +21,7 @@ from registry.services.cases import commendations, listing_drafting, listing_pub
 from registry.unit_of_work import UnitOfWork, day_of
 
 AUTHORITY = {"name": "盐城市示例财政局", "code": "11320900MA0T000010"}
-LISTED, PROPOSED, WATCHED, DISPUTED = (
-    f"盐示财采罚〔2026〕{number}号" for number in (11010, 11005, 11012, 11016)
-)
+LISTED, PROPOSED, WATCHED, DISPUTED = (f"盐示财采罚〔2026〕{number}号" for number in (11010, 11005, 11012, 11016))
 AWARD = {
     "subject": {"kind": "法人及非法人组织", "name": "盐城阜宁璟霁市政园林有限公司", "uscc": "91320923MA0T0PFCMP"},
     "document_number": "盐示信激〔2026〕3号", "title": "公共资源交易守信激励对象",
@@ -63,9 +61,13 @@ class Office:
         """A listing with everything that belongs to it, published today."""
         record = self._proposed(LISTED)
         decision = Decision(
-            "盐示财列〔2026〕1号", self.today, "提供虚假材料谋取中标，事实清楚；陈述申辩期内未提出意见。",
-            "卞示例", "局长", add_months(self.today, 24),
-        )  # fmt: skip
+            "盐示财列〔2026〕1号",
+            self.today,
+            "提供虚假材料谋取中标，事实清楚；陈述申辩期内未提出意见。",
+            "卞示例",
+            "局长",
+            add_months(self.today, 24),
+        )
         self.do(
             "credit-head",
             lambda work: listing_drafting.decide(work, record, decision, self.papers("decision")),
@@ -94,9 +96,16 @@ class Office:
         """A dispute of a penalty, accepted: its record is marked and its clock runs."""
         record, firm = self._penalty(DISPUTED)
         application = Application(
-            "dispute", record, firm["subject"]["name"], firm["subject"]["uscc"], None, None, None,
-            "demo@example.invalid", "投标文件由代理公司统一排版，并非同一台电脑编制。",
-        )  # fmt: skip
+            "dispute",
+            record,
+            firm["subject"]["name"],
+            firm["subject"]["uscc"],
+            None,
+            None,
+            None,
+            "demo@example.invalid",
+            "投标文件由代理公司统一排版，并非同一台电脑编制。",
+        )
         number = runtime.perform(
             PUBLIC, lambda work: relief_applications.apply(work, application, self.papers("evidence")).record
         )
@@ -109,14 +118,10 @@ class Office:
     def _proposed(self, document_number: str) -> str:
         draft = self._draft(document_number)
         record = self.do("credit-clerk", lambda work: listing_drafting.draft(work, draft, Given()).record)
-        review = partial(
-            listing_drafting.simple, record=record, act="review", given=self.papers("legal_opinion")
-        )
+        review = partial(listing_drafting.simple, record=record, act="review", given=self.papers("legal_opinion"))
         self.do("credit-reviewer", review)
         told = self.papers("notice", "service_proof")
-        self.do(
-            "credit-clerk", lambda work: listing_drafting.notice(work, record, self.noticed_on, None, told)
-        )
+        self.do("credit-clerk", lambda work: listing_drafting.notice(work, record, self.noticed_on, None, told))
         return str(record)
 
     def _draft(self, document_number: str, **special: Any) -> dict[str, Any]:
@@ -124,17 +129,22 @@ class Office:
         draft = {
             "scheme": "procurement-serious",
             "subject": {name: body["subject"][name] for name in ("kind", "name", "uscc")},
-            "sectors": ["procurement"], "district": body["district"], "behaviour": None, "facts": body["facts"],
-            "basis": body["basis"], "measures": ["B1"], "grounds": [{"penalty": record}], "responsible": [],
-            "authority": AUTHORITY, "exit": "",
-        }  # fmt: skip
+            "sectors": ["procurement"],
+            "district": body["district"],
+            "behaviour": None,
+            "facts": body["facts"],
+            "basis": body["basis"],
+            "measures": ["B1"],
+            "grounds": [{"penalty": record}],
+            "responsible": [],
+            "authority": AUTHORITY,
+            "exit": "",
+        }
         return draft | special
 
     def _penalty(self, document_number: str) -> tuple[str, dict[str, Any]]:
         with runtime.reading() as session:
-            record = session.scalars(
-                select(Penalty.record).where(Penalty.document_number == document_number)
-            ).one()
+            record = session.scalars(select(Penalty.record).where(Penalty.document_number == document_number)).one()
             filing = penalties.by_record(session, record).filing
             body: dict[str, Any] = json.loads(filing.content)
         return record, body

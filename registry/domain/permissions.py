@@ -138,8 +138,6 @@ class Actor:
             raise unknown()
 
 
-SYSTEM = Actor(
-    None, "system", Role.SYSTEM, sectors=frozenset({EVERYWHERE}), districts=frozenset({EVERYWHERE})
-)
+SYSTEM = Actor(None, "system", Role.SYSTEM, sectors=frozenset({EVERYWHERE}), districts=frozenset({EVERYWHERE}))
 PUBLIC = Actor(None, "public", Role.PUBLIC)
 """Somebody without an account: a subject or its agent who applies for relief."""

@@ -41,9 +41,7 @@ class Penalty(Base):
     state: Mapped[str]
     version: Mapped[int]
     department: Mapped[Department] = relationship()
-    filings: Mapped[list["PenaltyFiling"]] = relationship(
-        order_by="PenaltyFiling.id", back_populates="penalty"
-    )
+    filings: Mapped[list["PenaltyFiling"]] = relationship(order_by="PenaltyFiling.id", back_populates="penalty")
 
     @property
     def filing(self) -> "PenaltyFiling":

@@ -36,22 +36,22 @@ def write(out: BinaryIO, answers: Iterable[Mapping[str, Any]], about: Sequence[t
 def _row(sheet: Any, number: int, cells: Sequence[str]) -> None:
     for column, text in enumerate(cells):
         if text:
-            sheet.write_string(
-                number, column, text if len(text) <= MAX_CELL else text[: MAX_CELL - 20] + _CUT
-            )
+            sheet.write_string(number, column, text if len(text) <= MAX_CELL else text[: MAX_CELL - 20] + _CUT)
 
 
 def _cells(answer: Mapping[str, Any]) -> tuple[str, ...]:
     reasons = answer["reasons"]
     return (
-        _text(answer, "row"), _text(answer, "ref"), word(ROLES, answer.get("role", "")),
+        _text(answer, "row"),
+        _text(answer, "ref"),
+        word(ROLES, answer.get("role", "")),
         *(_text(answer, name) for name in ("name", "uscc", "id_last4", "of", "verdict")),
         word(VERDICTS, answer["verdict"]),
         "；".join(word(REASONS, reason.get("code", "")) for reason in reasons),
         *("；".join(_text(reason, name) for reason in reasons) for name in ("record", "basis", "until")),
         "；".join(word(MATCHES, reason.get("match", {}).get("by", "")) for reason in reasons),
         _text(answer, "check"),
-    )  # fmt: skip
+    )
 
 
 def _text(held: Mapping[str, Any], name: str) -> str:

@@ -56,9 +56,7 @@ def _faults(cells: dict[str, str], refs: Counter[str]) -> list[Fault]:
         if len(text) > LENGTHS[name]
     ]
     if cells["role"] not in ROLES or "name" not in cells:
-        faults.append(
-            Fault("/role" if "name" in cells else "/name", "party-refused", "缺少名称，或角色不认识")
-        )
+        faults.append(Fault("/role" if "name" in cells else "/name", "party-refused", "缺少名称，或角色不认识"))
     if refs[cells["ref"]] > 1:
         faults.append(Fault("/ref", "ref-doubled", "ref 重复"))
     if "of" in cells and cells["of"] not in refs:

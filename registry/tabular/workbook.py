@@ -22,9 +22,7 @@ def read(data: bytes) -> Sheet:
     package = Package(data)
     name, scan = _first_filled(package)
     origin, grid = _load(data, name)
-    rows = (
-        (number, cells) for number, cells in enumerate(grid, origin[0] + 1) if any(c != "" for c in cells)
-    )
+    rows = ((number, cells) for number, cells in enumerate(grid, origin[0] + 1) if any(c != "" for c in cells))
     for _, cells in rows:
         columns = heading([_text(cell) for cell in cells])
         return build(_records(columns, rows, scan, origin[1]), columns, "xlsx", "utf-8")
@@ -57,9 +55,7 @@ def _load(data: bytes, name: str) -> tuple[tuple[int, int], list[list[Any]]]:
         raise FileUnreadable("工作簿内容已损坏") from None
 
 
-def _records(
-    columns: list[str], rows: Iterator[tuple[int, list[Any]]], scan: SheetScan, left: int
-) -> Iterator[Record]:
+def _records(columns: list[str], rows: Iterator[tuple[int, list[Any]]], scan: SheetScan, left: int) -> Iterator[Record]:
     bad_rows = {row for row, _ in scan.formulas | scan.errors}
     for number, cells in rows:
         named, faults = pairs(columns, [_text(cell) for cell in cells])

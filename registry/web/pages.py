@@ -52,9 +52,7 @@ def records() -> Response:
         reference = reference_data.current(session)
         asked = record_query.read(request.args, reference)
         at = publications.moment(session, today(), asked.on, asked.entry)
-        found = publications.search(
-            session, asked.wanted, at, before=asked.before, limit=RECORDS_PER_PAGE + 1
-        )
+        found = publications.search(session, asked.wanted, at, before=asked.before, limit=RECORDS_PER_PAGE + 1)
         shown = found[:RECORDS_PER_PAGE]
         more = shown[-1].from_entry if len(found) > len(shown) else None
         return page(
@@ -181,9 +179,7 @@ def _digest(text: str) -> str:
 def _withdrawn(session: Session, record_id: str) -> Response:
     held = publications.withdrawn(session, record_id)
     body = views.body_of(held)
-    return page(
-        "withdrawn.html", _GONE, day=day_of(held.recorded_at), reason=body.get("removed_because") or ""
-    )
+    return page("withdrawn.html", _GONE, day=day_of(held.recorded_at), reason=body.get("removed_because") or "")
 
 
 def _belongs(item: object, row: object) -> bool:

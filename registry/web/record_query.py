@@ -40,9 +40,7 @@ def read(arguments: Mapping[str, str], reference: Reference) -> Asked:
     """
     typed = {name: value.strip() for name, value in arguments.items() if value.strip()}
     if any(is_personal(typed.get(name, "")) for name in ("q", "uscc", "authority")):
-        raise QueryRefused(
-            "公开页面不按身份证件号码、电话号码或银行卡号查询。请改用单位名称或统一社会信用代码。"
-        )
+        raise QueryRefused("公开页面不按身份证件号码、电话号码或银行卡号查询。请改用单位名称或统一社会信用代码。")
     entry, on, before = _place(typed)
     name, code = _name_or_code(typed.get("q", ""))
     filed = _code(typed.get("uscc", ""), "统一社会信用代码")

@@ -96,9 +96,7 @@ def cancel_relief(number: str) -> Redirect:
     return _unkept(redirect(url_for("web.relief", number=number), _SEE_OTHER))
 
 
-def _form(
-    noun: str, record_id: str, typed: forms.Typed | None = None, error: Refusal | None = None
-) -> Response:
+def _form(noun: str, record_id: str, typed: forms.Typed | None = None, error: Refusal | None = None) -> Response:
     """The form, empty or with what was typed and what is wrong with it."""
     with runtime.reading() as session:
         held = relief_status.subject_of(session, record_id, runtime.settings().node)

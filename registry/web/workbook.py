@@ -89,10 +89,18 @@ def _missed(report: Report) -> Iterator[Row]:
     for section in report.sections:
         for one in section.missed:
             yield [
-                section.department.code, section.department.name, one.number, one.name, one.deadline,
-                str(one.starts_on), str(one.due), str(one.met_on) if one.met_on else "尚未了结", one.days,
-                one.source, "已核对" if one.status == "confirmed" else "未核实",
-            ]  # fmt: skip
+                section.department.code,
+                section.department.name,
+                one.number,
+                one.name,
+                one.deadline,
+                str(one.starts_on),
+                str(one.due),
+                str(one.met_on) if one.met_on else "尚未了结",
+                one.days,
+                one.source,
+                "已核对" if one.status == "confirmed" else "未核实",
+            ]
 
 
 def _sheet(book: xlsxwriter.Workbook, name: str, head: Sequence[str], rows: Iterator[Row]) -> None:

@@ -33,11 +33,17 @@ def evidence(**special) -> dict:
 def application(bureau: Bureau, record: str, *kinds: str, **special) -> dict:
     firm = bureau.names[record]
     return {
-        "record": record, "name": firm["subject_name"], "uscc": firm["uscc"] or None,
-        "id_type": firm.get("id_type"), "id_number": firm.get("id_number"), "agent": None,
-        "contact": "13900000000", "statement": "违法事实与决定书不一致。", "consent": True,
+        "record": record,
+        "name": firm["subject_name"],
+        "uscc": firm["uscc"] or None,
+        "id_type": firm.get("id_type"),
+        "id_number": firm.get("id_number"),
+        "agent": None,
+        "contact": "13900000000",
+        "statement": "违法事实与决定书不一致。",
+        "consent": True,
         "documents": [document(kind) for kind in kinds or ("evidence",)],
-    } | special  # fmt: skip
+    } | special
 
 
 def send(desk, bureau, record, *kinds, noun="disputes", **special):
@@ -94,7 +100,7 @@ class TestDispute:
             ({"statement": ""}, "/statement", "field-refused"),
         ],
         ids=lambda held: held if isinstance(held, str) else None,
-    )  # fmt: skip
+    )
     def test_is_refused_with_a_pointer(self, desk, bureau, wrong, pointer, code):
         record = bureau.published_penalty()
         answer = send(desk, bureau, record, **wrong)

@@ -44,9 +44,12 @@ class TestVerdicts:
         desk.published(ban)
         desk.published(fine)
         answer = desk.check(
-            bidder(ban), bidder(fine), {"name": fine["subject_name"]}, stranger(),
+            bidder(ban),
+            bidder(fine),
+            {"name": fine["subject_name"]},
+            stranger(),
             {"name": "盐城盐都错码商贸有限公司", "uscc": wrong(stranger(2)["uscc"])},
-        )  # fmt: skip
+        )
         body = answer.get_json()
         verdicts = [line["verdict"] for line in body["verdicts"]]
         assert verdicts == ["barred", "on_record", "review", "no_record", "unchecked"]
@@ -104,7 +107,7 @@ class TestScope:
             pytest.param({"sector": "construction"}, "agent", "on_record", id="招标投标法53-代理机构"),
             pytest.param({"sector": "mining"}, "bidder", "on_record", id="招标投标法53-其他领域"),
         ],
-    )  # fmt: skip
+    )
     def test_is_that_of_the_measure(self, desk, tender, role, verdict):
         ban = TenderBanFactory()
         clerk, verifier = "clerk", "verifier"
@@ -136,9 +139,7 @@ class TestScope:
         assert "grave-look-back" not in reasons(desk.check(bidder(grave), on=later))
         assert "grave-look-back" not in reasons(desk.check(bidder(grave), tender=CONSTRUCTION))
 
-    @pytest.mark.parametrize(
-        ("fine", "grave"), [("200", True), ("199.999999", False)], ids=["财库2022-3", "below"]
-    )
+    @pytest.mark.parametrize(("fine", "grave"), [("200", True), ("199.999999", False)], ids=["财库2022-3", "below"])
     def test_of_large_fines_begins_at_two_million(self, desk, fine, grave):
         given = filing(fine=fine)
         desk.published(given)
@@ -172,9 +173,7 @@ class TestReceipt:
         path = made["receipt"].removeprefix("/api/v1")
         first, again = (desk.get(path, "centre").get_data() for _ in range(2))
         assert first == again == desk.get(f"{path}.json", "centre").get_data()
-        statement = receipts.check(
-            first, keyring.read(desk.get("/ledger/keys").get_data(), verify).publics(), verify
-        )
+        statement = receipts.check(first, keyring.read(desk.get("/ledger/keys").get_data(), verify).publics(), verify)
         assert statement["lines"][0]["verdict"] == "barred"
         assert (statement["entry"], statement["count"], statement["root"] is None) == (1, 2, False)
         assert PERSON_NUMBER.encode() not in first
@@ -213,9 +212,7 @@ class TestReceipt:
     def test_comes_again_for_the_same_key(self, desk):
         key = {"Idempotency-Key": "award-1"}
         body = {"tender": {"code": "a", "sector": "procurement"}, "parties": [{"ref": "1", **stranger()}]}
-        first, again = (
-            desk.ask("POST", "/api/v1/checks", "centre", json=body, headers=key).get_json() for _ in "ab"
-        )
+        first, again = (desk.ask("POST", "/api/v1/checks", "centre", json=body, headers=key).get_json() for _ in "ab")
         assert first == again
 
 
@@ -240,7 +237,7 @@ class TestRefusals:
             ({"tender": sector, "parties": [party], "known_at": 10**40}, "/known_at"),
             ({"tender": sector, "parties": [party], "known_at": True}, "/known_at"),
             ({"tender": sector, "parties": [party], "known_at": 1.5}, "/known_at"),
-        ):  # fmt: skip
+        ):
             with subtests.test(pointer):
                 answer = desk.ask("POST", "/api/v1/checks", "centre", json=body)
                 assert answer.status_code == 422, answer.get_json()
@@ -256,13 +253,20 @@ class TestRefusals:
     def test_of_bodies_that_are_no_plain_json(self, desk, subtests):
         deep = b'{"tender":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
         for data in (
-            b"", b"null", b"[]", b"{", b'{"on":NaN}', b'{"on":1,"on":2}', b'{"on":"\\ud800"}', b"\xff\xfe", deep,
-            b'{"known_at":1e400}', b'{"known_at":' + b"9" * 5000 + b"}",
-        ):  # fmt: skip
+            b"",
+            b"null",
+            b"[]",
+            b"{",
+            b'{"on":NaN}',
+            b'{"on":1,"on":2}',
+            b'{"on":"\\ud800"}',
+            b"\xff\xfe",
+            deep,
+            b'{"known_at":1e400}',
+            b'{"known_at":' + b"9" * 5000 + b"}",
+        ):
             with subtests.test(data[:20].decode("latin-1")):
-                answer = desk.ask(
-                    "POST", "/api/v1/checks", "centre", data=data, content_type="application/json"
-                )
+                answer = desk.ask("POST", "/api/v1/checks", "centre", data=data, content_type="application/json")
                 assert answer.status_code == 422, answer.get_json()
                 assert answer.content_type == "application/problem+json"
                 assert answer.get_json()["code"] == "body-refused"

@@ -12,10 +12,15 @@ PATH = "/api/v1/commendations"
 def award(firm: dict, **special: object) -> dict:
     return {
         "subject": {"kind": firm["subject_kind"], "name": firm["subject_name"], "uscc": firm["uscc"]},
-        "document_number": "盐示表〔2026〕1号", "title": "守信激励对象", "facts": "三年内全部按期履约。",
-        "basis": "实施方案附件1第18项", "awarded_on": days_ago(3), "sectors": ["procurement"],
-        "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]}, **special,
-    }  # fmt: skip
+        "document_number": "盐示表〔2026〕1号",
+        "title": "守信激励对象",
+        "facts": "三年内全部按期履约。",
+        "basis": "实施方案附件1第18项",
+        "awarded_on": days_ago(3),
+        "sectors": ["procurement"],
+        "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
+        **special,
+    }
 
 
 @pytest.fixture

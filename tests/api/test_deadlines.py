@@ -37,11 +37,21 @@ class TestItem:
             calendar: Calendar = reference_data.current(session).calendar
         assert found.pop("number") > 0
         assert found == {
-            "id": record, "noun": "penalty", "state": "due", "rule": "D01", "clock": "penalty.publish",
-            "name": "处罚决定公示", "status": "confirmed", "starts_on": "2026-11-20", "starts_at": "作出决定之日",
+            "id": record,
+            "noun": "penalty",
+            "state": "due",
+            "rule": "D01",
+            "clock": "penalty.publish",
+            "name": "处罚决定公示",
+            "status": "confirmed",
+            "starts_on": "2026-11-20",
+            "starts_at": "作出决定之日",
             "source": "全市推进公共资源配置领域政府信息公开实施方案（2018）二（三）；发改办财金〔2018〕424号",
-            "due": "2026-12-01", "provisional": False, "calendar": calendar.version, "warn": False,
-        }  # fmt: skip
+            "due": "2026-12-01",
+            "provisional": False,
+            "calendar": calendar.version,
+            "warn": False,
+        }
 
     @pytest.mark.parametrize(
         ("today", "state", "warn"),

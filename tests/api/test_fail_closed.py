@@ -146,9 +146,10 @@ class TestLedgerHead:
         desk.published(BanFactory())
         seal()
         plant(
-            "DELETE FROM publication_sectors", "DELETE FROM publications WHERE from_entry = 2",
+            "DELETE FROM publication_sectors",
+            "DELETE FROM publications WHERE from_entry = 2",
             "UPDATE counters SET value = 1 WHERE name = 'ledger'",
-        )  # fmt: skip
+        )
         assert desk.check(stranger()).get_json()["code"] == "ledger-broken"
         assert broken_off() == [("centre", "ledger-broken")]
 
@@ -170,9 +171,7 @@ class TestKeys:
         def start(file):
             desk.published(BannedPersonFactory())
             seal()
-            strange = create_app(
-                settings.__class__(home=str(tmp_path / "strange"), database_url=settings.url)
-            )
+            strange = create_app(settings.__class__(home=str(tmp_path / "strange"), database_url=settings.url))
             place = settings.keys_path / file
             place.write_bytes((strange.extensions["registry_settings"].keys_path / file).read_bytes())
             return create_app(settings)

@@ -161,9 +161,7 @@ class TestSameDecision:
 
 class TestMeasures:
     def test_longer_than_the_statute_are_refused(self, desk):
-        long = BanFactory(
-            decided_on="2024-01-10", effect_until="2027-01-11"
-        )  # 政府采购法 77: at most three years
+        long = BanFactory(decided_on="2024-01-10", effect_until="2027-01-11")  # 政府采购法 77: at most three years
         answer = desk.file(long)
         assert (answer.status_code, answer.get_json()["code"]) == (422, "measure-refused")
         assert {code for _, code in faults(answer)} == {"measure-beyond-statute"}

@@ -90,15 +90,21 @@ class TestHostile:
     def test_files_are_refused_as_problems(self, desk, subtests):
         plain = table(firms(1))
         for name, data in {
-            "empty": b"", "blank": b"\n\n", "truncated workbook": workbook([["a"], ["b"]])[:200],
-            "zip in name only": b"PK\x03\x04" + b"\0" * 100, "old xls": b"\xd0\xcf\x11\xe0" + b"\0" * 100,
-            "entities": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "nested json": b"[" * 100_000,
-            "doubled keys": b'[{"fine":"1","fine":"2"}]', "NaN": b'[{"fine":NaN}]',
+            "empty": b"",
+            "blank": b"\n\n",
+            "truncated workbook": workbook([["a"], ["b"]])[:200],
+            "zip in name only": b"PK\x03\x04" + b"\0" * 100,
+            "old xls": b"\xd0\xcf\x11\xe0" + b"\0" * 100,
+            "entities": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+            "nested json": b"[" * 100_000,
+            "doubled keys": b'[{"fine":"1","fine":"2"}]',
+            "NaN": b'[{"fine":NaN}]',
             "utf-16": plain.decode().encode("utf-16"),
             "binary": bytes(range(256)) * 10,
             "unknown column": plain.replace(b"fine", b"colour", 1),
-            "doubled column": plain.replace(b"fine", b"facts", 1), "nul": b"\x00",
-        }.items():  # fmt: skip
+            "doubled column": plain.replace(b"fine", b"facts", 1),
+            "nul": b"\x00",
+        }.items():
             with subtests.test(name):
                 answer = desk.ask("POST", PATH, "clerk", data=data)
                 assert answer.status_code == 422, answer.get_json()

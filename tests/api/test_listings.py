@@ -40,10 +40,14 @@ def draft(ban: dict, penalty: str, **special: object) -> dict:
     return {
         "scheme": "procurement-serious",
         "subject": {"kind": ban["subject_kind"], "name": ban["subject_name"], "uscc": ban["uscc"]},
-        "sectors": ["procurement"], "facts": "提供虚假材料谋取中标，情节严重。",
-        "basis": "《中华人民共和国政府采购法》第七十七条", "measures": ["B1"], "grounds": [{"penalty": penalty}],
-        "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]}, **special,
-    }  # fmt: skip
+        "sectors": ["procurement"],
+        "facts": "提供虚假材料谋取中标，情节严重。",
+        "basis": "《中华人民共和国政府采购法》第七十七条",
+        "measures": ["B1"],
+        "grounds": [{"penalty": penalty}],
+        "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
+        **special,
+    }
 
 
 class Case:
@@ -70,10 +74,16 @@ class Case:
         self.clock(dt.date.fromisoformat(noticed["reply_until"]) + dt.timedelta(days=1))
         today = day_of(runtime.clock())
         self.done(
-            "decision", "head", document_number="盐示财列〔2026〕1号", decided_on=today.isoformat(),
-            reasons="事实清楚。", signed_by="卞示例", position="局长",
-            ends_on=(today + dt.timedelta(days=730)).isoformat(), **papers("decision"),
-        )  # fmt: skip
+            "decision",
+            "head",
+            document_number="盐示财列〔2026〕1号",
+            decided_on=today.isoformat(),
+            reasons="事实清楚。",
+            signed_by="卞示例",
+            position="局长",
+            ends_on=(today + dt.timedelta(days=730)).isoformat(),
+            **papers("decision"),
+        )
         self.done("service", "clerk", served_on=today.isoformat(), **papers("service_proof", "repair_notice"))
         return self.done("publication", "verifier")
 
@@ -91,8 +101,10 @@ class TestProcedure:
         shown = desk.get(f"/records/{case.id}").get_json()
         line = desk.check(bidder(case.ban)).get_json()["verdicts"][0]
         assert (published["state"], shown["kind"], shown["scheme"]["code"]) == (
-            "published", "listing", "procurement-serious",
-        )  # fmt: skip
+            "published",
+            "listing",
+            "procurement-serious",
+        )
         assert shown["grounds"][0]["record"] == case.penalty
         assert line["verdict"] == "barred"
         assert case.id in {reason["record"] for reason in line["reasons"]}
@@ -104,9 +116,7 @@ class TestProcedure:
     def test_ends_as_never_listed_when_it_was_wrong(self, case, desk):
         case.published()
         day = day_of(runtime.clock()).isoformat()
-        case.done(
-            "revocation", "verifier", reason="认定有误", changed_on=day, **papers("revocation_decision")
-        )
+        case.done("revocation", "verifier", reason="认定有误", changed_on=day, **papers("revocation_decision"))
         line = desk.check(bidder(case.ban)).get_json()["verdicts"][0]
         assert desk.get(f"/records/{case.id}").status_code == 404
         assert case.id not in {reason.get("record") for reason in line["reasons"]}

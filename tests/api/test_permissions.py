@@ -67,9 +67,7 @@ class TestScope:
             desk.act("", record, "other-clerk", json=filing()),
             desk.act("verification", record, "other-verifier"),
             desk.act("return", record, "other-verifier", json={"reason": "a"}),
-            desk.act(
-                "withdrawal", record, "other-verifier", json={"reason": "a", "changed_on": "2026-01-01"}
-            ),
+            desk.act("withdrawal", record, "other-verifier", json={"reason": "a", "changed_on": "2026-01-01"}),
         ):
             assert answer.get_json() == unknown
         assert desk.get("/penalties", "other-clerk").get_json()["items"] == []

@@ -183,9 +183,7 @@ class TestCover:
         seal()
         for entry in range(6):
             answer = desk.get(f"/ledger/proofs/cover?entry={entry}")
-            statement = opened(desk.get(receipt_path(desk, stranger(), known_at=entry), "centre").get_data())[
-                0
-            ]
+            statement = opened(desk.get(receipt_path(desk, stranger(), known_at=entry), "centre").get_data())[0]
             shown, root = consistency_proof.read(answer.get_data()), bytes.fromhex(statement["root"])
             assert consistency_proof.extent(shown, ring(desk), entry, root, verify)[0].size == 5
 

@@ -150,9 +150,7 @@ class TestAudience:
     @pytest.mark.parametrize(
         ("special", "is_public"),
         [
-            pytest.param(
-                {"decided_on": "2026-04-01"}, False, id="信用修复管理办法（国家发展改革委令第36号）-轻微"
-            ),
+            pytest.param({"decided_on": "2026-04-01"}, False, id="信用修复管理办法（国家发展改革委令第36号）-轻微"),
             pytest.param({"severity": "3"}, True, id="信用修复管理办法（国家发展改革委令第36号）-严重"),
         ],
     )
@@ -198,23 +196,51 @@ class TestSearch:
         other = desk.published(filing(**housing), "other-clerk", "other-verifier")
         both = {record, other}
         for query, expected in (
-            ({"sector": "procurement"}, {record}), ({"sector": "construction"}, both), ({"sector": "mining"}, set()),
-            ({"behaviour": "N1"}, {record}), ({"district": "320902"}, {record}), ({"district": "320903"}, set()),
-            ({"authority": HOUSING[1]}, {other}), ({"uscc": given["uscc"]}, {record}),
-            ({"uscc": given["uscc"].lower()}, {record}), ({"kind": "penalty"}, both), ({"kind": "listing"}, set()),
+            ({"sector": "procurement"}, {record}),
+            ({"sector": "construction"}, both),
+            ({"sector": "mining"}, set()),
+            ({"behaviour": "N1"}, {record}),
+            ({"district": "320902"}, {record}),
+            ({"district": "320903"}, set()),
+            ({"authority": HOUSING[1]}, {other}),
+            ({"uscc": given["uscc"]}, {record}),
+            ({"uscc": given["uscc"].lower()}, {record}),
+            ({"kind": "penalty"}, both),
+            ({"kind": "listing"}, set()),
             ({"kind": "penalty,listing"}, both),
-        ):  # fmt: skip
+        ):
             with subtests.test(str(query)):
                 assert set(desk.found(**query)) == expected
 
     def test_refuses_what_it_does_not_know(self, desk, subtests):
         for query in (
-            "color=red", "kind=rumour", "uscc=1", "on=tomorrow", "known_at=-1", "known_at=9", "entry=99999999999999",
-            "known_at=0&entry=1", "limit=0", "limit=501", "limit=1.5", "limit=9" + "9" * 40, "q=a&q=b", "q=",
-            "next=x", "next=0.2026-01-01.x", "next=0.2026-01-01." + "9" * 30, "next=" + "9" * 30 + ".2026-01-01.1",
-            "sector=%00", "q=%00", "authority=%00", "q=320981199912310005", "q=３２０９８１１９９９１２３１０００５",
-            "q=%E2%80%AEabc", "next=-1.2026-01-01.5", "next=%C2%B2.2026-01-01.5",
-        ):  # fmt: skip
+            "color=red",
+            "kind=rumour",
+            "uscc=1",
+            "on=tomorrow",
+            "known_at=-1",
+            "known_at=9",
+            "entry=99999999999999",
+            "known_at=0&entry=1",
+            "limit=0",
+            "limit=501",
+            "limit=1.5",
+            "limit=9" + "9" * 40,
+            "q=a&q=b",
+            "q=",
+            "next=x",
+            "next=0.2026-01-01.x",
+            "next=0.2026-01-01." + "9" * 30,
+            "next=" + "9" * 30 + ".2026-01-01.1",
+            "sector=%00",
+            "q=%00",
+            "authority=%00",
+            "q=320981199912310005",
+            "q=３２０９８１１９９９１２３１０００５",
+            "q=%E2%80%AEabc",
+            "next=-1.2026-01-01.5",
+            "next=%C2%B2.2026-01-01.5",
+        ):
             with subtests.test(query[:40]):
                 answer = desk.get(f"/records?{query}")
                 assert answer.status_code == 422, answer.get_json()

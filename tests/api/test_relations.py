@@ -43,9 +43,7 @@ class TestProcedure:
         ends = FilingFactory(), firm(FilingFactory())
         record = filed("branch", *ends).get_json()["id"]
         desk.ask("PUT", f"{PATH}/{record}/return", "verifier", json={"reason": "缺少依据"})
-        other = desk.ask(
-            "PUT", f"{PATH}/{record}", "clerk", json=relation("branch", ends[0], firm(FilingFactory()))
-        )
+        other = desk.ask("PUT", f"{PATH}/{record}", "clerk", json=relation("branch", ends[0], firm(FilingFactory())))
         assert other.get_json()["code"] == "identity-changed"
         again = desk.ask("PUT", f"{PATH}/{record}", "clerk", json=relation("branch", *ends, facts="补充。"))
         assert (again.get_json()["state"], again.get_json()["facts"]["facts"]) == ("filed", "补充。")
@@ -61,9 +59,7 @@ class TestProcedure:
         record = related(desk, "branch", FilingFactory(), firm(FilingFactory()))
         assert desk.get(f"/relations/{record}", "other-clerk").status_code == 404
         assert desk.get("/relations", "other-clerk").get_json()["items"] == []
-        assert [one["id"] for one in desk.get("/relations?state=published", "clerk").get_json()["items"]] == [
-            record
-        ]
+        assert [one["id"] for one in desk.get("/relations?state=published", "clerk").get_json()["items"]] == [record]
 
     @pytest.mark.parametrize(
         ("kind", "other", "special", "pointer"),
@@ -84,7 +80,7 @@ class TestProcedure:
             ("changed_code", {"uscc": "91320902MA0TR0027T"}, {"facts": "电话13912345678"}, "/facts"),
             ("changed_code", {"uscc": "91320902MA0TR0027T"}, {"sectors": ["fishing"]}, "/sectors"),
         ],
-    )  # fmt: skip
+    )
     def test_is_refused_at_the_field_that_is_wrong(self, filed, kind, other, special, pointer):
         answer = filed(kind, FilingFactory(), other, **special)
         assert (answer.status_code, answer.get_json()["code"]) == (422, "relation-refused")
@@ -99,9 +95,10 @@ class TestProcedure:
     def test_does_not_relate_a_firm_to_itself(self, filed):
         one = FilingFactory()
         for kind, other, pointer in (
-            ("branch", firm(one), "/other/uscc"), ("changed_code", {"uscc": one["uscc"]}, "/other/uscc"),
+            ("branch", firm(one), "/other/uscc"),
+            ("changed_code", {"uscc": one["uscc"]}, "/other/uscc"),
             ("former_name", {"name": one["subject_name"]}, "/other/name"),
-        ):  # fmt: skip
+        ):
             assert pointer in {error["pointer"] for error in filed(kind, one, other).get_json()["errors"]}
 
 
@@ -175,9 +172,7 @@ class TestCheck:
             "barred",
             {"by": "uscc", "former_name": True},
         )
-        assert (
-            self.line(desk, bidder(ban, name="盐城他名建设有限公司"))["reasons"][-1]["code"] == "name-differs"
-        )
+        assert self.line(desk, bidder(ban, name="盐城他名建设有限公司"))["reasons"][-1]["code"] == "name-differs"
 
     def test_leads_from_a_former_name_alone_to_review(self, desk):
         ban = BanFactory()
@@ -185,8 +180,9 @@ class TestCheck:
         related(desk, "former_name", ban, {"name": "盐城旧名建设有限公司"})
         line = self.line(desk, {"name": "盐城旧名建设有限公司"})
         assert (line["verdict"], {one["code"] for one in line["reasons"]}) == (
-            "review", {"measure-in-force", "identity-not-given"},
-        )  # fmt: skip
+            "review",
+            {"measure-in-force", "identity-not-given"},
+        )
 
     def test_extends_a_ban_to_the_branch_and_not_back(self, desk):
         """公司法（2023修订）13: a branch is no legal person of its own."""
@@ -217,9 +213,7 @@ class TestCheck:
         assert self.line(desk, person | {"id_number": "32090219800101001X"})["verdict"] == "no_record"
         other = FilingFactory()
         related(desk, kind, other, PERSON)
-        assert (
-            self.line(desk, bidder(other))["verdict"] == "no_record"
-        )  # the firm behind the person is two steps away
+        assert self.line(desk, bidder(other))["verdict"] == "no_record"  # the firm behind the person is two steps away
 
     def test_calls_attention_to_a_new_registration(self, desk):
         gone, new = BanFactory(), FilingFactory()
@@ -239,13 +233,19 @@ class TestCheck:
         desk.published(ban)
         record = related(desk, "branch", ban, firm(branch), since=days_ago(9), until=days_ago(3))
         assert [desk.verdicts(bidder(branch), on=days_ago(day))[0] for day in (10, 9, 4, 3, 0)] == [
-            "no_record", "barred", "barred", "no_record", "no_record",
-        ]  # fmt: skip
+            "no_record",
+            "barred",
+            "barred",
+            "no_record",
+            "no_record",
+        ]
         withdrawn(desk, record)
         on = {"on": days_ago(5)}
         assert [desk.verdicts(bidder(branch), known_at=size, **on)[0] for size in (1, 2, 3)] == [
-            "no_record", "barred", "no_record",
-        ]  # fmt: skip
+            "no_record",
+            "barred",
+            "no_record",
+        ]
 
     def test_makes_a_consortium_as_its_worst_member(self, desk):
         """财库〔2016〕125号."""
@@ -255,8 +255,11 @@ class TestCheck:
         lines = desk.check(*parties).get_json()["verdicts"]
         assert [line["verdict"] for line in lines] == ["barred", "barred"]
         assert lines[0]["reasons"][0] | {"basis": ""} == {
-            "code": "consortium-member", "ref": "2", "verdict": "barred", "basis": "",
-        }  # fmt: skip
+            "code": "consortium-member",
+            "ref": "2",
+            "verdict": "barred",
+            "basis": "",
+        }
 
     def test_commits_to_the_product(self, desk):
         tender = {"code": "YC2026-0412", "sector": "procurement", "must_tender": True, "district": None}

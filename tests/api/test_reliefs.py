@@ -42,8 +42,11 @@ class TestDispute:
         clocks = {one["clock"]: one for one in desk.get(f"/disputes/{number}", "clerk").get_json()["clocks"]}
         assert again.get_json()["code"] == "relief-refused"
         assert {code: clock["state"] for code, clock in clocks.items()} == {
-            "dispute.mark": "met", "dispute.accept": "met", "dispute.decide": "met", "dispute.extended": "due",
-        }  # fmt: skip
+            "dispute.mark": "met",
+            "dispute.accept": "met",
+            "dispute.decide": "met",
+            "dispute.extended": "due",
+        }
         assert clocks["dispute.extended"]["due"] > clocks["dispute.decide"]["due"]
 
     def test_is_decided_and_carried_out_in_one_act(self, desk, bureau, put):
@@ -86,6 +89,4 @@ class TestSuspension:
         record = bureau.published_penalty()
         order = {"reason": "停止执行", "since": days_ago(0), "documents": papers("court_order")}
         assert put(f"penalties/{record}/suspension", "clerk", **order).get_json()["code"] == "out-of-role"
-        assert (
-            put(f"penalties/{record}/suspension", "verifier", **order | {"documents": []}).status_code == 422
-        )
+        assert put(f"penalties/{record}/suspension", "verifier", **order | {"documents": []}).status_code == 422

@@ -138,9 +138,11 @@ class TestSecondLook:
         assert (line["verdict"], line["changed"]["was"]) == ("barred", "no_record")
         [came] = line["changed"]["records"]
         assert came == {
-            "record": record, "before": None, "after": 1,
+            "record": record,
+            "before": None,
+            "after": 1,
             "entries": [{"entry": 1, "act": "publish", "revision": 1}],
-        }  # fmt: skip
+        }
         assert desk.get(f"/checks/{second['id']}", "centre").get_json() == second
         receipt = desk.get(f"/checks/{second['id']}/receipt", "centre").get_data()
         proven = desk.ask("POST", "/api/v1/receipts/verification", data=receipt).get_json()
@@ -171,9 +173,7 @@ class TestFile:
         assert [row["结论代码"] for row in rows] == ["barred", "no_record", "unchecked"]
         assert "no-store" in result.headers["Cache-Control"]
         receipt = desk.ask("GET", answer["checks"][0]["receipt"], "centre").get_data()
-        statement = check(
-            receipt, keyring.read(desk.get("/ledger/keys").get_data(), verify).publics(), verify
-        )
+        statement = check(receipt, keyring.read(desk.get("/ledger/keys").get_data(), verify).publics(), verify)
         assert [line["verdict"] for line in statement["lines"]] == ["barred", "no_record"]
 
     def test_is_cancelled(self, desk):
@@ -192,9 +192,12 @@ class TestFile:
 
     def test_may_come_as_a_form(self, desk):
         answer = desk.ask(
-            "POST", FILES, "centre", query_string={"sector": "procurement", "must_tender": "false"},
+            "POST",
+            FILES,
+            "centre",
+            query_string={"sector": "procurement", "must_tender": "false"},
             data={"file": (io.BytesIO(table([stranger()])), "名单.csv")},
-        )  # fmt: skip
+        )
         assert answer.status_code == 202
 
     @pytest.mark.parametrize(

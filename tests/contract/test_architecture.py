@@ -23,9 +23,7 @@ STOPWATCHES = {
 class TestArrows:
     def test_point_down_the_floors(self):
         # In a process of its own: it configures logging, and the loggers of this one would fall silent.
-        command = (
-            "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
-        )
+        command = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
         done = subprocess.run(
             [sys.executable, "-c", command], cwd=sources.ROOT, capture_output=True, text=True, check=False
         )

@@ -30,17 +30,12 @@ class TestRefusals:
         assert len(codes) == len(set(codes))
 
     def test_are_raised_somewhere(self):
-        texts = [
-            path.read_text("utf-8")
-            for folder in ("registry", "sync")
-            for path in (ROOT / folder).rglob("*.py")
-        ]
+        texts = [path.read_text("utf-8") for folder in ("registry", "sync") for path in (ROOT / folder).rglob("*.py")]
         kinds = set(KINDS)
         unused = [
             held.__name__
             for held in documents.refusals()
-            if held.__name__ not in kinds
-            and sum(len(re.findall(rf"\b{held.__name__}\b", text)) for text in texts) < 2
+            if held.__name__ not in kinds and sum(len(re.findall(rf"\b{held.__name__}\b", text)) for text in texts) < 2
         ]
         assert not unused
 

@@ -12,9 +12,7 @@ TESTED = [(kind, row) for kind, row in RULES if kind != "deadlines" and law.appl
 class TestRule:
     def test_is_applied_or_says_why_not(self):
         assert [
-            law.tag(*rule)
-            for rule in RULES
-            if not law.applied(*rule) and law.tag(*rule) not in law.NOT_APPLIED
+            law.tag(*rule) for rule in RULES if not law.applied(*rule) and law.tag(*rule) not in law.NOT_APPLIED
         ] == []
 
     @pytest.mark.parametrize("rule", TESTED, ids=lambda rule: law.tag(*rule))

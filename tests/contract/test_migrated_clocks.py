@@ -25,19 +25,34 @@ def content(sectors, district=None):
 
 def penalty(number, state, publish_by="2026-10-16", provisional=False):
     return {
-        "id": number, "record": f"{number:032x}", "department_id": 1, "authority_code": "11320900MA0T000010",
-        "document_number": f"盐示罚{number}号", "subject_key": f"name:{number}", "decided_on": dt.date(2026, 10, 8),
-        "publish_by": dt.date.fromisoformat(publish_by), "publish_by_provisional": provisional, "state": state,
+        "id": number,
+        "record": f"{number:032x}",
+        "department_id": 1,
+        "authority_code": "11320900MA0T000010",
+        "document_number": f"盐示罚{number}号",
+        "subject_key": f"name:{number}",
+        "decided_on": dt.date(2026, 10, 8),
+        "publish_by": dt.date.fromisoformat(publish_by),
+        "publish_by_provisional": provisional,
+        "state": state,
         "version": 1,
-    }  # fmt: skip
+    }
 
 
 def filing(penalty_id, facts, verified_at=None):
     return {
-        "penalty_id": penalty_id, "import_id": None, "row_number": None, "content": facts, "id_index": None,
-        "id_sealed": None, "filed_by": 1, "filed_at": FILED_AT, "verified_by": 1 if verified_at else None,
-        "verified_at": verified_at, "returned_because": None,
-    }  # fmt: skip
+        "penalty_id": penalty_id,
+        "import_id": None,
+        "row_number": None,
+        "content": facts,
+        "id_index": None,
+        "id_sealed": None,
+        "filed_by": 1,
+        "filed_at": FILED_AT,
+        "verified_by": 1 if verified_at else None,
+        "verified_at": verified_at,
+        "returned_because": None,
+    }
 
 
 @pytest.fixture
@@ -47,12 +62,8 @@ def upgraded(app):
 
     def fill(work):
         scope = {"sectors": ["*"], "districts": ["*"]}
-        work.session.execute(
-            insert(Department).values(id=1, code="finance", name="示例局", kind="supervisor", **scope)
-        )
-        work.session.execute(
-            insert(Account).values(id=1, name="clerk", role="clerk", department_id=1, **scope)
-        )
+        work.session.execute(insert(Department).values(id=1, code="finance", name="示例局", kind="supervisor", **scope))
+        work.session.execute(insert(Account).values(id=1, name="clerk", role="clerk", department_id=1, **scope))
         waiting = penalty(1, "filed", "2027-01-06", provisional=True)
         rows = [waiting, penalty(2, "amended"), *(penalty(n, "filed") for n in range(3, 3 + MANY))]
         work.session.execute(insert(Penalty), rows)
@@ -77,15 +88,16 @@ def held():
 class TestUpgrade:
     def test_gives_each_penalty_one_clock(self, upgraded):
         assert [clock.record for clock in held()] == [f"{number:032x}" for number in range(1, 3 + MANY)]
-        assert {(clock.code, clock.noun, clock.deadline) for clock in held()} == {
-            ("penalty.publish", "penalty", "D01")
-        }
+        assert {(clock.code, clock.noun, clock.deadline) for clock in held()} == {("penalty.publish", "penalty", "D01")}
 
     def test_keeps_what_was_counted_and_when_it_was_met(self, upgraded):
         waiting, amended = held()[:2]
         assert (waiting.starts_on, waiting.due, waiting.provisional, waiting.met_on) == (
-            dt.date(2026, 10, 8), dt.date(2027, 1, 6), True, None,
-        )  # fmt: skip
+            dt.date(2026, 10, 8),
+            dt.date(2027, 1, 6),
+            True,
+            None,
+        )
         assert (waiting.sectors, waiting.district, waiting.opened_at) == (["procurement"], "320902", FILED_AT)
         assert (amended.due, amended.met_on) == (dt.date(2026, 10, 16), dt.date(2026, 10, 15))
         assert (amended.sectors, amended.district) == (["construction"], None)

@@ -33,9 +33,14 @@ def dispute(record: str, filing: dict[str, str]) -> dict[str, object]:
     """A dispute by the firm of a filing."""
     evidence = {"kind": "evidence", "content_base64": base64.b64encode(b"%PDF-1.7").decode()}
     return {
-        "record": record, "name": filing["subject_name"], "uscc": filing["uscc"], "contact": "示例",
-        "statement": "有误。", "consent": True, "documents": [evidence],
-    }  # fmt: skip
+        "record": record,
+        "name": filing["subject_name"],
+        "uscc": filing["uscc"],
+        "contact": "示例",
+        "statement": "有误。",
+        "consent": True,
+        "documents": [evidence],
+    }
 
 
 class TestDocument:
@@ -48,9 +53,7 @@ class TestDocument:
             for method in item
             if method in ("get", "post", "put", "delete")
         }
-        wanted = {
-            re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", name) for name in (PUBLIC | set(RESTRICTED)) - UNDESCRIBED
-        }
+        wanted = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", name) for name in (PUBLIC | set(RESTRICTED)) - UNDESCRIBED}
         assert described == wanted
 
     def test_explains_each_route(self, desk):
@@ -129,9 +132,18 @@ class TestAnswers:
         for name in sorted(PUBLIC):
             path = name.removeprefix("GET /api/v1")
             if path in (
-                "/sectors", "/behaviours", "/schemes", "/measures", "/policies", "/catalogue", "/penalty-kinds",
-                "/time-limits", "/thresholds", "/id-types", "/relation-kinds",
-            ):  # fmt: skip
+                "/sectors",
+                "/behaviours",
+                "/schemes",
+                "/measures",
+                "/policies",
+                "/catalogue",
+                "/penalty-kinds",
+                "/time-limits",
+                "/thresholds",
+                "/id-types",
+                "/relation-kinds",
+            ):
                 with subtests.test(path):
                     answer = desk.get(path)
                     assert answer.get_json()["items"]
@@ -147,10 +159,14 @@ class TestAnswers:
 
     def test_that_refuse_are_problems(self, desk, subtests):
         for method, path, status in (
-            ("GET", "/api/v1/nothing", 404), ("DELETE", "/api/v1/records", 405), ("GET", "/api/v1/records/%00", 404),
-            ("GET", "/api/v1/records/" + "a" * 5000, 404), ("GET", "/api/v1/records/%ED%A0%80", 404),
-            ("POST", "/api/v1/checks", 401), ("GET", "/api/v1/records?on=x", 422),
-        ):  # fmt: skip
+            ("GET", "/api/v1/nothing", 404),
+            ("DELETE", "/api/v1/records", 405),
+            ("GET", "/api/v1/records/%00", 404),
+            ("GET", "/api/v1/records/" + "a" * 5000, 404),
+            ("GET", "/api/v1/records/%ED%A0%80", 404),
+            ("POST", "/api/v1/checks", 401),
+            ("GET", "/api/v1/records?on=x", 422),
+        ):
             with subtests.test(f"{method} {path[:40]}"):
                 answer = desk.ask(method, path)
                 assert answer.status_code == status

@@ -36,9 +36,14 @@ class Terminal:
         text = text.replace("127.0.0.1:8001", f"127.0.0.1:{self.demo.peer_port}")
         text = re.sub(r"(?<![\w/])var/", f"{self.demo.home}/", text)
         done = subprocess.run(
-            ["bash", "-e", "-o", "pipefail", "-c", text], cwd=ROOT, env=environment_of(self.demo.home),
-            capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
+            ["bash", "-e", "-o", "pipefail", "-c", text],
+            cwd=ROOT,
+            env=environment_of(self.demo.home),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -131,8 +131,13 @@ class TestReferences:
             assert row.status == "confirmed" or {row.to_other, row.to_subject} == {"attention"}, row.code
         kinds = {row.code for row in ROWS["relation_kinds"]}
         assert kinds == {
-            "former_name", "changed_code", "branch", "legal_representative", "controller", "reregistration",
-        }  # fmt: skip
+            "former_name",
+            "changed_code",
+            "branch",
+            "legal_representative",
+            "controller",
+            "reregistration",
+        }
 
     def test_of_a_policy_match_its_scope(self) -> None:
         for row in ROWS["policies"]:

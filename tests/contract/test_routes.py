@@ -119,9 +119,7 @@ class TestRoutes:
 
     def test_have_the_permission_listed(self, app):
         held = {
-            name: view.permission
-            for name, view in routes(app).items()
-            if getattr(view, "permission", None) is not None
+            name: view.permission for name, view in routes(app).items() if getattr(view, "permission", None) is not None
         }
         assert held == RESTRICTED
 
@@ -146,8 +144,7 @@ class TestRoutes:
     def test_of_peers_refuse_everybody_else(self, app):
         client = app.test_client()
         answers = {
-            name: client.open(name.split(" ")[1], method=name.split(" ")[0], data=b"{}").status_code
-            for name in PEERS
+            name: client.open(name.split(" ")[1], method=name.split(" ")[0], data=b"{}").status_code for name in PEERS
         }
         assert answers == dict.fromkeys(PEERS, 403)
 
@@ -166,7 +163,5 @@ class TestGrants:
     def test_keep_filing_verifying_and_administering_apart(self):
         for permission, roles in GRANTS.items():
             administering = roles & {Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN}
-            assert not (administering and roles & {Role.CLERK, Role.VERIFIER, Role.TRADING_CENTRE}), (
-                permission
-            )
+            assert not (administering and roles & {Role.CLERK, Role.VERIFIER, Role.TRADING_CENTRE}), permission
             assert not {Role.CLERK, Role.VERIFIER} <= roles or permission.endswith(".read")

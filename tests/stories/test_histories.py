@@ -78,9 +78,7 @@ class Replay:
         """What the public sees: shown on the day as known then, and nothing of it taken away by today."""
 
         def is_seen(facts: Facts | None, day: dt.date) -> bool:
-            return bool(
-                facts and facts.is_shown and not facts.is_gone and facts.seen[0] <= day < facts.seen[1]
-            )
+            return bool(facts and facts.is_shown and not facts.is_gone and facts.seen[0] <= day < facts.seen[1])
 
         return {
             record
@@ -156,9 +154,7 @@ class History:
         filing = self.bureau.names[record]
         self.bureau.do("clerk", lambda w: penalty_filing.refile(w, record, read(w, filing), if_version=None))
         self.bureau.verify(record)
-        self.change(
-            record, ban=(ban[0], ends), seen=(self.bureau.today, self.now(record).seen[1]), is_shown=True
-        )
+        self.change(record, ban=(ban[0], ends), seen=(self.bureau.today, self.now(record).seen[1]), is_shown=True)
 
     def suspend(self, back: int) -> None:
         record, since = self.pick(back, lambda _, facts: facts.is_shown), self.bureau.today - back * DAY
@@ -188,9 +184,7 @@ class History:
         if self.kind(record) == "listing":
             self.bureau.step(record, "revoke")
         else:
-            self.bureau.do(
-                "verifier", lambda w: penalty_verification.withdraw(w, record, "撤销", day, if_version=None)
-            )
+            self.bureau.do("verifier", lambda w: penalty_verification.withdraw(w, record, "撤销", day, if_version=None))
         self.change(record, is_gone=True)
 
     def expire(self, back: int) -> None:
@@ -221,9 +215,13 @@ class History:
     # answers
 
     def days(self) -> list[dt.date]:
-        found = {day + step for record in self.replay.told for _, facts in self.replay.told[record]
-                 for day in (*facts.ban, facts.seen[1], *(d for stay in facts.stays for d in stay if d))
-                 for step in (-DAY, 0 * DAY)}  # fmt: skip
+        found = {
+            day + step
+            for record in self.replay.told
+            for _, facts in self.replay.told[record]
+            for day in (*facts.ban, facts.seen[1], *(d for stay in facts.stays for d in stay if d))
+            for step in (-DAY, 0 * DAY)
+        }
         return sorted(found | {self.bureau.today})
 
     def compare(self) -> None:
@@ -256,8 +254,9 @@ class History:
             named = {(reason["record"], verdicts[reason["code"]]) for reason in answer.reasons}
             wanted = self.replay.reasons(name, on, entry)
             assert named == wanted, (on, entry)
-            assert answer.verdict == max((verdict for _, verdict in wanted), default="no_record",
-                                         key=screening.VERDICTS.index)  # fmt: skip
+            assert answer.verdict == max(
+                (verdict for _, verdict in wanted), default="no_record", key=screening.VERDICTS.index
+            )
             assert self.answered.setdefault((name, on, entry), named) == named
 
 
@@ -275,14 +274,14 @@ def bureau(
 
 
 class TestHistory:
-    @settings(max_examples=6, phases=(Phase.explicit, Phase.generate, Phase.shrink), derandomize=True,
-              suppress_health_check=list(HealthCheck))  # fmt: skip
-    @example(
-        acts=[("suspend", 9), ("expire", 1), ("resume", 3), ("correct", 5), ("expire", 9), ("repair", 4)]
+    @settings(
+        max_examples=6,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
     )
-    @example(
-        acts=[("enlist", 5), ("correct", 1), ("suspend", 1), ("expire", 2), ("resume", 1), ("repair", 40)]
-    )
+    @example(acts=[("suspend", 9), ("expire", 1), ("resume", 3), ("correct", 5), ("expire", 9), ("repair", 4)])
+    @example(acts=[("enlist", 5), ("correct", 1), ("suspend", 1), ("expire", 2), ("resume", 1), ("repair", 40)])
     @example(acts=[("enlist", 5), ("expire", 40), ("expire", 20), ("revoke", 1), ("revoke", 0)])
     @given(acts=st.lists(ACT, min_size=5, max_size=9))
     def test_answers_every_day_and_entry_as_the_replay_does(self, bureau, acts):

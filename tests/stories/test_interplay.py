@@ -20,7 +20,7 @@ from registry.refusals.procedure import (
     OutcomeUnfit,
     TermRefused,
 )
-from registry.services.cases import (  # fmt: skip
+from registry.services.cases import (
     listing_drafting,
     listing_publication,
     penalty_filing,
@@ -80,9 +80,7 @@ class Hands:
     def decide(self, number, outcome):
         self.bureau.do("clerk", lambda w: relief_applications.accept(w, number, papers()))
         ruling = Ruling(outcome, "经核实", self.bureau.today)
-        self.bureau.do(
-            "verifier", lambda w: relief_decisions.decide(w, number, ruling, papers("relief_decision"))
-        )
+        self.bureau.do("verifier", lambda w: relief_decisions.decide(w, number, ruling, papers("relief_decision")))
 
     def refile(self, record, **special):
         self.bureau.names[record] |= special
@@ -91,9 +89,7 @@ class Hands:
 
     def withdraw(self, record):
         day = self.bureau.today
-        self.bureau.do(
-            "verifier", lambda w: penalty_verification.withdraw(w, record, "撤销", day, if_version=None)
-        )
+        self.bureau.do("verifier", lambda w: penalty_verification.withdraw(w, record, "撤销", day, if_version=None))
 
 
 @pytest.fixture
@@ -199,9 +195,7 @@ class TestListing:
         with pytest.raises(TermRefused):
             bureau.do("head", lambda w: listing_publication.extend(w, record, later, given))
         bureau.go(end - dt.timedelta(days=1))
-        assert (
-            bureau.do("head", lambda w: listing_publication.extend(w, record, later, given)).ends_on == later
-        )
+        assert bureau.do("head", lambda w: listing_publication.extend(w, record, later, given)).ends_on == later
 
     def test_is_not_published_after_its_end(self, bureau):
         record = bureau.noticed()
@@ -322,9 +316,7 @@ class TestApplication:
         number = bureau.do("public", lambda w: relief_applications.apply(w, application, given).record)
         hands.decide(number, "keep")
         with runtime.reading() as session:
-            held = [
-                str(row) for table in Base.metadata.sorted_tables for row in session.execute(select(table))
-            ]
+            held = [str(row) for table in Base.metadata.sorted_tables for row in session.execute(select(table))]
         told = [*held, caplog.text]
         for secret in (filing["id_number"], *secrets.values()):
             assert not [text for text in told if secret in text], secret

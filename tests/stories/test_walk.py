@@ -45,12 +45,7 @@ from tests.support.walker import STAY_DAYS, TABLES, Case, Walker, documents, und
 
 BEGINS = dt.date(2026, 5, 11)
 STEPS = {(noun, one.state, one.act): one for noun, held in PROCEDURES.items() for one in held.steps}
-EVERY = [
-    (noun, state, act)
-    for noun, held in PROCEDURES.items()
-    for state in (BORN, *held.states)
-    for act in held.acts
-]
+EVERY = [(noun, state, act) for noun, held in PROCEDURES.items() for state in (BORN, *held.states) for act in held.acts]
 NOWHERE = [key for key in EVERY if key not in STEPS]
 NEEDY = [(*key, kinds) for key, one in STEPS.items() for kinds in one.documents]
 APART = [key for key, one in STEPS.items() if one.apart]
@@ -67,9 +62,7 @@ BIRTHS = {"penalty": (AlreadyFiled, {"withdrawn"}), "commendation": (AlreadyFile
           "repair": (ReliefOpen, {"refused", "rejected", "cancelled"})}  # fmt: skip
 """What refuses to begin the same again, and the states after which another one may begin."""
 LAW = {
-    kind: tomllib.loads((Path(registry.__file__).parent / f"reference/{kind}.toml").read_text("utf-8"))[
-        "rows"
-    ]
+    kind: tomllib.loads((Path(registry.__file__).parent / f"reference/{kind}.toml").read_text("utf-8"))["rows"]
     for kind in ("clocks", "deadlines")
 }
 
@@ -236,9 +229,7 @@ class TestWalk:
 
 def state_of(work: UnitOfWork, case: Case) -> tuple[str, int]:
     table = TABLES[case.noun]
-    found = work.session.execute(
-        select(table.state, table.version).where(table.record == case.record)
-    ).first()
+    found = work.session.execute(select(table.state, table.version).where(table.record == case.record)).first()
     return (found[0], found[1]) if found else (BORN, 0)
 
 

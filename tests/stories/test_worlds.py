@@ -21,13 +21,17 @@ LASTS = st.sampled_from([None, 15, 60])
 ACTS = st.one_of(
     st.tuples(st.just("punish"), FIRM, WHAT, st.sampled_from([0, 1, 40, 700, 1090])),
     st.tuples(
-        st.just("relate"), st.sampled_from(sorted(WAYS)), FIRM, FIRM,
-        st.sampled_from([0, 30, 400]), st.sampled_from([None, 15, 60]),
+        st.just("relate"),
+        st.sampled_from(sorted(WAYS)),
+        FIRM,
+        FIRM,
+        st.sampled_from([0, 30, 400]),
+        st.sampled_from([None, 15, 60]),
     ),
     st.tuples(st.just("correct"), st.integers(0, 9), WHAT),
     st.tuples(st.sampled_from(["suspend", "resume", "withdraw", "repair", "unrelate"]), st.integers(0, 9)),
     st.tuples(st.just("wait"), st.sampled_from([1, 20, 100, 400])),
-)  # fmt: skip
+)
 NEEDS = {
     "correct": "published", "suspend": "published", "resume": "suspended", "withdraw": "published",
     "repair": "published", "unrelate": "published",
@@ -87,9 +91,7 @@ class TestVerdicts:
     def test_are_those_of_the_oracle(self, bureau, data):
         world, head = lived(bureau, data)
         entries = [version.entry for one in world.records + world.relations for version in one.versions]
-        days = data.draw(
-            st.lists(st.sampled_from(sorted(telling(world))), min_size=4, max_size=4, unique=True)
-        )
+        days = data.draw(st.lists(st.sampled_from(sorted(telling(world))), min_size=4, max_size=4, unique=True))
         roles = data.draw(st.tuples(*[st.sampled_from(["bidder", "project_manager"])] * 3))
         parties = [
             Party(str(place), role, firm["name"], firm["uscc"])
@@ -99,10 +101,7 @@ class TestVerdicts:
         for entry in {head, *data.draw(st.lists(st.sampled_from(entries or [head]), max_size=2))}:
             for day in days:
                 for sector in ("procurement", "construction"):
-                    wanted = [
-                        world.expected(place, one.role, sector, day, entry)
-                        for place, one in enumerate(parties)
-                    ]
+                    wanted = [world.expected(place, one.role, sector, day, entry) for place, one in enumerate(parties)]
                     assert answers(world, parties, sector, day, entry) == wanted, (day, entry, sector)
 
     @settings(max_examples=10)
@@ -113,9 +112,7 @@ class TestVerdicts:
             Party(str(place), "consortium_member", firm["name"], firm["uscc"], of="0" if place else None)
             for place, firm in enumerate(world.firms)
         ]
-        own = [
-            world.expected(place, "consortium_member", "procurement", world.day, head) for place in range(3)
-        ]
+        own = [world.expected(place, "consortium_member", "procurement", world.day, head) for place in range(3)]
         found = answers(world, member, "procurement", world.day, head)
         assert found == [max(own, key=ORDER.index), *own[1:]]
         named = [Party(str(place), "bidder", firm["name"]) for place, firm in enumerate(world.firms)]

@@ -19,7 +19,7 @@ from registry.errors import Refusal
 from registry.models import Listing
 from registry.queries.cases import procedure_records
 from registry.queries.law import reference_data
-from registry.services.cases import (  # fmt: skip
+from registry.services.cases import (
     expiry,
     listing_drafting,
     listing_publication,
@@ -41,9 +41,7 @@ Usual = tuple[str, tuple[str, ...], Callable[[UnitOfWork, str, Given], Any]]
 
 def papers(*kinds: str) -> Given:
     """Documents of these kinds, with nothing special."""
-    return Given(
-        documents=tuple(Paper(kind, f"盐示〔2026〕{kind}号", runtime.clock().date()) for kind in kinds)
-    )
+    return Given(documents=tuple(Paper(kind, f"盐示〔2026〕{kind}号", runtime.clock().date()) for kind in kinds))
 
 
 @dataclass
@@ -119,22 +117,36 @@ class Bureau:
         return {
             "scheme": SCHEME,
             "subject": {
-                "kind": firm["subject_kind"], "name": firm["subject_name"], "uscc": firm["uscc"],
-                "id_type": firm.get("id_type"), "id_number": firm.get("id_number"),
+                "kind": firm["subject_kind"],
+                "name": firm["subject_name"],
+                "uscc": firm["uscc"],
+                "id_type": firm.get("id_type"),
+                "id_number": firm.get("id_number"),
             },
-            "sectors": ["procurement"], "district": None, "behaviour": None,
-            "facts": "提供虚假材料谋取中标，情节严重。", "basis": "《中华人民共和国政府采购法》第七十七条",
-            "measures": ["B1"], "grounds": [{"penalty": penalty}], "responsible": [],
-            "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]}, "exit": "", **special,
-        }  # fmt: skip
+            "sectors": ["procurement"],
+            "district": None,
+            "behaviour": None,
+            "facts": "提供虚假材料谋取中标，情节严重。",
+            "basis": "《中华人民共和国政府采购法》第七十七条",
+            "measures": ["B1"],
+            "grounds": [{"penalty": penalty}],
+            "responsible": [],
+            "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
+            "exit": "",
+            **special,
+        }
 
     def decision(self, **special: Any) -> Decision:
         """A decision of today that ends after two years."""
         made = {
-            "document_number": "盐示财列〔2026〕1号", "decided_on": self.today, "reasons": "事实清楚，依据充分。",
-            "signed_by": "卞示例", "position": "局长", "ends_on": self.today + dt.timedelta(days=730),
+            "document_number": "盐示财列〔2026〕1号",
+            "decided_on": self.today,
+            "reasons": "事实清楚，依据充分。",
+            "signed_by": "卞示例",
+            "position": "局长",
+            "ends_on": self.today + dt.timedelta(days=730),
             "answer": "陈述意见不成立。",
-        }  # fmt: skip
+        }
         return Decision(**(made | special))
 
     def drafted(self, penalty: str | None = None, **special: Any) -> str:
@@ -167,14 +179,10 @@ class Bureau:
             self.step(record, act)
         return record
 
-    def step(
-        self, record: str, act: str, by: str | None = None, given: Given | None = None, **decision: Any
-    ) -> Any:
+    def step(self, record: str, act: str, by: str | None = None, given: Given | None = None, **decision: Any) -> Any:
         """One act on a listing as its usual officer does it, with its documents; only a decision may be special."""
         doer, papers_of, run = self._listing_acts(decision)[act]
-        return self.do(
-            by or doer, lambda work: run(work, record, papers(*papers_of) if given is None else given)
-        )
+        return self.do(by or doer, lambda work: run(work, record, papers(*papers_of) if given is None else given))
 
     def _listing_acts(
         self, decision: dict[str, Any]
@@ -184,21 +192,45 @@ class Bureau:
             "watch": ("clerk", (), lambda w, r, g: listing_drafting.simple(w, r, "watch", g)),
             "review": ("reviewer", ("legal_opinion",), lambda w, r, g: listing_drafting.simple(w, r, "review", g)),
             "return": ("reviewer", (), lambda w, r, g: listing_drafting.simple(w, r, "return", g)),
-            "notice": ("clerk", ("notice", "service_proof"), lambda w, r, g: listing_drafting.notice(w, r, day, None, g)),
+            "notice": (
+                "clerk",
+                ("notice", "service_proof"),
+                lambda w, r, g: listing_drafting.notice(w, r, day, None, g),
+            ),
             "statement": ("clerk", ("statement",), lambda w, r, g: listing_drafting.simple(w, r, "statement", g)),
-            "decide": ("head", ("decision",), lambda w, r, g: listing_drafting.decide(w, r, self.decision(**decision), g)),
+            "decide": (
+                "head",
+                ("decision",),
+                lambda w, r, g: listing_drafting.decide(w, r, self.decision(**decision), g),
+            ),
             "close": ("head", (), lambda w, r, g: listing_drafting.simple(w, r, "close", g)),
-            "serve": ("clerk", ("service_proof", "repair_notice"), lambda w, r, g: listing_publication.serve(w, r, day, g)),
+            "serve": (
+                "clerk",
+                ("service_proof", "repair_notice"),
+                lambda w, r, g: listing_publication.serve(w, r, day, g),
+            ),
             "publish": ("verifier", (), listing_publication.release),
-            "amend": ("clerk", ("correction",), lambda w, r, g: listing_publication.amend(w, r, {"facts": "更正后的事实。"}, g)),
+            "amend": (
+                "clerk",
+                ("correction",),
+                lambda w, r, g: listing_publication.amend(w, r, {"facts": "更正后的事实。"}, g),
+            ),
             "correct": ("verifier", (), listing_publication.correct),
             "reject": ("verifier", (), lambda w, r, g: listing_publication.reject(w, r, "无须更正", g)),
-            "suspend": ("verifier", ("court_order",), lambda w, r, g: suspension.suspend(w, r, day, None, "法院裁定", g)),
+            "suspend": (
+                "verifier",
+                ("court_order",),
+                lambda w, r, g: suspension.suspend(w, r, day, None, "法院裁定", g),
+            ),
             "resume": ("verifier", ("resumption_order",), lambda w, r, g: suspension.resume(w, r, day, g)),
             "remove": ("verifier", ("removal_decision",), lambda w, r, g: suspension.remove(w, r, "移出", day, g)),
-            "revoke": ("verifier", ("revocation_decision",), lambda w, r, g: suspension.revoke(w, r, "认定有误", day, g)),
+            "revoke": (
+                "verifier",
+                ("revocation_decision",),
+                lambda w, r, g: suspension.revoke(w, r, "认定有误", day, g),
+            ),
             "archive": ("clerk", (), lambda w, r, g: listing_drafting.simple(w, r, "archive", g)),
-        }  # fmt: skip
+        }
 
     # reliefs
 
@@ -206,10 +238,16 @@ class Bureau:
         """What the subject of a remembered penalty's record applies for."""
         firm = self.names[record]
         made = {
-            "noun": noun, "about": record, "name": firm["subject_name"], "uscc": firm["uscc"] or None,
-            "id_type": firm.get("id_type"), "id_number": firm.get("id_number") or None, "agent": None,
-            "contact": "13900000000", "statement": "处罚对象有误。",
-        }  # fmt: skip
+            "noun": noun,
+            "about": record,
+            "name": firm["subject_name"],
+            "uscc": firm["uscc"] or None,
+            "id_type": firm.get("id_type"),
+            "id_number": firm.get("id_number") or None,
+            "agent": None,
+            "contact": "13900000000",
+            "statement": "处罚对象有误。",
+        }
         return Application(**(made | special))
 
     def applied(self, noun: str, record: str, **special: Any) -> str:

@@ -20,9 +20,7 @@ TENDER = "YC2026-0777"
 
 def party(filing: dict[str, str], ref: str = "1", **special: Any) -> Party:
     """The firm of a filing as a bidder."""
-    return Party(
-        **{"ref": ref, "role": "bidder", "name": filing["subject_name"], "uscc": filing["uscc"], **special}
-    )
+    return Party(**{"ref": ref, "role": "bidder", "name": filing["subject_name"], "uscc": filing["uscc"], **special})
 
 
 def today() -> dt.date:
@@ -39,8 +37,14 @@ class Centre:
 
     def inquiry(self, *parties: Party, **special: Any) -> Inquiry:
         """A question in government procurement as of today."""
-        asked = {"tender": {"code": TENDER}, "sector": "procurement", "must_tender": True, "district": None,
-                 "on": today(), "parties": list(parties)}  # fmt: skip
+        asked = {
+            "tender": {"code": TENDER},
+            "sector": "procurement",
+            "must_tender": True,
+            "district": None,
+            "on": today(),
+            "parties": list(parties),
+        }
         return Inquiry(**asked | special)
 
     def look(self, *parties: Party, **special: Any) -> dict[str, Any]:
@@ -60,9 +64,7 @@ class Centre:
         webhook = special.pop("webhook", None)
         inquiry, until = self.inquiry(*parties, **special), today() + dt.timedelta(days=days)
         actor = self.people[self.by].actor
-        return str(
-            runtime.perform(actor, lambda work: watches.begin(work, inquiry, until, webhook, after).id)
-        )
+        return str(runtime.perform(actor, lambda work: watches.begin(work, inquiry, until, webhook, after).id))
 
     def told(self, watch: str) -> list[dict[str, Any]]:
         """What the events of a watch say, in order; each signature is verified."""

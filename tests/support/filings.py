@@ -42,9 +42,7 @@ class FilingFactory(factory.DictFactory):  # type: ignore[misc]
     fine = "1.000000"
     decided_on = factory.LazyFunction(lambda: days_ago(12))
     effect_until = factory.LazyAttribute(
-        lambda made: (
-            add_months(dt.date.fromisoformat(made.decided_on), 24) - dt.timedelta(days=1)
-        ).isoformat()
+        lambda made: (add_months(dt.date.fromisoformat(made.decided_on), 24) - dt.timedelta(days=1)).isoformat()
     )
     authority_name = AUTHORITY[0]
     authority_code = AUTHORITY[1]
@@ -65,9 +63,7 @@ class TenderBanFactory(FilingFactory):
     basis = "《中华人民共和国招标投标法》第五十三条"
     content = "处以罚款一万元，取消其一年内参加依法必须进行招标的项目的投标资格。"
     effect_until = factory.LazyAttribute(
-        lambda made: (
-            add_months(dt.date.fromisoformat(made.decided_on), 12) - dt.timedelta(days=1)
-        ).isoformat()
+        lambda made: (add_months(dt.date.fromisoformat(made.decided_on), 12) - dt.timedelta(days=1)).isoformat()
     )
     sectors = "construction"
 

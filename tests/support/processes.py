@@ -77,9 +77,14 @@ class Process:
         """Start it; it must not be running."""
         with self.log.open("ab") as out:
             self.child = subprocess.Popen(
-                self.arguments, env=self.environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out,
-                stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+                self.arguments,
+                env=self.environment,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     def end(self, number: int = signal.SIGKILL) -> int | None:
         """Send a signal to the whole group, wait, and make sure that nothing of it is left."""
@@ -157,9 +162,15 @@ class Node:
 def command(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run ``registry …`` in an environment, from the project root."""
     return subprocess.run(
-        [str(BIN / "registry"), *arguments], env=environment, cwd=ROOT, text=True, capture_output=True,
-        timeout=180, stdin=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
+        [str(BIN / "registry"), *arguments],
+        env=environment,
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        timeout=180,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
 
 
 OFFICERS = {"clerk": Role.CLERK, "verifier": Role.VERIFIER, "centre": Role.TRADING_CENTRE}

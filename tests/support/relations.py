@@ -26,11 +26,18 @@ def firm(filing: dict[str, str]) -> dict[str, Any]:
 def relation(kind: str, subject: dict[str, str], other: dict[str, Any], **special: Any) -> dict[str, Any]:
     """``other`` stands to the firm of the filing ``subject`` as ``kind`` says, since a year ago."""
     return {
-        "kind": kind, "subject": firm(subject), "other": other, "since": days_ago(365), "wording": WORDING[kind],
-        "document_number": "盐示登〔2026〕1号", "issued_on": days_ago(1), "sectors": ["procurement"],
+        "kind": kind,
+        "subject": firm(subject),
+        "other": other,
+        "since": days_ago(365),
+        "wording": WORDING[kind],
+        "document_number": "盐示登〔2026〕1号",
+        "issued_on": days_ago(1),
+        "sectors": ["procurement"],
         "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
-        "documents": [{"kind": "registration_extract", "number": "盐示登〔2026〕1号"}], **special,
-    }  # fmt: skip
+        "documents": [{"kind": "registration_extract", "number": "盐示登〔2026〕1号"}],
+        **special,
+    }
 
 
 def related(desk: Desk, *what: Any, **special: Any) -> str:

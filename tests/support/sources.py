@@ -14,9 +14,7 @@ VERSIONS = "registry/migrations/versions"
 @cache
 def files(folders: tuple[str, ...] = PRODUCT) -> tuple[str, ...]:
     """Paths from the root; the migrations are history and are left out."""
-    found = [
-        path.relative_to(ROOT).as_posix() for folder in folders for path in (ROOT / folder).rglob("*.py")
-    ]
+    found = [path.relative_to(ROOT).as_posix() for folder in folders for path in (ROOT / folder).rglob("*.py")]
     return tuple(sorted(path for path in found if not path.startswith(VERSIONS)))
 
 

@@ -71,9 +71,7 @@ def _exists(user: str) -> bool:
 
 
 def _run(user: str | None, *command: str) -> None:
-    subprocess.run(
-        command, check=True, user=user, cwd="/", stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL
-    )
+    subprocess.run(command, check=True, user=user, cwd="/", stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
 
 
 class Templates:

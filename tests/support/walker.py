@@ -45,14 +45,22 @@ TABLES = {
     "repair": Relief,
 }  # fmt: skip
 OFFICERS = {
-    Permission.PENALTY_FILE: "clerk", Permission.PENALTY_VERIFY: "verifier", Permission.PENALTY_WITHDRAW: "verifier",
-    Permission.LISTING_DRAFT: "clerk", Permission.LISTING_REVIEW: "reviewer", Permission.LISTING_DECIDE: "head",
-    Permission.LISTING_PUBLISH: "verifier", Permission.LISTING_REMOVE: "verifier",
-    Permission.RECORD_SUSPEND: "verifier", Permission.COMMENDATION_FILE: "clerk",
-    Permission.COMMENDATION_VERIFY: "verifier", Permission.RELATION_FILE: "clerk",
-    Permission.RELATION_VERIFY: "verifier", Permission.RELIEF_HANDLE: "clerk",
+    Permission.PENALTY_FILE: "clerk",
+    Permission.PENALTY_VERIFY: "verifier",
+    Permission.PENALTY_WITHDRAW: "verifier",
+    Permission.LISTING_DRAFT: "clerk",
+    Permission.LISTING_REVIEW: "reviewer",
+    Permission.LISTING_DECIDE: "head",
+    Permission.LISTING_PUBLISH: "verifier",
+    Permission.LISTING_REMOVE: "verifier",
+    Permission.RECORD_SUSPEND: "verifier",
+    Permission.COMMENDATION_FILE: "clerk",
+    Permission.COMMENDATION_VERIFY: "verifier",
+    Permission.RELATION_FILE: "clerk",
+    Permission.RELATION_VERIFY: "verifier",
+    Permission.RELIEF_HANDLE: "clerk",
     Permission.RELIEF_DECIDE: "verifier",
-}  # fmt: skip
+}
 SCHEME = "judgment-debtor"
 """A list that has a term of its own and may be extended, so that no act of a listing is impossible under it."""
 STAY_DAYS = 30
@@ -144,9 +152,7 @@ class Walker:
         """The first day on which an act is not too early."""
         today = self.bureau.today
         with runtime.reading() as session:
-            held = session.scalars(
-                select(TABLES[case.noun]).where(TABLES[case.noun].record == case.record)
-            ).first()
+            held = session.scalars(select(TABLES[case.noun]).where(TABLES[case.noun].record == case.record)).first()
             shown = select(Publication).where(Publication.until_entry.is_(None))
             of = case.about if (case.noun, act) == ("repair", "apply") else case.record
             newest = session.scalars(shown.where(Publication.record == of)).first()
@@ -166,9 +172,7 @@ class Walker:
     def repair(self, work: UnitOfWork, case: Case, given: Given) -> str:
         """What brings a penalty to ``repaired``: an application that another clerk accepts, then the decision."""
         aside = Case("repair", "", case.firm, case.record)
-        number = _apply(
-            self, replace(work, actor=PUBLIC), aside, papers("performance_proof", "public_promise")
-        )
+        number = _apply(self, replace(work, actor=PUBLIC), aside, papers("performance_proof", "public_promise"))
         clerk = self.bureau.people["second-clerk"].actor
         relief_applications.accept(replace(work, actor=clerk), number.record, Given())
         relief_decisions.grant(work, number.record, "条件具备", given)
@@ -197,14 +201,23 @@ def commended(case: Case, work: UnitOfWork) -> dict[str, Any]:
     """What is filed of a commendation."""
     return {
         "subject": {
-            "kind": "organisation", "name": case.firm["subject_name"], "uscc": case.firm["uscc"],
-            "id_type": None, "id_number": None,
+            "kind": "organisation",
+            "name": case.firm["subject_name"],
+            "uscc": case.firm["uscc"],
+            "id_type": None,
+            "id_number": None,
         },
-        "document_number": f"盐示表〔2026〕{case.firm['uscc'][-4:]}号", "title": "守信企业", "facts": "连续三年守信。",
-        "basis": "《示例表彰办法》第三条", "awarded_on": dt.date(2026, 5, 6), "valid_until": None,
-        "sectors": ["procurement"], "district": None, "behaviour": None,
+        "document_number": f"盐示表〔2026〕{case.firm['uscc'][-4:]}号",
+        "title": "守信企业",
+        "facts": "连续三年守信。",
+        "basis": "《示例表彰办法》第三条",
+        "awarded_on": dt.date(2026, 5, 6),
+        "valid_until": None,
+        "sectors": ["procurement"],
+        "district": None,
+        "behaviour": None,
         "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
-    }  # fmt: skip
+    }
 
 
 def related(case: Case, work: UnitOfWork) -> dict[str, Any]:
@@ -213,11 +226,17 @@ def related(case: Case, work: UnitOfWork) -> dict[str, Any]:
         "kind": "branch",
         "subject": {"kind": "organisation", "name": case.firm["subject_name"], "uscc": case.firm["uscc"]},
         "other": {"kind": "organisation", "name": "盐城示例分公司", "uscc": "91320902MA0TR0027T"},
-        "since": dt.date(2026, 1, 5), "until": None, "wording": WORDING["branch"], "facts": "登记机关出具。",
-        "document_number": f"盐示登〔2026〕{case.firm['uscc'][-4:]}号", "issued_on": dt.date(2026, 5, 6),
-        "sectors": ["procurement"], "district": None, "behaviour": None,
+        "since": dt.date(2026, 1, 5),
+        "until": None,
+        "wording": WORDING["branch"],
+        "facts": "登记机关出具。",
+        "document_number": f"盐示登〔2026〕{case.firm['uscc'][-4:]}号",
+        "issued_on": dt.date(2026, 5, 6),
+        "sectors": ["procurement"],
+        "district": None,
+        "behaviour": None,
         "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
-    }  # fmt: skip
+    }
 
 
 def _whole(outcome: Any) -> Any:
@@ -317,4 +336,4 @@ ACTS: dict[str, dict[str, Act]] = {
         "grant": lambda _, w, c, g: relief_decisions.grant(w, c.record, "条件具备", g),
         "reject": lambda _, w, c, g: relief_decisions.reject(w, c.record, "未履行义务", g),
     },
-}  # fmt: skip
+}

@@ -110,25 +110,24 @@ class World:
         decided = self.day - dt.timedelta(days=days_before)
         firm = self.firms[whose]
         record = self.bureau.published_penalty(
-            subject_name=firm["name"], uscc=firm["uscc"], decided_on=decided.isoformat(), **CONTENTS[what],
-        )  # fmt: skip
+            subject_name=firm["name"],
+            uscc=firm["uscc"],
+            decided_on=decided.isoformat(),
+            **CONTENTS[what],
+        )
         self.records.append(Record(record, whose, decided, []))
         self.note(self.records[-1], "published", what)
 
     def correct(self, one: Record, what: str) -> None:
         """The decision is stated anew, as ``what``."""
-        filing = (
-            self.bureau.names[one.id] | {"basis": "《中华人民共和国政府采购法》第七十七条"} | CONTENTS[what]
-        )
+        filing = self.bureau.names[one.id] | {"basis": "《中华人民共和国政府采购法》第七十七条"} | CONTENTS[what]
         filing |= {
             "kinds": CONTENTS[what].get("kinds", "罚款"),
             "fine": CONTENTS[what].get("fine", "1.000000"),
         }
 
         def act(work: UnitOfWork) -> None:
-            read, faults, _ = clean(
-                filing, reference_data.current(work.session).filing_rules, work.today, PLAIN
-            )
+            read, faults, _ = clean(filing, reference_data.current(work.session).filing_rules, work.today, PLAIN)
             assert read is not None, faults
             penalty_filing.refile(work, one.id, read, if_version=None)
 
@@ -144,9 +143,7 @@ class World:
 
     def resume(self, one: Record) -> None:
         """It has effect again from today on."""
-        self.bureau.do(
-            "verifier", lambda w: suspension.resume(w, one.id, self.day, papers("resumption_order"))
-        )
+        self.bureau.do("verifier", lambda w: suspension.resume(w, one.id, self.day, papers("resumption_order")))
         *before, last = one.versions[-1].rests
         self.note(one, "published", rests=[*before, [last[0], self.day]])
 
@@ -174,19 +171,26 @@ class World:
         is_person = kind == "legal_representative"
         other = 3 if is_person else other
         start = self.day - dt.timedelta(days=since)
-        made = Record(
-            "", whose, self.day, [], kind, other, start, start + dt.timedelta(days=days) if days else None
-        )
+        made = Record("", whose, self.day, [], kind, other, start, start + dt.timedelta(days=days) if days else None)
         same = [(one.kind, one.whose, one.other, one.since) for one in self.relations if self.stands(one)]
         if whose == other or (kind, whose, other, start) in same:
             return
         ends = [{"kind": "法人及非法人组织", **firm} for firm in self.firms]
         ends.append({"kind": "自然人", "name": "卞子墨", "id_type": "111", "id_number": self.person})
         stated = {
-            "kind": kind, "subject": ends[whose], "other": ends[other], "since": made.since, "until": made.until,
-            "wording": WORDING[kind], "document_number": "盐示登1号", "facts": "", "issued_on": self.day,
-            "sectors": ["procurement"], "district": None, "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
-        }  # fmt: skip
+            "kind": kind,
+            "subject": ends[whose],
+            "other": ends[other],
+            "since": made.since,
+            "until": made.until,
+            "wording": WORDING[kind],
+            "document_number": "盐示登1号",
+            "facts": "",
+            "issued_on": self.day,
+            "sectors": ["procurement"],
+            "district": None,
+            "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
+        }
         given = papers("registration_extract")
         made.id = self.bureau.do("clerk", lambda w: relations.file(w, stated, given).record)
         self.bureau.do("verifier", lambda w: relations.verify(w, made.id, Given()))
@@ -229,10 +233,13 @@ class World:
         assert body["state"] == state
         one.versions.append(
             Version(
-                body["entry"], state, what or before.what, before.rests if rests is None else rests,
+                body["entry"],
+                state,
+                what or before.what,
+                before.rests if rests is None else rests,
                 (body["visible_from"], body["visible_until"]),
             )
-        )  # fmt: skip
+        )
 
     # the oracle
 
@@ -266,9 +273,7 @@ class World:
         if version is None or version.state in ("withdrawn", "repaired"):
             return "no_record"
         is_bidder, said = role in ("bidder", "consortium_member"), ["no_record"]
-        sectors = {"ban": {"procurement"}, "tender": {"procurement", "construction", "housing"}}.get(
-            version.what
-        )
+        sectors = {"ban": {"procurement"}, "tender": {"procurement", "construction", "housing"}}.get(version.what)
         is_resting = any(start <= day and (end is None or day < end) for start, end in version.rests)
         if sectors and one.decided <= day < add_months(one.decided, 24) and not is_resting:
             reaches = sector in sectors and (is_bidder or way == "attention")

@@ -13,33 +13,64 @@ AUTHORITY = "11320900MA0TA0016X"
 def body(record=None, *, node="city", revision=1, **changed):
     """A valid public body; ``changed`` names what is special."""
     return {
-        "record": record or secrets.token_hex(16), "revision": revision, "kind": "penalty",
-        "act": "publish" if revision == 1 else "correct", "state": "published", "audience": "public",
+        "record": record or secrets.token_hex(16),
+        "revision": revision,
+        "kind": "penalty",
+        "act": "publish" if revision == 1 else "correct",
+        "state": "published",
+        "audience": "public",
         "subject": {"kind": "organisation", "name": "盐城虚构建设有限公司", "uscc": USCC},
-        "document_number": "盐虚罚〔2026〕1号", "title": "", "behaviour": "N1-01",
+        "document_number": "盐虚罚〔2026〕1号",
+        "title": "",
+        "behaviour": "N1-01",
         "behaviour_text": "围标串标",
-        "facts": "与他人串通投标", "basis": "《中华人民共和国招标投标法》第五十三条", "kinds": ["02"],
-        "content": "罚款人民币壹万元", "fine_fen": 1_000_000, "confiscated_fen": None, "permit": None,
-        "decided_on": "2026-11-02", "effect_until": None,
+        "facts": "与他人串通投标",
+        "basis": "《中华人民共和国招标投标法》第五十三条",
+        "kinds": ["02"],
+        "content": "罚款人民币壹万元",
+        "fine_fen": 1_000_000,
+        "confiscated_fen": None,
+        "permit": None,
+        "decided_on": "2026-11-02",
+        "effect_until": None,
         "authority": {"name": "盐城市虚构监督局", "code": AUTHORITY},
         "source": {
-            "node": node, "name": "盐城市虚构监督局", "code": AUTHORITY, "department": "虚构监督局",
-            "channel": "api", "filed_on": "2026-11-03", "verified_on": "2026-11-04",
+            "node": node,
+            "name": "盐城市虚构监督局",
+            "code": AUTHORITY,
+            "department": "虚构监督局",
+            "channel": "api",
+            "filed_on": "2026-11-03",
+            "verified_on": "2026-11-04",
         },
-        "sectors": ["procurement"], "district": "320902", "severity": "general", "is_grave": False,
-        "measures": [], "policy": "P", "visible_from": "2026-11-04", "visible_until": "2099-11-04",
-        "repairable_from": "2027-02-04", "publish_by": "2026-11-11", "filing": "0" * 64,
+        "sectors": ["procurement"],
+        "district": "320902",
+        "severity": "general",
+        "is_grave": False,
+        "measures": [],
+        "policy": "P",
+        "visible_from": "2026-11-04",
+        "visible_until": "2099-11-04",
+        "repairable_from": "2027-02-04",
+        "publish_by": "2026-11-11",
+        "filing": "0" * 64,
         **changed,
-    }  # fmt: skip
+    }
 
 
 def removed(shown, **changed):
     """The next version of a body, withdrawn."""
     return {
-        **shown, "revision": shown["revision"] + 1, "act": "withdraw", "state": "withdrawn",
-        "removed_on": "2026-11-20", "removed_because": "复议撤销",
-        "changed_on": "2026-11-19", "removal_due": "2026-11-24", **changed,
-    }  # fmt: skip
+        **shown,
+        "revision": shown["revision"] + 1,
+        "act": "withdraw",
+        "state": "withdrawn",
+        "removed_on": "2026-11-20",
+        "removed_because": "复议撤销",
+        "changed_on": "2026-11-19",
+        "removal_due": "2026-11-24",
+        **changed,
+    }
 
 
 def sealed(signer, one, previous=None):
@@ -62,10 +93,19 @@ def chained(signer, *versions):
 def measure(**changed):
     """A valid measure of a body."""
     return {
-        "code": None, "name": "禁止参加招标投标", "basis": "《中华人民共和国招标投标法》第五十三条", "effect": "bars",
-        "discretionary": False, "roles": ["bidder"], "sectors": ["procurement"], "only_must_tender": True,
-        "territory": "national", "starts_on": "2026-11-02", "ends_on": "2027-11-02", **changed,
-    }  # fmt: skip
+        "code": None,
+        "name": "禁止参加招标投标",
+        "basis": "《中华人民共和国招标投标法》第五十三条",
+        "effect": "bars",
+        "discretionary": False,
+        "roles": ["bidder"],
+        "sectors": ["procurement"],
+        "only_must_tender": True,
+        "territory": "national",
+        "starts_on": "2026-11-02",
+        "ends_on": "2027-11-02",
+        **changed,
+    }
 
 
 def batch_of(sender, *envelopes):

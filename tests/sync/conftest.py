@@ -58,9 +58,7 @@ class Node:
 
     def publications(self):
         """(record, revision, state) → publication, in the order of entries."""
-        rows = self.ask(
-            lambda session: session.scalars(select(Publication).order_by(Publication.from_entry)).all()
-        )
+        rows = self.ask(lambda session: session.scalars(select(Publication).order_by(Publication.from_entry)).all())
         return {(row.record, row.revision): row for row in rows}
 
     def messages(self, state):

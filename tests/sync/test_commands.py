@@ -39,9 +39,7 @@ class TestPushAndPull:
 
     def test_exit_1_when_the_peer_is_not_there(self, city, platform, typed):
         published(city.app, body())
-        city.do(
-            lambda work: setattr(peer_messages.peer(work.session, "platform"), "url", "http://127.0.0.1:9")
-        )
+        city.do(lambda work: setattr(peer_messages.peer(work.session, "platform"), "url", "http://127.0.0.1:9"))
         code, said = typed("push")
         assert code == 1
         assert "未完成 Failed" in said

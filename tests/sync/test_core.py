@@ -34,9 +34,7 @@ class TestBackedOff:
             (0, 0.5, 10**6, 3600),
         ],
     )
-    def test_waits_a_share_of_a_doubling_span_and_at_least_as_asked(
-        self, failures, jitter, retry_after, seconds
-    ):
+    def test_waits_a_share_of_a_doubling_span_and_at_least_as_asked(self, failures, jitter, retry_after, seconds):
         after = backed_off(Link(8, failures), Circumstances(NOW, jitter), retry_after)
         assert after.retry_at == NOW + dt.timedelta(seconds=seconds)
         assert after.failures == failures + 1

@@ -143,9 +143,7 @@ class TestRelay:
         published(city.app, body())
 
         def connect(peer):
-            return _Changing(
-                HttpPeer(peer.url, city.signer, 5), lambda raw: raw.replace(b'"accepted"', b'"rejected"')
-            )
+            return _Changing(HttpPeer(peer.url, city.signer, 5), lambda raw: raw.replace(b'"accepted"', b'"rejected"'))
 
         with city:
             assert push("platform", connect).failed == "Failed"

@@ -89,9 +89,7 @@ class TestNotify:
         assert (receiver.sequences(), states()) == ([1, 2, 3], ALL)
         trusted = read_keys(keys_document(), verify).publics()
         for _, headers, body in receiver.got:
-            assert verify(
-                trusted[headers["Registry-Key-Id"]], bytes.fromhex(headers["Registry-Signature"]), body
-            )
+            assert verify(trusted[headers["Registry-Key-Id"]], bytes.fromhex(headers["Registry-Signature"]), body)
             assert headers["Registry-Event"] == f"{watch}-{json.loads(body)['sequence']}"
         assert [json.loads(body)["ref"] for body in receiver.taken] == ["1", "2", "3"]
 
@@ -115,9 +113,7 @@ class TestNotify:
     def test_waits_until_it_is_time(self, watch, receiver):
         receiver.plan = ["500"]
         notify_all()
-        runtime.perform(
-            SYSTEM, lambda work: watches.failed(work, watch, 3, work.now + dt.timedelta(minutes=4))
-        )
+        runtime.perform(SYSTEM, lambda work: watches.failed(work, watch, 3, work.now + dt.timedelta(minutes=4)))
         assert notify_all() == {}
         assert receiver.sequences() == [1]
 

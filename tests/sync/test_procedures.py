@@ -21,16 +21,12 @@ def bureau(city, monkeypatch):
 
 def newest(node, record):
     """The version of a record that stands at a node."""
-    return next(
-        row for row in node.publications().values() if row.record == record and row.until_entry is None
-    )
+    return next(row for row in node.publications().values() if row.record == record and row.until_entry is None)
 
 
 def told(city, record):
     [clock] = city.ask(
-        lambda session: (
-            session.query(Clock).filter(Clock.record == record, Clock.code == "removal.told").all()
-        )
+        lambda session: session.query(Clock).filter(Clock.record == record, Clock.code == "removal.told").all()
     )
     return clock.met_on is not None
 
@@ -44,12 +40,8 @@ class TestListing:
         assert (copy.kind, copy.origin, copy.state) == ("listing", "city", "published")
         assert not platform.items()
 
-    @pytest.mark.parametrize(
-        ("act", "state"), [("suspend", "suspended"), ("revoke", "revoked"), ("remove", "removed")]
-    )
-    def test_leaves_over_there_and_is_done_when_that_is_acknowledged(
-        self, city, platform, bureau, act, state
-    ):
+    @pytest.mark.parametrize(("act", "state"), [("suspend", "suspended"), ("revoke", "revoked"), ("remove", "removed")])
+    def test_leaves_over_there_and_is_done_when_that_is_acknowledged(self, city, platform, bureau, act, state):
         with city:
             record = bureau.listed()
             push("platform")
@@ -73,10 +65,16 @@ class TestCommendation:
     def test_arrives_with_its_source(self, city, platform, bureau):
         award = {
             "subject": {"kind": "法人及非法人组织", "name": "盐城示优建设有限公司", "uscc": "91320902MA0TR0027T"},
-            "document_number": "盐示表〔2026〕1号", "title": "履约优秀", "facts": "按期保质完成。",
-            "basis": "实施方案附件1第18项", "awarded_on": bureau.today, "valid_until": None,
-            "sectors": ["procurement"], "district": None, "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
-        }  # fmt: skip
+            "document_number": "盐示表〔2026〕1号",
+            "title": "履约优秀",
+            "facts": "按期保质完成。",
+            "basis": "实施方案附件1第18项",
+            "awarded_on": bureau.today,
+            "valid_until": None,
+            "sectors": ["procurement"],
+            "district": None,
+            "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
+        }
         with city:
             record = bureau.do("clerk", lambda work: commendations.file(work, award, Given()).record)
             bureau.do("verifier", lambda work: commendations.verify(work, record, Given()))

@@ -35,9 +35,14 @@ class TestReconcile:
     def test_finds_two_equal_nodes_equal(self, city, platform):
         exchanged(city, body(), body())
         assert compared(city, "platform") == {
-            "checked": 2, "equal": 2, "missing": [], "different": [],
-            "promised": 0, "pending": 0, "refused": 0,
-        }  # fmt: skip
+            "checked": 2,
+            "equal": 2,
+            "missing": [],
+            "different": [],
+            "promised": 0,
+            "pending": 0,
+            "refused": 0,
+        }
 
     def test_promises_again_what_the_peer_has_lost(self, city, platform):
         kept, gone = body(), body()

@@ -88,8 +88,16 @@ class TestScheduler:
         made = scheduler_for(city.app, "w")
         found = {job.id: job for job in made.get_jobs()}
         assert set(found) == {
-            "imports", "lists", "watch", "notify", "tidy", "push", "pull", "reconcile", "seal",
-        }  # fmt: skip
+            "imports",
+            "lists",
+            "watch",
+            "notify",
+            "tidy",
+            "push",
+            "pull",
+            "reconcile",
+            "seal",
+        }
 
 
 class TestWorker:

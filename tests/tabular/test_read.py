@@ -80,9 +80,7 @@ class TestJson:
             assert (sheet.columns, values(sheet)) == (("a", "b", "c"), [{"a": "1"}, {"c": "[x]{y}"}])
 
     def test_numbers_keep_their_text(self) -> None:
-        assert values(tabular.read(b'[{"a": 0.100000, "b": 20261105}]')) == [
-            {"a": "0.100000", "b": "20261105"}
-        ]
+        assert values(tabular.read(b'[{"a": 0.100000, "b": 20261105}]')) == [{"a": "0.100000", "b": "20261105"}]
 
     @pytest.mark.parametrize(
         ("cell", "code"),

@@ -40,8 +40,7 @@ def test_a_sample_has_just_its_bad_row(name: str, refused: list[int]) -> None:
     kinds = (*RULES.kinds, type(RULES.kinds[0])("08", "通报批评", "", ""))
     rules = type(RULES)(kinds, RULES.sectors, {}, districts, RULES.id_types, {}, default_authority_code="x")
     outcomes = {
-        row.number: clean(headings.cells(row.cells), rules, dt.date(2026, 11, 22), headings)
-        for row in sheet.rows
+        row.number: clean(headings.cells(row.cells), rules, dt.date(2026, 11, 22), headings) for row in sheet.rows
     }
     assert [number for number, (filing, _, _) in outcomes.items() if filing is None] == refused
 

@@ -17,10 +17,16 @@ def form(bureau: Bureau, noun: str, record: str, **special: Any) -> dict[str, An
     """The form filled in by the subject of a remembered record; a field that is None is left out."""
     firm = bureau.names[record]
     typed = {
-        "name": firm["subject_name"], "uscc": firm["uscc"], "agent": "", "contact": "13900000000",
-        "statement": "违法事实与决定书不一致。", "consent": "1", "authorisation": file("", b""),
-        "id_type": firm.get("id_type") or "111", "id_number": firm.get("id_number") or "",
-    }  # fmt: skip
+        "name": firm["subject_name"],
+        "uscc": firm["uscc"],
+        "agent": "",
+        "contact": "13900000000",
+        "statement": "违法事实与决定书不一致。",
+        "consent": "1",
+        "authorisation": file("", b""),
+        "id_type": firm.get("id_type") or "111",
+        "id_number": firm.get("id_number") or "",
+    }
     typed |= {kind: file(f"{kind}.pdf") for kind in NEEDED[noun]}
     return {name: value for name, value in (typed | special).items() if value is not None}
 

@@ -135,14 +135,22 @@ def commended(bureau: Bureau) -> str:
     number = next(_commendations)
     facts = {
         "subject": {
-            "kind": "organisation", "name": f"盐城盐都沐笙{number}号设备供应有限公司",
-            "uscc": uscc("91320903", 500_000 + number), "id_type": None, "id_number": None,
+            "kind": "organisation",
+            "name": f"盐城盐都沐笙{number}号设备供应有限公司",
+            "uscc": uscc("91320903", 500_000 + number),
+            "id_type": None,
+            "id_number": None,
         },
-        "sectors": ["procurement"], "district": None, "title": "诚信履约供应商",
-        "document_number": f"盐示财奖〔2026〕{number}号", "facts": "连续三年按期履约。",
-        "basis": "示例办法第八条", "awarded_on": bureau.today, "valid_until": None,
+        "sectors": ["procurement"],
+        "district": None,
+        "title": "诚信履约供应商",
+        "document_number": f"盐示财奖〔2026〕{number}号",
+        "facts": "连续三年按期履约。",
+        "basis": "示例办法第八条",
+        "awarded_on": bureau.today,
+        "valid_until": None,
         "authority": {"name": FINANCE[0], "code": FINANCE[1]},
-    }  # fmt: skip
+    }
     record = str(bureau.do("clerk", lambda work: commendations.file(work, facts, Given()).record))
     bureau.do("verifier", lambda work: commendations.verify(work, record, Given()))
     return record

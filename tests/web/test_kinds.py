@@ -62,17 +62,20 @@ class TestListing:
     def test_names_a_penalty_that_is_no_longer_shown_without_a_link(self, client, bureau):
         ground = bureau.published_penalty()
         record = bureau.listed(ground)
-        bureau.do("verifier", lambda work: suspension.suspend(
-            work, ground, bureau.today, None, "复议停止执行", papers("authority_decision")
-        ))  # fmt: skip
+        bureau.do(
+            "verifier",
+            lambda work: suspension.suspend(
+                work, ground, bureau.today, None, "复议停止执行", papers("authority_decision")
+            ),
+        )
         page = shown(client, record)
         assert f'href="/records/{ground}"' not in page
         assert bureau.names[ground]["document_number"] in page
 
     def test_names_the_responsible_where_its_scheme_does(self, client):
-        made = samples.listing_body(11, responsible=[
-            {"name": "卞示例", "role": "actual_controller", "as_of": "2026-05-01"}
-        ])  # fmt: skip
+        made = samples.listing_body(
+            11, responsible=[{"name": "卞示例", "role": "actual_controller", "as_of": "2026-05-01"}]
+        )
         samples.release(made)
         page = shown(client, made["record"])
         assert "卞示例</bdi>，实际控制人（2026-05-01 的任职情况）" in page

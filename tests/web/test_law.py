@@ -88,8 +88,10 @@ class TestCatalogueRoute:
         row = next(one for one in answer.get_json()["items"] if one["code"] == "1-19")
         counted = tally(bureau, 1, 19)
         assert row["here"] == {
-            "shown": counted.shown, "timed": counted.timed, "on_time": counted.on_time,
-        }  # fmt: skip
+            "shown": counted.shown,
+            "timed": counted.timed,
+            "on_time": counted.on_time,
+        }
         tag = {"If-None-Match": answer.headers["ETag"]}
         assert client.get("/api/v1/catalogue", headers=tag).status_code == 304
         samples.release(samples.body(4))
@@ -110,11 +112,17 @@ class TestSchemes:
     @pytest.mark.parametrize(
         "part",
         [
-            "政府采购法（2014修正）第七十七条", "保障农民工工资支付条例第四十八条", "满 6 个月可以申请提前移出",
-            "36 个月", "没有固定期限，由每份决定写明", "处以三万元以上罚款", "禁止期限届满移出；信息保存三年",
-            "行政法规", "可以延长，最多 36 个月",
+            "政府采购法（2014修正）第七十七条",
+            "保障农民工工资支付条例第四十八条",
+            "满 6 个月可以申请提前移出",
+            "36 个月",
+            "没有固定期限，由每份决定写明",
+            "处以三万元以上罚款",
+            "禁止期限届满移出；信息保存三年",
+            "行政法规",
+            "可以延长，最多 36 个月",
         ],
-    )  # fmt: skip
+    )
     def test_tell_basis_level_entry_exit_and_term(self, client, part):
         assert part in client.get("/schemes").text
 

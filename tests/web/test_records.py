@@ -11,14 +11,11 @@ CODE = samples.body(1)["subject"]["uscc"]
 @pytest.fixture(scope="module", autouse=True)
 def published(app):
     many = [
-        samples.body(number, name=f"盐城连页{number}号贸易有限公司", behaviour="N2-01")
-        for number in range(100, 125)
+        samples.body(number, name=f"盐城连页{number}号贸易有限公司", behaviour="N2-01") for number in range(100, 125)
     ]
     samples.release(
         samples.body(1, name="盐城瀚垚建设工程有限公司"),
-        samples.body(
-            2, name="盐城沐笙物业服务有限公司", sectors=["property"], district="320903", measures=[]
-        ),
+        samples.body(2, name="盐城沐笙物业服务有限公司", sectors=["property"], district="320903", measures=[]),
         samples.body(3, name="卞子墨", audience="authorised"),
         samples.body(4, name="盐城往日有限公司", visible_until="2026-11-22"),
         *many,
@@ -58,9 +55,7 @@ class TestSearch:
     def test_takes_wildcards_for_no_more_than_noise(self, client, name):
         assert set(found(client, f"?q={name}")) <= {samples.record_id(1)}
 
-    @pytest.mark.parametrize(
-        "filters", ["sector=property", "district=320903", "q=沐笙&sector=&behaviour=&on="]
-    )
+    @pytest.mark.parametrize("filters", ["sector=property", "district=320903", "q=沐笙&sector=&behaviour=&on="])
     def test_narrows_and_takes_empty_fields_for_not_given(self, client, filters):
         assert found(client, f"?{filters}") == [samples.record_id(2)]
 
@@ -170,9 +165,7 @@ class TestRefusals:
         assert typed not in shown
         assert typed[-6:] not in shown
 
-    @pytest.mark.parametrize(
-        "query", [f"?sector={ZHANG_ID}", f"?{ZHANG_ID}=1", f"?on={ZHANG_ID}", f"?next={ZHANG_ID}"]
-    )
+    @pytest.mark.parametrize("query", [f"?sector={ZHANG_ID}", f"?{ZHANG_ID}=1", f"?on={ZHANG_ID}", f"?next={ZHANG_ID}"])
     def test_repeats_nothing_of_other_refused_input(self, client, query):
         assert ZHANG_ID not in text(client, query, 422)
 

@@ -59,9 +59,7 @@ class TestSubject:
         firm = bureau.names[record]
         page.goto(f"/records/{record}")
         page.get_by_role("link", name="提出异议").click()
-        fill(
-            page, name=firm["subject_name"], uscc="91320902MA0", contact="13900000000", statement="事实有误。"
-        )
+        fill(page, name=firm["subject_name"], uscc="91320902MA0", contact="13900000000", statement="事实有误。")
         page.get_by_label("证明材料").set_input_files(EVIDENCE)
         page.get_by_role("checkbox").check()
         page.get_by_role("button", name="提交异议").click()
@@ -135,8 +133,15 @@ class TestSubject:
 class TestPages:
     def test_are_no_wider_than_the_screen(self, page, bureau):
         listing, commendation = bureau.listed(), samples.commended(bureau)
-        for path in ("/catalogue", "/schemes", "/relief", "/records?kind=listing", f"/records/{listing}",
-                     f"/records/{commendation}", f"/records/{listing}/dispute"):  # fmt: skip
+        for path in (
+            "/catalogue",
+            "/schemes",
+            "/relief",
+            "/records?kind=listing",
+            f"/records/{listing}",
+            f"/records/{commendation}",
+            f"/records/{listing}/dispute",
+        ):
             page.goto(path)
             assert page.locator("h1").is_visible()
             assert width_beyond_screen(page) <= 0, path

@@ -56,8 +56,15 @@ def status(client, receipt: str) -> str:
 class TestDisputeForm:
     def test_asks_for_what_the_record_needs(self, client, bureau, penalty):
         page = client.get(f"/records/{penalty}/dispute").text
-        for part in (bureau.names[penalty]["subject_name"], 'name="uscc"', 'name="evidence"', 'name="agent"',
-                     'name="authorisation"', 'name="consent"', 'enctype="multipart/form-data"'):  # fmt: skip
+        for part in (
+            bureau.names[penalty]["subject_name"],
+            'name="uscc"',
+            'name="evidence"',
+            'name="agent"',
+            'name="authorisation"',
+            'name="consent"',
+            'enctype="multipart/form-data"',
+        ):
             assert part in page
         assert 'name="id_number"' not in page  # a firm is known by its code
 
@@ -103,16 +110,23 @@ class TestDispute:
         assert body(record)["disputed_on"] == bureau.today.isoformat()
 
     def test_keeps_the_documents_sealed(self, client, bureau):
-        receipt = number(post(
-            client, bureau, "dispute", bureau.published_penalty(), agent="卞代理",
-            authorisation=file("委托书.png", b"\x89PNG\r\n\x1a\n..."),
-        ))  # fmt: skip
+        receipt = number(
+            post(
+                client,
+                bureau,
+                "dispute",
+                bureau.published_penalty(),
+                agent="卞代理",
+                authorisation=file("委托书.png", b"\x89PNG\r\n\x1a\n..."),
+            )
+        )
         with runtime.reading() as session:
             step = procedure_records.steps(session, receipt)[0]
             held = session.query(Document).filter_by(step_id=step.id).order_by(Document.id).all()
         assert [(one.kind, one.media_type) for one in held] == [
-            ("evidence", "application/pdf"), ("authorisation", "image/png"),
-        ]  # fmt: skip
+            ("evidence", "application/pdf"),
+            ("authorisation", "image/png"),
+        ]
         assert applying.PDF not in held[0].sealed
         assert [one.filename for one in held] == ["证明材料1.pdf", "授权委托书2.png"]
 
@@ -169,9 +183,7 @@ class TestRefusals:
             assert f'value="{bureau.names[penalty]["subject_name"]}"' in answer.text
         assert "disputed_on" not in body(penalty)
 
-    @pytest.mark.parametrize(
-        "wrong", [{"name": "盐城他人有限公司"}, {"uscc": "91320902MA0TR0027T"}, {"uscc": ""}]
-    )
+    @pytest.mark.parametrize("wrong", [{"name": "盐城他人有限公司"}, {"uscc": "91320902MA0TR0027T"}, {"uscc": ""}])
     def test_of_a_stranger_keep_what_was_typed(self, client, bureau, penalty, wrong):
         answer = post(client, bureau, "dispute", penalty, **wrong)
         assert answer.status_code == 403
@@ -197,16 +209,12 @@ class TestRefusals:
 
     def test_of_too_large_a_body_come_before_it_is_read(self, client, bureau, penalty):
         data = b" " * (runtime.settings().upload_bytes_max + 1)
-        answer = client.post(
-            f"/records/{penalty}/dispute", data=data, content_type="multipart/form-data; boundary=x"
-        )
+        answer = client.post(f"/records/{penalty}/dispute", data=data, content_type="multipart/form-data; boundary=x")
         assert answer.status_code == 413
         assert "file-too-large" in answer.text
 
     def test_of_too_many_applications_say_when_to_come_again(self, app, client, bureau, penalty, monkeypatch):
-        limited = runtime.settings().__class__(
-            **(vars(runtime.settings()) | {"applications_per_hour_max": 0})
-        )
+        limited = runtime.settings().__class__(**(vars(runtime.settings()) | {"applications_per_hour_max": 0}))
         monkeypatch.setitem(app.extensions, "registry_settings", limited)
         answer = post(client, bureau, "dispute", penalty)
         assert answer.status_code == 503
@@ -298,12 +306,16 @@ class TestCancel:
 class TestCaches:
     def test_keep_none_of_these_pages(self, client, bureau, disputed, penalty):
         answers = [
-            client.get(f"/records/{penalty}/dispute"), client.get(f"/relief/{disputed}"), client.get("/relief"),
-            client.get(f"/relief?number={disputed}"), client.get("/relief/none"),
+            client.get(f"/records/{penalty}/dispute"),
+            client.get(f"/relief/{disputed}"),
+            client.get("/relief"),
+            client.get(f"/relief?number={disputed}"),
+            client.get("/relief/none"),
             post(client, bureau, "dispute", bureau.published_penalty()),
             post(client, bureau, "dispute", penalty, name=""),
-            client.post(f"/relief/{disputed}/cancel"), client.post(f"/relief/{disputed}/cancel"),
-        ]  # fmt: skip
+            client.post(f"/relief/{disputed}/cancel"),
+            client.post(f"/relief/{disputed}/cancel"),
+        ]
         assert [one.headers["Cache-Control"] for one in answers] == ["no-store"] * len(answers)
         assert not any("Set-Cookie" in one.headers for one in answers)
 
@@ -324,11 +336,16 @@ class TestPrivacy:
         assert not any(self.NUMBER in one.text or self.NUMBER[-6:] in one.text for one in refused)
         receipt = number(post(client, bureau, "dispute", record, **planted))
         told = [
-            client.get(f"/relief/{receipt}"), client.get(f"/records/{record}"), client.get("/records"),
-            client.get(f"/api/v1/records/{record}"), client.get(f"/api/v1/records/{record}/history"),
-            client.get("/api/v1/changes?limit=1000"), client.get(f"/api/v1/reliefs/{receipt}"),
-            client.post(f"/relief/{receipt}/cancel"), client.get(f"/relief/{receipt}"),
-        ]  # fmt: skip
+            client.get(f"/relief/{receipt}"),
+            client.get(f"/records/{record}"),
+            client.get("/records"),
+            client.get(f"/api/v1/records/{record}"),
+            client.get(f"/api/v1/records/{record}/history"),
+            client.get("/api/v1/changes?limit=1000"),
+            client.get(f"/api/v1/reliefs/{receipt}"),
+            client.post(f"/relief/{receipt}/cancel"),
+            client.get(f"/relief/{receipt}"),
+        ]
         logged = caplog.text + "".join(capfd.readouterr())
         for word in (self.NUMBER, self.PHONE, self.STATEMENT):
             assert not [one.request.path for one in told if word in one.text or word in str(one.headers)]
@@ -337,9 +354,7 @@ class TestPrivacy:
 
     def test_the_store_holds_it_sealed_only(self, client, bureau):
         record = bureau.published_penalty()
-        receipt = number(post(
-            client, bureau, "dispute", record, contact=self.PHONE, statement=self.STATEMENT
-        ))  # fmt: skip
+        receipt = number(post(client, bureau, "dispute", record, contact=self.PHONE, statement=self.STATEMENT))
         with runtime.reading() as session:
             step = procedure_records.steps(session, receipt)[0]
             held = procedure_records.by_record(session, Relief, receipt)

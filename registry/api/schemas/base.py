@@ -20,9 +20,7 @@ class Whole(fields.Integer):
     """A whole number of at most 15 digits; a truth value or a fraction is none."""
 
     def _validated(self, value: Any) -> Any:
-        if isinstance(value, bool | float) or (
-            isinstance(value, str) and (not value.isascii() or len(value) > 15)
-        ):
+        if isinstance(value, bool | float) or (isinstance(value, str) and (not value.isascii() or len(value) > 15)):
             raise ValidationError("应为整数")
         if isinstance(value, int) and abs(value) >= 10**15:
             raise ValidationError("整数过大")

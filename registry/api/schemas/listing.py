@@ -10,7 +10,7 @@ from registry.api.schemas.procedure import (
     ResponsibleSchema,
     StepSchema,
     SubjectSchema,
-)  # fmt: skip
+)
 from registry.domain.cases.procedures import LISTING
 
 

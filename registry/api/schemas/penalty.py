@@ -8,9 +8,7 @@ from registry.domain.filing.columns import FIELDS
 
 STATES = tuple(PENALTY.states)
 
-FilingSchema = StrictSchema.from_dict(
-    {name: fields.String(allow_none=True) for name in FIELDS}, name="Filing"
-)
+FilingSchema = StrictSchema.from_dict({name: fields.String(allow_none=True) for name in FIELDS}, name="Filing")
 """For the document: one flat object; the ``CF_*`` and Chinese headings of files are accepted as well."""
 
 

@@ -43,9 +43,7 @@ class DocumentSchema(StrictSchema):
 class StepSchema(StrictSchema):
     """A step that says nothing but its documents."""
 
-    documents = fields.List(
-        fields.Nested(DocumentSchema), load_default=list, validate=validate.Length(max=20)
-    )
+    documents = fields.List(fields.Nested(DocumentSchema), load_default=list, validate=validate.Length(max=20))
 
 
 class ReasonStep(StepSchema):
@@ -149,9 +147,13 @@ def given(body: Mapping[str, Any], if_version: int | None, **more: Any) -> Given
     """What comes with a step, from its body."""
     papers = tuple(
         Paper(
-            kind=one["kind"], number=one["number"], issued_on=one["issued_on"], digest=one["sha256"],
-            filename=one["filename"], content=one["content_base64"],
+            kind=one["kind"],
+            number=one["number"],
+            issued_on=one["issued_on"],
+            digest=one["sha256"],
+            filename=one["filename"],
+            content=one["content_base64"],
         )
         for one in body["documents"]
-    )  # fmt: skip
+    )
     return Given(documents=papers, if_version=if_version, **more)

@@ -26,9 +26,7 @@ class ApplicationSchema(StrictSchema):
     contact = words(CHARACTERS_MAX["contact"], required=True)
     statement = words(CHARACTERS_MAX["statement"], required=True)
     consent = fields.Boolean(required=True, truthy={True}, falsy={False})
-    documents = fields.List(
-        fields.Nested(EvidenceSchema), required=True, validate=validate.Length(max=FILES_MAX)
-    )
+    documents = fields.List(fields.Nested(EvidenceSchema), required=True, validate=validate.Length(max=FILES_MAX))
 
 
 class LimitSchema(StrictSchema):

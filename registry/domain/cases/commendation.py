@@ -83,15 +83,29 @@ def public_body(facts: Mapping[str, Any], release: Release) -> dict[str, Any]:
     """Everything an outsider may ever see of it."""
     subject = facts["subject"]
     made = {
-        "record": release.record, "revision": 1, "kind": "commendation", "act": "publish", "state": "published",
+        "record": release.record,
+        "revision": 1,
+        "kind": "commendation",
+        "act": "publish",
+        "state": "published",
         "audience": "public",
         "subject": {"kind": subject["kind"], "name": subject["name"], "uscc": subject["uscc"]},
-        "document_number": facts["document_number"], "title": facts["title"], "facts": facts["facts"],
-        "basis": facts["basis"], "behaviour": None, "decided_on": facts["awarded_on"],
+        "document_number": facts["document_number"],
+        "title": facts["title"],
+        "facts": facts["facts"],
+        "basis": facts["basis"],
+        "behaviour": None,
+        "decided_on": facts["awarded_on"],
         "authority": {"name": facts["authority_name"], "code": facts["authority_code"]},
-        "source": dict(release.source), "sectors": sorted(facts["sectors"]), "district": facts["district"],
-        "is_grave": False, "measures": [], "policy": release.policy,
-        "visible_from": release.visible_from.isoformat(), "visible_until": release.visible_until.isoformat(),
-        "publish_by": release.publish_by.isoformat(), "filing": release.filing,
-    }  # fmt: skip
+        "source": dict(release.source),
+        "sectors": sorted(facts["sectors"]),
+        "district": facts["district"],
+        "is_grave": False,
+        "measures": [],
+        "policy": release.policy,
+        "visible_from": release.visible_from.isoformat(),
+        "visible_until": release.visible_until.isoformat(),
+        "publish_by": release.publish_by.isoformat(),
+        "filing": release.filing,
+    }
     return redaction.blot_all(made)  # type: ignore[no-any-return]

@@ -16,10 +16,7 @@ _DAYS = ("decided_on", "effect_until", "publicity_until")
 def content(filing: Filing, nonce: str) -> dict[str, Any]:
     """The filing as JSON without the identity number; the nonce makes its digest unguessable."""
     party = {name: value for name, value in vars(filing.subject).items() if name != "id_number"}
-    terms = [
-        {**vars(one), "starts_on": _iso(one.starts_on), "ends_on": _iso(one.ends_on)}
-        for one in filing.measures
-    ]
+    terms = [{**vars(one), "starts_on": _iso(one.starts_on), "ends_on": _iso(one.ends_on)} for one in filing.measures]
     days = {name: _iso(getattr(filing, name)) for name in _DAYS}
     return {**vars(filing), **days, "subject": party, "measures": terms, "nonce": nonce}
 

@@ -13,8 +13,7 @@ HOUSE = "本登记簿规则"
 _PENALTY_48 = "行政处罚法（2021修订）第四十八条"
 _TWO_PERSONS = "实施方案（2018）四（四）一次核验；本登记簿规则：报送与核验分离"
 _BEFORE_LISTING = (
-    "河南省社会信用条例第二十八条、浙江省公共信用信息管理条例第二十七条、"
-    "深圳经济特区社会信用条例第七十八条（参照）"
+    "河南省社会信用条例第二十八条、浙江省公共信用信息管理条例第二十七条、深圳经济特区社会信用条例第七十八条（参照）"
 )
 _SIGNED = "浙江省公共信用信息管理条例第二十四条（负责人签署的书面决定）（参照）"
 _REPAIR = "信用修复管理办法（国家发展改革委令第36号）"
@@ -48,110 +47,212 @@ DOCUMENTS = {
 _STAYS = ("court_order|authority_decision|reorganisation_ruling",)
 _FILED = ("file", "refile")
 
-PENALTY = Procedure("penalty", (
-    Step(BORN, "file", "filed", Permission.PENALTY_FILE, source="发改办财金〔2018〕424号"),
-    Step("filed", "refile", "filed", Permission.PENALTY_FILE, source=HOUSE),
-    Step("filed", "verify", "published", Permission.PENALTY_VERIFY, apart=_FILED, source=_TWO_PERSONS),
-    Step("filed", "return", "returned", Permission.PENALTY_VERIFY, source=HOUSE),
-    Step("returned", "refile", "filed", Permission.PENALTY_FILE, source=HOUSE),
-    Step("published", "refile", "amended", Permission.PENALTY_FILE, source=HOUSE),
-    Step("amended", "refile", "amended", Permission.PENALTY_FILE, source=HOUSE),
-    Step("amended", "verify", "published", Permission.PENALTY_VERIFY, apart=_FILED, source=_TWO_PERSONS),
-    Step("amended", "return", "published", Permission.PENALTY_VERIFY, source=HOUSE),
-    *Step("published", "withdraw", "withdrawn", Permission.PENALTY_WITHDRAW,
-           apart=_FILED, source=_PENALTY_48).each("amended", "suspended"),
-    Step("published", "suspend", "suspended", Permission.RECORD_SUSPEND, _STAYS, _FILED, _STAY),
-    Step("suspended", "resume", "published", Permission.RECORD_SUSPEND, ("resumption_order",), _FILED, _STAY),
-    *Step("published", "repair", "repaired", Permission.RELIEF_DECIDE,
-           documents=("relief_decision",), apart=_FILED, source=_REPAIR).each("amended"),
-))  # fmt: skip
+PENALTY = Procedure(
+    "penalty",
+    (
+        Step(BORN, "file", "filed", Permission.PENALTY_FILE, source="发改办财金〔2018〕424号"),
+        Step("filed", "refile", "filed", Permission.PENALTY_FILE, source=HOUSE),
+        Step("filed", "verify", "published", Permission.PENALTY_VERIFY, apart=_FILED, source=_TWO_PERSONS),
+        Step("filed", "return", "returned", Permission.PENALTY_VERIFY, source=HOUSE),
+        Step("returned", "refile", "filed", Permission.PENALTY_FILE, source=HOUSE),
+        Step("published", "refile", "amended", Permission.PENALTY_FILE, source=HOUSE),
+        Step("amended", "refile", "amended", Permission.PENALTY_FILE, source=HOUSE),
+        Step("amended", "verify", "published", Permission.PENALTY_VERIFY, apart=_FILED, source=_TWO_PERSONS),
+        Step("amended", "return", "published", Permission.PENALTY_VERIFY, source=HOUSE),
+        *Step("published", "withdraw", "withdrawn", Permission.PENALTY_WITHDRAW, apart=_FILED, source=_PENALTY_48).each(
+            "amended", "suspended"
+        ),
+        Step("published", "suspend", "suspended", Permission.RECORD_SUSPEND, _STAYS, _FILED, _STAY),
+        Step("suspended", "resume", "published", Permission.RECORD_SUSPEND, ("resumption_order",), _FILED, _STAY),
+        *Step(
+            "published",
+            "repair",
+            "repaired",
+            Permission.RELIEF_DECIDE,
+            documents=("relief_decision",),
+            apart=_FILED,
+            source=_REPAIR,
+        ).each("amended"),
+    ),
+)
 """A penalty is born ``filed``; ``amended`` is published with a correction that waits for its verifier."""
 
-LISTING = Procedure("listing", (
-    Step(BORN, "draft", "draft", Permission.LISTING_DRAFT, source=HOUSE),
-    Step("draft", "redraft", "draft", Permission.LISTING_DRAFT, source=HOUSE),
-    Step("draft", "watch", "watched", Permission.LISTING_DRAFT,
-         source="名单依据不足的只作内部留存；实施方案（2018）四（二）“探索建立”"),
-    Step("draft", "review", "reviewed", Permission.LISTING_REVIEW, ("legal_opinion",), ("draft", "redraft"),
-         "行政处罚法（2021修订）第五十八条（参照）；" + HOUSE),
-    Step("reviewed", "return", "draft", Permission.LISTING_REVIEW, source=HOUSE),
-    Step("reviewed", "notice", "noticed", Permission.LISTING_DRAFT, ("notice", "service_proof"),
-         source=_BEFORE_LISTING),
-    *Step("noticed", "statement", "heard", Permission.LISTING_DRAFT, documents=("statement",),
-           source="行政处罚法（2021修订）第四十五条（参照）；" + _BEFORE_LISTING).each("heard"),
-    *Step("noticed", "decide", "decided", Permission.LISTING_DECIDE, documents=("decision",),
-           apart=("draft", "redraft", "review"), source=_SIGNED).each("heard"),
-    *Step("draft", "close", "closed", Permission.LISTING_DECIDE,
-           source="陈述申辩成立的不得列入；" + HOUSE).each("reviewed", "noticed", "heard"),
-    Step("decided", "serve", "in_force", Permission.LISTING_DRAFT, ("service_proof", "repair_notice"),
-         source="行政处罚法（2021修订）第六十一条（参照）；" + _REPAIR + "（两书同达）"),
-    Step("in_force", "publish", "published", Permission.LISTING_PUBLISH, apart=("draft", "redraft"),
-         source=_TWO_PERSONS),
-    Step("published", "amend", "amended", Permission.LISTING_DRAFT, ("correction",), source=_DISPUTE),
-    Step("amended", "correct", "published", Permission.LISTING_PUBLISH, apart=("amend",), source=_TWO_PERSONS),
-    Step("amended", "reject", "published", Permission.LISTING_PUBLISH, source=HOUSE),
-    Step("published", "extend", "published", Permission.LISTING_DECIDE, ("extension_decision",),
-         source="各名单设列依据所定的延长；" + HOUSE),
-    Step("published", "suspend", "suspended", Permission.RECORD_SUSPEND, _STAYS, ("draft", "redraft"), _STAY),
-    Step("suspended", "resume", "published", Permission.RECORD_SUSPEND, ("resumption_order",),
-         ("draft", "redraft"), _STAY),
-    *Step("published", "remove", "removed", Permission.LISTING_REMOVE,
-           documents=("removal_decision|relief_decision",), apart=("draft", "redraft"),
-           source="各名单设列依据所定的移出；" + _REPAIR).each("amended", "suspended"),
-    *Step("published", "expire", "removed", Permission.TIME_PASSES, source="期限届满移出").each("amended"),
-    *Step("decided", "revoke", "revoked",
-           Permission.LISTING_REMOVE, documents=("revocation_decision|relief_decision",),
-           apart=("draft", "redraft"), source=_PENALTY_48 + "（参照）；" + _DISPUTE)
-      .each("in_force", "published", "amended", "suspended", "removed"),
-    *Step("watched", "archive", "archived", Permission.LISTING_DRAFT,
-           source=HOUSE).each("closed", "removed", "revoked"),
-))  # fmt: skip
+LISTING = Procedure(
+    "listing",
+    (
+        Step(BORN, "draft", "draft", Permission.LISTING_DRAFT, source=HOUSE),
+        Step("draft", "redraft", "draft", Permission.LISTING_DRAFT, source=HOUSE),
+        Step(
+            "draft",
+            "watch",
+            "watched",
+            Permission.LISTING_DRAFT,
+            source="名单依据不足的只作内部留存；实施方案（2018）四（二）“探索建立”",
+        ),
+        Step(
+            "draft",
+            "review",
+            "reviewed",
+            Permission.LISTING_REVIEW,
+            ("legal_opinion",),
+            ("draft", "redraft"),
+            "行政处罚法（2021修订）第五十八条（参照）；" + HOUSE,
+        ),
+        Step("reviewed", "return", "draft", Permission.LISTING_REVIEW, source=HOUSE),
+        Step(
+            "reviewed",
+            "notice",
+            "noticed",
+            Permission.LISTING_DRAFT,
+            ("notice", "service_proof"),
+            source=_BEFORE_LISTING,
+        ),
+        *Step(
+            "noticed",
+            "statement",
+            "heard",
+            Permission.LISTING_DRAFT,
+            documents=("statement",),
+            source="行政处罚法（2021修订）第四十五条（参照）；" + _BEFORE_LISTING,
+        ).each("heard"),
+        *Step(
+            "noticed",
+            "decide",
+            "decided",
+            Permission.LISTING_DECIDE,
+            documents=("decision",),
+            apart=("draft", "redraft", "review"),
+            source=_SIGNED,
+        ).each("heard"),
+        *Step("draft", "close", "closed", Permission.LISTING_DECIDE, source="陈述申辩成立的不得列入；" + HOUSE).each(
+            "reviewed", "noticed", "heard"
+        ),
+        Step(
+            "decided",
+            "serve",
+            "in_force",
+            Permission.LISTING_DRAFT,
+            ("service_proof", "repair_notice"),
+            source="行政处罚法（2021修订）第六十一条（参照）；" + _REPAIR + "（两书同达）",
+        ),
+        Step(
+            "in_force",
+            "publish",
+            "published",
+            Permission.LISTING_PUBLISH,
+            apart=("draft", "redraft"),
+            source=_TWO_PERSONS,
+        ),
+        Step("published", "amend", "amended", Permission.LISTING_DRAFT, ("correction",), source=_DISPUTE),
+        Step("amended", "correct", "published", Permission.LISTING_PUBLISH, apart=("amend",), source=_TWO_PERSONS),
+        Step("amended", "reject", "published", Permission.LISTING_PUBLISH, source=HOUSE),
+        Step(
+            "published",
+            "extend",
+            "published",
+            Permission.LISTING_DECIDE,
+            ("extension_decision",),
+            source="各名单设列依据所定的延长；" + HOUSE,
+        ),
+        Step("published", "suspend", "suspended", Permission.RECORD_SUSPEND, _STAYS, ("draft", "redraft"), _STAY),
+        Step(
+            "suspended",
+            "resume",
+            "published",
+            Permission.RECORD_SUSPEND,
+            ("resumption_order",),
+            ("draft", "redraft"),
+            _STAY,
+        ),
+        *Step(
+            "published",
+            "remove",
+            "removed",
+            Permission.LISTING_REMOVE,
+            documents=("removal_decision|relief_decision",),
+            apart=("draft", "redraft"),
+            source="各名单设列依据所定的移出；" + _REPAIR,
+        ).each("amended", "suspended"),
+        *Step("published", "expire", "removed", Permission.TIME_PASSES, source="期限届满移出").each("amended"),
+        *Step(
+            "decided",
+            "revoke",
+            "revoked",
+            Permission.LISTING_REMOVE,
+            documents=("revocation_decision|relief_decision",),
+            apart=("draft", "redraft"),
+            source=_PENALTY_48 + "（参照）；" + _DISPUTE,
+        ).each("in_force", "published", "amended", "suspended", "removed"),
+        *Step("watched", "archive", "archived", Permission.LISTING_DRAFT, source=HOUSE).each(
+            "closed", "removed", "revoked"
+        ),
+    ),
+)
 """Each state up to ``in_force`` is the department's own; nothing is public, and nothing bars, before ``published``."""
 
-COMMENDATION = Procedure("commendation", (
-    Step(BORN, "file", "filed", Permission.COMMENDATION_FILE, source="实施方案（2018）附件1第6、18、23、26项"),
-    Step("filed", "verify", "published", Permission.COMMENDATION_VERIFY, apart=("file",), source=_TWO_PERSONS),
-    Step("filed", "return", "returned", Permission.COMMENDATION_VERIFY, source=HOUSE),
-    Step("returned", "refile", "filed", Permission.COMMENDATION_FILE, source=HOUSE),
-    Step("published", "withdraw", "withdrawn", Permission.COMMENDATION_VERIFY, apart=("file", "refile"),
-         source=HOUSE),
-    Step("published", "expire", "expired", Permission.TIME_PASSES, source=HOUSE),
-))  # fmt: skip
+COMMENDATION = Procedure(
+    "commendation",
+    (
+        Step(BORN, "file", "filed", Permission.COMMENDATION_FILE, source="实施方案（2018）附件1第6、18、23、26项"),
+        Step("filed", "verify", "published", Permission.COMMENDATION_VERIFY, apart=("file",), source=_TWO_PERSONS),
+        Step("filed", "return", "returned", Permission.COMMENDATION_VERIFY, source=HOUSE),
+        Step("returned", "refile", "filed", Permission.COMMENDATION_FILE, source=HOUSE),
+        Step(
+            "published", "withdraw", "withdrawn", Permission.COMMENDATION_VERIFY, apart=("file", "refile"), source=HOUSE
+        ),
+        Step("published", "expire", "expired", Permission.TIME_PASSES, source=HOUSE),
+    ),
+)
 """A commendation (守信激励) is filed and verified like a penalty; it never changes a verdict."""
 
 _SHOWN_BY = ("registration_extract|authority_decision|evidence",)
-RELATION = Procedure("relation", (
-    Step(BORN, "file", "filed", Permission.RELATION_FILE, _SHOWN_BY, source=HOUSE),
-    Step("filed", "verify", "published", Permission.RELATION_VERIFY, apart=_FILED, source=_TWO_PERSONS),
-    Step("filed", "return", "returned", Permission.RELATION_VERIFY, source=HOUSE),
-    Step("returned", "refile", "filed", Permission.RELATION_FILE, _SHOWN_BY, source=HOUSE),
-    Step("published", "withdraw", "withdrawn", Permission.RELATION_VERIFY, apart=_FILED, source=HOUSE),
-))  # fmt: skip
+RELATION = Procedure(
+    "relation",
+    (
+        Step(BORN, "file", "filed", Permission.RELATION_FILE, _SHOWN_BY, source=HOUSE),
+        Step("filed", "verify", "published", Permission.RELATION_VERIFY, apart=_FILED, source=_TWO_PERSONS),
+        Step("filed", "return", "returned", Permission.RELATION_VERIFY, source=HOUSE),
+        Step("returned", "refile", "filed", Permission.RELATION_FILE, _SHOWN_BY, source=HOUSE),
+        Step("published", "withdraw", "withdrawn", Permission.RELATION_VERIFY, apart=_FILED, source=HOUSE),
+    ),
+)
 """A relation of two parties is told to checks only. One that has ended is withdrawn and filed anew with its end."""
 
-DISPUTE = Procedure("dispute", (
-    Step(BORN, "apply", "received", Permission.RELIEF_APPLY, ("evidence",), source=_DISPUTE),
-    Step("received", "accept", "accepted", Permission.RELIEF_HANDLE, source=_DISPUTE),
-    Step("received", "refuse", "refused", Permission.RELIEF_HANDLE, source=_DISPUTE),
-    Step("accepted", "extend", "accepted", Permission.RELIEF_HANDLE,
-         source="浙江省公共信用信息管理条例第三十一条"),
-    Step("accepted", "decide", "decided", Permission.RELIEF_DECIDE, ("relief_decision",), ("accept",), _DISPUTE),
-    *Step("received", "cancel", "cancelled", Permission.RELIEF_APPLY, source=HOUSE).each("accepted"),
-))  # fmt: skip
+DISPUTE = Procedure(
+    "dispute",
+    (
+        Step(BORN, "apply", "received", Permission.RELIEF_APPLY, ("evidence",), source=_DISPUTE),
+        Step("received", "accept", "accepted", Permission.RELIEF_HANDLE, source=_DISPUTE),
+        Step("received", "refuse", "refused", Permission.RELIEF_HANDLE, source=_DISPUTE),
+        Step("accepted", "extend", "accepted", Permission.RELIEF_HANDLE, source="浙江省公共信用信息管理条例第三十一条"),
+        Step("accepted", "decide", "decided", Permission.RELIEF_DECIDE, ("relief_decision",), ("accept",), _DISPUTE),
+        *Step("received", "cancel", "cancelled", Permission.RELIEF_APPLY, source=HOUSE).each("accepted"),
+    ),
+)
 """异议. The record is marked from ``apply`` until the dispute is no longer open."""
 
-REPAIR = Procedure("repair", (
-    Step(BORN, "apply", "received", Permission.RELIEF_APPLY, ("performance_proof", "public_promise"),
-         source=_REPAIR),
-    Step("received", "accept", "accepted", Permission.RELIEF_HANDLE, source=_REPAIR),
-    Step("received", "refuse", "refused", Permission.RELIEF_HANDLE, source=_REPAIR),
-    Step("accepted", "extend", "accepted", Permission.RELIEF_HANDLE, source="国办发〔2025〕22号"),
-    Step("accepted", "grant", "granted", Permission.RELIEF_DECIDE, ("relief_decision",), ("accept",),
-         _REPAIR + "（谁认定、谁修复）"),
-    Step("accepted", "reject", "rejected", Permission.RELIEF_DECIDE, ("relief_decision",), ("accept",),
-         _REPAIR),
-    *Step("received", "cancel", "cancelled", Permission.RELIEF_APPLY, source=HOUSE).each("accepted"),
-))  # fmt: skip
+REPAIR = Procedure(
+    "repair",
+    (
+        Step(
+            BORN, "apply", "received", Permission.RELIEF_APPLY, ("performance_proof", "public_promise"), source=_REPAIR
+        ),
+        Step("received", "accept", "accepted", Permission.RELIEF_HANDLE, source=_REPAIR),
+        Step("received", "refuse", "refused", Permission.RELIEF_HANDLE, source=_REPAIR),
+        Step("accepted", "extend", "accepted", Permission.RELIEF_HANDLE, source="国办发〔2025〕22号"),
+        Step(
+            "accepted",
+            "grant",
+            "granted",
+            Permission.RELIEF_DECIDE,
+            ("relief_decision",),
+            ("accept",),
+            _REPAIR + "（谁认定、谁修复）",
+        ),
+        Step("accepted", "reject", "rejected", Permission.RELIEF_DECIDE, ("relief_decision",), ("accept",), _REPAIR),
+        *Step("received", "cancel", "cancelled", Permission.RELIEF_APPLY, source=HOUSE).each("accepted"),
+    ),
+)
 """信用修复. ``grant`` ends publication, sharing and measures of the record together."""
 
 PROCEDURES = {one.noun: one for one in (PENALTY, LISTING, COMMENDATION, RELATION, DISPUTE, REPAIR)}

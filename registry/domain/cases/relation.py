@@ -153,17 +153,34 @@ def body(facts: Mapping[str, Any], release: Release) -> dict[str, Any]:
     """What a check may see of it. Personal numbers are in none of its texts."""
     today = release.today.isoformat()
     return {
-        "record": release.record, "revision": 1, "kind": "relation", "act": "publish", "state": "published",
-        "audience": "authorised", "relation": facts["kind"],
+        "record": release.record,
+        "revision": 1,
+        "kind": "relation",
+        "act": "publish",
+        "state": "published",
+        "audience": "authorised",
+        "relation": facts["kind"],
         **{side: {name: facts[side][name] for name in ("kind", "name", "uscc")} for side in SIDES},
-        "since": facts["since"], "until": facts["until"], "wording": facts["wording"],
-        "document_number": facts["document_number"], "facts": facts["facts"], "basis": release.basis,
-        "behaviour": None, "decided_on": facts["issued_on"],
+        "since": facts["since"],
+        "until": facts["until"],
+        "wording": facts["wording"],
+        "document_number": facts["document_number"],
+        "facts": facts["facts"],
+        "basis": release.basis,
+        "behaviour": None,
+        "decided_on": facts["issued_on"],
         "authority": {"name": facts["authority_name"], "code": facts["authority_code"]},
-        "source": dict(release.source), "sectors": sorted(facts["sectors"]), "district": facts["district"],
-        "is_grave": False, "measures": [], "policy": "relation", "visible_from": today, "visible_until": NO_END,
-        "publish_by": today, "filing": release.filing,
-    }  # fmt: skip
+        "source": dict(release.source),
+        "sectors": sorted(facts["sectors"]),
+        "district": facts["district"],
+        "is_grave": False,
+        "measures": [],
+        "policy": "relation",
+        "visible_from": today,
+        "visible_until": NO_END,
+        "publish_by": today,
+        "filing": release.filing,
+    }
 
 
 def other_key(other: Mapping[str, Any], id_index: str | None) -> str:

@@ -81,17 +81,14 @@ def compare(later: Statement, earlier: Statement) -> list[str]:
     for line in later["lines"]:
         said = line.get("changed") or {}
         stripped = [
-            {name: value for name, value in one.items() if name != "entries"}
-            for one in said.get("records", ())
+            {name: value for name, value in one.items() if name != "entries"} for one in said.get("records", ())
         ]
         if {**said, "records": stripped} != changed(before(held, line), line):
             raise ReceiptRefused("所载变化与两份回执不符")
     is_whole = len(later["lines"]) == later["count"]
     kept = {_identity(line) for line in later["lines"]} if is_whole else held.keys()
     gone = [line["ref"] for identity, lines in held.items() if identity not in kept for line in lines]
-    told = [
-        f"已由两份回执重新推算：第 {earlier['entry']} 号与第 {later['entry']} 号记录之间的变化与所载一致。"
-    ]
+    told = [f"已由两份回执重新推算：第 {earlier['entry']} 号与第 {later['entry']} 号记录之间的变化与所载一致。"]
     return told + ([f"前次核查过而本次未核查：{'、'.join(gone)}。"] if gone else [])
 
 
@@ -110,9 +107,7 @@ def tell(made: Statement) -> Iterator[str]:
         if said.get("was") is None:
             yield f"{line['ref']}：前次未核查。"
         elif records or said["was"] != line["verdict"]:
-            yield f"{line['ref']}：由 {said['was']} 变为 {line['verdict']}" + (
-                f"（{records}）。" if records else "。"
-            )
+            yield f"{line['ref']}：由 {said['was']} 变为 {line['verdict']}" + (f"（{records}）。" if records else "。")
 
 
 def _record(one: Mapping[str, Any]) -> str:

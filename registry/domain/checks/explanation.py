@@ -68,9 +68,7 @@ def basis(made: Statement) -> list[str]:
     if not made["complete"] or made["stale"]:
         told.append(_missing(made["stale"], made["lines"]))
     if len(made["lines"]) < made["count"]:
-        told.append(
-            f"本文件只出示 {made['count']} 方中的一方；其余各方未出示，由根哈希 {made['lines_root']} 约束。"
-        )
+        told.append(f"本文件只出示 {made['count']} 方中的一方；其余各方未出示，由根哈希 {made['lines_root']} 约束。")
     return told
 
 
@@ -90,9 +88,7 @@ def _missing(stale: Sequence[object], lines: Sequence[Mapping[str, Any]]) -> str
 def limits(made: Statement) -> list[str]:
     """What is not proven."""
     entry = made["entry"]
-    return [
-        f"不证明：第 {entry} 号记录之后的情形、未进入账本的事实、当事人的信用状况；未查到只表示当时没有查到。"
-    ]
+    return [f"不证明：第 {entry} 号记录之后的情形、未进入账本的事实、当事人的信用状况；未查到只表示当时没有查到。"]
 
 
 def _tell(line: Mapping[str, Any], entry: int) -> str:

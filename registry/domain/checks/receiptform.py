@@ -79,8 +79,6 @@ def _shown(shown: object) -> Shown:
     if not isinstance(shown, dict) or shown.keys() != {"index", "path"} or type(shown["index"]) is not int:
         raise ReceiptRefused("shown 应只含 index 与 path")
     path = shown["path"]
-    if not isinstance(path, list) or not all(
-        isinstance(node, str) and _HASH.fullmatch(node) for node in path
-    ):
+    if not isinstance(path, list) or not all(isinstance(node, str) and _HASH.fullmatch(node) for node in path):
         raise ReceiptRefused("path 应为 64 位小写十六进制的列表")
     return Shown(shown["index"], tuple(bytes.fromhex(node) for node in path))

@@ -163,9 +163,7 @@ def excerpt(data: bytes, ref: str) -> bytes:
 def answer(lines: Sequence[Mapping[str, object]]) -> bytes:
     """The canonical answer: what was said of each party, without what only its place among other checks gives it:
     the salt that hides it from others, the tag of its tender, and what changed since the look before."""
-    return canonical.dumps(
-        [{name: value for name, value in line.items() if name not in PLACED} for line in lines]
-    )
+    return canonical.dumps([{name: value for name, value in line.items() if name not in PLACED} for line in lines])
 
 
 def _is_bound(made: Statement, shown: Shown | None) -> bool:

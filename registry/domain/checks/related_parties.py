@@ -102,11 +102,15 @@ def _shown(one: Known, effect: str) -> dict[str, Any]:
     body, end = one.body, one.body[_opposite(one)]
     is_person = end["kind"] == "natural_person"
     return {
-        "relation": body["record"], "kind": body["relation"], "since": body["since"], "until": body["until"],
-        "source": f"{body['authority']['name']} {body['document_number']}", "wording": body["wording"],
+        "relation": body["record"],
+        "kind": body["relation"],
+        "since": body["since"],
+        "until": body["until"],
+        "source": f"{body['authority']['name']} {body['document_number']}",
+        "wording": body["wording"],
         "effect": effect,
         "party": {"kind": end["kind"]} if is_person else {name: end[name] for name in ("kind", "name", "uscc")},
-    }  # fmt: skip
+    }
 
 
 def keys_of(ways: Iterable[Path]) -> dict[str, set[str]]:

@@ -71,9 +71,7 @@ def _is_unsound(code: str | None) -> bool:
 
 def judge(asked: Asked, hits: Iterable[Hit], question: Question, look_back: LookBack | None) -> Answer:
     """The verdict on one party from all records that match its identifier or, lacking one, its name."""
-    found = [
-        reason for hit in hits if bears(asked, hit) for reason in _reasons(asked, hit, question, look_back)
-    ]
+    found = [reason for hit in hits if bears(asked, hit) for reason in _reasons(asked, hit, question, look_back)]
     if asked.uscc and asked.names and name_key.key(asked.name) not in asked.names:
         found.append(_remark("review", "name-differs"))
     if not asked.uscc and not asked.id_index:
@@ -113,8 +111,18 @@ def _reasons(asked: Asked, hit: Hit, question: Question, look_back: LookBack | N
         if verdict != "ended"
     ]
     if look_back and _is_looked_back_at(body, asked, question, look_back):
-        found.append(("review", shown | {"code": "grave-look-back", "measure": look_back.code,
-                                         "basis": look_back.basis, "since": body["decided_on"]}))  # fmt: skip
+        found.append(
+            (
+                "review",
+                shown
+                | {
+                    "code": "grave-look-back",
+                    "measure": look_back.code,
+                    "basis": look_back.basis,
+                    "since": body["decided_on"],
+                },
+            )
+        )
     is_own = hit.via is None or hit.via.effect == "identity"
     if not found and is_own and _is_shown(body, question.on):
         verdict = "review" if match.get("name_differs") else "on_record"
@@ -140,9 +148,14 @@ def _measures(hit: Hit, asked: Asked, question: Question) -> Iterator[Reason]:
 
 
 def _measure(measure: Mapping[str, Any], hit: Hit, asked: Asked, question: Question) -> Reason:
-    detail = {"measure": measure["code"] or measure["name"], "basis": measure["basis"],
-              "since": measure["starts_on"], "until": measure["ends_on"], "scope": _scope(measure),
-              "discretionary": measure["discretionary"]}  # fmt: skip
+    detail = {
+        "measure": measure["code"] or measure["name"],
+        "basis": measure["basis"],
+        "since": measure["starts_on"],
+        "until": measure["ends_on"],
+        "scope": _scope(measure),
+        "discretionary": measure["discretionary"],
+    }
     if not _holds(measure, question.on) or measure["effect"] == "none":
         return "ended", detail
     outside = _outside(measure, hit, asked, question)
@@ -193,14 +206,10 @@ def _holds(measure: Mapping[str, Any], on: dt.date) -> bool:
 
 
 def _is_shown(body: Mapping[str, Any], on: dt.date) -> bool:
-    return bool(
-        body["state"] == "published" and body["visible_from"] <= on.isoformat() < body["visible_until"]
-    )
+    return bool(body["state"] == "published" and body["visible_from"] <= on.isoformat() < body["visible_until"])
 
 
-def _is_looked_back_at(
-    body: Mapping[str, Any], asked: Asked, question: Question, look_back: LookBack
-) -> bool:
+def _is_looked_back_at(body: Mapping[str, Any], asked: Asked, question: Question, look_back: LookBack) -> bool:
     return bool(
         body["is_grave"]
         and question.sector in look_back.sectors

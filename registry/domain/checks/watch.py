@@ -40,13 +40,23 @@ class Heading:
 def event(heading: Heading, moved: Moved) -> bytes:
     """The canonical bytes that are signed and sent. The party is named by its ``ref`` alone, because bidder lists
     are secret and the receiver knows whom it asked about."""
-    return canonical.dumps({
-        "type": TYPE, "version": VERSION,
-        "watch": heading.watch, "sequence": heading.sequence, "issuer": heading.issuer,
-        "instant": heading.instant.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "entry": moved.entry, "on": moved.on.isoformat(), "act": moved.act, "record": moved.record,
-        "ref": moved.ref, "before": _answer(moved.before), "after": _answer(moved.after),
-    })  # fmt: skip
+    return canonical.dumps(
+        {
+            "type": TYPE,
+            "version": VERSION,
+            "watch": heading.watch,
+            "sequence": heading.sequence,
+            "issuer": heading.issuer,
+            "instant": heading.instant.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "entry": moved.entry,
+            "on": moved.on.isoformat(),
+            "act": moved.act,
+            "record": moved.record,
+            "ref": moved.ref,
+            "before": _answer(moved.before),
+            "after": _answer(moved.after),
+        }
+    )
 
 
 def _answer(answer: Answer) -> Mapping[str, Any]:

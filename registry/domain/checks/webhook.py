@@ -4,9 +4,7 @@ import ipaddress
 import re
 
 URL_LENGTH_MAX = 500
-_URL = re.compile(
-    r"(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::([0-9]{1,5}))?(/[A-Za-z0-9._~/%=&?+,:-]*)?"
-)
+_URL = re.compile(r"(https?)://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::([0-9]{1,5}))?(/[A-Za-z0-9._~/%=&?+,:-]*)?")
 """No user, no fragment, no back-slash, nothing that two readers could take for different hosts."""
 _PORTS = {"https": 443, "http": 80}
 

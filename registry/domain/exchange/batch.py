@@ -37,10 +37,17 @@ def build(
     sender: str, epoch: str, records: Sequence[dict[str, Any]], entries: Sequence[int], page: dict[str, int]
 ) -> bytes:
     """The bytes of a batch; ``entries`` are the sender's numbers, ``page`` is empty for a pushed one."""
-    return canonical.dumps({
-        "from": sender, "epoch": epoch, "first": min(entries, default=0), "last": max(entries, default=0),
-        "records": list(records), "digest": digest(records), **page,
-    })  # fmt: skip
+    return canonical.dumps(
+        {
+            "from": sender,
+            "epoch": epoch,
+            "first": min(entries, default=0),
+            "last": max(entries, default=0),
+            "records": list(records),
+            "digest": digest(records),
+            **page,
+        }
+    )
 
 
 def read(raw: bytes, records_max: int) -> Batch:
@@ -49,9 +56,7 @@ def read(raw: bytes, records_max: int) -> Batch:
         raise BatchTooLarge()
     value = loads(raw)
     expected = _FIELDS | (_PAGE if "next" in value else {})
-    if value.keys() != expected.keys() or any(
-        type(value[name]) is not kind for name, kind in expected.items()
-    ):
+    if value.keys() != expected.keys() or any(type(value[name]) is not kind for name, kind in expected.items()):
         raise BatchMalformed()
     if not _is_word(value["epoch"]):
         raise BatchMalformed("epoch")
@@ -60,9 +65,13 @@ def read(raw: bytes, records_max: int) -> Batch:
     if digest(value["records"]) != value["digest"]:
         raise BatchDigest()
     return Batch(
-        value["from"], value["epoch"], tuple(value["records"]), value["digest"],
-        value.get("next"), value.get("head"),
-    )  # fmt: skip
+        value["from"],
+        value["epoch"],
+        tuple(value["records"]),
+        value["digest"],
+        value.get("next"),
+        value.get("head"),
+    )
 
 
 def loads(raw: bytes) -> dict[str, Any]:

@@ -121,56 +121,111 @@ def _is(value: Any, table: Table) -> bool:
 
 
 MEASURE: Table = {
-    "code": _or_none(filled), "name": filled, "basis": filled,
-    "effect": _one_of("bars", "review", "none"), "discretionary": _truth, "roles": _roles, "sectors": _texts,
-    "only_must_tender": _truth, "territory": _one_of("national", "province"),
-    "starts_on": day, "ends_on": _or_none(day),
-}  # fmt: skip
+    "code": _or_none(filled),
+    "name": filled,
+    "basis": filled,
+    "effect": _one_of("bars", "review", "none"),
+    "discretionary": _truth,
+    "roles": _roles,
+    "sectors": _texts,
+    "only_must_tender": _truth,
+    "territory": _one_of("national", "province"),
+    "starts_on": day,
+    "ends_on": _or_none(day),
+}
 _COMMON: Table = {
-    "record": _matching(_RECORD), "revision": _whole(1, _REVISION_MAX), "act": filled,
-    "state": _one_of(*STATES), "audience": _one_of("public"),
+    "record": _matching(_RECORD),
+    "revision": _whole(1, _REVISION_MAX),
+    "act": filled,
+    "state": _one_of(*STATES),
+    "audience": _one_of("public"),
     "subject": {"kind": _one_of("organisation", "sole_trader"), "name": filled, "uscc": _or_none(_code)},
-    "document_number": filled, "behaviour": _or_none(filled), "facts": text, "basis": filled, "decided_on": day,
+    "document_number": filled,
+    "behaviour": _or_none(filled),
+    "facts": text,
+    "basis": filled,
+    "decided_on": day,
     "authority": {"name": filled, "code": _code},
     "source": {
-        "node": filled, "name": filled, "code": text, "department": filled, "channel": filled,
-        "filed_on": day, "verified_on": day,
+        "node": filled,
+        "name": filled,
+        "code": text,
+        "department": filled,
+        "channel": filled,
+        "filed_on": day,
+        "verified_on": day,
     },
-    "sectors": _texts, "district": _or_none(filled), "is_grave": _truth,
-    "measures": lambda value: isinstance(value, list), "policy": filled,
-    "visible_from": day, "visible_until": day, "publish_by": day, "filing": _matching(_DIGEST),
-}  # fmt: skip
+    "sectors": _texts,
+    "district": _or_none(filled),
+    "is_grave": _truth,
+    "measures": lambda value: isinstance(value, list),
+    "policy": filled,
+    "visible_from": day,
+    "visible_until": day,
+    "publish_by": day,
+    "filing": _matching(_DIGEST),
+}
 _PENALTY: Table = {
     **_COMMON,
-    "kind": _one_of("penalty"), "title": text, "behaviour_text": text, "kinds": _texts, "content": text,
-    "fine_fen": _or_none(_whole(0, _AMOUNT_MAX)), "confiscated_fen": _or_none(_whole(0, _AMOUNT_MAX)),
-    "permit": _or_none(text), "effect_until": _or_none(day), "severity": filled, "repairable_from": day,
-}  # fmt: skip
+    "kind": _one_of("penalty"),
+    "title": text,
+    "behaviour_text": text,
+    "kinds": _texts,
+    "content": text,
+    "fine_fen": _or_none(_whole(0, _AMOUNT_MAX)),
+    "confiscated_fen": _or_none(_whole(0, _AMOUNT_MAX)),
+    "permit": _or_none(text),
+    "effect_until": _or_none(day),
+    "severity": filled,
+    "repairable_from": day,
+}
 _PARTY: Table = {
-    "kind": _one_of("organisation", "sole_trader", "natural_person"), "name": filled, "uscc": _or_none(_code),
-}  # fmt: skip
+    "kind": _one_of("organisation", "sole_trader", "natural_person"),
+    "name": filled,
+    "uscc": _or_none(_code),
+}
 _LISTING: Table = {
     **_COMMON,
     "kind": _one_of("listing"),
     "subject": _PARTY,
     "scheme": {"code": filled, "name": filled, "basis": filled, "basis_level": filled},
-    "reasons": text, "exit": filled, "severity": filled, "repairable_from": day, "starts_on": day, "ends_on": day,
-    "grounds": _list_of({"kind": _one_of("penalty", "judgment"), "record": _or_none(_matching(_RECORD)),
-                         "document_number": filled, "authority": filled, "decided_on": day}),
+    "reasons": text,
+    "exit": filled,
+    "severity": filled,
+    "repairable_from": day,
+    "starts_on": day,
+    "ends_on": day,
+    "grounds": _list_of(
+        {
+            "kind": _one_of("penalty", "judgment"),
+            "record": _or_none(_matching(_RECORD)),
+            "document_number": filled,
+            "authority": filled,
+            "decided_on": day,
+        }
+    ),
     "responsible": _list_of({"name": filled, "role": filled, "as_of": day}),
     "remedies": {"reconsideration_until": day, "litigation_until": day},
-}  # fmt: skip
+}
 _COMMENDATION: Table = {
     **_COMMON,
-    "kind": _one_of("commendation"), "title": filled, "measures": lambda value: value == [],
+    "kind": _one_of("commendation"),
+    "title": filled,
+    "measures": lambda value: value == [],
     "is_grave": lambda value: value is False,
-}  # fmt: skip
+}
 _RELATION: Table = {
     **_COMMON,
-    "kind": _one_of("relation"), "audience": _one_of("authorised"), "relation": filled, "other": _PARTY,
-    "wording": filled, "since": day, "until": _or_none(day), "measures": lambda value: value == [],
+    "kind": _one_of("relation"),
+    "audience": _one_of("authorised"),
+    "relation": filled,
+    "other": _PARTY,
+    "wording": filled,
+    "since": day,
+    "until": _or_none(day),
+    "measures": lambda value: value == [],
     "is_grave": lambda value: value is False,
-}  # fmt: skip
+}
 BODIES = {"penalty": _PENALTY, "listing": _LISTING, "commendation": _COMMENDATION, "relation": _RELATION}
 """The table of each kind of record. The period may have ended before it began: an old decision with a ban still
 in force is published like that."""

@@ -87,9 +87,14 @@ def build(
 ) -> dict[str, Any]:
     """The envelope of one version; ``signature`` has ``kid`` and ``value`` (hex)."""
     return {
-        "record": body["record"], "owner": owner, "revision": body["revision"], "previous": previous,
-        "body": body, "hash": content, "signature": dict(signature),
-    }  # fmt: skip
+        "record": body["record"],
+        "owner": owner,
+        "revision": body["revision"],
+        "previous": previous,
+        "body": body,
+        "hash": content,
+        "signature": dict(signature),
+    }
 
 
 def parse(value: Any, sectors: Collection[str]) -> Envelope | list[Fault]:
@@ -109,9 +114,15 @@ def parse(value: Any, sectors: Collection[str]) -> Envelope | list[Fault]:
     if found:
         return found
     return Envelope(
-        value["record"], value["owner"], value["revision"], value["previous"], value["body"], value["hash"],
-        value["signature"]["kid"], value["signature"]["value"],
-    )  # fmt: skip
+        value["record"],
+        value["owner"],
+        value["revision"],
+        value["previous"],
+        value["body"],
+        value["hash"],
+        value["signature"]["kid"],
+        value["signature"]["value"],
+    )
 
 
 def judge(held: Held | None, incoming: Envelope, sender: Sender) -> Outcome:
@@ -123,12 +134,7 @@ def judge(held: Held | None, incoming: Envelope, sender: Sender) -> Outcome:
     older than the newest held is stale; a newer one is accepted, gaps allowed.
     """
     is_same = content_hash(incoming.body, incoming.previous) == incoming.hash
-    if (
-        held
-        and is_same
-        and held.owner == incoming.owner
-        and held.hashes.get(incoming.revision) == incoming.hash
-    ):
+    if held and is_same and held.owner == incoming.owner and held.hashes.get(incoming.revision) == incoming.hash:
         return Outcome(DUPLICATE)
     code = _refusal_code(held, incoming, sender, is_same)
     if code:

@@ -23,11 +23,7 @@ def faults(body: Any, sectors: Collection[str]) -> list[Fault]:
     known = bodyshape.table(kind, state if isinstance(state, str) else "published")
     marked = {name: check for name, check in MARKS.items() if name in body}
     # Step by step: the pointers of a fault name only fields that are known, never a number sent as a name.
-    return (
-        list(_against(body, {**known, **marked}, ""))
-        or list(_rules(body, sectors))
-        or list(_personal(body, ""))
-    )
+    return list(_against(body, {**known, **marked}, "")) or list(_rules(body, sectors)) or list(_personal(body, ""))
 
 
 def _against(value: Any, table: Table, at: str) -> Iterator[Fault]:
@@ -77,8 +73,6 @@ def _personal(value: Any, at: str) -> Iterator[Fault]:
         for position, item in enumerate(value):
             yield from _personal(item, f"{at}/{position}")
     elif (
-        isinstance(value, str)
-        and redaction.blot(value) != value
-        and not (at in _CODES and bodyshape.is_strict(value))
+        isinstance(value, str) and redaction.blot(value) != value and not (at in _CODES and bodyshape.is_strict(value))
     ):
         yield Fault(at, "personal-number", "含有个人识别号码")

@@ -16,11 +16,7 @@ _FORBIDDEN = re.compile(
     "\ud800-\udfff\ufffd-\uffff]"  # halves of characters, and what stands for a character already lost
 )
 _FULL_WIDTH = str.maketrans(
-    {
-        code: code - 0xFEE0
-        for span in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B))
-        for code in range(*span)
-    }
+    {code: code - 0xFEE0 for span in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B)) for code in range(*span)}
     | {0x3000: 0x20, 0xA0: 0x20}
 )
 _WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ\u3000\xa0]")

@@ -98,9 +98,7 @@ _FIELDS = {
     for key in _variants(heading)
 }
 _TITLES = {
-    name: f"{new or old.split()[0]}（{chinese.split()[0]}）"
-    for name, new, old, chinese in _rows()
-    if new or old
+    name: f"{new or old.split()[0]}（{chinese.split()[0]}）" for name, new, old, chinese in _rows() if new or old
 }
 FIELDS = tuple(name for name, *_ in _rows())
 

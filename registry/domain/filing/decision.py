@@ -14,9 +14,7 @@ _OTHER_KIND = "07"
 _COMMA = re.compile(r"[、,，]")
 # 2016 codes that the 2021 law split in two: the decision's own words tell which.
 _SPLIT_2016 = {"2": (("03", "违法所得"), ("09", "非法财物")), "4": (("11", "暂扣"), ("05", "吊销"))}
-_NO_END = frozenset(
-    ("无处罚期限", "无期限", "无固定期限", "无", "长期", "长期有效", "永久", "永久有效", "无限期")
-)
+_NO_END = frozenset(("无处罚期限", "无期限", "无固定期限", "无", "长期", "长期有效", "永久", "永久有效", "无限期"))
 _SENTINEL_YEAR = 2099
 _MEASURE_CODE = re.compile(r"[Bb]\d{1,2}", re.ASCII)
 _NEEDED = {"fine": "fine", "confiscation": "confiscated", "permit": "permit"}
@@ -70,9 +68,7 @@ def _by_old_code(known: tuple[KindRule, ...], old: str) -> list[str] | None:
     return [kind.code for kind in known if kind.code_2016 == old] or None
 
 
-def amounts(
-    row: RowReader, chosen: tuple[str, ...], rules: Rules
-) -> tuple[int | None, int | None, str | None]:
+def amounts(row: RowReader, chosen: tuple[str, ...], rules: Rules) -> tuple[int | None, int | None, str | None]:
     """Fine and confiscation in fen, and the permit; each required by a kind that needs it.
 
     Never read out of the decision's text: the first amount there is often the turnover. The 2016 set has no
@@ -83,8 +79,7 @@ def amounts(
         needs = set()
     permit = row.text("permit", required="permit" in needs, limit=200)
     sums = {
-        name: row.parsed(name, row.text(name, required=name in needs), cells.fen)
-        for name in ("fine", "confiscated")
+        name: row.parsed(name, row.text(name, required=name in needs), cells.fen) for name in ("fine", "confiscated")
     }
     return sums["fine"], sums["confiscated"], permit or None
 

@@ -118,9 +118,7 @@ def _sectors(row: RowReader, rules: Rules) -> tuple[str, ...]:
     if not parts and not rules.default_sectors and not row.has_fault("sectors"):
         row.fault("sectors", "required", "必填项为空")
     names = {code: name.removesuffix("领域") for code, name in rules.sectors.items()}
-    found = [
-        row.code_in("sectors", part.removesuffix("领域").lower(), names, "sector-unknown") for part in parts
-    ]
+    found = [row.code_in("sectors", part.removesuffix("领域").lower(), names, "sector-unknown") for part in parts]
     return tuple(dict.fromkeys(code for code in found if code)) or rules.default_sectors
 
 

@@ -67,9 +67,7 @@ def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> 
         return identifiers.uscc(bare) if bare else None
     except UsccCheckCharacter as refusal:
         if override and redaction.blot(bare) != bare:
-            row.fault(
-                field, "uscc-is-personal-number", "此处像是个人证件号码，不得以所述理由作为单位代码保留"
-            )
+            row.fault(field, "uscc-is-personal-number", "此处像是个人证件号码，不得以所述理由作为单位代码保留")
             return None
         if override:
             row.note(field, "check-character-overridden", "校验码不正确，按所述理由保留")

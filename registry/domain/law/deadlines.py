@@ -47,14 +47,8 @@ def end(calendar: Calendar, limit: Deadline, starts_on: dt.date, figure: int = 0
 def started(reference: Reference, noun: str, act: str, days: Mapping[str, dt.date]) -> list[Running]:
     """The clocks that ``act`` starts; ``days`` are the days known of the record. One whose day is not known
     does not run."""
-    opened = [
-        one for one in reference.clocks().values() if (one.newest.noun, one.newest.opens) == (noun, act)
-    ]
-    return [
-        run(reference, one.newest.code, days[one.newest.starts])
-        for one in opened
-        if one.newest.starts in days
-    ]
+    opened = [one for one in reference.clocks().values() if (one.newest.noun, one.newest.opens) == (noun, act)]
+    return [run(reference, one.newest.code, days[one.newest.starts]) for one in opened if one.newest.starts in days]
 
 
 def run(reference: Reference, code: str, starts_on: dt.date) -> Running:

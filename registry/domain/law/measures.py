@@ -59,8 +59,7 @@ def _cited(statute: str, articles: Sequence[str], basis: str) -> bool:
     # A law's name also begins the name of the regulation that carries it out.
     pattern = re.compile(re.escape(statute) + ("" if statute.endswith("条例") else "(?!实施条例)"))
     return any(
-        pattern.search(_plain(name)) and all(article in _plain(text) for article in articles)
-        for name, text in named
+        pattern.search(_plain(name)) and all(article in _plain(text) for article in articles) for name, text in named
     )
 
 
@@ -95,9 +94,7 @@ def _stated(filing: Filing, measures: Sequence[Measure]) -> Iterator[tuple[Measu
         yield MeasureTerm("", clause[:_WORDING_MAX], None, None), cited
 
 
-def _settled(
-    term: MeasureTerm, candidates: Sequence[Measure], filing: Filing
-) -> tuple[dict[str, Any], Fault | None]:
+def _settled(term: MeasureTerm, candidates: Sequence[Measure], filing: Filing) -> tuple[dict[str, Any], Fault | None]:
     """The candidate whose term is lawful; several articles of one statute may share a phrase."""
     if not candidates:
         unfounded = _unfounded(term, filing)
@@ -172,11 +169,7 @@ def term_fault(measure: Measure, published: dict[str, Any]) -> Fault | None:
             f"{measure.name}必须有期限（{measure.source}），处罚有效期为空",
         )
     if measure.min_months is not None and ends_on < add_months(starts_on, measure.min_months):
-        return Fault(
-            "/measures", "measure-below-statute", f"{measure.name}的期限短于法定下限（{measure.source}）"
-        )
+        return Fault("/measures", "measure-below-statute", f"{measure.name}的期限短于法定下限（{measure.source}）")
     if ends_on > add_months(starts_on, measure.max_months) + _ONE_DAY:
-        return Fault(
-            "/measures", "measure-beyond-statute", f"{measure.name}的期限超过法定上限（{measure.source}）"
-        )
+        return Fault("/measures", "measure-beyond-statute", f"{measure.name}的期限超过法定上限（{measure.source}）")
     return None

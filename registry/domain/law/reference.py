@@ -125,9 +125,7 @@ class Reference:
         """What a filed row is read with."""
         behaviours = self._typed("behaviours", reference_kinds.Behaviour, None)
         return model.Rules(
-            kinds=tuple(
-                model.KindRule(row.code, row.name, row.code_2016, row.needs) for row in self._kinds.values()
-            ),
+            kinds=tuple(model.KindRule(row.code, row.name, row.code_2016, row.needs) for row in self._kinds.values()),
             sectors=self.names("sectors"),
             behaviours={row.code: row.name for row in behaviours if row.active},
             districts=self.names("districts"),

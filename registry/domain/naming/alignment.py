@@ -71,11 +71,7 @@ def _is_swap(one: tuple[str, int, int], two: tuple[str, int, int], asked: Line, 
         moved = held.text[lost[1]]
         return abs(added[1] - lost[1]) <= 2 and asked.text[added[2]] == moved and moved not in _NUMERALS
     here, there = held.text[one[1] : one[1] + 2], asked.text[one[2] : one[2] + 2]
-    return (
-        one[0] == two[0] == "replace"
-        and here == there[::-1]
-        and not all(moved in _NUMERALS for moved in here)
-    )
+    return one[0] == two[0] == "replace" and here == there[::-1] and not all(moved in _NUMERALS for moved in here)
 
 
 def _run(at: int, to: int, steps: Sequence[tuple[str, int, int]]) -> int:

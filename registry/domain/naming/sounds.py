@@ -38,9 +38,7 @@ def near(one: str, other: str) -> bool:
 
 @cache
 def _blurred(character: str) -> frozenset[str]:
-    return frozenset(
-        reduce(lambda reading, pair: reading.replace(*pair), _ALIKE, one) for one in readings(character)
-    )
+    return frozenset(reduce(lambda reading, pair: reading.replace(*pair), _ALIKE, one) for one in readings(character))
 
 
 @lru_cache(maxsize=64)

@@ -44,9 +44,7 @@ def is_hash(value: object) -> bool:
     return isinstance(value, str) and _HASH.fullmatch(value) is not None
 
 
-def extent(
-    cover: Cover, ring: Ring, entry: int, root: bytes, verify: Verify
-) -> tuple[signed_notes.Checkpoint, Key]:
+def extent(cover: Cover, ring: Ring, entry: int, root: bytes, verify: Verify) -> tuple[signed_notes.Checkpoint, Key]:
     """The checkpoint of a key that was not revoked under which the ledger of ``entry`` entries with ``root`` lies.
 
     Refuses ``ReceiptRefused``.

@@ -123,13 +123,18 @@ def build(ring: Ring, sign: Callable[[bytes], bytes]) -> bytes:
         "node": ring.node,
         "keys": [
             {
-                "kid": key.kid, "alg": ALGORITHM, "public": key.public.hex(), "from": key.since,
-                "until": ring.until(key.kid), "endorsed": key.endorsed, "revoked_at": key.revoked_at,
+                "kid": key.kid,
+                "alg": ALGORITHM,
+                "public": key.public.hex(),
+                "from": key.since,
+                "until": ring.until(key.kid),
+                "endorsed": key.endorsed,
+                "revoked_at": key.revoked_at,
                 "revoked_because": key.revoked_because,
             }
             for key in ring.keys
         ],
-    }  # fmt: skip
+    }
     signature = {"kid": ring.newest.kid, "value": sign(canonical.dumps(document)).hex()}
     return canonical.dumps({**document, "signature": signature})
 

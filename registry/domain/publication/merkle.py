@@ -36,9 +36,7 @@ def grow(nodes: Nodes, start: int, leaf_hashes: Sequence[bytes]) -> list[Node]:
     level = 0
     while start >> (level + 1) < end >> (level + 1):
         for index in range(start >> (level + 1), end >> (level + 1)):
-            left, right = (
-                fresh.get((level, child)) or nodes(level, child) for child in (2 * index, 2 * index + 1)
-            )
+            left, right = (fresh.get((level, child)) or nodes(level, child) for child in (2 * index, 2 * index + 1))
             fresh[level + 1, index] = node_hash(left, right)
             made.append((level + 1, index, fresh[level + 1, index]))
         level += 1

@@ -26,9 +26,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_rows")),
     )
-    op.create_index(
-        op.f("ix_catalog_rows_kind_closed_at"), "catalog_rows", ["kind", "closed_at"], unique=False
-    )
+    op.create_index(op.f("ix_catalog_rows_kind_closed_at"), "catalog_rows", ["kind", "closed_at"], unique=False)
 
 
 def downgrade() -> None:

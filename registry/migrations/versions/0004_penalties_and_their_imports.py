@@ -59,9 +59,7 @@ def upgrade() -> None:
         sa.Column("refused", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_penalty_imports_account_id_accounts")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_penalty_imports_account_id_accounts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_penalty_imports")),
         sa.UniqueConstraint("account_id", "digest", name=op.f("uq_penalty_imports_account_id_digest")),
     )
@@ -94,18 +92,12 @@ def upgrade() -> None:
         sa.Column("verified_by", KEY, nullable=True),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("returned_because", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["filed_by"], ["accounts.id"], name=op.f("fk_penalty_filings_filed_by_accounts")
-        ),
+        sa.ForeignKeyConstraint(["filed_by"], ["accounts.id"], name=op.f("fk_penalty_filings_filed_by_accounts")),
         sa.ForeignKeyConstraint(
             ["import_id"], ["penalty_imports.id"], name=op.f("fk_penalty_filings_import_id_penalty_imports")
         ),
-        sa.ForeignKeyConstraint(
-            ["penalty_id"], ["penalties.id"], name=op.f("fk_penalty_filings_penalty_id_penalties")
-        ),
-        sa.ForeignKeyConstraint(
-            ["verified_by"], ["accounts.id"], name=op.f("fk_penalty_filings_verified_by_accounts")
-        ),
+        sa.ForeignKeyConstraint(["penalty_id"], ["penalties.id"], name=op.f("fk_penalty_filings_penalty_id_penalties")),
+        sa.ForeignKeyConstraint(["verified_by"], ["accounts.id"], name=op.f("fk_penalty_filings_verified_by_accounts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_penalty_filings")),
     )
     op.create_index(

@@ -45,9 +45,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_publications_id_index"), "publications", ["id_index"], unique=False)
     op.create_index(op.f("ix_publications_name_key"), "publications", ["name_key"], unique=False)
-    op.create_index(
-        op.f("ix_publications_uscc_from_entry"), "publications", ["uscc", "from_entry"], unique=False
-    )
+    op.create_index(op.f("ix_publications_uscc_from_entry"), "publications", ["uscc", "from_entry"], unique=False)
     op.create_index(
         op.f("ix_publications_visible_until_state"), "publications", ["visible_until", "state"], unique=False
     )

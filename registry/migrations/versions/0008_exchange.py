@@ -85,9 +85,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["inbox_batches.id"], name=op.f("fk_inbox_items_batch_id_inbox_batches")
-        ),
+        sa.ForeignKeyConstraint(["batch_id"], ["inbox_batches.id"], name=op.f("fk_inbox_items_batch_id_inbox_batches")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_items")),
         sa.UniqueConstraint("batch_id", "position", name=op.f("uq_inbox_items_batch_id_position")),
     )

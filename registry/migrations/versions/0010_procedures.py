@@ -27,9 +27,7 @@ def upgrade() -> None:
         sa.Column("stated", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("digest", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_case_steps_account_id_accounts")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_case_steps_account_id_accounts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_steps")),
         sa.UniqueConstraint("record", "position", name=op.f("uq_case_steps_record_position")),
     )

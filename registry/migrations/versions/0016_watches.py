@@ -53,9 +53,7 @@ def upgrade() -> None:
         sa.Column("uscc_index", sa.Text(), nullable=True),
         sa.Column("id_index", sa.Text(), nullable=True),
         sa.Column("name_index", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["watch_id"], ["watches.id"], name=op.f("fk_watched_parties_watch_id_watches")
-        ),
+        sa.ForeignKeyConstraint(["watch_id"], ["watches.id"], name=op.f("fk_watched_parties_watch_id_watches")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_watched_parties")),
     )
     op.create_table(

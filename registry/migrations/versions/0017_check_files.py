@@ -28,9 +28,7 @@ def upgrade() -> None:
         sa.Column("on_day", sa.Date(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_check_files_account_id_accounts")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_check_files_account_id_accounts")),
         sa.ForeignKeyConstraint(
             ["department_id"], ["departments.id"], name=op.f("fk_check_files_department_id_departments")
         ),
@@ -52,12 +50,8 @@ def upgrade() -> None:
         sa.Column("start", sa.Integer(), nullable=False),
         sa.Column("check_id", sa.Text(), nullable=True),
         sa.Column("rows_sealed", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["check_id"], ["checks.id"], name=op.f("fk_check_file_parts_check_id_checks")
-        ),
-        sa.ForeignKeyConstraint(
-            ["file_id"], ["check_files.id"], name=op.f("fk_check_file_parts_file_id_check_files")
-        ),
+        sa.ForeignKeyConstraint(["check_id"], ["checks.id"], name=op.f("fk_check_file_parts_check_id_checks")),
+        sa.ForeignKeyConstraint(["file_id"], ["check_files.id"], name=op.f("fk_check_file_parts_file_id_check_files")),
         sa.PrimaryKeyConstraint("file_id", "start", name=op.f("pk_check_file_parts")),
     )
 

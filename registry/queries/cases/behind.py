@@ -37,9 +37,7 @@ def load(session: Session, records: Sequence[str]) -> Behind:
     """Everything behind the publications of these records, in five questions."""
     penalties = select(Penalty).where(Penalty.record.in_(records)).options(selectinload(Penalty.filings))
     steps: dict[str, list[CaseStep]] = {}
-    question = (
-        select(CaseStep).where(CaseStep.record.in_(records)).order_by(CaseStep.record, CaseStep.position)
-    )
+    question = select(CaseStep).where(CaseStep.record.in_(records)).order_by(CaseStep.record, CaseStep.position)
     for step in session.scalars(question):
         steps.setdefault(step.record, []).append(step)
     cases: dict[str, Listing | Commendation | Relation] = {}
@@ -102,10 +100,17 @@ def _chain(steps: Sequence[CaseStep]) -> Iterator[str]:
     previous = ""
     for place, step in enumerate(steps, start=1):
         said = {
-            "noun": step.noun, "record": step.record, "position": place, "act": step.act, "before": step.before,
-            "after": step.after, "account_id": step.account_id, "documents": step.documents, "stated": step.stated,
+            "noun": step.noun,
+            "record": step.record,
+            "position": place,
+            "act": step.act,
+            "before": step.before,
+            "after": step.after,
+            "account_id": step.account_id,
+            "documents": step.documents,
+            "stated": step.stated,
             "day": step.day.isoformat(),
-        }  # fmt: skip
+        }
         if case_file.link(previous, said) != step.digest:
             yield f"step {place} of its procedure is not what was filed"
         previous = step.digest

@@ -50,16 +50,12 @@ def decisions_held(session: Session, decisions: Sequence[tuple[str, str, str]]) 
     return {(authority, document, subject) for authority, document, subject in session.execute(question)}
 
 
-def listed(
-    session: Session, department_id: int | None, state: str | None, *, after: int, limit: int
-) -> list[Penalty]:
+def listed(session: Session, department_id: int | None, state: str | None, *, after: int, limit: int) -> list[Penalty]:
     """A department's penalties in the order filed, from above row number ``after``."""
     question = select(Penalty).where(Penalty.department_id == department_id, Penalty.id > after)
     if state:
         question = question.where(Penalty.state == state)
-    return list(
-        session.scalars(question.options(selectinload(Penalty.filings)).order_by(Penalty.id).limit(limit))
-    )
+    return list(session.scalars(question.options(selectinload(Penalty.filings)).order_by(Penalty.id).limit(limit)))
 
 
 def awaiting(

@@ -53,17 +53,13 @@ def by_record(session: Session, table: type[C], record: str, *, lock: bool = Fal
 def holder(session: Session, record: str) -> Penalty | Listing:
     """The penalty or listing behind a record decided here, locked; refuses ``RecordUnknown``."""
     penalty = penalties.by_records(session, [record], lock=True).get(record)
-    found = (
-        penalty or session.scalars(select(Listing).where(Listing.record == record).with_for_update()).first()
-    )
+    found = penalty or session.scalars(select(Listing).where(Listing.record == record).with_for_update()).first()
     if found is None:
         raise RecordUnknown()
     return found
 
 
-def ending(
-    session: Session, noun: str, record: str, *, lock: bool = False
-) -> Listing | Commendation | Relation:
+def ending(session: Session, noun: str, record: str, *, lock: bool = False) -> Listing | Commendation | Relation:
     """The listing, commendation or relation of a record: those that end with their publication."""
     if noun == Listing.noun:
         return by_record(session, Listing, record, lock=lock)
@@ -99,9 +95,12 @@ def commended(session: Session, authority_code: str, document_number: str, subje
 def related(session: Session, kind: str, subject_uscc: str, other_key: str, since: dt.date) -> bool:
     """Whether this very relation is held and not withdrawn."""
     question = select(Relation.id).where(
-        Relation.kind == kind, Relation.subject_uscc == subject_uscc, Relation.other_key == other_key,
-        Relation.since == since, Relation.state != "withdrawn",
-    )  # fmt: skip
+        Relation.kind == kind,
+        Relation.subject_uscc == subject_uscc,
+        Relation.other_key == other_key,
+        Relation.since == since,
+        Relation.state != "withdrawn",
+    )
     return session.scalars(question.limit(1)).first() is not None
 
 

@@ -116,9 +116,7 @@ def _limits(session: Session, held: Relief, steps: Sequence[CaseStep], today: dt
         for rule in (one.of(today) for one in reference.clocks().values())
         if rule.noun == held.noun and rule.opens not in taken and rule.opens not in _ONLY_WHEN_TAKEN
     ]
-    return found + (
-        sorted(ahead, key=lambda one: acts.index(one.rule.opens)) if held.state in OPEN_RELIEF else []
-    )
+    return found + (sorted(ahead, key=lambda one: acts.index(one.rule.opens)) if held.state in OPEN_RELIEF else [])
 
 
 def _running(reference: Reference, clock: Clock, today: dt.date) -> Limit:

@@ -62,12 +62,15 @@ def punctuality(period: Period, today: dt.date, *groups: Any) -> Select[Any]:
     met, over = Clock.met_on.is_not(None), Clock.met_on.is_(None) & (Clock.due < today)
     return (
         select(
-            Clock.department_id, *groups,
-            _sum(met & (Clock.met_on <= Clock.due)), _sum(met & (Clock.met_on > Clock.due)), _sum(over),
+            Clock.department_id,
+            *groups,
+            _sum(met & (Clock.met_on <= Clock.due)),
+            _sum(met & (Clock.met_on > Clock.due)),
+            _sum(over),
         )
         .where(Clock.code == PUBLISH_PENALTY, period.holds(Clock.due))
         .group_by(Clock.department_id, *groups)
-    )  # fmt: skip
+    )
 
 
 def _fill(figures: dict[int, dict[str, int]], names: tuple[str, ...], rows: Iterable[Any]) -> None:

@@ -194,21 +194,23 @@ def _added(one: Tally, other: Tally) -> Tally:
     return Tally(timely=one.timely + other.timely, late=one.late + other.late, open=one.open + other.open)
 
 
-def _missed(
-    session: Session, reference: Reference, period: Period, today: dt.date
-) -> dict[int, list[Missed]]:
+def _missed(session: Session, reference: Reference, period: Period, today: dt.date) -> dict[int, list[Missed]]:
     """By department: every limit of the period that was met late or not at all, whatever it was a limit of."""
     over = (Clock.met_on > Clock.due) | (Clock.met_on.is_(None) & (Clock.due < today))
     found: dict[int, list[Missed]] = {}
     rules, days = reference.clocks(), cache(reference.calendar.days_between)
-    for clock in session.scalars(
-        select(Clock).where(period.holds(Clock.due), over).order_by(Clock.due, Clock.id)
-    ):
+    for clock in session.scalars(select(Clock).where(period.holds(Clock.due), over).order_by(Clock.due, Clock.id)):
         rule = rules[clock.code].of(clock.starts_on)
         missed = Missed(
-            number=clock.id, name=rule.name, deadline=clock.deadline, source=rule.source, status=rule.status,
-            starts_on=clock.starts_on, due=clock.due, met_on=clock.met_on,
+            number=clock.id,
+            name=rule.name,
+            deadline=clock.deadline,
+            source=rule.source,
+            status=rule.status,
+            starts_on=clock.starts_on,
+            due=clock.due,
+            met_on=clock.met_on,
             days=days(clock.due, clock.met_on or today),
-        )  # fmt: skip
+        )
         found.setdefault(clock.department_id, []).append(missed)
     return found

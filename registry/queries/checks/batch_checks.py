@@ -44,6 +44,4 @@ def parts(session: Session, file_id: str) -> Iterator[tuple[CheckFilePart, Check
 def checks(session: Session, file_id: str) -> list[Check]:
     """The checks that answered a file, in the order of its rows."""
     question = select(Check).join(CheckFilePart, CheckFilePart.check_id == Check.id)
-    return list(
-        session.scalars(question.where(CheckFilePart.file_id == file_id).order_by(CheckFilePart.start))
-    )
+    return list(session.scalars(question.where(CheckFilePart.file_id == file_id).order_by(CheckFilePart.start)))

@@ -41,9 +41,7 @@ class Keys:
 
 def known_at(entry: int | BindParameter[int]) -> ColumnElement[bool]:
     """The versions that were the newest of their records when the ledger had ``entry`` entries."""
-    return (Publication.from_entry <= entry) & or_(
-        Publication.until_entry.is_(None), Publication.until_entry > entry
-    )
+    return (Publication.from_entry <= entry) & or_(Publication.until_entry.is_(None), Publication.until_entry > entry)
 
 
 def _by(kind: str, column: InstrumentedAttribute[Any], *further: ColumnElement[bool]) -> Select[Any]:
@@ -77,9 +75,7 @@ def candidates(session: Session, keys: Keys, entry: int) -> dict[tuple[str, str]
 
 def sealed_number(session: Session) -> bytes | None:
     """Some identity number as it is kept sealed; None when none is held."""
-    question = select(Publication.id_sealed).where(
-        Publication.id_index > "", Publication.id_sealed.is_not(None)
-    )
+    question = select(Publication.id_sealed).where(Publication.id_index > "", Publication.id_sealed.is_not(None))
     return session.execute(question.limit(1)).scalar_one_or_none()
 
 

@@ -23,9 +23,7 @@ def _cover(session: Session, ring: Ring, data: bytes) -> Cover | None:
         return None
     entry = receipts.read(data, ring.publics(), verify).statement["entry"]
     try:
-        note, path = (
-            ledger_state.cover(session, entry, ring) if type(entry) is int and entry >= 0 else ("", [])
-        )
+        note, path = ledger_state.cover(session, entry, ring) if type(entry) is int and entry >= 0 else ("", [])
     except NotSealed:
         return None
     return Cover(note, tuple(path)) if note else None

@@ -35,9 +35,7 @@ def hold_tender(session: Session, tender_index: str) -> None:
         session.connection().execute(_HOLD, {"key": key})
 
 
-def before(
-    session: Session, department_id: int | None, tender_index: str, entry: int
-) -> Row[tuple[str, bytes]] | None:
+def before(session: Session, department_id: int | None, tender_index: str, entry: int) -> Row[tuple[str, bytes]] | None:
     """``id`` and ``receipt_sealed`` of the newest check of the same department and tender that was answered no later
     than at ``entry``."""
     asked = {"department": department_id, "tender": tender_index, "entry": entry}

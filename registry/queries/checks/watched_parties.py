@@ -58,9 +58,7 @@ def behind(session: Session, head: int, today: dt.date, limit: int) -> list[Watc
     first."""
     is_behind = or_(Watch.seen_entry < head, Watch.seen_day < today, Watch.until <= today)
     question = select(Watch).where(Watch.state == ACTIVE, is_behind)
-    return list(
-        session.scalars(question.order_by(Watch.seen_entry, Watch.number).limit(limit).with_for_update())
-    )
+    return list(session.scalars(question.order_by(Watch.seen_entry, Watch.number).limit(limit).with_for_update()))
 
 
 def landed(session: Session, after: int, upto: int) -> list[Landed]:
@@ -70,13 +68,9 @@ def landed(session: Session, after: int, upto: int) -> list[Landed]:
     entries = (Publication.from_entry > after, Publication.from_entry <= upto)
     is_entry = LedgerEntry.number == Publication.from_entry
     said = (Publication.from_entry, LedgerEntry.day, Publication.act, Publication.record)
-    new = select(*said, Publication.uscc, Publication.id_index, Publication.name_key).join(
-        LedgerEntry, is_entry
-    )
+    new = select(*said, Publication.uscc, Publication.id_index, Publication.name_key).join(LedgerEntry, is_entry)
     gone = select(*said, old.uscc, old.id_index, old.name_key).join(LedgerEntry, is_entry).join(old, replaced)
-    rows = [
-        Landed(*row) for question in (new, gone) for row in session.execute(question.where(*entries)).tuples()
-    ]
+    rows = [Landed(*row) for question in (new, gone) for row in session.execute(question.where(*entries)).tuples()]
     return sorted(set(rows), key=lambda one: one.entry)
 
 

@@ -59,10 +59,7 @@ def by_key_id(session: Session) -> dict[str, Peer]:
 
 def keys_of(peer: Peer) -> dict[str, bytes]:
     """The raw public keys that verify a peer's records, by key id: its own, and those it had before."""
-    return {
-        key_id_of(bytes.fromhex(public)): bytes.fromhex(public)
-        for public in (*peer.former_keys, peer.public_key)
-    }
+    return {key_id_of(bytes.fromhex(public)): bytes.fromhex(public) for public in (*peer.former_keys, peer.public_key)}
 
 
 def held(session: Session, records: Sequence[str]) -> dict[str, Held]:
@@ -81,9 +78,11 @@ def shown(session: Session, records: Sequence[str], today: dt.date) -> int:
     number = 0
     for start in range(0, len(records), CHUNK):
         question = select(func.count()).where(
-            Publication.record.in_(records[start : start + CHUNK]), Publication.until_entry.is_(None),
-            Publication.state == "published", Publication.visible_until > today,
-        )  # fmt: skip
+            Publication.record.in_(records[start : start + CHUNK]),
+            Publication.until_entry.is_(None),
+            Publication.state == "published",
+            Publication.visible_until > today,
+        )
         number += session.execute(question).scalar_one()
     return number
 
@@ -113,9 +112,12 @@ def due(session: Session, peer_id: int, limit: int) -> list[Promise]:
 def changes(session: Session, asker: str, after: int, upto: int, limit: int) -> list[Publication]:
     """Newest versions with entries in (after, upto], in order, that a peer should have."""
     question = select(Publication).where(
-        Publication.from_entry > after, Publication.from_entry <= upto, Publication.until_entry.is_(None),
-        Publication.audience == "public", Publication.origin != asker,
-    )  # fmt: skip
+        Publication.from_entry > after,
+        Publication.from_entry <= upto,
+        Publication.until_entry.is_(None),
+        Publication.audience == "public",
+        Publication.origin != asker,
+    )
     return list(session.scalars(question.order_by(Publication.from_entry).limit(limit)))
 
 

@@ -62,9 +62,7 @@ def of_version(session: Session, version: str) -> Reference | None:
 
 def _rows(session: Session, condition: ColumnElement[bool]) -> list[CatalogRow]:
     question = select(CatalogRow).where(condition)
-    return list(
-        session.scalars(question.order_by(CatalogRow.kind, CatalogRow.code, CatalogRow.effective_from))
-    )
+    return list(session.scalars(question.order_by(CatalogRow.kind, CatalogRow.code, CatalogRow.effective_from)))
 
 
 def _made(held: Sequence[CatalogRow]) -> Reference:

@@ -12,9 +12,7 @@ from registry.models import Account, ApiKey, Department
 from registry.refusals.acts import AccountUnknown, DepartmentUnknown
 
 _BY_KEY = (
-    select(Account.__table__)
-    .join(ApiKey)
-    .where(ApiKey.key_hash == bindparam("hash"), ApiKey.revoked_at.is_(None))
+    select(Account.__table__).join(ApiKey).where(ApiKey.key_hash == bindparam("hash"), ApiKey.revoked_at.is_(None))
 )
 
 

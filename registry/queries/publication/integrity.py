@@ -150,9 +150,7 @@ def _is_signed(publication: Publication, known: Mapping[str, bytes]) -> bool:
     kid, value = signature["kid"], bytes.fromhex(signature["value"])
     if kid not in known:
         return True
-    data = envelope.signed_bytes(
-        publication.record, publication.origin, publication.revision, publication.content_hash
-    )
+    data = envelope.signed_bytes(publication.record, publication.origin, publication.revision, publication.content_hash)
     return verify(known[kid], value, data)
 
 
@@ -185,9 +183,7 @@ def _found_by(publication: Publication, ends: list[tuple[str, str, str]]) -> Ite
 
 
 def _ends(session: Session, start: int) -> dict[int, list[tuple[str, str, str]]]:
-    question = select(RelationEnd).where(
-        RelationEnd.from_entry > start, RelationEnd.from_entry <= start + CHUNK
-    )
+    question = select(RelationEnd).where(RelationEnd.from_entry > start, RelationEnd.from_entry <= start + CHUNK)
     found: dict[int, list[tuple[str, str, str]]] = {}
     for row in session.scalars(question):
         found.setdefault(row.from_entry, []).append((row.side, row.by, row.key))
@@ -199,9 +195,7 @@ def _tree(session: Session, leaves: list[bytes], *, is_whole: bool) -> Iterator[
     expected = {(level, position): value for level, position, value in merkle.grow(_none, 0, leaves[:sealed])}
     stored = {(node.level, node.position): node.hash for node in session.scalars(select(LedgerNode))}
     if not is_whole:  # what was sealed later is not looked at
-        stored = {
-            (level, place): value for (level, place), value in stored.items() if place + 1 << level <= sealed
-        }
+        stored = {(level, place): value for (level, place), value in stored.items() if place + 1 << level <= sealed}
     for place in sorted(expected.keys() | stored.keys()):
         if expected.get(place) != stored.get(place):
             yield f"node {place[0]}/{place[1]}: not the hash of the leaves under it"
@@ -234,10 +228,7 @@ def _checkpoints(session: Session, ring: Ring, leaves: list[bytes], *, is_whole:
             yield f"{name}: its note is not validly signed ({type(error).__name__})"
             continue
         root = merkle.root(leaves[: checkpoint.size])
-        if (
-            text != signed_notes.checkpoint_text(ring.node, checkpoint.size, root)
-            or checkpoint.root != root.hex()
-        ):
+        if text != signed_notes.checkpoint_text(ring.node, checkpoint.size, root) or checkpoint.root != root.hex():
             yield f"{name}: its root is not that of the entries"
     for before, after in pairwise(held):
         if before.signed_at > after.signed_at:

@@ -20,9 +20,7 @@ TAIL_MAX = 5_000
 
 _SOUND_HEAD = (
     select(Counter.value, Publication.from_entry, Publication.name, Publication.name_key)
-    .outerjoin(
-        Publication, Publication.from_entry == select(func.max(Publication.from_entry)).scalar_subquery()
-    )
+    .outerjoin(Publication, Publication.from_entry == select(func.max(Publication.from_entry)).scalar_subquery())
     .where(Counter.name == "ledger")
 )
 _LAST_CHECKPOINT = select(Checkpoint.__table__).order_by(Checkpoint.size.desc()).limit(1)
@@ -83,9 +81,7 @@ def nodes(session: Session) -> Callable[[int, int], bytes]:
         if level == 0:
             question = select(LedgerEntry.leaf).where(LedgerEntry.number == position + 1)
         else:
-            question = select(LedgerNode.hash).where(
-                LedgerNode.level == level, LedgerNode.position == position
-            )
+            question = select(LedgerNode.hash).where(LedgerNode.level == level, LedgerNode.position == position)
         value = session.execute(question).scalar_one_or_none()
         if value is None:
             raise NotSealed(f"node {level}/{position}")

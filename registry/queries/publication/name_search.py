@@ -59,10 +59,7 @@ def _names(has_arrays: bool, is_cut: bool) -> Select[tuple[str | None]]:
     return select(func.aggregate_strings(rows.subquery().c.row, "\n"))
 
 
-_NAMES = {
-    (has_arrays, is_cut): _names(has_arrays, is_cut)
-    for has_arrays, is_cut in product((False, True), repeat=2)
-}
+_NAMES = {(has_arrays, is_cut): _names(has_arrays, is_cut) for has_arrays, is_cut in product((False, True), repeat=2)}
 
 
 def search(session: Session, asked: str, limit: int = SHOWN_MAX) -> list[Found]:
@@ -105,9 +102,7 @@ def keeping(session: Session, names: Mapping[int, Sequence[int]]) -> Iterator[In
     counts = Counter(gram for found in names.values() for gram in found)
     kept = (postgresql if _has_arrays(session) else sqlite).insert(gram_counts)
     kept = kept.from_select(["gram", "names"], _numbers(session, sorted(counts.items())))
-    yield kept.on_conflict_do_update(
-        index_elements=["gram"], set_={"names": gram_counts.c.names + kept.excluded.names}
-    )
+    yield kept.on_conflict_do_update(index_elements=["gram"], set_={"names": gram_counts.c.names + kept.excluded.names})
     if not _has_arrays(session):
         pairs = sorted((gram, number) for number, found in names.items() for gram in found)
         yield insert(name_grams).from_select(["gram", "name_id"], _numbers(session, pairs))

@@ -63,9 +63,11 @@ def moment(session: Session, today: dt.date, on: dt.date | None = None, entry: i
 
 def _shown(table: type[Publication], day: dt.date) -> ColumnElement[bool]:
     return (
-        (table.state == "published") & (table.audience == "public")
-        & (table.visible_from <= day) & (day < table.visible_until)
-    )  # fmt: skip
+        (table.state == "published")
+        & (table.audience == "public")
+        & (table.visible_from <= day)
+        & (day < table.visible_until)
+    )
 
 
 def visible(at: Moment) -> ColumnElement[bool]:
@@ -80,9 +82,7 @@ def visible(at: Moment) -> ColumnElement[bool]:
     return known_at(at.entry) & _shown(Publication, at.on) & still
 
 
-def search(
-    session: Session, wanted: Filter, at: Moment, *, before: int | None, limit: int
-) -> list[Publication]:
+def search(session: Session, wanted: Filter, at: Moment, *, before: int | None, limit: int) -> list[Publication]:
     """At most ``limit`` publications, newest entry first, below entry ``before``."""
     question = _narrowed(select(Publication).where(visible(at)), wanted)
     if before is not None:
@@ -125,9 +125,7 @@ def _narrowed(question: Select[tuple[Publication]] | Select[tuple[int]], wanted:
             question = question.where(column == value)
     if wanted.behaviour:
         own = Publication.behaviour == wanted.behaviour
-        question = question.where(
-            own | Publication.behaviour.startswith(f"{wanted.behaviour}-", autoescape=True)
-        )
+        question = question.where(own | Publication.behaviour.startswith(f"{wanted.behaviour}-", autoescape=True))
     if wanted.kinds:
         question = question.where(Publication.kind.in_(wanted.kinds))
     if wanted.sector:

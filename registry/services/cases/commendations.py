@@ -87,9 +87,7 @@ def withdraw(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, gi
     """Take a published commendation back because it no longer stands; the reason is public."""
     held, step = _admit(work, record, "withdraw", given)
     stated = {"reason": reason, "changed_on": changed_on.isoformat()}
-    leave(
-        work, held, step, replace(given, stated=stated), Leaving("withdrawn", "withdraw", reason, changed_on)
-    )
+    leave(work, held, step, replace(given, stated=stated), Leaving("withdrawn", "withdraw", reason, changed_on))
     return held
 
 
@@ -111,9 +109,7 @@ def _take(work: UnitOfWork, held: Commendation, step: Step, given: Given) -> Non
 def _release(work: UnitOfWork, held: Commendation, filed: CaseStep) -> commendation.Release:
     reference, facts = reference_data.current(work.session), held.facts
     latest = add_months(held.awarded_on, reference.threshold(_MONTHS, held.awarded_on) or 0)
-    stated = (
-        dt.date.fromisoformat(facts["valid_until"]) + dt.timedelta(days=1) if facts["valid_until"] else latest
-    )
+    stated = dt.date.fromisoformat(facts["valid_until"]) + dt.timedelta(days=1) if facts["valid_until"] else latest
     return commendation.Release(
         record=held.record,
         policy=_MONTHS,

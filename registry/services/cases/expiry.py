@@ -31,12 +31,14 @@ def expire_due(work: UnitOfWork) -> int:
     question = (
         select(Publication)
         .where(
-            Publication.until_entry.is_(None), Publication.state == "published",
-            Publication.origin == work.settings.node, Publication.visible_until <= work.today,
+            Publication.until_entry.is_(None),
+            Publication.state == "published",
+            Publication.origin == work.settings.node,
+            Publication.visible_until <= work.today,
         )
         .order_by(Publication.from_entry)
         .limit(CHUNK)
-    )  # fmt: skip
+    )
     # Cases are locked before the ledger, as by every act: the other way round the two would wait for each other.
     due = [held for held in work.session.scalars(question) if _ends(work, held)]
     publish(work, [revisions.after(held, _expired(held, work.today)) for held in due])

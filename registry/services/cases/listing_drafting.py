@@ -45,9 +45,7 @@ def draft(work: UnitOfWork, given_draft: Mapping[str, Any], given: Given) -> Lis
     work.actor.require(procedures.LISTING.permission("draft"))
     proposed = _read(work, given_draft)
     subject = identify(work, proposed.subject)
-    reference_data.hold_scheme(
-        work.session, proposed.scheme
-    )  # two proposals of one subject at once: the second waits
+    reference_data.hold_scheme(work.session, proposed.scheme)  # two proposals of one subject at once: the second waits
     _require_unlisted(work, proposed.scheme, subject.key)
     department = penalties.department(work.session, work.actor.department_id)
     _require_authority(department, proposed)
@@ -86,9 +84,7 @@ def simple(work: UnitOfWork, record: str, act: str, given: Given) -> Listing:
     return held
 
 
-def notice(
-    work: UnitOfWork, record: str, served_on: dt.date, reply_until: dt.date | None, given: Given
-) -> Listing:
+def notice(work: UnitOfWork, record: str, served_on: dt.date, reply_until: dt.date | None, given: Given) -> Listing:
     """Serve the notice of facts, basis, measures, the way off the list and the right to reply.
 
     Opens the defence window, counted from service. Refuses ``SchemeWithoutBasis`` and ``ChangeInFuture``.
@@ -211,9 +207,7 @@ def _typed(ground: dict[str, Any]) -> dict[str, Any]:
 
 
 def _content(proposed: Proposal) -> str:
-    return canonical.dumps(
-        listing.content(proposed) | {"notice": None, "decision": None, "served_on": None}
-    ).decode()
+    return canonical.dumps(listing.content(proposed) | {"notice": None, "decision": None, "served_on": None}).decode()
 
 
 def _require_unlisted(work: UnitOfWork, scheme: str, subject_key: str) -> None:

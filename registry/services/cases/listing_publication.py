@@ -114,9 +114,7 @@ def extend(work: UnitOfWork, record: str, ends_on: dt.date, given: Given) -> Lis
         raise TermRefused(f"{scheme.name}的延长不得超过 {latest.isoformat()}")
     held.ends_on = ends_on
     steps.take(work, held, step, replace(given, stated={"ends_on": ends_on.isoformat()}))
-    revisions.revise(
-        work, record, lambda body: revision.changed(body, "extend", **listing.extended(body, ends_on))
-    )
+    revisions.revise(work, record, lambda body: revision.changed(body, "extend", **listing.extended(body, ends_on)))
     return held
 
 

@@ -47,9 +47,7 @@ def receive(work: UnitOfWork, data: bytes, filename: str, options: Options) -> P
     work.actor.require(Permission.PENALTY_FILE)
     reference = reference_data.current(work.session)
     check(reference, options)
-    stated = json.dumps(
-        {"sectors": options.sectors, "district": options.district, "authority": options.authority_code}
-    )
+    stated = json.dumps({"sectors": options.sectors, "district": options.district, "authority": options.authority_code})
     digest = hashlib.sha256(stated.encode() + data).hexdigest()
     held = work.session.scalars(
         select(PenaltyImport)
@@ -107,9 +105,7 @@ def rules(reference: Reference, actor: Actor, options: Options) -> Rules:
     )
 
 
-def run(
-    perform: Perform, actor: Actor, import_id: int, progress: Callable[[int, int], None] | None = None
-) -> None:
+def run(perform: Perform, actor: Actor, import_id: int, progress: Callable[[int, int], None] | None = None) -> None:
     """File the remaining rows, one transaction per chunk. Progress and rows commit together, so that after a
     crash the next run goes on behind the last committed chunk and files no row twice; nor do two
     runs at once.
@@ -160,9 +156,7 @@ def _file_chunk(work: UnitOfWork, import_id: int, start: int, chunk: Sequence[fi
     held = work.session.get_one(PenaltyImport, import_id, with_for_update=True)
     if held.state != "running" or held.next_row != start:  # another run of this import, or its new beginning
         return held.next_row
-    submissions = [
-        penalty_filing.Submission(row.filing, import_id, row.number) for row in chunk if row.filing
-    ]
+    submissions = [penalty_filing.Submission(row.filing, import_id, row.number) for row in chunk if row.filing]
     outcomes = iter(penalty_filing.file(work, submissions))
     told: list[dict[str, Any]] = []
     for row in chunk:
@@ -185,10 +179,16 @@ def _told(import_id: int, row: filings.ReadRow, refusal: Refusal | None) -> list
         inner = [("fault", fault.pointer, fault.code, fault.detail) for fault in refusal.faults]
         said += inner or [("fault", "", refusal.code, refusal.title)]
     return [
-        {"import_id": import_id, "row_number": row.number, "column": pointer.removeprefix("/"), "kind": kind,
-         "code": code, "detail": detail}
+        {
+            "import_id": import_id,
+            "row_number": row.number,
+            "column": pointer.removeprefix("/"),
+            "kind": kind,
+            "code": code,
+            "detail": detail,
+        }
         for kind, pointer, code, detail in said
-    ]  # fmt: skip
+    ]
 
 
 def _finish(work: UnitOfWork, import_id: int) -> None:

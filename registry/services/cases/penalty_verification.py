@@ -66,9 +66,7 @@ def send_back(work: UnitOfWork, record: str, reason: str, *, if_version: int | N
     return held
 
 
-def withdraw(
-    work: UnitOfWork, record: str, reason: str, changed_on: dt.date, *, if_version: int | None
-) -> Penalty:
+def withdraw(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, *, if_version: int | None) -> Penalty:
     """Take a published penalty back because the decision was changed, revoked, held illegal or void.
 
     The reason is public; due within 3 working days of ``changed_on`` (行政处罚法 48, 85). It takes another

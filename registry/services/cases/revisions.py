@@ -47,9 +47,7 @@ def marks(work: UnitOfWork, record: str) -> Body:
 
 
 def _is_stopped(work: UnitOfWork, record: str) -> bool:
-    question = select(Relief).where(
-        Relief.about == record, Relief.noun == "dispute", Relief.state == "decided"
-    )
+    question = select(Relief).where(Relief.about == record, Relief.noun == "dispute", Relief.state == "decided")
     return any(held.facts["outcome"] == "stop_disclosure" for held in work.session.scalars(question))
 
 

@@ -92,18 +92,21 @@ def _require_other(work: UnitOfWork, held: Proceeding, acts: tuple[str, ...]) ->
 def _file(work: UnitOfWork, held: Proceeding, step: Step, given: Given, before: CaseStep | None) -> CaseStep:
     sealed = work.keys.vault.seal(canonical.dumps(given.private)) if given.private else None
     said = {
-        "noun": held.noun, "record": held.record, "position": before.position + 1 if before else 1,
-        "act": step.act, "before": step.state, "after": step.to, "account_id": work.actor.account_id,
+        "noun": held.noun,
+        "record": held.record,
+        "position": before.position + 1 if before else 1,
+        "act": step.act,
+        "before": step.state,
+        "after": step.to,
+        "account_id": work.actor.account_id,
         "documents": [paper.described() for paper in given.documents],
         "stated": canonical.dumps(dict(given.stated)).decode(),
-    }  # fmt: skip
+    }
     digest = case_file.link(before.digest if before else "", said | {"day": work.today.isoformat()})
     filed = CaseStep(**said, day=work.today, at=work.now, sealed=sealed, digest=digest)
     work.session.add(filed)
     work.session.flush()
-    work.session.add_all(
-        _document(work, filed, paper) for paper in given.documents if paper.content is not None
-    )
+    work.session.add_all(_document(work, filed, paper) for paper in given.documents if paper.content is not None)
     return filed
 
 

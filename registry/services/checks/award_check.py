@@ -130,9 +130,7 @@ def _entry(work: UnitOfWork, checkpoint: Checkpoint | None, known_at: int | None
     return head if known_at is None else known_at
 
 
-def _facts(
-    work: UnitOfWork, inquiry: Inquiry, lines: Sequence[dict[str, Any]], reference: Reference
-) -> receipts.Facts:
+def _facts(work: UnitOfWork, inquiry: Inquiry, lines: Sequence[dict[str, Any]], reference: Reference) -> receipts.Facts:
     """All but the place in the ledger and the check before it."""
     sources = candidates.sources(work.session)
     stale = tuple(code for code, pulled_at in sources if _is_stale(work, pulled_at))

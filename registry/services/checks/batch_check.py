@@ -64,20 +64,27 @@ def receive(work: UnitOfWork, data: bytes, stated: Stated) -> CheckFile:
     if held is not None:
         return held
     made = CheckFile(
-        id=secrets.token_hex(16), account_id=work.actor.account_id, department_id=work.actor.department_id,
-        digest=digest, question_sealed=work.keys.vault.seal(question), sealed=work.keys.vault.seal(data),
-        state=RUNNING, total=len(parties.read(data, stated.filename)), next_row=0, unchecked=0,
-        entry=ledger_state.head(work.session), on_day=on, created_at=work.now,
-    )  # fmt: skip
+        id=secrets.token_hex(16),
+        account_id=work.actor.account_id,
+        department_id=work.actor.department_id,
+        digest=digest,
+        question_sealed=work.keys.vault.seal(question),
+        sealed=work.keys.vault.seal(data),
+        state=RUNNING,
+        total=len(parties.read(data, stated.filename)),
+        next_row=0,
+        unchecked=0,
+        entry=ledger_state.head(work.session),
+        on_day=on,
+        created_at=work.now,
+    )
     work.session.add(made)
     work.session.flush()
     audit.note(work, "check-file.receive", made.id)
     return made
 
 
-def run(
-    perform: Perform, actor: Actor, file_id: str, progress: Callable[[int, int], None] | None = None
-) -> None:
+def run(perform: Perform, actor: Actor, file_id: str, progress: Callable[[int, int], None] | None = None) -> None:
     """Answer the remaining rows, one transaction per chunk. Progress and answers commit together, so that after a
     crash the next run goes on behind the last committed chunk; two runs at once answer nothing twice. Once the file
     is cancelled nothing more is answered."""
@@ -125,9 +132,11 @@ def _answer(work: UnitOfWork, file_id: str, start: int, chunk: Sequence[PartyRow
     made = award_check.check(work, asked) if good else None
     told = [_told(row, faults.get(row.number)) for row in chunk]
     part = CheckFilePart(
-        file_id=file_id, start=start, check_id=made.check.id if made else None,
+        file_id=file_id,
+        start=start,
+        check_id=made.check.id if made else None,
         rows_sealed=work.keys.vault.seal(json.dumps(told, ensure_ascii=False).encode()),
-    )  # fmt: skip
+    )
     work.session.add(part)
     held.next_row += len(chunk)
     held.unchecked += len(faults)

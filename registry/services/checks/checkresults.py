@@ -21,9 +21,7 @@ def answers(session: Session, keys: Keys, file_id: str) -> Iterator[dict[str, An
         lines = iter(json.loads(receipt)["statement"]["lines"])
         for told in json.loads(keys.vault.open(part.rows_sealed)):
             is_asked = "verdict" not in told
-            yield (next(lines) | told if is_asked else told) | {
-                "check": check.number if check and is_asked else None
-            }
+            yield (next(lines) | told if is_asked else told) | {"check": check.number if check and is_asked else None}
 
 
 def write(session: Session, keys: Keys, held: CheckFile, out: BinaryIO) -> None:

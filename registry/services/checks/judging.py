@@ -50,8 +50,7 @@ def judged(
     look_back = _look_back(reference, question.on)
     named = [replace(one, names=related_parties.known_names(one, known)) for one in asked]
     answers = [
-        verdict.judge(one, _hits(one, way, found), question, look_back)
-        for one, way in zip(named, ways, strict=True)
+        verdict.judge(one, _hits(one, way, found), question, look_back) for one, way in zip(named, ways, strict=True)
     ]
     return consortium.settled(named, answers)
 

@@ -72,9 +72,7 @@ def _tagged(work: UnitOfWork, look: Look, one: verdict.Asked, line: dict[str, An
     return line | {"id_tag": work.keys.vault.index(f"person of {look.tender_index}", one.id_index).hex()}
 
 
-def _entries(
-    work: UnitOfWork, records: Collection[str], after: int, upto: int
-) -> dict[str, list[dict[str, Any]]]:
+def _entries(work: UnitOfWork, records: Collection[str], after: int, upto: int) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for entry in ledger_state.about(work.session, records, after, upto):
         said = {"entry": entry.number, "act": entry.act, "revision": entry.revision}

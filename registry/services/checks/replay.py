@@ -55,9 +55,7 @@ def prove(work: UnitOfWork, entry: int, progress: Callable[[int], None] = lambda
         raise EntryAhead()
     sealed = next((one.size for one in ledger_state.checkpoints(work.session) if one.size >= entry), None)
     found = integrity.findings(work.session, work.keys, work.settings.node, progress, sealed or entry)
-    faults = tuple(
-        Fault("", "contradiction", line) for line, _ in zip(found, range(FAULTS_SHOWN), strict=False)
-    )
+    faults = tuple(Fault("", "contradiction", line) for line, _ in zip(found, range(FAULTS_SHOWN), strict=False))
     if faults:
         raise LedgerBroken(faults=faults)
     return Proven(entry, merkle.root(ledger_state.leaves(work.session, entry)), sealed)
@@ -74,9 +72,7 @@ def asked_by(statement: Statement, sector: str | None = None, *, must_tender: bo
     if named is None:
         raise ReplayRefused("该回执未载明领域，请用 --sector 指明")
     shown = {line["ref"] for line in statement["lines"]}
-    outside = {
-        line["ref"]: line["of"] for line in statement["lines"] if line.get("of", line["ref"]) not in shown
-    }
+    outside = {line["ref"]: line["of"] for line in statement["lines"] if line.get("of", line["ref"]) not in shown}
     parties = [
         Party(line["ref"], line["role"], line["name"], line.get("uscc"), of=line.get("of"))
         for line in statement["lines"]
@@ -105,10 +101,15 @@ def _left_out(lines: Lines) -> frozenset[str]:
         while (ref := of.get(ref, ref)) not in seen:
             seen.add(ref)
         left |= seen
-    return frozenset(left | {
-        line["ref"] for line in lines for reason in line["reasons"]
-        if reason["code"] == CODE and reason["ref"] not in shown
-    })  # fmt: skip
+    return frozenset(
+        left
+        | {
+            line["ref"]
+            for line in lines
+            for reason in line["reasons"]
+            if reason["code"] == CODE and reason["ref"] not in shown
+        }
+    )
 
 
 def law_of(work: UnitOfWork, statement: Statement) -> Reference:
@@ -126,9 +127,7 @@ def law_at(work: UnitOfWork, entry: int) -> Reference:
     day = entry_day(work, entry)
     if day is None:
         return reference_data.current(work.session)
-    return reference_data.as_of(
-        work.session, dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min, SHANGHAI)
-    )
+    return reference_data.as_of(work.session, dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min, SHANGHAI))
 
 
 def entry_day(work: UnitOfWork, entry: int) -> dt.date | None:
@@ -145,8 +144,7 @@ def again(work: UnitOfWork, question: Question, entry: int, reference: Reference
     inquiry = question.inquiry
     lines = answer(work, inquiry, read(work, inquiry, reference), entry, reference)
     return [
-        {**line, "of": question.outside[line["ref"]]} if line["ref"] in question.outside else line
-        for line in lines
+        {**line, "of": question.outside[line["ref"]]} if line["ref"] in question.outside else line for line in lines
     ]
 
 

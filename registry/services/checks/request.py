@@ -59,9 +59,7 @@ def faults(work: UnitOfWork, inquiry: Inquiry) -> list[Fault]:
     return _sift(work, inquiry, reference_data.current(work.session))[1]
 
 
-def _sift(
-    work: UnitOfWork, inquiry: Inquiry, reference: Reference
-) -> tuple[list[verdict.Asked], list[Fault]]:
+def _sift(work: UnitOfWork, inquiry: Inquiry, reference: Reference) -> tuple[list[verdict.Asked], list[Fault]]:
     faults = list(_tender_faults(inquiry, reference.names("sectors"), reference.names("districts")))
     faults += _reference_faults(inquiry.parties)
     id_types = reference.names("id_types")
@@ -75,9 +73,7 @@ def _sift(
     return asked, faults
 
 
-def _tender_faults(
-    inquiry: Inquiry, sectors: Mapping[str, str], districts: Mapping[str, str]
-) -> Iterator[Fault]:
+def _tender_faults(inquiry: Inquiry, sectors: Mapping[str, str], districts: Mapping[str, str]) -> Iterator[Fault]:
     if inquiry.sector not in sectors:
         yield Fault("/tender/sector", "sector-unknown", "没有这个领域")
     if inquiry.district and inquiry.district not in districts:

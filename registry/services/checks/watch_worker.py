@@ -65,9 +65,7 @@ def _touched(work: UnitOfWork, ids: Sequence[str], after: int, upto: int) -> Tou
     entries = _concerned(work, landed, after, upto)
     found: dict[tuple[str, int], set[int]] = defaultdict(set)
     for kind in ("uscc", "id", "name"):
-        hashed = {
-            watches.index(work.keys, by, key): held for (by, key), held in entries.items() if by == kind
-        }
+        hashed = {watches.index(work.keys, by, key): held for (by, key), held in entries.items() if by == kind}
         wanted = sorted(key for key in hashed if key)
         for watch, position, key in watched_parties.touched(work.session, ids, f"{kind}_index", wanted):
             for entry in hashed[key]:
@@ -79,9 +77,7 @@ def _touched(work: UnitOfWork, ids: Sequence[str], after: int, upto: int) -> Tou
     return touched
 
 
-def _concerned(
-    work: UnitOfWork, landed: Sequence[Landed], after: int, upto: int
-) -> dict[tuple[str, str], set[int]]:
+def _concerned(work: UnitOfWork, landed: Sequence[Landed], after: int, upto: int) -> dict[tuple[str, str], set[int]]:
     """By kind of key and key: the entries about whoever is found by it, and about those related to them."""
     own: dict[tuple[str, str], set[int]] = defaultdict(set)
     for one in landed:
@@ -108,9 +104,7 @@ def _last_day(work: UnitOfWork, held: Watch) -> dt.date:
     return min(work.today, held.until - dt.timedelta(days=1))
 
 
-def _steps(
-    work: UnitOfWork, held: Watch, landed: Sequence[tuple[Landed, list[int]]], reached: int
-) -> Iterator[_Step]:
+def _steps(work: UnitOfWork, held: Watch, landed: Sequence[tuple[Landed, list[int]]], reached: int) -> Iterator[_Step]:
     """First to the new day, then entry by entry, so that each answer begins where the one before it ended."""
     day = max(held.seen_day, _last_day(work, held))
     if day > held.seen_day:
@@ -138,11 +132,18 @@ def _note(work: UnitOfWork, held: Watch, moved: Sequence[Moved]) -> None:
         signer = work.keys.signer
         signature = {"alg": ALGORITHM, "kid": signer.key_id, "value": signer.sign(body).hex()}
         sealed = work.keys.vault.seal(canonical.dumps({"event": body.decode(), "signature": signature}))
-        rows.append({
-            "watch_id": held.id, "sequence": sequence, "entry": one.entry, "made_at": work.now,
-            "state": "pending" if held.webhook_sealed else "kept", "attempts": 0, "delivered_at": None,
-            "event_sealed": sealed,
-        })  # fmt: skip
+        rows.append(
+            {
+                "watch_id": held.id,
+                "sequence": sequence,
+                "entry": one.entry,
+                "made_at": work.now,
+                "state": "pending" if held.webhook_sealed else "kept",
+                "attempts": 0,
+                "delivered_at": None,
+                "event_sealed": sealed,
+            }
+        )
     if rows:
         work.session.execute(insert(WatchEvent), rows)
         held.events += len(rows)

@@ -54,9 +54,7 @@ class Parcel:
     signature: str
 
 
-def begin(
-    work: UnitOfWork, inquiry: Inquiry, until: dt.date, address: str | None, after: int | None
-) -> Watch:
+def begin(work: UnitOfWork, inquiry: Inquiry, until: dt.date, address: str | None, after: int | None) -> Watch:
     """Watch the parties of an inquiry up to the day before ``until``.
 
     ``after`` is the ledger entry from which on something new is told, for instance that of a check already made, so
@@ -73,17 +71,24 @@ def begin(
     head = ledger_state.head(work.session)
     if after is not None and after > head:
         raise EntryAhead()
-    question = Question(
-        inquiry.tender["code"], inquiry.sector, inquiry.must_tender, inquiry.district, tuple(asked)
-    )
+    question = Question(inquiry.tender["code"], inquiry.sector, inquiry.must_tender, inquiry.district, tuple(asked))
     from_entry = head if after is None else after
     made = Watch(
-        id=secrets.token_hex(16), account_id=work.actor.account_id, department_id=work.actor.department_id,
-        state=ACTIVE, created_at=work.now, until=until, parties=len(asked),
-        from_entry=from_entry, seen_entry=from_entry, seen_day=work.today, events=0, failures=0,
+        id=secrets.token_hex(16),
+        account_id=work.actor.account_id,
+        department_id=work.actor.department_id,
+        state=ACTIVE,
+        created_at=work.now,
+        until=until,
+        parties=len(asked),
+        from_entry=from_entry,
+        seen_entry=from_entry,
+        seen_day=work.today,
+        events=0,
+        failures=0,
         question_sealed=work.keys.vault.seal(_sealable(question)),
         webhook_sealed=work.keys.vault.seal(address.encode()) if address else None,
-    )  # fmt: skip
+    )
     work.session.add(made)
     work.session.flush()
     rows = [_indexes(work.keys, one) | {"watch_id": made.id, "position": at} for at, one in enumerate(asked)]

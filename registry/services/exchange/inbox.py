@@ -60,9 +60,7 @@ def receive(work: UnitOfWork, peer: Peer, raw: bytes) -> bytes:
     _publish(work, accepted)
     lines = [batches.result(*_identity(one), one.outcome) for one in judged]
     receipt = _signed(work, batches.receipt(batch.digest, work.settings.node, lines))
-    stored = InboxBatch(
-        peer_id=peer.id, digest=batch.digest, raw=raw, received_at=work.now, receipt=receipt.decode()
-    )
+    stored = InboxBatch(peer_id=peer.id, digest=batch.digest, raw=raw, received_at=work.now, receipt=receipt.decode())
     _store(work, stored, judged, peer.code)
     return receipt
 
@@ -120,9 +118,7 @@ def _judge(work: UnitOfWork, peer: Peer, values: Sequence[Any]) -> list[Judged]:
 def _read(value: Any, sectors: dict[str, str]) -> Judged:
     try:
         found = envelope.parse(value, sectors)
-    except (
-        Exception
-    ) as error:  # one record that no check foresaw must not stop a batch, and so a peer, for ever
+    except Exception as error:  # one record that no check foresaw must not stop a batch, and so a peer, for ever
         found = [Fault("", type(error).__name__, "无法识别")]
     if isinstance(found, Envelope):
         return Judged(value, found, Outcome(envelope.ACCEPTED))
@@ -132,9 +128,7 @@ def _read(value: Any, sectors: dict[str, str]) -> Judged:
 def _sender(work: UnitOfWork, peer: Peer) -> Sender:
     verifiers: dict[str, dict[str, Callable[[bytes, bytes], bool]]] = {}
     for one in peer_messages.peers(work.session):
-        verifiers[one.code] = {
-            kid: partial(verify, public) for kid, public in peer_messages.keys_of(one).items()
-        }
+        verifiers[one.code] = {kid: partial(verify, public) for kid, public in peer_messages.keys_of(one).items()}
     return Sender(frozenset(peer.owners) - {work.settings.node}, verifiers)
 
 
@@ -192,11 +186,16 @@ def _item(batch_id: int, position: int, one: Judged) -> dict[str, Any]:
     record, revision = _identity(one)
     waits = one.outcome.outcome in envelope.QUARANTINED
     return {
-        "batch_id": batch_id, "position": position, "record": record, "revision": revision,
+        "batch_id": batch_id,
+        "position": position,
+        "record": record,
+        "revision": revision,
         "envelope": canonical.dumps(one.value).decode() if waits else "",
         "state": "quarantined" if waits else "settled",
-        "outcome": one.outcome.outcome, "code": one.outcome.code, "detail": _detail(one.outcome.faults),
-    }  # fmt: skip
+        "outcome": one.outcome.outcome,
+        "code": one.outcome.code,
+        "detail": _detail(one.outcome.faults),
+    }
 
 
 def _identity(one: Judged) -> tuple[str | None, int | None]:

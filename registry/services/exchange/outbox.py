@@ -108,16 +108,12 @@ def _verifies(public: bytes, signature: str, data: bytes) -> bool:
         return False
 
 
-def _settle(
-    work: UnitOfWork, peer: Peer, versions: Sequence[tuple[str, int]], outcome: str, code: str | None
-) -> None:
+def _settle(work: UnitOfWork, peer: Peer, versions: Sequence[tuple[str, int]], outcome: str, code: str | None) -> None:
     is_delivered = outcome in envelope.DELIVERED
     state, before = ("delivered", ["pending", "rejected"]) if is_delivered else ("rejected", ["pending"])
     for start in range(0, len(versions), CHUNK):
         part = versions[start : start + CHUNK]
-        told = select(Publication.from_entry).where(
-            tuple_(Publication.record, Publication.revision).in_(part)
-        )
+        told = select(Publication.from_entry).where(tuple_(Publication.record, Publication.revision).in_(part))
         work.session.execute(
             update(OutboxMessage)
             .where(OutboxMessage.peer_id == peer.id, OutboxMessage.entry.in_(told))
@@ -131,9 +127,7 @@ def set_aside(work: UnitOfWork, peer: Peer, entry: int, code: str) -> None:
     """Give up one promise that the peer refuses even alone; it stays listed as rejected."""
     work.session.execute(
         update(OutboxMessage)
-        .where(
-            OutboxMessage.peer_id == peer.id, OutboxMessage.entry == entry, OutboxMessage.state == "pending"
-        )
+        .where(OutboxMessage.peer_id == peer.id, OutboxMessage.entry == entry, OutboxMessage.state == "pending")
         .values(state="rejected", outcome="set-aside", detail=code, settled_at=work.now)
         .execution_options(synchronize_session=False)
     )
@@ -149,9 +143,11 @@ def repromise(work: UnitOfWork, peer: Peer, records: Collection[str]) -> int:
     wanted = sorted(records)
     for start in range(0, len(wanted), CHUNK):
         question = select(Publication.from_entry).where(
-            Publication.record.in_(wanted[start : start + CHUNK]), Publication.until_entry.is_(None),
-            Publication.audience == "public", Publication.origin != peer.code,
-        )  # fmt: skip
+            Publication.record.in_(wanted[start : start + CHUNK]),
+            Publication.until_entry.is_(None),
+            Publication.audience == "public",
+            Publication.origin != peer.code,
+        )
         promised += _promise_again(work, peer, list(work.session.scalars(question)))
     return promised
 

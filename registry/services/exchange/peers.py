@@ -36,9 +36,16 @@ def add(work: UnitOfWork, code: str, name: str, url: str, public_key: str, owner
     if code == work.settings.node or work.session.scalars(select(Peer).where(Peer.code == code)).first():
         raise PeerTaken()
     made = Peer(
-        code=code, name=name, url=_address(url), public_key=_key(work, public_key), owners=sorted({code, *owners}),
-        former_keys=[], cursor=0, failures=0, batch_records=work.settings.batch_records_max,
-    )  # fmt: skip
+        code=code,
+        name=name,
+        url=_address(url),
+        public_key=_key(work, public_key),
+        owners=sorted({code, *owners}),
+        former_keys=[],
+        cursor=0,
+        failures=0,
+        batch_records=work.settings.batch_records_max,
+    )
     work.session.add(made)
     work.session.flush()
     audit.note(work, "exchange.peer.add", made.code)
@@ -132,17 +139,13 @@ def renew_epoch(work: UnitOfWork) -> str:
     """A new epoch, due after a restore from a backup: every peer then starts its cursor again."""
     work.actor.require(Permission.EXCHANGE_OPERATE)
     epoch(work)
-    work.session.execute(
-        update(Counter).where(Counter.name == "epoch").values(value=secrets.randbits(EPOCH_BITS))
-    )
+    work.session.execute(update(Counter).where(Counter.name == "epoch").values(value=secrets.randbits(EPOCH_BITS)))
     made = str(peer_messages.epoch(work.session))
     audit.note(work, "exchange.epoch", made)
     return made
 
 
-def note_link(
-    work: UnitOfWork, code: str, batch_records: int, failures: int, retry_at: dt.datetime | None
-) -> None:
+def note_link(work: UnitOfWork, code: str, batch_records: int, failures: int, retry_at: dt.datetime | None) -> None:
     """Keep what was learnt of the way to a peer."""
     found = peer_messages.peer(work.session, code)
     found.batch_records, found.failures, found.retry_at = batch_records, failures, retry_at

@@ -69,18 +69,25 @@ def place(work: UnitOfWork, timed: Timed) -> None:
     work.session.flush()
 
 
-def _started(
-    work: UnitOfWork, reference: Reference, noun: str, act: str, timed: Timed
-) -> list[dict[str, Any]]:
+def _started(work: UnitOfWork, reference: Reference, noun: str, act: str, timed: Timed) -> list[dict[str, Any]]:
     return [
         {
-            "code": running.code, "noun": noun, "record": timed.record, "department_id": timed.department_id,
-            "sectors": list(timed.sectors), "district": timed.district, "deadline": running.deadline,
-            "starts_on": running.starts_on, "due": running.due.day, "provisional": running.due.provisional,
-            "calendar": reference.calendar.version, "opened_at": work.now, "met_on": None,
+            "code": running.code,
+            "noun": noun,
+            "record": timed.record,
+            "department_id": timed.department_id,
+            "sectors": list(timed.sectors),
+            "district": timed.district,
+            "deadline": running.deadline,
+            "starts_on": running.starts_on,
+            "due": running.due.day,
+            "provisional": running.due.provisional,
+            "calendar": reference.calendar.version,
+            "opened_at": work.now,
+            "met_on": None,
         }
         for running in deadlines.started(reference, noun, act, timed.days)
-    ]  # fmt: skip
+    ]
 
 
 def recount(work: UnitOfWork) -> int:

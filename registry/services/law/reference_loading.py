@@ -23,10 +23,7 @@ def load(work: UnitOfWork, folder: Path = FOLDER) -> tuple[int, int]:
     successor; a held row that no file names any more is closed, unless the operator may have loaded it
     (``catalog.OPERATED``). Raises ValueError naming a malformed row.
     """
-    held = {
-        (row.kind, row.code, row.effective_from.isoformat()): row
-        for row in reference_data.open_rows(work.session)
-    }
+    held = {(row.kind, row.code, row.effective_from.isoformat()): row for row in reference_data.open_rows(work.session)}
     opened = 0
     seen = set()
     for kind, body in _file_rows(folder):

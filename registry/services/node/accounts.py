@@ -66,9 +66,7 @@ def ensure_department(work: UnitOfWork, new: NewDepartment) -> Department:
 def furnish_departments(work: UnitOfWork) -> int:
     """Make the departments that the plan names where they are not known yet; returns how many."""
     known = set(work.session.scalars(select(Department.code)))
-    planned = [
-        row for row in reference_data.current(work.session).planned_departments() if row.code not in known
-    ]
+    planned = [row for row in reference_data.current(work.session).planned_departments() if row.code not in known]
     for row in planned:
         ensure_department(work, NewDepartment(row.code, row.name, row.kind, None, row.sectors))
     return len(planned)

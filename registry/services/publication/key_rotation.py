@@ -60,9 +60,7 @@ def _countersign(work: UnitOfWork, checkpoint: Checkpoint, successor: Signer) ->
     require_sound(checkpoint, ledger_state.nodes(work.session))
     node = work.settings.node
     root = bytes.fromhex(checkpoint.root)
-    signed = signed_notes.sign_note(
-        signed_notes.checkpoint_text(node, checkpoint.size, root), node, successor
-    )
+    signed = signed_notes.sign_note(signed_notes.checkpoint_text(node, checkpoint.size, root), node, successor)
     line = signed.rpartition("\n\n")[2]
     work.session.execute(
         update(Checkpoint).where(Checkpoint.size == checkpoint.size).values(note=checkpoint.note + line)

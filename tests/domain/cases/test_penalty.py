@@ -9,10 +9,20 @@ from tests.domain.filing.filing_rows import ORGANISATION, PERSON, accepted
 NUMBER = PERSON["id_number"]
 DAY = dt.date(2026, 11, 22)
 RELEASE = Release(
-    record="r", revision=1, act="publish", audience="public", publicity=Publicity(DAY, DAY, None), policy="general",
-    severity="general", visible_from=DAY, publish_by=DAY, is_grave=False, measures=[], source={"node": "city"},
+    record="r",
+    revision=1,
+    act="publish",
+    audience="public",
+    publicity=Publicity(DAY, DAY, None),
+    policy="general",
+    severity="general",
+    visible_from=DAY,
+    publish_by=DAY,
+    is_grave=False,
+    measures=[],
+    source={"node": "city"},
     filing="00",
-)  # fmt: skip
+)
 
 
 class TestContent:

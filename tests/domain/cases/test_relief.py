@@ -36,15 +36,18 @@ class TestRead:
     def test_names_every_fault_at_once(self):
         found = faults(name="", consent="", uscc="1", papers=[])
         assert found == {
-            ("/name", "required"), ("/consent", "consent-missing"), ("/uscc", "uscc-malformed"),
+            ("/name", "required"),
+            ("/consent", "consent-missing"),
+            ("/uscc", "uscc-malformed"),
             ("/documents/evidence", "document-missing"),
-        }  # fmt: skip
+        }
 
     def test_needs_proof_and_promise_for_a_repair(self):
         assert faults(noun="repair") == {
-            ("/documents/performance_proof", "document-missing"), ("/documents/public_promise", "document-missing"),
+            ("/documents/performance_proof", "document-missing"),
+            ("/documents/public_promise", "document-missing"),
             ("/documents", "document-kind-unknown"),
-        }  # fmt: skip
+        }
 
     def test_needs_an_authorisation_of_an_agent(self):
         assert faults(agent="卞代理") == {("/documents/authorisation", "document-missing")}

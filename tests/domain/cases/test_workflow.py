@@ -14,15 +14,11 @@ EVERY = [
     for state in (BORN, *procedure.states)
     for act in procedure.acts
 ]
-TABLE = {
-    (procedure.noun, one.state, one.act): one for procedure in PROCEDURES.values() for one in procedure.steps
-}
+TABLE = {(procedure.noun, one.state, one.act): one for procedure in PROCEDURES.values() for one in procedure.steps}
 
 
 class TestStep:
-    @pytest.mark.parametrize(
-        ("procedure", "state", "act"), EVERY, ids=lambda part: getattr(part, "noun", part or "-")
-    )
+    @pytest.mark.parametrize(("procedure", "state", "act"), EVERY, ids=lambda part: getattr(part, "noun", part or "-"))
     def test_is_taken_where_the_table_says_and_refused_elsewhere(self, procedure, state, act):
         wanted = TABLE.get((procedure.noun, state, act))
         if wanted is not None:
@@ -71,10 +67,12 @@ class TestProcedure:
 
     def test_publishes_nothing_by_the_hand_that_stated_it(self):
         for noun, act, stated in (
-            ("penalty", "verify", {"file", "refile"}), ("listing", "publish", {"draft", "redraft"}),
-            ("listing", "correct", {"amend"}), ("commendation", "verify", {"file"}),
+            ("penalty", "verify", {"file", "refile"}),
+            ("listing", "publish", {"draft", "redraft"}),
+            ("listing", "correct", {"amend"}),
+            ("commendation", "verify", {"file"}),
             ("relation", "verify", {"file", "refile"}),
-        ):  # fmt: skip
+        ):
             steps = [one for one in PROCEDURES[noun].steps if one.act == act]
             assert steps
             assert all(stated <= set(one.apart) for one in steps)
@@ -84,7 +82,5 @@ class TestProcedure:
         assert GRANTS[Permission.TIME_PASSES] == {Role.SYSTEM}
 
     def test_of_a_penalty_ends_with_withdrawal_and_repair(self):
-        ends = {one.to for one in PROCEDURES["penalty"].steps} - {
-            one.state for one in PROCEDURES["penalty"].steps
-        }
+        ends = {one.to for one in PROCEDURES["penalty"].steps} - {one.state for one in PROCEDURES["penalty"].steps}
         assert ends == {"withdrawn", "repaired"}

@@ -47,7 +47,7 @@ LAW = [
     Law("保障农民工工资支付条例48", "B13", TENDERS, False, RESPONSIBLE, None, "review", True),
     Law("企业信息公示暂行条例17-18", "B14", TENDERS | {"land_use"}, False, RESPONSIBLE, None, "review", True),
     Law("医药价格和招采信用评价制度（2025修订）", "B15", {"medical"}, False, BIDDERS, None, "review", False),
-]  # fmt: skip
+]
 EACH = pytest.mark.parametrize("law", [pytest.param(row, id=row.statute) for row in LAW])
 LOOK_BACK = LookBack(
     add_months(START, -36), frozenset({"procurement"}), frozenset(BIDDERS), "B3", "政府采购法第二十二条"
@@ -61,11 +61,19 @@ def row_of(code):
 def record(code, ends_on, **special):
     taken = [measures.taken(row_of(code), START, ends_on)] if code else []
     return {
-        "record": "r", "revision": 1, "state": "published", "measures": taken, "is_grave": False,
+        "record": "r",
+        "revision": 1,
+        "state": "published",
+        "measures": taken,
+        "is_grave": False,
         "subject": {"kind": "organisation", "name": "甲公司", "uscc": "91320902MA0TR0027T"},
-        "decided_on": START.isoformat(), "visible_from": "2026-01-01", "visible_until": "2031-01-05",
-        "basis": "示例", "district": "320902", **special,
-    }  # fmt: skip
+        "decided_on": START.isoformat(),
+        "visible_from": "2026-01-01",
+        "visible_until": "2031-01-05",
+        "basis": "示例",
+        "district": "320902",
+        **special,
+    }
 
 
 def answer(body, sector, *, role="bidder", must_tender=True, on=START, **tender):
@@ -91,9 +99,12 @@ class TestBan:
         [reason, *_] = answer(record(law.code, end), min(law.sectors), role=min(law.roles)).reasons
         shown = {name: reason[name] for name in ("measure", "basis", "since", "until", "discretionary")}
         assert shown == {
-            "measure": law.code, "basis": row_of(law.code).source, "since": "2026-01-01",
-            "until": end.isoformat() if end else None, "discretionary": law.discretionary,
-        }  # fmt: skip
+            "measure": law.code,
+            "basis": row_of(law.code).source,
+            "since": "2026-01-01",
+            "until": end.isoformat() if end else None,
+            "discretionary": law.discretionary,
+        }
 
     @EACH
     def test_ends_with_its_term(self, law):

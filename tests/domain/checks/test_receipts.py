@@ -39,9 +39,7 @@ BARRED = {
     "name": "盐城虚构建设有限公司",
     "uscc": "91320902MA0TR0027T",
     "verdict": "barred",
-    "reasons": [
-        {"record": "r-1", "revision": 3, "measure": "M1", "basis": "政府采购法 77", "until": "2027-03-01"}
-    ],
+    "reasons": [{"record": "r-1", "revision": 3, "measure": "M1", "basis": "政府采购法 77", "until": "2027-03-01"}],
 }
 PERSON = {"ref": "1a", "role": "project_manager", "of": "1", "name": "张某", "id_last4": "0011"}
 LINES = [BARRED, {**PERSON, "verdict": "no_record", "reasons": []}]
@@ -103,10 +101,7 @@ class TestStatement:
     def test_hides_the_tender_behind_a_commitment_its_holder_can_open(self):
         assert "YC2026-0412" not in json.dumps(made())
         assert made()["tender"] == receipts.commit_tender(TENDER, receipts.tender_salt(SALT)).hex()
-        assert (
-            made()["tender"]
-            != receipts.commit_tender(TENDER | {"code": "other"}, receipts.tender_salt(SALT)).hex()
-        )
+        assert made()["tender"] != receipts.commit_tender(TENDER | {"code": "other"}, receipts.tender_salt(SALT)).hex()
 
     def test_gives_equal_lines_different_leaves(self):
         lines = made(lines=[BARRED, BARRED])["lines"]
@@ -153,9 +148,7 @@ class TestCheck:
         data = receipt()
         assert_all_refused(torn(data))
 
-    @pytest.mark.parametrize(
-        "keys", [{}, {SIGNER.key_id: Signer.generate().public}, {"other": SIGNER.public}]
-    )
+    @pytest.mark.parametrize("keys", [{}, {SIGNER.key_id: Signer.generate().public}, {"other": SIGNER.public}])
     def test_is_refused_under_other_keys(self, keys):
         with pytest.raises(ReceiptRefused):
             checked(receipt(), keys)
@@ -271,12 +264,21 @@ class TestExcerpt:
     @pytest.mark.parametrize(
         "shown",
         [
-            None, [], {}, {"index": 0}, {"index": True, "path": []}, {"index": "0", "path": []},
-            {"index": 0, "path": [1]}, {"index": 0, "path": ["A" * 64]}, {"index": 0, "path": "0" * 64},
-            {"index": 0, "path": []}, {"index": 3, "path": []}, {"index": -1, "path": []},
+            None,
+            [],
+            {},
+            {"index": 0},
+            {"index": True, "path": []},
+            {"index": "0", "path": []},
+            {"index": 0, "path": [1]},
+            {"index": 0, "path": ["A" * 64]},
+            {"index": 0, "path": "0" * 64},
+            {"index": 0, "path": []},
+            {"index": 3, "path": []},
+            {"index": -1, "path": []},
         ],
         ids=repr,
-    )  # fmt: skip
+    )
     def test_is_refused_with_another_place(self, shown):
         document = json.loads(receipts.excerpt(self.whole(), "1a")) | {"shown": shown}
         with pytest.raises(ReceiptRefused):
@@ -343,9 +345,7 @@ class TestExplain:
         reason = {"code": "measure-in-force", "record": "r", "via": via}
         member = {"code": "consortium-member", "ref": "2", "verdict": "barred"}
         told = "\n".join(explanation.explain(made(lines=[BARRED | {"reasons": [reason, member]}])))
-        assert (
-            "记录 r，经由关系 v（示例局 示例1号：“持股百分之六十”）；按最重的成员认定，联合体成员 2" in told
-        )
+        assert "记录 r，经由关系 v（示例局 示例1号：“持股百分之六十”）；按最重的成员认定，联合体成员 2" in told
         assert "控制" not in told
 
     def test_names_what_was_asked_and_by_which_rules(self):
@@ -363,9 +363,7 @@ class TestExplain:
         assert "公示中，记录 r-1，仅名称相同，2026-11-01 起有异议" in told
 
     def test_says_what_could_not_be_asked(self):
-        told = "\n".join(
-            explanation.explain(made(replace(FACTS, complete=False, stale=("credit-platform",))))
-        )
+        told = "\n".join(explanation.explain(made(replace(FACTS, complete=False, stale=("credit-platform",)))))
         assert "不完整" in told
         assert "credit-platform" in told
         assert "不完整" not in "\n".join(explanation.explain(made()))

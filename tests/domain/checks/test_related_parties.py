@@ -21,22 +21,33 @@ KINDS = {
 def kinds(code, on):
     rows = {
         name: RelationKind(
-            code=name, name=name, effective_from=dt.date(2000, 1, 1), source="示例", status="confirmed",
-            other="either", to_other=to_other, to_subject=to_subject,
+            code=name,
+            name=name,
+            effective_from=dt.date(2000, 1, 1),
+            source="示例",
+            status="confirmed",
+            other="either",
+            to_other=to_other,
+            to_subject=to_subject,
         )
         for name, to_other, to_subject in KINDS
-    }  # fmt: skip
+    }
     return rows.get(code)
 
 
 def body(kind="branch", other=None, **special):
     return {
-        "record": "v", "relation": kind,
+        "record": "v",
+        "relation": kind,
         "subject": {"kind": "organisation", "name": "甲公司", "uscc": FIRM},
         "other": {"kind": "organisation", "name": "乙公司", "uscc": OTHER} | (other or {}),
-        "since": "2026-01-01", "until": None, "wording": "示例原文",
-        "authority": {"name": "示例局", "code": "x"}, "document_number": "示例1号", **special,
-    }  # fmt: skip
+        "since": "2026-01-01",
+        "until": None,
+        "wording": "示例原文",
+        "authority": {"name": "示例局", "code": "x"},
+        "document_number": "示例1号",
+        **special,
+    }
 
 
 def found(*bodies, id_index=None):
@@ -88,20 +99,14 @@ class TestPaths:
         assert ways(Asked("1", "bidder", "旧名", OTHER), held) == []
 
     def test_to_and_from_a_person_go_by_the_number_only(self):
-        held = found(
-            body("controller", {"kind": "natural_person", "name": "卞子墨", "uscc": None}), id_index="aa"
-        )
+        held = found(body("controller", {"kind": "natural_person", "name": "卞子墨", "uscc": None}), id_index="aa")
         assert ways(SUBJECT, held) == [("id", "aa", "attention")]
-        assert ways(Asked("1", "project_manager", "卞子墨", None, "aa"), held) == [
-            ("uscc", FIRM, "attention")
-        ]
+        assert ways(Asked("1", "project_manager", "卞子墨", None, "aa"), held) == [("uscc", FIRM, "attention")]
         assert ways(Asked("1", "project_manager", "卞子墨"), held) == []
         assert ways(Asked("1", "project_manager", "卞子墨", None, "bb"), held) == []
 
     def test_go_one_step(self):
-        third = body(
-            record="w", subject={"kind": "organisation", "name": "丙公司", "uscc": "91320902MA0TR00190"}
-        )
+        third = body(record="w", subject={"kind": "organisation", "name": "丙公司", "uscc": "91320902MA0TR00190"})
         third["other"] = {"kind": "organisation", "name": "甲公司", "uscc": FIRM}
         assert ways(END, found(body(), third)) == [("uscc", FIRM, "extends")]
 
@@ -113,9 +118,15 @@ class TestPaths:
         person = body("controller", {"kind": "natural_person", "name": "卞子墨", "uscc": None})
         [path] = related_parties.paths(SUBJECT, found(person, id_index="aa"), DAY, kinds)
         assert path.via.shown == {
-            "relation": "v", "kind": "controller", "since": "2026-01-01", "until": None, "source": "示例局 示例1号",
-            "wording": "示例原文", "effect": "attention", "party": {"kind": "natural_person"},
-        }  # fmt: skip
+            "relation": "v",
+            "kind": "controller",
+            "since": "2026-01-01",
+            "until": None,
+            "source": "示例局 示例1号",
+            "wording": "示例原文",
+            "effect": "attention",
+            "party": {"kind": "natural_person"},
+        }
         assert "控制" not in str(path.via.shown)
 
 

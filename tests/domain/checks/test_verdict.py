@@ -27,9 +27,7 @@ LOOK_BACK = LookBack(
 def verdict(body=None, asked=None, question=None, by="uscc", look_back=LOOK_BACK):
     """The verdict on 甲公司, with what is special."""
     party = Asked(**{"ref": "1", "role": "bidder", "name": "甲公司", "uscc": "x"} | (asked or {}))
-    about = Question(
-        **{"sector": "construction", "must_tender": True, "district": None, "on": DAY} | (question or {})
-    )
+    about = Question(**{"sector": "construction", "must_tender": True, "district": None, "on": DAY} | (question or {}))
     return judge(party, [Hit(by, BODY | (body or {}))], about, look_back).verdict
 
 
@@ -43,17 +41,11 @@ class TestJudge:
         ("special", "expected"),
         [
             pytest.param({}, "barred", id="招标投标法53"),
-            pytest.param(
-                {"question": {"must_tender": False}}, "on_record", id="招标投标法53-依法必须进行招标"
-            ),
+            pytest.param({"question": {"must_tender": False}}, "on_record", id="招标投标法53-依法必须进行招标"),
             pytest.param({"question": {"sector": "mining"}}, "on_record", id="招标投标法53-领域"),
             pytest.param({"asked": {"role": "agent"}}, "on_record", id="招标投标法53-投标人"),
-            pytest.param(
-                {"question": {"on": dt.date(2026, 12, 31)}}, "barred", id="政府采购法实施条例19-2-最后一日"
-            ),
-            pytest.param(
-                {"question": {"on": dt.date(2027, 1, 1)}}, "on_record", id="政府采购法实施条例19-2-届满"
-            ),
+            pytest.param({"question": {"on": dt.date(2026, 12, 31)}}, "barred", id="政府采购法实施条例19-2-最后一日"),
+            pytest.param({"question": {"on": dt.date(2027, 1, 1)}}, "on_record", id="政府采购法实施条例19-2-届满"),
             pytest.param({"question": {"on": dt.date(2027, 1, 5)}}, "no_record", id="公示期届满"),
             pytest.param({"question": {"on": dt.date(2025, 12, 31)}}, "no_record", id="生效前"),
             pytest.param(
@@ -67,12 +59,8 @@ class TestJudge:
             pytest.param({"by": "name"}, "review", id="仅名称"),
             pytest.param({"body": {"state": "expired"}}, "barred", id="公示结束而限制未满"),
             pytest.param({"body": {"subject": {"name": "乙公司"}}}, "barred", id="名称不一致-限制"),
-            pytest.param(
-                {"body": {"subject": {"name": "乙公司"}, "measures": []}}, "review", id="名称不一致"
-            ),
-            pytest.param(
-                {"asked": {"uscc_problem": "uscc-check-character"}}, "barred", id="校验码不正确-查到"
-            ),
+            pytest.param({"body": {"subject": {"name": "乙公司"}, "measures": []}}, "review", id="名称不一致"),
+            pytest.param({"asked": {"uscc_problem": "uscc-check-character"}}, "barred", id="校验码不正确-查到"),
         ],
     )
     def test_follows_scope_and_day(self, special, expected):
@@ -83,9 +71,7 @@ class TestJudge:
         [
             pytest.param({}, "review", id="政府采购法实施条例19"),
             pytest.param({"body": {"decided_on": "2023-11-22"}}, "review", id="政府采购法实施条例19-三年内"),
-            pytest.param(
-                {"body": {"decided_on": "2023-11-21"}}, "on_record", id="政府采购法实施条例19-三年外"
-            ),
+            pytest.param({"body": {"decided_on": "2023-11-21"}}, "on_record", id="政府采购法实施条例19-三年外"),
             pytest.param({"question": {"sector": "mining"}}, "on_record", id="政府采购法22-领域"),
             pytest.param({"asked": {"role": "agent"}}, "on_record", id="政府采购法22-供应商"),
             pytest.param({"body": {"is_grave": False}}, "on_record", id="非重大"),
@@ -121,7 +107,7 @@ class TestJudge:
                 {"question": {"district": "110101"}, "body": measured(territory="national")}, "barred", id="全国"
             ),
         ],
-    )  # fmt: skip
+    )
     def test_confines_a_provincial_measure_to_its_province(self, special, expected):
         body = measured(territory="province") | special.pop("body", {})
         assert verdict(body, **special) == expected
@@ -205,9 +191,7 @@ class TestRelated:
 
     def through(self, effect, body=None, *, by="uscc", role="bidder", **question):
         asked = Asked("1", role, "乙公司", "91320902MA0TR0035M")
-        about = Question(
-            **{"sector": "construction", "must_tender": True, "district": None, "on": DAY} | question
-        )
+        about = Question(**{"sector": "construction", "must_tender": True, "district": None, "on": DAY} | question)
         hit = Hit("uscc", BODY | (body or {}), screening.Via(effect, by, {"relation": "v", "effect": effect}))
         return judge(asked, [hit], about, LOOK_BACK)
 

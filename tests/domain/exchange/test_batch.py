@@ -29,12 +29,27 @@ class TestRead:
     @pytest.mark.parametrize(
         "raw",
         [
-            b"", b"null", b"[]", b"{", b"\xff", b'{"a":NaN}', GOOD + b" ", GOOD.replace(b":", b": ", 1),
-            changed(first="3"), changed(first=True), changed(extra=1), changed(next=1), changed(records={}),
-            changed(epoch="\0"), changed(epoch="e" * 65),
-            b'{"a":' * 100_000, b'{"n":' + b"9" * 5000 + b"}", b'{"a":1.5}', rb'{"a":"\ud800"}',
+            b"",
+            b"null",
+            b"[]",
+            b"{",
+            b"\xff",
+            b'{"a":NaN}',
+            GOOD + b" ",
+            GOOD.replace(b":", b": ", 1),
+            changed(first="3"),
+            changed(first=True),
+            changed(extra=1),
+            changed(next=1),
+            changed(records={}),
+            changed(epoch="\0"),
+            changed(epoch="e" * 65),
+            b'{"a":' * 100_000,
+            b'{"n":' + b"9" * 5000 + b"}",
+            b'{"a":1.5}',
+            rb'{"a":"\ud800"}',
         ],
-    )  # fmt: skip
+    )
     def test_refuses_what_has_more_than_one_reading_or_another_shape(self, raw):
         with pytest.raises(BatchMalformed):
             batch.read(raw, 10)
@@ -50,8 +65,11 @@ class TestReceipt:
         outcomes = ["accepted", "duplicate", "stale", "rejected", "conflict"]
         lines = [batch.result("r", 1, Outcome(outcome)) for outcome in outcomes]
         assert batch.receipt("d", "city", lines)["counts"] == {
-            "sent": 5, "accepted": 3, "rejected": 2, "pending": 0,
-        }  # fmt: skip
+            "sent": 5,
+            "accepted": 3,
+            "rejected": 2,
+            "pending": 0,
+        }
 
     @pytest.mark.parametrize(
         "counts",
@@ -90,7 +108,5 @@ class TestReceipt:
         told = [Outcome(name) for name in ("accepted", "duplicate", "stale")]
         told += [Outcome("rejected", "schema"), Outcome("conflict", "revision-equivocation")]
         value = batch.receipt("d", "city", [batch.result("r" * 32, 1, one) for one in told])
-        found, kid, _ = batch.read_receipt(
-            canonical.dumps({**value, "signature": {"kid": "k", "value": "v"}})
-        )
+        found, kid, _ = batch.read_receipt(canonical.dumps({**value, "signature": {"kid": "k", "value": "v"}}))
         assert (found, kid) == (value, "k")

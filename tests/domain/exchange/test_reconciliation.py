@@ -12,13 +12,9 @@ def rows(count):
 
 def found(own, theirs):
     mine, held = reconciliation.buckets(own), reconciliation.buckets(theirs)
-    suspects = reconciliation.suspects(
-        mine, {bucket: reconciliation.digest(part) for bucket, part in held.items()}
-    )
+    suspects = reconciliation.suspects(mine, {bucket: reconciliation.digest(part) for bucket, part in held.items()})
     parts = [reconciliation.compare(mine.get(bucket, []), held.get(bucket, [])) for bucket in suspects]
-    return sorted(r for part in parts for r in part.missing), sorted(
-        r for part in parts for r in part.different
-    )
+    return sorted(r for part in parts for r in part.missing), sorted(r for part in parts for r in part.different)
 
 
 class TestCompare:

@@ -60,9 +60,7 @@ def outcome(
     return clean(row, rules, TODAY, headings)
 
 
-def accepted(
-    row: dict[str, str], headings: Headings = PLAIN, rules: Rules = RULES
-) -> tuple[Filing, set[str]]:
+def accepted(row: dict[str, str], headings: Headings = PLAIN, rules: Rules = RULES) -> tuple[Filing, set[str]]:
     """The filing, and the notes as ``pointer code``."""
     filing, faults, notes = outcome(row, headings, rules)
     assert filing is not None, faults

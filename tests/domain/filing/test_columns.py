@@ -28,12 +28,18 @@ class TestResolve:
     @pytest.mark.parametrize(
         ("heading", "field"),
         [
-            ("罚款金额（万元）", "fine"), ("罚款金额", "fine"), ("cf_nr_fk", "fine"), ("ＣＦ_NR_FK", "fine"),
-            ("行政相对人代码_1（统一社会信用代码）", "uscc"), ("统一社会信用代码", "uscc"),
+            ("罚款金额（万元）", "fine"),
+            ("罚款金额", "fine"),
+            ("cf_nr_fk", "fine"),
+            ("ＣＦ_NR_FK", "fine"),
+            ("行政相对人代码_1（统一社会信用代码）", "uscc"),
+            ("统一社会信用代码", "uscc"),
             ("证件号码", "id_number"),
-            ("领域", "sectors"), ("confined_end", "confined_end"), ("SXYZCD", "severity"),
+            ("领域", "sectors"),
+            ("confined_end", "confined_end"),
+            ("SXYZCD", "severity"),
         ],
-    )  # fmt: skip
+    )
     def test_knows_variants(self, heading: str, field: str) -> None:
         assert columns.resolve((*NEW, heading)).fields[heading] == field
 

@@ -44,9 +44,7 @@ class TestClean:
         headings = Headings("2018", {"罚款金额（万元）/元": "fine"})
         assert "/罚款金额（万元）~1元 amount-malformed" in refused(ORGANISATION | {"fine": "x"}, headings)
 
-    @pytest.mark.parametrize(
-        "field", ["subject_name", "document_number", "facts", "basis", "kinds", "decided_on"]
-    )
+    @pytest.mark.parametrize("field", ["subject_name", "document_number", "facts", "basis", "kinds", "decided_on"])
     @pytest.mark.parametrize("nothing", ["", "undefined", "NULL", "无"])
     def test_refuses_nothing_in_a_required_field(self, field: str, nothing: str) -> None:
         assert f"/{field} required" in refused(ORGANISATION | {field: nothing})
@@ -134,9 +132,7 @@ class TestDirt:
         assert accepted(ORGANISATION | {"state": "null"})[0]
 
     def test_of_invisible_characters_is_refused_once(self) -> None:
-        assert refused(ORGANISATION | {"subject_name": "盐城\u202e公司"}) == {
-            "/subject_name forbidden-character"
-        }
+        assert refused(ORGANISATION | {"subject_name": "盐城\u202e公司"}) == {"/subject_name forbidden-character"}
 
     def test_a_fine_of_ten_wan_and_more_is_whole(self) -> None:
         filing, _ = accepted(ORGANISATION | {"fine": "123456.789012"})
@@ -152,9 +148,7 @@ class TestNotReportable:
         ("field", "text", "code"),
         [
             pytest.param("remark", "适用简易程序", "summary-procedure", id="发改办财金〔2018〕424号-summary"),
-            pytest.param(
-                "title", "当场处罚决定书", "summary-procedure", id="发改办财金〔2018〕424号-on-the-spot"
-            ),
+            pytest.param("title", "当场处罚决定书", "summary-procedure", id="发改办财金〔2018〕424号-on-the-spot"),
             pytest.param("remark", "涉及国家秘密", "secret-decision", id="发改办财金〔2018〕424号-secret"),
             ("use_scope", "涉密", "secret-decision"),
             ("use_scope", "1", "restricted-use"),
@@ -323,8 +317,4 @@ class TestDecision:
 
 
 def test_a_document_number_is_known_in_any_brackets() -> None:
-    assert (
-        document_key("盐财罚[2026] 1号")
-        == document_key("盐财罚〔2026〕1号")
-        == document_key("盐财罚（2026）1号")
-    )
+    assert document_key("盐财罚[2026] 1号") == document_key("盐财罚〔2026〕1号") == document_key("盐财罚（2026）1号")

@@ -25,15 +25,9 @@ class TestAccepted:
     @pytest.mark.parametrize(
         "code",
         [
-            pytest.param(
-                "2026", id="threshold-statutory_days_off-全国年节及纪念日放假办法2024修订（未核对）"
-            ),
-            pytest.param(
-                "2024", id="threshold-statutory_days_off-全国年节及纪念日放假办法2007修订（未核对）"
-            ),
-            pytest.param(
-                "2007", id="threshold-statutory_days_off-全国年节及纪念日放假办法1999修订（未核对）"
-            ),
+            pytest.param("2026", id="threshold-statutory_days_off-全国年节及纪念日放假办法2024修订（未核对）"),
+            pytest.param("2024", id="threshold-statutory_days_off-全国年节及纪念日放假办法2007修订（未核对）"),
+            pytest.param("2007", id="threshold-statutory_days_off-全国年节及纪念日放假办法1999修订（未核对）"),
         ],
     )
     def test_is_a_year_with_its_days_off_and_none_with_a_holiday_left_out(self, code):

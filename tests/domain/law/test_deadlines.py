@@ -21,8 +21,7 @@ from registry.unit_of_work import day_of
 def law() -> Reference:
     read = {
         kind: [
-            reference_kinds.read(kind, data)
-            for data in tomllib.loads((FOLDER / f"{kind}.toml").read_text())["rows"]
+            reference_kinds.read(kind, data) for data in tomllib.loads((FOLDER / f"{kind}.toml").read_text())["rows"]
         ]
         for kind in ("calendar", "deadlines", "clocks")
     }
@@ -103,9 +102,7 @@ class TestEnd:
         ("code", "figure", "start", "due"),
         [pytest.param(code, place, *days, id=name(code, place, by)) for code, place, by, *days in GOLDEN],
     )
-    def test_of_each_limit_is_the_day_reckoned_by_hand(
-        self, code: str, figure: int, start: str, due: str
-    ) -> None:
+    def test_of_each_limit_is_the_day_reckoned_by_hand(self, code: str, figure: int, start: str, due: str) -> None:
         found = deadlines.end(LAW.calendar, LIMITS[code], dt.date.fromisoformat(start), figure)
         assert found.day == dt.date.fromisoformat(due)
         assert not found.provisional
@@ -148,9 +145,7 @@ class TestEnd:
     @given(start=DAYS, code=st.sampled_from(sorted(LIMITS)))
     def test_is_provisional_just_where_the_calendar_is_not_announced(self, start: dt.date, code: str) -> None:
         found = deadlines.end(LAW.calendar, LIMITS[code], start)
-        reaches = (
-            found.day >= LAW.calendar.announced_until or start + dt.timedelta(1) < LAW.calendar.announced_from
-        )
+        reaches = found.day >= LAW.calendar.announced_until or start + dt.timedelta(1) < LAW.calendar.announced_from
         assert found.provisional is (LIMITS[code].unit == "working_day" and reaches)
 
 
@@ -205,17 +200,17 @@ class TestState:
     @pytest.mark.parametrize(
         ("met", "today", "state"),
         [
-            (None, "2026-02-28", "due"), (None, "2026-03-01", "overdue"),
-            ("2026-02-28", "2026-03-05", "met"), ("2026-03-01", "2026-03-05", "late"),
+            (None, "2026-02-28", "due"),
+            (None, "2026-03-01", "overdue"),
+            ("2026-02-28", "2026-03-05", "met"),
+            ("2026-03-01", "2026-03-05", "late"),
         ],
-    )  # fmt: skip
+    )
     def test_is_late_only_after_the_last_day(self, met: str | None, today: str, state: str) -> None:
         met_on = dt.date.fromisoformat(met) if met else None
         assert deadlines.state(dt.date(2026, 2, 28), met_on, dt.date.fromisoformat(today)) == state
 
     @given(due=DAYS, today=DAYS)
-    def test_warns_while_it_runs_and_at_most_two_working_days_are_left(
-        self, due: dt.date, today: dt.date
-    ) -> None:
+    def test_warns_while_it_runs_and_at_most_two_working_days_are_left(self, due: dt.date, today: dt.date) -> None:
         left = LAW.calendar.days_between(today, due)
         assert deadlines.warns(LAW.calendar, due, today) is (today <= due and 0 <= left <= 2)

@@ -51,27 +51,30 @@ EACH = [pytest.param(*one, id=f"{one[0]}-{one[1]}") for one in BANS]
 TERMS = [pytest.param(one[0], one[7], id=f"{one[0]}-{one[1]}") for one in BANS if one[7]]
 
 
-def asked(
-    role: str, place: tuple[str, bool], on: dt.date, body: dict, look_back: LookBack | None = None
-) -> str:
+def asked(role: str, place: tuple[str, bool], on: dt.date, body: dict, look_back: LookBack | None = None) -> str:
     question = Question(place[0], place[1], None, on)
     return judge(Asked("1", role, "甲公司", "x"), [Hit("uscc", body)], question, look_back).verdict
 
 
 def body(**special: object) -> dict:
     made = {
-        "record": "r", "revision": 1, "state": "expired", "measures": [], "is_grave": False,
-        "subject": {"kind": "organisation", "name": "甲公司", "uscc": None}, "decided_on": FROM.isoformat(),
-        "visible_from": FROM.isoformat(), "visible_until": FROM.isoformat(), "basis": "",
+        "record": "r",
+        "revision": 1,
+        "state": "expired",
+        "measures": [],
+        "is_grave": False,
+        "subject": {"kind": "organisation", "name": "甲公司", "uscc": None},
+        "decided_on": FROM.isoformat(),
+        "visible_from": FROM.isoformat(),
+        "visible_until": FROM.isoformat(),
+        "basis": "",
         "district": "320902",
-    }  # fmt: skip
+    }
     return made | special
 
 
 class TestMeasure:
-    @pytest.mark.parametrize(
-        ("code", "_article", "role", "place", "verdict", "other", "outside", "_months"), EACH
-    )
+    @pytest.mark.parametrize(("code", "_article", "role", "place", "verdict", "other", "outside", "_months"), EACH)
     def test_bears_on_whom_and_where_its_article_says(
         self, code, _article, role, place, verdict, other, outside, _months
     ):
@@ -85,8 +88,12 @@ class TestMeasure:
     @pytest.mark.parametrize(("code", "months"), TERMS)
     def test_is_no_shorter_and_no_longer_than_its_article_says(self, code, months):
         least, most = months
-        for so_many, fault in ((least - 1, "measure-below-statute"), (least, None), (most, None),
-                               (most + 1, "measure-beyond-statute")):  # fmt: skip
+        for so_many, fault in (
+            (least - 1, "measure-below-statute"),
+            (least, None),
+            (most, None),
+            (most + 1, "measure-beyond-statute"),
+        ):
             taken = measures.taken(MEASURES[code], FROM, add_months(FROM, so_many))
             refused = measures.term_fault(MEASURES[code], taken)
             assert (refused.code if refused else None) == fault, so_many
@@ -151,9 +158,7 @@ class TestScheme:
         decision = Decision("号", FROM, "理由", "某", "局长", ends)
         assert listing.term(scheme, decision, FROM) == (FROM, add_months(FROM, term or 24))
         with pytest.raises(TermRefused):  # an end where the law fixes it, none where it does not
-            listing.require_term(
-                scheme, [], Decision("号", FROM, "理由", "某", "局长", None if ends else UNTIL)
-            )
+            listing.require_term(scheme, [], Decision("号", FROM, "理由", "某", "局长", None if ends else UNTIL))
 
     @pytest.mark.parametrize(
         ("level", "is_local"),
@@ -189,13 +194,9 @@ class TestPolicy:
         ("row", "authority", "severity", "decided", "months", "is_public"),
         [pytest.param(one[0], *one[2:], id=f"policy-{one[0]}-{one[1]}") for one in POLICIES],
     )
-    def test_governs_its_documents_from_its_day_to_its_end(
-        self, row, authority, severity, decided, months, is_public
-    ):
+    def test_governs_its_documents_from_its_day_to_its_end(self, row, authority, severity, decided, months, is_public):
         day = dt.date.fromisoformat(decided)
-        policy = policy_for(
-            LAW.policies, severity=severity, document_date=day, authority_name=authority, sectors=()
-        )
+        policy = policy_for(LAW.policies, severity=severity, document_date=day, authority_name=authority, sectors=())
         assert (f"{policy.code}@{policy.effective_from}", policy.public) == (row, is_public)
         least, most = (add_months(day, number) for number in months)
         assert period(policy, day).visible_until == most
@@ -228,7 +229,7 @@ CLOCKS = [
 class TestClock:
     @pytest.mark.parametrize(
         ("code", "opens", "days"), [pytest.param(one[0], *one[2:], id=f"clock-{one[0]}-{one[1]}") for one in CLOCKS]
-    )  # fmt: skip
+    )
     def test_is_started_by_its_act_and_ends_after_its_working_days(self, code, opens, days):
         starts = dt.date(2026, 9, 17)  # before a Sunday that is worked and the days of National Day
         rule = LAW.clocks()[code].newest

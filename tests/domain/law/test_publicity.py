@@ -16,9 +16,7 @@ REFERENCE = Path(registry.__file__).parent / "reference"
 
 
 def rows(kind: str) -> list[Any]:
-    return [
-        read(kind, data) for data in tomllib.loads((REFERENCE / f"{kind}.toml").read_text("utf-8"))["rows"]
-    ]
+    return [read(kind, data) for data in tomllib.loads((REFERENCE / f"{kind}.toml").read_text("utf-8"))["rows"]]
 
 
 KINDS: dict[str, PenaltyKind] = {row.code: row for row in rows("penalty_kinds")}

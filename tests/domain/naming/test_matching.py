@@ -71,9 +71,7 @@ class TestCompare:
         assert told("吉林瀚澜有限公司", "吉林市瀚澜有限公司") == [("region-unclear", "吉林", "吉林市")]
 
     def test_takes_two_look_alikes_side_by_side_for_another_name(self):
-        assert [kind for kind, _, _ in told("盐城未土建设有限公司", "盐城末士建设有限公司")] == [
-            "character"
-        ] * 2
+        assert [kind for kind, _, _ in told("盐城未土建设有限公司", "盐城末士建设有限公司")] == ["character"] * 2
 
     def test_reads_pinyin_by_any_reading(self):
         assert told("yan cheng shan zeng mao yi", "盐城单曾贸易") == [
@@ -116,9 +114,7 @@ class TestJudge:
             pytest.param(Named("甲"), Named("乙"), "possible", id="different names"),
             pytest.param(Named("盐城瀚澜"), Named("鹽城 瀚瀾"), "same", id="one name written two ways"),
             pytest.param(Named("盐城瀚澜", CODE), Named("盐城瀚澜"), "same", id="nothing contradicts"),
-            pytest.param(
-                Named("盐城瀚澜", CODE), Named("盐城瀚澜", OTHER), "possible", id="codes contradict"
-            ),
+            pytest.param(Named("盐城瀚澜", CODE), Named("盐城瀚澜", OTHER), "possible", id="codes contradict"),
             pytest.param(Named("旧名", CODE), Named("新名", CODE), "same", id="one code"),
             pytest.param(Named("盐城瀚澜"), Named("盐城瀚蓝"), "possible", id="one character apart"),
             pytest.param(Named("…"), Named("——"), "possible", id="no names at all"),

@@ -89,9 +89,7 @@ class TestParts:
 
 
 class TestSounds:
-    @pytest.mark.parametrize(
-        ("surname", "reading"), [("单", "shan"), ("曾", "zeng"), ("仇", "qiu"), ("解", "xie")]
-    )
+    @pytest.mark.parametrize(("surname", "reading"), [("单", "shan"), ("曾", "zeng"), ("仇", "qiu"), ("解", "xie")])
     def test_know_every_reading_of_a_surname(self, surname, reading):
         assert reading in sounds.readings(surname)
 

@@ -29,17 +29,13 @@ class TestDumps:
         assert list(json.loads(canonical.dumps(value)).values()) == [2, 4, 6, 7, 1, 5, 3]
 
     def test_writes_chinese_as_utf8_without_spaces(self):
-        assert (
-            canonical.dumps({"b": ["盐城", None, True], "a": 1}) == '{"a":1,"b":["盐城",null,true]}'.encode()
-        )
+        assert canonical.dumps({"b": ["盐城", None, True], "a": 1}) == '{"a":1,"b":["盐城",null,true]}'.encode()
 
     @given(VALUE)
     def test_writes_the_bytes_of_the_reference_library(self, value):
         assert canonical.dumps(value) == rfc8785.dumps(value)
 
-    @pytest.mark.parametrize(
-        "code", [*range(0x100), 0x2028, 0x2029, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF]
-    )
+    @pytest.mark.parametrize("code", [*range(0x100), 0x2028, 0x2029, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF])
     def test_writes_every_odd_character_as_the_reference_library_does(self, code):
         value = {chr(code): f"{chr(code)}1", "\ue000": None, "\U00010000": None, "a": [chr(code)]}
         assert canonical.dumps(value) == rfc8785.dumps(value)
@@ -116,10 +112,24 @@ class TestLoads:
 
     @pytest.mark.parametrize(
         "data",
-        [b"", b"{", b"NaN", b"0.5", b'{"a":1, "b":2}', b'{"b":1,"a":2}', b'{"a":1,"a":1}', b"\xff", b'"\\u0041"',
-         b"1\n", b"\xef\xbb\xbf1", "1".encode("utf-16"), b"[" * 100_000, str(2**53).encode()],
+        [
+            b"",
+            b"{",
+            b"NaN",
+            b"0.5",
+            b'{"a":1, "b":2}',
+            b'{"b":1,"a":2}',
+            b'{"a":1,"a":1}',
+            b"\xff",
+            b'"\\u0041"',
+            b"1\n",
+            b"\xef\xbb\xbf1",
+            "1".encode("utf-16"),
+            b"[" * 100_000,
+            str(2**53).encode(),
+        ],
         ids=lambda data: repr(data[:20]),
-    )  # fmt: skip
+    )
     def test_refuses_whatever_else_reads_the_same_or_not_at_all(self, data):
         with pytest.raises(NotCanonical):
             canonical.loads(data)

@@ -100,13 +100,23 @@ class TestDocument:
     @pytest.mark.parametrize(
         "change",
         [
-            {"alg": "RSA"}, {"public": "zz"}, {"public": None}, {"kid": "0" * 16}, {"endorsed": "00"},
-            {"endorsed": None}, {"endorsed": "00" * 64}, {"from": None}, {"from": "2027-06-01"},
-            {"from": "2027-05-01T00:00:00Z"}, {"until": "2028-01-01T00:00:00Z"}, {"revoked_because": "x"},
-            {"revoked_at": "2027-06-02T00:00:00Z", "revoked_because": "x"}, {"note": 1},
+            {"alg": "RSA"},
+            {"public": "zz"},
+            {"public": None},
+            {"kid": "0" * 16},
+            {"endorsed": "00"},
+            {"endorsed": None},
+            {"endorsed": "00" * 64},
+            {"from": None},
+            {"from": "2027-06-01"},
+            {"from": "2027-05-01T00:00:00Z"},
+            {"until": "2028-01-01T00:00:00Z"},
+            {"revoked_because": "x"},
+            {"revoked_at": "2027-06-02T00:00:00Z", "revoked_because": "x"},
+            {"note": 1},
         ],
         ids=repr,
-    )  # fmt: skip
+    )
     def test_is_refused_when_its_newest_key_is_wrong_even_when_signed(self, change):
         keys = json.loads(document())["keys"]
         keys[-1] |= change
@@ -134,11 +144,17 @@ class TestHeld:
     @pytest.mark.parametrize(
         ("place", "instant", "held"),
         [
-            (0, "2001-01-01T00:00:00Z", True), (0, FROM[0], True), (0, "2026-12-01T00:09:59Z", True),
-            (0, "2026-12-01T00:10:00Z", False), (1, "2026-11-30T23:49:59Z", False), (1, "2026-11-30T23:50:00Z", True),
-            (1, "2027-06-01T00:10:00Z", False), (2, FROM[1], True), (2, "2999-01-01T00:00:00Z", True),
+            (0, "2001-01-01T00:00:00Z", True),
+            (0, FROM[0], True),
+            (0, "2026-12-01T00:09:59Z", True),
+            (0, "2026-12-01T00:10:00Z", False),
+            (1, "2026-11-30T23:49:59Z", False),
+            (1, "2026-11-30T23:50:00Z", True),
+            (1, "2027-06-01T00:10:00Z", False),
+            (2, FROM[1], True),
+            (2, "2999-01-01T00:00:00Z", True),
         ],
-    )  # fmt: skip
+    )
     def test_is_told_by_the_instant(self, place, instant, held):
         assert ring_of().held(SIGNERS[place].key_id, keyring.read_instant(instant)) is held
 

@@ -82,9 +82,7 @@ def plant(statement):
 def _loosen(connection):
     """No foreign key stands in the way of the vandal."""
     is_sqlite = connection.dialect.name == "sqlite"
-    connection.execute(
-        text("PRAGMA defer_foreign_keys=ON" if is_sqlite else "SET session_replication_role = replica")
-    )
+    connection.execute(text("PRAGMA defer_foreign_keys=ON" if is_sqlite else "SET session_replication_role = replica"))
 
 
 def update(table, column, value, where=None):
@@ -115,9 +113,15 @@ class TestFindings:
         assert findings() == []
         value = 'replace(signature, \'"value":"\', \'"value":"0\')'
         for column, changed in (
-            ("origin", "'city'"), ("origin", "'county'"), ("id_index", "'00'"), ("id_sealed", "X"),
-            ("signature", "NULL"), ("signature", "'{}'"), ("signature", value), ("signature", value + " || ' '"),
-        ):  # fmt: skip
+            ("origin", "'city'"),
+            ("origin", "'county'"),
+            ("id_index", "'00'"),
+            ("id_sealed", "X"),
+            ("signature", "NULL"),
+            ("signature", "'{}'"),
+            ("signature", value),
+            ("signature", value + " || ' '"),
+        ):
             with subtests.test(f"{column} {changed}"):
                 assert NAMED.match(findings(update("publications", column, changed, "from_entry = 5"))[0])
 
@@ -191,9 +195,14 @@ class TestProofs:
     def test_beyond_the_signed_head_do_not_exist_yet(self, ledger_of_four, subtests):
         ledger_of_four.published(filing())
         for path, status in (
-            ("inclusion?entry=5&size=5", 404), ("inclusion?entry=5&size=4", 404), ("inclusion?entry=0&size=4", 422),
-            ("consistency?from=4&to=5", 404), ("consistency?from=3&to=2", 404), ("inclusion?entry=1", 422),
-            ("inclusion?entry=1&size=99999999999999", 404), ("consistency?from=1&to=2&x=1", 422),
-        ):  # fmt: skip
+            ("inclusion?entry=5&size=5", 404),
+            ("inclusion?entry=5&size=4", 404),
+            ("inclusion?entry=0&size=4", 422),
+            ("consistency?from=4&to=5", 404),
+            ("consistency?from=3&to=2", 404),
+            ("inclusion?entry=1", 422),
+            ("inclusion?entry=1&size=99999999999999", 404),
+            ("consistency?from=1&to=2&x=1", 422),
+        ):
             with subtests.test(path):
                 assert ledger_of_four.get(f"/ledger/proofs/{path}").status_code == status

@@ -12,17 +12,26 @@ from tests.support.people import AUTHORITY
 
 AWARD = {
     "subject": {"kind": "法人及非法人组织", "name": "盐城示优建设有限公司", "uscc": "91320902MA0TR0027T"},
-    "document_number": "盐示表〔2026〕1号", "title": "履约优秀", "facts": "按期保质完成。",
+    "document_number": "盐示表〔2026〕1号",
+    "title": "履约优秀",
+    "facts": "按期保质完成。",
     "basis": "实施方案附件1第18项",
-    "valid_until": None, "sectors": ["procurement"], "district": None,
+    "valid_until": None,
+    "sectors": ["procurement"],
+    "district": None,
     "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
-}  # fmt: skip
+}
 RELATION = {
-    "kind": "controller", "subject": AWARD["subject"], "wording": "年报载明的实际控制人", "facts": "",
+    "kind": "controller",
+    "subject": AWARD["subject"],
+    "wording": "年报载明的实际控制人",
+    "facts": "",
     "other": {"kind": "自然人", "name": "卞子墨", "id_type": "111", "id_number": "320981199912310005"},
-    "document_number": "盐示登〔2026〕1号", "sectors": ["procurement"], "district": None,
+    "document_number": "盐示登〔2026〕1号",
+    "sectors": ["procurement"],
+    "district": None,
     "authority": AWARD["authority"],
-}  # fmt: skip
+}
 PLANTED = {
     "case_steps": {
         "act": "'close'", "before": "'draft'", "after": "'closed'", "day": "'2020-01-01'", "account_id": "1",

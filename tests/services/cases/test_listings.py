@@ -16,7 +16,7 @@ from registry.refusals.procedure import (
     ListedAlready,
     MeasureOutsideScheme,
     SchemeWithoutBasis,
-)  # fmt: skip
+)
 from registry.services.cases import revisions
 
 

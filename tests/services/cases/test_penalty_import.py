@@ -75,9 +75,7 @@ class TestRun:
         number = received(clerk, table(rows, encoding))
         assert run(clerk, number) == ("finished", 7, 5, 2, 5)
         with runtime.reading() as session:
-            told = [
-                (one.row_number, one.column, one.code) for one in penalty_import.findings(session, number)
-            ]
+            told = [(one.row_number, one.column, one.code) for one in penalty_import.findings(session, number)]
         assert (4, "fine", "amount-malformed") in told
         assert (7, "", "decision-already-filed") in told
 
@@ -214,9 +212,7 @@ class TestAgain:
         assert received(clerk, data) == number
         assert run(clerk, number) == ("finished", 3, 2, 1, 3)
         with runtime.reading() as session:
-            assert [one.code for one in penalty_import.findings(session, number)] == [
-                "decision-already-filed"
-            ]
+            assert [one.code for one in penalty_import.findings(session, number)] == ["decision-already-filed"]
 
     def test_a_run_overtaken_by_it_files_nothing_twice(self, clerk):
         data = table(firms())

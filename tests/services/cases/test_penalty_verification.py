@@ -50,9 +50,7 @@ class TestVerify:
             held.content = json.dumps(json.loads(held.content) | facts)
 
         runtime.perform(people["clerk"].actor, spoil)
-        done = runtime.perform(
-            people["verifier"].actor, lambda work: penalty_verification.verify(work, [bad, good])
-        )
+        done = runtime.perform(people["verifier"].actor, lambda work: penalty_verification.verify(work, [bad, good]))
         assert (done[0].code, done[1]) == (code, 1)
         assert desk.found() == [good]
         assert desk.get(f"/penalties/{bad}", "clerk").get_json()["state"] == "filed"

@@ -79,9 +79,7 @@ class TestPersons:
     @pytest.mark.parametrize(
         ("scheme", "number", "audience"),
         [
-            pytest.param(
-                "persons-hidden", ADULT, "authorised", id="off by default 山东省社会信用条例20 浙江15"
-            ),
+            pytest.param("persons-hidden", ADULT, "authorised", id="off by default 山东省社会信用条例20 浙江15"),
             pytest.param("persons-public", ADULT, "public", id="on by the scheme's basis"),
             pytest.param("persons-public", MINOR, "authorised", id="minors never 行政处罚法30"),
         ],
@@ -94,9 +92,7 @@ class TestPersons:
         shown = desk.get(f"/records/{record}")
         assert shown.get_json()["subject"] == {"kind": "natural_person", "name": "卞子墨", "uscc": None}
         with runtime.reading() as session:
-            kept = [
-                step.stated for step in session.scalars(select(CaseStep).where(CaseStep.record == record))
-            ]
+            kept = [step.stated for step in session.scalars(select(CaseStep).where(CaseStep.record == record))]
         for text in (shown.get_data(as_text=True), newest(record).body, *kept):
             assert ADULT not in text
 

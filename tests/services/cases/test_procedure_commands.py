@@ -75,10 +75,7 @@ class TestOthers:
         code, said = typed("relations", "file", written(body), "--as", "clerk")
         record = said.split(":")[0]
         assert (code, said) == (0, f"{record}: filed\n")
-        assert (
-            typed("relations", "act", record, "verification", "--as", "verifier")[1]
-            == f"{record}: published\n"
-        )
+        assert typed("relations", "act", record, "verification", "--as", "verifier")[1] == f"{record}: published\n"
         assert typed("relations", "list", "--as", "clerk") == (0, f"{record}\tpublished\t2\n")
 
     def test_disputes_are_accepted(self, bureau, typed):

@@ -32,9 +32,7 @@ def decided(bureau):
         number = bureau.applied("dispute", record)
         bureau.do("clerk", lambda work: relief_applications.accept(work, number, papers()))
         ruling = Ruling(outcome, "经核实", bureau.today)
-        bureau.do(
-            "verifier", lambda work: relief_decisions.decide(work, number, ruling, papers("relief_decision"))
-        )
+        bureau.do("verifier", lambda work: relief_decisions.decide(work, number, ruling, papers("relief_decision")))
         return number
 
     return decide

@@ -50,9 +50,7 @@ class TestRefile:
 
     def test_of_what_was_sent_back_counts_anew_too(self, bureau):
         record = bureau.penalty(decided_on="2026-11-10")
-        bureau.do(
-            "verifier", lambda work: penalty_verification.send_back(work, record, "日期有误", if_version=None)
-        )
+        bureau.do("verifier", lambda work: penalty_verification.send_back(work, record, "日期有误", if_version=None))
         refile(bureau, record, "2026-11-12")
         assert rows(record)[0].due == rows(record)[1].publish_by == dt.date(2026, 11, 23)
 

@@ -47,9 +47,7 @@ def send(people, rows, by="clerk"):
     """Hand in a file and file its rows."""
     actor = people[by].actor
     data = table(rows)
-    held = runtime.perform(
-        actor, lambda work: penalty_import.receive(work, data, "a.csv", penalty_import.Options()).id
-    )
+    held = runtime.perform(actor, lambda work: penalty_import.receive(work, data, "a.csv", penalty_import.Options()).id)
     penalty_import.run(lambda act: runtime.perform(actor, act), actor, held)
 
 
@@ -57,9 +55,12 @@ class TestRates:
     def test_are_the_five_of_the_bulletins(self):
         made = Tally(accepted=8, refused=2, repeated=1, corrected=3, timely=6, late=2, open=4)
         assert made.rates == {
-            "compliance": Ratio(8, 10), "timeliness": Ratio(6, 12), "lateness": Ratio(2, 8),
-            "errors": Ratio(5, 10), "repetition": Ratio(1, 10),
-        }  # fmt: skip
+            "compliance": Ratio(8, 10),
+            "timeliness": Ratio(6, 12),
+            "lateness": Ratio(2, 8),
+            "errors": Ratio(5, 10),
+            "repetition": Ratio(1, 10),
+        }
         assert list(made.rates) == list(RATES)
 
     def test_of_nothing_are_none(self):
@@ -68,9 +69,7 @@ class TestRates:
     @given(st.lists(st.integers(0, 50), min_size=7, max_size=7))
     def test_lie_between_nothing_and_all(self, figures):
         accepted, refused, repeated, corrected, timely, late, left = figures
-        made = Tally(
-            accepted, refused, min(repeated, refused), min(corrected, accepted), timely, late, left
-        ).rates  # fmt: skip
+        made = Tally(accepted, refused, min(repeated, refused), min(corrected, accepted), timely, late, left).rates
         assert all(ratio.value is None or 0 <= ratio.value <= 1 for ratio in made.values())
         assert all((ratio.value is None) is (ratio.denominator == 0) for ratio in made.values())
 
@@ -96,9 +95,7 @@ class TestTallies:
         bureau.go(START)
         bureau.penalty(decided_on=DECIDED)
         record = bureau.penalty(decided_on=DECIDED)
-        bureau.do(
-            "verifier", lambda work: penalty_verification.send_back(work, record, "缺依据", if_version=None)
-        )
+        bureau.do("verifier", lambda work: penalty_verification.send_back(work, record, "缺依据", if_version=None))
         read = stated(bureau, record)
         bureau.do("clerk", lambda work: penalty_filing.refile(work, record, read, if_version=None))
         bureau.do("clerk", lambda work: penalty_filing.refile(work, record, read, if_version=None))
@@ -125,9 +122,11 @@ class TestTallies:
     @pytest.mark.parametrize(
         ("since", "until", "counted"),
         [
-            ("2026-11-02", "2026-11-03", 1), ("2026-11-01", "2026-11-02", 0), ("2026-11-03", "2026-12-01", 0),
+            ("2026-11-02", "2026-11-03", 1),
+            ("2026-11-01", "2026-11-02", 0),
+            ("2026-11-03", "2026-12-01", 0),
         ],
-    )  # fmt: skip
+    )
     def test_are_of_the_legal_days_of_the_period(self, bureau, since, until, counted, monkeypatch):
         early = dt.datetime(2026, 11, 1, 16, 30, tzinfo=dt.UTC)  # half past midnight of the 2nd in Beijing
         monkeypatch.setattr(runtime, "clock", lambda: early)
@@ -160,23 +159,35 @@ class TestPublished:
         held = {one["code"]: one["rates"] for one in desk.get("/statistics").get_json()["departments"]}
         assert set(held) >= {"finance", "housing"}
         assert held["housing"]["timeliness"] == {
-            "name": "及时率", "numerator": 0, "denominator": 0, "value": None,
-        }  # fmt: skip
+            "name": "及时率",
+            "numerator": 0,
+            "denominator": 0,
+            "value": None,
+        }
         assert set(held["housing"]) == set(RATES)
 
     def test_is_of_the_period_asked_for(self, bureau, desk):
         bureau.go(START)
         bureau.penalty(decided_on=DECIDED)
         for query, accepted in (
-            ("from=2026-11-02&until=2026-11-03", 1), ("from=2026-11-03", 0), ("until=2026-11-02", 0), ("", 1),
-        ):  # fmt: skip
+            ("from=2026-11-02&until=2026-11-03", 1),
+            ("from=2026-11-03", 0),
+            ("until=2026-11-02", 0),
+            ("", 1),
+        ):
             answer = desk.get(f"/statistics?{query}").get_json()
             held = {one["code"]: one["rates"] for one in answer["departments"]}
             assert held["finance"]["compliance"]["numerator"] == accepted, query
 
     def test_refuses_a_period_that_is_none(self, desk):
-        for query in ("from=2026-11-02&until=2026-11-02", "until=2025-01-01", "from=x", "year=2026",
-                      "from=0001-01-01", "until=9999-12-31"):  # fmt: skip
+        for query in (
+            "from=2026-11-02&until=2026-11-02",
+            "until=2025-01-01",
+            "from=x",
+            "year=2026",
+            "from=0001-01-01",
+            "until=9999-12-31",
+        ):
             assert desk.get(f"/statistics?{query}").status_code == 422, query
 
     def test_can_be_revalidated(self, desk):

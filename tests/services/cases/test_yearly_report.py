@@ -52,14 +52,10 @@ def year(bureau):
     number = bureau.applied("dispute", timely)
     bureau.do("clerk", lambda work: relief_applications.accept(work, number, papers()))
     ruling = Ruling("keep", "经核实", bureau.today)
-    bureau.do(
-        "verifier", lambda work: relief_decisions.decide(work, number, ruling, papers("relief_decision"))
-    )
+    bureau.do("verifier", lambda work: relief_decisions.decide(work, number, ruling, papers("relief_decision")))
     repair = bureau.applied("repair", late)
     bureau.do("clerk", lambda work: relief_applications.accept(work, repair, papers()))
-    bureau.do(
-        "verifier", lambda work: relief_decisions.grant(work, repair, "条件具备", papers("relief_decision"))
-    )
+    bureau.do("verifier", lambda work: relief_decisions.grant(work, repair, "条件具备", papers("relief_decision")))
     bureau.go(day("2026-06-30"))
     since = day("2026-06-23")
     bureau.do(
@@ -73,18 +69,27 @@ def year(bureau):
 class TestYearly:
     def test_counts_each_act_once_for_the_department(self, year):
         assert made("2026-07-01")["finance"].total.counts == {
-            "filed": 3, "published": 2, "withdrawn": 1, "listed": 1, "removed": 1, "disputes_received": 1,
-            "disputes_decided": 1, "repairs_received": 1, "repairs_decided": 1,
-        }  # fmt: skip
+            "filed": 3,
+            "published": 2,
+            "withdrawn": 1,
+            "listed": 1,
+            "removed": 1,
+            "disputes_received": 1,
+            "disputes_decided": 1,
+            "repairs_received": 1,
+            "repairs_decided": 1,
+        }
 
     def test_counts_a_record_under_each_of_its_sectors(self, year):
         sectors = made("2026-07-01")["finance"].sectors
         assert {code: line.counts["filed"] for code, line in sectors.items()} == {
-            "construction": 2, "procurement": 2,
-        }  # fmt: skip
+            "construction": 2,
+            "procurement": 2,
+        }
         assert {code: line.counts["published"] for code, line in sectors.items()} == {
-            "construction": 1, "procurement": 2,
-        }  # fmt: skip
+            "construction": 1,
+            "procurement": 2,
+        }
         assert sectors["construction"].counts["listed"] == 0
         assert sectors["procurement"].counts["listed"] == 1
 
@@ -97,9 +102,7 @@ class TestYearly:
 
     def test_lists_each_missed_limit_with_its_days(self, year):
         missed = made("2026-07-01")["finance"].missed
-        told = [
-            (one.name, one.deadline, str(one.due), one.met_on and str(one.met_on), one.days) for one in missed
-        ]
+        told = [(one.name, one.deadline, str(one.due), one.met_on and str(one.met_on), one.days) for one in missed]
         assert ("处罚决定公示", "D01", "2026-03-09", "2026-03-20", 9) in told
         assert ("处罚决定公示", "D01", "2026-03-09", None, 78) in told
         assert ("撤回已公示的处罚", "D03", "2026-06-26", "2026-06-30", 2) in told
@@ -165,10 +168,14 @@ class TestPage:
 
     def test_names_no_person(self, bureau, client):
         bureau.go(day("2026-03-02"))
-        record = bureau.penalty(decided_on=DECIDED, **{
-            key: value for key, value in PersonFactory().items()
-            if key in ("subject_name", "subject_kind", "uscc", "id_type", "id_number")
-        })  # fmt: skip
+        record = bureau.penalty(
+            decided_on=DECIDED,
+            **{
+                key: value
+                for key, value in PersonFactory().items()
+                if key in ("subject_name", "subject_kind", "uscc", "id_type", "id_number")
+            },
+        )
         bureau.go(day("2026-03-20"))
         bureau.verify(record)
         page = client.get("/reports/2026").text
@@ -192,9 +199,7 @@ class TestPage:
             tag = client.get(path).headers["ETag"]
             assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
 
-    @pytest.mark.parametrize(
-        "path", ["/reports/2025", "/reports/2027", "/reports/99999999999", "/reports/2025.xlsx"]
-    )
+    @pytest.mark.parametrize("path", ["/reports/2025", "/reports/2027", "/reports/99999999999", "/reports/2025.xlsx"])
     def test_of_another_year_is_not_found(self, year, client, path):
         answer = client.get(path)
         assert answer.status_code == 404

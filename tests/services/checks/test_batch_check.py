@@ -83,9 +83,7 @@ def statements(number):
     """The verified statements of all its receipts."""
     key = runtime.keys().signer
     with runtime.reading() as session:
-        made = [
-            award_check.unseal(runtime.keys(), one).receipt for one in batch_checks.checks(session, number)
-        ]
+        made = [award_check.unseal(runtime.keys(), one).receipt for one in batch_checks.checks(session, number)]
     return [receipts.check(one, {key.key_id: key.public}, verify) for one in made]
 
 
@@ -93,9 +91,7 @@ def sheet(actor, number):
     """The result read back: rows of the first sheet."""
     out = io.BytesIO()
     with runtime.reading() as session:
-        checkresults.write(
-            session, runtime.keys(), batch_checks.own(session, actor.department_id, number), out
-        )
+        checkresults.write(session, runtime.keys(), batch_checks.own(session, actor.department_id, number), out)
     return [row.cells for row in tabular.read(out.getvalue()).rows]
 
 
@@ -201,9 +197,14 @@ class TestBadRows:
         found = answers(number)
         codes = {one["ref"]: one["reasons"][0]["code"] for one in found if one["verdict"] == "unchecked"}
         assert codes == {
-            "b": "uscc-malformed", "c": "party-refused", "d": "party-refused", "e": "ref-doubled", "g": "ref-unknown",
-            "h": "resident-id-check-character", "i": "personal-number",
-        }  # fmt: skip
+            "b": "uscc-malformed",
+            "c": "party-refused",
+            "d": "party-refused",
+            "e": "ref-doubled",
+            "g": "ref-unknown",
+            "h": "resident-id-check-character",
+            "i": "personal-number",
+        }
         assert [one["row"] for one in found] == list(range(2, 12))
         assert set(codes.values()) <= REASONS.keys()
         assert PERSON_NUMBER not in str(found)
@@ -213,9 +214,7 @@ class TestBadRows:
         assert run(centre, number) == ("finished", 2, 2, 0)
         assert [one["check"] for one in answers(number)] == [None, None]
 
-    @pytest.mark.parametrize(
-        "data", [b"", b"code,colour\n1,red\n", b"uscc\n1\n", b"name,name\na,b\n", b"name\n"]
-    )
+    @pytest.mark.parametrize("data", [b"", b"code,colour\n1,red\n", b"uscc\n1\n", b"name,name\na,b\n", b"name\n"])
     def test_of_a_file_that_is_no_list_refuse_it(self, centre, data):
         with pytest.raises(Refusal) as refusal:
             received(centre, data)
@@ -292,9 +291,7 @@ class TestReceive:
         number = received(centre, rows, tender="YC2026-0999", filename="投标人.csv")
         with runtime.reading() as session:
             held = vars(batch_checks.own(session, centre.department_id, number))
-        text = str(held) + "".join(
-            one.decode("utf-8", "replace") for one in held.values() if isinstance(one, bytes)
-        )
+        text = str(held) + "".join(one.decode("utf-8", "replace") for one in held.values() if isinstance(one, bytes))
         for secret in (rows[0]["name"], rows[0]["uscc"], PERSON_NUMBER, "YC2026-0999", "投标人"):
             assert secret not in text
 

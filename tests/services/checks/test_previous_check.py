@@ -39,12 +39,15 @@ class Penalty:
     def do(self, act: str) -> None:
         day, record = self.bureau.today, self.record
         given = papers("court_order", "resumption_order")
-        self.bureau.do("verifier", {
-            "publish": lambda work: penalty_verification.verify(work, [record]),
-            "suspend": lambda work: suspension.suspend(work, record, day, None, "法院裁定", given),
-            "resume": lambda work: suspension.resume(work, record, day, given),
-            "revoke": lambda work: penalty_verification.withdraw(work, record, "经复议撤销", day, if_version=None),
-        }[act])  # fmt: skip
+        self.bureau.do(
+            "verifier",
+            {
+                "publish": lambda work: penalty_verification.verify(work, [record]),
+                "suspend": lambda work: suspension.suspend(work, record, day, None, "法院裁定", given),
+                "resume": lambda work: suspension.resume(work, record, day, given),
+                "revoke": lambda work: penalty_verification.withdraw(work, record, "经复议撤销", day, if_version=None),
+            }[act],
+        )
 
 
 class Listing:
@@ -68,26 +71,19 @@ class Listing:
 def in_order(places):
     """The six events of one interleaving."""
     acts = iter(LIFE)
-    return [
-        "opening" if place == places[0] else "award" if place == places[1] else next(acts)
-        for place in range(6)
-    ]
+    return ["opening" if place == places[0] else "award" if place == places[1] else next(acts) for place in range(6)]
 
 
 def expert():
     """A person asked about by number."""
-    return party(
-        BannedPersonFactory(), role="evaluation_expert", id_type="111", id_number=PERSON_NUMBER, uscc=None
-    )
+    return party(BannedPersonFactory(), role="evaluation_expert", id_type="111", id_number=PERSON_NUMBER, uscc=None)
 
 
 class TestEveryOrder:
     """Exhaustive: a record's whole life and the two looks, in every order."""
 
     @pytest.mark.parametrize("noun", [Penalty, Listing])
-    @pytest.mark.parametrize(
-        "places", ORDERS, ids=lambda places: "-".join(word[:3] for word in in_order(places))
-    )
+    @pytest.mark.parametrize("places", ORDERS, ids=lambda places: "-".join(word[:3] for word in in_order(places)))
     def test_passes_no_barred_party_and_names_what_changed(self, bureau, centre, noun, places):
         case = noun(bureau)
         is_eager = noun is Penalty  # the worker looks after every act, or only once at the end
@@ -114,8 +110,10 @@ class TestEveryOrder:
         comparison.compare(award, opening)
         changed = award["lines"][0]["changed"]
         assert changed["was"] == opening["lines"][0]["verdict"]
-        revisions = [{reason["record"]: reason["revision"] for reason in look["lines"][0]["reasons"]}.get(case.record)
-                     for look in (opening, award)]  # fmt: skip
+        revisions = [
+            {reason["record"]: reason["revision"] for reason in look["lines"][0]["reasons"]}.get(case.record)
+            for look in (opening, award)
+        ]
         found = {one["record"]: one for one in changed["records"]}
         if revisions[0] == revisions[1]:
             assert case.record not in found
@@ -128,9 +126,7 @@ class TestEveryOrder:
     def _is_told(self, case, events, before_opening):
         told = [(one["record"], one["before"]["verdict"], one["after"]["verdict"]) for one in events]
         verdicts = [case.quiet, "barred", case.quiet, "barred", case.quiet]
-        assert told == [
-            (case.record, verdicts[at], verdicts[at + 1]) for at in range(before_opening, len(LIFE))
-        ]
+        assert told == [(case.record, verdicts[at], verdicts[at + 1]) for at in range(before_opening, len(LIFE))]
 
 
 class TestLink:
@@ -158,8 +154,9 @@ class TestLink:
         centre.look(first)
         lines = centre.look(first, second)["lines"]
         assert [line["changed"] for line in lines] == [
-            {"was": "no_record", "records": []}, {"was": None, "records": []},
-        ]  # fmt: skip
+            {"was": "no_record", "records": []},
+            {"was": None, "records": []},
+        ]
 
     def test_tells_one_role_from_another(self, bureau, centre):
         firm = party(BanFactory())

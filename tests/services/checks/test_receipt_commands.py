@@ -30,9 +30,17 @@ def files(desk, typed, tmp_path):
     lines = [",".join(COLUMNS), *(",".join(row.get(name, "") for name in COLUMNS) for row in full)]
     (tmp_path / "bidders.csv").write_text("\n".join(lines), encoding="utf-8")
     code, said = typed(
-        "check", tmp_path / "bidders.csv", "--sector", "procurement", "--as", "centre",
-        "--out", tmp_path / "receipt.json", "--pdf", tmp_path / "receipt.pdf",
-    )  # fmt: skip
+        "check",
+        tmp_path / "bidders.csv",
+        "--sector",
+        "procurement",
+        "--as",
+        "centre",
+        "--out",
+        tmp_path / "receipt.json",
+        "--pdf",
+        tmp_path / "receipt.pdf",
+    )
     assert code == 0, said
     assert typed("keys", "--out", tmp_path / "keys.json")[0] == 0
     return tmp_path
@@ -110,9 +118,7 @@ class TestReplay:
         desk.published(filing())
         (tmp_path / "law").mkdir()
         change_look_back(tmp_path / "law", 12)
-        code, said = typed(
-            "replay", "--at", "2", "--check", files / "receipt.json", "--out", files / "answer.json"
-        )
+        code, said = typed("replay", "--at", "2", "--check", files / "receipt.json", "--out", files / "answer.json")
         assert code == 0, said
         assert "相同 equal" in said
         assert "未重放：3" in said
@@ -140,11 +146,13 @@ class TestReplay:
     @pytest.mark.parametrize(
         "words",
         [
-            ("--check", "bidders.csv", "--sector", "procurement"), ("--check", "bidders.csv", "--at", "1"),
-            ("--check", "receipt.json", "--at", "1"), ("--check", "receipt.json", "--on", "2026-01-01"),
+            ("--check", "bidders.csv", "--sector", "procurement"),
+            ("--check", "bidders.csv", "--at", "1"),
+            ("--check", "receipt.json", "--at", "1"),
+            ("--check", "receipt.json", "--on", "2026-01-01"),
             ("--check", "receipt.json", "--against", "receipt.json"),
         ],
-    )  # fmt: skip
+    )
     def test_needs_a_whole_question(self, files, typed, words):
         given = [files / word if "." in word else word for word in words]
         assert typed("replay", *given)[0] == 2
@@ -182,6 +190,10 @@ def _facts(held):
         "must_tender",
     )
     return receipts.Facts(
-        **{name: held[name] for name in names}, instant=keyring.read_instant(held["instant"]),
-        on=date.fromisoformat(held["on"]), root=bytes.fromhex(held["root"]), tender=None, stale=tuple(held["stale"]),
-    )  # fmt: skip
+        **{name: held[name] for name in names},
+        instant=keyring.read_instant(held["instant"]),
+        on=date.fromisoformat(held["on"]),
+        root=bytes.fromhex(held["root"]),
+        tender=None,
+        stale=tuple(held["stale"]),
+    )

@@ -106,9 +106,7 @@ class TestReplay:
 
     def test_of_a_first_version_needs_the_sector_and_takes_the_law_of_the_instant(self, desk):
         statement = opened(receipt_of(desk, stranger()))[0]
-        first = {
-            name: value for name, value in statement.items() if name not in ("law", "sector", "must_tender")
-        }
+        first = {name: value for name, value in statement.items() if name not in ("law", "sector", "must_tender")}
         with pytest.raises(ReplayRefused):
             replay.asked_by(first)
         assert replay.asked_by(first, "procurement").inquiry.sector == "procurement"
@@ -145,13 +143,19 @@ class TestProof:
     @pytest.mark.parametrize(
         ("table", "column", "value"),
         [
-            ("publications", "uscc", "'91320902MA0TR0027T'"), ("publications", "name_key", "'他名'"),
-            ("publications", "state", "'withdrawn'"), ("publications", "until_entry", "1"),
-            ("publications", "id_index", "'00'"), ("publications", "body", "replace(body, '虚假业绩', '真实业绩')"),
-            ("publications", "kind", "'commendation'"), ("publications", "audience", "'authorised'"),
-            ("ledger_entries", "commitment", "'00'"), ("ledger_entries", "leaf", "X"), ("checkpoints", "root", "'00'"),
+            ("publications", "uscc", "'91320902MA0TR0027T'"),
+            ("publications", "name_key", "'他名'"),
+            ("publications", "state", "'withdrawn'"),
+            ("publications", "until_entry", "1"),
+            ("publications", "id_index", "'00'"),
+            ("publications", "body", "replace(body, '虚假业绩', '真实业绩')"),
+            ("publications", "kind", "'commendation'"),
+            ("publications", "audience", "'authorised'"),
+            ("ledger_entries", "commitment", "'00'"),
+            ("ledger_entries", "leaf", "X"),
+            ("checkpoints", "root", "'00'"),
         ],
-    )  # fmt: skip
+    )
     def test_answers_nothing_from_a_changed_table(self, desk, table, column, value):
         desk.published(BanFactory())
         seal()

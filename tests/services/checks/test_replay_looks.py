@@ -62,16 +62,18 @@ class TestLinkedLook:
 
     def test_is_proven_against_the_look_before_by_command(self, looks, typed, tmp_path):
         first, second, _ = looks
-        files = {"first": first, "second": second, "line": receipts.excerpt(second, "1"),
-                 "part": receipts.excerpt(first, "1")}  # fmt: skip
+        files = {
+            "first": first,
+            "second": second,
+            "line": receipts.excerpt(second, "1"),
+            "part": receipts.excerpt(first, "1"),
+        }
         for name, data in files.items():
             (tmp_path / name).write_bytes(data)
         assert typed("keys", "--out", tmp_path / "keys.json")[0] == 0
 
         def verified(later, earlier):
-            return typed(
-                "verify", tmp_path / later, "--keys", tmp_path / "keys.json", "--previous", tmp_path / earlier
-            )
+            return typed("verify", tmp_path / later, "--keys", tmp_path / "keys.json", "--previous", tmp_path / earlier)
 
         code, said = verified("second", "first")
         assert (code, "由 barred 变为 no_record" in said, "已由两份回执重新推算" in said) == (0, True, True)
@@ -112,9 +114,7 @@ class TestConsortium:
         desk.published(ban)
         desk.published(BannedPersonFactory())
         member = {"role": "consortium_member"}
-        return receipt_of(
-            desk, stranger(), bidder(ban, of="1", **member), stranger(2), PERSON | member | {"of": "3"}
-        )
+        return receipt_of(desk, stranger(), bidder(ban, of="1", **member), stranger(2), PERSON | member | {"of": "3"})
 
     def test_is_replayed_but_for_whom_a_number_is_needed(self, data):
         assert [reason["ref"] for reason in lines_of(data)["1"]["reasons"]] == ["2"]

@@ -36,10 +36,7 @@ def of(watch):
 
 def told(centre, watch):
     """(entry, ref, verdict before, verdict after) of every event."""
-    return [
-        (one["entry"], one["ref"], one["before"]["verdict"], one["after"]["verdict"])
-        for one in centre.told(watch)
-    ]
+    return [(one["entry"], one["ref"], one["before"]["verdict"], one["after"]["verdict"]) for one in centre.told(watch)]
 
 
 class TestEvents:
@@ -101,9 +98,7 @@ class TestEvents:
 
     def test_of_a_person_rest_on_the_number(self, bureau, centre):
         record = bureau.penalty(**BannedPersonFactory())
-        asked = party(
-            bureau.names[record], id_type="111", id_number=PERSON_NUMBER, uscc=None, role="evaluation_expert"
-        )
+        asked = party(bureau.names[record], id_type="111", id_number=PERSON_NUMBER, uscc=None, role="evaluation_expert")
         other = dataclasses.replace(asked, ref="2", id_number="32090219800101001X")
         watch = centre.watch(asked, other, sector="construction")
         bureau.verify(record)
@@ -139,9 +134,7 @@ class TestEvents:
 
     def test_come_when_a_correction_takes_a_record_to_another_firm(self, app, people, centre):
         firms = [BanFactory(), BanFactory()]
-        subjects = [
-            {"kind": "organisation", "name": one["subject_name"], "uscc": one["uscc"]} for one in firms
-        ]
+        subjects = [{"kind": "organisation", "name": one["subject_name"], "uscc": one["uscc"]} for one in firms]
         watch = centre.watch(party(firms[0], "was"), party(firms[1], "is"))
         first = body(measures=[measure()], subject=subjects[0], visible_from="2026-01-01")
         published(app, first, body(first["record"], revision=2, measures=[measure()], subject=subjects[1]))
@@ -197,9 +190,11 @@ class TestBegin:
     def test_refuses_what_could_tell_nobody(self, bureau, centre):
         firm = party(BanFactory())
         for refusal, special in (
-            (BodyRefused, {"days": 0}), (WebhookRefused, {"webhook": "https://centre.example/hook"}),
-            (EntryAhead, {"after": 1}), (BodyRefused, {"sector": "shipping"}),
-        ):  # fmt: skip
+            (BodyRefused, {"days": 0}),
+            (WebhookRefused, {"webhook": "https://centre.example/hook"}),
+            (EntryAhead, {"after": 1}),
+            (BodyRefused, {"sector": "shipping"}),
+        ):
             with pytest.raises(refusal):
                 centre.watch(firm, **special)
         silent = centre.watch(firm)
@@ -214,19 +209,12 @@ class TestBegin:
         bureau.verify(record)
         advance()
         with runtime.reading() as session:
-            rows = [
-                vars(row)
-                for table in (Watch, WatchedParty, WatchEvent)
-                for row in session.scalars(select(table))
-            ]
+            rows = [vars(row) for table in (Watch, WatchedParty, WatchEvent) for row in session.scalars(select(table))]
             ids = set(session.scalars(select(Publication.id_index)))
             watched = {row["id_index"] for row in rows if "id_index" in row}
         assert len(rows) == 4
         held = "\n".join(str(row) for row in rows) + "".join(
-            value.decode("utf-8", "replace")
-            for row in rows
-            for value in row.values()
-            if isinstance(value, bytes)
+            value.decode("utf-8", "replace") for row in rows for value in row.values() if isinstance(value, bytes)
         )
         for secret in (firm.name, firm.uscc, firm.ref, person.name, PERSON_NUMBER, TENDER, record):
             assert secret not in held
@@ -290,9 +278,7 @@ class TestAtOnce:
         assert sorted(entries) == list(range(1, 10))
         assert [(one["entry"], one["ref"]) for one in centre.told(watch)] == sorted(entries.items())
 
-    def test_what_is_being_published_during_a_look_comes_after_it_and_is_told(
-        self, app, settings, bureau, centre
-    ):
+    def test_what_is_being_published_during_a_look_comes_after_it_and_is_told(self, app, settings, bureau, centre):
         """Entry numbers are given under the lock of the ledger, which is taken last."""
         if settings.url.startswith("sqlite"):
             pytest.skip("one writer at a time: nothing is open beside a check")

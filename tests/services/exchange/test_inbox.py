@@ -29,9 +29,7 @@ def _known(app):
 
 
 def receive(raw):
-    return perform(
-        SYSTEM, lambda work: inbox.receive(work, peer_messages.peer(work.session, "platform"), raw)
-    )
+    return perform(SYSTEM, lambda work: inbox.receive(work, peer_messages.peer(work.session, "platform"), raw))
 
 
 def outcomes(raw):
@@ -71,9 +69,7 @@ class TestFormerKeys:
     def test_verify_what_they_signed(self, app, distrust, outcome):
         def change(work):
             peer_messages.peer(work.session, "platform").owners = ["platform", "county"]
-            return peers.change(
-                work, "county", public_key=Signer.generate().public.hex(), distrust=distrust
-            ).code
+            return peers.change(work, "county", public_key=Signer.generate().public.hex(), distrust=distrust).code
 
         perform(SYSTEM, change)
         [(found, code)] = outcomes(batch_of("platform", sealed(COUNTY, body(node="county"))))
@@ -175,9 +171,7 @@ class TestReceive:
         receive(of(first))
         assert outcomes(of({**first, "facts": "另一说法"})) == [("conflict", "revision-equivocation")]
         with reading() as session:
-            assert [json.loads(row.body)["facts"] for row in session.scalars(select(Publication))] == [
-                first["facts"]
-            ]
+            assert [json.loads(row.body)["facts"] for row in session.scalars(select(Publication))] == [first["facts"]]
             alarms = select(AuditEvent.reference).where(AuditEvent.act == "exchange.equivocation")
             assert list(session.scalars(alarms)) == [first["record"]]
 

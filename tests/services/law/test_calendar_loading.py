@@ -79,9 +79,7 @@ class TestLoad:
         with runtime.reading() as session:
             held = session.scalars(select(Penalty).where(Penalty.record == late)).one()
             assert held.publish_by == dt.date(2027, 1, 6)
-            assert not list(
-                integrity.findings(session, runtime.keys(), runtime.settings().node, lambda _: None)
-            )
+            assert not list(integrity.findings(session, runtime.keys(), runtime.settings().node, lambda _: None))
 
     def test_of_the_same_file_again_changes_nothing(self, bureau, late):
         load(notices.file())
@@ -144,15 +142,22 @@ class TestRefuses:
                 notices.file(notices.year(holidays=notices.DAYS_OFF_2027[:10])), "too-few-holidays", id="too few"
             ),
             pytest.param(
-                notices.file(notices.year(code="2028", holidays=tuple(
-                    f"2028-{month:02}-{day:02}" for month in (3, 5, 8) for day in (1, 2, 3, 7, 8)
-                    if dt.date(2028, month, day).weekday() < 5
-                ))),
+                notices.file(
+                    notices.year(
+                        code="2028",
+                        holidays=tuple(
+                            f"2028-{month:02}-{day:02}"
+                            for month in (3, 5, 8)
+                            for day in (1, 2, 3, 7, 8)
+                            if dt.date(2028, month, day).weekday() < 5
+                        ),
+                    )
+                ),
                 "year-missing",
                 id="a year left out",
             ),
         ],
-    )  # fmt: skip
+    )
     def test_what_cannot_be_a_notice(self, app, data, code):
         with pytest.raises(CalendarRefused) as refused:
             load(data)
@@ -186,9 +191,7 @@ class TestInit:
 
     def test_closes_a_row_of_another_kind_that_no_file_names(self, app):
         def plant(work):
-            body = reference_kinds.body(reference_kinds.read("id_types", shipped("id_types")[0])) | {
-                "code": "998"
-            }
+            body = reference_kinds.body(reference_kinds.read("id_types", shipped("id_types")[0])) | {"code": "998"}
             work.session.add(reference_loading.row(work, "id_types", body))
 
         runtime.perform(SYSTEM, plant)

@@ -20,9 +20,7 @@ def department(code):
 
 class TestDepartmentsSet:
     def test_leaves_what_is_not_said(self, typed):
-        new = accounts.NewDepartment(
-            "ward", "甲", "supervisor", "11320900MA0T000010", ("works",), ("320902",)
-        )
+        new = accounts.NewDepartment("ward", "甲", "supervisor", "11320900MA0T000010", ("works",), ("320902",))
         runtime.perform(SYSTEM, lambda work: accounts.ensure_department(work, new).id)
         assert typed("departments", "set", "ward", "--name", "乙")[0] == 0
         assert department("ward") == ("乙", "11320900MA0T000010", ["works"], ["320902"])

@@ -45,9 +45,7 @@ class TestPerform:
             except BaseException as error:
                 failed.append(error)
 
-        threads = [
-            threading.Thread(target=work, args=names) for names in (("ledger", "check"), ("check", "ledger"))
-        ]
+        threads = [threading.Thread(target=work, args=names) for names in (("ledger", "check"), ("check", "ledger"))]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -25,9 +25,7 @@ SHORT: dict[str, Any] = {
 
 
 @pytest.fixture(params=stores.STORES)
-def nodes(
-    request: pytest.FixtureRequest, templates: stores.Templates, tmp_path: Path
-) -> Iterator[tuple[Node, Node]]:
+def nodes(request: pytest.FixtureRequest, templates: stores.Templates, tmp_path: Path) -> Iterator[tuple[Node, Node]]:
     """The city and the platform, furnished, not yet started; whatever of them runs ends with the test."""
     with ExitStack() as kept:
         made = []
@@ -36,9 +34,7 @@ def nodes(
             home.mkdir()
             url = kept.enter_context(templates.copy(request.param, home))
             address = f"http://127.0.0.1:{port}"
-            settings = Settings(
-                home=str(home), database_url=url, node=code, port=port, base_url=address, **SHORT
-            )
+            settings = Settings(home=str(home), database_url=url, node=code, port=port, base_url=address, **SHORT)
             made.append(Node(settings))
         furnish(made)
         for node in made:

@@ -167,11 +167,7 @@ def _assert_calm(node: Node) -> None:
     """No process met anything that it did not foresee."""
     for process in (node.web, node.worker):
         said = process.log.read_text(encoding="utf-8")
-        odd = [
-            line
-            for line in said.splitlines()
-            if "unforeseen" in line or "failed:" in line or "Traceback" in line
-        ]
+        odd = [line for line in said.splitlines() if "unforeseen" in line or "failed:" in line or "Traceback" in line]
         assert not odd
 
 

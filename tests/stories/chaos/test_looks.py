@@ -85,9 +85,12 @@ class TestKilledWorker:
     def test_tells_every_event_of_a_watch_in_order(self, city: Node) -> None:
         with listening() as receiver:
             settings = replace(
-                city.settings, webhook_hosts=f"127.0.0.1:{receiver.port}", watch_interval_seconds=1,
-                notify_interval_seconds=1, webhook_timeout_seconds=1,
-            )  # fmt: skip
+                city.settings,
+                webhook_hosts=f"127.0.0.1:{receiver.port}",
+                watch_interval_seconds=1,
+                notify_interval_seconds=1,
+                webhook_timeout_seconds=1,
+            )
             node = Node(settings)
             receiver.plan = ["ok", "drop", "ok", "500", "delay"]
             with node.opened(), _working(node) as worker:
@@ -124,10 +127,7 @@ def _filed() -> dict[str, dict[str, str]]:
     def act(work: UnitOfWork) -> list[str]:
         rules = reference_data.current(work.session).filing_rules
         read = [clean(one, rules, work.today, PLAIN)[0] for one in filings]
-        return [
-            str(one)
-            for one in penalty_filing.file(work, [penalty_filing.Submission(one) for one in read if one])
-        ]
+        return [str(one) for one in penalty_filing.file(work, [penalty_filing.Submission(one) for one in read if one])]
 
     return dict(zip(runtime.perform(_actor("clerk"), act), filings, strict=True))
 

@@ -27,9 +27,7 @@ RAN = re.compile(r" sync (\w+) slot (\d+) ")
 
 
 class TestTwoWorkers:
-    def test_run_every_slot_once_and_one_goes_on_alone(
-        self, nodes: tuple[Node, Node], tmp_path: Path
-    ) -> None:
+    def test_run_every_slot_once_and_one_goes_on_alone(self, nodes: tuple[Node, Node], tmp_path: Path) -> None:
         city, _ = nodes
         first, second = _worker(city, "first"), _worker(city, "second")
         with city.opened(), running(first, second):
@@ -137,9 +135,7 @@ def _assert_each_ran_where_claimed(logs: dict[str, Path], killed: str) -> None:
 def _assert_filed_once() -> None:
     with runtime.reading() as session:
         documents = list(session.scalars(select(Penalty.document_number)))
-        findings = [
-            (one.row_number, one.column, one.code, one.kind) for one in session.scalars(select(ImportFinding))
-        ]
+        findings = [(one.row_number, one.column, one.code, one.kind) for one in session.scalars(select(ImportFinding))]
     assert len(documents) == len(set(documents)) == ROWS
     assert len(findings) == len(set(findings))
     assert "fault" not in {kind for _, _, _, kind in findings}

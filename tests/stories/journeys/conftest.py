@@ -13,9 +13,7 @@ Done = CompletedProcess[str]
 
 def make_node(home: Path, code: str, port: int) -> Node:
     """A node whose store and reference data ``registry init`` has just made."""
-    node = Node(
-        Settings(home=str(home), node=code, port=port, base_url=f"http://127.0.0.1:{port}", web_workers=1)
-    )
+    node = Node(Settings(home=str(home), node=code, port=port, base_url=f"http://127.0.0.1:{port}", web_workers=1))
     home.mkdir()
     done(node.command("init"), "ready: ")
     return node

@@ -19,9 +19,7 @@ def finance(city: Node) -> Node:
     """The city's node with a department and two officers, made by commands."""
     done(city.command("departments", *DEPARTMENT), "finance")
     for name in ("clerk", "verifier"):
-        made = city.command(
-            "accounts", "create", "--role", name, "--department", "finance", "--name", name, "--key"
-        )
+        made = city.command("accounts", "create", "--role", name, "--department", "finance", "--name", name, "--key")
         city.keys[name] = done(made, name).splitlines()[-1]
     return city
 
@@ -36,9 +34,7 @@ class TestDepartment:
         with running(finance.web):
             finance.wait_until_ready()
             assert _found(finance, {"q": BRAND}) == []
-            done(
-                finance.command("penalties", "verify", "--all", "--as", "verifier"), "24 published, 0 refused"
-            )
+            done(finance.command("penalties", "verify", "--all", "--as", "verifier"), "24 published, 0 refused")
             (name,) = _found(finance, {"q": BRAND})
             assert BRAND in name
             assert name in requests.get(f"{finance.settings.base_url}/records", {"q": BRAND}, timeout=30).text
@@ -55,19 +51,18 @@ class TestDepartment:
         listed = done(finance.command("penalties", "list", "--as", "clerk"))
         assert len(listed.splitlines()) == 24
 
-    def test_officer_who_filed_may_not_verify_under_another_role_through_the_door(
-        self, finance: Node
-    ) -> None:
+    def test_officer_who_filed_may_not_verify_under_another_role_through_the_door(self, finance: Node) -> None:
         finance.command("file", "penalties", str(SAMPLE), "--as", "clerk")
         with running(finance.web):
             finance.wait_until_ready()
             answers = [
                 requests.put(
                     f"{finance.settings.base_url}/api/v1/penalties/imports/1/verification",
-                    headers=finance.headers(name), timeout=30,
+                    headers=finance.headers(name),
+                    timeout=30,
                 )
                 for name in ("clerk", "verifier")
-            ]  # fmt: skip
+            ]
         assert [answer.status_code for answer in answers] == [403, 200]
         assert answers[0].json()["code"] == "out-of-role"
         assert answers[1].json() == {"verified": 24, "refused": [], "waiting": 0}

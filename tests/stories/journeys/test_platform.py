@@ -16,8 +16,7 @@ RECORDS = ROOT / "registry" / "demo" / "platform.csv"
 def nodes(tmp_path: Path) -> tuple[Node, Node]:
     """City and platform on fresh homes; the platform has published six records; they do not know each other."""
     city, platform = (
-        make_node(tmp_path / code, code, port)
-        for code, port in zip(("city", "platform"), free_ports(), strict=True)
+        make_node(tmp_path / code, code, port) for code, port in zip(("city", "platform"), free_ports(), strict=True)
     )
     done(platform.command("departments", "set", "office", "--name", "示例平台管理部门"))
     for name in ("clerk", "verifier"):

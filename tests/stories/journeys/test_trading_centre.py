@@ -29,9 +29,14 @@ def verify_offline(folder: Path, *arguments: str) -> Done:
     """``registry verify`` where there is neither a node nor a home."""
     environment = {name: text for name, text in os.environ.items() if not name.startswith("REGISTRY_")}
     return subprocess.run(
-        [str(BIN / "registry"), "verify", *arguments], env=environment, cwd=folder, text=True,
-        capture_output=True, timeout=120, check=False,
-    )  # fmt: skip
+        [str(BIN / "registry"), "verify", *arguments],
+        env=environment,
+        cwd=folder,
+        text=True,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
 
 
 class TestTradingCentre:
@@ -53,17 +58,11 @@ class TestTradingCentre:
     def test_replays_it_and_shows_one_bidder_alone(self, centre: Node, tmp_path: Path) -> None:
         receipt, keys, line = (tmp_path / name for name in ("receipt.json", "keys.json", "line.json"))
         bidders = str(SAMPLES / "bidders.csv")
-        done(
-            centre.command(
-                "check", bidders, *CHECK, "--out", str(receipt), "--pdf", str(tmp_path / "receipt.pdf")
-            )
-        )
+        done(centre.command("check", bidders, *CHECK, "--out", str(receipt), "--pdf", str(tmp_path / "receipt.pdf")))
         done(centre.command("keys", "--out", str(keys)))
         done(centre.command("keys", "rotate"), "signing key")
         done(centre.command("replay", "--check", str(receipt)), "相同 equal")
-        done(
-            centre.command("replay", "--check", bidders, *CHECK[:2], "--against", str(receipt)), "相同 equal"
-        )
+        done(centre.command("replay", "--check", bidders, *CHECK[:2], "--against", str(receipt)), "相同 equal")
         done(centre.command("receipt", "line", str(receipt), "--ref", "1", "--out", str(line)))
         said = done(verify_offline(tmp_path, str(line), "--keys", str(keys)))
         assert "方中的一方" in said

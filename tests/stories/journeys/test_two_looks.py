@@ -24,9 +24,7 @@ def centre(city: Node) -> Node:
 
 def work(node: Node) -> None:
     """Every job of the worker, once."""
-    subprocess.run(
-        [sys.executable, "-m", "sync", "--once"], env=node.environment, cwd=ROOT, check=True, timeout=120
-    )
+    subprocess.run([sys.executable, "-m", "sync", "--once"], env=node.environment, cwd=ROOT, check=True, timeout=120)
 
 
 class TestTwoLooks:

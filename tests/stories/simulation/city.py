@@ -80,9 +80,7 @@ class City:
     # penalties
 
     def file(self) -> None:
-        age = self.dice.choice(
-            (self.dice.randint(0, 20), self.dice.randint(60, 95), self.dice.randint(300, 364))
-        )
+        age = self.dice.choice((self.dice.randint(0, 20), self.dice.randint(60, 95), self.dice.randint(300, 364)))
         day = self.today - age * DAY
         # most of what is old ends soon, so that some ends on a day on which the worker is dead
         soon = max(day + 95 * DAY, self.today + self.dice.randint(2, 45) * DAY)
@@ -105,9 +103,7 @@ class City:
         self.done["published"] += 1
 
     def send_back(self, record: str) -> None:
-        self.bureau.do(
-            "verifier", lambda w: penalty_verification.send_back(w, record, "请核对", if_version=None)
-        )
+        self.bureau.do("verifier", lambda w: penalty_verification.send_back(w, record, "请核对", if_version=None))
         self.returned[record] = self.filed.pop(record)
 
     def refile(self, record: str) -> None:
@@ -141,11 +137,7 @@ class City:
 
     def decide(self, record: str, firm: str) -> None:
         bans = bool(self.measures(record))
-        ends = (
-            self.today + self.dice.randint(400, 900) * DAY
-            if bans
-            else self.today + self.dice.randint(30, 60) * DAY
-        )
+        ends = self.today + self.dice.randint(400, 900) * DAY if bans else self.today + self.dice.randint(30, 60) * DAY
         decision = self.bureau.decision(ends_on=ends)
         try:
             self.bureau.do("head", lambda w: listing_drafting.decide(w, record, decision, papers("decision")))
@@ -187,18 +179,17 @@ class City:
         found = [
             record
             for record, one in self.books.records.items()
-            if not one.is_gone and not one.is_suspended and one.kind in (kind or one.kind)
-            and not (is_unlisted and one.firm in listed) and not (one.kind == "listing" and one.unseen <= self.today)
-        ]  # fmt: skip
+            if not one.is_gone
+            and not one.is_suspended
+            and one.kind in (kind or one.kind)
+            and not (is_unlisted and one.firm in listed)
+            and not (one.kind == "listing" and one.unseen <= self.today)
+        ]
         return self.dice.choice(found) if found else ""
 
     def standing_moves(self) -> None:
         for record, one in self.books.records.items():
-            if (
-                one.is_suspended
-                and self.chance(0.1)
-                and not (one.kind == "listing" and one.unseen <= self.today)
-            ):
+            if one.is_suspended and self.chance(0.1) and not (one.kind == "listing" and one.unseen <= self.today):
                 self.resume(record, one)
         if self.chance(0.15) and (record := self.pick()):
             self.suspend(record, self.books.records[record])
@@ -225,9 +216,7 @@ class City:
         day = self.today
         act = "withdraw" if one.kind == "penalty" else self.dice.choice(("revoke", "remove"))
         if act == "withdraw":
-            self.bureau.do(
-                "verifier", lambda w: penalty_verification.withdraw(w, record, "撤销", day, if_version=None)
-            )
+            self.bureau.do("verifier", lambda w: penalty_verification.withdraw(w, record, "撤销", day, if_version=None))
         else:
             self.bureau.step(record, act)
         if act != "remove":

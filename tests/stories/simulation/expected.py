@@ -60,11 +60,7 @@ class Expected:
         return {
             one.firm
             for one in self.records.values()
-            if not one.is_gone
-            and not one.is_suspended
-            and one.bars
-            and one.free
-            and one.bars <= today < one.free
+            if not one.is_gone and not one.is_suspended and one.bars and one.free and one.bars <= today < one.free
         }
 
     def start(self, record: str, code: str, day: dt.date, working_days: int) -> None:
@@ -78,10 +74,6 @@ class Expected:
     def states(self, today: dt.date) -> Counter[str]:
         """How many clocks are met, late, due, overdue."""
         return Counter(
-            ("late" if one.met_on > one.due else "met")
-            if one.met_on
-            else "overdue"
-            if today > one.due
-            else "due"
+            ("late" if one.met_on > one.due else "met") if one.met_on else "overdue" if today > one.due else "due"
             for one in self.clocks
         )

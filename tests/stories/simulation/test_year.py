@@ -52,9 +52,12 @@ def barred(city: City) -> set[str]:
         for name, code in firms.items()
         if verdict.judge(
             verdict.Asked("1", "bidder", name, code),
-            [verdict.Hit("uscc", body) for body in found.get(("uscc", code), ())], question, None,
-        ).verdict == "barred"
-    }  # fmt: skip
+            [verdict.Hit("uscc", body) for body in found.get(("uscc", code), ())],
+            question,
+            None,
+        ).verdict
+        == "barred"
+    }
 
 
 def assert_clocks(city: City) -> None:
@@ -65,9 +68,7 @@ def assert_clocks(city: City) -> None:
         overdue = {clock.id for clock in deadlines.running(session, clerk, ("overdue",), city.today)}
     held = Counter((row.record, row.code, row.due, row.met_on) for row in rows)
     assert held == Counter((one.record, one.code, one.due, one.met_on) for one in city.books.clocks)
-    assert Counter(clocks.state(row.due, row.met_on, city.today) for row in rows) == city.books.states(
-        city.today
-    )
+    assert Counter(clocks.state(row.due, row.met_on, city.today) for row in rows) == city.books.states(city.today)
     assert overdue == {row.id for row in rows if row.met_on is None and row.due < city.today}
 
 
@@ -85,9 +86,7 @@ class TestYear:
         with runtime.begin() as work:
             assert list(integrity.findings(work.session, work.keys, work.settings.node, lambda _: None)) == []
         print(f"\nseed {SEED}, {DAYS} days: {dict(sorted(city.done.items()))}")
-        print(
-            f"clocks {dict(sorted(city.books.states(city.today).items()))}; ended and not tidied: {most['stale']}"
-        )
+        print(f"clocks {dict(sorted(city.books.states(city.today).items()))}; ended and not tidied: {most['stale']}")
         assert city.done["weeks dead"]
         assert most["stale"]  # the dead worker left something that readers had to hide themselves
         assert {"met", "late", "overdue", "due"} <= seen
