@@ -21,7 +21,7 @@ from registry.commands.node import prepare
 from registry.domain.permissions import SYSTEM, Actor, Role
 from registry.models import Publication
 from registry.queries.cases import penalties
-from registry.queries.node.accounts import actor_of
+from registry.queries.node.account_lookup import actor_of
 from registry.services.cases import penalty_import, penalty_verification
 from registry.services.node import accounts
 from registry.services.publication import ledger, publishing

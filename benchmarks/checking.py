@@ -10,6 +10,7 @@ from registry import runtime
 from registry.queries.checks import candidates
 from registry.queries.publication import ledger_state
 from registry.services.checks import award_check
+from registry.services.checks.request import Inquiry, Party
 from tools.synthetic import Firm, firms
 
 BIDDERS = 500
@@ -60,8 +61,8 @@ def _question(asked: list[Firm]) -> None:
 
 
 def _act(bed: Bed, asked: list[Firm]) -> None:
-    parties = [award_check.Party(str(place), "bidder", one.name, one.uscc) for place, one in enumerate(asked, 1)]
-    inquiry = award_check.Inquiry({"code": f"A-{next(_tenders)}"}, "procurement", True, "320902", UNTIL, parties)
+    parties = [Party(str(place), "bidder", one.name, one.uscc) for place, one in enumerate(asked, 1)]
+    inquiry = Inquiry({"code": f"A-{next(_tenders)}"}, "procurement", True, "320902", UNTIL, parties)
     runtime.perform(bed.people[CENTRE], lambda work: award_check.check(work, inquiry).receipt)
 
 

@@ -17,8 +17,8 @@ from benchmarks.figures import head, rate, tell, timed
 from benchmarks.servers import store_url
 from registry import runtime
 from registry.domain.checks import receipts
-from registry.domain.checks.receiptform import opened
-from registry.domain.checks.verdict import ROLES
+from registry.domain.checks.model import ROLES
+from registry.domain.checks.receipts import split_receipt
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import merkle
@@ -86,17 +86,19 @@ def differing(made: Sequence[Asked]) -> list[str]:
 
 
 def _replayed(work: UnitOfWork, asked: Asked, nodes: merkle.Nodes, laws: dict[str, Reference]) -> Iterator[str]:
-    document = opened(asked.receipt)[0]
+    document = split_receipt(asked.receipt)[0]
     version, entry = document["law"], document["entry"]
     laws[version] = laws.get(version) or replay.law_of(work, document)
     if document["root"] is not None and merkle.root_at(entry, nodes).hex() != document["root"]:
         yield f"{document['check']}: root"
-    question = replay.asked_by(document)
-    lines = replay.again(work, question, entry, laws[version])
+    question = replay.request_of_receipt(document)
+    lines = replay.answer_again(work, question, entry, laws[version])
     if replay.differences(document["lines"], lines, question.left_out):
         yield f"{document['check']}: as its receipt asks"
-    listed = replay.Question(asked.inquiry)
-    if receipts.answer(replay.again(work, listed, entry, laws[version])) != receipts.answer(document["lines"]):
+    listed = replay.ReplayRequest(asked.inquiry)
+    if receipts.answer_bytes(replay.answer_again(work, listed, entry, laws[version])) != receipts.answer_bytes(
+        document["lines"]
+    ):
         yield f"{document['check']}: as it was asked"
 
 
@@ -237,10 +239,10 @@ def main() -> int:
 def _measure(world: World, checks: int) -> int:
     with timed() as making:
         made = make(world, checks)
-    verdicts = Counter(line["verdict"] for asked in made for line in opened(asked.receipt)[0]["lines"])
+    verdicts = Counter(line["verdict"] for asked in made for line in split_receipt(asked.receipt)[0]["lines"])
     with timed() as replaying:
         wrong = differing(made)
-    states = {opened(asked.receipt)[0]["law"] for asked in made}
+    states = {split_receipt(asked.receipt)[0]["law"] for asked in made}
     tell("checks made, signed and stored", f"{making.seconds:,.0f} s", rate(checks, making.seconds))
     tell("lines by verdict", ", ".join(f"{name} {count}" for name, count in sorted(verdicts.items())))
     tell("states of the law tables", f"{len(states)}")

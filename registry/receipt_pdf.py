@@ -140,7 +140,7 @@ def _facts(page: "FPDF", made: dict[str, Any], key: str, receipt: bytes) -> None
             page.cell(40, _LINE, label)
             _write(page, str(value))
     _rule(page)
-    for told in explanation.basis(made):
+    for told in explanation.basis_texts(made):
         _write(page, told)
     _rule(page)
 
@@ -149,9 +149,9 @@ def _parties(page: "FPDF", made: dict[str, Any]) -> None:
     for line in made["lines"]:
         short = SHORT.get(line["verdict"], SHORT["unchecked"])
         page.set_font(_FONT, size=11)
-        _write(page, f"【{short}】{explanation.who(line)}", height=_LINE + 1)
+        _write(page, f"【{short}】{explanation.party_text(line)}", height=_LINE + 1)
         page.set_font(_FONT, size=10)
-        for told in (explanation.verdict(line, made["entry"]), *explanation.reasons(line)):
+        for told in (explanation.verdict_text(line, made["entry"]), *explanation.reason_texts(line)):
             page.set_x(_MARGIN + 5)
             _write(page, told)
         page.ln(1.5)
@@ -159,7 +159,7 @@ def _parties(page: "FPDF", made: dict[str, Any]) -> None:
 
 
 def _closing(page: "FPDF", made: dict[str, Any], where: str) -> None:
-    for told in (*comparison.tell(made), *explanation.limits(made), f"验证页：{where}"):
+    for told in (*comparison.describe_changes(made), *explanation.limit_texts(made), f"验证页：{where}"):
         _write(page, told)
 
 

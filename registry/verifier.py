@@ -10,23 +10,23 @@ from typing import Any
 
 from registry.domain.checks import comparison, receipts
 from registry.domain.checks.explanation import explain, explain_covered
-from registry.domain.checks.receiptform import Statement
+from registry.domain.checks.receipts import Statement
 from registry.domain.publication import consistency_proof, keyring
 from registry.domain.publication.consistency_proof import Cover
-from registry.domain.publication.keyring import Key, Ring
+from registry.domain.publication.keyring import Key, Keyring
 from registry.errors import Refusal
 from registry.refusals.content import KeysMalformed, ReceiptRefused
 from registry.signing import verify
 
 
-def prove(data: bytes, ring: Ring, cover: Cover | None = None) -> dict[str, Any]:
+def prove(data: bytes, ring: Keyring, cover: Cover | None = None) -> dict[str, Any]:
     """What a receipt or an excerpt of one proves under the keys of its issuer.
 
     Returns ``{"statement": …, "explanation": [Chinese lines]}``. Refuses as ``ReceiptRefused`` what is not genuine,
     what was answered at an instant at which its key was not the signing key, and what a revoked key signed, unless
     ``cover`` shows that its ledger is under a checkpoint of another key: then only that is proven, and said.
     """
-    found = receipts.read(data, ring.publics(), verify)
+    found = receipts.parse_receipt(data, ring.publics(), verify)
     made, key = found.statement, ring.key(found.kid)
     if key is None or made["issuer"] != ring.node:
         raise ReceiptRefused("回执与公钥不属于同一个节点")
@@ -41,14 +41,14 @@ def prove(data: bytes, ring: Ring, cover: Cover | None = None) -> dict[str, Any]
     return {"statement": made, "explanation": [*explain(made), _whose(ring, key)]}
 
 
-def _whose(ring: Ring, key: Key) -> str:
+def _whose(ring: Keyring, key: Key) -> str:
     """Under which key, and what became of it since."""
     until = ring.until(key.kid)
     state = f"已于 {until} 停用，作出答复时尚在使用" if until else "为该节点现用密钥"
     return f"签名密钥 {key.kid}，{state}。公钥文件由密钥 {ring.newest.kid} 签名；此后的撤销不在其中，请以最新文件核对。"
 
 
-def _covered(made: Statement, ring: Ring, key: Key, cover: Cover | None) -> list[str]:
+def _covered(made: Statement, ring: Keyring, key: Key, cover: Cover | None) -> list[str]:
     why = f"密钥 {key.kid}，{key.revoked_at}，{key.revoked_because}"
     if cover is None or not consistency_proof.is_hash(made["root"]) or type(made["entry"]) is not int:
         raise ReceiptRefused(f"签名密钥已被撤销（{why}），且没有证明其账本的检查点")
@@ -69,11 +69,11 @@ def verify_files(
     ``trusted``, if given, is the id or the whole of a public key that must be among the keys. Refuses as
     ``ReceiptRefused`` or ``KeysMalformed``.
     """
-    ring = keyring.read(_bytes(keys, KeysMalformed("公钥文件无法读取")), verify)
+    ring = keyring.parse_keyring(_bytes(keys, KeysMalformed("公钥文件无法读取")), verify)
     if trusted and not any(trusted in (key.kid, key.public.hex()) for key in ring.keys):
         raise KeysMalformed("公钥文件中没有所信任的公钥")
     data, before = (_bytes(path, ReceiptRefused("回执文件无法读取")) if path else b"" for path in (receipt, previous))
-    shown = consistency_proof.read(_bytes(cover, ReceiptRefused("账本证明无法读取"))) if cover else None
+    shown = consistency_proof.parse_cover(_bytes(cover, ReceiptRefused("账本证明无法读取"))) if cover else None
     found = prove(data, ring, shown)
     if previous:
         found["explanation"] += comparison.compare(found["statement"], prove(before, ring)["statement"])

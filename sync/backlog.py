@@ -67,7 +67,7 @@ class Circumstances:
     jitter: float
 
 
-def backed_off(link: Link, at: Circumstances, retry_after_seconds: int | None = None) -> Link:
+def back_off(link: Link, at: Circumstances, retry_after_seconds: int | None = None) -> Link:
     """The link after one more failure: full jitter over a doubling span, never before the peer's time."""
     failures = link.failures + 1
     span = min(BACKOFF_MAX_SECONDS, BACKOFF_BASE_SECONDS * 2 ** min(failures, 16))
@@ -126,5 +126,5 @@ class Run(Generic[Item]):
         self._stop(at, event.retry_after_seconds if isinstance(event, (Refused, Failed)) else None)
 
     def _stop(self, at: Circumstances, retry_after_seconds: int | None) -> None:
-        self.link = backed_off(self.link, at, retry_after_seconds)
+        self.link = back_off(self.link, at, retry_after_seconds)
         self._is_stopped = True

@@ -11,7 +11,7 @@ from registry.domain.checks import webhook
 from registry.domain.permissions import SYSTEM
 from registry.queries.checks import watched_parties
 from registry.services.checks import watches
-from registry.services.checks.watches import Parcel
+from registry.services.checks.watches import EventDelivery
 from registry.unit_of_work import UnitOfWork
 from sync import backlog, peer_links
 
@@ -19,31 +19,31 @@ CONNECT_SECONDS = 5
 
 
 @dataclass
-class Told:
+class NotifyResult:
     """What one run told a webhook; ``failed`` names what ended it early."""
 
     sent: int = 0
     failed: str | None = None
 
 
-def notify_all() -> dict[str, Told]:
+def notify_all() -> dict[str, NotifyResult]:
     """Tell every webhook that has something to be told and whose time has come; one that is slow delays no other."""
     with runtime.reading() as session:
-        ids = watched_parties.to_tell(session, runtime.clock())
-    return peer_links.each(ids, notify, lambda error: Told(failed=error))
+        ids = watched_parties.watches_to_notify(session, runtime.clock())
+    return peer_links.each(ids, notify, lambda error: NotifyResult(failed=error))
 
 
-def notify(watch: str) -> Told:
+def notify(watch: str) -> NotifyResult:
     """Send the next events of one watch until one is not taken; that one is tried again after a growing pause."""
     held, address, parcels = runtime.perform(SYSTEM, lambda work: watches.take(work, watch))
-    done = Told()
+    done = NotifyResult()
     for parcel in parcels:
         done.failed = _send(address, watch, parcel)
         if done.failed:
-            link = backlog.backed_off(backlog.Link(1, held.failures, held.retry_at), peer_links.circumstances())
-            _settle(partial(watches.failed, watch=watch, failures=link.failures, retry_at=link.retry_at))
+            link = backlog.back_off(backlog.Link(1, held.failures, held.retry_at), peer_links.circumstances())
+            _settle(partial(watches.record_failure, watch=watch, failures=link.failures, retry_at=link.retry_at))
             break
-        _settle(partial(watches.delivered, watch=watch, parcel=parcel))
+        _settle(partial(watches.record_delivery, watch=watch, parcel=parcel))
         done.sent += 1
     return done
 
@@ -52,7 +52,7 @@ def _settle(act: Callable[[UnitOfWork], None]) -> None:
     runtime.perform(SYSTEM, act)
 
 
-def _send(address: str, watch: str, parcel: Parcel) -> str | None:
+def _send(address: str, watch: str, parcel: EventDelivery) -> str | None:
     """None when the receiver took it, else what went wrong. The setting is asked again: a host may have left it."""
     chosen = runtime.settings()
     if not webhook.is_allowed(address, webhook.hosts(chosen.webhook_hosts)):

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from registry import runtime
-from registry.domain.exchange import batch as batches
+from registry.domain.exchange import batch
+from registry.domain.exchange.batch import Batch
 from registry.domain.permissions import SYSTEM
 from registry.errors import Refusal
 from registry.models import Peer
@@ -19,7 +20,7 @@ PAGES_MAX = 20
 
 
 @dataclass
-class Pulled:
+class PullResult:
     """What one pull did; ``is_restarted`` when the peer's numbers began anew and reconciliation is due."""
 
     received: int = 0
@@ -35,9 +36,9 @@ class _Taken:
     is_restarted: bool = False
 
 
-def pull(code: str, connect: peer_links.Connect = peer_links.connect) -> Pulled:
+def pull(code: str, connect: peer_links.Connect = peer_links.connect) -> PullResult:
     """Take in what a peer has for this node, page by page."""
-    done = Pulled()
+    done = PullResult()
     with runtime.reading() as session:
         peer = peer_messages.peer(session, code)
         transport, link = connect(peer), peer_links.link_of(peer)
@@ -54,16 +55,18 @@ def pull(code: str, connect: peer_links.Connect = peer_links.connect) -> Pulled:
     except NotDelivered as failure:
         done.failed = type(failure.event).__name__
         asked = getattr(failure.event, "retry_after_seconds", None)
-        peer_links.remember(code, backlog.backed_off(link, peer_links.circumstances(), asked))
+        peer_links.remember(code, backlog.back_off(link, peer_links.circumstances(), asked))
     except Refusal as refusal:
         done.failed = refusal.code
         _pause_if_guarded(code, refusal)
     return done
 
 
-def pull_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, Pulled]:
+def pull_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, PullResult]:
     """Pull from every peer that has an address."""
-    return peer_links.each(peer_links.reachable(), lambda code: pull(code, connect), lambda error: Pulled(failed=error))
+    return peer_links.each(
+        peer_links.reachable(), lambda code: pull(code, connect), lambda error: PullResult(failed=error)
+    )
 
 
 def _page(code: str, transport: Transport) -> _Taken:
@@ -78,26 +81,26 @@ def _page(code: str, transport: Transport) -> _Taken:
 
 def _take(work: UnitOfWork, code: str, cursor: int, raw: bytes) -> _Taken:
     peer = peer_messages.peer(work.session, code)
-    batch = batches.read(raw, work.settings.batch_records_max)
-    if batch.next is None or batch.head is None:
+    page = batch.parse_batch(raw, work.settings.batch_records_max)
+    if page.next is None or page.head is None:
         raise BatchMalformed("next")
     if peer.cursor != cursor:  # another worker was faster
         return _Taken(None, 0, is_last=True)
-    if _began_anew(peer, batch):
-        peers.start_again(work, peer, batch.epoch)
+    if _began_anew(peer, page):
+        peers.start_again(work, peer, page.epoch)
         return _Taken(None, 0, is_last=False, is_restarted=True)
-    if not cursor <= batch.next <= batch.head:
+    if not cursor <= page.next <= page.head:
         raise BatchMalformed("next")
-    receipt = inbox.receive(work, peer, raw) if batch.records else None
-    is_last = batch.next == batch.head
-    peers.pulled(work, peer, batch.epoch, batch.next, is_last=is_last)
-    return _Taken(receipt, len(batch.records), is_last)
+    receipt = inbox.receive(work, peer, raw) if page.records else None
+    is_last = page.next == page.head
+    peers.record_pull(work, peer, page.epoch, page.next, is_last=is_last)
+    return _Taken(receipt, len(page.records), is_last)
 
 
-def _began_anew(peer: Peer, batch: batches.Batch) -> bool:
+def _began_anew(peer: Peer, page: Batch) -> bool:
     """Whether the cursor counts other entries than the peer's: another epoch, or fewer than were seen."""
-    is_other = peer.epoch is not None and peer.epoch != batch.epoch
-    return is_other or (batch.head is not None and batch.head < peer.cursor)
+    is_other = peer.epoch is not None and peer.epoch != page.epoch
+    return is_other or (page.head is not None and page.head < peer.cursor)
 
 
 def _pause_if_guarded(code: str, refusal: Refusal) -> None:

@@ -17,7 +17,7 @@ Version = tuple[int, dict[str, Any]]
 
 
 @dataclass
-class Pushed:
+class PushResult:
     """What one push did; ``failed`` names the event that ended it early."""
 
     sent: int = 0
@@ -25,7 +25,7 @@ class Pushed:
     failed: str | None = None
 
 
-def push(code: str, connect: peer_links.Connect = peer_links.connect) -> Pushed:
+def push(code: str, connect: peer_links.Connect = peer_links.connect) -> PushResult:
     """Send one run of pending promises to a peer; what is not receipted stays promised."""
 
     def take(work: UnitOfWork) -> tuple[backlog.Link, list[Version], Transport]:
@@ -35,7 +35,7 @@ def push(code: str, connect: peer_links.Connect = peer_links.connect) -> Pushed:
 
     link, due, transport = runtime.perform(SYSTEM, take)
     run = backlog.Run(link, due, runtime.settings().batch_records_max)
-    done = Pushed()
+    done = PushResult()
     while chunk := run.next_chunk():
         event = _send(code, transport, chunk)
         if isinstance(event, backlog.Received):
@@ -50,9 +50,11 @@ def push(code: str, connect: peer_links.Connect = peer_links.connect) -> Pushed:
     return done
 
 
-def push_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, Pushed]:
+def push_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, PushResult]:
     """Push to every peer that has an address."""
-    return peer_links.each(peer_links.reachable(), lambda code: push(code, connect), lambda error: Pushed(failed=error))
+    return peer_links.each(
+        peer_links.reachable(), lambda code: push(code, connect), lambda error: PushResult(failed=error)
+    )
 
 
 def _send(code: str, transport: Transport, chunk: list[Version]) -> backlog.Event:

@@ -59,12 +59,14 @@ def reconcile_these(
 
 def _act(work: UnitOfWork, code: str, found: Difference, checked: int) -> dict[str, Any]:
     peer = peer_messages.peer(work.session, code)
-    open_messages = peer_messages.promises(work.session, peer.id, ("pending", "rejected"))
+    open_messages = peer_messages.delivery_states(work.session, peer.id, ("pending", "rejected"))
     pending = [record for record in found.missing if open_messages.get(record) == "pending"]
     refused = [record for record in found.missing if open_messages.get(record) == "rejected"]
     lost = sorted(set(found.missing) - set(pending) - set(refused))
-    outbox.found_there(work, peer, [record for record in found.equal if open_messages.get(record) == "rejected"])
-    promised = outbox.repromise(work, peer, lost)
+    outbox.record_found_at_peer(
+        work, peer, [record for record in found.equal if open_messages.get(record) == "rejected"]
+    )
+    promised = outbox.redeliver(work, peer, lost)
     audit.note(work, "exchange.reconcile", code, f"checked {checked}, promised {promised}")
     audit.note(work, "exchange.different", found.different, code)
     if found.different:

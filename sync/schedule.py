@@ -21,7 +21,7 @@ from registry.domain.permissions import SYSTEM, Actor
 from registry.errors import Refusal
 from registry.models import Account
 from registry.queries.checks.batch_checks import pending
-from registry.queries.node import accounts
+from registry.queries.node import account_lookup
 from registry.services.cases import expiry, penalty_import
 from registry.services.checks import batch_check, watch_worker
 from registry.services.node import jobs
@@ -67,7 +67,7 @@ def _lists() -> None:
 def _with_actors(session: Session, waiting: Iterable[tuple[T, int]]) -> list[tuple[T, Actor]]:
     """(what waits, who handed it in), for those whose account is there."""
     return [
-        (what, accounts.actor_of(account))
+        (what, account_lookup.actor_of(account))
         for what, account_id in waiting
         if (account := session.get(Account, account_id)) is not None
     ]

@@ -11,7 +11,7 @@ import pytest
 from registry.domain.checks import receipts
 from registry.domain.publication import keyring, merkle, signed_notes
 from registry.domain.publication.consistency_proof import Cover
-from registry.domain.publication.keyring import Key, Ring
+from registry.domain.publication.keyring import Key, Keyring
 from registry.refusals.content import KeysMalformed, ReceiptRefused
 from registry.signing import Signer, verify
 from registry.verifier import main, prove, verify_files
@@ -54,9 +54,9 @@ def ring(*, rotated=False, revoked=False):
     if revoked:
         first = replace(first, revoked_at="2026-12-05T00:00:00Z", revoked_because="密钥失窃")
     if not rotated:
-        return Ring("demo", (first,))
+        return Keyring("demo", (first,))
     endorsed = OLD.sign(keyring.succession("demo", OLD.public, NEW.public, ROTATED)).hex()
-    return Ring("demo", (first, Key(NEW.public, ROTATED, endorsed)))
+    return Keyring("demo", (first, Key(NEW.public, ROTATED, endorsed)))
 
 
 def cover(signer=NEW, origin="demo", leaves=LEAVES, entry=ENTRY):

@@ -7,7 +7,7 @@ from typing import Any
 
 import registry
 from registry.domain.cases.procedures import DOCUMENTS, PROCEDURES
-from registry.domain.cases.workflow import BORN, Procedure, Step
+from registry.domain.cases.workflow import INITIAL, Procedure, Step
 from registry.domain.permissions import GRANTS
 
 REFERENCE = Path(registry.__file__).parent / "reference"
@@ -44,7 +44,7 @@ def _table(noun: str, held: Procedure) -> Iterator[str]:
         who = "、".join(sorted(f"`{role}`" for role in GRANTS[step.by]))
         apart = "、".join(f"`{act}`" for act in step.apart)
         yield (
-            f"| {f'`{step.state}`' if step.state != BORN else ''} | `{step.act}` | `{step.to}` | {who} "
+            f"| {f'`{step.state}`' if step.state != INITIAL else ''} | `{step.act}` | `{step.to}` | {who} "
             f"| {_documents(step)} | {apart} | {_clocks(noun, step.act)} | {step.source} |"
         )
 

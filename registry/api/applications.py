@@ -14,10 +14,10 @@ from registry.api.schemas.procedure import given as with_documents
 from registry.api.schemas.relief import ApplicationSchema, ReliefAnswer
 from registry.api.wire import Blueprint, answered, if_version
 from registry.domain.cases import relief
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.domain.permissions import PUBLIC
 from registry.queries.cases import relief_status
-from registry.queries.cases.relief_status import Standing
+from registry.queries.cases.relief_status import ReliefStatus
 from registry.queries.law import reference_data
 from registry.refusals.procedure import ApplicantUnfit
 from registry.services.cases import relief_applications
@@ -48,7 +48,7 @@ def repair(body: dict[str, Any]) -> Response:
 @blueprint.route("/reliefs/<number>", methods=["GET"])
 @public
 @blueprint.response(200, ReliefAnswer)
-def read(number: str) -> Response:
+def get_relief(number: str) -> Response:
     """How an application stands, for whoever knows its receipt number."""
     return _told(number)
 
@@ -58,7 +58,7 @@ def read(number: str) -> Response:
 @blueprint.response(200, ReliefAnswer)
 def cancel(number: str) -> Response:
     """Take an application back."""
-    given = Given(if_version=if_version())
+    given = StepInput(if_version=if_version())
     runtime.perform(PUBLIC, lambda work: relief_applications.cancel(work, number, given))
     return _told(number)
 
@@ -70,7 +70,7 @@ def _apply(noun: str, body: dict[str, Any]) -> Response:
     def act(work: UnitOfWork) -> str:
         relief_status.subject_of(work.session, body["record"], work.settings.node)
         id_types = reference_data.current(work.session).names("id_types")
-        asked = relief.read(noun, body["record"], stated, given.documents, id_types)
+        asked = relief.parse_application(noun, body["record"], stated, given.documents, id_types)
         return relief_applications.apply(work, asked, given).record
 
     try:
@@ -85,7 +85,7 @@ def _apply(noun: str, body: dict[str, Any]) -> Response:
 
 def _told(number: str, status: int = 200) -> Response:
     with runtime.reading() as session:
-        held = relief_status.standing(session, number, day_of(runtime.clock()))
+        held = relief_status.relief_status(session, number, day_of(runtime.clock()))
     response = answered(_view(held), str(held.version))
     response.headers["Cache-Control"] = "no-store"
     if response.status_code == 200:
@@ -97,7 +97,7 @@ def _address(number: str) -> str:
     return f"/api/v1/reliefs/{number}"
 
 
-def _view(held: Standing) -> dict[str, Any]:
+def _view(held: ReliefStatus) -> dict[str, Any]:
     return {
         "number": held.number,
         "kind": held.noun,

@@ -8,7 +8,7 @@ from flask import g, request
 
 from registry import runtime
 from registry.domain.permissions import Actor, Permission
-from registry.queries.node import accounts
+from registry.queries.node import account_lookup
 from registry.refusals.acts import KeyUnknown
 from registry.unit_of_work import day_of
 
@@ -47,7 +47,7 @@ def _asker() -> Actor:
     if scheme.lower() != "bearer" or not key:
         raise KeyUnknown()
     with runtime.reading() as session:
-        found = accounts.by_key(session, key.strip(), day_of(runtime.clock()))
+        found = account_lookup.by_key(session, key.strip(), day_of(runtime.clock()))
     if found is None:
         raise KeyUnknown()
     return found

@@ -14,7 +14,7 @@ from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.procedure import CaseAnswer, StepSchema, given
 from registry.api.wire import Blueprint, answered, if_version, whole
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.workflow import Procedure
 from registry.domain.law import deadlines
 from registry.domain.permissions import Actor
@@ -25,11 +25,11 @@ from registry.services.cases.steps import private_of
 from registry.unit_of_work import UnitOfWork, day_of
 
 Body = dict[str, Any]
-Run = Callable[[UnitOfWork, str, Body, Given], Proceeding]
+Run = Callable[[UnitOfWork, str, Body, StepInput], Proceeding]
 
 
 @dataclass(frozen=True)
-class Act:
+class CaseAct:
     """One act of a procedure at the door: its path below the record, its body, what it runs, what it does."""
 
     name: str
@@ -39,13 +39,13 @@ class Act:
     schema: type[Schema] = StepSchema
 
 
-def routes(blueprint: Blueprint, procedure: Procedure, acts: tuple[Act, ...]) -> None:
+def routes(blueprint: Blueprint, procedure: Procedure, acts: tuple[CaseAct, ...]) -> None:
     """One PUT for each act, for those whom the procedure names."""
     for act in acts:
         _route(blueprint, procedure, act)
 
 
-def _route(blueprint: Blueprint, procedure: Procedure, act: Act) -> None:
+def _route(blueprint: Blueprint, procedure: Procedure, act: CaseAct) -> None:
     @blueprint.route(f"/<record>/{act.path}", methods=["PUT"], endpoint=act.name)
     @allow(procedure.permission(act.name))
     @blueprint.doc(summary=act.summary)
@@ -59,7 +59,7 @@ def _route(blueprint: Blueprint, procedure: Procedure, act: Act) -> None:
         return answered(answer, str(answer["version"]))
 
 
-def own(session: Session, asker: Actor, table: type[Any], record: str) -> Any:
+def own_case(session: Session, asker: Actor, table: type[Any], record: str) -> Any:
     """A case within the asker's scope; refuses as unknown any other department's."""
     held = procedure_records.by_record(session, table, record)
     asker.require_own(held.department_id, procedure_records.UNKNOWN[held.noun])

@@ -13,7 +13,7 @@ from registry.api.wire import Blueprint, uploaded
 from registry.domain.permissions import Permission
 from registry.models import CheckFile
 from registry.queries.checks import batch_checks
-from registry.services.checks import batch_check, checkresults
+from registry.services.checks import batch_check
 
 blueprint = Blueprint("check files", __name__, url_prefix="/api/v1/checks/files", description="成批核查")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,7 +26,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def receive(query: dict[str, Any]) -> dict[str, Any]:
     """Hand in a file of parties as the request body (or as the multipart field `file`); the worker answers it."""
     data, filename = uploaded(query["filename"])
-    stated = batch_check.Stated(**query | {"filename": filename[:200]})
+    stated = batch_check.BatchRequest(**query | {"filename": filename[:200]})
     body: dict[str, Any] = runtime.perform(
         actor(), lambda work: _view(work.session, batch_check.receive(work, data, stated))
     )
@@ -36,7 +36,7 @@ def receive(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/<number>", methods=["GET"])
 @allow(Permission.CHECK_MAKE)
 @blueprint.response(200, CheckFileAnswer)
-def read(number: str) -> dict[str, Any]:
+def get_file(number: str) -> dict[str, Any]:
     """How far a file is, and the checks that answer it."""
     with runtime.reading() as session:
         return _view(session, batch_checks.own(session, actor().department_id, number))
@@ -58,7 +58,7 @@ def result(number: str) -> Response:
     """The answers as a workbook: one row per party, the unanswerable ones too."""
     out = io.BytesIO()
     with runtime.reading() as session:
-        checkresults.write(session, runtime.keys(), batch_checks.own(session, actor().department_id, number), out)
+        batch_check.write(session, runtime.keys(), batch_checks.own(session, actor().department_id, number), out)
     out.seek(0)
     response = send_file(out, XLSX, as_attachment=True, download_name=f"checks-{number}.xlsx")
     response.headers["Cache-Control"] = "private, no-store"

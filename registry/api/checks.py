@@ -5,8 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from registry import receipt_pdf as paper
-from registry import runtime
+from registry import receipt_pdf, runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.check import CheckAnswer, CheckRequest, ReceiptQuery
 from registry.api.wire import Blueprint, create_once
@@ -30,7 +29,7 @@ def create(body: dict[str, Any]) -> Response:
     def act(work: UnitOfWork) -> tuple[dict[str, Any], int]:
         return _view(award_check.check(work, inquiry_of(work, body))), 201
 
-    response = create_once(actor(), act, award_check.failed)
+    response = create_once(actor(), act, award_check.record_failure)
     response.headers["Location"] = f"/api/v1/checks/{json.loads(response.get_data())['id']}"
     return response
 
@@ -38,7 +37,7 @@ def create(body: dict[str, Any]) -> Response:
 @blueprint.route("/<check>", methods=["GET"])
 @allow(Permission.CHECK_MAKE)
 @blueprint.response(200, CheckAnswer)
-def read(check: str) -> dict[str, Any]:
+def get_check(check: str) -> dict[str, Any]:
     """A check this trading centre made."""
     with runtime.reading() as session:
         made = stored_checks.of_department(session, actor().department_id, check)
@@ -59,9 +58,9 @@ def receipt(query: dict[str, Any], check: str) -> Response:
 
 @blueprint.route("/<check>/receipt.pdf", methods=["GET"])
 @allow(Permission.CHECK_MAKE)
-def receipt_pdf(check: str) -> Response:
+def get_receipt_pdf(check: str) -> Response:
     """The receipt to read and print. The proof is the JSON, which it carries as an attachment."""
-    printed = paper.render(_receipt(check), runtime.settings().base_url, runtime.settings().pdf_font)
+    printed = receipt_pdf.render(_receipt(check), runtime.settings().base_url, runtime.settings().pdf_font)
     return _file(printed, "application/pdf", f"receipt-{check}.pdf")
 
 
@@ -92,7 +91,7 @@ def inquiry_of(work: UnitOfWork, body: dict[str, Any]) -> Inquiry:
     )
 
 
-def _view(answered: award_check.Made) -> dict[str, Any]:
+def _view(answered: award_check.SignedCheck) -> dict[str, Any]:
     made, statement = answered.check, json.loads(answered.receipt)["statement"]
     verdicts = [
         {name: value for name, value in line.items() if name not in ("salt", "id_tag")} for line in statement["lines"]

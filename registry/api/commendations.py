@@ -5,7 +5,7 @@ from flask import Response
 from registry import runtime
 from registry.api import casework
 from registry.api.auth import actor, allow
-from registry.api.casework import Act, Body
+from registry.api.casework import Body, CaseAct
 from registry.api.schemas.commendation import CommendationQuery, CommendationSchema
 from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, RemovalStep, given
 from registry.api.wire import Blueprint, answered, create_once, if_version
@@ -37,7 +37,7 @@ def file(body: Body) -> Response:
 @allow(Permission.COMMENDATION_READ)
 @blueprint.arguments(CommendationQuery, location="query")
 @blueprint.response(200, CasePage)
-def mine(query: Body) -> Body:
+def list_own(query: Body) -> Body:
     """The department's commendations in the account's scope, in the order filed."""
     return casework.page(actor(), COMMENDATION, query)
 
@@ -45,10 +45,10 @@ def mine(query: Body) -> Body:
 @blueprint.route("/<record>", methods=["GET"])
 @allow(Permission.COMMENDATION_READ)
 @blueprint.response(200, CaseAnswer)
-def read(record: str) -> Response:
+def get_commendation(record: str) -> Response:
     """One commendation with its file and clocks; its ETag is the version."""
     with runtime.reading() as session:
-        body = casework.case(session, casework.own(session, actor(), Commendation, record))
+        body = casework.case(session, casework.own_case(session, actor(), Commendation, record))
     return answered(body, str(body["version"]))
 
 
@@ -68,20 +68,20 @@ def refile(body: Body, record: str) -> Response:
 
 
 ACTS = (
-    Act(
+    CaseAct(
         "verify",
         "verification",
         lambda w, r, _b, g: commendations.verify(w, r, g),
         "Verify another officer's filing and publish it.",
     ),
-    Act(
+    CaseAct(
         "return",
         "return",
         lambda w, r, b, g: commendations.send_back(w, r, b["reason"], g),
         "Send a filing back to its officer.",
         ReasonStep,
     ),
-    Act(
+    CaseAct(
         "withdraw",
         "withdrawal",
         lambda w, r, b, g: commendations.withdraw(w, r, b["reason"], b["changed_on"], g),

@@ -21,7 +21,7 @@ def _row(text: str) -> int:
 @blueprint.route("/<number>", methods=["GET"])
 @allow(Permission.RELIEF_READ)
 @blueprint.response(200, content_type="application/octet-stream")
-def read(number: str) -> Response:
+def get_document(number: str) -> Response:
     """A document as it was given, byte for byte."""
     with runtime.reading() as session:
         found, held = procedure_records.of_document(session, _row(number))

@@ -85,7 +85,7 @@ def receive(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/<number>", methods=["GET"])
 @allow(Permission.PENALTY_FILE)
 @blueprint.response(200, ImportAnswer)
-def read(number: str) -> dict[str, Any]:
+def get_import(number: str) -> dict[str, Any]:
     """Progress, and every refusal and note by row and column."""
     with runtime.reading() as session:
         held = penalty_import.of_account(session, actor().account_id, _number(number))

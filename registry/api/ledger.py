@@ -124,4 +124,4 @@ def verification() -> dict[str, Any]:
     signer = runtime.keys().signer
     with runtime.reading() as session:
         ring = known_keys.ring(session, runtime.settings().node, signer)
-        return receipt_proof.proven(session, ring, request.get_data())
+        return receipt_proof.prove_receipt(session, ring, request.get_data())

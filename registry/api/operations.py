@@ -15,9 +15,8 @@ from registry.api.wire import Blueprint, whole
 from registry.domain.permissions import Permission
 from registry.errors import Fault
 from registry.models import AuditEvent
-from registry.queries.law import deadlines as questions
-from registry.queries.law import reference_data
-from registry.queries.node import accounts
+from registry.queries.law import deadlines, reference_data
+from registry.queries.node import account_lookup
 from registry.queries.publication import ledger_state
 from registry.refusals.acts import DepartmentUnknown, QueryRefused
 from registry.unit_of_work import day_of
@@ -74,22 +73,22 @@ class ItemsAnswer(StrictSchema):
 @allow(Permission.DEADLINE_READ)
 @blueprint.arguments(DeadlineQuery, location="query")
 @blueprint.response(200, DeadlinePage)
-def deadlines(query: dict[str, Any]) -> dict[str, Any]:
+def list_deadlines(query: dict[str, Any]) -> dict[str, Any]:
     """Clocks that run in the account's department and scope, the soonest end first."""
     today, states, limit = day_of(runtime.clock()), query["state"].split(","), query["limit"]
     after = _place(query["next"])
     with runtime.reading() as session:
         if query["department"] is not None:
-            held = accounts.department(session, query["department"])
+            held = account_lookup.department(session, query["department"])
             actor().require_own(held.id, DepartmentUnknown)
-        found = list(islice(questions.running(session, actor(), states, today, after), limit + 1))
+        found = list(islice(deadlines.running_clocks(session, actor(), states, today, after), limit + 1))
         reference = reference_data.current(session)
-        items = [_item(questions.described(reference, clock, today)) for clock in found[:limit]]
+        items = [_item(deadlines.describe_clock(reference, clock, today)) for clock in found[:limit]]
     last = found[limit - 1] if len(found) > limit else None
     return {"items": items, "next": f"{last.due}.{last.id}" if last else None}
 
 
-def _item(running: questions.Running) -> dict[str, Any]:
+def _item(running: deadlines.RunningClock) -> dict[str, Any]:
     clock, rule = running.clock, running.rule
     return {
         "id": clock.record,
@@ -110,12 +109,12 @@ def _item(running: questions.Running) -> dict[str, Any]:
     }
 
 
-def _place(token: str | None) -> questions.Place | None:
+def _place(token: str | None) -> deadlines.ClockPlace | None:
     if token is None:
         return None
     day, _, number = token.partition(".")
     try:
-        return questions.Place(dt.date.fromisoformat(day), whole(number) or 0)
+        return deadlines.ClockPlace(dt.date.fromisoformat(day), whole(number) or 0)
     except ValueError:
         raise QueryRefused(faults=(Fault("/next", "next-malformed", "next 不是本接口给出的值"),)) from None
 

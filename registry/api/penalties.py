@@ -8,7 +8,7 @@ from flask import Response, request
 from registry import runtime
 from registry.api import casework, views
 from registry.api.auth import actor, allow
-from registry.api.casework import Act
+from registry.api.casework import CaseAct
 from registry.api.schemas.penalty import (
     FilingSchema,
     PenaltyAnswer,
@@ -27,7 +27,7 @@ from registry.queries.cases import penalties, prior_restrictions
 from registry.queries.law import reference_data
 from registry.refusals.acts import FilingRefused
 from registry.services.cases import penalty_filing, penalty_import, penalty_verification, suspension
-from registry.services.cases.penalty_access import covers, require_scope
+from registry.services.cases.penalty_filing import covers, require_scope
 from registry.tabular import filings
 from registry.unit_of_work import UnitOfWork, day_of
 
@@ -37,7 +37,7 @@ blueprint = Blueprint("penalties", __name__, url_prefix="/api/v1/penalties", des
 def _filing(work: UnitOfWork) -> filings.ReadRow:
     """The one filing in the body: the same reading as a row of a file, so the same rules and pointers."""
     chosen = penalty_import.rules(reference_data.current(work.session), work.actor, penalty_import.Options())
-    count, rows = filings.read(b"[" + request.get_data() + b"]", "", chosen, work.today)
+    count, rows = filings.read_filings(b"[" + request.get_data() + b"]", "", chosen, work.today)
     if count != 1:
         raise FilingRefused("一次报送一条；成批报送请用文件")
     row = next(rows)
@@ -74,12 +74,12 @@ def file() -> Response:
 @allow(Permission.PENALTY_READ)
 @blueprint.arguments(PenaltyQuery, location="query")
 @blueprint.response(200, PenaltyPage)
-def listed(query: dict[str, Any]) -> dict[str, Any]:
+def list_penalties(query: dict[str, Any]) -> dict[str, Any]:
     """The department's penalties in the account's scope, in the order filed."""
     after = whole(query["next"]) or 0
     limit = query["limit"]
     with runtime.reading() as session:
-        found = penalties.listed(session, actor().department_id, query["state"], after=after, limit=limit + 1)
+        found = penalties.list_penalties(session, actor().department_id, query["state"], after=after, limit=limit + 1)
         items = [views.penalty(held) for held in found[:limit] if covers(actor(), held)]
     return {"items": items, "next": str(found[limit - 1].id) if len(found) > limit else None}
 
@@ -87,13 +87,15 @@ def listed(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/<record>", methods=["GET"])
 @allow(Permission.PENALTY_READ)
 @blueprint.response(200, PenaltyAnswer)
-def read(record: str) -> Response:
+def get_penalty(record: str) -> Response:
     """One penalty with the subject's earlier restrictions; its ETag is the version that changes must name."""
 
     with runtime.reading() as session:
         held = require_scope(actor(), penalties.by_record(session, record))
         uscc = json.loads(held.filing.content)["subject"]["uscc"]
-        past = prior_restrictions.restrictions(session, uscc, held.filing.id_index, day_of(runtime.clock()), record)
+        past = prior_restrictions.prior_restrictions(
+            session, uscc, held.filing.id_index, day_of(runtime.clock()), record
+        )
         body = views.penalty(held) | {"earlier": past}
     return answered(body, str(body["version"]))
 
@@ -159,14 +161,14 @@ def withdraw(body: dict[str, Any], record: str) -> Response:
 
 
 ACTS = (
-    Act(
+    CaseAct(
         "suspend",
         "suspension",
         lambda w, r, b, g: suspension.suspend(w, r, b["since"], b["until"], b["reason"], g),
         "Stay the decision on the order of a court or authority, or for a reorganisation.",
         SuspensionStep,
     ),
-    Act(
+    CaseAct(
         "resume",
         "resumption",
         lambda w, r, b, g: suspension.resume(w, r, b["on"], g),

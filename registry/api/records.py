@@ -53,7 +53,7 @@ def search(query: dict[str, Any]) -> Response:
 @blueprint.route("/records/<record>")
 @public
 @blueprint.arguments(MomentQuery, location="query")
-def read(query: dict[str, Any], record: str) -> Response:
+def get_record(query: dict[str, Any], record: str) -> Response:
     """One record with its inclusion proof; of a withdrawn one only when and why it was withdrawn."""
     with runtime.reading() as session:
         at = publications.moment(session, day_of(runtime.clock()), query["on"], query["known_at"])

@@ -11,9 +11,9 @@ from registry import runtime
 from registry.api.auth import public
 from registry.api.schemas.base import OnDay
 from registry.api.wire import Blueprint, answered
-from registry.domain.law import reference_kinds
+from registry.domain.law.reference_kinds import row_body
 from registry.queries.law import disclosure, reference_data
-from registry.queries.node import accounts
+from registry.queries.node import account_lookup
 from registry.queries.publication import publications
 from registry.refusals.acts import RecordUnknown
 from registry.unit_of_work import day_of
@@ -34,7 +34,7 @@ def _answer(kind: str, on: dt.date | None, code: str | None = None) -> Response:
         rows = reference_data.current(session).rows(kind, day)
     # Of a year announced twice the later version counts.
     chosen = rows if code is None else [row for row in rows if row.code == code][-1:]
-    items = [reference_kinds.body(row) for row in chosen]
+    items = [row_body(row) for row in chosen]
     if code and not items:
         raise RecordUnknown()
     body: dict[str, Any] = {"items": items, "on": day.isoformat()}
@@ -66,7 +66,7 @@ def catalogue(query: dict[str, Any]) -> Response:
     with runtime.reading() as session:
         at = publications.moment(session, day_of(runtime.clock()), query["on"])
         items = [
-            reference_kinds.body(one.row) | {"here": asdict(one.tally) if one.tally else None}
+            row_body(one.row) | {"here": asdict(one.tally) if one.tally else None}
             for one in disclosure.items(session, at)
         ]
     body: dict[str, Any] = {"items": items, "on": at.on.isoformat(), "entry": at.entry}
@@ -96,6 +96,6 @@ def departments(query: dict[str, Any]) -> Response:  # noqa: ARG001
                 "sectors": one.sectors,
                 "districts": one.districts,
             }
-            for one in accounts.departments(session)
+            for one in account_lookup.departments(session)
         ]
     return answered({"items": items}, hashlib.sha256(repr(items).encode()).hexdigest()[:32])

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 from registry import runtime
 from registry.api import casework
 from registry.api.auth import actor, allow
-from registry.api.casework import Act, Body
+from registry.api.casework import Body, CaseAct
 from registry.api.schemas.base import Paging
 from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, RemovalStep
 from registry.api.wire import Blueprint, answered
@@ -49,7 +49,7 @@ def _readings(blueprint: Blueprint, procedure: Procedure) -> None:
     @blueprint.response(200, CaseAnswer)
     def read(record: str) -> Response:
         with runtime.reading() as session:
-            held: Relief = casework.own(session, actor(), Relief, record)
+            held: Relief = casework.own_case(session, actor(), Relief, record)
             if held.noun != procedure.noun:
                 raise UNKNOWN[procedure.noun]()
             body = casework.case(session, held)
@@ -57,20 +57,20 @@ def _readings(blueprint: Blueprint, procedure: Procedure) -> None:
 
 
 _HANDLING = (
-    Act(
+    CaseAct(
         "accept",
         "acceptance",
         lambda w, r, _b, g: relief_applications.accept(w, r, g),
         "Take an application into hand.",
     ),
-    Act(
+    CaseAct(
         "refuse",
         "refusal",
         lambda w, r, b, g: relief_applications.refuse(w, r, b["reason"], g),
         "Refuse to take an application into hand, with the reason.",
         ReasonStep,
     ),
-    Act(
+    CaseAct(
         "extend",
         "extension",
         lambda w, r, b, g: relief_applications.extend(w, r, b["reason"], g),
@@ -80,7 +80,7 @@ _HANDLING = (
 )
 DISPUTE_ACTS = (
     *_HANDLING,
-    Act(
+    CaseAct(
         "decide",
         "decision",
         lambda w, r, b, g: relief_decisions.decide(w, r, Ruling(b["outcome"], b["reason"], b["changed_on"]), g),
@@ -90,14 +90,14 @@ DISPUTE_ACTS = (
 )
 REPAIR_ACTS = (
     *_HANDLING,
-    Act(
+    CaseAct(
         "grant",
         "grant",
         lambda w, r, b, g: relief_decisions.grant(w, r, b["reason"], g),
         "Grant a repair: publication, sharing and measures end together.",
         ReasonStep,
     ),
-    Act(
+    CaseAct(
         "reject",
         "rejection",
         lambda w, r, b, g: relief_decisions.reject(w, r, b["reason"], g),

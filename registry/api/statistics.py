@@ -14,9 +14,9 @@ from registry.api.wire import Blueprint, answered
 from registry.domain.reporting_rates import RATES, Tally
 from registry.errors import Fault
 from registry.models import Department
-from registry.queries.cases import statistics as questions
+from registry.queries.cases import statistics
 from registry.queries.cases.statistics import Period
-from registry.queries.node import accounts
+from registry.queries.node import account_lookup
 from registry.queries.publication import publications
 from registry.refusals.acts import QueryRefused
 from registry.unit_of_work import day_of
@@ -71,15 +71,15 @@ class StatisticsAnswer(StrictSchema):
 @public
 @blueprint.arguments(StatisticsQuery, location="query")
 @blueprint.response(200, StatisticsAnswer)
-def statistics(query: dict[str, Any]) -> Response:
+def get_statistics(query: dict[str, Any]) -> Response:
     """What is published now, per sector and kind; per department the five rates of a period."""
     today = day_of(runtime.clock())
     period = _period(query["since"], query["until"], today)
     with runtime.reading() as session:
         at = publications.moment(session, today)
         counts = publications.counts(session, at)
-        tallies = questions.tallies(session, period, today)
-        departments = [held for held in accounts.departments(session) if _reports(held, tallies)]
+        tallies = statistics.tallies(session, period, today)
+        departments = [held for held in account_lookup.departments(session) if _reports(held, tallies)]
     body = {
         "from": period.since.isoformat(),
         "until": period.until.isoformat(),
@@ -108,7 +108,7 @@ def _rates(tally: Tally) -> dict[str, dict[str, Any]]:
 
 
 def _period(since: dt.date | None, until: dt.date | None, today: dt.date) -> Period:
-    year = questions.year(today.year)
+    year = statistics.year(today.year)
     period = Period(since or year.since, until or year.until)
     if not dt.date.min < period.since < period.until < dt.date.max:
         raise QueryRefused(faults=(Fault("/until", "period-empty", "until 应晚于 from"),))

@@ -50,12 +50,12 @@ def begin(body: dict[str, Any]) -> Response:
 @allow(Permission.WATCH_KEEP)
 @blueprint.arguments(Paging, location="query")
 @blueprint.response(200, WatchPage)
-def mine(query: dict[str, Any]) -> dict[str, Any]:
+def list_own(query: dict[str, Any]) -> dict[str, Any]:
     """The department's watches in the order they were begun."""
     limit = query["limit"]
     with runtime.reading() as session:
         after = whole(query["next"]) or 0
-        found = watched_parties.listed(session, actor().department_id, after=after, limit=limit + 1)
+        found = watched_parties.list_watches(session, actor().department_id, after=after, limit=limit + 1)
         items = [_view(session, held) for held in found[:limit]]
     return {"items": items, "next": str(found[limit - 1].number) if len(found) > limit else None}
 
@@ -64,7 +64,7 @@ def mine(query: dict[str, Any]) -> dict[str, Any]:
 @allow(Permission.WATCH_KEEP)
 @blueprint.arguments(EventsQuery, location="query")
 @blueprint.response(200, WatchWithEvents)
-def read(query: dict[str, Any], watch: str) -> dict[str, Any]:
+def get_watch(query: dict[str, Any], watch: str) -> dict[str, Any]:
     """A watch and its events above a sequence number, each signed."""
     limit = query["limit"]
     with runtime.reading() as session:
@@ -110,7 +110,7 @@ def _view(session: Session, held: Watch) -> dict[str, Any]:
 
 
 def _event(one: WatchEvent) -> dict[str, Any]:
-    told = watches.opened(runtime.keys(), one)
+    told = watches.open_event(runtime.keys(), one)
     return {
         "sequence": one.sequence,
         "entry": one.entry,

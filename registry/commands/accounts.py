@@ -8,7 +8,7 @@ import click
 from registry import runtime
 from registry.commands.common import in_app
 from registry.domain.permissions import EVERYWHERE, SYSTEM, WITHOUT_ACCOUNT, Role
-from registry.queries.node import accounts as questions
+from registry.queries.node import account_lookup
 from registry.services.node import accounts
 from registry.unit_of_work import UnitOfWork
 
@@ -66,7 +66,7 @@ def key(name: str) -> None:
     """Issue another machine key to an account and print it, this once."""
 
     def act(work: UnitOfWork) -> str:
-        actor = questions.by_name(work.session, name, work.today)
+        actor = account_lookup.by_name(work.session, name, work.today)
         return accounts.issue_key(work, actor.account_id or 0, name)
 
     click.echo(runtime.perform(SYSTEM, act))
@@ -87,10 +87,10 @@ def departments() -> None:
 
 @departments.command("list")
 @in_app
-def listed() -> None:
+def list_departments() -> None:
     """Code, kind and name of each."""
     with runtime.reading() as session:
-        for one in questions.departments(session):
+        for one in account_lookup.departments(session):
             click.echo(f"{one.code}\t{one.kind}\t{one.name}")
 
 

@@ -16,9 +16,9 @@ from registry.domain.checks import comparison
 from registry.domain.permissions import Actor
 from registry.models import CheckFile
 from registry.queries.checks import batch_checks
-from registry.queries.node import accounts
+from registry.queries.node import account_lookup
 from registry.refusals.acts import PartiesUnreadable
-from registry.services.checks import award_check, batch_check, checkresults
+from registry.services.checks import award_check, batch_check
 from registry.services.checks.request import Inquiry, Party
 from registry.tabular import parties
 from registry.tabular.parties import PartyRow
@@ -65,18 +65,18 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
             raise click.UsageError(f"there is no folder {file.parent}")
     actor = trading_centre(account)
     data = path.read_bytes()
-    rows = parties.read(data, path.name)
+    rows = parties.read_parties(data, path.name)
     day = on.date() if on else None
     if len(rows) > batch_check.CHUNK or result:
         if known_at is not None:
             raise click.UsageError("a long list is answered at the head of the ledger, without --known-at")
         if pdf:
             raise click.UsageError("a long list has many receipts: print each with `registry receipt pdf`")
-        stated = batch_check.Stated(sector, day, district, must_tender, tender, path.name)
+        stated = batch_check.BatchRequest(sector, day, district, must_tender, tender, path.name)
         _long(actor, data, stated, out, result)
         return
 
-    def act(work: UnitOfWork) -> award_check.Made:
+    def act(work: UnitOfWork) -> award_check.SignedCheck:
         return award_check.check(
             work,
             Inquiry(
@@ -85,13 +85,13 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
                 must_tender,
                 district,
                 day or work.today,
-                asked(rows),
+                inquiry_options(rows),
                 known_at,
                 is_linked=tender is not None,
             ),
         )
 
-    made = runtime.perform(actor, act, award_check.failed)
+    made = runtime.perform(actor, act, award_check.record_failure)
     _tell(json.loads(made.receipt)["statement"])
     if out:
         out.write_bytes(made.receipt)
@@ -107,12 +107,12 @@ def _tell(statement: dict[str, Any]) -> None:
         for reason in line["reasons"]:
             shown = {name: value for name, value in reason.items() if name not in ("match", "scope")}
             click.echo(f"\t{json.dumps(shown, ensure_ascii=False)}")
-    for told in comparison.tell(statement):
+    for told in comparison.describe_changes(statement):
         click.echo(told)
     click.echo(f"check {statement['check']} at entry {statement['entry']} on {statement['on']}")
 
 
-def _long(actor: Actor, data: bytes, stated: batch_check.Stated, out: Path | None, result: Path | None) -> None:
+def _long(actor: Actor, data: bytes, stated: batch_check.BatchRequest, out: Path | None, result: Path | None) -> None:
     held: CheckFile = runtime.perform(actor, lambda work: batch_check.receive(work, data, stated))
     with click.progressbar(length=held.total, label="checking", file=sys.stderr) as bar:
         bar.update(held.next_row)
@@ -126,7 +126,7 @@ def _long(actor: Actor, data: bytes, stated: batch_check.Stated, out: Path | Non
         done = batch_checks.own(session, actor.department_id, held.id)
         if result:
             with result.open("wb") as file:
-                checkresults.write(session, runtime.keys(), done, file)
+                batch_check.write(session, runtime.keys(), done, file)
             click.echo(f"result: {result}")
         for number, made in enumerate(batch_checks.checks(session, held.id), start=1):
             if out:
@@ -146,13 +146,13 @@ def trading_centre(account: str | None) -> Actor:
 
 def _only_trading_centre() -> str:
     with runtime.reading() as session:
-        names = accounts.names_of_role(session, "trading_centre")
+        names = account_lookup.names_of_role(session, "trading_centre")
     if len(names) != 1:
         raise click.UsageError(f"name the trading-centre account with --as ({', '.join(names) or 'there is none'})")
     return names[0]
 
 
-def asked(rows: Sequence[PartyRow]) -> list[Party]:
+def inquiry_options(rows: Sequence[PartyRow]) -> list[Party]:
     """The parties of a short list; a row that cannot be asked about refuses it all (``PartiesUnreadable``)."""
     faults = [
         replace(fault, pointer=f"/parties/{position}{fault.pointer}")

@@ -7,8 +7,7 @@ import click
 from registry import runtime
 from registry.commands.common import actor_named, in_app
 from registry.domain.permissions import SYSTEM, Permission
-from registry.queries.law import deadlines as questions
-from registry.queries.law import reference_data
+from registry.queries.law import deadlines, reference_data
 from registry.services.law import calendar_loading
 from registry.unit_of_work import day_of
 
@@ -17,16 +16,16 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command("deadlines")
 @click.option("--as", "account", required=True, help="Account whose department and scope are shown.")
-@click.option("--state", type=click.Choice([*questions.STATES, ",".join(questions.STATES)]), default="due,overdue")
+@click.option("--state", type=click.Choice([*deadlines.STATES, ",".join(deadlines.STATES)]), default="due,overdue")
 @in_app
-def deadlines(account: str, state: str) -> None:
+def list_deadlines(account: str, state: str) -> None:
     """Clocks that run in the account's scope, the soonest end first: last day, state, limit, record, what it is."""
     actor, today = actor_named(account), day_of(runtime.clock())
     actor.require(Permission.DEADLINE_READ)
     with runtime.reading() as session:
         reference = reference_data.current(session)
-        for clock in questions.running(session, actor, state.split(","), today):
-            held = questions.described(reference, clock, today)
+        for clock in deadlines.running_clocks(session, actor, state.split(","), today):
+            held = deadlines.describe_clock(reference, clock, today)
             marks = [("provisional", clock.provisional), ("warn", held.warns)]
             told = [
                 str(clock.due),

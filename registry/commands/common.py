@@ -11,7 +11,7 @@ from registry import runtime
 from registry.app import create_app
 from registry.domain.permissions import Actor
 from registry.errors import Refusal
-from registry.queries.node import accounts
+from registry.queries.node import account_lookup
 from registry.unit_of_work import day_of
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,4 +47,4 @@ def refused(refusal: Refusal) -> None:
 def actor_named(name: str) -> Actor:
     """The actor of an account on this node."""
     with runtime.reading() as session:
-        return accounts.by_name(session, name, day_of(runtime.clock()))
+        return account_lookup.by_name(session, name, day_of(runtime.clock()))

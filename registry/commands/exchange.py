@@ -12,8 +12,7 @@ from registry.domain.law.deadlines import limit
 from registry.domain.permissions import SYSTEM
 from registry.queries.exchange import peer_messages
 from registry.queries.law import reference_data
-from registry.services.exchange import inbox
-from registry.services.exchange import peers as acts
+from registry.services.exchange import inbox, peers
 from registry.unit_of_work import UnitOfWork, day_of
 from sync.client import NotDelivered
 from sync.pull import pull_all
@@ -34,7 +33,7 @@ def group() -> None:
 @in_app
 def push() -> None:
     """Send what is promised to every peer now."""
-    runtime.perform(SYSTEM, acts.call_at_once)
+    runtime.perform(SYSTEM, peers.call_at_once)
     failed = False
     for code, done in push_all().items():
         failed = failed or done.failed is not None
@@ -46,7 +45,7 @@ def push() -> None:
 @in_app
 def pull() -> None:
     """Fetch what every peer has for this node."""
-    runtime.perform(SYSTEM, acts.call_at_once)
+    runtime.perform(SYSTEM, peers.call_at_once)
     failed = False
     for code, done in pull_all().items():
         failed = failed or done.failed is not None
@@ -124,7 +123,7 @@ def quarantine(released: int | None, dropped: int | None, reason: str | None) ->
 @in_app
 def release(peer: str) -> None:
     """Take from a paused peer again, for a day whatever share it removes."""
-    until = runtime.perform(SYSTEM, lambda work: acts.release(work, peer))
+    until = runtime.perform(SYSTEM, lambda work: peers.release(work, peer))
     click.echo(f"{peer}: 已恢复 released until {until.isoformat(timespec='minutes')}")
 
 
@@ -132,15 +131,15 @@ def release(peer: str) -> None:
 @in_app
 def renew_epoch() -> None:
     """After a restore from a backup: make every peer read this node from its first entry."""
-    click.echo(runtime.perform(SYSTEM, acts.renew_epoch))
+    click.echo(runtime.perform(SYSTEM, peers.renew_epoch))
 
 
 @group.group("peers")
-def peers() -> None:
+def peers_group() -> None:
     """The nodes this one knows."""
 
 
-@peers.command("add")
+@peers_group.command("add")
 @click.argument("code")
 @click.option("--url", default="", help="Address; leave out a node that is known by its key only.")
 @click.option("--public-key", required=True, metavar="HEX", help="Its Ed25519 key, 64 hexadecimal digits.")
@@ -150,11 +149,11 @@ def peers() -> None:
 def add(code: str, url: str, public_key: str, owners: str, name: str) -> None:
     """Make a node known."""
     speaks_for = [owner for owner in owners.split(",") if owner]
-    runtime.perform(SYSTEM, lambda work: acts.add(work, code, name or code, url, public_key, speaks_for))
+    runtime.perform(SYSTEM, lambda work: peers.add(work, code, name or code, url, public_key, speaks_for))
     click.echo(f"{code}: 已登记 added")
 
 
-@peers.command("change")
+@peers_group.command("change")
 @click.argument("code")
 @click.option("--url", help="Its new address.")
 @click.option("--public-key", metavar="HEX", help="Its new Ed25519 key.")
@@ -164,13 +163,13 @@ def change(code: str, url: str | None, public_key: str | None, distrust: bool) -
     """Give a known node another address or key; what it signed before still verifies."""
 
     def act(work: UnitOfWork) -> str:
-        return acts.change(work, code, url=url, public_key=public_key, distrust=distrust).code
+        return peers.change(work, code, url=url, public_key=public_key, distrust=distrust).code
 
     runtime.perform(SYSTEM, act)
     click.echo(f"{code}: 已更改 changed")
 
 
-@peers.command("list")
+@peers_group.command("list")
 @in_app
 def list_peers() -> None:
     """Every known node."""

@@ -7,7 +7,8 @@ import click
 from registry import runtime
 from registry.commands.common import in_app
 from registry.domain.permissions import SYSTEM
-from registry.queries.publication import integrity, ledger_state
+from registry.queries import integrity
+from registry.queries.publication import ledger_state
 from registry.services.publication import ledger
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 import flask_migrate
 
-from registry import demo as showcase
 from registry import runtime
 from registry.app import MIGRATIONS, create_app
 from registry.commands.common import in_app
+from registry.demo.furnish import furnish
+from registry.demo.processes import run
 from registry.domain.permissions import SYSTEM
 from registry.services.law import reference_loading
 from registry.services.node import accounts
@@ -99,4 +100,4 @@ def demo(port: int, folder: Path, no_peer: bool) -> None:
     for app in apps.values():
         with app.app_context():
             prepare()
-    showcase.run(nodes, showcase.furnish(apps, nodes), serve_arguments)
+    run(nodes, furnish(apps, nodes), serve_arguments)

@@ -87,7 +87,7 @@ def _dry_run(actor: Actor, data: bytes, name: str, options: penalty_import.Optio
         reference = reference_data.current(session)
     penalty_import.check(reference, options)
     rules = penalty_import.rules(reference, actor, options)
-    total, rows = filings.read(data, name, rules, day_of(runtime.clock()))
+    total, rows = filings.read_filings(data, name, rules, day_of(runtime.clock()))
     refused = 0
     for row in rows:
         refused += row.filing is None
@@ -121,11 +121,11 @@ def group() -> None:
 @click.option("--state", type=click.Choice(PENALTY.states))
 @click.option("--limit", type=click.IntRange(1, LIST_MAX), default=100, show_default=True)
 @in_app
-def listed(account: str, state: str | None, limit: int) -> None:
+def list_penalties(account: str, state: str | None, limit: int) -> None:
     """Record, state, day to publish by, document number."""
     actor = actor_named(account)
     with runtime.reading() as session:
-        for held in penalties.listed(session, actor.department_id, state, after=0, limit=limit):
+        for held in penalties.list_penalties(session, actor.department_id, state, after=0, limit=limit):
             click.echo(f"{held.record}\t{held.state}\t{held.publish_by}\t{held.document_number}")
 
 

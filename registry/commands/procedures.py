@@ -10,16 +10,18 @@ import click
 from marshmallow import Schema, ValidationError
 
 from registry import runtime
-from registry.api import casework, commendations, listings, relations, reliefs
-from registry.api import penalties as penalty_routes
-from registry.api.casework import Act, Body
+from registry.api import casework, listings, reliefs
+from registry.api.casework import Body, CaseAct
+from registry.api.commendations import ACTS as COMMENDATION_ACTS
+from registry.api.penalties import ACTS as PENALTY_ACTS
+from registry.api.relations import ACTS as RELATION_ACTS
 from registry.api.schemas.commendation import CommendationSchema
 from registry.api.schemas.listing import DraftSchema
 from registry.api.schemas.procedure import given
 from registry.api.schemas.relation import RelationSchema
-from registry.commands import penalties
 from registry.commands.common import actor_named, in_app
-from registry.domain.cases.case_file import Given, Paper
+from registry.commands.penalties import group as penalty_group
+from registry.domain.cases.case_file import StepDocument, StepInput
 from registry.domain.cases.procedures import COMMENDATION, DISPUTE, DOCUMENTS, LISTING, RELATION, REPAIR
 from registry.domain.cases.workflow import Procedure
 from registry.domain.permissions import Permission
@@ -27,21 +29,21 @@ from registry.errors import Fault
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import Proceeding
 from registry.refusals.acts import BodyRefused
-from registry.services.cases import commendations as commendation_acts
 from registry.services.cases import listing_drafting
-from registry.services.cases import relations as relation_acts
+from registry.services.cases.commendations import file as file_commendation
+from registry.services.cases.relations import file as file_relation
 from registry.unit_of_work import UnitOfWork
 
-Begin = Callable[[UnitOfWork, Body, Given], Proceeding]
+Begin = Callable[[UnitOfWork, Body, StepInput], Proceeding]
 BODY = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PARTS = 4
 
 
-def _paper(_context: click.Context, _option: click.Parameter, texts: Sequence[str]) -> list[Paper]:
+def _paper(_context: click.Context, _option: click.Parameter, texts: Sequence[str]) -> list[StepDocument]:
     return [_one_paper(text) for text in texts]
 
 
-def _one_paper(text: str) -> Paper:
+def _one_paper(text: str) -> StepDocument:
     kind, number, day, path = (text.split(":", _PARTS - 1) + [""] * _PARTS)[:_PARTS]
     if kind not in DOCUMENTS:
         raise click.BadParameter(f"{kind} is none of {', '.join(DOCUMENTS)}")
@@ -50,7 +52,7 @@ def _one_paper(text: str) -> Paper:
         content = Path(path).read_bytes() if path else None
     except (ValueError, OSError):
         raise click.BadParameter(f"{kind}: KIND:NUMBER:YYYY-MM-DD:FILE, all but KIND optional") from None
-    return Paper(kind, number, issued_on, filename=Path(path).name, content=content)
+    return StepDocument(kind, number, issued_on, filename=Path(path).name, content=content)
 
 
 DOCUMENT = click.option(
@@ -79,12 +81,12 @@ def _read(schema: type[Schema], path: Path | None, fields: Sequence[str]) -> Bod
         raise BodyRefused("not a JSON object, or a field without =") from None
 
 
-def _with(body: Body, papers: Sequence[Paper]) -> Given:
+def _with(body: Body, papers: Sequence[StepDocument]) -> StepInput:
     read = given(body, None)
-    return Given(documents=(*read.documents, *papers))
+    return StepInput(documents=(*read.documents, *papers))
 
 
-def _group(procedure: Procedure, name: str, reads: Permission, acts: tuple[Act, ...]) -> click.Group:
+def _group(procedure: Procedure, name: str, reads: Permission, acts: tuple[CaseAct, ...]) -> click.Group:
     @click.group(name, help=f"The procedure of a {procedure.noun}; see docs/procedures.md.")
     def group() -> None:
         pass
@@ -111,14 +113,14 @@ def _group(procedure: Procedure, name: str, reads: Permission, acts: tuple[Act, 
         actor = actor_named(account)
         actor.require(reads)
         with runtime.reading() as session:
-            held = casework.own(session, actor, procedure_records.TABLES[procedure.noun], record)
+            held = casework.own_case(session, actor, procedure_records.TABLES[procedure.noun], record)
             click.echo(json.dumps(casework.case(session, held), ensure_ascii=False, indent=1))
 
     _add_act(group, acts)
     return group
 
 
-def _add_act(group: click.Group, acts: tuple[Act, ...]) -> None:
+def _add_act(group: click.Group, acts: tuple[CaseAct, ...]) -> None:
     by_path = {act.path: act for act in acts}
 
     @group.command("act", help=f"Take a step with its documents: {', '.join(by_path)}.")
@@ -130,7 +132,7 @@ def _add_act(group: click.Group, acts: tuple[Act, ...]) -> None:
     @ACCOUNT
     @in_app
     def act(
-        record: str, path: str, body: Path | None, fields: tuple[str, ...], papers: list[Paper], account: str
+        record: str, path: str, body: Path | None, fields: tuple[str, ...], papers: list[StepDocument], account: str
     ) -> None:
         chosen = by_path[path]
         read = _read(chosen.schema, body, fields)
@@ -144,7 +146,7 @@ def _begins(group: click.Group, name: str, schema: type[Schema], begin: Begin, s
     @DOCUMENT
     @ACCOUNT
     @in_app
-    def command(path: Path, papers: list[Paper], account: str) -> None:
+    def command(path: Path, papers: list[StepDocument], account: str) -> None:
         read = _read(schema, path, ())
         held: Any = runtime.perform(actor_named(account), lambda work: begin(work, read, _with(read, papers)))
         click.echo(f"{held.record}: {held.state}")
@@ -158,17 +160,17 @@ _begins(
     listing_drafting.draft,
     "Propose a subject for a list, from a JSON file.",
 )
-commendation_group = _group(COMMENDATION, "commendations", Permission.COMMENDATION_READ, commendations.ACTS)
+commendation_group = _group(COMMENDATION, "commendations", Permission.COMMENDATION_READ, COMMENDATION_ACTS)
 _begins(
     commendation_group,
     "file",
     CommendationSchema,
-    commendation_acts.file,
+    file_commendation,
     "File a commendation, from a JSON file.",
 )
-relation_group = _group(RELATION, "relations", Permission.RELATION_READ, relations.ACTS)
-_begins(relation_group, "file", RelationSchema, relation_acts.file, "File a relation, from a JSON file.")
-_add_act(penalties.group, penalty_routes.ACTS)
+relation_group = _group(RELATION, "relations", Permission.RELATION_READ, RELATION_ACTS)
+_begins(relation_group, "file", RelationSchema, file_relation, "File a relation, from a JSON file.")
+_add_act(penalty_group, PENALTY_ACTS)
 GROUPS = (
     listing_group,
     commendation_group,

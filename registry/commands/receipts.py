@@ -10,17 +10,17 @@ from typing import Any
 import click
 
 from registry import receipt_pdf, runtime, verifier
-from registry.commands.checks import EXISTING, WRITTEN, asked
+from registry.commands.checks import EXISTING, WRITTEN, inquiry_options
 from registry.commands.common import in_app, refused
 from registry.domain.checks import receipts
-from registry.domain.checks.receiptform import Statement
+from registry.domain.checks.receipts import Statement
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import SYSTEM
 from registry.errors import Refusal
 from registry.queries.checks import receipt_proof
 from registry.queries.publication import known_keys, ledger_state
-from registry.services.checks import replay as acts
-from registry.services.checks.replay import Question
+from registry.services.checks import replay
+from registry.services.checks.replay import ReplayRequest
 from registry.services.checks.request import Inquiry
 from registry.tabular import parties
 from registry.unit_of_work import UnitOfWork
@@ -94,7 +94,7 @@ def cover(receipt: Path, out: Path) -> None:
 def _proven(data: bytes) -> Statement:
     with runtime.reading() as session:
         ring = known_keys.ring(session, runtime.settings().node, runtime.keys().signer)
-        found: Statement = receipt_proof.proven(session, ring, data)["statement"]
+        found: Statement = receipt_proof.prove_receipt(session, ring, data)["statement"]
     return found
 
 
@@ -108,7 +108,7 @@ def _proven(data: bytes) -> Statement:
 @click.option("--against", type=EXISTING, help="For a list: the receipt it must agree with.")
 @click.option("--out", type=WRITTEN, help="Write the canonical answer here.")
 @in_app
-def replay(  # noqa: PLR0913, PLR0917 - one parameter per option
+def replay_check(  # noqa: PLR0913, PLR0917 - one parameter per option
     at: int | None,
     path: Path,
     sector: str | None,
@@ -131,9 +131,9 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter per option
         work = UnitOfWork(session, SYSTEM, runtime.clock(), runtime.keys(), runtime.settings())
         question = _question(work, statement, entry, None if is_receipt else path, (sector, on, must_tender, district))
         with click.progressbar(length=entry, label="verifying", file=sys.stderr) as bar:
-            proven = acts.prove(work, entry, lambda reached: bar.update(min(reached, entry) - bar.pos))
-        reference = acts.law_of(work, statement) if statement else acts.law_at(work, entry)
-        lines = acts.again(work, question, entry, reference)
+            proven = replay.prove(work, entry, lambda reached: bar.update(min(reached, entry) - bar.pos))
+        reference = replay.law_of(work, statement) if statement else replay.law_at(work, entry)
+        lines = replay.answer_again(work, question, entry, reference)
     _tell(proven, reference, lines, out)
     if statement:
         sys.exit(_compare(proven, statement, lines, question))
@@ -145,34 +145,36 @@ def _question(
     entry: int,
     listed: Path | None,
     given: tuple[str | None, dt.datetime | None, bool, str | None],
-) -> Question:
+) -> ReplayRequest:
     sector, on, must_tender, district = given
     if listed is None and statement:
-        return acts.asked_by(statement, sector, must_tender=must_tender)
+        return replay.request_of_receipt(statement, sector, must_tender=must_tender)
     if sector is None or listed is None:
         raise click.UsageError("a list of bidders needs --sector")
-    said = acts.asked_by(statement, sector, must_tender=must_tender).inquiry if statement else None
-    day = on.date() if on else said.on if said else acts.entry_day(work, entry) or work.today
+    said = replay.request_of_receipt(statement, sector, must_tender=must_tender).inquiry if statement else None
+    day = on.date() if on else said.on if said else replay.entry_day(work, entry) or work.today
     where = district or (said.district if said else None)
-    named = asked(parties.read(listed.read_bytes(), listed.name))
-    return Question(Inquiry({}, sector, must_tender, where, day, named, entry))
+    named = inquiry_options(parties.read_parties(listed.read_bytes(), listed.name))
+    return ReplayRequest(Inquiry({}, sector, must_tender, where, day, named, entry))
 
 
-def _tell(proven: acts.Proven, reference: Reference, lines: list[dict[str, Any]], out: Path | None) -> None:
+def _tell(proven: replay.ProvenLedger, reference: Reference, lines: list[dict[str, Any]], out: Path | None) -> None:
     click.echo(f"账本第 1 至第 {proven.entry} 号记录已逐条重算，根哈希 {proven.root.hex()}")
     signed = f"由 {proven.sealed} 条记录的检查点签名覆盖" if proven.sealed is not None else "其末尾尚无检查点签名"
     click.echo(f"{signed}；参照数据摘要 {reference.version}")
     for one in lines:
         click.echo(f"{one['ref']}\t{one['verdict']}\t{one['name']}\t{one.get('uscc', '')}")
-    answer = receipts.answer(lines)
+    answer = receipts.answer_bytes(lines)
     click.echo(f"answer: sha256 {hashlib.sha256(answer).hexdigest()}")
     if out:
         out.write_bytes(answer)
 
 
-def _compare(proven: acts.Proven, statement: Statement, lines: list[dict[str, Any]], question: Question) -> int:
+def _compare(
+    proven: replay.ProvenLedger, statement: Statement, lines: list[dict[str, Any]], question: ReplayRequest
+) -> int:
     """Say where a receipt and the answer given again differ; the exit code."""
-    wrong = acts.differences(statement["lines"], lines, question.left_out)
+    wrong = replay.differences(statement["lines"], lines, question.left_out)
     if question.left_out:
         refs = "、".join(sorted(question.left_out))
         click.echo(f"未重放：{refs}（其本人或成员在回执中只有证件号码尾号，或未出示；可用投标人名单与 --against 重放）")

@@ -33,7 +33,7 @@ def _named(_context: click.Context, _option: click.Parameter, path: Path) -> Pat
 @in_app
 def report(year: int, path: Path) -> None:
     """Write the yearly report per department and sector, with every limit that was missed."""
-    made, sectors = reports.made_of(year)
+    made, sectors = reports.build_report(year)
     if path.suffix.lower() == ".xlsx":
         path.write_bytes(workbook.yearly(made, sectors, reports.DUTY))
     else:

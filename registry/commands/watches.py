@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from registry import runtime
-from registry.commands.checks import EXISTING, asked, trading_centre
+from registry.commands.checks import EXISTING, inquiry_options, trading_centre
 from registry.commands.common import in_app
 from registry.models import Watch
 from registry.queries.checks import watched_parties
@@ -48,10 +48,10 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per option
     account: str | None,
 ) -> None:
     """Watch the parties of a CSV or XLSX file, the same as `registry check` takes."""
-    rows = parties.read(path.read_bytes(), path.name)
+    rows = parties.read_parties(path.read_bytes(), path.name)
 
     def act(work: UnitOfWork) -> Watch:
-        inquiry = Inquiry({"code": tender}, sector, must_tender, district, work.today, asked(rows))
+        inquiry = Inquiry({"code": tender}, sector, must_tender, district, work.today, inquiry_options(rows))
         return watches.begin(work, inquiry, until.date(), webhook, after)
 
     made = runtime.perform(trading_centre(account), act)
@@ -61,11 +61,11 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per option
 @group.command("list")
 @ACCOUNT
 @in_app
-def listed(account: str | None) -> None:
+def list_watches(account: str | None) -> None:
     """Id, state, day, parties, events, and how many a webhook has not taken."""
     actor = trading_centre(account)
     with runtime.reading() as session:
-        for held in watched_parties.listed(session, actor.department_id, after=0, limit=LIST_MAX):
+        for held in watched_parties.list_watches(session, actor.department_id, after=0, limit=LIST_MAX):
             waiting = watched_parties.waiting(session, held.id)
             click.echo(
                 f"{held.id}\t{held.state}\tuntil {held.until}\t{held.parties} parties\tseen {held.seen_entry}\t"
@@ -84,7 +84,7 @@ def show(watch: str, after: int, account: str | None) -> None:
     with runtime.reading() as session:
         held = watched_parties.own(session, actor.department_id, watch)
         for one in watched_parties.events(session, held.id, after=after, limit=LIST_MAX):
-            said = json.loads(watches.opened(runtime.keys(), one).body)
+            said = json.loads(watches.open_event(runtime.keys(), one).body)
             cause = f"{said['act']} {said['record']}" if said["act"] else f"day {said['on']}"
             click.echo(
                 f"{one.sequence}\tentry {one.entry}\t{said['ref']}\t{said['before']['verdict']} -> "

@@ -1,6 +1,1 @@
-"""The demonstration: invented departments, accounts and records, filed through the real acts."""
-
-from registry.demo.furnish import furnish
-from registry.demo.processes import run
-
-__all__ = ["furnish", "run"]
+"""The demonstration: two nodes filled with invented records through the acts that everybody uses."""

@@ -11,7 +11,7 @@ from registry import runtime
 from registry.demo import procedures
 from registry.domain.permissions import SYSTEM, Role
 from registry.queries.cases import penalties
-from registry.queries.node import accounts as account_questions
+from registry.queries.node import account_lookup
 from registry.queries.publication import known_keys
 from registry.refusals.acts import PeerUnknown
 from registry.services.cases import penalty_import, penalty_verification
@@ -108,8 +108,8 @@ def _records(settings: Settings) -> None:
     clerk_name, verifier_name = FILED[settings.node]
     with runtime.reading() as session:
         today = day_of(runtime.clock())
-        clerk = account_questions.by_name(session, clerk_name, today)
-        verifier = account_questions.by_name(session, verifier_name, today)
+        clerk = account_lookup.by_name(session, clerk_name, today)
+        verifier = account_lookup.by_name(session, verifier_name, today)
     path = HERE / f"{settings.node}.csv"
     data = path.read_bytes()
     held = runtime.perform(

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import select
 
 from registry import runtime
-from registry.domain.cases.case_file import Given, Paper
+from registry.domain.cases.case_file import StepDocument, StepInput
 from registry.domain.cases.listing import Decision
 from registry.domain.cases.relief import Application
 from registry.domain.law.publicity import add_months
 from registry.domain.permissions import PUBLIC, Actor
 from registry.models import Listing, Penalty
 from registry.queries.cases import penalties
-from registry.queries.node import accounts
+from registry.queries.node import account_lookup
 from registry.services.cases import commendations, listing_drafting, listing_publication, relief_applications
 from registry.unit_of_work import UnitOfWork, day_of
 
@@ -54,7 +54,7 @@ class Office:
     def do(self, name: str, act: Callable[[UnitOfWork], Any]) -> Any:
         """Run an act as one of the officers."""
         with runtime.reading() as session:
-            actor: Actor = accounts.by_name(session, name, self.today)
+            actor: Actor = account_lookup.by_name(session, name, self.today)
         return runtime.perform(actor, act)
 
     def list_one(self) -> None:
@@ -74,7 +74,7 @@ class Office:
         )
         served = self.papers("service_proof", "repair_notice")
         self.do("credit-clerk", lambda work: listing_publication.serve(work, record, self.today, served))
-        self.do("credit-verifier", lambda work: listing_publication.release(work, record, Given()))
+        self.do("credit-verifier", lambda work: listing_publication.publish_listing(work, record, StepInput()))
 
     def propose_one(self) -> None:
         """A listing whose defence window is over, and which waits for the head of the authority."""
@@ -83,14 +83,14 @@ class Office:
     def watch_one(self) -> None:
         """What the city's own plan cannot list: kept inside only."""
         draft = self._draft(WATCHED, scheme="municipal-watch", measures=[])
-        record = self.do("credit-clerk", lambda work: listing_drafting.draft(work, draft, Given()).record)
-        self.do("credit-clerk", lambda work: listing_drafting.simple(work, record, "watch", Given()))
+        record = self.do("credit-clerk", lambda work: listing_drafting.draft(work, draft, StepInput()).record)
+        self.do("credit-clerk", lambda work: listing_drafting.simple(work, record, "watch", StepInput()))
 
     def commend_one(self) -> None:
         """A commendation, verified and published."""
         award = AWARD | {"awarded_on": self.today - dt.timedelta(days=10)}
-        record = self.do("credit-clerk", lambda work: commendations.file(work, award, Given()).record)
-        self.do("credit-verifier", lambda work: commendations.verify(work, record, Given()))
+        record = self.do("credit-clerk", lambda work: commendations.file(work, award, StepInput()).record)
+        self.do("credit-verifier", lambda work: commendations.verify(work, record, StepInput()))
 
     def dispute_one(self) -> None:
         """A dispute of a penalty, accepted: its record is marked and its clock runs."""
@@ -109,15 +109,15 @@ class Office:
         number = runtime.perform(
             PUBLIC, lambda work: relief_applications.apply(work, application, self.papers("evidence")).record
         )
-        self.do("credit-clerk", lambda work: relief_applications.accept(work, number, Given()))
+        self.do("credit-clerk", lambda work: relief_applications.accept(work, number, StepInput()))
 
-    def papers(self, *kinds: str) -> Given:
+    def papers(self, *kinds: str) -> StepInput:
         """Documents of these kinds, by number and day."""
-        return Given(tuple(Paper(kind, f"盐示财〔2026〕{kind}", self.today) for kind in kinds))
+        return StepInput(tuple(StepDocument(kind, f"盐示财〔2026〕{kind}", self.today) for kind in kinds))
 
     def _proposed(self, document_number: str) -> str:
         draft = self._draft(document_number)
-        record = self.do("credit-clerk", lambda work: listing_drafting.draft(work, draft, Given()).record)
+        record = self.do("credit-clerk", lambda work: listing_drafting.draft(work, draft, StepInput()).record)
         review = partial(listing_drafting.simple, record=record, act="review", given=self.papers("legal_opinion"))
         self.do("credit-reviewer", review)
         told = self.papers("notice", "service_proof")

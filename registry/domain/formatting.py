@@ -40,6 +40,6 @@ REASONS = {
 MATCHES = {"uscc": "统一社会信用代码", "id": "证件号码", "name": "仅名称"}
 
 
-def word(words: dict[str, str], code: object) -> str:
+def label_for(words: dict[str, str], code: object) -> str:
     """The word for a code, or the code itself."""
     return words.get(str(code), str(code))

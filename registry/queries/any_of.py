@@ -11,7 +11,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 
-class among(FunctionElement[bool]):  # noqa: N801 - reads as the SQL it stands for
+class any_of(FunctionElement[bool]):  # noqa: N801 - reads as the SQL it stands for
     """``among(column, texts("name"))``: whether the column holds one of the values given under that name."""
 
     inherit_cache = True
@@ -45,13 +45,13 @@ class _Many(TypeDecorator[Collection[Any]]):
         return held if dialect.name == "postgresql" else json.dumps(held)
 
 
-@compiles(among, "sqlite")
-def _on_sqlite(element: among, compiler: SQLCompiler, **how: Any) -> str:
+@compiles(any_of, "sqlite")
+def _on_sqlite(element: any_of, compiler: SQLCompiler, **how: Any) -> str:
     column, values = (compiler.process(clause, **how) for clause in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - a column and a parameter
 
 
-@compiles(among, "postgresql")
-def _on_postgresql(element: among, compiler: SQLCompiler, **how: Any) -> str:
+@compiles(any_of, "postgresql")
+def _on_postgresql(element: any_of, compiler: SQLCompiler, **how: Any) -> str:
     column, values = (compiler.process(clause, **how) for clause in element.clauses)
     return f"{column} = ANY ({values})"

@@ -2,9 +2,7 @@
 
 from registry.refusals.content import FileFormat, FileTooLarge, NoHeader
 from registry.tabular import delimited, markup, objects, workbook
-from registry.tabular.sheet import MAX_BYTES, MAX_ROWS, Row, Sheet
-
-__all__ = ["MAX_BYTES", "MAX_ROWS", "Row", "Sheet", "read"]
+from registry.tabular.sheet import MAX_BYTES, Sheet
 
 _REFUSED = {
     b"\xd0\xcf\x11\xe0": "旧版 XLS 或已加密的工作簿，请另存为不加密的 XLSX",
@@ -17,7 +15,7 @@ _REFUSED = {
 }
 
 
-def read(data: bytes, filename: str = "") -> Sheet:  # noqa: ARG001 - a name proves nothing about the content
+def read_table(data: bytes, filename: str = "") -> Sheet:  # noqa: ARG001 - a name proves nothing about the content
     """The table in a file, its format judged by its content.
 
     The whole file is refused (subclasses of ``Invalid``) when it is no table; what is wrong with single cells
@@ -29,12 +27,12 @@ def read(data: bytes, filename: str = "") -> Sheet:  # noqa: ARG001 - a name pro
         if data.startswith(magic):
             raise FileFormat(what)
     if data.startswith(b"PK\x03\x04"):
-        return workbook.read(data)
+        return workbook.read_workbook(data)
     start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if start == b"<":
-        return markup.read(data)
+        return markup.read_xml(data)
     if start in (b"{", b"["):
-        return objects.read(data)
+        return objects.read_json(data)
     if not data.strip():
         raise NoHeader("文件是空的")
-    return delimited.read(data)
+    return delimited.read_delimited(data)

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 from registry.domain.filing.cells import MAX_CELL
-from registry.domain.formatting import MATCHES, REASONS, ROLES, VERDICTS, word
+from registry.domain.formatting import MATCHES, REASONS, ROLES, VERDICTS, label_for
 
 HEADINGS = ("行号", "序号", "角色", "名称", "统一社会信用代码", "证件号码后四位", "所属", "结论代码", "结论", "事由",
             "记录", "依据", "至", "匹配方式", "核查编号")  # fmt: skip
@@ -44,12 +44,12 @@ def _cells(answer: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         _text(answer, "row"),
         _text(answer, "ref"),
-        word(ROLES, answer.get("role", "")),
+        label_for(ROLES, answer.get("role", "")),
         *(_text(answer, name) for name in ("name", "uscc", "id_last4", "of", "verdict")),
-        word(VERDICTS, answer["verdict"]),
-        "；".join(word(REASONS, reason.get("code", "")) for reason in reasons),
+        label_for(VERDICTS, answer["verdict"]),
+        "；".join(label_for(REASONS, reason.get("code", "")) for reason in reasons),
         *("；".join(_text(reason, name) for reason in reasons) for name in ("record", "basis", "until")),
-        "；".join(word(MATCHES, reason.get("match", {}).get("by", "")) for reason in reasons),
+        "；".join(label_for(MATCHES, reason.get("match", {}).get("by", "")) for reason in reasons),
         _text(answer, "check"),
     )
 

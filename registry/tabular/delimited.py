@@ -11,7 +11,7 @@ from registry.tabular.text import decode
 _DELIMITERS = ",;\t"
 
 
-def read(data: bytes) -> Sheet:
+def read_delimited(data: bytes) -> Sheet:
     """The first row that is not empty is the heading row; a row's number is its place in the table."""
     text, encoding = decode(data)
     # The module's limit is global and lower than our own; ours is judged cell by cell later.

@@ -21,12 +21,12 @@ class ReadRow:
     notes: tuple[Note, ...]
 
 
-def read(data: bytes, filename: str, rules: Rules, today: dt.date) -> tuple[int, Iterator[ReadRow]]:
+def read_filings(data: bytes, filename: str, rules: Rules, today: dt.date) -> tuple[int, Iterator[ReadRow]]:
     """The number of rows, and the rows one by one. Refuses the whole file when it cannot be read as a table.
 
     Headings are canonical field names, the ``CF_*`` columns of 2018 or 2016, or Chinese.
     """
-    sheet = tabular.read(data, filename)
+    sheet = tabular.read_table(data, filename)
     is_plain = set(sheet.columns) <= set(columns.FIELDS)
     headings = columns.PLAIN if is_plain else columns.resolve(sheet.columns)
 

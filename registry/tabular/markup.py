@@ -12,7 +12,7 @@ from registry.tabular.text import decode_declared
 MAX_TAGS = 3_000_000
 
 
-def read(data: bytes) -> Sheet:
+def read_xml(data: bytes) -> Sheet:
     """Elements only: attributes, text between fields and nested fields are refused, not lost."""
     text, encoding = decode_declared(data)
     if "<!DOCTYPE" in text:

@@ -21,7 +21,7 @@ class _Number(str):
     __slots__ = ()
 
 
-def read(data: bytes) -> Sheet:
+def read_json(data: bytes) -> Sheet:
     """Numbers keep their text; a number longer than any computer keeps exactly is a fault of its row."""
     text, encoding = decode(data)
     _check_skeleton(text)

@@ -4,11 +4,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from registry import tabular
-from registry.domain.checks.verdict import ROLES
+from registry.domain.checks.model import ROLES
 from registry.domain.filing import columns
 from registry.domain.filing.cells import pointer
 from registry.errors import Fault
 from registry.refusals.acts import PartiesUnreadable
+from registry.tabular.sheet import Row
 
 LENGTHS = {"ref": 50, "role": 50, "name": 200, "uscc": 60, "id_type": 20, "id_number": 64, "of": 50}
 """The columns of a file and the longest text each may hold."""
@@ -26,14 +27,14 @@ class PartyRow:
     faults: tuple[Fault, ...]
 
 
-def read(data: bytes, filename: str) -> list[PartyRow]:
+def read_parties(data: bytes, filename: str) -> list[PartyRow]:
     """The rows in order. Refuses the whole file (``PartiesUnreadable``) when a column is missing or not known, or
     when it has no row, and for every reason for which it cannot be read as a table."""
-    sheet = tabular.read(data, filename)
+    sheet = tabular.read_table(data, filename)
     fields = {column: _HEADINGS.get(column.strip(), column.strip().lower()) for column in sheet.columns}
     unknown = [column for column, name in fields.items() if name not in LENGTHS]
     if unknown or "name" not in fields.values() or len(set(fields.values())) < len(fields):
-        raise PartiesUnreadable(columns.listed(unknown))
+        raise PartiesUnreadable(columns.listed_titles(unknown))
     if not sheet.rows:
         raise PartiesUnreadable("没有一行名单")
     rows = [_cells(row, fields, place) for place, row in enumerate(sheet.rows, start=1)]
@@ -44,7 +45,7 @@ def read(data: bytes, filename: str) -> list[PartyRow]:
     ]
 
 
-def _cells(row: tabular.Row, fields: dict[str, str], place: int) -> dict[str, str]:
+def _cells(row: Row, fields: dict[str, str], place: int) -> dict[str, str]:
     filled = {fields[column]: text.strip() for column, text in row.cells.items() if text.strip()}
     return {"ref": str(place), "role": "bidder", **filled}
 

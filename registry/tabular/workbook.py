@@ -17,7 +17,7 @@ from registry.tabular.sheet import Record, Sheet, build, heading, pairs
 _EXACT = 10**15
 
 
-def read(data: bytes) -> Sheet:
+def read_workbook(data: bytes) -> Sheet:
     """A row that holds a formula is a fault: its stored result is not what was signed."""
     package = Package(data)
     name, scan = _first_filled(package)

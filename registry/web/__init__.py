@@ -2,7 +2,7 @@
 
 from flask import Flask, Response
 
-from registry.web import pages as _records  # noqa: F401 - to be imported is what puts pages on the blueprint
+from registry.web import pages as _pages  # noqa: F401 - to be imported is what puts pages on the blueprint
 from registry.web import (
     reference,  # noqa: F401
     reliefs,  # noqa: F401

@@ -34,7 +34,7 @@ def _everywhere() -> dict[str, object]:
 
 
 @pages.app_template_filter("counted")
-def counted(total: int) -> str:
+def count_text(total: int) -> str:
     """A total, or that there are more than are counted."""
     return f"{publications.COUNT_MAX} 以上" if total > publications.COUNT_MAX else str(total)
 

@@ -37,15 +37,15 @@ def last_day(first_day_after: str) -> str:
     return (day if day == dt.date.min else day - _ONE_DAY).isoformat()  # no day lies before the first
 
 
-def each(reference: Reference, kind: str, codes: Iterable[str]) -> list[str]:
+def names_of(reference: Reference, kind: str, codes: Iterable[str]) -> list[str]:
     """The names of codes of a kind of reference row."""
     known = reference.names(kind)
-    return [labels.told(known, code) for code in codes]
+    return [labels.label_for(known, code) for code in codes]
 
 
-def joined(reference: Reference, kind: str, codes: Iterable[str | None]) -> str:
+def joined_names(reference: Reference, kind: str, codes: Iterable[str | None]) -> str:
     """The same in one line; empty codes are left out."""
-    return "、".join(each(reference, kind, (code for code in codes if code)))
+    return "、".join(names_of(reference, kind, (code for code in codes if code)))
 
 
 def _visible(character: str) -> str:

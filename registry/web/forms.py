@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import request
 
 from registry.domain.cases import relief
-from registry.domain.cases.case_file import Paper
+from registry.domain.cases.case_file import StepDocument
 from registry.errors import Refusal
 from registry.web import record_query
 from registry.web.formatting import plain
@@ -24,7 +24,7 @@ class Typed:
     """What came with a form: words by field, and files."""
 
     words: Mapping[str, str]
-    papers: Sequence[Paper]
+    papers: Sequence[StepDocument]
 
     def back(self) -> dict[str, str]:
         """The words that the form is filled with again: never an identity number, wherever it was typed."""
@@ -38,11 +38,11 @@ class Typed:
         return back
 
 
-def read(noun: str) -> Typed:
+def read_form(noun: str) -> Typed:
     """The form in the request. A file field that was left empty sends a file without a name."""
     words = {name: request.form.get(name, "") for name in FIELDS}
     papers = [
-        Paper(kind, filename=file.filename, content=file.stream.read())
+        StepDocument(kind, filename=file.filename, content=file.stream.read())
         for kind in (*relief.documents(noun), relief.AUTHORISATION)
         for file in request.files.getlist(kind)
         if file.filename

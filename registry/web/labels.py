@@ -114,6 +114,6 @@ STARTS = {
 }
 
 
-def told(words: dict[str, str], code: object) -> str:
+def label_for(words: dict[str, str], code: object) -> str:
     """The word for a code, or the code itself: an unknown one is shown, not lost."""
     return words.get(str(code), str(code))

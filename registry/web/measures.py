@@ -9,7 +9,7 @@ from registry.domain.cases import revision
 from registry.domain.formatting import ROLES
 from registry.domain.law.reference import Reference
 from registry.web import labels
-from registry.web.formatting import joined, last_day
+from registry.web.formatting import joined_names, last_day
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def _measure(term: Mapping[str, Any], reference: Reference, on: dt.date, *, rest
     return Measure(
         name=term["name"],
         basis=term["basis"],
-        effect=labels.told(labels.EFFECTS, term["effect"]),
+        effect=labels.label_for(labels.EFFECTS, term["effect"]),
         scope=_scope(term, reference),
         since=term["starts_on"],
         until=last_day(ends_on) if ends_on else "未载明期限",
@@ -58,9 +58,9 @@ def _measure(term: Mapping[str, Any], reference: Reference, on: dt.date, *, rest
 
 def _scope(term: Mapping[str, Any], reference: Reference) -> str:
     parts = [
-        joined(reference, "sectors", term["sectors"]),
-        "、".join(labels.told(ROLES, role) for role in term["roles"]),
-        labels.told(labels.TERRITORIES, term["territory"]),
+        joined_names(reference, "sectors", term["sectors"]),
+        "、".join(labels.label_for(ROLES, role) for role in term["roles"]),
+        labels.label_for(labels.TERRITORIES, term["territory"]),
         "仅限依法必须进行招标的项目" if term["only_must_tender"] else "",
     ]
     return "；".join(part for part in parts if part)

@@ -50,7 +50,7 @@ def records() -> Response:
     """Published records that fit the filters, newest entry first."""
     with runtime.reading() as session:
         reference = reference_data.current(session)
-        asked = record_query.read(request.args, reference)
+        asked = record_query.parse_record_query(request.args, reference)
         at = publications.moment(session, today(), asked.on, asked.entry)
         found = publications.search(session, asked.wanted, at, before=asked.before, limit=RECORDS_PER_PAGE + 1)
         shown = found[:RECORDS_PER_PAGE]
@@ -137,14 +137,14 @@ def verify() -> Response:
         raise ReceiptRefused("文件不是纸面二维码所指的那份回执")
     with runtime.reading() as session:
         ring = known_keys.ring(session, runtime.settings().node, runtime.keys().signer)
-        proven = receipt_proof.proven(session, ring, data)["explanation"]
+        proven = receipt_proof.prove_receipt(session, ring, data)["explanation"]
     return once("verify.html", proven=plain(proven), digest=digest)
 
 
 def _grounds(session: Session, body: Mapping[str, Any], at: Moment) -> list[dict[str, Any]]:
     """What a listing rests on; ``is_shown``: the penalty has a page now."""
     grounds = body.get("grounds") or ()
-    shown = publications.shown_among(session, [one["record"] for one in grounds if one["record"]], at)
+    shown = publications.visible_records(session, [one["record"] for one in grounds if one["record"]], at)
     return [{**one, "is_shown": one["record"] in shown} for one in grounds]
 
 
@@ -161,7 +161,7 @@ def _relief(held: Publication, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _near(
-    session: Session, asked: record_query.Asked, at: Moment, reference: Reference
+    session: Session, asked: record_query.RecordQuery, at: Moment, reference: Reference
 ) -> list[tuple[views.Card, str]]:
     """On the first page: records of names that may be meant, and what differs."""
     if asked.before is not None:

@@ -23,7 +23,7 @@ _LONG_NUMBER = re.compile(r"\d{15}")
 
 
 @dataclass(frozen=True)
-class Asked:
+class RecordQuery:
     """A question to the list. ``on`` and ``entry`` are None for the present; ``typed`` refills the form."""
 
     wanted: Filter
@@ -33,7 +33,7 @@ class Asked:
     typed: Mapping[str, str]
 
 
-def read(arguments: Mapping[str, str], reference: Reference) -> Asked:
+def parse_record_query(arguments: Mapping[str, str], reference: Reference) -> RecordQuery:
     """The question in ``arguments``; empty ones count as not given. Refuses as ``QueryRefused``.
 
     Nothing refused here is repeated: a visitor may have typed an identity number.
@@ -56,7 +56,7 @@ def read(arguments: Mapping[str, str], reference: Reference) -> Asked:
         name=name,
         uscc=code or filed,
     )
-    return Asked(wanted, on, entry, before, typed)
+    return RecordQuery(wanted, on, entry, before, typed)
 
 
 def is_personal(text: str) -> bool:

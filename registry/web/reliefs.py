@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from registry import runtime
-from registry.domain.cases import relief as application
-from registry.domain.cases.case_file import Given
+from registry.domain.cases import relief
+from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.procedures import DOCUMENTS
 from registry.domain.permissions import PUBLIC
 from registry.errors import NotFound, Refusal
@@ -79,20 +79,20 @@ def find_relief() -> Response | Redirect:
     return once("relief_find.html", is_malformed=bool(number))
 
 
-@pages.get("/relief/<number>")
-def relief(number: str) -> Response:
+@pages.get("/relief/<number>", endpoint="relief")
+def show_relief(number: str) -> Response:
     """How an application stands, for whoever knows its receipt number."""
     with runtime.reading() as session:
-        held = relief_status.standing(session, number, today())
+        held = relief_status.relief_status(session, number, today())
         at = publications.moment(session, today())
-        is_shown = bool(publications.shown_among(session, [held.about], at))
+        is_shown = bool(publications.visible_records(session, [held.about], at))
     return once("relief_status.html", held=held, is_shown=is_shown, today=today())
 
 
 @pages.post("/relief/<number>/cancel")
 def cancel_relief(number: str) -> Redirect:
     """Take an application back."""
-    runtime.perform(PUBLIC, lambda work: relief_applications.cancel(work, number, Given()))
+    runtime.perform(PUBLIC, lambda work: relief_applications.cancel(work, number, StepInput()))
     return _unkept(redirect(url_for("web.relief", number=number), _SEE_OTHER))
 
 
@@ -114,21 +114,21 @@ def _form(noun: str, record_id: str, typed: forms.Typed | None = None, error: Re
         typed=typed.back() if typed else {},
         error=error,
         faults=forms.by_field(error) if error else {},
-        limits=application.CHARACTERS_MAX,
-        files_max=application.FILES_MAX,
-        documents=[(kind, DOCUMENTS[kind]) for kind in application.documents(noun)],
+        limits=relief.CHARACTERS_MAX,
+        files_max=relief.FILES_MAX,
+        documents=[(kind, DOCUMENTS[kind]) for kind in relief.documents(noun)],
     )
     return problems.with_retry(response)
 
 
 def _apply(noun: str, record_id: str) -> Response:
-    typed = forms.read(noun)
+    typed = forms.read_form(noun)
 
     def act(work: UnitOfWork) -> str:
         relief_status.subject_of(work.session, record_id, work.settings.node)
         id_types = reference_data.current(work.session).names("id_types")
-        asked = application.read(noun, record_id, typed.words, typed.papers, id_types)
-        return relief_applications.apply(work, asked, Given(documents=typed.papers)).record
+        asked = relief.parse_application(noun, record_id, typed.words, typed.papers, id_types)
+        return relief_applications.apply(work, asked, StepInput(documents=typed.papers)).record
 
     try:
         number = runtime.perform(PUBLIC, act)
@@ -139,13 +139,13 @@ def _apply(noun: str, record_id: str) -> Response:
             runtime.perform(PUBLIC, lambda work: relief_applications.note_unfit(work, record_id))
         return _form(noun, record_id, typed, error)
     with runtime.reading() as session:
-        held = relief_status.standing(session, number, today())
+        held = relief_status.relief_status(session, number, today())
     return once("relief_received.html", _CREATED, held=held)
 
 
 def _subject(session: Session, held: Publication) -> Subject:
     at = publications.moment(session, today())
-    if not publications.shown_among(session, [held.record], at):
+    if not publications.visible_records(session, [held.record], at):
         return Subject(held.record)
     body = views.body_of(held)
     return Subject(

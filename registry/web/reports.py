@@ -36,14 +36,14 @@ def report_years() -> Response:
 @pages.get("/reports/<int:year>")
 def report(year: int) -> Response:
     """The report of a year."""
-    made, sectors = made_of(year)
+    made, sectors = build_report(year)
     return page("report.html", **values(made, sectors))
 
 
 @pages.get("/reports/<int:year>.xlsx")
 def report_workbook(year: int) -> Response:
     """The same as a workbook."""
-    made, sectors = made_of(year)
+    made, sectors = build_report(year)
     response = make_response(workbook.yearly(made, sectors, DUTY))
     response.content_type = XLSX
     response.headers["Cache-Control"] = "no-cache"
@@ -53,7 +53,7 @@ def report_workbook(year: int) -> Response:
     return response
 
 
-def made_of(year: int) -> tuple[Report, dict[str, str]]:
+def build_report(year: int) -> tuple[Report, dict[str, str]]:
     """The report of a year as of today, and the names of the sectors; refuses ``ReportUnknown``."""
     with runtime.reading() as session:
         reference = reference_data.current(session)

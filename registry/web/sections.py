@@ -5,7 +5,7 @@ from typing import Any
 
 from registry.domain.law.reference import Reference
 from registry.web import labels
-from registry.web.formatting import joined, last_day, money
+from registry.web.formatting import joined_names, last_day, money
 
 Body = Mapping[str, Any]
 Pairs = list[tuple[str, str]]
@@ -26,7 +26,7 @@ def sections(body: Body, reference: Reference) -> list[tuple[str, Pairs]]:
 def responsible(body: Body) -> list[tuple[str, str, str]]:
     """Name, role and as-of day of the people named with a listed subject."""
     return [
-        (one["name"], labels.told(labels.RESPONSIBLE, one["role"]), one["as_of"])
+        (one["name"], labels.label_for(labels.RESPONSIBLE, one["role"]), one["as_of"])
         for one in body.get("responsible") or ()
     ]
 
@@ -36,7 +36,7 @@ def _subject(body: Body) -> Pairs:
     return [
         ("名称", subject["name"]),
         ("统一社会信用代码", subject["uscc"] or ""),
-        ("类别", labels.told(labels.SUBJECT_KINDS, subject["kind"])),
+        ("类别", labels.label_for(labels.SUBJECT_KINDS, subject["kind"])),
     ]
 
 
@@ -48,10 +48,10 @@ def _penalty(body: Body, reference: Reference) -> Pairs:
         ("处罚决定日期", body.get("decided_on") or ""),
         ("处罚有效期", body.get("effect_until") or ""),
         ("违法行为类型", body.get("behaviour_text") or ""),
-        ("负面清单行为", joined(reference, "behaviours", [body.get("behaviour")])),
+        ("负面清单行为", joined_names(reference, "behaviours", [body.get("behaviour")])),
         ("违法事实", body.get("facts") or ""),
         ("处罚依据", body.get("basis") or ""),
-        ("处罚种类", joined(reference, "penalty_kinds", body.get("kinds") or ())),
+        ("处罚种类", joined_names(reference, "penalty_kinds", body.get("kinds") or ())),
         ("处罚内容", body.get("content") or ""),
         ("罚款金额", money(body.get("fine_fen"))),
         ("没收金额", money(body.get("confiscated_fen"))),
@@ -62,7 +62,7 @@ def _penalty(body: Body, reference: Reference) -> Pairs:
 
 def _listing(body: Body, reference: Reference) -> Pairs:
     scheme = body["scheme"]
-    level = labels.told(labels.BASIS_LEVELS, scheme["basis_level"])
+    level = labels.label_for(labels.BASIS_LEVELS, scheme["basis_level"])
     return [
         ("名单", scheme["name"]),
         ("设列依据", f"{scheme['basis']}（{level}）"),
@@ -70,7 +70,7 @@ def _listing(body: Body, reference: Reference) -> Pairs:
         *_authority(body),
         ("列入决定日期", body["decided_on"]),
         ("列入期限", f"{body['starts_on']} 至 {last_day(body['ends_on'])}（含）"),
-        ("负面清单行为", joined(reference, "behaviours", [body["behaviour"]])),
+        ("负面清单行为", joined_names(reference, "behaviours", [body["behaviour"]])),
         ("列入事实", body["facts"]),
         ("列入依据", body["basis"]),
         ("列入理由", body["reasons"]),
@@ -105,8 +105,8 @@ def _authority(body: Body) -> Pairs:
 
 def _reach(body: Body, reference: Reference) -> Pairs:
     return [
-        ("领域", joined(reference, "sectors", body["sectors"])),
-        ("地区", joined(reference, "districts", [body.get("district")])),
+        ("领域", joined_names(reference, "sectors", body["sectors"])),
+        ("地区", joined_names(reference, "districts", [body.get("district")])),
     ]
 
 
@@ -114,9 +114,9 @@ def _publicity(body: Body, reference: Reference) -> Pairs:
     severity, policy = body.get("severity"), body.get("policy")
     rules = {**reference.names("policies"), **reference.names("thresholds")}
     return [
-        ("失信程度", labels.told(labels.SEVERITIES, severity) if severity else ""),
+        ("失信程度", labels.label_for(labels.SEVERITIES, severity) if severity else ""),
         ("重大违法记录", _grave(body)),
-        ("公示期限规则", f"{labels.told(rules, policy)}（{policy}）" if policy else ""),
+        ("公示期限规则", f"{labels.label_for(rules, policy)}（{policy}）" if policy else ""),
         ("公示起始日", body["visible_from"]),
         ("公示至（含当日）", last_day(body["visible_until"])),
         ("可申请信用修复之日", body.get("repairable_from") or ""),
@@ -139,7 +139,7 @@ def _source(body: Body) -> Pairs:
         ("数据来源单位", source.get("name") or ""),
         ("数据来源单位代码", source.get("code") or ""),
         ("报送部门", source.get("department") or ""),
-        ("报送渠道", labels.told(labels.CHANNELS, channel) if channel else ""),
+        ("报送渠道", labels.label_for(labels.CHANNELS, channel) if channel else ""),
         ("来源节点", source.get("node") or ""),
         ("报送日期", source.get("filed_on") or ""),
         ("核验日期", source.get("verified_on") or ""),

@@ -11,7 +11,7 @@ from registry.domain.naming.matching import Match
 from registry.models import Publication
 from registry.unit_of_work import day_of
 from registry.web import labels
-from registry.web.formatting import each, joined, last_day, plain
+from registry.web.formatting import joined_names, last_day, names_of, plain
 from registry.web.measures import Measure, measures
 
 
@@ -48,7 +48,7 @@ class Step:
 def differences(match: Match) -> str:
     """What sets a near name apart from the one asked for, in words."""
     told = [
-        f"{labels.told(labels.DIFFERENCES, one.kind)}（{one.asked or '无'}／{one.held or '无'}）"
+        f"{labels.label_for(labels.DIFFERENCES, one.kind)}（{one.asked or '无'}／{one.held or '无'}）"
         for one in match.differences
     ]
     return "；".join(told) or "写法不同"
@@ -67,22 +67,22 @@ def card(publication: Publication, reference: Reference, on: dt.date) -> Card:
         kind=body["kind"],
         name=body["subject"]["name"],
         uscc=body["subject"]["uscc"] or "",
-        kind_name=labels.told(labels.RECORD_KINDS, body["kind"]),
+        kind_name=labels.label_for(labels.RECORD_KINDS, body["kind"]),
         what=_what(body, reference),
         document_number=body.get("document_number") or "",
         authority=body["authority"]["name"],
         decided_on=body.get("decided_on") or "",
         until=last_day(body["visible_until"]),
-        sectors=tuple(each(reference, "sectors", body["sectors"])),
+        sectors=tuple(names_of(reference, "sectors", body["sectors"])),
         measures=tuple(held for held in measures(body, reference, on) if held.is_in_force),
         disputed_on=body.get("disputed_on") or "",
     )
 
 
 def steps(versions: Iterable[Publication]) -> list[Step]:
-    """The versions of a record as acts on days."""
+    """The versions of a record, each with its act and day."""
     return [
-        Step(held.revision, labels.told(labels.ACTS, held.act), day_of(held.recorded_at), held.from_entry)
+        Step(held.revision, labels.label_for(labels.ACTS, held.act), day_of(held.recorded_at), held.from_entry)
         for held in versions
     ]
 
@@ -92,4 +92,4 @@ def _what(body: Mapping[str, Any], reference: Reference) -> str:
         return str(body["scheme"]["name"])
     if body["kind"] == "commendation":
         return str(body["title"])
-    return joined(reference, "penalty_kinds", body.get("kinds") or ())
+    return joined_names(reference, "penalty_kinds", body.get("kinds") or ())

@@ -71,7 +71,7 @@ def _figures(report: Report, sectors: dict[str, str]) -> Iterator[Row]:
         named: Row = [section.department.code, section.department.name]
         yield [*named, WHOLE, *_numbers(section.total), *_rates(section.total.tally, tuple(RATES))]
         for code, line in section.sectors.items():
-            yield [*named, labels.told(sectors, code), *_numbers(line), *_rates(line.tally, OF_A_SECTOR)]
+            yield [*named, labels.label_for(sectors, code), *_numbers(line), *_rates(line.tally, OF_A_SECTOR)]
 
 
 def _numbers(line: Line) -> list[int]:

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from registry import runtime
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.queries.publication import publications
 from registry.services.cases import relief_applications, revisions
 from registry.settings import Settings
@@ -134,7 +134,7 @@ class TestRepair:
 class TestStanding:
     def test_follows_the_steps(self, desk, bureau):
         number = send(desk, bureau, bureau.published_penalty()).get_json()["number"]
-        bureau.do("clerk", lambda work: relief_applications.refuse(work, number, "不属于受理范围", Given()))
+        bureau.do("clerk", lambda work: relief_applications.refuse(work, number, "不属于受理范围", StepInput()))
         told = desk.get(f"/reliefs/{number}").get_json()
         assert (told["state"], told["outcome"], told["reason"]) == ("refused", "refused", "不属于受理范围")
         assert [step["act"] for step in told["steps"]] == ["apply", "refuse"]

@@ -173,7 +173,9 @@ class TestReceipt:
         path = made["receipt"].removeprefix("/api/v1")
         first, again = (desk.get(path, "centre").get_data() for _ in range(2))
         assert first == again == desk.get(f"{path}.json", "centre").get_data()
-        statement = receipts.check(first, keyring.read(desk.get("/ledger/keys").get_data(), verify).publics(), verify)
+        statement = receipts.verified_statement(
+            first, keyring.parse_keyring(desk.get("/ledger/keys").get_data(), verify).publics(), verify
+        )
         assert statement["lines"][0]["verdict"] == "barred"
         assert (statement["entry"], statement["count"], statement["root"] is None) == (1, 2, False)
         assert PERSON_NUMBER.encode() not in first
@@ -183,11 +185,11 @@ class TestReceipt:
     def test_is_refused_after_any_change(self, desk):
         made = desk.check(stranger()).get_json()
         genuine = desk.get(made["receipt"].removeprefix("/api/v1"), "centre").get_data()
-        trusted = keyring.read(desk.get("/ledger/keys").get_data(), verify).publics()
+        trusted = keyring.parse_keyring(desk.get("/ledger/keys").get_data(), verify).publics()
         for place in range(0, len(genuine), 17):
             changed = genuine[:place] + bytes([genuine[place] ^ 1]) + genuine[place + 1 :]
             with pytest.raises(ReceiptRefused):
-                receipts.check(changed, trusted, verify)
+                receipts.verified_statement(changed, trusted, verify)
 
     def test_is_explained_to_anybody(self, desk):
         made = desk.check(stranger()).get_json()

@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from registry import runtime
 from registry.domain.checks import receipts
-from registry.domain.checks.receiptform import opened
+from registry.domain.checks.receipts import split_receipt
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import consistency_proof, keyring, signed_notes
 from registry.refusals.content import ReceiptRefused
@@ -28,7 +28,7 @@ def receipt_path(desk, *parties, **special):
 
 def ring(desk):
     """The public keys as anybody gets them."""
-    return keyring.read(desk.get("/ledger/keys").get_data(), verify)
+    return keyring.parse_keyring(desk.get("/ledger/keys").get_data(), verify)
 
 
 def rotate():
@@ -95,7 +95,7 @@ class TestPaper:
 class TestStatement:
     def test_tells_what_was_asked_and_under_what(self, desk):
         path = receipt_path(desk, stranger(), tender={"sector": "construction", "must_tender": False})
-        statement = opened(desk.get(path, "centre").get_data())[0]
+        statement = split_receipt(desk.get(path, "centre").get_data())[0]
         assert (statement["sector"], statement["must_tender"]) == ("construction", False)
         assert len(statement["law"]) == 64
         assert statement["version"] == 2
@@ -104,7 +104,7 @@ class TestStatement:
 class TestKeys:
     def test_are_canonical_and_signed(self, desk):
         answer = desk.get("/ledger/keys")
-        held = keyring.read(answer.get_data(), verify)
+        held = keyring.parse_keyring(answer.get_data(), verify)
         assert (held.node, held.newest.kid) == ("city", runtime.keys().signer.key_id)
         again = desk.get("/ledger/keys", headers={"If-None-Match": answer.headers["ETag"]})
         assert again.status_code == 304
@@ -146,7 +146,7 @@ class TestKeys:
         with pytest.raises(ReceiptRefused, match="撤销"):
             prove(data, ring(desk))
         shown = desk.get("/ledger/proofs/cover?entry=1").get_data()
-        told = prove(data, ring(desk), consistency_proof.read(shown))["explanation"]
+        told = prove(data, ring(desk), consistency_proof.parse_cover(shown))["explanation"]
         assert (
             f"revoked: proven only as far as entry 1 is under the ledger signed by {runtime.keys().signer.key_id}"
             in told[1]
@@ -183,8 +183,8 @@ class TestCover:
         seal()
         for entry in range(6):
             answer = desk.get(f"/ledger/proofs/cover?entry={entry}")
-            statement = opened(desk.get(receipt_path(desk, stranger(), known_at=entry), "centre").get_data())[0]
-            shown, root = consistency_proof.read(answer.get_data()), bytes.fromhex(statement["root"])
+            statement = split_receipt(desk.get(receipt_path(desk, stranger(), known_at=entry), "centre").get_data())[0]
+            shown, root = consistency_proof.parse_cover(answer.get_data()), bytes.fromhex(statement["root"])
             assert consistency_proof.extent(shown, ring(desk), entry, root, verify)[0].size == 5
 
     def test_of_what_is_not_sealed_does_not_exist(self, desk):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from registry import runtime, tabular
-from registry.domain.checks.receipts import check
+from registry.domain.checks.receipts import verified_statement
 from registry.domain.publication import keyring
 from registry.services.checks import batch_check
 from registry.signing import verify
@@ -62,7 +62,7 @@ class TestWatch:
         [item] = answer["items"]
         event = json.loads(item["event"])
         assert (event["record"], event["after"]["verdict"], item["state"]) == (record, "barred", "kept")
-        trusted = keyring.read(desk.get("/ledger/keys").get_data(), verify).publics()
+        trusted = keyring.parse_keyring(desk.get("/ledger/keys").get_data(), verify).publics()
         assert verify(trusted[item["key_id"]], bytes.fromhex(item["signature"]), item["event"].encode())
         assert (answer["seen"], answer["events"], answer["pending"], answer["next"]) == (1, 1, 0, None)
 
@@ -169,11 +169,13 @@ class TestFile:
             head(desk),
         )
         result = desk.ask("GET", answer["result"], "centre")
-        rows = [row.cells for row in tabular.read(io.BytesIO(result.get_data()).getvalue()).rows]
+        rows = [row.cells for row in tabular.read_table(io.BytesIO(result.get_data()).getvalue()).rows]
         assert [row["结论代码"] for row in rows] == ["barred", "no_record", "unchecked"]
         assert "no-store" in result.headers["Cache-Control"]
         receipt = desk.ask("GET", answer["checks"][0]["receipt"], "centre").get_data()
-        statement = check(receipt, keyring.read(desk.get("/ledger/keys").get_data(), verify).publics(), verify)
+        statement = verified_statement(
+            receipt, keyring.parse_keyring(desk.get("/ledger/keys").get_data(), verify).publics(), verify
+        )
         assert [line["verdict"] for line in statement["lines"]] == ["barred", "no_record"]
 
     def test_is_cancelled(self, desk):

@@ -15,9 +15,9 @@ from registry.domain.law.reference_kinds import (
     Measure,
     Scheme,
     Sector,
-    body,
-    overlapping,
-    read,
+    overlapping_rows,
+    parse_reference_row,
+    row_body,
 )
 
 REFERENCE = Path(registry.__file__).parent / "reference"
@@ -28,7 +28,7 @@ TODAY = date(2026, 11, 22)
 def load(kind: str) -> list[Any]:
     document = tomllib.loads((REFERENCE / f"{kind}.toml").read_text("utf-8"))
     assert list(document) == ["rows"]
-    return [read(kind, data) for data in document["rows"]]
+    return [parse_reference_row(kind, data) for data in document["rows"]]
 
 
 ROWS = {kind: load(kind) for kind in KINDS}
@@ -51,11 +51,11 @@ class TestFiles:
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_have_one_version_of_a_code_on_any_day(self, kind: str) -> None:
-        assert overlapping(ROWS[kind]) == []
+        assert overlapping_rows(ROWS[kind]) == []
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_survive_the_way_through_json(self, kind: str) -> None:
-        assert [read(kind, body(row)) for row in ROWS[kind]] == ROWS[kind]
+        assert [parse_reference_row(kind, row_body(row)) for row in ROWS[kind]] == ROWS[kind]
 
 
 class TestCounts:

@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from registry import runtime
-from registry.domain.checks import verdict as screening
+from registry.domain.checks import verdict
+from registry.domain.checks.model import CheckedParty, CheckScope, Hit
 from registry.domain.law.publicity import add_months
 from registry.errors import Refusal
 from registry.models import Publication
+from registry.queries import integrity
 from registry.queries.checks import candidates
-from registry.queries.publication import integrity, ledger_state, publications
+from registry.queries.publication import ledger_state, publications
 from registry.services.cases import (
     listing_drafting,
     listing_publication,
@@ -246,16 +248,16 @@ class History:
 
     def check(self, found: dict, on: dt.date, entry: int) -> None:
         for name, code in self.codes.items():
-            asked = screening.Asked("1", "bidder", name, code)
-            hits = [screening.Hit("uscc", body) for body in found.get(("uscc", code), ())]
-            question = screening.Question("procurement", False, None, on)
-            answer = screening.judge(asked, hits, question, None)
+            asked = CheckedParty("1", "bidder", name, code)
+            hits = [Hit("uscc", body) for body in found.get(("uscc", code), ())]
+            question = CheckScope("procurement", False, None, on)
+            answer = verdict.judge(asked, hits, question, None)
             verdicts = {"measure-in-force": "barred", "published": "on_record"}
             named = {(reason["record"], verdicts[reason["code"]]) for reason in answer.reasons}
             wanted = self.replay.reasons(name, on, entry)
             assert named == wanted, (on, entry)
             assert answer.verdict == max(
-                (verdict for _, verdict in wanted), default="no_record", key=screening.VERDICTS.index
+                (wanted_verdict for _, wanted_verdict in wanted), default="no_record", key=verdict.VERDICTS.index
             )
             assert self.answered.setdefault((name, on, entry), named) == named
 

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from registry import runtime
-from registry.domain.cases.case_file import Given
-from registry.models import Base, Clock, Penalty, Publication
+from registry.domain.cases.case_file import StepInput
+from registry.models import Base, Clock, Listing, Penalty, Publication
+from registry.queries import integrity
 from registry.queries.cases import procedure_records
-from registry.queries.publication import integrity, publications
+from registry.queries.publication import publications
 from registry.refusals.acts import AuthorityNotOwn, RecordUnknown
 from registry.refusals.procedure import (
     DefenceWindowOpen,
@@ -230,7 +231,7 @@ class TestListing:
         record = bureau.drafted(ground)
         other = bureau.proposal(ground, authority={"name": HOUSING[0], "code": HOUSING[1]})
         with pytest.raises(AuthorityNotOwn):
-            bureau.do("clerk", lambda w: listing_drafting.redraft(w, record, other, Given()))
+            bureau.do("clerk", lambda w: listing_drafting.redraft(w, record, other, StepInput()))
         assert json.loads(held(record).content)["authority_name"] == AUTHORITY[0]
 
     @pytest.mark.parametrize(
@@ -275,7 +276,7 @@ class TestListing:
 
 def held(record: str):
     with runtime.reading() as session:
-        return procedure_records.by_record(session, listing_drafting.Listing, record)
+        return procedure_records.by_record(session, Listing, record)
 
 
 class TestAmendedPenalty:

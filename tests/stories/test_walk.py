@@ -17,15 +17,16 @@ from sqlalchemy import func, select
 
 import registry
 from registry import runtime
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.procedures import PROCEDURES
-from registry.domain.cases.workflow import BORN
+from registry.domain.cases.workflow import INITIAL
 from registry.domain.exchange import record_schema
 from registry.domain.permissions import GRANTS, Actor, Role
 from registry.errors import NotFound, Refusal
 from registry.models import AuditEvent, CaseStep, Clock, LedgerEntry, OutboxMessage, Penalty, Publication
+from registry.queries import integrity
 from registry.queries.law import reference_data
-from registry.queries.publication import integrity, publications
+from registry.queries.publication import publications
 from registry.refusals.acts import (
     AlreadyFiled,
     OutOfRole,
@@ -45,7 +46,9 @@ from tests.support.walker import STAY_DAYS, TABLES, Case, Walker, documents, und
 
 BEGINS = dt.date(2026, 5, 11)
 STEPS = {(noun, one.state, one.act): one for noun, held in PROCEDURES.items() for one in held.steps}
-EVERY = [(noun, state, act) for noun, held in PROCEDURES.items() for state in (BORN, *held.states) for act in held.acts]
+EVERY = [
+    (noun, state, act) for noun, held in PROCEDURES.items() for state in (INITIAL, *held.states) for act in held.acts
+]
 NOWHERE = [key for key in EVERY if key not in STEPS]
 NEEDY = [(*key, kinds) for key, one in STEPS.items() for kinds in one.documents]
 APART = [key for key, one in STEPS.items() if one.apart]
@@ -88,7 +91,7 @@ def walker(
 def at(walker: Walker, request: pytest.FixtureRequest) -> Case:
     """The record in the state that a test names, on the day on which its act is not too early."""
     noun, state, act = request.getfixturevalue("key")[:3]
-    if state == BORN:
+    if state == INITIAL:
         walker.bureau.go(BEGINS)
         found = walker.begun(noun)
     else:
@@ -120,7 +123,7 @@ def seen(work: UnitOfWork, case: Case) -> dict[str, Any]:
 
 
 def refused(
-    walker: Walker, case: Case, key: tuple[str, ...], actor: Actor, given: Given | None = None
+    walker: Walker, case: Case, key: tuple[str, ...], actor: Actor, given: StepInput | None = None
 ) -> type[Refusal] | None:
     """The refusal of an act; whatever it is, it has changed nothing when it comes."""
     noun, state, act = key[:3]
@@ -210,7 +213,7 @@ class TestNoStep:
                 }
         elif act == PROCEDURES[noun].steps[0].act:  # another of the same kind
             assert found is (RecordUnknown if state == "granted" else None if state in over else again)
-        elif state == BORN or (noun, act) == ("penalty", "repair"):
+        elif state == INITIAL or (noun, act) == ("penalty", "repair"):
             assert found is not None
             assert issubclass(found, NotFound)
         else:
@@ -230,7 +233,7 @@ class TestWalk:
 def state_of(work: UnitOfWork, case: Case) -> tuple[str, int]:
     table = TABLES[case.noun]
     found = work.session.execute(select(table.state, table.version).where(table.record == case.record)).first()
-    return (found[0], found[1]) if found else (BORN, 0)
+    return (found[0], found[1]) if found else (INITIAL, 0)
 
 
 def assert_filed(work: UnitOfWork, case: Case, key: tuple[str, str, str]) -> None:
@@ -259,7 +262,7 @@ def assert_clocks(work: UnitOfWork, case: Case, key: tuple[str, str, str], befor
     """Exactly the clocks of clocks.toml were started, with their days, and met."""
     noun, state, act = key
     rules = {row["code"]: row for row in LAW["clocks"]}
-    was_public = noun not in AT_HOME and state not in ("decided", "in_force", BORN)
+    was_public = noun not in AT_HOME and state not in ("decided", "in_force", INITIAL)
     opened = {code for code, row in rules.items() if (row["noun"], row["opens"]) == (noun, act)}
     opened |= {"removal.told"} if act in LEAVES and was_public else set()
     met = {code for code, row in rules.items() if row["noun"] == noun and act in row["closes"]}

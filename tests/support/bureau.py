@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from registry import runtime
-from registry.domain.cases.case_file import Given, Paper
+from registry.domain.cases.case_file import StepDocument, StepInput
 from registry.domain.cases.listing import Decision
 from registry.domain.cases.relief import Application
 from registry.domain.filing.columns import PLAIN
@@ -35,13 +35,15 @@ from tests.support.people import AUTHORITY, Person
 SCHEME = "procurement-serious"
 
 
-Usual = tuple[str, tuple[str, ...], Callable[[UnitOfWork, str, Given], Any]]
+Usual = tuple[str, tuple[str, ...], Callable[[UnitOfWork, str, StepInput], Any]]
 """Who takes an act, with which documents, and how."""
 
 
-def papers(*kinds: str) -> Given:
+def papers(*kinds: str) -> StepInput:
     """Documents of these kinds, with nothing special."""
-    return Given(documents=tuple(Paper(kind, f"盐示〔2026〕{kind}号", runtime.clock().date()) for kind in kinds))
+    return StepInput(
+        documents=tuple(StepDocument(kind, f"盐示〔2026〕{kind}号", runtime.clock().date()) for kind in kinds)
+    )
 
 
 @dataclass
@@ -153,7 +155,7 @@ class Bureau:
         """A drafted listing."""
         ground = penalty or self.published_penalty()
         proposed = self.proposal(ground, **special)
-        record = str(self.do("clerk", lambda work: listing_drafting.draft(work, proposed, Given()).record))
+        record = str(self.do("clerk", lambda work: listing_drafting.draft(work, proposed, StepInput()).record))
         self.names[record] = self.names[ground]
         return record
 
@@ -179,14 +181,16 @@ class Bureau:
             self.step(record, act)
         return record
 
-    def step(self, record: str, act: str, by: str | None = None, given: Given | None = None, **decision: Any) -> Any:
+    def step(
+        self, record: str, act: str, by: str | None = None, given: StepInput | None = None, **decision: Any
+    ) -> Any:
         """One act on a listing as its usual officer does it, with its documents; only a decision may be special."""
         doer, papers_of, run = self._listing_acts(decision)[act]
         return self.do(by or doer, lambda work: run(work, record, papers(*papers_of) if given is None else given))
 
     def _listing_acts(
         self, decision: dict[str, Any]
-    ) -> dict[str, tuple[str, tuple[str, ...], Callable[[UnitOfWork, str, Given], Any]]]:
+    ) -> dict[str, tuple[str, tuple[str, ...], Callable[[UnitOfWork, str, StepInput], Any]]]:
         day = self.today
         return {
             "watch": ("clerk", (), lambda w, r, g: listing_drafting.simple(w, r, "watch", g)),
@@ -209,7 +213,7 @@ class Bureau:
                 ("service_proof", "repair_notice"),
                 lambda w, r, g: listing_publication.serve(w, r, day, g),
             ),
-            "publish": ("verifier", (), listing_publication.release),
+            "publish": ("verifier", (), listing_publication.publish_listing),
             "amend": (
                 "clerk",
                 ("correction",),

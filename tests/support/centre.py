@@ -51,7 +51,7 @@ class Centre:
         """The verified statement of a check."""
         receipt = self.receipt(*parties, **special)
         key = runtime.keys().signer
-        return receipts.check(receipt, {key.key_id: key.public}, verify)
+        return receipts.verified_statement(receipt, {key.key_id: key.public}, verify)
 
     def receipt(self, *parties: Party, **special: Any) -> bytes:
         """The receipt of a check."""
@@ -70,7 +70,7 @@ class Centre:
         """What the events of a watch say, in order; each signature is verified."""
         with runtime.reading() as session:
             found = [
-                watches.opened(runtime.keys(), one)
+                watches.open_event(runtime.keys(), one)
                 for one in watched_parties.events(session, watch, after=0, limit=999)
             ]
         for one in found:

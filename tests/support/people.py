@@ -11,7 +11,7 @@ import pytest
 from registry import runtime
 from registry.app import create_app
 from registry.domain.permissions import SYSTEM, Actor, Role
-from registry.queries.node.accounts import actor_of
+from registry.queries.node.account_lookup import actor_of
 from registry.services.node import accounts
 from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork

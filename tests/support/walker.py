@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import select
 
 from registry import runtime
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.procedures import PROCEDURES
-from registry.domain.cases.workflow import BORN, Step
+from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.filing.columns import PLAIN
 from registry.domain.filing.parse import clean
 from registry.domain.permissions import PUBLIC, SYSTEM, Actor, Permission
@@ -93,7 +93,7 @@ def undone(actor: Actor) -> Iterator[UnitOfWork]:
         pass
 
 
-def documents(step: Step, *, without: str = "") -> Given:
+def documents(step: Step, *, without: str = "") -> StepInput:
     """What a step needs, the first of alternatives; all but one when ``without`` names it."""
     return papers(*(kinds.split("|")[0] for kinds in step.documents if kinds != without))
 
@@ -164,24 +164,24 @@ class Walker:
                 return max(today, dt.date.fromisoformat(publications.body(newest)["repairable_from"]))
         return today
 
-    def act(self, work: UnitOfWork, case: Case, step: Step, given: Given | None = None) -> str:
+    def act(self, work: UnitOfWork, case: Case, step: Step, given: StepInput | None = None) -> str:
         """Do the act of a step with its documents; the record that it was done to."""
         done = ACTS[case.noun][step.act](self, work, case, documents(step) if given is None else given)
         return str(getattr(done, "record", case.record))
 
-    def repair(self, work: UnitOfWork, case: Case, given: Given) -> str:
+    def repair(self, work: UnitOfWork, case: Case, given: StepInput) -> str:
         """What brings a penalty to ``repaired``: an application that another clerk accepts, then the decision."""
         aside = Case("repair", "", case.firm, case.record)
         number = _apply(self, replace(work, actor=PUBLIC), aside, papers("performance_proof", "public_promise"))
         clerk = self.bureau.people["second-clerk"].actor
-        relief_applications.accept(replace(work, actor=clerk), number.record, Given())
+        relief_applications.accept(replace(work, actor=clerk), number.record, StepInput())
         relief_decisions.grant(work, number.record, "条件具备", given)
         return case.record
 
 
 def _way(noun: str, state: str) -> list[Step]:
     """The shortest way from nothing to a state."""
-    ways: deque[tuple[str, list[Step]]] = deque([(BORN, [])])
+    ways: deque[tuple[str, list[Step]]] = deque([(INITIAL, [])])
     while ways:
         at, way = ways.popleft()
         if at == state:
@@ -243,26 +243,26 @@ def _whole(outcome: Any) -> Any:
     return Bureau._whole(outcome)
 
 
-def _file(walker: Walker, work: UnitOfWork, case: Case, given: Given) -> Any:
+def _file(walker: Walker, work: UnitOfWork, case: Case, given: StepInput) -> Any:
     record = _whole(penalty_filing.file(work, [penalty_filing.Submission(read(work, case.firm))])[0])
     return Case("penalty", record, case.firm)
 
 
-def _verify(walker: Walker, work: UnitOfWork, case: Case, given: Given) -> None:
+def _verify(walker: Walker, work: UnitOfWork, case: Case, given: StepInput) -> None:
     _whole(penalty_verification.verify(work, [case.record], if_version=given.if_version)[0])
 
 
-def _apply(walker: Walker, work: UnitOfWork, case: Case, given: Given) -> Relief:
+def _apply(walker: Walker, work: UnitOfWork, case: Case, given: StepInput) -> Relief:
     walker.bureau.names[case.about] = case.firm
     return relief_applications.apply(work, walker.bureau.application(case.noun, case.about), given)
 
 
-def _suspend(walker: Walker, work: UnitOfWork, case: Case, given: Given) -> None:
+def _suspend(walker: Walker, work: UnitOfWork, case: Case, given: StepInput) -> None:
     until = work.today + dt.timedelta(days=STAY_DAYS)
     suspension.suspend(work, case.record, work.today, until, "人民法院裁定停止执行", given)
 
 
-def _extend(walker: Walker, work: UnitOfWork, case: Case, given: Given) -> None:
+def _extend(walker: Walker, work: UnitOfWork, case: Case, given: StepInput) -> None:
     later = listing_drafting.admit(work, case.record, "extend", given)[0].ends_on
     assert later is not None
     listing_publication.extend(work, case.record, later + dt.timedelta(days=60), given)
@@ -272,7 +272,7 @@ def _simple(act: str) -> "Act":
     return lambda _, work, case, given: listing_drafting.simple(work, case.record, act, given)
 
 
-Act = Callable[[Walker, UnitOfWork, Case, Given], Any]
+Act = Callable[[Walker, UnitOfWork, Case, StepInput], Any]
 _EXPIRE: Act = lambda _, w, c, g: expiry.expire_due(w)  # noqa: E731
 _RESUME: Act = lambda _, w, c, g: suspension.resume(w, c.record, w.today, g)  # noqa: E731
 _RELIEF: dict[str, Act] = {
@@ -301,7 +301,7 @@ ACTS: dict[str, dict[str, Act]] = {
         "notice": lambda _, w, c, g: listing_drafting.notice(w, c.record, w.today, None, g),
         "decide": lambda walker, w, c, g: listing_drafting.decide(w, c.record, walker.bureau.decision(ends_on=None), g),
         "serve": lambda _, w, c, g: listing_publication.serve(w, c.record, w.today, g),
-        "publish": lambda _, w, c, g: listing_publication.release(w, c.record, g),
+        "publish": lambda _, w, c, g: listing_publication.publish_listing(w, c.record, g),
         "amend": lambda _, w, c, g: listing_publication.amend(w, c.record, {"facts": "更正后的事实。"}, g),
         "correct": lambda _, w, c, g: listing_publication.correct(w, c.record, g),
         "extend": _extend,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from registry import runtime
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.domain.filing.columns import PLAIN
 from registry.domain.filing.parse import clean
 from registry.domain.law.publicity import add_months
@@ -193,13 +193,13 @@ class World:
         }
         given = papers("registration_extract")
         made.id = self.bureau.do("clerk", lambda w: relations.file(w, stated, given).record)
-        self.bureau.do("verifier", lambda w: relations.verify(w, made.id, Given()))
+        self.bureau.do("verifier", lambda w: relations.verify(w, made.id, StepInput()))
         self.relations.append(made)
         self.note(made, "published", kind)
 
     def unrelate(self, one: Record) -> None:
         """The relation turns out to be wrong."""
-        self.bureau.do("verifier", lambda w: relations.withdraw(w, one.id, "登记有误", Given()))
+        self.bureau.do("verifier", lambda w: relations.withdraw(w, one.id, "登记有误", StepInput()))
         self.note(one, "withdrawn")
 
     def wait_until(self, day: dt.date) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from registry.app import create_app
+from registry.domain.permissions import SYSTEM
 from registry.models import InboxItem, OutboxMessage, Publication
 from registry.queries.exchange import peer_messages
-from registry.runtime import SYSTEM, db, perform, reading
+from registry.runtime import db, perform, reading
 from registry.services.exchange import peers
 from registry.settings import Settings
 from tests.support import stores

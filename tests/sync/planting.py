@@ -1,6 +1,7 @@
 """Getting hand-made bodies into a node."""
 
-from registry.runtime import SYSTEM, perform
+from registry.domain.permissions import SYSTEM
+from registry.runtime import perform
 from registry.services.publication.publishing import Version, publish
 
 

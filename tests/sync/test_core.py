@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.backlog import Circumstances, Failed, Link, Received, Refused, Run, TimedOut, backed_off
+from sync.backlog import Circumstances, Failed, Link, Received, Refused, Run, TimedOut, back_off
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 AT = Circumstances(NOW, 0.5)
@@ -35,7 +35,7 @@ class TestBackedOff:
         ],
     )
     def test_waits_a_share_of_a_doubling_span_and_at_least_as_asked(self, failures, jitter, retry_after, seconds):
-        after = backed_off(Link(8, failures), Circumstances(NOW, jitter), retry_after)
+        after = back_off(Link(8, failures), Circumstances(NOW, jitter), retry_after)
         assert after.retry_at == NOW + dt.timedelta(seconds=seconds)
         assert after.failures == failures + 1
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from registry import runtime
 from registry.domain.permissions import SYSTEM
-from registry.domain.publication.keyring import read as read_keys
+from registry.domain.publication.keyring import parse_keyring as read_keys
 from registry.models import Watch, WatchEvent
 from registry.queries.publication import known_keys
 from registry.services.checks import watches
@@ -113,13 +113,13 @@ class TestNotify:
     def test_waits_until_it_is_time(self, watch, receiver):
         receiver.plan = ["500"]
         notify_all()
-        runtime.perform(SYSTEM, lambda work: watches.failed(work, watch, 3, work.now + dt.timedelta(minutes=4)))
+        runtime.perform(SYSTEM, lambda work: watches.record_failure(work, watch, 3, work.now + dt.timedelta(minutes=4)))
         assert notify_all() == {}
         assert receiver.sequences() == [1]
 
     def test_pauses_no_longer_than_five_minutes(self, watch, receiver):
         receiver.plan = ["500"]
-        runtime.perform(SYSTEM, lambda work: watches.failed(work, watch, 40, None))
+        runtime.perform(SYSTEM, lambda work: watches.record_failure(work, watch, 40, None))
         notify_all()
         assert held(watch).retry_at <= runtime.clock() + dt.timedelta(minutes=5)
         assert held(watch).failures == 41

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.models import Clock, Publication
 from registry.services.cases import commendations
 from sync.push import push
@@ -76,8 +76,8 @@ class TestCommendation:
             "authority": {"name": AUTHORITY[0], "code": AUTHORITY[1]},
         }
         with city:
-            record = bureau.do("clerk", lambda work: commendations.file(work, award, Given()).record)
-            bureau.do("verifier", lambda work: commendations.verify(work, record, Given()))
+            record = bureau.do("clerk", lambda work: commendations.file(work, award, StepInput()).record)
+            bureau.do("verifier", lambda work: commendations.verify(work, record, StepInput()))
             push("platform")
         copy: Publication = newest(platform, record)
         assert (copy.kind, json.loads(copy.body)["source"]["node"]) == ("commendation", "city")

@@ -9,8 +9,9 @@ import time
 import pytest
 from sqlalchemy import select
 
+from registry.domain.permissions import SYSTEM
 from registry.models import JobRun
-from registry.runtime import SYSTEM, perform, reading
+from registry.runtime import perform, reading
 from registry.services.node import jobs
 from registry.settings import child_environment
 from sync.schedule import JOBS, Job, run_claimed, run_once, scheduler_for, slot_of

@@ -93,7 +93,7 @@ def test_is_refused_soon_in_little_memory(make: Callable[[], bytes], refusal: ty
     tracemalloc.start()
     started = time.process_time()
     with pytest.raises(refusal):
-        tabular.read(data)
+        tabular.read_table(data)
     spent, (_, peak) = time.process_time() - started, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert spent < 5
@@ -107,7 +107,7 @@ def test_is_refused_soon_in_little_memory(make: Callable[[], bytes], refusal: ty
 )
 def test_any_bytes_are_a_table_or_refused(data: bytes, start: bytes) -> None:
     try:
-        assert tabular.read(start + data).columns
+        assert tabular.read_table(start + data).columns
     except Refusal as refusal:
         assert refusal.code
 
@@ -118,6 +118,6 @@ def test_a_workbook_with_one_byte_changed_is_a_table_or_refused(place: int, flip
     data = bytearray(GOOD)
     data[place] ^= flip
     try:
-        assert tabular.read(bytes(data)).rows is not None
+        assert tabular.read_table(bytes(data)).rows is not None
     except Refusal as refusal:
         assert refusal.code

@@ -19,6 +19,7 @@ from registry.refusals.content import (
     XmlDoctype,
 )
 from registry.tabular import Sheet
+from registry.tabular.sheet import MAX_BYTES
 from tests.tabular.workbooks import workbook
 
 
@@ -35,18 +36,18 @@ class TestCsv:
     @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
     def test_is_read_in_each_encoding_and_delimiter(self, encoding: str, delimiter: str) -> None:
         text = f'名称{delimiter}备注\r\n盐城公司{delimiter}"甲{delimiter}乙\n""丙"""\r\n'
-        sheet = tabular.read(text.encode(encoding))
+        sheet = tabular.read_table(text.encode(encoding))
         assert values(sheet) == [{"名称": "盐城公司", "备注": f'甲{delimiter}乙\n"丙"'}]
         assert sheet.encoding == encoding.removesuffix("-sig")
 
     def test_rows_keep_their_place_over_empty_lines(self) -> None:
-        assert [row.number for row in tabular.read(b"a,b\n\n1,2\n,\n3,4\n").rows] == [3, 5]
+        assert [row.number for row in tabular.read_table(b"a,b\n\n1,2\n,\n3,4\n").rows] == [3, 5]
 
     def test_a_short_row_ends_early(self) -> None:
-        assert values(tabular.read(b"a,b\n1\n")) == [{"a": "1"}]
+        assert values(tabular.read_table(b"a,b\n1\n")) == [{"a": "1"}]
 
     def test_a_cell_under_no_heading_is_a_fault(self) -> None:
-        assert codes(tabular.read(b"a,b\n1,2,3\n4,5,\n")) == ["2/ cell-without-column"]
+        assert codes(tabular.read_table(b"a,b\n1,2,3\n4,5,\n")) == ["2/ cell-without-column"]
 
     @pytest.mark.parametrize(
         ("data", "refusal"),
@@ -60,15 +61,15 @@ class TestCsv:
             (b"a,b\n\xff\xff,1\n", FileEncoding),
             (b",".join(b"c%d" % n for n in range(65)), FileShape),
             (b"a\n" + b"1\n" * 100_001, TooManyRows),
-            (b"a" * (tabular.MAX_BYTES + 1), FileTooLarge),
+            (b"a" * (MAX_BYTES + 1), FileTooLarge),
         ],
     )
     def test_is_refused_whole(self, data: bytes, refusal: type[Refusal]) -> None:
         with pytest.raises(refusal):
-            tabular.read(data)
+            tabular.read_table(data)
 
     def test_unseen_characters_and_overlong_cells_are_faults(self) -> None:
-        sheet = tabular.read(("a,b\n甲\u202e乙,1\nx," + "长" * 32_768 + "\n").encode())
+        sheet = tabular.read_table(("a,b\n甲\u202e乙,1\nx," + "长" * 32_768 + "\n").encode())
         assert codes(sheet) == ["2/a forbidden-character", "3/b cell-too-long"]
 
 
@@ -76,11 +77,11 @@ class TestJson:
     def test_is_an_array_of_objects_bare_or_under_rows(self) -> None:
         rows = [{"a": "1", "b": None}, {"c": "[x]{y}"}]
         for content in (rows, {"rows": rows}):
-            sheet = tabular.read(json.dumps(content).encode())
+            sheet = tabular.read_table(json.dumps(content).encode())
             assert (sheet.columns, values(sheet)) == (("a", "b", "c"), [{"a": "1"}, {"c": "[x]{y}"}])
 
     def test_numbers_keep_their_text(self) -> None:
-        assert values(tabular.read(b'[{"a": 0.100000, "b": 20261105}]')) == [{"a": "0.100000", "b": "20261105"}]
+        assert values(tabular.read_table(b'[{"a": 0.100000, "b": 20261105}]')) == [{"a": "0.100000", "b": "20261105"}]
 
     @pytest.mark.parametrize(
         ("cell", "code"),
@@ -93,7 +94,7 @@ class TestJson:
         ],
     )
     def test_a_cell_that_is_no_text_is_a_fault(self, cell: str, code: str) -> None:
-        assert codes(tabular.read(f'[{{"a": {cell}}}]'.encode()))[0] == f"1/a {code}"
+        assert codes(tabular.read_table(f'[{{"a": {cell}}}]'.encode()))[0] == f"1/a {code}"
 
     @pytest.mark.parametrize(
         ("data", "refusal"),
@@ -113,22 +114,22 @@ class TestJson:
     )
     def test_is_refused_whole(self, data: bytes, refusal: type[Refusal]) -> None:
         with pytest.raises(refusal):
-            tabular.read(data)
+            tabular.read_table(data)
 
 
 class TestXml:
     @pytest.mark.parametrize("wrapped", ["{}", "<DATA>{}</DATA>"])
     def test_is_a_list_of_equal_elements(self, wrapped: str) -> None:
         body = wrapped.format("<ROWS><ROW><a>1</a><b/></ROW><ROW><a>甲&amp;</a></ROW></ROWS>")
-        assert values(tabular.read(body.encode())) == [{"a": "1"}, {"a": "甲&"}]
+        assert values(tabular.read_table(body.encode())) == [{"a": "1"}, {"a": "甲&"}]
 
     def test_is_decoded_as_it_declares(self) -> None:
         data = '<?xml version="1.0" encoding="GBK"?><R><W><a>盐城</a></W></R>'.encode("gb18030")
-        sheet = tabular.read(data)
+        sheet = tabular.read_table(data)
         assert (values(sheet), sheet.encoding) == ([{"a": "盐城"}], "gb18030")
 
     def test_a_field_given_twice_is_a_fault(self) -> None:
-        assert codes(tabular.read(b"<R><W><a>1</a><a>2</a></W></R>")) == ["1/a field-twice"]
+        assert codes(tabular.read_table(b"<R><W><a>1</a><a>2</a></W></R>")) == ["1/a field-twice"]
 
     @pytest.mark.parametrize(
         ("data", "refusal"),
@@ -149,7 +150,7 @@ class TestXml:
     )
     def test_is_refused_whole(self, data: bytes, refusal: type[Refusal]) -> None:
         with pytest.raises(refusal):
-            tabular.read(data)
+            tabular.read_table(data)
 
 
 class TestWorkbook:
@@ -160,7 +161,7 @@ class TestWorkbook:
             [],
             [dt.datetime.fromisoformat("2026-01-02 03:04"), True],
         ]
-        sheet = tabular.read(workbook(rows), "mislabelled.csv")
+        sheet = tabular.read_table(workbook(rows), "mislabelled.csv")
         assert values(sheet) == [
             {"a": "20", "b": "0.2", "c": "2026-11-05", "d": "x"},
             {"a": "2026-01-02 03:04:00", "b": "TRUE"},
@@ -169,7 +170,7 @@ class TestWorkbook:
 
     def test_a_formula_a_lost_digit_and_an_error_are_faults_of_their_rows(self) -> None:
         rows: list[list[object]] = [["a", "b"], ["=1+1", "x"], [913209020000000001, "x"], ["good", "x"]]
-        assert codes(tabular.read(workbook(rows))) == ["2/a formula-cell", "3/a number-not-text"]
+        assert codes(tabular.read_table(workbook(rows))) == ["2/a formula-cell", "3/a number-not-text"]
 
     @pytest.mark.parametrize(
         ("data", "refusal"),
@@ -183,4 +184,4 @@ class TestWorkbook:
     )
     def test_is_refused_whole(self, data: bytes, refusal: type[Refusal]) -> None:
         with pytest.raises(refusal):
-            tabular.read(data)
+            tabular.read_table(data)

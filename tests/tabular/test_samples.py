@@ -23,7 +23,7 @@ NAMES = (
 
 
 def read(path: Path) -> list[dict[str, str]]:
-    return [row.cells for row in tabular.read(path.read_bytes()).rows]
+    return [row.cells for row in tabular.read_table(path.read_bytes()).rows]
 
 
 @pytest.mark.parametrize("name", [*NAMES, "bidders.csv"])
@@ -34,7 +34,7 @@ def test_a_sample_is_what_its_generator_writes(name: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(("name", "refused"), [(NAMES[0], [14]), *((name, []) for name in NAMES[1:])])
 def test_a_sample_has_just_its_bad_row(name: str, refused: list[int]) -> None:
-    sheet = tabular.read((FOLDER / name).read_bytes())
+    sheet = tabular.read_table((FOLDER / name).read_bytes())
     headings = columns.resolve(sheet.columns)
     districts = synthetic.DISTRICTS
     kinds = (*RULES.kinds, type(RULES.kinds[0])("08", "通报批评", "", ""))

@@ -5,7 +5,7 @@ import itertools
 from typing import Any
 
 from registry import runtime
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.revision import Removal, removed
 from registry.services.cases import commendations
 from registry.services.publication.publishing import Version, publish
@@ -151,6 +151,6 @@ def commended(bureau: Bureau) -> str:
         "valid_until": None,
         "authority": {"name": FINANCE[0], "code": FINANCE[1]},
     }
-    record = str(bureau.do("clerk", lambda work: commendations.file(work, facts, Given()).record))
-    bureau.do("verifier", lambda work: commendations.verify(work, record, Given()))
+    record = str(bureau.do("clerk", lambda work: commendations.file(work, facts, StepInput()).record))
+    bureau.do("verifier", lambda work: commendations.verify(work, record, StepInput()))
     return record

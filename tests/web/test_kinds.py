@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.services.cases import listing_publication, suspension
 from tests.support.bureau import papers
 from tests.web import samples
@@ -161,7 +161,7 @@ class TestCorrection:
     def test_of_a_listing_is_in_its_history(self, client, bureau):
         record = bureau.listed()
         bureau.step(record, "amend")
-        bureau.do("verifier", lambda work: listing_publication.correct(work, record, Given()))
+        bureau.do("verifier", lambda work: listing_publication.correct(work, record, StepInput()))
         page = shown(client, record)
         assert "更正后的事实。" in page
         assert "<td>更正</td>" in page

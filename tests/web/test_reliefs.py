@@ -6,7 +6,7 @@ import json
 import pytest
 
 from registry import runtime
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.models import AuditEvent, Document, Relief
 from registry.queries.cases import procedure_records
 from registry.queries.publication import publications
@@ -242,7 +242,7 @@ class TestRepair:
     def test_is_granted_and_ends_the_publication(self, client, bureau, ripe):
         receipt = number(post(client, bureau, "repair", ripe))
         assert "自受理之日起" in status(client, receipt)
-        bureau.do("clerk", lambda work: relief_applications.accept(work, receipt, Given()))
+        bureau.do("clerk", lambda work: relief_applications.accept(work, receipt, StepInput()))
         assert "已受理，正在办理" in status(client, receipt)
         bureau.do(
             "verifier",
@@ -262,7 +262,7 @@ class TestStatus:
             assert part in page
 
     def test_tells_outcome_and_reason_without_numbers_of_people(self, client, bureau, disputed):
-        bureau.do("clerk", lambda work: relief_applications.accept(work, disputed, Given()))
+        bureau.do("clerk", lambda work: relief_applications.accept(work, disputed, StepInput()))
         ruling = Ruling("keep", "与 13811112222 核实，记录无误。", bureau.today)
         bureau.do(
             "verifier",

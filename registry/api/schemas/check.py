@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, pre_load, validate
 
 from registry.api.schemas.base import Day, StrictSchema, Whole, short, words
-from registry.domain.checks.verdict import ROLES
+from registry.domain.checks.model import ROLES
 from registry.refusals.acts import TooManyParties
 from registry.runtime import settings
 

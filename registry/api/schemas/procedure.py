@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from registry.api.schemas.base import Day, StrictSchema, short, words
-from registry.domain.cases.case_file import DOCUMENT_BYTES_MAX, Given, Paper
+from registry.domain.cases.case_file import DOCUMENT_BYTES_MAX, StepDocument, StepInput
 from registry.domain.cases.listing import RESPONSIBLE_ROLES
 from registry.domain.cases.procedures import DOCUMENTS
 
@@ -143,10 +143,10 @@ class CasePage(StrictSchema):
     next = fields.String(allow_none=True)
 
 
-def given(body: Mapping[str, Any], if_version: int | None, **more: Any) -> Given:
+def given(body: Mapping[str, Any], if_version: int | None, **more: Any) -> StepInput:
     """What comes with a step, from its body."""
     papers = tuple(
-        Paper(
+        StepDocument(
             kind=one["kind"],
             number=one["number"],
             issued_on=one["issued_on"],
@@ -156,4 +156,4 @@ def given(body: Mapping[str, Any], if_version: int | None, **more: Any) -> Given
         )
         for one in body["documents"]
     )
-    return Given(documents=papers, if_version=if_version, **more)
+    return StepInput(documents=papers, if_version=if_version, **more)

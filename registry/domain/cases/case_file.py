@@ -15,7 +15,7 @@ DOCUMENT_BYTES_MAX = 10 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Paper:
+class StepDocument:
     """A document: its kind (``procedures.DOCUMENTS``), number and day, and its bytes or their digest when given."""
 
     kind: str
@@ -44,11 +44,11 @@ class Paper:
 
 
 @dataclass(frozen=True)
-class Given:
+class StepInput:
     """What comes with a step: documents, what is stated, what of that is for the department's eyes only
     (``private``), the days that start clocks, and the version that the asker saw."""
 
-    documents: Sequence[Paper] = ()
+    documents: Sequence[StepDocument] = ()
     stated: Mapping[str, Any] = field(default_factory=dict)
     private: Mapping[str, Any] | None = field(default=None, repr=False)
     days: Mapping[str, dt.date] = field(default_factory=dict)

@@ -30,10 +30,10 @@ class Commendation:
     authority_code: str
 
 
-def read(given: Mapping[str, Any], rules: Rules, today: dt.date) -> Commendation:
+def parse_commendation(given: Mapping[str, Any], rules: Rules, today: dt.date) -> Commendation:
     """The commendation, whole. Refuses ``CommendationRefused`` with every fault."""
     subject, faults = proposal.subject_of(given["subject"], rules)
-    faults += proposal.known(given, rules)
+    faults += proposal.known_party_kind(given, rules)
     if subject.kind == "natural_person":
         faults.append(Fault("/subject/kind", "person-not-public", "自然人的激励信息不在此公示"))
     if given["awarded_on"] > today:
@@ -67,7 +67,7 @@ def content(filed: Commendation) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Release:
+class CommendationVersion:
     """What publication adds to the facts of a commendation."""
 
     record: str
@@ -79,7 +79,7 @@ class Release:
     filing: str
 
 
-def public_body(facts: Mapping[str, Any], release: Release) -> dict[str, Any]:
+def public_body(facts: Mapping[str, Any], release: CommendationVersion) -> dict[str, Any]:
     """Everything an outsider may ever see of it."""
     subject = facts["subject"]
     made = {

@@ -110,7 +110,7 @@ def require_term(scheme: Scheme, taken: Sequence[Measure], decision: Decision) -
     if decision.ends_on is None:
         return
     for measure in taken:
-        fault = measures.term_fault(measure, measures.taken(measure, decision.decided_on, decision.ends_on))
+        fault = measures.term_fault(measure, measures.statutory_measure(measure, decision.decided_on, decision.ends_on))
         if fault:
             raise TermRefused(fault.detail)
 
@@ -124,7 +124,7 @@ def is_minor(id_type: str | None, id_number: str | None, on: dt.date) -> bool:
 
 
 @dataclass(frozen=True)
-class Release:
+class ListingVersion:
     """What publication adds to the facts of a listing."""
 
     record: str
@@ -147,7 +147,7 @@ def repairable_from(policy: Policy, scheme: Scheme, decided_on: dt.date, starts_
     return max(own, add_months(decided_on, policy.min_months))
 
 
-def public_body(facts: Mapping[str, Any], release: Release) -> dict[str, Any]:
+def public_body(facts: Mapping[str, Any], release: ListingVersion) -> dict[str, Any]:
     """Everything an outsider may ever see of a listing.
 
     It is shown while it stands: when the publicity period of its document is over but the listing is not, it runs
@@ -180,7 +180,7 @@ def public_body(facts: Mapping[str, Any], release: Release) -> dict[str, Any]:
         "district": facts["district"],
         "severity": scheme.severity,
         "is_grave": False,
-        "measures": [measures.taken(one, release.starts_on, release.ends_on) for one in release.measures],
+        "measures": [measures.statutory_measure(one, release.starts_on, release.ends_on) for one in release.measures],
         "starts_on": release.starts_on.isoformat(),
         "ends_on": release.ends_on.isoformat(),
         "remedies": {name: day.isoformat() for name, day in release.remedies.items()},

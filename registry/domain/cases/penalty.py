@@ -48,7 +48,7 @@ def filing_digest(text: str, id_index: str | None, filed_by: int, verified_by: i
 
 
 @dataclass(frozen=True)
-class Release:
+class PenaltyVersion:
     """What the decision to publish adds to the facts."""
 
     record: str
@@ -66,7 +66,7 @@ class Release:
     filing: str
 
 
-def public_body(filing: Filing, release: Release) -> dict[str, Any]:
+def public_body(filing: Filing, release: PenaltyVersion) -> dict[str, Any]:
     """Everything an outsider may ever see of the decision.
 
     Left out: identity numbers, the legal representative and other people, remarks. Numbers that identify a

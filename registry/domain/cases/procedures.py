@@ -6,7 +6,7 @@ Sources name what asks for a step or its document. Where no text at hand does, t
 house's rule; time limits are reference rows (``clocks.toml``), not written here.
 """
 
-from registry.domain.cases.workflow import BORN, Procedure, Step
+from registry.domain.cases.workflow import INITIAL, Procedure, Step
 from registry.domain.permissions import Permission
 
 HOUSE = "本登记簿规则"
@@ -50,7 +50,7 @@ _FILED = ("file", "refile")
 PENALTY = Procedure(
     "penalty",
     (
-        Step(BORN, "file", "filed", Permission.PENALTY_FILE, source="发改办财金〔2018〕424号"),
+        Step(INITIAL, "file", "filed", Permission.PENALTY_FILE, source="发改办财金〔2018〕424号"),
         Step("filed", "refile", "filed", Permission.PENALTY_FILE, source=HOUSE),
         Step("filed", "verify", "published", Permission.PENALTY_VERIFY, apart=_FILED, source=_TWO_PERSONS),
         Step("filed", "return", "returned", Permission.PENALTY_VERIFY, source=HOUSE),
@@ -80,7 +80,7 @@ PENALTY = Procedure(
 LISTING = Procedure(
     "listing",
     (
-        Step(BORN, "draft", "draft", Permission.LISTING_DRAFT, source=HOUSE),
+        Step(INITIAL, "draft", "draft", Permission.LISTING_DRAFT, source=HOUSE),
         Step("draft", "redraft", "draft", Permission.LISTING_DRAFT, source=HOUSE),
         Step(
             "draft",
@@ -193,7 +193,7 @@ LISTING = Procedure(
 COMMENDATION = Procedure(
     "commendation",
     (
-        Step(BORN, "file", "filed", Permission.COMMENDATION_FILE, source="实施方案（2018）附件1第6、18、23、26项"),
+        Step(INITIAL, "file", "filed", Permission.COMMENDATION_FILE, source="实施方案（2018）附件1第6、18、23、26项"),
         Step("filed", "verify", "published", Permission.COMMENDATION_VERIFY, apart=("file",), source=_TWO_PERSONS),
         Step("filed", "return", "returned", Permission.COMMENDATION_VERIFY, source=HOUSE),
         Step("returned", "refile", "filed", Permission.COMMENDATION_FILE, source=HOUSE),
@@ -209,7 +209,7 @@ _SHOWN_BY = ("registration_extract|authority_decision|evidence",)
 RELATION = Procedure(
     "relation",
     (
-        Step(BORN, "file", "filed", Permission.RELATION_FILE, _SHOWN_BY, source=HOUSE),
+        Step(INITIAL, "file", "filed", Permission.RELATION_FILE, _SHOWN_BY, source=HOUSE),
         Step("filed", "verify", "published", Permission.RELATION_VERIFY, apart=_FILED, source=_TWO_PERSONS),
         Step("filed", "return", "returned", Permission.RELATION_VERIFY, source=HOUSE),
         Step("returned", "refile", "filed", Permission.RELATION_FILE, _SHOWN_BY, source=HOUSE),
@@ -221,7 +221,7 @@ RELATION = Procedure(
 DISPUTE = Procedure(
     "dispute",
     (
-        Step(BORN, "apply", "received", Permission.RELIEF_APPLY, ("evidence",), source=_DISPUTE),
+        Step(INITIAL, "apply", "received", Permission.RELIEF_APPLY, ("evidence",), source=_DISPUTE),
         Step("received", "accept", "accepted", Permission.RELIEF_HANDLE, source=_DISPUTE),
         Step("received", "refuse", "refused", Permission.RELIEF_HANDLE, source=_DISPUTE),
         Step("accepted", "extend", "accepted", Permission.RELIEF_HANDLE, source="浙江省公共信用信息管理条例第三十一条"),
@@ -235,7 +235,12 @@ REPAIR = Procedure(
     "repair",
     (
         Step(
-            BORN, "apply", "received", Permission.RELIEF_APPLY, ("performance_proof", "public_promise"), source=_REPAIR
+            INITIAL,
+            "apply",
+            "received",
+            Permission.RELIEF_APPLY,
+            ("performance_proof", "public_promise"),
+            source=_REPAIR,
         ),
         Step("received", "accept", "accepted", Permission.RELIEF_HANDLE, source=_REPAIR),
         Step("received", "refuse", "refused", Permission.RELIEF_HANDLE, source=_REPAIR),

@@ -24,10 +24,10 @@ _SUBJECT = {
 }
 
 
-def read(draft: Mapping[str, Any], scheme: Scheme, rules: Rules) -> Proposal:
+def parse_proposal(draft: Mapping[str, Any], scheme: Scheme, rules: Rules) -> Proposal:
     """The proposal. Refuses ``ListingRefused`` with every fault, ``MeasureOutsideScheme``."""
     subject, faults = subject_of(draft["subject"], rules)
-    faults += known(draft, rules)
+    faults += known_party_kind(draft, rules)
     faults += _plain(draft, scheme)
     if faults:
         raise ListingRefused(faults=tuple(faults))
@@ -55,14 +55,14 @@ def subject_of(given: Mapping[str, str | None], rules: Rules) -> tuple[Party, li
     """The subject, by the same rules as that of a filed penalty, with faults that point into ``/subject``."""
     row = {field: given.get(name) or "" for field, name in _SUBJECT.items()}
     reader = RowReader(row, PLAIN)
-    found = party.read(reader, rules, None)
+    found = party.parse_party(reader, rules, None)
     return found, [
         Fault(f"/subject/{_SUBJECT.get(fault.pointer[1:], fault.pointer[1:])}", fault.code, fault.detail)
         for fault in dict.fromkeys(reader.faults)
     ]
 
 
-def known(draft: Mapping[str, Any], rules: Rules) -> Iterator[Fault]:
+def known_party_kind(draft: Mapping[str, Any], rules: Rules) -> Iterator[Fault]:
     """Faults of sectors, district, behaviour and authority, where a draft has them."""
     if not draft["sectors"] or not set(draft["sectors"]) <= set(rules.sectors):
         yield Fault("/sectors", "sector-unknown", "领域为空或者不在代码表中")

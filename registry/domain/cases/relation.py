@@ -52,7 +52,7 @@ class Relation:
     authority_code: str
 
 
-def read(given: Mapping[str, Any], rules: Rules, kinds: Kinds, today: dt.date) -> Relation:
+def parse_relation(given: Mapping[str, Any], rules: Rules, kinds: Kinds, today: dt.date) -> Relation:
     """The relation, whole. Refuses ``RelationRefused`` with every fault."""
     subject, faults = proposal.subject_of(given["subject"], rules)
     if subject.kind == "natural_person":
@@ -61,7 +61,7 @@ def read(given: Mapping[str, Any], rules: Rules, kinds: Kinds, today: dt.date) -
     if kind is None:
         raise RelationRefused(faults=(*faults, Fault("/kind", "relation-kind-unknown", "没有这种关系")))
     other, wrong = _other(given["other"], kind, subject, rules)
-    faults += [*wrong, *proposal.known(given, rules), *_days(given, today), *_texts(given, kind)]
+    faults += [*wrong, *proposal.known_party_kind(given, rules), *_days(given, today), *_texts(given, kind)]
     if other.uscc and other.uscc == subject.uscc:
         faults.append(Fault("/other/uscc", "relation-to-itself", "双方代码相同"))
     if faults:
@@ -139,7 +139,7 @@ def content(filed: Relation) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Release:
+class RelationVersion:
     """What publication adds to the facts of a relation."""
 
     record: str
@@ -149,7 +149,7 @@ class Release:
     filing: str
 
 
-def body(facts: Mapping[str, Any], release: Release) -> dict[str, Any]:
+def body(facts: Mapping[str, Any], release: RelationVersion) -> dict[str, Any]:
     """What a check may see of it. Personal numbers are in none of its texts."""
     today = release.today.isoformat()
     return {

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from registry.domain import identifiers
-from registry.domain.cases.case_file import Paper
+from registry.domain.cases.case_file import StepDocument
 from registry.domain.cases.procedures import DOCUMENTS, PROCEDURES
-from registry.domain.cases.workflow import BORN
+from registry.domain.cases.workflow import INITIAL
 from registry.domain.filing.cells import is_forbidden
 from registry.domain.publication import redaction
 from registry.errors import Fault, Invalid
@@ -42,14 +42,14 @@ class Application:
 
 def documents(noun: str) -> tuple[str, ...]:
     """The kinds of document that an application needs, whoever applies."""
-    return PROCEDURES[noun].step(BORN, "apply").documents
+    return PROCEDURES[noun].step(INITIAL, "apply").documents
 
 
-def read(
+def parse_application(
     noun: str,
     about: str,
     stated: Mapping[str, str],
-    papers: Sequence[Paper],
+    papers: Sequence[StepDocument],
     id_types: Mapping[str, str],
 ) -> Application:
     """The application. Refuses ``ReliefRefused`` with every fault; no fault repeats what was stated.
@@ -84,7 +84,7 @@ def read(
     )
 
 
-def unnamed(papers: Sequence[Paper]) -> list[Paper]:
+def without_filenames(papers: Sequence[StepDocument]) -> list[StepDocument]:
     """The documents without the names their files came with, which often tell who somebody is."""
     return [
         replace(paper, filename=f"{DOCUMENTS[paper.kind]}{place}{_SUFFIXES[paper.media_type()]}")
@@ -107,7 +107,7 @@ def _of_words(given: Mapping[str, str]) -> Iterator[Fault]:
         yield Fault("/consent", "consent-missing", "请先确认所填内容真实并同意处理所填信息")
 
 
-def _of_papers(noun: str, papers: Sequence[Paper], *, has_agent: bool) -> Iterator[Fault]:
+def _of_papers(noun: str, papers: Sequence[StepDocument], *, has_agent: bool) -> Iterator[Fault]:
     """Each document is of a kind that the application takes, and can be opened; none that it needs is missing."""
     needed = (*documents(noun), *((AUTHORISATION,) if has_agent else ()))
     given = {paper.kind for paper in papers}

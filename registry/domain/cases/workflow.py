@@ -10,7 +10,7 @@ from registry.domain.permissions import Permission
 from registry.refusals.acts import TransitionRefused
 from registry.refusals.procedure import DocumentMissing
 
-BORN = ""
+INITIAL = ""
 """The state of what does not exist yet."""
 
 

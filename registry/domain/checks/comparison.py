@@ -16,7 +16,7 @@ BOUND = ("check", "number", "entry", "lines_root")
 """What a receipt says of the one it follows."""
 
 
-def reference(earlier: Statement) -> dict[str, Any]:
+def reference_to(earlier: Statement) -> dict[str, Any]:
     """How a later receipt names an earlier one, so that no other can take its place."""
     return {name: earlier[name] for name in BOUND if name in earlier}
 
@@ -25,7 +25,7 @@ Party = tuple[str, str, str]
 """Whom a line is about: kind of key, key, role."""
 
 
-def by_party(lines: Iterable[Line]) -> dict[Party, list[Line]]:
+def lines_by_party(lines: Iterable[Line]) -> dict[Party, list[Line]]:
     """The lines by whom they are about."""
     found: dict[Party, list[Line]] = {}
     for line in lines:
@@ -33,7 +33,7 @@ def by_party(lines: Iterable[Line]) -> dict[Party, list[Line]]:
     return found
 
 
-def before(held: Mapping[Party, Sequence[Line]], line: Line) -> Line | None:
+def earlier_line(held: Mapping[Party, Sequence[Line]], line: Line) -> Line | None:
     """The line of the earlier receipt about the same party in the same role, None when it was not asked about."""
     same = held.get(_identity(line), ())
     return next((one for one in same if one["ref"] == line["ref"]), same[0] if same else None)
@@ -49,7 +49,7 @@ def _identity(line: Line) -> Party:
     return "name", f"{line['ref']}\0{name_key.key(line['name'])}", role
 
 
-def changed(earlier: Line | None, later: Line) -> dict[str, Any]:
+def line_change(earlier: Line | None, later: Line) -> dict[str, Any]:
     """``was``: the verdict before, None for a party not asked about then. ``records``: those that the reasons name
     in one receipt only, or in another revision: ``before`` and ``after`` are revisions, None where it is not named.
     """
@@ -73,17 +73,17 @@ def compare(later: Statement, earlier: Statement) -> list[str]:
     The later may be the excerpt for one party. Refuses ``ReceiptRefused`` when it does not follow the earlier, or says
     another difference.
     """
-    if later["issuer"] != earlier["issuer"] or later.get("previous") != reference(earlier):
+    if later["issuer"] != earlier["issuer"] or later.get("previous") != reference_to(earlier):
         raise ReceiptRefused("两份回执不是前后相连的两次核查")
     if len(earlier["lines"]) < earlier["count"]:
         raise ReceiptRefused("前次核查的回执须完整出示各方")
-    held = by_party(earlier["lines"])
+    held = lines_by_party(earlier["lines"])
     for line in later["lines"]:
         said = line.get("changed") or {}
         stripped = [
             {name: value for name, value in one.items() if name != "entries"} for one in said.get("records", ())
         ]
-        if {**said, "records": stripped} != changed(before(held, line), line):
+        if {**said, "records": stripped} != line_change(earlier_line(held, line), line):
             raise ReceiptRefused("所载变化与两份回执不符")
     is_whole = len(later["lines"]) == later["count"]
     kept = {_identity(line) for line in later["lines"]} if is_whole else held.keys()
@@ -92,7 +92,7 @@ def compare(later: Statement, earlier: Statement) -> list[str]:
     return told + ([f"前次核查过而本次未核查：{'、'.join(gone)}。"] if gone else [])
 
 
-def tell(made: Statement) -> Iterator[str]:
+def describe_changes(made: Statement) -> Iterator[str]:
     """In Chinese what a receipt says of the look before it; nothing when it names none."""
     previous = made.get("previous")
     if not previous:

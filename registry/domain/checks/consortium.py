@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from registry.domain.checks.model import Asked
-from registry.domain.checks.verdict import Answer, Reason, ranked
+from registry.domain.checks.model import CheckedParty
+from registry.domain.checks.verdict import Answer, Reason, ranked_answer
 
 BASIS = "财库〔2016〕125号"
 MEMBER = "consortium_member"
@@ -11,7 +11,7 @@ CODE = "consortium-member"
 """The reason of a lead that a member gives."""
 
 
-def settled(asked: Sequence[Asked], answers: Sequence[Answer]) -> list[Answer]:
+def apply_member_verdicts(asked: Sequence[CheckedParty], answers: Sequence[Answer]) -> list[Answer]:
     """The answers, those of leads with a reason for each member of whom anything is to be said.
 
     A lead is the party that a consortium member is ``of``, directly or through another member.
@@ -24,7 +24,7 @@ def settled(asked: Sequence[Asked], answers: Sequence[Answer]) -> list[Answer]:
     ]
 
 
-def _members(asked: Sequence[Asked]) -> dict[str, set[str]]:
+def _members(asked: Sequence[CheckedParty]) -> dict[str, set[str]]:
     above = {one.ref: one.of for one in asked if one.role == MEMBER and one.of}
     made: dict[str, set[str]] = {}
     for ref in above:
@@ -43,4 +43,4 @@ def _with(answer: Answer, members: Sequence[tuple[str, str]]) -> Answer:
         if verdict != "no_record"
     ]
     own = list(zip(answer.verdicts, answer.reasons, strict=True))
-    return ranked([*own, *added]) if added else answer
+    return ranked_answer([*own, *added]) if added else answer

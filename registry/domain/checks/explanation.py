@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.domain.checks import comparison
-from registry.domain.checks.receiptform import Statement
-from registry.domain.checks.receipts import VERDICTS
+from registry.domain.checks.receipts import VERDICTS, Statement
 
 CODES = {
     "measure-in-force": "措施在有效期内且及于本次交易",
@@ -37,7 +36,7 @@ def explain(made: Statement) -> list[str]:
     """What a checked statement proves, each party's verdict, and what it does not prove."""
     first = f"证明：{made['issuer']} 于 {made['instant']}（协调世界时）作出本答复"
     number = f"，编号 {made['number']}" if "number" in made else ""
-    return [f"{first}{number}，此后一字未改。", *_content(made), *limits(made)]
+    return [f"{first}{number}，此后一字未改。", *_content(made), *limit_texts(made)]
 
 
 def explain_covered(made: Statement, why: str, extent: str) -> list[str]:
@@ -47,11 +46,11 @@ def explain_covered(made: Statement, why: str, extent: str) -> list[str]:
         f"只证明：{extent}",
         "下列为回执所载，须由节点按该账本重放（registry replay）后方可采信：",
         *_content(made),
-        *limits(made),
+        *limit_texts(made),
     ]
 
 
-def basis(made: Statement) -> list[str]:
+def basis_texts(made: Statement) -> list[str]:
     """What was asked, and what the answer rests on."""
     root = f"其根哈希为 {made['root']}。" if made["root"] else "未附根哈希。"
     told = [
@@ -74,7 +73,7 @@ def basis(made: Statement) -> list[str]:
 
 def _content(made: Statement) -> list[str]:
     told = [_tell(line, made["entry"]) for line in made["lines"]]
-    return [*basis(made), *told, *comparison.tell(made)]
+    return [*basis_texts(made), *told, *comparison.describe_changes(made)]
 
 
 def _missing(stale: Sequence[object], lines: Sequence[Mapping[str, Any]]) -> str:
@@ -85,29 +84,29 @@ def _missing(stale: Sequence[object], lines: Sequence[Mapping[str, Any]]) -> str
     return "本答复不完整，下列来源未能查询或已陈旧：未列明。"
 
 
-def limits(made: Statement) -> list[str]:
+def limit_texts(made: Statement) -> list[str]:
     """What is not proven."""
     entry = made["entry"]
     return [f"不证明：第 {entry} 号记录之后的情形、未进入账本的事实、当事人的信用状况；未查到只表示当时没有查到。"]
 
 
 def _tell(line: Mapping[str, Any], entry: int) -> str:
-    why = reasons(line)
-    return f"{who(line)}：{verdict(line, entry)}" + (f"（{'；'.join(why)}）。" if why else "。")
+    why = reason_texts(line)
+    return f"{party_text(line)}：{verdict_text(line, entry)}" + (f"（{'；'.join(why)}）。" if why else "。")
 
 
-def who(line: Mapping[str, Any]) -> str:
+def party_text(line: Mapping[str, Any]) -> str:
     """The party of a line; of an identity number the last four characters, which is all a receipt holds."""
     told = " ".join(str(line[part]) for part in ("ref", "name", "uscc") if line.get(part))
     return told + (f" 证件号码尾号 {line['id_last4']}" if line.get("id_last4") else "")
 
 
-def verdict(line: Mapping[str, Any], entry: int) -> str:
+def verdict_text(line: Mapping[str, Any], entry: int) -> str:
     """The verdict of a line; one that is not known is none."""
     return VERDICTS.get(line.get("verdict", ""), VERDICTS["unchecked"]).format(entry=entry)
 
 
-def reasons(line: Mapping[str, Any]) -> list[str]:
+def reason_texts(line: Mapping[str, Any]) -> list[str]:
     """Why, one text per reason."""
     return [_reason(reason) for reason in line.get("reasons") or () if isinstance(reason, Mapping)]
 

@@ -11,7 +11,7 @@ ROLES = (
 
 
 @dataclass(frozen=True)
-class Question:
+class CheckScope:
     """What is being awarded: the sector, whether tendering is mandatory by law, where, and the day asked for.
 
     ``by_product`` are the codes of the measures that hold for single products only.
@@ -25,7 +25,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Asked:
+class CheckedParty:
     """One party of the question. ``id_index`` is the keyed hash of an identity number, never the number.
 
     ``uscc_problem`` is set when the code has a wrong check character: it is looked up as it stands. ``names`` are
@@ -43,7 +43,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Via:
+class RelationLink:
     """The relation that leads from a party to the subject of a record: what a reason shows of it, what it means.
 
     ``effect``: ``identity``, ``extends`` or ``attention``. ``by``: how the party itself was found in the relation.
@@ -61,7 +61,7 @@ class Hit:
 
     by: str
     body: Mapping[str, Any]
-    via: Via | None = None
+    via: RelationLink | None = None
 
 
 @dataclass(frozen=True)

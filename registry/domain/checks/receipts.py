@@ -8,13 +8,91 @@ salt, because a rival's line would otherwise be found by trying names against th
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
-from registry.domain.checks.receiptform import ALGORITHM, TYPE, VERSION, Shown, Statement, opened
 from registry.domain.publication import canonical, merkle
-from registry.refusals.content import LineUnknown, ReceiptRefused
+from registry.refusals.content import LineUnknown, NotCanonical, ReceiptRefused
+
+Statement = dict[str, Any]
+
+TYPE, VERSION, ALGORITHM = "award-check", 2, "Ed25519"
+
+_FIRST = {
+    *("type", "version", "check", "issuer", "instant", "on", "entry", "root", "tender", "requester"),
+    *("complete", "stale", "matcher", "rules", "count", "lines", "lines_root"),
+}
+_REQUIRED = {1: _FIRST, VERSION: _FIRST | {"law", "sector", "must_tender", "district"}}
+"""Fields by version; receipts of version 1 do not say what was asked nor under which law tables."""
+_OPTIONAL = {"number", "list_age_days", "previous"}
+_SIGNATURE_FIELDS = {"alg", "kid", "value"}
+_SIGNATURE = re.compile(r"[0-9a-f]{128}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class LinePlace:
+    """Where the one line of an excerpt stands among all lines, and its Merkle path."""
+
+    index: int
+    path: tuple[bytes, ...]
+
+
+def split_receipt(data: bytes) -> tuple[Statement, dict[str, str], LinePlace | None]:
+    """Statement, signature, and of an excerpt the place of its line. Refuses ``ReceiptRefused``, saying why.
+
+    Nothing is proven yet: that is what ``receipts.read`` does.
+    """
+    document = _parse(data)
+    if not isinstance(document, dict) or document.keys() - {"shown"} != {"statement", "signature"}:
+        raise ReceiptRefused("应只含 statement 与 signature")
+    shown = _shown(document["shown"]) if "shown" in document else None
+    return _statement(document["statement"]), _signature(document["signature"]), shown
+
+
+def _parse(data: bytes) -> object:
+    try:
+        return canonical.loads(data)
+    except NotCanonical as refusal:
+        raise ReceiptRefused(refusal.detail) from None
+
+
+def _statement(made: object) -> Statement:
+    if not isinstance(made, dict) or made.get("type") != TYPE or type(made.get("version")) is not int:
+        raise ReceiptRefused("不认识的回执类型或版本")
+    required = _REQUIRED.get(made["version"])
+    if required is None:
+        raise ReceiptRefused("不认识的回执类型或版本")
+    if not required <= made.keys() <= required | _OPTIONAL:
+        raise ReceiptRefused("statement 的字段不对")
+    if not isinstance(made["lines"], list) or not all(isinstance(line, dict) for line in made["lines"]):
+        raise ReceiptRefused("lines 应为对象的列表")
+    if not isinstance(made["lines_root"], str) or not _HASH.fullmatch(made["lines_root"]):
+        raise ReceiptRefused("lines_root 应为 64 位小写十六进制")
+    return made
+
+
+def _signature(signature: object) -> dict[str, str]:
+    if not isinstance(signature, dict) or signature.keys() != _SIGNATURE_FIELDS:
+        raise ReceiptRefused("signature 的字段不对")
+    if not all(isinstance(value, str) for value in signature.values()) or signature["alg"] != ALGORITHM:
+        raise ReceiptRefused("签名算法应为 Ed25519")
+    if not _SIGNATURE.fullmatch(signature["value"]):
+        raise ReceiptRefused("签名应为 128 位小写十六进制")
+    return signature
+
+
+def _shown(shown: object) -> LinePlace:
+    if not isinstance(shown, dict) or shown.keys() != {"index", "path"} or type(shown["index"]) is not int:
+        raise ReceiptRefused("shown 应只含 index 与 path")
+    path = shown["path"]
+    if not isinstance(path, list) or not all(isinstance(node, str) and _HASH.fullmatch(node) for node in path):
+        raise ReceiptRefused("path 应为 64 位小写十六进制的列表")
+    return LinePlace(shown["index"], tuple(bytes.fromhex(node) for node in path))
+
 
 Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
 
@@ -72,7 +150,7 @@ def statement(facts: Facts, lines: Sequence[Mapping[str, object]], salt: bytes) 
     ``lines`` hold ``LINE_FIELDS`` only, never an identity number. ``salt`` is 32 random bytes of this check;
     the same salt gives the same bytes again. It stays with the issuer: the requester gets ``tender_salt``.
     """
-    salted = [canonical.written(_line(line, salt, index)) for index, line in enumerate(lines)]
+    salted = [canonical.canonical_text(_line(line, salt, index)) for index, line in enumerate(lines)]
     made: Statement = {
         "type": TYPE,
         "version": VERSION,
@@ -117,31 +195,31 @@ def build(made: Statement, sign: Callable[[bytes], bytes], key_id: str) -> bytes
 
 
 @dataclass(frozen=True)
-class Read:
+class GenuineReceipt:
     """A genuine receipt: its statement (of an excerpt with one line only) and the id of the key that signed it."""
 
     statement: Statement
     kid: str
 
 
-def check(data: bytes, keys: Mapping[str, bytes], verify: Verify) -> Statement:
+def verified_statement(data: bytes, keys: Mapping[str, bytes], verify: Verify) -> Statement:
     """The statement of a receipt that is byte for byte what a holder of one of ``keys`` signed."""
-    return read(data, keys, verify).statement
+    return parse_receipt(data, keys, verify).statement
 
 
-def read(data: bytes, keys: Mapping[str, bytes], verify: Verify) -> Read:
+def parse_receipt(data: bytes, keys: Mapping[str, bytes], verify: Verify) -> GenuineReceipt:
     """A receipt, or an excerpt of one, that is byte for byte what a holder of one of ``keys`` signed.
 
     ``keys`` maps key id to raw public key. Refuses everything else as ``ReceiptRefused``, saying why.
     """
-    made, signature, shown = opened(data)
+    made, signature, shown = split_receipt(data)
     if signature["kid"] not in keys:
         raise ReceiptRefused("签名密钥不在所给公钥之中")
     if not _is_bound(made, shown):
         raise ReceiptRefused("各方结论与其根哈希不符")
     if not verify(keys[signature["kid"]], bytes.fromhex(signature["value"]), _head(made)):
         raise ReceiptRefused("签名不成立")
-    return Read(made, signature["kid"])
+    return GenuineReceipt(made, signature["kid"])
 
 
 def excerpt(data: bytes, ref: str) -> bytes:
@@ -160,13 +238,13 @@ def excerpt(data: bytes, ref: str) -> bytes:
     return canonical.dumps({**document, "statement": statement_of_one, "shown": shown})
 
 
-def answer(lines: Sequence[Mapping[str, object]]) -> bytes:
+def answer_bytes(lines: Sequence[Mapping[str, object]]) -> bytes:
     """The canonical answer: what was said of each party, without what only its place among other checks gives it:
     the salt that hides it from others, the tag of its tender, and what changed since the look before."""
     return canonical.dumps([{name: value for name, value in line.items() if name not in PLACED} for line in lines])
 
 
-def _is_bound(made: Statement, shown: Shown | None) -> bool:
+def _is_bound(made: Statement, shown: LinePlace | None) -> bool:
     """Whether the lines at hand are those under the signed root: all of them, or the one with its path."""
     leaves = _leaves(made["lines"])
     if shown is None:

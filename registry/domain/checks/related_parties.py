@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from registry.domain.checks.model import Asked, Via
+from registry.domain.checks.model import CheckedParty, RelationLink
 from registry.domain.law.reference_kinds import RelationKind
 from registry.domain.naming import name_key
 
@@ -18,7 +18,7 @@ ATTENTION, IDENTITY = "attention", "identity"
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownRelation:
     """A published relation that a key found: at which ``side``, ``by`` what; ``id_index`` is the other end's."""
 
     side: str
@@ -27,7 +27,7 @@ class Known:
     id_index: str | None
 
 
-Found = Mapping[tuple[str, str], Sequence[Known]]
+RelationsByKey = Mapping[tuple[str, str], Sequence[KnownRelation]]
 """Relations by (``uscc``/``id``/``name``, key) of the end that was found."""
 
 
@@ -37,10 +37,10 @@ class Path:
 
     by: str
     key: str
-    via: Via
+    via: RelationLink
 
 
-def known_names(asked: Asked, found: Found) -> frozenset[str]:
+def known_names(asked: CheckedParty, found: RelationsByKey) -> frozenset[str]:
     """The keys of the names that relations say the party's code has or had."""
     made = set()
     for one in found.get(("uscc", asked.uscc or ""), ()):
@@ -50,7 +50,7 @@ def known_names(asked: Asked, found: Found) -> frozenset[str]:
     return frozenset(made)
 
 
-def paths(asked: Asked, found: Found, on: dt.date, kinds: Kinds) -> Iterator[Path]:
+def paths(asked: CheckedParty, found: RelationsByKey, on: dt.date, kinds: Kinds) -> Iterator[Path]:
     """Where published relations lead from a party on a day, once each.
 
     A name leads somewhere only for a party without a code. What is the same legal person is so on any day; every
@@ -62,10 +62,10 @@ def paths(asked: Asked, found: Found, on: dt.date, kinds: Kinds) -> Iterator[Pat
         place = _place(_opposite(one), one)
         if effect and place and (place, one.body["record"]) not in taken:
             taken.add((place, one.body["record"]))
-            yield Path(*place, Via(effect, one.by, _shown(one, effect)))
+            yield Path(*place, RelationLink(effect, one.by, _shown(one, effect)))
 
 
-def _of(asked: Asked, found: Found) -> Iterator[Known]:
+def _of(asked: CheckedParty, found: RelationsByKey) -> Iterator[KnownRelation]:
     keys = [("uscc", asked.uscc), ("id", asked.id_index)]
     if not asked.uscc:
         keys.append(("name", name_key.key(asked.name)))
@@ -73,7 +73,7 @@ def _of(asked: Asked, found: Found) -> Iterator[Known]:
         yield from found.get((by, key), ()) if key else ()
 
 
-def _effect(one: Known, on: dt.date, kinds: Kinds) -> str | None:
+def _effect(one: KnownRelation, on: dt.date, kinds: Kinds) -> str | None:
     """The effect in the direction from the related party to the one that was found; None outside its days."""
     kind = kinds(one.body["relation"], on)
     stated = (kind.to_subject if one.side == "subject" else kind.to_other) if kind else ATTENTION
@@ -82,11 +82,11 @@ def _effect(one: Known, on: dt.date, kinds: Kinds) -> str | None:
     return stated if holds or stated == IDENTITY else None
 
 
-def _opposite(one: Known) -> str:
+def _opposite(one: KnownRelation) -> str:
     return "other" if one.side == "subject" else "subject"
 
 
-def _place(side: str, one: Known) -> tuple[str, str] | None:
+def _place(side: str, one: KnownRelation) -> tuple[str, str] | None:
     """By what records of an end are found: its code, its number, or, for a former name, that name."""
     end = one.body[side]
     if end["uscc"]:
@@ -97,7 +97,7 @@ def _place(side: str, one: Known) -> tuple[str, str] | None:
     return ("name", key) if key and end["kind"] != "natural_person" else None
 
 
-def _shown(one: Known, effect: str) -> dict[str, Any]:
+def _shown(one: KnownRelation, effect: str) -> dict[str, Any]:
     """The relation as a reason tells it, in the words of its source. A natural person is not named."""
     body, end = one.body, one.body[_opposite(one)]
     is_person = end["kind"] == "natural_person"

@@ -11,22 +11,8 @@ from typing import Any
 
 from registry.domain import identifiers
 from registry.domain.cases import revision
-from registry.domain.checks.model import ROLES, Asked, Hit, LookBack, Question, Via
+from registry.domain.checks.model import CheckedParty, CheckScope, Hit, LookBack
 from registry.domain.naming import name_key
-
-__all__ = [
-    "ROLES",
-    "VERDICTS",
-    "Answer",
-    "Asked",
-    "Hit",
-    "LookBack",
-    "Question",
-    "Via",
-    "bears",
-    "judge",
-    "ranked",
-]
 
 VERSION = "exact-2"
 """Version of these rules, named in every receipt."""
@@ -48,7 +34,7 @@ Reason = tuple[str, dict[str, Any]]
 """What one thing found says: its verdict, and the reason as it is shown."""
 
 
-def bears(asked: Asked, hit: Hit) -> bool:
+def bears(asked: CheckedParty, hit: Hit) -> bool:
     """Whether a match counts. A name counts where nothing firmer can tell the two apart: the party has no code
     and no number, or the record has no code to compare with (or one with a wrong check character), or only
     somebody's number was given for what the record says is a firm. Organisations of one whole name with two
@@ -69,7 +55,7 @@ def _is_unsound(code: str | None) -> bool:
     return code is None or not identifiers.is_sound(code)
 
 
-def judge(asked: Asked, hits: Iterable[Hit], question: Question, look_back: LookBack | None) -> Answer:
+def judge(asked: CheckedParty, hits: Iterable[Hit], question: CheckScope, look_back: LookBack | None) -> Answer:
     """The verdict on one party from all records that match its identifier or, lacking one, its name."""
     found = [reason for hit in hits if bears(asked, hit) for reason in _reasons(asked, hit, question, look_back)]
     if asked.uscc and asked.names and name_key.key(asked.name) not in asked.names:
@@ -80,10 +66,10 @@ def judge(asked: Asked, hits: Iterable[Hit], question: Question, look_back: Look
         found.append(_remark("unchecked", asked.uscc_problem))
     if not found:
         return Answer("no_record", ())
-    return ranked(found)
+    return ranked_answer(found)
 
 
-def ranked(found: Iterable[Reason]) -> Answer:
+def ranked_answer(found: Iterable[Reason]) -> Answer:
     """The answer that follows from reasons: the heaviest verdict, and all of them heaviest first."""
     held = sorted(found, key=lambda pair: (-VERDICTS.index(pair[0]), *_place(pair[1])))
     return Answer(held[0][0], tuple(reason for _, reason in held), tuple(verdict for verdict, _ in held))
@@ -98,7 +84,7 @@ def _remark(verdict: str, code: str) -> Reason:
     return verdict, {"code": code}
 
 
-def _reasons(asked: Asked, hit: Hit, question: Question, look_back: LookBack | None) -> list[Reason]:
+def _reasons(asked: CheckedParty, hit: Hit, question: CheckScope, look_back: LookBack | None) -> list[Reason]:
     body, match = hit.body, _match(asked, hit)
     shown: dict[str, Any] = {"record": body["record"], "revision": body["revision"], "match": match}
     if hit.via:
@@ -130,7 +116,7 @@ def _reasons(asked: Asked, hit: Hit, question: Question, look_back: LookBack | N
     return [one for one in found if not (_is_attention(hit) and one[0] == "on_record")]
 
 
-def _match(asked: Asked, hit: Hit) -> dict[str, Any]:
+def _match(asked: CheckedParty, hit: Hit) -> dict[str, Any]:
     """How the record was found, and where its name or code and the party's do not agree."""
     subject, match = hit.body["subject"], {"by": hit.by}
     ours, theirs = name_key.key(asked.name), name_key.key(subject["name"])
@@ -141,13 +127,13 @@ def _match(asked: Asked, hit: Hit) -> dict[str, Any]:
     return match
 
 
-def _measures(hit: Hit, asked: Asked, question: Question) -> Iterator[Reason]:
+def _measures(hit: Hit, asked: CheckedParty, question: CheckScope) -> Iterator[Reason]:
     """What each measure of a record says; while the record is suspended they all rest."""
     if not revision.rests(hit.body, question.on):
         yield from (_measure(measure, hit, asked, question) for measure in hit.body["measures"])
 
 
-def _measure(measure: Mapping[str, Any], hit: Hit, asked: Asked, question: Question) -> Reason:
+def _measure(measure: Mapping[str, Any], hit: Hit, asked: CheckedParty, question: CheckScope) -> Reason:
     detail = {
         "measure": measure["code"] or measure["name"],
         "basis": measure["basis"],
@@ -168,7 +154,7 @@ def _measure(measure: Mapping[str, Any], hit: Hit, asked: Asked, question: Quest
     return "barred", detail | {"code": "measure-in-force"}
 
 
-def _outside(measure: Mapping[str, Any], hit: Hit, asked: Asked, question: Question) -> str | None:
+def _outside(measure: Mapping[str, Any], hit: Hit, asked: CheckedParty, question: CheckScope) -> str | None:
     """Why the measure does not reach this trading; a measure without sectors or roles reaches all of them.
 
     For attention only the role does not matter: whether somebody acts through another is what is to be looked at.
@@ -209,7 +195,7 @@ def _is_shown(body: Mapping[str, Any], on: dt.date) -> bool:
     return bool(body["state"] == "published" and body["visible_from"] <= on.isoformat() < body["visible_until"])
 
 
-def _is_looked_back_at(body: Mapping[str, Any], asked: Asked, question: Question, look_back: LookBack) -> bool:
+def _is_looked_back_at(body: Mapping[str, Any], asked: CheckedParty, question: CheckScope, look_back: LookBack) -> bool:
     return bool(
         body["is_grave"]
         and question.sector in look_back.sectors

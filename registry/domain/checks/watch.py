@@ -14,7 +14,7 @@ ACTIVE, OVER, ENDED = "active", "over", "ended"
 
 
 @dataclass(frozen=True)
-class Moved:
+class VerdictChange:
     """One party whose answer changed: ``entry`` is the ledger entry that did it, or the one at which the day did
     (then ``act`` and ``record`` are None)."""
 
@@ -37,7 +37,7 @@ class Heading:
     instant: dt.datetime
 
 
-def event(heading: Heading, moved: Moved) -> bytes:
+def event(heading: Heading, moved: VerdictChange) -> bytes:
     """The canonical bytes that are signed and sent. The party is named by its ``ref`` alone, because bidder lists
     are secret and the receiver knows whom it asked about."""
     return canonical.dumps(

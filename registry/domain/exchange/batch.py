@@ -50,7 +50,7 @@ def build(
     )
 
 
-def read(raw: bytes, records_max: int) -> Batch:
+def parse_batch(raw: bytes, records_max: int) -> Batch:
     """Refuses as ``BatchTooLarge``, ``BatchMalformed`` (not canonical JSON so shaped) or ``BatchDigest``."""
     if len(raw) > BYTES_MAX:
         raise BatchTooLarge()
@@ -91,7 +91,7 @@ def result(record: str | None, revision: int | None, outcome: Outcome) -> dict[s
     return {**line, "code": outcome.code} if outcome.code else line
 
 
-def receipt(batch: str, node: str, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def delivery_receipt(batch: str, node: str, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The unsigned receipt of a batch; its counts satisfy sent = accepted + rejected + pending."""
     outcomes = Counter(line["outcome"] for line in results)
     counts = {
@@ -103,7 +103,7 @@ def receipt(batch: str, node: str, results: Sequence[dict[str, Any]]) -> dict[st
     return {"batch": batch, "from": node, "results": list(results), "counts": counts}
 
 
-def read_receipt(raw: bytes) -> tuple[dict[str, Any], str, str]:
+def parse_delivery_receipt(raw: bytes) -> tuple[dict[str, Any], str, str]:
     """The receipt without its signature, the key id and the signature (hex); refuses ``BatchMalformed``."""
     value = loads(raw)
     signature = value.pop("signature", None)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from registry.domain import identifiers
-from registry.domain.checks import verdict
+from registry.domain.checks.model import ROLES
 from registry.domain.publication import redaction
 from registry.errors import Invalid
 
@@ -89,7 +89,7 @@ def _texts(value: Any) -> bool:
 
 
 def _roles(value: Any) -> bool:
-    return _texts(value) and set(value) <= set(verdict.ROLES)
+    return _texts(value) and set(value) <= set(ROLES)
 
 
 def _code(value: Any) -> bool:

@@ -55,15 +55,15 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Held:
+class KnownRecord:
     """What this node holds of one record: its owner, and revision → content hash."""
 
     owner: str
     hashes: Mapping[int, str] = field(default_factory=dict)
 
-    def with_revision(self, revision: int, content_hash: str) -> "Held":
+    def with_revision(self, revision: int, content_hash: str) -> "KnownRecord":
         """The same after one more version was taken in."""
-        return Held(self.owner, {**self.hashes, revision: content_hash})
+        return KnownRecord(self.owner, {**self.hashes, revision: content_hash})
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def parse(value: Any, sectors: Collection[str]) -> Envelope | list[Fault]:
     )
 
 
-def judge(held: Held | None, incoming: Envelope, sender: Sender) -> Outcome:
+def judge_envelope(held: KnownRecord | None, incoming: Envelope, sender: Sender) -> Outcome:
     """The whole of conflict handling.
 
     The same content again is a duplicate whoever sends it. Otherwise the sender must speak for the owner and
@@ -146,12 +146,12 @@ def judge(held: Held | None, incoming: Envelope, sender: Sender) -> Outcome:
     return Outcome(ACCEPTED)
 
 
-def _follows(held: Held, incoming: Envelope) -> bool:
+def _follows(held: KnownRecord, incoming: Envelope) -> bool:
     before = incoming.revision - 1
     return before not in held.hashes or held.hashes[before] == incoming.previous
 
 
-def _refusal_code(held: Held | None, incoming: Envelope, sender: Sender, is_same: bool) -> str | None:
+def _refusal_code(held: KnownRecord | None, incoming: Envelope, sender: Sender, is_same: bool) -> str | None:
     if incoming.owner not in sender.owners or (held and held.owner != incoming.owner):
         return OWNER_NOT_ENTITLED
     if not is_same:

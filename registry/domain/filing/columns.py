@@ -137,19 +137,19 @@ def resolve(columns: Sequence[str]) -> Headings:
     fields = {column: _FIELDS.get(_key(column), "") for column in columns}
     unknown = [column for column, name in fields.items() if not name]
     if unknown:
-        raise UnknownColumn(listed(unknown))
+        raise UnknownColumn(listed_titles(unknown))
     used = list(fields.values())
     twice = [column for column, name in fields.items() if used.count(name) > 1]
     if twice or len(fields) < len(columns):
-        raise DuplicateColumn(listed(twice or sorted({c for c in columns if columns.count(c) > 1})))
+        raise DuplicateColumn(listed_titles(twice or sorted({c for c in columns if columns.count(c) > 1})))
     vocabulary = "2016" if any(_key(column) in _OLD_MARKS for column in columns) else "2018"
     missing = [_TITLES[name] for name in REQUIRED[vocabulary] if name not in used]
     if missing:
-        raise MissingColumn(listed(missing))
+        raise MissingColumn(listed_titles(missing))
     return Headings(vocabulary, fields)
 
 
-def listed(columns: Sequence[str]) -> str:
+def listed_titles(columns: Sequence[str]) -> str:
     """At most twenty columns, each cut short: a heading may be a whole misplaced cell."""
     # Blotted, because a table without a heading row has its first row of data here.
     shown = "、".join(redaction.blot(column)[:40] for column in columns[:20])

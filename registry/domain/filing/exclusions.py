@@ -11,7 +11,7 @@ _SUMMARY = re.compile(r"简易程序|当场(?:行政)?处罚决定书")
 _SECRET = re.compile(r"涉密|国家秘密")
 
 
-def check(row: RowReader) -> None:
+def check_reportable(row: RowReader) -> None:
     """Leave with ``row`` a fault for each reason why the decision may not be filed.
 
     Source: 发改办财金〔2018〕424号 (state secrets and summary procedure are not reported); value codes of the

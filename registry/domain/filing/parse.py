@@ -9,11 +9,9 @@ from collections.abc import Mapping
 
 from registry.domain.filing import decision, exclusions, party
 from registry.domain.filing.columns import PLAIN, Headings
-from registry.domain.filing.model import Filing, KindRule, MeasureTerm, Note, Party, Rules
+from registry.domain.filing.model import Filing, Note, Rules
 from registry.domain.filing.row_reader import RowReader
 from registry.errors import Fault
-
-__all__ = ["Filing", "KindRule", "MeasureTerm", "Note", "Party", "Rules", "clean", "document_key"]
 
 _BRACKETS = str.maketrans("（(［[【〈《「）)］]】〉》」", "〔" * 8 + "〕" * 8)
 _SEVERITIES = {"0": "未定", "1": "一般", "2": "较重", "3": "严重"}
@@ -29,7 +27,7 @@ def clean(
     and no detail quotes a cell: an identity number may stand anywhere in a row whose columns have shifted.
     """
     reader = RowReader(row, headings)
-    exclusions.check(reader)
+    exclusions.check_reportable(reader)
     filing = _filing(reader, rules, today)
     if reader.faults:
         return None, list(dict.fromkeys(reader.faults)), list(dict.fromkeys(reader.notes))
@@ -43,7 +41,7 @@ def document_key(number: str) -> str:
 
 def _filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
     override = row.optional("override_reason")
-    subject = party.read(row, rules, override)
+    subject = party.parse_party(row, rules, override)
     decided = decision.decided_on(row, today)
     party.note_minor(row, subject, decided)
     kinds = decision.kinds(row, rules)

@@ -31,7 +31,7 @@ _OTHER_NUMBER = re.compile(r"[0-9A-Z()\-/]{4,32}")
 ADULT_AGE = 18
 
 
-def read(row: RowReader, rules: Rules, override: str | None) -> Party:
+def parse_party(row: RowReader, rules: Rules, override: str | None) -> Party:
     """The subject; its faults are left with ``row`` and make the result worthless."""
     kind = _kind(row)
     is_person = kind == "natural_person"

@@ -18,7 +18,7 @@ SHIFTED_MAX = 2
 """How many of them the notices moved to the neighbouring year at most: 2006 gave two days to 2007."""
 
 
-def accepted(rows: Sequence[Any], held: Reference) -> list[CalendarYear]:
+def parse_notice(rows: Sequence[Any], held: Reference) -> list[CalendarYear]:
     """The rows of a file that are new; refuses ``CalendarRefused`` naming each row and reason."""
     known = held.calendar_years()
     faults: list[Fault] = []
@@ -45,7 +45,7 @@ def accepted(rows: Sequence[Any], held: Reference) -> list[CalendarYear]:
 def _read(data: Any) -> CalendarYear:
     if not isinstance(data, Mapping):
         raise ValueError("rows cannot be anything but tables")
-    row = reference_kinds.read(KIND, data)
+    row = reference_kinds.parse_reference_row(KIND, data)
     if not isinstance(row, CalendarYear) or not (row.code.isascii() and row.code.isdigit()):
         raise ValueError(f"code cannot be {data['code']!r}")
     if len(row.code) != 4:

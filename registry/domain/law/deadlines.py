@@ -25,7 +25,7 @@ DAYS = {
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningDeadline:
     """A clock that an act started: ``code`` of its rule, the limit's own code, its first and its last day."""
 
     code: str
@@ -44,19 +44,19 @@ def end(calendar: Calendar, limit: Deadline, starts_on: dt.date, figure: int = 0
     return Due(add_months(starts_on, value * (12 if limit.unit == "year" else 1)), provisional=False)
 
 
-def started(reference: Reference, noun: str, act: str, days: Mapping[str, dt.date]) -> list[Running]:
+def started(reference: Reference, noun: str, act: str, days: Mapping[str, dt.date]) -> list[RunningDeadline]:
     """The clocks that ``act`` starts; ``days`` are the days known of the record. One whose day is not known
     does not run."""
     opened = [one for one in reference.clocks().values() if (one.newest.noun, one.newest.opens) == (noun, act)]
     return [run(reference, one.newest.code, days[one.newest.starts]) for one in opened if one.newest.starts in days]
 
 
-def run(reference: Reference, code: str, starts_on: dt.date) -> Running:
+def run(reference: Reference, code: str, starts_on: dt.date) -> RunningDeadline:
     """The clock of a rule from a day, by the rule and the limit of that day."""
     rule = reference.clocks()[code].of(starts_on)
     row = reference.deadline(rule.deadline, starts_on)
     due = end(reference.calendar, row, starts_on, rule.figure)
-    return Running(rule.code, rule.deadline, starts_on, due)
+    return RunningDeadline(rule.code, rule.deadline, starts_on, due)
 
 
 def limit(reference: Reference, code: str, starts_on: dt.date) -> Due:

@@ -105,10 +105,10 @@ def _settled(term: MeasureTerm, candidates: Sequence[Measure], filing: Filing) -
 
 
 def _published(measure: Measure, term: MeasureTerm, filing: Filing) -> dict[str, Any]:
-    return taken(measure, *_interval(term, filing))
+    return statutory_measure(measure, *_interval(term, filing))
 
 
-def taken(measure: Measure, starts_on: dt.date, ends_on: dt.date | None) -> dict[str, Any]:
+def statutory_measure(measure: Measure, starts_on: dt.date, ends_on: dt.date | None) -> dict[str, Any]:
     """A statutory measure as it is published, in force on [starts_on, ends_on)."""
     return {
         "code": measure.code,

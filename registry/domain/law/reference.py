@@ -7,9 +7,10 @@ from typing import Generic, TypeVar
 
 from registry.domain.filing import model
 from registry.domain.law import reference_kinds
+from registry.domain.law.reference_kinds import Row
 from registry.domain.law.workdays import Calendar
 
-R = TypeVar("R", bound=reference_kinds.Row)
+R = TypeVar("R", bound=Row)
 
 
 class Versions(Generic[R]):
@@ -30,11 +31,11 @@ class Reference:
     ``version`` is the digest (hex) of all of them as they are stored.
     """
 
-    def __init__(self, rows: Mapping[str, Sequence[reference_kinds.Row]], version: str = "") -> None:
+    def __init__(self, rows: Mapping[str, Sequence[Row]], version: str = "") -> None:
         self._rows = rows
         self.version = version
 
-    def rows(self, kind: str, on: dt.date | None = None) -> list[reference_kinds.Row]:
+    def rows(self, kind: str, on: dt.date | None = None) -> list[Row]:
         """The rows of a kind in the order of their codes."""
         held = self._rows.get(kind, ())
         return [row for row in held if on is None or row.is_in_force(on)]

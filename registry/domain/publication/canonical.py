@@ -10,13 +10,13 @@ INTEGER_MAX = 2**53 - 1
 """The largest whole number that every reader of JSON keeps exactly."""
 
 
-class Written(str):
+class CanonicalText(str):
     """Canonical JSON as a value: it stands in what it is part of as it is, and is not written twice."""
 
 
-def written(value: object) -> Written:
+def canonical_text(value: object) -> CanonicalText:
     """A value in canonical form. Refuses as ``dumps``."""
-    return Written(dumps(value).decode())
+    return CanonicalText(dumps(value).decode())
 
 
 def dumps(value: object) -> bytes:
@@ -53,7 +53,7 @@ def _text(value: object) -> str:
     # Publishing a file and signing a check spend most of their time here. Python's own quoting of strings is
     # that of RFC 8785 section 3.2.2.2: short escapes, else \u00xx in lower case, all else as it stands.
     if isinstance(value, str):
-        return value if type(value) is Written else quoted(value)
+        return value if type(value) is CanonicalText else quoted(value)
     if value is None:
         return "null"
     if isinstance(value, dict):

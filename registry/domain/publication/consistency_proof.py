@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from registry.domain.publication import merkle, signed_notes
-from registry.domain.publication.keyring import Key, Ring
+from registry.domain.publication.keyring import Key, Keyring
 from registry.refusals.content import NoteRefused, ReceiptRefused
 
 Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
@@ -23,7 +23,7 @@ class Cover:
     path: tuple[bytes, ...]
 
 
-def read(data: bytes) -> Cover:
+def parse_cover(data: bytes) -> Cover:
     """The cover in a JSON file ``{checkpoint, path}``. Refuses ``ReceiptRefused``."""
     try:
         document = json.loads(data.decode("utf-8"))
@@ -44,7 +44,7 @@ def is_hash(value: object) -> bool:
     return isinstance(value, str) and _HASH.fullmatch(value) is not None
 
 
-def extent(cover: Cover, ring: Ring, entry: int, root: bytes, verify: Verify) -> tuple[signed_notes.Checkpoint, Key]:
+def extent(cover: Cover, ring: Keyring, entry: int, root: bytes, verify: Verify) -> tuple[signed_notes.Checkpoint, Key]:
     """The checkpoint of a key that was not revoked under which the ledger of ``entry`` entries with ``root`` lies.
 
     Refuses ``ReceiptRefused``.

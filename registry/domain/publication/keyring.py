@@ -44,7 +44,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Ring:
+class Keyring:
     """All keys that a node has signed with, oldest first, never empty; the last one signs now."""
 
     node: str
@@ -115,7 +115,7 @@ def succession(node: str, before: bytes, public: bytes, since: str) -> bytes:
     )
 
 
-def build(ring: Ring, sign: Callable[[bytes], bytes]) -> bytes:
+def build(ring: Keyring, sign: Callable[[bytes], bytes]) -> bytes:
     """The document of public keys, signed by the newest of them."""
     document = {
         "type": TYPE,
@@ -139,7 +139,7 @@ def build(ring: Ring, sign: Callable[[bytes], bytes]) -> bytes:
     return canonical.dumps({**document, "signature": signature})
 
 
-def read(data: bytes, verify: Verify) -> Ring:
+def parse_keyring(data: bytes, verify: Verify) -> Keyring:
     """The keys of a document that is byte for byte what its newest key signed, each vouched for by the one before.
 
     Refuses ``KeysMalformed``. It proves itself only to whoever trusts one of the keys: compare its id.
@@ -150,7 +150,7 @@ def read(data: bytes, verify: Verify) -> Ring:
         raise KeysMalformed("不认识的公钥文件类型或版本")
     if not isinstance(document["keys"], list) or not document["keys"]:
         raise KeysMalformed("公钥文件中没有公钥")
-    ring = Ring(document["node"], tuple(_key(one) for one in document["keys"]))
+    ring = Keyring(document["node"], tuple(_key(one) for one in document["keys"]))
     if [one["until"] for one in document["keys"]] != [ring.until(key.kid) for key in ring.keys]:
         raise KeysMalformed("公钥的停用时刻与后继公钥的启用时刻不符")
     if problem := broken(ring, verify):
@@ -164,7 +164,7 @@ def read(data: bytes, verify: Verify) -> Ring:
     return ring
 
 
-def broken(ring: Ring, verify: Verify) -> str | None:
+def broken(ring: Keyring, verify: Verify) -> str | None:
     """What is wrong with the chain of keys, None when each is vouched for by the one before."""
     if len(ring.publics()) != len(ring.keys):
         return "公钥重复"

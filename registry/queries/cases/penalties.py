@@ -39,7 +39,7 @@ def ids(session: Session, records: Collection[str]) -> dict[str, int]:
     return dict(rows.tuples().all())
 
 
-def decisions_held(session: Session, decisions: Sequence[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
+def decisions_on_file(session: Session, decisions: Sequence[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
     """Which of these (authority code, document number, subject key) are held and not withdrawn."""
     if not decisions:
         return set()
@@ -50,7 +50,9 @@ def decisions_held(session: Session, decisions: Sequence[tuple[str, str, str]]) 
     return {(authority, document, subject) for authority, document, subject in session.execute(question)}
 
 
-def listed(session: Session, department_id: int | None, state: str | None, *, after: int, limit: int) -> list[Penalty]:
+def list_penalties(
+    session: Session, department_id: int | None, state: str | None, *, after: int, limit: int
+) -> list[Penalty]:
     """A department's penalties in the order filed, from above row number ``after``."""
     question = select(Penalty).where(Penalty.department_id == department_id, Penalty.id > after)
     if state:

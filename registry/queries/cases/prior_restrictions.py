@@ -16,7 +16,7 @@ NEVER = ("withdrawn", "revoked")
 LOOK_BACK = "repeat_months"
 
 
-def restrictions(
+def prior_restrictions(
     session: Session, uscc: str | None, id_index: str | None, on: dt.date, leaving_out: str
 ) -> list[dict[str, Any]]:
     """Records of a subject whose restriction runs, or ended within the look-back, removed and repaired ones too.

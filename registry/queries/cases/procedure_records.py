@@ -81,7 +81,7 @@ def of_department(
     return list(session.scalars(question.order_by(table.id).limit(limit)))
 
 
-def commended(session: Session, authority_code: str, document_number: str, subject_key: str) -> bool:
+def is_commended(session: Session, authority_code: str, document_number: str, subject_key: str) -> bool:
     """Whether this very commendation is held and not withdrawn."""
     question = select(Commendation.id).where(
         Commendation.authority_code == authority_code,
@@ -92,7 +92,7 @@ def commended(session: Session, authority_code: str, document_number: str, subje
     return session.scalars(question.limit(1)).first() is not None
 
 
-def related(session: Session, kind: str, subject_uscc: str, other_key: str, since: dt.date) -> bool:
+def is_related(session: Session, kind: str, subject_uscc: str, other_key: str, since: dt.date) -> bool:
     """Whether this very relation is held and not withdrawn."""
     question = select(Relation.id).where(
         Relation.kind == kind,

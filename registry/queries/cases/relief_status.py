@@ -39,7 +39,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ReliefStatus:
     """How an application stands: nothing in it tells who applied, or what was stated."""
 
     number: str
@@ -82,12 +82,12 @@ def subject_of(session: Session, record: str, node: str) -> Publication:
     return found
 
 
-def standing(session: Session, number: str, today: dt.date) -> Standing:
+def relief_status(session: Session, number: str, today: dt.date) -> ReliefStatus:
     """How the application with this receipt number stands; refuses ``ReliefUnknown``."""
     held = procedure_records.by_record(session, Relief, number)
     steps, facts = procedure_records.steps(session, number), held.facts
     reason = facts.get("reason")
-    return Standing(
+    return ReliefStatus(
         number=number,
         noun=held.noun,
         about=held.about,

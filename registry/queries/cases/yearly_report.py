@@ -28,7 +28,7 @@ from registry.models import (
 )
 from registry.queries.cases import statistics
 from registry.queries.cases.statistics import PUBLISH_PENALTY, Period
-from registry.queries.node import accounts
+from registry.queries.node import account_lookup
 from registry.refusals.procedure import ReportUnknown
 from registry.unit_of_work import day_of
 
@@ -48,7 +48,7 @@ _DEPARTMENT = ""
 
 
 @dataclass(frozen=True)
-class Missed:
+class MissedLimit:
     """A limit that was met late, or is over and not met. ``number`` finds it in ``/api/v1/deadlines``; which record
     it is of is not public. ``days`` are working days."""
 
@@ -78,7 +78,7 @@ class Section:
     department: Department
     total: Line
     sectors: dict[str, Line]
-    missed: Sequence[Missed]
+    missed: Sequence[MissedLimit]
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def yearly(session: Session, reference: Reference, year: int, today: dt.date) ->
     lines = _lines(session, period, today)
     missed = _missed(session, reference, period, today)
     sections = []
-    for held in accounts.departments(session):
+    for held in account_lookup.departments(session):
         found = lines.get(held.id, {})
         if held.kind == "supervisor" or found or held.id in missed:
             total = found.pop(_DEPARTMENT, Line())
@@ -194,14 +194,14 @@ def _added(one: Tally, other: Tally) -> Tally:
     return Tally(timely=one.timely + other.timely, late=one.late + other.late, open=one.open + other.open)
 
 
-def _missed(session: Session, reference: Reference, period: Period, today: dt.date) -> dict[int, list[Missed]]:
+def _missed(session: Session, reference: Reference, period: Period, today: dt.date) -> dict[int, list[MissedLimit]]:
     """By department: every limit of the period that was met late or not at all, whatever it was a limit of."""
     over = (Clock.met_on > Clock.due) | (Clock.met_on.is_(None) & (Clock.due < today))
-    found: dict[int, list[Missed]] = {}
+    found: dict[int, list[MissedLimit]] = {}
     rules, days = reference.clocks(), cache(reference.calendar.days_between)
     for clock in session.scalars(select(Clock).where(period.holds(Clock.due), over).order_by(Clock.due, Clock.id)):
         rule = rules[clock.code].of(clock.starts_on)
-        missed = Missed(
+        missed = MissedLimit(
             number=clock.id,
             name=rule.name,
             deadline=clock.deadline,

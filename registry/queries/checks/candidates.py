@@ -21,7 +21,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.models import Peer, Publication
 from registry.models.base import Key
-from registry.queries.any_of import among, texts
+from registry.queries.any_of import any_of, texts
 
 BEARING = ("published", "expired", "suspended")
 """States that bear on a verdict: a ban runs to its own end even when its publication has ended before, and held
@@ -46,7 +46,7 @@ def known_at(entry: int | BindParameter[int]) -> ColumnElement[bool]:
 
 def _by(kind: str, column: InstrumentedAttribute[Any], *further: ColumnElement[bool]) -> Select[Any]:
     return select(literal_column(f"'{kind}'"), column, Publication.body).where(
-        among(column, texts(kind)),
+        any_of(column, texts(kind)),
         known_at(bindparam("entry", type_=Key)),
         Publication.state.in_(BEARING),
         Publication.kind.not_in(NEUTRAL),

@@ -6,22 +6,22 @@ from sqlalchemy.orm import Session
 
 from registry.domain.checks import receipts
 from registry.domain.publication.consistency_proof import Cover
-from registry.domain.publication.keyring import Ring
+from registry.domain.publication.keyring import Keyring
 from registry.queries.publication import ledger_state
 from registry.refusals.acts import NotSealed
 from registry.signing import verify
 from registry.verifier import prove
 
 
-def proven(session: Session, ring: Ring, data: bytes) -> dict[str, Any]:
+def prove_receipt(session: Session, ring: Keyring, data: bytes) -> dict[str, Any]:
     """As offline; if the signing key was revoked, as far as this node's ledger carries. Refuses ``ReceiptRefused``."""
     return prove(data, ring, _cover(session, ring, data))
 
 
-def _cover(session: Session, ring: Ring, data: bytes) -> Cover | None:
+def _cover(session: Session, ring: Keyring, data: bytes) -> Cover | None:
     if not any(key.revoked_at for key in ring.keys):
         return None
-    entry = receipts.read(data, ring.publics(), verify).statement["entry"]
+    entry = receipts.parse_receipt(data, ring.publics(), verify).statement["entry"]
     try:
         note, path = ledger_state.cover(session, entry, ring) if type(entry) is int and entry >= 0 else ("", [])
     except NotSealed:

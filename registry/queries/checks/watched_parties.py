@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session, aliased
 
 from registry.domain.checks.watch import ACTIVE
 from registry.models import LedgerEntry, Publication, Watch, WatchedParty, WatchEvent
-from registry.queries.any_of import among, texts
+from registry.queries.any_of import any_of, texts
 from registry.refusals.award import WatchUnknown
 
 
 @dataclass(frozen=True)
-class Landed:
+class EntrySubject:
     """One entry, and somebody it is about: a correction may be about two."""
 
     entry: int
@@ -35,7 +35,7 @@ def own(session: Session, department_id: int | None, watch: str, *, lock: bool =
     return held
 
 
-def listed(session: Session, department_id: int | None, *, after: int, limit: int) -> list[Watch]:
+def list_watches(session: Session, department_id: int | None, *, after: int, limit: int) -> list[Watch]:
     """A department's watches in the order they were begun, above number ``after``."""
     question = select(Watch).where(Watch.department_id == department_id, Watch.number > after)
     return list(session.scalars(question.order_by(Watch.number).limit(limit)))
@@ -53,7 +53,7 @@ def waiting(session: Session, watch: str) -> int:
     return session.execute(question).scalar_one()
 
 
-def behind(session: Session, head: int, today: dt.date, limit: int) -> list[Watch]:
+def watches_behind(session: Session, head: int, today: dt.date, limit: int) -> list[Watch]:
     """Active watches that have not seen the ledger to its head or the day to today, locked, the furthest behind
     first."""
     is_behind = or_(Watch.seen_entry < head, Watch.seen_day < today, Watch.until <= today)
@@ -61,7 +61,7 @@ def behind(session: Session, head: int, today: dt.date, limit: int) -> list[Watc
     return list(session.scalars(question.order_by(Watch.seen_entry, Watch.number).limit(limit).with_for_update()))
 
 
-def landed(session: Session, after: int, upto: int) -> list[Landed]:
+def entry_subjects(session: Session, after: int, upto: int) -> list[EntrySubject]:
     """What the entries in (``after``, ``upto``] put in, in order, and whom the versions they replaced were about."""
     old = aliased(Publication)
     replaced = (old.record == Publication.record) & (old.until_entry == Publication.from_entry)
@@ -70,22 +70,24 @@ def landed(session: Session, after: int, upto: int) -> list[Landed]:
     said = (Publication.from_entry, LedgerEntry.day, Publication.act, Publication.record)
     new = select(*said, Publication.uscc, Publication.id_index, Publication.name_key).join(LedgerEntry, is_entry)
     gone = select(*said, old.uscc, old.id_index, old.name_key).join(LedgerEntry, is_entry).join(old, replaced)
-    rows = [Landed(*row) for question in (new, gone) for row in session.execute(question.where(*entries)).tuples()]
+    rows = [
+        EntrySubject(*row) for question in (new, gone) for row in session.execute(question.where(*entries)).tuples()
+    ]
     return sorted(set(rows), key=lambda one: one.entry)
 
 
-def touched(
+def watches_of_keys(
     session: Session, watches: Collection[str], column: str, values: Sequence[str]
 ) -> list[tuple[str, int, str]]:
     """(watch, position of its party, value) of the parties whose ``column`` has one of the values."""
     key = getattr(WatchedParty, column)
     question = select(WatchedParty.watch_id, WatchedParty.position, key).where(
-        among(WatchedParty.watch_id, texts("watches")), among(key, texts("values"))
+        any_of(WatchedParty.watch_id, texts("watches")), any_of(key, texts("values"))
     )
     return list(session.execute(question, {"watches": watches, "values": values}).tuples())
 
 
-def to_tell(session: Session, now: dt.datetime) -> list[str]:
+def watches_to_notify(session: Session, now: dt.datetime) -> list[str]:
     """Ids of the watches with events to be delivered now."""
     is_time = or_(Watch.retry_at.is_(None), Watch.retry_at <= now)
     pending = select(WatchEvent.watch_id).where(WatchEvent.state == "pending")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.domain.exchange.envelope import Held
+from registry.domain.exchange.envelope import KnownRecord
 from registry.models import Counter, InboxBatch, InboxItem, OutboxMessage, Peer, Publication
 from registry.refusals.acts import ItemUnknown, PeerUnknown
 from registry.signing import key_id_of
@@ -16,7 +16,7 @@ CHUNK = 500
 
 
 @dataclass(frozen=True)
-class Promise:
+class PendingDelivery:
     """A pending message and the publication it promises."""
 
     message: OutboxMessage
@@ -62,18 +62,18 @@ def keys_of(peer: Peer) -> dict[str, bytes]:
     return {key_id_of(bytes.fromhex(public)): bytes.fromhex(public) for public in (*peer.former_keys, peer.public_key)}
 
 
-def held(session: Session, records: Sequence[str]) -> dict[str, Held]:
+def known_records(session: Session, records: Sequence[str]) -> dict[str, KnownRecord]:
     """The owner and every held revision of these records."""
-    found: dict[str, Held] = {}
+    found: dict[str, KnownRecord] = {}
     columns = (Publication.record, Publication.origin, Publication.revision, Publication.content_hash)
     for start in range(0, len(records), CHUNK):
         question = select(*columns).where(Publication.record.in_(records[start : start + CHUNK]))
         for record, origin, revision, content in session.execute(question):
-            found[record] = found.get(record, Held(origin)).with_revision(revision, content)
+            found[record] = found.get(record, KnownRecord(origin)).with_revision(revision, content)
     return found
 
 
-def shown(session: Session, records: Sequence[str], today: dt.date) -> int:
+def count_visible(session: Session, records: Sequence[str], today: dt.date) -> int:
     """How many of these records are shown now."""
     number = 0
     for start in range(0, len(records), CHUNK):
@@ -97,7 +97,7 @@ def balance(session: Session, owner: str, today: dt.date, since: dt.datetime) ->
     return standing, session.execute(removed).scalar_one()
 
 
-def due(session: Session, peer_id: int, limit: int) -> list[Promise]:
+def due(session: Session, peer_id: int, limit: int) -> list[PendingDelivery]:
     """The oldest pending promises to a peer; removals go first."""
     question = (
         select(OutboxMessage, Publication)
@@ -106,7 +106,7 @@ def due(session: Session, peer_id: int, limit: int) -> list[Promise]:
         .order_by(Publication.state == "published", OutboxMessage.entry)
         .limit(limit)
     )
-    return [Promise(message, publication) for message, publication in session.execute(question)]
+    return [PendingDelivery(message, publication) for message, publication in session.execute(question)]
 
 
 def changes(session: Session, asker: str, after: int, upto: int, limit: int) -> list[Publication]:
@@ -129,7 +129,7 @@ def owned(session: Session, owner: str) -> Iterator[tuple[str, int, str]]:
     yield from session.execute(question).tuples()
 
 
-def promises(session: Session, peer_id: int, states: Collection[str]) -> dict[str, str]:
+def delivery_states(session: Session, peer_id: int, states: Collection[str]) -> dict[str, str]:
     """Record → state of the messages to a peer that stand in one of these states, newest versions only."""
     question = (
         select(Publication.record, OutboxMessage.state)
@@ -147,7 +147,7 @@ def receipt(session: Session, peer_id: int, digest: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class QuarantinedItem:
     """A record version that waits for a person, the peer it came from, and when."""
 
     item: InboxItem
@@ -155,7 +155,7 @@ class Waiting:
     received_at: dt.datetime
 
 
-def quarantined(session: Session) -> list[Waiting]:
+def quarantined(session: Session) -> list[QuarantinedItem]:
     """What waits for a person, oldest first."""
     question = (
         select(InboxItem, Peer.code, InboxBatch.received_at)
@@ -163,7 +163,7 @@ def quarantined(session: Session) -> list[Waiting]:
         .join(Peer, Peer.id == InboxBatch.peer_id)
         .where(InboxItem.state == "quarantined")
     )
-    return [Waiting(*row) for row in session.execute(question.order_by(InboxItem.id)).tuples()]
+    return [QuarantinedItem(*row) for row in session.execute(question.order_by(InboxItem.id)).tuples()]
 
 
 def quarantined_item(session: Session, number: int) -> tuple[InboxItem, Peer]:

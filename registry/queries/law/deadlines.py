@@ -18,7 +18,7 @@ CHUNK = 500
 
 
 @dataclass(frozen=True)
-class Place:
+class ClockPlace:
     """Behind which clock a page goes on."""
 
     due: dt.date
@@ -26,7 +26,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningClock:
     """A running clock as its department sees it: ``rule`` is the version it was started by, ``starts_at`` says
     what day it counts from, ``warns`` that at most two working days are left."""
 
@@ -37,8 +37,8 @@ class Running:
     warns: bool
 
 
-def running(
-    session: Session, actor: Actor, states: Collection[str], today: dt.date, after: Place | None = None
+def running_clocks(
+    session: Session, actor: Actor, states: Collection[str], today: dt.date, after: ClockPlace | None = None
 ) -> Iterator[Clock]:
     """The running clocks of the actor's department within its sectors and districts, the soonest end first."""
     question = select(Clock).where(Clock.department_id == actor.department_id, Clock.met_on.is_(None))
@@ -48,19 +48,19 @@ def running(
     # In chunks of its own: who has read enough leaves no cursor open.
     while found := list(session.scalars(question.where(_behind(after)))):
         yield from (clock for clock in found if actor.covers(frozenset(clock.sectors), clock.district))
-        after = Place(found[-1].due, found[-1].id)
+        after = ClockPlace(found[-1].due, found[-1].id)
 
 
-def _behind(place: Place | None) -> ColumnElement[bool]:
+def _behind(place: ClockPlace | None) -> ColumnElement[bool]:
     if place is None:
         return true()
     return or_(Clock.due > place.due, and_(Clock.due == place.due, Clock.id > place.number))
 
 
-def described(reference: Reference, clock: Clock, today: dt.date) -> Running:
+def describe_clock(reference: Reference, clock: Clock, today: dt.date) -> RunningClock:
     """A running clock with its rule, and how near its end is."""
     rule = reference.clocks()[clock.code].of(clock.starts_on)
-    return Running(
+    return RunningClock(
         clock=clock,
         rule=rule,
         state=deadlines.state(clock.due, None, today),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.law import reference_kinds
 from registry.domain.law.reference import Reference
+from registry.domain.law.reference_kinds import Row
 from registry.domain.publication import canonical
 from registry.models import CatalogRow
 
@@ -66,12 +67,12 @@ def _rows(session: Session, condition: ColumnElement[bool]) -> list[CatalogRow]:
 
 
 def _made(held: Sequence[CatalogRow]) -> Reference:
-    rows: dict[str, list[reference_kinds.Row]] = {kind: [] for kind in reference_kinds.KINDS}
+    rows: dict[str, list[Row]] = {kind: [] for kind in reference_kinds.KINDS}
     digests = []
     for row in held:
         data = _with_columns(row)
         if row.kind in rows:  # kinds that this program no longer knows count, but cannot be asked
-            rows[row.kind].append(reference_kinds.read(row.kind, data))
+            rows[row.kind].append(reference_kinds.parse_reference_row(row.kind, data))
         digests.append([row.kind, canonical.digest(data).hex()])
     return Reference(rows, canonical.digest(sorted(digests)).hex())
 

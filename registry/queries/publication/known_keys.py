@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from registry.domain.publication.keyring import Key, Ring, build, write_instant
+from registry.domain.publication.keyring import Key, Keyring, build, write_instant
 from registry.models import SigningKey
 from registry.refusals.acts import KeysForeign
 from registry.signing import Signer
@@ -18,10 +18,10 @@ def rows(session: Session) -> list[SigningKey]:
     return list(session.scalars(select(SigningKey).order_by(SigningKey.number)))
 
 
-def ring(session: Session, node: str, signer: Signer) -> Ring:
+def ring(session: Session, node: str, signer: Signer) -> Keyring:
     """The keys of this node; before the first rotation ``signer`` alone."""
     kept = session.connection().execute(_KEYS)
-    return Ring(node, tuple(_key(row) for row in kept) or (Key(signer.public),))
+    return Keyring(node, tuple(_key(row) for row in kept) or (Key(signer.public),))
 
 
 def document(session: Session, node: str, signer: Signer) -> bytes:

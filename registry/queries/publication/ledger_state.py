@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from registry.domain.naming import name_key
 from registry.domain.publication import merkle
-from registry.domain.publication.keyring import Ring
+from registry.domain.publication.keyring import Keyring
 from registry.domain.publication.publication import Leaf, leaf_hash
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode, Publication
-from registry.queries.any_of import among, texts
+from registry.queries.any_of import any_of, texts
 from registry.refusals.acts import LedgerBroken, NotSealed, StoreUnavailable
 from registry.refusals.content import NoteRefused
 from registry.signing import verify
@@ -58,7 +58,7 @@ def entries(session: Session, *, after: int, limit: int) -> list[LedgerEntry]:
 def about(session: Session, records: Collection[str], after: int, upto: int) -> list[LedgerEntry]:
     """The entries of these records with a number in (``after``, ``upto``], in order."""
     question = select(LedgerEntry).where(
-        among(LedgerEntry.record, texts("records")), LedgerEntry.number > after, LedgerEntry.number <= upto
+        any_of(LedgerEntry.record, texts("records")), LedgerEntry.number > after, LedgerEntry.number <= upto
     )
     return sorted(session.scalars(question, {"records": records}), key=lambda entry: entry.number)
 
@@ -96,7 +96,7 @@ def leaves(session: Session, size: int) -> list[bytes]:
     return list(session.scalars(question))
 
 
-def reread(entry: LedgerEntry) -> bytes:
+def recomputed_leaf(entry: LedgerEntry) -> bytes:
     """The leaf of an entry, computed again from what it says; refuses ``LedgerBroken`` when the stored one differs."""
     leaf = Leaf(entry.record, entry.revision, entry.act, entry.commitment)
     if leaf_hash(entry.number, leaf, entry.day) != entry.leaf:
@@ -115,7 +115,7 @@ def root(session: Session, size: int, sealed: int) -> bytes | None:
     stored = _peaks(session, min(size, sealed))
     if size <= sealed:
         return merkle.root_at(size, stored)
-    tail = [reread(entry) for entry in entries(session, after=sealed, limit=size - sealed)]
+    tail = [recomputed_leaf(entry) for entry in entries(session, after=sealed, limit=size - sealed)]
     fresh = {(0, sealed + place): leaf for place, leaf in enumerate(tail)}
     fresh |= {(level, place): value for level, place, value in merkle.grow(stored, sealed, tail)}
     return merkle.root_at(size, lambda level, place: fresh.get((level, place)) or stored(level, place))
@@ -131,7 +131,7 @@ def _peaks(session: Session, size: int) -> merkle.Nodes:
     return lambda level, position: held.get((level, position)) or others(level, position)
 
 
-def cover(session: Session, entry: int, ring: Ring) -> tuple[str, list[bytes]]:
+def cover(session: Session, entry: int, ring: Keyring) -> tuple[str, list[bytes]]:
     """The newest checkpoint that a key not revoked signed, and the proof that it continues the first ``entry``
     entries. Refuses ``NotSealed``."""
     for checkpoint in reversed(checkpoints(session)):
@@ -140,7 +140,7 @@ def cover(session: Session, entry: int, ring: Ring) -> tuple[str, list[bytes]]:
     raise NotSealed()
 
 
-def _is_good(checkpoint: Checkpoint, ring: Ring) -> bool:
+def _is_good(checkpoint: Checkpoint, ring: Keyring) -> bool:
     try:
         ring.open_note(checkpoint.note, verify, good_only=True)
     except NoteRefused:

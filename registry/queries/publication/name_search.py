@@ -1,7 +1,7 @@
 """Names found by their grams, the rarest first. The one place that knows how each database keeps grams."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -24,8 +24,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from registry.domain.naming import grams, matching
-from registry.models import SubjectName, gram_counts, name_grams
-from registry.queries.any_of import among, numbers
+from registry.domain.naming.fold import fold
+from registry.models import Publication, SubjectName, gram_counts, name_grams
+from registry.queries.any_of import any_of, numbers
 
 READ_MAX = 2000
 """So many names are read for one question, up to a million names; beyond, one more for every 500."""
@@ -34,7 +35,7 @@ SHOWN_MAX = 20
 
 
 @dataclass(frozen=True)
-class Found:
+class NameHit:
     """A held name, by its key, and what it has to do with the name asked."""
 
     name_key: str
@@ -43,7 +44,7 @@ class Found:
 
 _COUNTS = (
     select(gram_counts.c.gram, gram_counts.c.names, select(func.max(SubjectName.id)).scalar_subquery())
-    .where(among(gram_counts.c.gram, numbers("grams")))
+    .where(any_of(gram_counts.c.gram, numbers("grams")))
     .order_by(gram_counts.c.names)
 )
 
@@ -51,7 +52,7 @@ _COUNTS = (
 def _names(has_arrays: bool, is_cut: bool) -> Select[tuple[str | None]]:
     """Key and folded name of all that have a gram, in one text: two thousand rows cost more than comparing."""
     wanted = numbers("grams")
-    in_table = select(name_grams.c.name_id).where(among(name_grams.c.gram, wanted))
+    in_table = select(name_grams.c.name_id).where(any_of(name_grams.c.gram, wanted))
     holds = SubjectName.grams.bool_op("&&")(wanted) if has_arrays else SubjectName.id.in_(in_table)
     row = SubjectName.name_key + "\n" + SubjectName.folded
     rows = select(row.label("row")).where(holds)
@@ -62,12 +63,12 @@ def _names(has_arrays: bool, is_cut: bool) -> Select[tuple[str | None]]:
 _NAMES = {(has_arrays, is_cut): _names(has_arrays, is_cut) for has_arrays, is_cut in product((False, True), repeat=2)}
 
 
-def search(session: Session, asked: str, limit: int = SHOWN_MAX) -> list[Found]:
+def search(session: Session, asked: str, limit: int = SHOWN_MAX) -> list[NameHit]:
     """At most ``limit`` names, the likest first; names that share no rare gram with the asked one are not seen."""
     keys, folded = _candidates(session, grams.of(asked))
     party = matching.Named(asked)
     found = [
-        Found(keys[at], matching.judge(party, matching.Named(folded[at])))
+        NameHit(keys[at], matching.judge(party, matching.Named(folded[at])))
         for at in matching.closest(asked, folded, limit)
     ]
     return sorted(found, key=lambda one: (-one.match.score, one.name_key))
@@ -92,12 +93,12 @@ def _candidates(session: Session, wanted: Sequence[int]) -> tuple[Sequence[str],
     return words[:-1:2], words[1::2]
 
 
-def beside_name(session: Session, found: Sequence[int]) -> Sequence[int] | None:
+def grams_beside_name(session: Session, found: Sequence[int]) -> Sequence[int] | None:
     """What of a name's grams stands in the row of the name."""
     return found if _has_arrays(session) else None
 
 
-def keeping(session: Session, names: Mapping[int, Sequence[int]]) -> Iterator[Insert]:
+def gram_inserts(session: Session, names: Mapping[int, Sequence[int]]) -> Iterator[Insert]:
     """The further statements that keep the grams of new names, given by their numbers; the act runs them."""
     counts = Counter(gram for found in names.values() for gram in found)
     kept = (postgresql if _has_arrays(session) else sqlite).insert(gram_counts)
@@ -124,3 +125,26 @@ def _numbers(session: Session, pairs: Sequence[tuple[int, int]]) -> Select[tuple
 def _has_arrays(session: Session) -> bool:
     """PostgreSQL keeps the grams with their name, under GIN; SQLite in a table of their own, ordered by gram."""
     return session.get_bind().dialect.name == "postgresql"
+
+
+def index_findings(session: Session) -> Iterator[str]:
+    """One line per name that the index lacks or holds otherwise; ``registry names rebuild`` mends them all.
+
+    Names that share a key are one name of the index, folded as one of them.
+    """
+    question = (
+        select(Publication.name_key, Publication.name, SubjectName.folded)
+        .outerjoin(SubjectName, SubjectName.name_key == Publication.name_key)
+        .where(Publication.audience == "public")
+        .distinct()
+    )
+    written: dict[str, set[str]] = defaultdict(set)
+    held: dict[str, str | None] = {}
+    for key, name, folded in session.execute(question).tuples():
+        written[key].add(fold(name))
+        held[key] = folded
+    for key, found in held.items():
+        if found is None:
+            yield f"name {key}: not in the index of names"
+        elif found not in written[key]:
+            yield f"name {key}: folded otherwise in the index of names"

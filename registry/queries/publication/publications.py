@@ -150,7 +150,7 @@ def record(session: Session, record_id: str, at: Moment) -> Publication:
     return found
 
 
-def shown_among(session: Session, records: Sequence[str], at: Moment) -> set[str]:
+def visible_records(session: Session, records: Sequence[str], at: Moment) -> set[str]:
     """Those of these records that are visible."""
     if not records:
         return set()

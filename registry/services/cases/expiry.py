@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from registry.domain.cases import procedures, revision
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.domain.permissions import Permission
 from registry.models import Publication
 from registry.queries.cases import procedure_records
@@ -41,7 +41,7 @@ def expire_due(work: UnitOfWork) -> int:
     )
     # Cases are locked before the ledger, as by every act: the other way round the two would wait for each other.
     due = [held for held in work.session.scalars(question) if _ends(work, held)]
-    publish(work, [revisions.after(held, _expired(held, work.today)) for held in due])
+    publish(work, [revisions.following_version(held, _expired(held, work.today)) for held in due])
     audit.note(work, "record.expire", [held.record for held in due if held.kind == procedures.PENALTY.noun])
     return len(due)
 
@@ -52,10 +52,10 @@ def _ends(work: UnitOfWork, held: Publication) -> bool:
         return True
     case = procedure_records.ending(work.session, held.kind, held.record, lock=True)
     try:
-        step = steps.admit(work, case, "expire", if_version=None)
+        step = steps.admit_step(work, case, "expire", if_version=None)
     except TransitionRefused:
         return False
-    steps.take(work, case, step, Given())
+    steps.take_step(work, case, step, StepInput())
     return True
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import select
 
 from registry.domain.cases import listing, procedures, proposal
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.listing import Decision, Ground, Proposal
-from registry.domain.cases.workflow import BORN, Step
+from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.law.reference_kinds import Scheme
 from registry.domain.publication import canonical
 from registry.models import Department, Listing
@@ -36,7 +36,7 @@ OVER = ("removed", "revoked", "closed", "archived")
 """States after which the subject may be proposed for the same list again."""
 
 
-def draft(work: UnitOfWork, given_draft: Mapping[str, Any], given: Given) -> Listing:
+def draft(work: UnitOfWork, given_draft: Mapping[str, Any], given: StepInput) -> Listing:
     """Propose a subject for a list.
 
     Refuses ``OutOfRole``, ``OutOfScope``, ``SchemeUnknown``, ``ListingRefused``, ``MeasureOutsideScheme``,
@@ -52,7 +52,7 @@ def draft(work: UnitOfWork, given_draft: Mapping[str, Any], given: Given) -> Lis
     held = Listing(
         record=secrets.token_hex(16),
         department_id=department.id,
-        state=BORN,
+        state=INITIAL,
         version=0,
         content=_content(proposed),
         scheme=proposed.scheme,
@@ -61,11 +61,11 @@ def draft(work: UnitOfWork, given_draft: Mapping[str, Any], given: Given) -> Lis
         id_sealed=subject.sealed,
     )
     work.session.add(held)
-    steps.take(work, held, procedures.LISTING.step(BORN, "draft"), given)
+    steps.take_step(work, held, procedures.LISTING.step(INITIAL, "draft"), given)
     return held
 
 
-def redraft(work: UnitOfWork, record: str, given_draft: Mapping[str, Any], given: Given) -> Listing:
+def redraft(work: UnitOfWork, record: str, given_draft: Mapping[str, Any], given: StepInput) -> Listing:
     """State the proposal anew, for the same subject and scheme."""
     held, step = admit(work, record, "redraft", given)
     proposed = _read(work, given_draft)
@@ -73,18 +73,18 @@ def redraft(work: UnitOfWork, record: str, given_draft: Mapping[str, Any], given
         raise ListingRefused("更改名单或者主体的，应另行提出")
     _require_authority(held.department, proposed)
     held.content = _content(proposed)
-    steps.take(work, held, step, given)
+    steps.take_step(work, held, step, given)
     return held
 
 
-def simple(work: UnitOfWork, record: str, act: str, given: Given) -> Listing:
+def simple(work: UnitOfWork, record: str, act: str, given: StepInput) -> Listing:
     """An act that only moves the listing on: watch, review, return, statement, close, archive."""
     held, step = admit(work, record, act, given)
-    steps.take(work, held, step, given)
+    steps.take_step(work, held, step, given)
     return held
 
 
-def notice(work: UnitOfWork, record: str, served_on: dt.date, reply_until: dt.date | None, given: Given) -> Listing:
+def notice(work: UnitOfWork, record: str, served_on: dt.date, reply_until: dt.date | None, given: StepInput) -> Listing:
     """Serve the notice of facts, basis, measures, the way off the list and the right to reply.
 
     Opens the defence window, counted from service. Refuses ``SchemeWithoutBasis`` and ``ChangeInFuture``.
@@ -97,11 +97,11 @@ def notice(work: UnitOfWork, record: str, served_on: dt.date, reply_until: dt.da
     held.reply_until = max(reference.calendar.add(served_on, days).day, reply_until or served_on)
     told = {"served_on": served_on.isoformat(), "reply_until": held.reply_until.isoformat()}
     state(held, notice=told)
-    steps.take(work, held, step, replace(given, stated=told))
+    steps.take_step(work, held, step, replace(given, stated=told))
     return held
 
 
-def decide(work: UnitOfWork, record: str, decision: Decision, given: Given) -> Listing:
+def decide(work: UnitOfWork, record: str, decision: Decision, given: StepInput) -> Listing:
     """Decide to list, over the signature of the head of the authority.
 
     Refuses ``DefenceWindowOpen``, ``SchemeWithoutBasis``, ``GroundUnfit``, ``TermRefused``, and ``ListingRefused``
@@ -125,14 +125,14 @@ def decide(work: UnitOfWork, record: str, decision: Decision, given: Given) -> L
     stated = listing.plain(decision)
     state(held, decision=stated)
     days = {"decided_on": decision.decided_on}
-    steps.take(work, held, step, replace(given, stated=stated, days=days))
+    steps.take_step(work, held, step, replace(given, stated=stated, days=days))
     return held
 
 
-def admit(work: UnitOfWork, record: str, act: str, given: Given) -> tuple[Listing, Step]:
+def admit(work: UnitOfWork, record: str, act: str, given: StepInput) -> tuple[Listing, Step]:
     """The listing, locked, and the step that ``act`` is now; refusals of ``proceedings.admit``."""
     held = procedure_records.by_record(work.session, Listing, record, lock=True)
-    return held, steps.admit(work, held, act, if_version=given.if_version)
+    return held, steps.admit_step(work, held, act, if_version=given.if_version)
 
 
 def require_basis(work: UnitOfWork, held: Listing) -> Scheme:
@@ -169,7 +169,7 @@ def _scheme(work: UnitOfWork, code: str) -> Scheme:
 
 def _read(work: UnitOfWork, given_draft: Mapping[str, Any]) -> Proposal:
     scheme = _scheme(work, given_draft["scheme"])
-    read = proposal.read(given_draft, scheme, reference_data.current(work.session).filing_rules)
+    read = proposal.parse_proposal(given_draft, scheme, reference_data.current(work.session).filing_rules)
     work.actor.require_scope(frozenset(read.sectors), read.district)
     return replace(read, grounds=_require_grounds(work, read.grounds, identify(work, read.subject).key))
 

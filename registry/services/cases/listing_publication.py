@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from registry.domain.cases import case_file, listing, proposal, revision
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.listing import Decision
 from registry.domain.law import deadlines, publicity
 from registry.domain.law.reference_kinds import Scheme
@@ -31,7 +31,7 @@ _PUBLISH = "listing.publish"
 _RECONSIDERATION, _LITIGATION = "D09", "D10"
 
 
-def serve(work: UnitOfWork, record: str, served_on: dt.date, given: Given) -> Listing:
+def serve(work: UnitOfWork, record: str, served_on: dt.date, given: StepInput) -> Listing:
     """Serve the decision together with the notice on repair (两书同达): it is in force from that day.
 
     Refuses ``ChangeInFuture``, ``SchemeWithoutBasis``, ``TermRefused``.
@@ -45,11 +45,11 @@ def serve(work: UnitOfWork, record: str, served_on: dt.date, given: Given) -> Li
     held.starts_on, held.ends_on = listing.term(scheme, decision, served_on)
     state(held, served_on=served_on.isoformat())
     stated = {"served_on": served_on.isoformat(), "ends_on": held.ends_on.isoformat()}
-    steps.take(work, held, step, replace(given, stated=stated))
+    steps.take_step(work, held, step, replace(given, stated=stated))
     return held
 
 
-def release(work: UnitOfWork, record: str, given: Given) -> Listing:
+def publish_listing(work: UnitOfWork, record: str, given: StepInput) -> Listing:
     """Publish a listing in force, by another officer than its drafter; from now on its measures bar.
 
     Refuses ``SchemeWithoutBasis``, ``NoPolicy``, ``GroundUnfit`` when a ground has fallen since the decision, and
@@ -60,29 +60,29 @@ def release(work: UnitOfWork, record: str, given: Given) -> Listing:
     require_grounds(work, held)
     if held.ends_on is None or held.ends_on <= work.today:
         raise TermRefused("列入期限已经届满")
-    filed = steps.take(work, held, step, _binding(held, given))
+    filed = steps.take_step(work, held, step, _binding(held, given))
     body = listing.public_body(held.facts, _release(work, held, scheme, filed))
     publish(work, [Version(body, work.settings.node, held.id_index, held.id_sealed)])
     return held
 
 
-def amend(work: UnitOfWork, record: str, fields: Mapping[str, Any], given: Given) -> Listing:
+def amend(work: UnitOfWork, record: str, fields: Mapping[str, Any], given: StepInput) -> Listing:
     """Propose a correction of what is published; another officer publishes or rejects it. Refuses
     ``ListingRefused`` by the rules of a proposal."""
     held, step = admit(work, record, "amend", given)
     amendment = listing.jsonable({name: fields[name] for name in AMENDABLE if fields.get(name) is not None})
     proposal.require_amendment(amendment, reference_data.current(work.session).filing_rules)
     state(held, amendment=amendment)
-    steps.take(work, held, step, replace(given, stated=amendment))
+    steps.take_step(work, held, step, replace(given, stated=amendment))
     return held
 
 
-def correct(work: UnitOfWork, record: str, given: Given) -> Listing:
+def correct(work: UnitOfWork, record: str, given: StepInput) -> Listing:
     """Publish the correction that waits."""
     held, step = admit(work, record, "correct", given)
     amendment = held.facts["amendment"]
     state(held, **amendment, amendment=None)
-    filed = steps.take(work, held, step, _binding(held, given))
+    filed = steps.take_step(work, held, step, _binding(held, given))
     scheme = require_basis(work, held)
     shown = redaction.blot_all(amendment if scheme.names_responsible else {**amendment, "responsible": []})
     disputed = revisions.disputed_on(work, record)
@@ -94,15 +94,15 @@ def correct(work: UnitOfWork, record: str, given: Given) -> Listing:
     return held
 
 
-def reject(work: UnitOfWork, record: str, reason: str, given: Given) -> Listing:
+def reject(work: UnitOfWork, record: str, reason: str, given: StepInput) -> Listing:
     """Reject the correction that waits, with the reason; what is published stays as it is."""
     held, step = admit(work, record, "reject", given)
     state(held, amendment=None)
-    steps.take(work, held, step, replace(given, stated={"reason": reason}))
+    steps.take_step(work, held, step, replace(given, stated={"reason": reason}))
     return held
 
 
-def extend(work: UnitOfWork, record: str, ends_on: dt.date, given: Given) -> Listing:
+def extend(work: UnitOfWork, record: str, ends_on: dt.date, given: StepInput) -> Listing:
     """Let a listing end later, where its scheme provides for it. Refuses ``TermRefused``."""
     held, step = admit(work, record, "extend", given)
     scheme = require_basis(work, held)
@@ -113,12 +113,12 @@ def extend(work: UnitOfWork, record: str, ends_on: dt.date, given: Given) -> Lis
     if not held.ends_on < ends_on <= latest:
         raise TermRefused(f"{scheme.name}的延长不得超过 {latest.isoformat()}")
     held.ends_on = ends_on
-    steps.take(work, held, step, replace(given, stated={"ends_on": ends_on.isoformat()}))
+    steps.take_step(work, held, step, replace(given, stated={"ends_on": ends_on.isoformat()}))
     revisions.revise(work, record, lambda body: revision.changed(body, "extend", **listing.extended(body, ends_on)))
     return held
 
 
-def _binding(held: Listing, given: Given) -> Given:
+def _binding(held: Listing, given: StepInput) -> StepInput:
     return replace(given, stated={"facts": case_file.facts_digest(held.facts)})
 
 
@@ -132,7 +132,7 @@ def _decision(held: Listing) -> Decision:
     return Decision(**(facts | days))
 
 
-def _release(work: UnitOfWork, held: Listing, scheme: Scheme, filed: CaseStep) -> listing.Release:
+def _release(work: UnitOfWork, held: Listing, scheme: Scheme, filed: CaseStep) -> listing.ListingVersion:
     reference, facts, decision = reference_data.current(work.session), held.facts, _decision(held)
     assert held.starts_on is not None and held.ends_on is not None
     served_on = dt.date.fromisoformat(facts["served_on"])
@@ -144,7 +144,7 @@ def _release(work: UnitOfWork, held: Listing, scheme: Scheme, filed: CaseStep) -
         sectors=facts["sectors"],
         scheme=scheme.code,
     )
-    return listing.Release(
+    return listing.ListingVersion(
         record=held.record,
         audience=_audience(work, held, scheme),
         scheme=scheme,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import insert
 
 from registry.domain.cases import penalty, procedures
+from registry.domain.cases.workflow import Step
 from registry.domain.filing.model import Filing
 from registry.domain.filing.parse import document_key
 from registry.domain.law import measures
@@ -25,10 +26,11 @@ from registry.refusals.acts import (
     IdentityChanged,
     MeasureRefused,
     OutOfScope,
+    PenaltyUnknown,
 )
 from registry.services.cases.identity import Identity, identify
-from registry.services.cases.penalty_access import own
 from registry.services.cases.penalty_version import policy_of
+from registry.services.cases.steps import admit_step
 from registry.services.law import clocks
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
@@ -54,7 +56,7 @@ def file(work: UnitOfWork, submissions: Sequence[Submission]) -> list[str | Refu
     department = penalties.department(work.session, work.actor.department_id)
     prepared = [_prepare(work, reference, department, submission) for submission in submissions]
     good = [draft for draft in prepared if isinstance(draft, _Draft)]
-    taken = penalties.decisions_held(work.session, [draft.decision for draft in good])
+    taken = penalties.decisions_on_file(work.session, [draft.decision for draft in good])
     outcomes: list[str | Refusal] = []
     new: list[_Draft] = []
     for draft in prepared:
@@ -87,7 +89,7 @@ def refile(work: UnitOfWork, record: str, filing: Filing, *, if_version: int | N
     work.session.execute(insert(PenaltyFiling), [draft.filing_row(work) | {"penalty_id": held.id}])
     work.session.flush()
     work.session.refresh(held)
-    clocks.place(work, replace(draft.timed(held.department), record=record))
+    clocks.follow_facts(work, replace(draft.timed(held.department), record=record))
     audit.note(work, "penalty.refile", record)
     return held
 
@@ -115,11 +117,11 @@ class _Draft:
             self.identity.key,
         )
 
-    def timed(self, department: Department) -> clocks.Timed:
+    def timed(self, department: Department) -> clocks.DeadlineSubject:
         """What its clocks are counted from."""
         filing = self.submission.filing
         days = {"decided_on": filing.decided_on}
-        return clocks.Timed(self.record, department.id, filing.sectors, filing.district, days)
+        return clocks.DeadlineSubject(self.record, department.id, filing.sectors, filing.district, days)
 
     def filing_row(self, work: UnitOfWork) -> dict[str, object]:
         return {
@@ -192,4 +194,25 @@ def _store(work: UnitOfWork, department: Department, reference: Reference, draft
         insert(PenaltyFiling),
         [draft.filing_row(work) | {"penalty_id": ids[draft.record]} for draft in drafts],
     )
-    clocks.move(work, procedures.PENALTY.noun, "file", [draft.timed(department) for draft in drafts])
+    clocks.apply_act(work, procedures.PENALTY.noun, "file", [draft.timed(department) for draft in drafts])
+
+
+def own(work: UnitOfWork, record: str, act: str, if_version: int | None) -> tuple[Penalty, Step]:
+    """The penalty, locked, and the step that ``act`` is now; refusals of ``proceedings.admit``."""
+    held = penalties.by_record(work.session, record, lock=True)
+    return held, admit_step(work, held, act, if_version=if_version)
+
+
+def require_scope(actor: Actor, held: Penalty | None) -> Penalty:
+    """The penalty when it lies in the actor's scope; another department's reads as absent."""
+    if held is None:
+        raise PenaltyUnknown()
+    actor.require_own(held.department_id, PenaltyUnknown)
+    if not covers(actor, held):
+        raise OutOfScope()
+    return held
+
+
+def covers(actor: Actor, held: Penalty) -> bool:
+    """Whether the newest filing lies within the sectors and districts granted."""
+    return actor.covers(*held.scope)

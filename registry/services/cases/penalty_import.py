@@ -56,7 +56,7 @@ def receive(work: UnitOfWork, data: bytes, filename: str, options: Options) -> P
     ).first()
     if held is not None and (held.state == "running" or (held.state == "finished" and not held.refused)):
         return held
-    total, _ = filings.read(data, filename, rules(reference, work.actor, options), work.today)
+    total, _ = filings.read_filings(data, filename, rules(reference, work.actor, options), work.today)
     if held is None:
         held = PenaltyImport(account_id=work.actor.account_id, digest=digest, options=stated)
         work.session.add(held)
@@ -148,7 +148,7 @@ def _open(work: UnitOfWork, actor: Actor, import_id: int) -> tuple[int, int, Ite
     data = work.keys.vault.open(held.sealed)
     # The day is that of receipt, so that a crash over midnight makes no day future; the rules are today's.
     chosen = rules(reference_data.current(work.session), actor, options)
-    total, rows = filings.read(data, held.filename, chosen, day_of(held.created_at))
+    total, rows = filings.read_filings(data, held.filename, chosen, day_of(held.created_at))
     return held.next_row, total, islice(rows, held.next_row, None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import update
 
 from registry.domain.cases import procedures
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.models import Penalty, PenaltyFiling
@@ -14,10 +14,10 @@ from registry.queries.cases import penalties
 from registry.queries.law import reference_data
 from registry.refusals.acts import SelfVerification, VersionStale
 from registry.services.cases import penalty_version
-from registry.services.cases.penalty_access import own, require_scope
-from registry.services.cases.removal import Leaving, leave
+from registry.services.cases.penalty_filing import own, require_scope
+from registry.services.cases.removal import RemovalCause, remove_record
 from registry.services.law import clocks
-from registry.services.law.clocks import Timed
+from registry.services.law.clocks import DeadlineSubject
 from registry.services.node import audit
 from registry.services.publication.publishing import Version, publish
 from registry.unit_of_work import UnitOfWork
@@ -42,15 +42,15 @@ def verify(work: UnitOfWork, records: Sequence[str], *, if_version: int | None =
     for record in dict.fromkeys(records):  # a record named twice is published once
         try:
             penalty = _verifiable(work, held.get(record), if_version)
-            versions.append(penalty_version.release(work, reference, penalty, revisions.get(record, 0) + 1))
+            versions.append(penalty_version.next_version(work, reference, penalty, revisions.get(record, 0) + 1))
             accepted.append(penalty)
         except Refusal as refusal:
             outcomes[record] = refusal
     names = [penalty.record for penalty in accepted]
     outcomes.update(zip(names, publish(work, versions), strict=True))
     _mark_verified(work, accepted)
-    timed = [Timed(held.record, held.department_id, (), None, {}) for held in accepted]
-    clocks.move(work, procedures.PENALTY.noun, "verify", timed)
+    timed = [DeadlineSubject(held.record, held.department_id, (), None, {}) for held in accepted]
+    clocks.apply_act(work, procedures.PENALTY.noun, "verify", timed)
     audit.note(work, "penalty.verify", names)
     return [outcomes[record] for record in records]
 
@@ -73,8 +73,8 @@ def withdraw(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, *,
     officer than the one who filed.
     """
     held, step = own(work, record, "withdraw", if_version)
-    given = Given(stated={"changed_on": changed_on.isoformat()}, days={"changed_on": changed_on})
-    leave(work, held, step, given, Leaving("withdrawn", "withdraw", reason, changed_on))
+    given = StepInput(stated={"changed_on": changed_on.isoformat()}, days={"changed_on": changed_on})
+    remove_record(work, held, step, given, RemovalCause("withdrawn", "withdraw", reason, changed_on))
     return held
 
 

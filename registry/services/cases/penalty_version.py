@@ -43,7 +43,7 @@ def newest_revisions(work: UnitOfWork, records: Sequence[str]) -> dict[str, int]
     return dict(work.session.execute(question).tuples().all())
 
 
-def release(work: UnitOfWork, reference: Reference, held: Penalty, revision: int) -> Version:
+def next_version(work: UnitOfWork, reference: Reference, held: Penalty, revision: int) -> Version:
     """The next public version of a penalty, from its newest filing, verified by the actor now.
 
     Refuses ``NoPolicy``, and ``FilingRefused`` when a day of the filing cannot be reckoned with.
@@ -60,7 +60,7 @@ def _version(work: UnitOfWork, reference: Reference, held: Penalty, filing: Fili
     policy = policy_of(reference, filing)
     found, _ = measures.resolve(filing, reference.measures(filing.decided_on))
     is_public = policy.public and filing.subject.kind != "natural_person"
-    added = penalty.Release(
+    added = penalty.PenaltyVersion(
         record=held.record,
         revision=revision,
         act="publish" if revision == 1 else "correct",
@@ -77,7 +77,7 @@ def _version(work: UnitOfWork, reference: Reference, held: Penalty, filing: Fili
     )
     body = penalty.public_body(filing, added)
     if revision > 1:
-        body |= revisions.marks(work, held.record)
+        body |= revisions.carried_marks(work, held.record)
     return Version(body, work.settings.node, row.id_index, row.id_sealed)
 
 

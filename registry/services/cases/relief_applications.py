@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from registry.domain.cases import procedures, revision
-from registry.domain.cases.case_file import Given
-from registry.domain.cases.relief import Application, unnamed
-from registry.domain.cases.workflow import BORN, Step
+from registry.domain.cases.case_file import StepInput
+from registry.domain.cases.relief import Application, without_filenames
+from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.naming import name_key
 from registry.domain.publication import canonical
 from registry.models import AuditEvent, Listing, Penalty, Publication, Relief
@@ -36,7 +36,7 @@ UNFIT = "applicant-unfit"
 """What the audit trail files strangers' attempts under."""
 
 
-def apply(work: UnitOfWork, application: Application, given: Given) -> Relief:
+def apply(work: UnitOfWork, application: Application, given: StepInput) -> Relief:
     """Take in an application of the subject or its agent; a disputed record is marked at once.
 
     Refuses ``RecordUnknown``, ``NotDecidedHere``, ``ApplicantUnfit``, ``ReliefOpen``, ``RepairTooEarly``,
@@ -60,7 +60,7 @@ def apply(work: UnitOfWork, application: Application, given: Given) -> Relief:
         about=application.about,
         about_noun=holder.noun,
         department_id=holder.department_id,
-        state=BORN,
+        state=INITIAL,
         version=0,
         content=canonical.dumps({"sectors": sorted(sectors), "district": district, "outcome": None}).decode(),
         received_at=work.now,
@@ -68,11 +68,11 @@ def apply(work: UnitOfWork, application: Application, given: Given) -> Relief:
     work.session.add(held)
     filled = replace(
         given,
-        documents=unnamed(given.documents),
+        documents=without_filenames(given.documents),
         private=_private(application),
         days={"received_on": work.today},
     )
-    steps.take(work, held, procedure.step(BORN, "apply"), filled)
+    steps.take_step(work, held, procedure.step(INITIAL, "apply"), filled)
     if application.noun == "dispute" and shown.state == "published":
         today = work.today.isoformat()
         revisions.revise(work, held.about, lambda body: revision.changed(body, "mark", disputed_on=today))
@@ -88,44 +88,44 @@ def note_unfit(work: UnitOfWork, about: str) -> None:
     audit.note(work, "relief.unfit", UNFIT, about)
 
 
-def accept(work: UnitOfWork, number: str, given: Given) -> Relief:
+def accept(work: UnitOfWork, number: str, given: StepInput) -> Relief:
     """Take an application into hand."""
     held, step = admit(work, number, "accept", given)
     held.accepted_on = work.today
-    steps.take(work, held, step, replace(given, days={"accepted_on": work.today}))
+    steps.take_step(work, held, step, replace(given, days={"accepted_on": work.today}))
     return held
 
 
-def refuse(work: UnitOfWork, number: str, reason: str, given: Given) -> Relief:
+def refuse(work: UnitOfWork, number: str, reason: str, given: StepInput) -> Relief:
     """Refuse to take an application into hand (不予受理), with the reason."""
     return _end(work, number, "refuse", {"outcome": "refused", "reason": reason}, given)
 
 
-def cancel(work: UnitOfWork, number: str, given: Given) -> Relief:
+def cancel(work: UnitOfWork, number: str, given: StepInput) -> Relief:
     """The applicant, known by the receipt number, takes the application back."""
     return _end(work, number, "cancel", {"outcome": "cancelled"}, given)
 
 
-def extend(work: UnitOfWork, number: str, reason: str, given: Given) -> Relief:
+def extend(work: UnitOfWork, number: str, reason: str, given: StepInput) -> Relief:
     """Extend the time for the decision, once. Refuses ``ReliefRefused`` a second time."""
     held, step = admit(work, number, "extend", given)
     if any(one.act == "extend" for one in procedure_records.steps(work.session, number)):
         raise ReliefRefused("期限只能延长一次")
     days = {"accepted_on": held.accepted_on or work.today, "extended_on": work.today}
-    steps.take(work, held, step, replace(given, stated={"reason": reason}, days=days))
+    steps.take_step(work, held, step, replace(given, stated={"reason": reason}, days=days))
     return held
 
 
-def admit(work: UnitOfWork, number: str, act: str, given: Given) -> tuple[Relief, Step]:
+def admit(work: UnitOfWork, number: str, act: str, given: StepInput) -> tuple[Relief, Step]:
     """The relief, locked, and the step that ``act`` is now; refusals of ``proceedings.admit``."""
     held = procedure_records.by_record(work.session, Relief, number, lock=True)
-    return held, steps.admit(work, held, act, if_version=given.if_version)
+    return held, steps.admit_step(work, held, act, if_version=given.if_version)
 
 
-def end(work: UnitOfWork, held: Relief, step: Step, facts: Mapping[str, Any], given: Given) -> None:
+def end(work: UnitOfWork, held: Relief, step: Step, facts: Mapping[str, Any], given: StepInput) -> None:
     """Take the step that ends a relief, keep its outcome, and take the mark off the record."""
     held.content = canonical.dumps({**held.facts, **facts}).decode()
-    steps.take(work, held, step, replace(given, stated=facts))
+    steps.take_step(work, held, step, replace(given, stated=facts))
     if held.noun == "dispute":
         _unmark(work, held.about)
 
@@ -139,7 +139,7 @@ def require_repairable(work: UnitOfWork, shown: Publication) -> None:
         raise RepairTooEarly(f"自 {body['repairable_from']} 起可以申请")
 
 
-def _end(work: UnitOfWork, number: str, act: str, facts: Mapping[str, Any], given: Given) -> Relief:
+def _end(work: UnitOfWork, number: str, act: str, facts: Mapping[str, Any], given: StepInput) -> Relief:
     held, step = admit(work, number, act, given)
     end(work, held, step, facts, given)
     return held

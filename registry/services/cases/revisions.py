@@ -24,7 +24,7 @@ def newest(work: UnitOfWork, record: str) -> Publication:
     return found
 
 
-def after(held: Publication, body: Body) -> Version:
+def following_version(held: Publication, body: Body) -> Version:
     """A version with this body that follows a published one."""
     return Version(body, held.origin, held.id_index, held.id_sealed)
 
@@ -32,10 +32,10 @@ def after(held: Publication, body: Body) -> Version:
 def revise(work: UnitOfWork, record: str, change: Callable[[Body], Body]) -> int:
     """Publish what ``change`` makes of the newest body; returns the entry. Refuses ``RecordUnknown``."""
     held = newest(work, record)
-    return publish(work, [after(held, change(json.loads(held.body)))])[0]
+    return publish(work, [following_version(held, change(json.loads(held.body)))])[0]
 
 
-def marks(work: UnitOfWork, record: str) -> Body:
+def carried_marks(work: UnitOfWork, record: str) -> Body:
     """What a corrected version keeps of the one before: the days on which its measures rested, an open dispute,
     and its end when a dispute was decided by stopping the disclosure."""
     before = json.loads(newest(work, record).body)

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import select
 
 from registry.domain.cases import case_file
-from registry.domain.cases.case_file import Given, Paper
+from registry.domain.cases.case_file import StepDocument, StepInput
 from registry.domain.cases.procedures import PROCEDURES
-from registry.domain.cases.workflow import BORN, Step
+from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
 from registry.models import CaseStep, Commendation, Document, Listing, Penalty, Relation
@@ -27,7 +27,7 @@ UNSCOPED = frozenset({Permission.RELIEF_APPLY, Permission.TIME_PASSES})
 """What needs no department: an applicant shows the receipt number, and time passes everywhere."""
 
 
-def admit(work: UnitOfWork, held: Proceeding, act: str, *, if_version: int | None) -> Step:
+def admit_step(work: UnitOfWork, held: Proceeding, act: str, *, if_version: int | None) -> Step:
     """The step that ``act`` is now. Refuses ``OutOfRole``, as unknown another department's, ``OutOfScope``,
     ``VersionStale``, ``TransitionRefused``."""
     procedure = PROCEDURES[held.noun]
@@ -41,7 +41,7 @@ def admit(work: UnitOfWork, held: Proceeding, act: str, *, if_version: int | Non
     return procedure.step(held.state, act)
 
 
-def take(work: UnitOfWork, held: Proceeding, step: Step, given: Given) -> CaseStep:
+def take_step(work: UnitOfWork, held: Proceeding, step: Step, given: StepInput) -> CaseStep:
     """Take an admitted step. Refuses ``DocumentMissing``, ``DocumentRefused`` and ``SelfVerification``."""
     step.require(given.kinds)
     before = _last(work, held.record)
@@ -49,11 +49,11 @@ def take(work: UnitOfWork, held: Proceeding, step: Step, given: Given) -> CaseSt
         _require_other(work, held, step.apart)
     filed = _file(work, held, step, given, before)
     held.state = step.to
-    held.version = 1 if step.state == BORN else held.version + 1
+    held.version = 1 if step.state == INITIAL else held.version + 1
     work.session.flush()
     sectors, district = held.scope
-    timed = clocks.Timed(held.record, held.department_id, sorted(sectors), district, given.days)
-    clocks.move(work, held.noun, step.act, [timed])
+    timed = clocks.DeadlineSubject(held.record, held.department_id, sorted(sectors), district, given.days)
+    clocks.apply_act(work, held.noun, step.act, [timed])
     audit.note(work, f"{held.noun}.{step.act}", held.record)
     return filed
 
@@ -89,7 +89,7 @@ def _require_other(work: UnitOfWork, held: Proceeding, acts: tuple[str, ...]) ->
         raise SelfVerification()
 
 
-def _file(work: UnitOfWork, held: Proceeding, step: Step, given: Given, before: CaseStep | None) -> CaseStep:
+def _file(work: UnitOfWork, held: Proceeding, step: Step, given: StepInput, before: CaseStep | None) -> CaseStep:
     sealed = work.keys.vault.seal(canonical.dumps(given.private)) if given.private else None
     said = {
         "noun": held.noun,
@@ -110,7 +110,7 @@ def _file(work: UnitOfWork, held: Proceeding, step: Step, given: Given, before: 
     return filed
 
 
-def _document(work: UnitOfWork, filed: CaseStep, paper: Paper) -> Document:
+def _document(work: UnitOfWork, filed: CaseStep, paper: StepDocument) -> Document:
     content = paper.content or b""
     return Document(
         step_id=filed.id,

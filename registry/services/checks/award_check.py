@@ -10,18 +10,21 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from registry.domain.checks import receipts, verdict
+from registry.domain.checks import consortium, receipts, related_parties, verdict
+from registry.domain.checks.model import CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.law.publicity import add_months
 from registry.domain.law.reference import Reference
+from registry.domain.naming import name_key
 from registry.domain.permissions import Permission
 from registry.errors import Forbidden, Invalid, NotFound, Refusal
 from registry.models import Check, Checkpoint
-from registry.queries.checks import candidates
+from registry.queries.checks import candidates, known_relations
 from registry.queries.law import reference_data
 from registry.queries.publication import ledger_state
-from registry.refusals.acts import CheckFailed, EntryAhead, KeyReused, LedgerBroken, NotSealed
+from registry.refusals.acts import CheckFailed, EntryAhead, KeyReused, KeysForeign, LedgerBroken, NotSealed
+from registry.refusals.content import SealBroken
 from registry.services.checks import previous_check
-from registry.services.checks.judging import judged
-from registry.services.checks.request import Inquiry, Party, read
+from registry.services.checks.request import Inquiry, Party, parse_inquiry
 from registry.services.node import audit
 from registry.services.publication.ledger import own_checkpoint, take
 from registry.signing import Keys
@@ -32,7 +35,7 @@ _STORE = insert(Check)
 
 
 @dataclass(frozen=True)
-class Made:
+class SignedCheck:
     """A stored check: its receipt, and the salt that opens the receipt's commitment to the tender."""
 
     check: Check
@@ -40,14 +43,14 @@ class Made:
     tender_salt: str
 
 
-def unseal(keys: Keys, check: Check) -> Made:
+def unseal(keys: Keys, check: Check) -> SignedCheck:
     """The check as it was answered, byte for byte."""
     content = keys.vault.open(check.receipt_sealed)
     salt, receipt = content[: receipts.SALT_BYTES], content[receipts.SALT_BYTES :]
-    return Made(check, receipt, receipts.tender_salt(salt).hex())
+    return SignedCheck(check, receipt, receipts.tender_salt(salt).hex())
 
 
-def check(work: UnitOfWork, inquiry: Inquiry) -> Made:
+def check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
     """Answer, sign and store.
 
     Refusals: ``OutOfRole``, ``OutOfScope``, ``BodyRefused`` with every fault, ``EntryAhead``, ``KeysForeign``,
@@ -65,7 +68,7 @@ def check(work: UnitOfWork, inquiry: Inquiry) -> Made:
         raise CheckFailed() from error
 
 
-def failed(work: UnitOfWork, error: Exception) -> None:
+def record_failure(work: UnitOfWork, error: Exception) -> None:
     """Record a check that broke off: by whom, and why in one word. What the asker did wrong is no such failure."""
     if isinstance(error, Invalid | Forbidden | NotFound | KeyReused):
         return
@@ -75,16 +78,16 @@ def failed(work: UnitOfWork, error: Exception) -> None:
     audit.note(work, "check.fail", work.actor.name, why)
 
 
-def _check(work: UnitOfWork, inquiry: Inquiry) -> Made:
+def _check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
     reference = reference_data.current(work.session)
-    asked = read(work, inquiry, reference)
+    asked = parse_inquiry(work, inquiry, reference)
     checkpoint = own_checkpoint(work)
     entry = _entry(work, checkpoint, inquiry.known_at)
     root = _root(work, checkpoint, entry)
     lines = answer(work, inquiry, asked, entry, reference)
     look = previous_check.link(work, inquiry, entry)
     facts = replace(_facts(work, inquiry, lines, reference), entry=entry, root=root, previous=look.reference)
-    lines = previous_check.compared(work, look, asked, lines, entry)
+    lines = previous_check.compare_lines(work, look, asked, lines, entry)
     salt = secrets.token_bytes(receipts.SALT_BYTES)
     statement = receipts.statement(facts, lines, salt)
     audit.note(work, "check.make", facts.check)
@@ -105,18 +108,18 @@ def _check(work: UnitOfWork, inquiry: Inquiry) -> Made:
         "previous": look.previous,
     }
     work.session.connection().execute(_STORE, made)
-    return Made(Check(**made), receipt, receipts.tender_salt(salt).hex())
+    return SignedCheck(Check(**made), receipt, receipts.tender_salt(salt).hex())
 
 
 def answer(
-    work: UnitOfWork, inquiry: Inquiry, asked: Sequence[verdict.Asked], entry: int, reference: Reference
+    work: UnitOfWork, inquiry: Inquiry, asked: Sequence[CheckedParty], entry: int, reference: Reference
 ) -> list[dict[str, Any]]:
     """One line per party as the receipt states it, without salts, at ledger size ``entry`` under these law tables.
 
     A function of its arguments and of the publications up to ``entry``: asked again, it says the same.
     """
-    question = verdict.Question(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on)
-    answers = judged(work, question, asked, entry, reference)
+    question = CheckScope(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on)
+    answers = judge_parties(work, question, asked, entry, reference)
     return [_line(party, one) for party, one in zip(inquiry.parties, answers, strict=True)]
 
 
@@ -192,3 +195,88 @@ def _line(party: Party, answer: verdict.Answer) -> dict[str, Any]:
         "reasons": list(answer.reasons),
     }
     return {name: value for name, value in line.items() if value is not None}
+
+
+LOOK_BACK = "B3"
+"""政府采购法 22; 政府采购法实施条例 19."""
+BodiesByKey = dict[tuple[str, str], list[dict[str, Any]]]
+"""Bodies by (``uscc``/``id``/``name``, key)."""
+
+
+def judge_parties(
+    work: UnitOfWork,
+    question: CheckScope,
+    asked: Sequence[CheckedParty],
+    entry: int,
+    reference: Reference | None = None,
+) -> list[verdict.Answer]:
+    """The verdicts in the order asked, as known at ledger size ``entry``, under the law tables given, else those in
+    force. Refuses ``KeysForeign``.
+
+    A handful of questions for the whole list: records of the parties, relations of the parties, records of those
+    related to them.
+    """
+    keys = candidates.Keys(
+        usccs=[one.uscc for one in asked if one.uscc],
+        id_indexes=[one.id_index for one in asked if one.id_index],
+        name_keys=[name_key.key(one.name) for one in asked],
+    )
+    _require_index(work, keys)
+    reference = reference or reference_data.current(work.session)
+    found = candidates.candidates(work.session, keys, entry)
+    known = known_relations.relations_of_keys(work.session, {*keys.usccs, *keys.id_indexes, *keys.name_keys}, entry)
+    ways = [list(related_parties.paths(one, known, question.on, reference.relation_kind)) for one in asked]
+    found = _beyond(work, ways, entry) | found
+    by_product = frozenset(row.code for row in reference.measures(question.on) if row.by_product)
+    question = replace(question, by_product=by_product)
+    look_back = _look_back(reference, question.on)
+    named = [replace(one, names=related_parties.known_names(one, known)) for one in asked]
+    answers = [
+        verdict.judge(one, _hits(one, way, found), question, look_back) for one, way in zip(named, ways, strict=True)
+    ]
+    return consortium.apply_member_verdicts(named, answers)
+
+
+def _require_index(work: UnitOfWork, keys: candidates.Keys) -> None:
+    """Under another secret a number has another index, and nobody would be found by it: ``KeysForeign``."""
+    sealed = candidates.sealed_number(work.session) if keys.id_indexes else None
+    try:
+        if sealed is not None:
+            work.keys.vault.open(sealed)
+    except SealBroken:
+        raise KeysForeign() from None
+
+
+def _beyond(work: UnitOfWork, ways: Sequence[Sequence[related_parties.Path]], entry: int) -> BodiesByKey:
+    """The records of all related parties, in one further step for the whole list."""
+    keys = related_parties.keys_of(path for way in ways for path in way)
+    if not any(keys.values()):
+        return {}
+    return candidates.candidates(work.session, candidates.Keys(keys["uscc"], keys["id"], keys["name"]), entry)
+
+
+def _hits(one: CheckedParty, way: Sequence[related_parties.Path], found: BodiesByKey) -> list[Hit]:
+    """Each record by the firmest way to it: code or number, the same legal person, and then the bare name."""
+    firm = [("uscc", one.uscc), ("id", one.id_index)]
+    hits = [Hit(by, body) for by, key in firm if key for body in found.get((by, key), ())]
+    known = {hit.body["record"] for hit in hits}
+    hits += [
+        Hit(path.by, body, path.via)
+        for path in way
+        for body in found.get((path.by, path.key), ())
+        if body["record"] not in known
+    ]
+    known |= {hit.body["record"] for hit in hits if hit.via and hit.via.effect == related_parties.IDENTITY}
+    named = found.get(("name", name_key.key(one.name)), ())
+    return hits + [Hit("name", body) for body in named if body["record"] not in known]
+
+
+def _look_back(reference: Reference, on: dt.date) -> LookBack | None:
+    rule = next((row for row in reference.measures(on) if row.code == LOOK_BACK), None)
+    if rule is None:
+        return None
+    months = reference.threshold("lookback_months", on)
+    if months is None:
+        return None
+    since = add_months(on, -months)
+    return LookBack(since, frozenset(rule.sectors), frozenset(rule.roles), rule.code, rule.source)

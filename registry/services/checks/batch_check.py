@@ -4,12 +4,13 @@ import datetime as dt
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from registry.domain.permissions import Actor, Permission
 from registry.domain.publication import canonical, redaction
@@ -18,12 +19,13 @@ from registry.models import CheckFile, CheckFilePart
 from registry.queries.checks import batch_checks
 from registry.queries.publication import ledger_state
 from registry.refusals.acts import TransitionRefused
+from registry.refusals.award import FileRunning
 from registry.services.checks import award_check, request
 from registry.services.checks.request import Inquiry, Party
 from registry.services.node import audit
 from registry.services.node.resumable import Perform, PerformAs, run_each
 from registry.signing import Keys
-from registry.tabular import parties
+from registry.tabular import answers, parties
 from registry.tabular.parties import PartyRow
 from registry.unit_of_work import UnitOfWork
 
@@ -35,7 +37,7 @@ _SHOWN = ("ref", "role", "name", "uscc", "of")
 
 
 @dataclass(frozen=True)
-class Stated:
+class BatchRequest:
     """What is stated for all rows; ``on`` None is the day of receipt. Without ``tender`` no check is linked."""
 
     sector: str
@@ -46,7 +48,7 @@ class Stated:
     filename: str = ""
 
 
-def receive(work: UnitOfWork, data: bytes, stated: Stated) -> CheckFile:
+def receive(work: UnitOfWork, data: bytes, stated: BatchRequest) -> CheckFile:
     """Keep a file, sealed, to be answered as of the present head of the ledger; while the same file with the same
     question is being answered, it is that one.
 
@@ -56,7 +58,7 @@ def receive(work: UnitOfWork, data: bytes, stated: Stated) -> CheckFile:
     work.actor.require(Permission.CHECK_MAKE)
     work.actor.require_scope(frozenset({stated.sector}), None)
     on = stated.on or work.today
-    request.read(work, _inquiry(stated, on, [], 0))
+    request.parse_inquiry(work, _inquiry(stated, on, [], 0))
     question = canonical.dumps(asdict(stated) | {"on": on.isoformat()})
     digest = work.keys.vault.index("check file", hashlib.sha256(question + b"\0" + data).hexdigest()).hex()
     mine = (CheckFile.account_id == work.actor.account_id) & (CheckFile.digest == digest)
@@ -71,7 +73,7 @@ def receive(work: UnitOfWork, data: bytes, stated: Stated) -> CheckFile:
         question_sealed=work.keys.vault.seal(question),
         sealed=work.keys.vault.seal(data),
         state=RUNNING,
-        total=len(parties.read(data, stated.filename)),
+        total=len(parties.read_parties(data, stated.filename)),
         next_row=0,
         unchecked=0,
         entry=ledger_state.head(work.session),
@@ -104,12 +106,12 @@ def _open(work: UnitOfWork, actor: Actor, file_id: str) -> tuple[int, list[Party
     if held.state != RUNNING:
         return held.next_row, []
     data = work.keys.vault.open(held.sealed)
-    return held.next_row, parties.read(data, stated_of(work.keys, held).filename)
+    return held.next_row, parties.read_parties(data, request_of(work.keys, held).filename)
 
 
-def stated_of(keys: Keys, held: CheckFile) -> Stated:
+def request_of(keys: Keys, held: CheckFile) -> BatchRequest:
     """What was stated for all rows, opened."""
-    stated = Stated(**json.loads(keys.vault.open(held.question_sealed)))
+    stated = BatchRequest(**json.loads(keys.vault.open(held.question_sealed)))
     return replace(stated, on=held.on_day)
 
 
@@ -117,7 +119,7 @@ def _answer(work: UnitOfWork, file_id: str, start: int, chunk: Sequence[PartyRow
     held = work.session.get_one(CheckFile, file_id, with_for_update=True)
     if held.state != RUNNING or held.next_row != start:  # cancelled, or another run was faster
         return held
-    stated = stated_of(work.keys, held)
+    stated = request_of(work.keys, held)
     faults = {row.number: row.faults[0] for row in chunk if row.faults}
     good = [row for row in chunk if row.number not in faults]
     asked = _inquiry(stated, held.on_day, good, held.entry)
@@ -147,7 +149,7 @@ def _answer(work: UnitOfWork, file_id: str, start: int, chunk: Sequence[PartyRow
     return held
 
 
-def _inquiry(stated: Stated, on: dt.date, rows: Sequence[PartyRow], entry: int) -> Inquiry:
+def _inquiry(stated: BatchRequest, on: dt.date, rows: Sequence[PartyRow], entry: int) -> Inquiry:
     refs = {row.cells["ref"] for row in rows}
     return Inquiry(
         tender={"code": stated.tender or UNNAMED},
@@ -211,3 +213,31 @@ def _fail(work: UnitOfWork, file_id: str, refusal: Refusal) -> None:
     if held.state == RUNNING:
         held.failed_because = refusal.code
         _end(work, held, "failed")
+
+
+def answer_rows(session: Session, keys: Keys, file_id: str) -> Iterator[dict[str, Any]]:
+    """Every answered row in the order of the file: a receipt's line with its ``row``, and the ``check`` it is in."""
+    for part, check in batch_checks.parts(session, file_id):
+        receipt = award_check.unseal(keys, check).receipt if check else b'{"statement":{"lines":[]}}'
+        lines = iter(json.loads(receipt)["statement"]["lines"])
+        for told in json.loads(keys.vault.open(part.rows_sealed)):
+            is_asked = "verdict" not in told
+            yield (next(lines) | told if is_asked else told) | {"check": check.number if check and is_asked else None}
+
+
+def write(session: Session, keys: Keys, held: CheckFile, out: BinaryIO) -> None:
+    """Write the workbook of a file that is answered no further; refuses ``FileRunning``."""
+    if held.state == "running":
+        raise FileRunning()
+    checks = batch_checks.checks(session, held.id)
+    about = (
+        ("成批核查", held.id),
+        ("状态", held.state),
+        ("名单行数", str(held.total)),
+        ("已答复行数", str(held.next_row)),
+        ("未能核查", str(held.unchecked)),
+        ("登记号", str(held.entry)),
+        ("法律效力日", held.on_day.isoformat()),
+        *(("核查编号与回执", f"{check.number}  {check.id}") for check in checks),
+    )
+    answers.write(out, answer_rows(session, keys, held.id), about)

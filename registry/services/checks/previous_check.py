@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.domain import identifiers
-from registry.domain.checks import comparison, receipts, verdict
+from registry.domain.checks import comparison, receipts
+from registry.domain.checks.model import CheckedParty
 from registry.queries.checks import stored_checks
 from registry.queries.publication import ledger_state
 from registry.services.checks.request import Inquiry
@@ -14,7 +15,7 @@ from registry.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
-class Look:
+class CheckLink:
     """Where a check stands among those of its tender. All None: it is linked to nothing.
 
     ``earlier`` is the statement of the check before it, opened.
@@ -27,36 +28,36 @@ class Look:
     @property
     def reference(self) -> dict[str, Any] | None:
         """How the receipt names the check before it."""
-        return comparison.reference(self.earlier) if self.earlier else None
+        return comparison.reference_to(self.earlier) if self.earlier else None
 
 
-def link(work: UnitOfWork, inquiry: Inquiry, entry: int) -> Look:
+def link(work: UnitOfWork, inquiry: Inquiry, entry: int) -> CheckLink:
     """The place of a check that is answered at ``entry``; holds its tender, so that none of a lower number is
     overlooked.
 
     A check answered at a later entry is not before it, whatever its number: the difference would run backwards.
     """
     if not inquiry.is_linked:
-        return Look()
+        return CheckLink()
     tender = identifiers.fold(inquiry.tender["code"])
     index = work.keys.vault.index("tender", f"{work.actor.department_id}\0{tender}").hex()
     stored_checks.hold_tender(work.session, index)
     held = stored_checks.before(work.session, work.actor.department_id, index, entry)
     if held is None:
-        return Look(index)
+        return CheckLink(index)
     receipt = work.keys.vault.open(held.receipt_sealed)[receipts.SALT_BYTES :]
-    return Look(index, held.id, json.loads(receipt)["statement"])
+    return CheckLink(index, held.id, json.loads(receipt)["statement"])
 
 
-def compared(
-    work: UnitOfWork, look: Look, asked: Sequence[verdict.Asked], lines: Sequence[dict[str, Any]], entry: int
+def compare_lines(
+    work: UnitOfWork, look: CheckLink, asked: Sequence[CheckedParty], lines: Sequence[dict[str, Any]], entry: int
 ) -> list[dict[str, Any]]:
     """The lines with what changed since the check before, and with the entries that changed it."""
     tagged = [_tagged(work, look, one, line) for one, line in zip(asked, lines, strict=True)]
     if look.earlier is None:
         return tagged
-    held = comparison.by_party(look.earlier["lines"])
-    changes = [comparison.changed(comparison.before(held, line), line) for line in tagged]
+    held = comparison.lines_by_party(look.earlier["lines"])
+    changes = [comparison.line_change(comparison.earlier_line(held, line), line) for line in tagged]
     records = {one["record"] for change in changes for one in change["records"]}
     entries = _entries(work, records, look.earlier["entry"], entry)
     for change in changes:
@@ -65,7 +66,7 @@ def compared(
     return [line | {"changed": change} for line, change in zip(tagged, changes, strict=True)]
 
 
-def _tagged(work: UnitOfWork, look: Look, one: verdict.Asked, line: dict[str, Any]) -> dict[str, Any]:
+def _tagged(work: UnitOfWork, look: CheckLink, one: CheckedParty, line: dict[str, Any]) -> dict[str, Any]:
     """A person asked about by number has a tag: the same within one tender, and nowhere else."""
     if one.id_index is None or look.tender_index is None:
         return line

@@ -7,16 +7,17 @@ from typing import Any
 
 from registry.domain.checks import receipts, verdict
 from registry.domain.checks.consortium import CODE, MEMBER
-from registry.domain.checks.receiptform import Statement
+from registry.domain.checks.receipts import Statement
 from registry.domain.law.reference import Reference
 from registry.domain.publication import keyring, merkle
 from registry.errors import Fault
+from registry.queries import integrity
 from registry.queries.law import reference_data
-from registry.queries.publication import integrity, ledger_state
+from registry.queries.publication import ledger_state
 from registry.refusals.acts import EntryAhead, LedgerBroken
 from registry.refusals.content import ReplayRefused
 from registry.services.checks.award_check import answer
-from registry.services.checks.request import Inquiry, Party, read
+from registry.services.checks.request import Inquiry, Party, parse_inquiry
 from registry.unit_of_work import SHANGHAI, UnitOfWork
 
 FAULTS_SHOWN = 20
@@ -24,7 +25,7 @@ Lines = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Proven:
+class ProvenLedger:
     """The ledger of ``entry`` entries with this root, read anew; ``sealed`` is the size of the smallest signed head
     that covers it, None when none does yet."""
 
@@ -34,7 +35,7 @@ class Proven:
 
 
 @dataclass(frozen=True)
-class Question:
+class ReplayRequest:
     """What is asked again. ``left_out``: refs of parties whose identity number a receipt does not hold, and of those
     judged by them, so that their lines cannot be compared. ``outside``: of an excerpt, ref to the ``of`` that names a
     party not shown."""
@@ -44,7 +45,7 @@ class Question:
     outside: Mapping[str, str] = field(default_factory=dict)
 
 
-def prove(work: UnitOfWork, entry: int, progress: Callable[[int], None] = lambda _: None) -> Proven:
+def prove(work: UnitOfWork, entry: int, progress: Callable[[int], None] = lambda _: None) -> ProvenLedger:
     """Recompute every leaf, publication, filing and signed head that the ledger of ``entry`` entries rests on.
 
     Goes on to the next signed head, which signs them all. Refuses ``EntryAhead``, and ``LedgerBroken`` naming what
@@ -58,10 +59,10 @@ def prove(work: UnitOfWork, entry: int, progress: Callable[[int], None] = lambda
     faults = tuple(Fault("", "contradiction", line) for line, _ in zip(found, range(FAULTS_SHOWN), strict=False))
     if faults:
         raise LedgerBroken(faults=faults)
-    return Proven(entry, merkle.root(ledger_state.leaves(work.session, entry)), sealed)
+    return ProvenLedger(entry, merkle.root(ledger_state.leaves(work.session, entry)), sealed)
 
 
-def asked_by(statement: Statement, sector: str | None = None, *, must_tender: bool = True) -> Question:
+def request_of_receipt(statement: Statement, sector: str | None = None, *, must_tender: bool = True) -> ReplayRequest:
     """The question of a genuine receipt. Receipts of version 1 do not state ``sector`` and ``must_tender``.
 
     Refuses ``ReplayRefused`` an answer of other rules than this program's, or a receipt that does not say its sector.
@@ -86,7 +87,7 @@ def asked_by(statement: Statement, sector: str | None = None, *, must_tender: bo
         parties=[replace(party, of=None) if party.ref in outside else party for party in parties],
         known_at=statement["entry"],
     )
-    return Question(inquiry, _left_out(statement["lines"]), outside)
+    return ReplayRequest(inquiry, _left_out(statement["lines"]), outside)
 
 
 def _left_out(lines: Lines) -> frozenset[str]:
@@ -136,13 +137,13 @@ def entry_day(work: UnitOfWork, entry: int) -> dt.date | None:
     return found[0].day if found else None
 
 
-def again(work: UnitOfWork, question: Question, entry: int, reference: Reference) -> list[dict[str, Any]]:
+def answer_again(work: UnitOfWork, question: ReplayRequest, entry: int, reference: Reference) -> list[dict[str, Any]]:
     """The lines of the answer at ledger size ``entry`` under these law tables; ``prove`` the ledger first.
 
     Refuses ``BodyRefused`` like the check itself.
     """
     inquiry = question.inquiry
-    lines = answer(work, inquiry, read(work, inquiry, reference), entry, reference)
+    lines = answer(work, inquiry, parse_inquiry(work, inquiry, reference), entry, reference)
     return [
         {**line, "of": question.outside[line["ref"]]} if line["ref"] in question.outside else line for line in lines
     ]
@@ -151,7 +152,7 @@ def again(work: UnitOfWork, question: Question, entry: int, reference: Reference
 def differences(before: Lines, now: Lines, left_out: frozenset[str] = frozenset()) -> list[str]:
     """The refs whose lines are not byte for byte the same, salts apart; nothing when the answers are equal."""
     old, new = (
-        {str(line["ref"]): receipts.answer([line]) for line in lines if line["ref"] not in left_out}
+        {str(line["ref"]): receipts.answer_bytes([line]) for line in lines if line["ref"] not in left_out}
         for lines in (before, now)
     )
     return [ref for ref in {**old, **new} if old.get(ref) != new.get(ref)]

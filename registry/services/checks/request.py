@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.domain import identifiers
-from registry.domain.checks import verdict
+from registry.domain.checks.model import CheckedParty
 from registry.domain.law.reference import Reference
 from registry.domain.publication import redaction
 from registry.errors import Fault, Invalid
@@ -44,7 +44,7 @@ class Inquiry:
     is_linked: bool = True
 
 
-def read(work: UnitOfWork, inquiry: Inquiry, reference: Reference | None = None) -> list[verdict.Asked]:
+def parse_inquiry(work: UnitOfWork, inquiry: Inquiry, reference: Reference | None = None) -> list[CheckedParty]:
     """The parties as they are looked up, by the codes of ``reference``, else of the tables in force. Refuses
     ``BodyRefused`` with every fault: sector, district, references, codes, identity documents, and identity numbers
     where a name or a code belongs."""
@@ -59,11 +59,11 @@ def faults(work: UnitOfWork, inquiry: Inquiry) -> list[Fault]:
     return _sift(work, inquiry, reference_data.current(work.session))[1]
 
 
-def _sift(work: UnitOfWork, inquiry: Inquiry, reference: Reference) -> tuple[list[verdict.Asked], list[Fault]]:
+def _sift(work: UnitOfWork, inquiry: Inquiry, reference: Reference) -> tuple[list[CheckedParty], list[Fault]]:
     faults = list(_tender_faults(inquiry, reference.names("sectors"), reference.names("districts")))
     faults += _reference_faults(inquiry.parties)
     id_types = reference.names("id_types")
-    asked: list[verdict.Asked] = []
+    asked: list[CheckedParty] = []
     for position, party in enumerate(inquiry.parties):
         found = _one(work, party, id_types, f"/parties/{position}")
         if isinstance(found, Fault):
@@ -95,7 +95,7 @@ def _reference_faults(parties: Sequence[Party]) -> list[Fault]:
     return faults
 
 
-def _one(work: UnitOfWork, party: Party, id_types: Mapping[str, str], at: str) -> verdict.Asked | Fault:
+def _one(work: UnitOfWork, party: Party, id_types: Mapping[str, str], at: str) -> CheckedParty | Fault:
     code, problem, index = None, None, None
     place = "name"
     try:
@@ -111,7 +111,7 @@ def _one(work: UnitOfWork, party: Party, id_types: Mapping[str, str], at: str) -
             index = work.keys.vault.index(id_type, number).hex()
     except Invalid as refusal:
         return Fault(f"{at}/{place}", refusal.code, refusal.title)
-    return verdict.Asked(party.ref, party.role, party.name, code, index, party.of, problem)
+    return CheckedParty(party.ref, party.role, party.name, code, index, party.of, problem)
 
 
 def _not_personal(text: str) -> None:

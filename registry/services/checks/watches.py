@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from registry.domain.checks import verdict, webhook
+from registry.domain.checks import webhook
+from registry.domain.checks.model import CheckedParty, CheckScope
 from registry.domain.checks.watch import ACTIVE, ENDED
 from registry.domain.naming import name_key
 from registry.domain.permissions import Permission
@@ -19,7 +20,7 @@ from registry.queries.checks import watched_parties
 from registry.queries.publication import ledger_state
 from registry.refusals.acts import BodyRefused, EntryAhead, TransitionRefused
 from registry.refusals.award import WebhookRefused
-from registry.services.checks.request import Inquiry, read
+from registry.services.checks.request import Inquiry, parse_inquiry
 from registry.services.node import audit
 from registry.signing import Keys
 from registry.unit_of_work import UnitOfWork
@@ -29,22 +30,22 @@ TAKE = 20
 
 
 @dataclass(frozen=True)
-class Question:
+class WatchRequest:
     """What a watch asks again and again, as it is kept sealed; of a person the keyed hash only."""
 
     tender: str
     sector: str
     must_tender: bool
     district: str | None
-    asked: Sequence[verdict.Asked]
+    asked: Sequence[CheckedParty]
 
-    def on(self, day: dt.date) -> verdict.Question:
+    def on(self, day: dt.date) -> CheckScope:
         """The question of a day."""
-        return verdict.Question(self.sector, self.must_tender, self.district, day)
+        return CheckScope(self.sector, self.must_tender, self.district, day)
 
 
 @dataclass(frozen=True)
-class Parcel:
+class EventDelivery:
     """One event on its way: canonical bytes, the signature over them (hex), and the try it is taken for."""
 
     sequence: int
@@ -63,7 +64,7 @@ def begin(work: UnitOfWork, inquiry: Inquiry, until: dt.date, address: str | Non
     """
     work.actor.require(Permission.WATCH_KEEP)
     work.actor.require_scope(frozenset({inquiry.sector}), None)
-    asked = read(work, inquiry)
+    asked = parse_inquiry(work, inquiry)
     if until <= work.today:
         raise BodyRefused(faults=(Fault("/until", "day-past", "截止日应在今天之后"),))
     if address is not None and not webhook.is_allowed(address, webhook.hosts(work.settings.webhook_hosts)):
@@ -71,7 +72,7 @@ def begin(work: UnitOfWork, inquiry: Inquiry, until: dt.date, address: str | Non
     head = ledger_state.head(work.session)
     if after is not None and after > head:
         raise EntryAhead()
-    question = Question(inquiry.tender["code"], inquiry.sector, inquiry.must_tender, inquiry.district, tuple(asked))
+    question = WatchRequest(inquiry.tender["code"], inquiry.sector, inquiry.must_tender, inquiry.district, tuple(asked))
     from_entry = head if after is None else after
     made = Watch(
         id=secrets.token_hex(16),
@@ -97,7 +98,7 @@ def begin(work: UnitOfWork, inquiry: Inquiry, until: dt.date, address: str | Non
     return made
 
 
-def _indexes(keys: Keys, one: verdict.Asked) -> dict[str, str | None]:
+def _indexes(keys: Keys, one: CheckedParty) -> dict[str, str | None]:
     return {
         "uscc_index": index(keys, "uscc", one.uscc),
         "id_index": index(keys, "id", one.id_index),
@@ -111,7 +112,7 @@ def index(keys: Keys, by: str, value: str | None) -> str | None:
     return keys.vault.index(f"watched {by}", value).hex() if value else None
 
 
-def _sealable(question: Question) -> bytes:
+def _sealable(question: WatchRequest) -> bytes:
     """The question as it is kept: the names that relations say of a party are looked up anew at every look."""
     kept = asdict(question)
     for one in kept["asked"]:
@@ -119,10 +120,10 @@ def _sealable(question: Question) -> bytes:
     return json.dumps(kept).encode()
 
 
-def question_of(keys: Keys, watch: Watch) -> Question:
+def request_of_watch(keys: Keys, watch: Watch) -> WatchRequest:
     """What a watch asks, opened."""
     held = json.loads(keys.vault.open(watch.question_sealed))
-    return Question(**held | {"asked": tuple(verdict.Asked(**one) for one in held["asked"])})
+    return WatchRequest(**held | {"asked": tuple(CheckedParty(**one) for one in held["asked"])})
 
 
 def end(work: UnitOfWork, watch: str) -> Watch:
@@ -162,7 +163,7 @@ def replay(work: UnitOfWork, watch: str, first: int) -> int:
     return count
 
 
-def take(work: UnitOfWork, watch: str) -> tuple[Watch, str, list[Parcel]]:
+def take(work: UnitOfWork, watch: str) -> tuple[Watch, str, list[EventDelivery]]:
     """The address of a watch and its next events, in order; counts the try. Nothing is sent in here."""
     held = work.session.scalars(select(Watch).where(Watch.id == watch).with_for_update()).one()
     if held.webhook_sealed is None:
@@ -172,17 +173,17 @@ def take(work: UnitOfWork, watch: str) -> tuple[Watch, str, list[Parcel]]:
     for event in found:
         event.attempts += 1
     work.session.flush()
-    return held, work.keys.vault.open(held.webhook_sealed).decode(), [opened(work.keys, one) for one in found]
+    return held, work.keys.vault.open(held.webhook_sealed).decode(), [open_event(work.keys, one) for one in found]
 
 
-def opened(keys: Keys, event: WatchEvent) -> Parcel:
+def open_event(keys: Keys, event: WatchEvent) -> EventDelivery:
     """An event as it was signed."""
     held = json.loads(keys.vault.open(event.event_sealed))
     body = held["event"].encode()
-    return Parcel(event.sequence, event.attempts, body, held["signature"]["kid"], held["signature"]["value"])
+    return EventDelivery(event.sequence, event.attempts, body, held["signature"]["kid"], held["signature"]["value"])
 
 
-def delivered(work: UnitOfWork, watch: str, parcel: Parcel) -> None:
+def record_delivery(work: UnitOfWork, watch: str, parcel: EventDelivery) -> None:
     """The receiver has taken an event. One that was asked for again meanwhile stays to be sent."""
     is_this = (WatchEvent.watch_id == watch) & (WatchEvent.sequence == parcel.sequence)
     work.session.execute(
@@ -193,6 +194,6 @@ def delivered(work: UnitOfWork, watch: str, parcel: Parcel) -> None:
     work.session.execute(update(Watch).where(Watch.id == watch).values(failures=0, retry_at=None))
 
 
-def failed(work: UnitOfWork, watch: str, failures: int, retry_at: dt.datetime | None) -> None:
+def record_failure(work: UnitOfWork, watch: str, failures: int, retry_at: dt.datetime | None) -> None:
     """The receiver has not: when to try again."""
     work.session.execute(update(Watch).where(Watch.id == watch).values(failures=failures, retry_at=retry_at))

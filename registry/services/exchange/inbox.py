@@ -10,9 +10,8 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from registry.domain.exchange import batch as batches
-from registry.domain.exchange import envelope
-from registry.domain.exchange.envelope import Envelope, Held, Outcome, Sender
+from registry.domain.exchange import batch, envelope
+from registry.domain.exchange.envelope import Envelope, KnownRecord, Outcome, Sender
 from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
 from registry.errors import Fault
@@ -31,7 +30,7 @@ GUARD_WINDOW = dt.timedelta(days=1)
 
 
 @dataclass
-class Judged:
+class JudgedItem:
     """One record of a batch and what became of it; ``envelope`` is None when it could not be read."""
 
     value: Any
@@ -45,22 +44,24 @@ def receive(work: UnitOfWork, peer: Peer, raw: bytes) -> bytes:
     A bad record is quarantined and stops no other. Refuses the whole, storing nothing: ``BatchTooLarge``,
     ``BatchMalformed``, ``BatchDigest``, ``PeerPaused``, ``RemovalShare`` (the door then pauses the peer).
     """
-    batch = batches.read(raw, work.settings.batch_records_max)
-    if batch.sender != peer.code:
+    incoming = batch.parse_batch(raw, work.settings.batch_records_max)
+    if incoming.sender != peer.code:
         raise BatchMalformed("from")
     _queue_up(work)
-    known = peer_messages.receipt(work.session, peer.id, batch.digest)
+    known = peer_messages.receipt(work.session, peer.id, incoming.digest)
     if known is not None:
         return known.encode()
     if peer.paused_because:
         raise PeerPaused()
-    judged = _judge(work, peer, batch.records)
+    judged = _judge(work, peer, incoming.records)
     accepted = [one.envelope for one in judged if one.envelope and one.outcome.outcome == envelope.ACCEPTED]
     _guard(work, peer, accepted)
     _publish(work, accepted)
-    lines = [batches.result(*_identity(one), one.outcome) for one in judged]
-    receipt = _signed(work, batches.receipt(batch.digest, work.settings.node, lines))
-    stored = InboxBatch(peer_id=peer.id, digest=batch.digest, raw=raw, received_at=work.now, receipt=receipt.decode())
+    lines = [batch.result(*_identity(one), one.outcome) for one in judged]
+    receipt = _signed(work, batch.delivery_receipt(incoming.digest, work.settings.node, lines))
+    stored = InboxBatch(
+        peer_id=peer.id, digest=incoming.digest, raw=raw, received_at=work.now, receipt=receipt.decode()
+    )
     _store(work, stored, judged, peer.code)
     return receipt
 
@@ -100,29 +101,29 @@ def _queue_up(work: UnitOfWork) -> None:
     work.session.execute(select(Peer.id).order_by(Peer.id).with_for_update(key_share=True)).all()
 
 
-def _judge(work: UnitOfWork, peer: Peer, values: Sequence[Any]) -> list[Judged]:
+def _judge(work: UnitOfWork, peer: Peer, values: Sequence[Any]) -> list[JudgedItem]:
     """Judged in the order of revisions, returned in the order given."""
     sectors = reference_data.current(work.session).names("sectors")
     judged = [_read(value, sectors) for value in values]
     readable = [(one, one.envelope) for one in judged if one.envelope]
-    held = peer_messages.held(work.session, sorted({found.record for _, found in readable}))
+    held = peer_messages.known_records(work.session, sorted({found.record for _, found in readable}))
     sender = _sender(work, peer)
     for one, incoming in sorted(readable, key=lambda pair: pair[1].revision):
-        one.outcome = envelope.judge(held.get(incoming.record), incoming, sender)
+        one.outcome = envelope.judge_envelope(held.get(incoming.record), incoming, sender)
         if one.outcome.outcome == envelope.ACCEPTED:
-            before = held.get(incoming.record, Held(incoming.owner))
+            before = held.get(incoming.record, KnownRecord(incoming.owner))
             held[incoming.record] = before.with_revision(incoming.revision, incoming.hash)
     return judged
 
 
-def _read(value: Any, sectors: dict[str, str]) -> Judged:
+def _read(value: Any, sectors: dict[str, str]) -> JudgedItem:
     try:
         found = envelope.parse(value, sectors)
     except Exception as error:  # one record that no check foresaw must not stop a batch, and so a peer, for ever
         found = [Fault("", type(error).__name__, "无法识别")]
     if isinstance(found, Envelope):
-        return Judged(value, found, Outcome(envelope.ACCEPTED))
-    return Judged(value, None, Outcome(envelope.REJECTED, envelope.SCHEMA, tuple(found)))
+        return JudgedItem(value, found, Outcome(envelope.ACCEPTED))
+    return JudgedItem(value, None, Outcome(envelope.REJECTED, envelope.SCHEMA, tuple(found)))
 
 
 def _sender(work: UnitOfWork, peer: Peer) -> Sender:
@@ -141,7 +142,7 @@ def _guard(work: UnitOfWork, peer: Peer, accepted: Sequence[Envelope]) -> None:
         if one.is_removal:
             removals[one.owner].add(one.record)
     for owner, records in removals.items():
-        removed = peer_messages.shown(work.session, sorted(records), work.today)
+        removed = peer_messages.count_visible(work.session, sorted(records), work.today)
         standing, before = peer_messages.balance(work.session, owner, work.today, work.now - GUARD_WINDOW)
         share_max = work.settings.removal_share_percent_max * (standing + before)
         if removed + before > REMOVALS_UNGUARDED and (removed + before) * 100 > share_max:
@@ -171,7 +172,7 @@ def _signed(work: UnitOfWork, receipt: dict[str, Any]) -> bytes:
     return canonical.dumps({**receipt, "signature": {"kid": signer.key_id, "value": value}})
 
 
-def _store(work: UnitOfWork, stored: InboxBatch, judged: Sequence[Judged], sender: str) -> None:
+def _store(work: UnitOfWork, stored: InboxBatch, judged: Sequence[JudgedItem], sender: str) -> None:
     work.session.add(stored)
     work.session.flush()
     rows = [_item(stored.id, position, one) for position, one in enumerate(judged)]
@@ -182,7 +183,7 @@ def _store(work: UnitOfWork, stored: InboxBatch, judged: Sequence[Judged], sende
     audit.note(work, "exchange.receive", stored.digest, sender)
 
 
-def _item(batch_id: int, position: int, one: Judged) -> dict[str, Any]:
+def _item(batch_id: int, position: int, one: JudgedItem) -> dict[str, Any]:
     record, revision = _identity(one)
     waits = one.outcome.outcome in envelope.QUARANTINED
     return {
@@ -198,7 +199,7 @@ def _item(batch_id: int, position: int, one: Judged) -> dict[str, Any]:
     }
 
 
-def _identity(one: Judged) -> tuple[str | None, int | None]:
+def _identity(one: JudgedItem) -> tuple[str | None, int | None]:
     """Record and revision; of what could not be read, only as far as they are plain."""
     if one.envelope:
         return one.envelope.record, one.envelope.revision

@@ -86,7 +86,7 @@ def settle(work: UnitOfWork, peer: Peer, raw: bytes) -> dict[str, int]:
     Delivered is final; a rejected promise keeps the peer's own code. Lines about what was never promised are
     ignored. Refuses ``BatchMalformed`` and ``ReceiptRefused``.
     """
-    receipt, kid, signature = batch.read_receipt(raw)
+    receipt, kid, signature = batch.parse_delivery_receipt(raw)
     public = bytes.fromhex(peer.public_key)
     is_signed = kid == key_id_of(public) and _verifies(public, signature, canonical.dumps(receipt))
     if not is_signed or receipt["from"] != peer.code:
@@ -97,7 +97,7 @@ def settle(work: UnitOfWork, peer: Peer, raw: bytes) -> dict[str, int]:
             grouped[line["outcome"], line.get("code")].append((line["record"], line["revision"]))
     for (outcome, code), versions in grouped.items():
         _settle(work, peer, versions, outcome, code)
-    removal.told(work)
+    removal.on_removal_acknowledged(work)
     return dict(receipt["counts"])
 
 
@@ -134,7 +134,7 @@ def set_aside(work: UnitOfWork, peer: Peer, entry: int, code: str) -> None:
     audit.note(work, "exchange.set-aside", f"entry {entry}", f"{peer.code}: {code}")
 
 
-def repromise(work: UnitOfWork, peer: Peer, records: Collection[str]) -> int:
+def redeliver(work: UnitOfWork, peer: Peer, records: Collection[str]) -> int:
     """Promise again the newest version of records that a peer has lost; returns how many.
 
     What is pending stays so; what the peer has rejected waits for a person over there.
@@ -167,7 +167,7 @@ def _promise_again(work: UnitOfWork, peer: Peer, entries: Sequence[int]) -> int:
     return len(lost) + len(fresh)
 
 
-def found_there(work: UnitOfWork, peer: Peer, records: Collection[str]) -> None:
+def record_found_at_peer(work: UnitOfWork, peer: Peer, records: Collection[str]) -> None:
     """Settle rejected promises whose very version the peer turned out to hold after all."""
     wanted = sorted(records)
     for start in range(0, len(wanted), CHUNK):

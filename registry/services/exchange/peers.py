@@ -157,7 +157,7 @@ def call_at_once(work: UnitOfWork) -> None:
     work.session.execute(update(Peer).where(Peer.retry_at.is_not(None)).values(retry_at=None))
 
 
-def pulled(work: UnitOfWork, peer: Peer, epoch_of_peer: str, cursor: int, *, is_last: bool) -> None:
+def record_pull(work: UnitOfWork, peer: Peer, epoch_of_peer: str, cursor: int, *, is_last: bool) -> None:
     """Advance the cursor, in the transaction that took the records in.
 
     Only the last page makes what is held here as fresh as the peer.

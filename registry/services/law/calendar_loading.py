@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from registry.domain.law import calendar_notice, reference_kinds
+from registry.domain.law import calendar_notice
+from registry.domain.law.reference_kinds import row_body
 from registry.domain.permissions import Permission
 from registry.errors import Fault
 from registry.models import Clock
@@ -21,7 +22,7 @@ KIND = "calendar"
 
 
 @dataclass(frozen=True)
-class Loaded:
+class CalendarLoad:
     """How many rows are new, how many running clocks ended on another day, how many are still provisional."""
 
     rows: int
@@ -29,7 +30,7 @@ class Loaded:
     provisional: int
 
 
-def load(work: UnitOfWork, data: bytes) -> Loaded:
+def load(work: UnitOfWork, data: bytes) -> CalendarLoad:
     """Take in the years of a TOML file of ``[[rows]]``; a row that is held already changes nothing.
 
     A year already held is replaced by a row with a later ``effective_from``, as when the holiday of 2020 was
@@ -38,13 +39,13 @@ def load(work: UnitOfWork, data: bytes) -> Loaded:
     """
     work.actor.require(Permission.CALENDAR_LOAD)
     held = reference_data.current(work.session)
-    new = calendar_notice.accepted(_rows(data), held)
+    new = calendar_notice.parse_notice(_rows(data), held)
     for row in new:
-        work.session.add(reference_loading.row(work, KIND, reference_kinds.body(row)))
+        work.session.add(reference_loading.row(work, KIND, row_body(row)))
         audit.note(work, "calendar.load", row.code, f"{row.effective_from} {row.source}")
     work.session.flush()
     moved = clocks.recount(work)
-    return Loaded(len(new), moved, _provisional(work))
+    return CalendarLoad(len(new), moved, _provisional(work))
 
 
 def _rows(data: bytes) -> Sequence[Any]:

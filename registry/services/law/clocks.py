@@ -20,7 +20,7 @@ _UNPUBLISHED = ("filed", "returned")
 
 
 @dataclass(frozen=True)
-class Timed:
+class DeadlineSubject:
     """A record whose clocks move: whose duty they are, within which scope, and the days known of it."""
 
     record: str
@@ -30,7 +30,7 @@ class Timed:
     days: Mapping[str, dt.date]
 
 
-def move(work: UnitOfWork, noun: str, act: str, records: Sequence[Timed]) -> None:
+def apply_act(work: UnitOfWork, noun: str, act: str, records: Sequence[DeadlineSubject]) -> None:
     """Start the clocks that ``act`` starts and meet those that it meets, each on the legal day of the act."""
     reference = reference_data.current(work.session)
     rows = [row for timed in records for row in _started(work, reference, noun, act, timed)]
@@ -51,7 +51,7 @@ def meet(work: UnitOfWork, codes: Sequence[str], records: Sequence[str]) -> None
         )
 
 
-def place(work: UnitOfWork, timed: Timed) -> None:
+def follow_facts(work: UnitOfWork, timed: DeadlineSubject) -> None:
     """Let the running clocks of a record follow its facts as they are stated anew: into other sectors or another
     district, and to another day to count from, which the audit trail then tells."""
     reference = reference_data.current(work.session)
@@ -69,7 +69,9 @@ def place(work: UnitOfWork, timed: Timed) -> None:
     work.session.flush()
 
 
-def _started(work: UnitOfWork, reference: Reference, noun: str, act: str, timed: Timed) -> list[dict[str, Any]]:
+def _started(
+    work: UnitOfWork, reference: Reference, noun: str, act: str, timed: DeadlineSubject
+) -> list[dict[str, Any]]:
     return [
         {
             "code": running.code,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from registry.domain.law import reference_kinds
+from registry.domain.law.reference_kinds import row_body
 from registry.domain.publication import canonical
 from registry.models import CatalogRow
 from registry.queries.law import reference_data
@@ -58,12 +59,12 @@ def _file_rows(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for kind in reference_kinds.KINDS:
         document = tomllib.loads((folder / f"{kind}.toml").read_text(encoding="utf-8"))
         for data in document["rows"]:
-            yield kind, reference_kinds.body(reference_kinds.read(kind, data))
+            yield kind, row_body(reference_kinds.parse_reference_row(kind, data))
 
 
 def row(work: UnitOfWork, kind: str, body: dict[str, Any]) -> CatalogRow:
     """A row as it is stored, opened now."""
-    made = reference_kinds.read(kind, body)
+    made = reference_kinds.parse_reference_row(kind, body)
     columns = ("code", "source", "status", "effective_from", "effective_until")
     return CatalogRow(
         kind=kind,

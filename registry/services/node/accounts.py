@@ -10,7 +10,7 @@ from sqlalchemy import select
 from registry.domain.permissions import EVERYWHERE, Permission, Role
 from registry.models import Account, ApiKey, Department
 from registry.queries.law import reference_data
-from registry.queries.node import accounts
+from registry.queries.node import account_lookup
 from registry.refusals.acts import AccountTaken
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
@@ -77,7 +77,7 @@ def create(work: UnitOfWork, new: NewAccount) -> Account:
     work.actor.require(Permission.ACCOUNT_MANAGE)
     if work.session.scalars(select(Account).where(Account.name == new.name)).first():
         raise AccountTaken()
-    department = accounts.department(work.session, new.department)
+    department = account_lookup.department(work.session, new.department)
     account = Account(
         name=new.name,
         role=new.role.value,
@@ -96,7 +96,7 @@ def issue_key(work: UnitOfWork, account_id: int, name: str) -> str:
     """Make a machine key and return it: the only time it can be read."""
     work.actor.require(Permission.ACCOUNT_MANAGE)
     key = f"rk_{secrets.token_urlsafe(32)}"
-    work.session.add(ApiKey(account_id=account_id, key_hash=accounts.key_hash(key), created_at=work.now))
+    work.session.add(ApiKey(account_id=account_id, key_hash=account_lookup.key_hash(key), created_at=work.now))
     work.session.flush()
     audit.note(work, "account.issue-key", name)
     return key
@@ -105,7 +105,7 @@ def issue_key(work: UnitOfWork, account_id: int, name: str) -> str:
 def revoke_keys(work: UnitOfWork, name: str) -> int:
     """Revoke every key of an account; returns how many."""
     work.actor.require(Permission.ACCOUNT_MANAGE)
-    actor = accounts.by_name(work.session, name, work.today)
+    actor = account_lookup.by_name(work.session, name, work.today)
     held = work.session.scalars(
         select(ApiKey).where(ApiKey.account_id == actor.account_id, ApiKey.revoked_at.is_(None))
     ).all()

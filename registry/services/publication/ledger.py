@@ -91,7 +91,10 @@ def seal(work: UnitOfWork) -> Checkpoint | None:
     size = last.size if last else 0
     if head == size:
         return None
-    leaves = [ledger_state.reread(entry) for entry in ledger_state.entries(work.session, after=size, limit=head - size)]
+    leaves = [
+        ledger_state.recomputed_leaf(entry)
+        for entry in ledger_state.entries(work.session, after=size, limit=head - size)
+    ]
     nodes = ledger_state.nodes(work.session)
     if last:
         require_sound(last, nodes)

@@ -30,14 +30,14 @@ def index(work: UnitOfWork, public: Iterable[str]) -> int:
             {
                 "name_key": key,
                 "folded": fold(name),
-                "grams": name_search.beside_name(work.session, found[key]),
+                "grams": name_search.grams_beside_name(work.session, found[key]),
             }
             for key, name in wanted.items()
         ],
     )
     numbers = select(SubjectName.id, SubjectName.name_key).where(SubjectName.name_key.in_(wanted))
     by_number = {number: found[key] for number, key in work.session.execute(numbers).tuples()}
-    for statement in name_search.keeping(work.session, by_number):
+    for statement in name_search.gram_inserts(work.session, by_number):
         work.session.execute(statement)
     return len(wanted)
 

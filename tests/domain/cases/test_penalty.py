@@ -2,13 +2,13 @@ import datetime as dt
 import json
 
 from registry.domain.cases import penalty, revision
-from registry.domain.cases.penalty import Release
+from registry.domain.cases.penalty import PenaltyVersion
 from registry.domain.law.publicity import Publicity
 from tests.domain.filing.filing_rows import ORGANISATION, PERSON, accepted
 
 NUMBER = PERSON["id_number"]
 DAY = dt.date(2026, 11, 22)
-RELEASE = Release(
+RELEASE = PenaltyVersion(
     record="r",
     revision=1,
     act="publish",

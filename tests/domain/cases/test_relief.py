@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.domain.cases import relief
-from registry.domain.cases.case_file import Paper
+from registry.domain.cases.case_file import StepDocument
 from registry.refusals.procedure import ReliefRefused
 
 ID_TYPES = {"111": "居民身份证", "414": "普通护照"}
@@ -14,8 +14,8 @@ PDF = b"%PDF-1.7"
 
 
 def read(noun="dispute", papers=None, **special):
-    given_papers = [Paper("evidence", content=PDF)] if papers is None else papers
-    return relief.read(noun, "0" * 32, STATED | special, given_papers, ID_TYPES)
+    given_papers = [StepDocument("evidence", content=PDF)] if papers is None else papers
+    return relief.parse_application(noun, "0" * 32, STATED | special, given_papers, ID_TYPES)
 
 
 def faults(**special) -> set[tuple[str, str]]:
@@ -51,7 +51,7 @@ class TestRead:
 
     def test_needs_an_authorisation_of_an_agent(self):
         assert faults(agent="卞代理") == {("/documents/authorisation", "document-missing")}
-        both = [Paper("evidence", content=PDF), Paper("authorisation", content=PDF)]
+        both = [StepDocument("evidence", content=PDF), StepDocument("authorisation", content=PDF)]
         assert read(agent="卞代理", papers=both).agent == "卞代理"
 
     @given(st.text(min_size=1, max_size=60))
@@ -70,7 +70,7 @@ class TestRead:
 class TestUnnamed:
     def test_takes_the_names_off_the_files(self):
         papers = [
-            Paper("evidence", filename="卞子墨身份证.pdf", content=PDF),
-            Paper("evidence", digest="0" * 64),
+            StepDocument("evidence", filename="卞子墨身份证.pdf", content=PDF),
+            StepDocument("evidence", digest="0" * 64),
         ]
-        assert [paper.filename for paper in relief.unnamed(papers)] == ["证明材料1.pdf", ""]
+        assert [paper.filename for paper in relief.without_filenames(papers)] == ["证明材料1.pdf", ""]

@@ -3,7 +3,7 @@
 import pytest
 
 from registry.domain.cases.procedures import DOCUMENTS, PROCEDURES
-from registry.domain.cases.workflow import BORN, Step
+from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.permissions import GRANTS, Permission, Role
 from registry.refusals.acts import TransitionRefused
 from registry.refusals.procedure import DocumentMissing
@@ -11,7 +11,7 @@ from registry.refusals.procedure import DocumentMissing
 EVERY = [
     (procedure, state, act)
     for procedure in PROCEDURES.values()
-    for state in (BORN, *procedure.states)
+    for state in (INITIAL, *procedure.states)
     for act in procedure.acts
 ]
 TABLE = {(procedure.noun, one.state, one.act): one for procedure in PROCEDURES.values() for one in procedure.steps}
@@ -48,7 +48,7 @@ class TestStep:
 class TestProcedure:
     @pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=lambda procedure: procedure.noun)
     def test_is_begun_by_one_act_and_reaches_every_state(self, procedure):
-        births = [one for one in procedure.steps if one.state == BORN]
+        births = [one for one in procedure.steps if one.state == INITIAL]
         reached, before = {births[0].to}, set()
         while reached != before:
             before = set(reached)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import pytest
 
 from registry.domain.checks import consortium, verdict
-from registry.domain.checks.model import Asked, Hit, LookBack, Question, Via
-from registry.domain.checks.verdict import ROLES, judge
+from registry.domain.checks.model import ROLES, CheckedParty, CheckScope, Hit, LookBack, RelationLink
+from registry.domain.checks.verdict import judge
 from registry.domain.law import measures
 from registry.domain.law.publicity import add_months
 from tests.contract.test_reference import ROWS
@@ -59,7 +59,7 @@ def row_of(code):
 
 
 def record(code, ends_on, **special):
-    taken = [measures.taken(row_of(code), START, ends_on)] if code else []
+    taken = [measures.statutory_measure(row_of(code), START, ends_on)] if code else []
     return {
         "record": "r",
         "revision": 1,
@@ -77,8 +77,8 @@ def record(code, ends_on, **special):
 
 
 def answer(body, sector, *, role="bidder", must_tender=True, on=START, **tender):
-    asked = Asked("1", role, "甲公司", "91320902MA0TR0027T")
-    about = Question(sector, must_tender, tender.get("district", "320902"), on, BY_PRODUCT)
+    asked = CheckedParty("1", role, "甲公司", "91320902MA0TR0027T")
+    about = CheckScope(sector, must_tender, tender.get("district", "320902"), on, BY_PRODUCT)
     return judge(asked, [Hit("uscc", body)], about, LOOK_BACK)
 
 
@@ -151,15 +151,15 @@ class TestCheck:
     """财库〔2016〕125号 (REFERENCE 3.6)."""
 
     def test_of_a_consortium_counts_a_members_bad_record(self):
-        asked = [Asked("1", "bidder", "乙", "x"), Asked("2", "consortium_member", "甲公司", "y", of="1")]
+        asked = [CheckedParty("1", "bidder", "乙", "x"), CheckedParty("2", "consortium_member", "甲公司", "y", of="1")]
         member = answer(record("B1", None), "procurement", role="consortium_member")
-        lead, _ = consortium.settled(asked, [verdict.Answer("no_record", ()), member])
+        lead, _ = consortium.apply_member_verdicts(asked, [verdict.Answer("no_record", ()), member])
         assert (lead.verdict, lead.reasons[0]["ref"]) == ("barred", "2")
 
     def test_of_a_related_person_shows_a_ban_for_attention_only(self):
         """457号 (REFERENCE 3.5) reaches those related only where a penalty was imposed on them themselves."""
-        person = Asked("1", "legal_representative", "卞子墨", id_index="aa")
-        via = Via("attention", "id", {"relation": "v"})
-        about = Question("procurement", True, None, START)
+        person = CheckedParty("1", "legal_representative", "卞子墨", id_index="aa")
+        via = RelationLink("attention", "id", {"relation": "v"})
+        about = CheckScope("procurement", True, None, START)
         found = judge(person, [Hit("uscc", record("B1", None), via)], about, LOOK_BACK)
         assert found.verdict == "review"

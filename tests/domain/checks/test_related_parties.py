@@ -6,7 +6,7 @@ import pytest
 
 from registry.domain.cases import relation
 from registry.domain.checks import related_parties
-from registry.domain.checks.model import Asked
+from registry.domain.checks.model import CheckedParty
 from registry.domain.law.reference_kinds import RelationKind
 from registry.domain.naming import name_key
 
@@ -54,7 +54,7 @@ def found(*bodies, id_index=None):
     made = {}
     for one in bodies:
         for side, by, key in relation.ends(one, id_index):
-            made.setdefault((by, key), []).append(related_parties.Known(side, by, one, id_index))
+            made.setdefault((by, key), []).append(related_parties.KnownRelation(side, by, one, id_index))
     return made
 
 
@@ -62,7 +62,7 @@ def ways(party, held, on=DAY):
     return [(one.by, one.key, one.via.effect) for one in related_parties.paths(party, held, on, kinds)]
 
 
-SUBJECT, END = Asked("1", "bidder", "甲公司", FIRM), Asked("1", "bidder", "乙公司", OTHER)
+SUBJECT, END = CheckedParty("1", "bidder", "甲公司", FIRM), CheckedParty("1", "bidder", "乙公司", OTHER)
 
 
 class TestPaths:
@@ -90,20 +90,20 @@ class TestPaths:
     def test_of_a_former_name_lead_to_records_under_it(self):
         held = found(body("former_name", {"name": "旧 名", "uscc": None}))
         assert ways(SUBJECT, held) == [("name", "旧名", "identity")]
-        nameless = Asked("1", "bidder", "旧名")
+        nameless = CheckedParty("1", "bidder", "旧名")
         [path] = related_parties.paths(nameless, held, DAY, kinds)
         assert (path.key, path.via.by) == (FIRM, "name")
 
     def test_do_not_start_at_the_name_of_a_party_with_a_code(self):
         held = found(body("former_name", {"name": "旧名", "uscc": None}))
-        assert ways(Asked("1", "bidder", "旧名", OTHER), held) == []
+        assert ways(CheckedParty("1", "bidder", "旧名", OTHER), held) == []
 
     def test_to_and_from_a_person_go_by_the_number_only(self):
         held = found(body("controller", {"kind": "natural_person", "name": "卞子墨", "uscc": None}), id_index="aa")
         assert ways(SUBJECT, held) == [("id", "aa", "attention")]
-        assert ways(Asked("1", "project_manager", "卞子墨", None, "aa"), held) == [("uscc", FIRM, "attention")]
-        assert ways(Asked("1", "project_manager", "卞子墨"), held) == []
-        assert ways(Asked("1", "project_manager", "卞子墨", None, "bb"), held) == []
+        assert ways(CheckedParty("1", "project_manager", "卞子墨", None, "aa"), held) == [("uscc", FIRM, "attention")]
+        assert ways(CheckedParty("1", "project_manager", "卞子墨"), held) == []
+        assert ways(CheckedParty("1", "project_manager", "卞子墨", None, "bb"), held) == []
 
     def test_go_one_step(self):
         third = body(record="w", subject={"kind": "organisation", "name": "丙公司", "uscc": "91320902MA0TR00190"})
@@ -111,7 +111,7 @@ class TestPaths:
         assert ways(END, found(body(), third)) == [("uscc", FIRM, "extends")]
 
     def test_come_once_however_the_party_was_found(self):
-        nameless = Asked("1", "bidder", "甲公司")
+        nameless = CheckedParty("1", "bidder", "甲公司")
         assert len(ways(nameless, found(body("changed_code", {"name": "甲公司"})))) == 2  # to either code
 
     def test_are_told_in_the_words_of_the_source_and_name_no_person(self):
@@ -135,4 +135,4 @@ class TestNames:
         held = found(body("former_name", {"name": "旧名", "uscc": None}), body("branch"))
         assert related_parties.known_names(SUBJECT, held) == {name_key.key("甲公司"), name_key.key("旧名")}
         assert related_parties.known_names(END, held) == {name_key.key("乙公司")}
-        assert related_parties.known_names(Asked("1", "bidder", "甲公司"), held) == frozenset()
+        assert related_parties.known_names(CheckedParty("1", "bidder", "甲公司"), held) == frozenset()

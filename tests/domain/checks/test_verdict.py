@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.domain.checks import verdict as screening
-from registry.domain.checks.verdict import Asked, Hit, LookBack, Question, judge
+from registry.domain.checks.model import ROLES, CheckedParty, CheckScope, Hit, LookBack, RelationLink
+from registry.domain.checks.verdict import bears, judge
 
 DAY = dt.date(2026, 11, 22)
 MEASURE = {
@@ -26,8 +26,10 @@ LOOK_BACK = LookBack(
 
 def verdict(body=None, asked=None, question=None, by="uscc", look_back=LOOK_BACK):
     """The verdict on 甲公司, with what is special."""
-    party = Asked(**{"ref": "1", "role": "bidder", "name": "甲公司", "uscc": "x"} | (asked or {}))
-    about = Question(**{"sector": "construction", "must_tender": True, "district": None, "on": DAY} | (question or {}))
+    party = CheckedParty(**{"ref": "1", "role": "bidder", "name": "甲公司", "uscc": "x"} | (asked or {}))
+    about = CheckScope(
+        **{"sector": "construction", "must_tender": True, "district": None, "on": DAY} | (question or {})
+    )
     return judge(party, [Hit(by, BODY | (body or {}))], about, look_back).verdict
 
 
@@ -84,16 +86,16 @@ class TestJudge:
         assert verdict(body, question=question, **special) == expected
 
     def test_without_hits_says_what_was_not_asked(self):
-        about = Question("construction", True, None, DAY)
-        assert judge(Asked("1", "bidder", "甲", "x"), [], about, None).verdict == "no_record"
-        assert judge(Asked("1", "bidder", "甲"), [], about, None).verdict == "review"
-        assert judge(Asked("1", "bidder", "甲", "x", None, None, "p"), [], about, None).verdict == "unchecked"
+        about = CheckScope("construction", True, None, DAY)
+        assert judge(CheckedParty("1", "bidder", "甲", "x"), [], about, None).verdict == "no_record"
+        assert judge(CheckedParty("1", "bidder", "甲"), [], about, None).verdict == "review"
+        assert judge(CheckedParty("1", "bidder", "甲", "x", None, None, "p"), [], about, None).verdict == "unchecked"
 
     def test_puts_the_heaviest_reason_first(self):
-        about = Question("construction", True, None, DAY)
+        about = CheckScope("construction", True, None, DAY)
         hits = [Hit("uscc", BODY | {"record": "a", "measures": []}), Hit("uscc", BODY | {"record": "b"})]
         for order in (hits, hits[::-1]):
-            answer = judge(Asked("1", "bidder", "甲公司", "x"), order, about, None)
+            answer = judge(CheckedParty("1", "bidder", "甲公司", "x"), order, about, None)
             assert [reason["record"] for reason in answer.reasons] == ["b", "a"]
 
     @pytest.mark.parametrize(
@@ -113,28 +115,28 @@ class TestJudge:
         assert verdict(body, **special) == expected
 
     def test_says_why_a_measure_of_another_province_does_not_reach(self):
-        about = Question("construction", True, "110101", DAY)
+        about = CheckScope("construction", True, "110101", DAY)
         body = BODY | measured(territory="province")
-        [reason] = judge(Asked("1", "bidder", "甲公司", "x"), [Hit("uscc", body)], about, None).reasons
+        [reason] = judge(CheckedParty("1", "bidder", "甲公司", "x"), [Hit("uscc", body)], about, None).reasons
         assert reason["code"] == "other-territory"
 
     @pytest.mark.parametrize("district", ["320902", "110101"])
     def test_leaves_a_measure_by_product_to_a_person_wherever_it_is(self, district):
-        about = Question("construction", True, district, DAY, frozenset({"B6"}))
+        about = CheckScope("construction", True, district, DAY, frozenset({"B6"}))
         body = BODY | measured(territory="province")
-        answer = judge(Asked("1", "bidder", "甲公司", "x"), [Hit("uscc", body)], about, None)
+        answer = judge(CheckedParty("1", "bidder", "甲公司", "x"), [Hit("uscc", body)], about, None)
         assert (answer.verdict, answer.reasons[0]["code"]) == ("review", "measure-by-product")
 
     @pytest.mark.parametrize("discretionary", [True, False])
     def test_says_whether_the_measure_was_at_discretion(self, discretionary):
-        about = Question("construction", True, None, DAY)
+        about = CheckScope("construction", True, None, DAY)
         body = BODY | measured(discretionary=discretionary)
-        answer = judge(Asked("1", "bidder", "甲公司", "x"), [Hit("uscc", body)], about, None)
+        answer = judge(CheckedParty("1", "bidder", "甲公司", "x"), [Hit("uscc", body)], about, None)
         assert (answer.verdict, answer.reasons[0]["discretionary"]) == ("barred", discretionary)
 
     @given(
         st.dates(),
-        st.sampled_from(screening.ROLES),
+        st.sampled_from(ROLES),
         st.sampled_from(["construction", "mining"]),
         st.booleans(),
     )
@@ -149,8 +151,8 @@ class TestNames:
     """Where the name or the code of a party and of a record do not agree, the answer says so."""
 
     def asked(self, name, hit, known=()):
-        party = Asked("1", "bidder", name, "91320902MA0TR0027T", names=frozenset(known))
-        return judge(party, [hit], Question("construction", True, None, DAY), None)
+        party = CheckedParty("1", "bidder", name, "91320902MA0TR0027T", names=frozenset(known))
+        return judge(party, [hit], CheckScope("construction", True, None, DAY), None)
 
     def named(self, name, **subject):
         return BODY | {
@@ -174,8 +176,8 @@ class TestNames:
         )
 
     def test_that_no_relation_of_the_code_knows_are_reviewed(self):
-        party = Asked("1", "bidder", "乙公司", "91320902MA0TR0027T", names=frozenset({"甲公司"}))
-        answer = judge(party, [], Question("construction", True, None, DAY), None)
+        party = CheckedParty("1", "bidder", "乙公司", "91320902MA0TR0027T", names=frozenset({"甲公司"}))
+        answer = judge(party, [], CheckScope("construction", True, None, DAY), None)
         assert (answer.verdict, [one["code"] for one in answer.reasons]) == ("review", ["name-differs"])
 
     def test_that_are_the_same_under_another_code_are_reviewed(self):
@@ -190,9 +192,9 @@ class TestRelated:
     """What a relation carries from the record of one party to the verdict on another."""
 
     def through(self, effect, body=None, *, by="uscc", role="bidder", **question):
-        asked = Asked("1", role, "乙公司", "91320902MA0TR0035M")
-        about = Question(**{"sector": "construction", "must_tender": True, "district": None, "on": DAY} | question)
-        hit = Hit("uscc", BODY | (body or {}), screening.Via(effect, by, {"relation": "v", "effect": effect}))
+        asked = CheckedParty("1", role, "乙公司", "91320902MA0TR0035M")
+        about = CheckScope(**{"sector": "construction", "must_tender": True, "district": None, "on": DAY} | question)
+        hit = Hit("uscc", BODY | (body or {}), RelationLink(effect, by, {"relation": "v", "effect": effect}))
         return judge(asked, [hit], about, LOOK_BACK)
 
     @pytest.mark.parametrize(
@@ -241,9 +243,9 @@ class TestBears:
     SOUND, UNSOUND = "91320902MA0TR0027T", "91320902MA0TR00271"
 
     def bears(self, asked_by: dict, **subject: object) -> bool:
-        asked = screening.Asked("1", "bidder", "甲公司", **asked_by)
+        asked = CheckedParty("1", "bidder", "甲公司", **asked_by)
         body = {"subject": {"kind": "organisation", "name": "甲公司", "uscc": self.SOUND} | subject}
-        return screening.bears(asked, screening.Hit("name", body))
+        return bears(asked, Hit("name", body))
 
     def test_an_organisation_of_the_same_name_with_another_code_is_shown(self):
         assert self.bears({"uscc": "91320902MA0TR0035M"})
@@ -252,11 +254,11 @@ class TestBears:
         assert not self.bears({"uscc": "91320902MA0TR0035M"}, kind="sole_trader")
 
     def test_another_firm_that_bears_a_former_name_is_not_the_one_that_bore_it(self):
-        via = screening.Via("identity", "uscc", {})
+        via = RelationLink("identity", "uscc", {})
         for code, counts in ((self.SOUND, False), (self.UNSOUND, True), (None, True)):
             body = {"subject": {"kind": "organisation", "name": "旧名", "uscc": code}}
-            asked = screening.Asked("1", "bidder", "甲公司", "91320902MA0TR0035M")
-            assert screening.bears(asked, screening.Hit("name", body, via)) is counts
+            asked = CheckedParty("1", "bidder", "甲公司", "91320902MA0TR0035M")
+            assert bears(asked, Hit("name", body, via)) is counts
 
     def test_a_record_without_a_code_is_shown_to_a_party_with_one(self):
         assert self.bears({"uscc": "91320902MA0TR0035M"}, uscc=None)

@@ -15,16 +15,16 @@ def changed(**fields):
 
 class TestRead:
     def test_gives_back_what_was_built(self):
-        found = batch.read(GOOD, 10)
+        found = batch.parse_batch(GOOD, 10)
         assert (found.sender, found.epoch, list(found.records)) == ("city", "e1", RECORDS)
 
     def test_gives_the_cursor_of_a_page(self):
-        found = batch.read(batch.build("city", "e1", [], [], {"next": 7, "head": 9}), 10)
+        found = batch.parse_batch(batch.build("city", "e1", [], [], {"next": 7, "head": 9}), 10)
         assert (found.next, found.head) == (7, 9)
 
     def test_refuses_records_that_are_not_those_of_the_digest(self):
         with pytest.raises(BatchDigest):
-            batch.read(changed(records=[{"a": 2}, {"b": "二"}]), 10)
+            batch.parse_batch(changed(records=[{"a": 2}, {"b": "二"}]), 10)
 
     @pytest.mark.parametrize(
         "raw",
@@ -52,19 +52,19 @@ class TestRead:
     )
     def test_refuses_what_has_more_than_one_reading_or_another_shape(self, raw):
         with pytest.raises(BatchMalformed):
-            batch.read(raw, 10)
+            batch.parse_batch(raw, 10)
 
     @pytest.mark.parametrize(("raw", "records_max"), [(GOOD, 1), (b" " * (batch.BYTES_MAX + 1), 10)])
     def test_refuses_more_than_a_batch_may_hold(self, raw, records_max):
         with pytest.raises(BatchTooLarge):
-            batch.read(raw, records_max)
+            batch.parse_batch(raw, records_max)
 
 
 class TestReceipt:
     def test_counts_so_that_sent_is_accepted_and_rejected_and_pending(self):
         outcomes = ["accepted", "duplicate", "stale", "rejected", "conflict"]
         lines = [batch.result("r", 1, Outcome(outcome)) for outcome in outcomes]
-        assert batch.receipt("d", "city", lines)["counts"] == {
+        assert batch.delivery_receipt("d", "city", lines)["counts"] == {
             "sent": 5,
             "accepted": 3,
             "rejected": 2,
@@ -80,9 +80,9 @@ class TestReceipt:
         ],
     )
     def test_is_refused_when_its_counts_do_not_add_up(self, counts):
-        value = {**batch.receipt("d", "city", [batch.result("r", 1, Outcome("accepted"))]), "counts": counts}
+        value = {**batch.delivery_receipt("d", "city", [batch.result("r", 1, Outcome("accepted"))]), "counts": counts}
         with pytest.raises(BatchMalformed):
-            batch.read_receipt(canonical.dumps({**value, "signature": {"kid": "k", "value": "v"}}))
+            batch.parse_delivery_receipt(canonical.dumps({**value, "signature": {"kid": "k", "value": "v"}}))
 
     @pytest.mark.parametrize(
         "line",
@@ -102,11 +102,13 @@ class TestReceipt:
         counts = {"sent": 1, "accepted": 0, "rejected": 1, "pending": 0}
         value = {"batch": "d", "from": "city", "results": [line], "counts": counts}
         with pytest.raises(BatchMalformed):
-            batch.read_receipt(canonical.dumps({**value, "signature": {"kid": "k", "value": "v"}}))
+            batch.parse_delivery_receipt(canonical.dumps({**value, "signature": {"kid": "k", "value": "v"}}))
 
     def test_is_read_with_every_outcome_there_is(self):
         told = [Outcome(name) for name in ("accepted", "duplicate", "stale")]
         told += [Outcome("rejected", "schema"), Outcome("conflict", "revision-equivocation")]
-        value = batch.receipt("d", "city", [batch.result("r" * 32, 1, one) for one in told])
-        found, kid, _ = batch.read_receipt(canonical.dumps({**value, "signature": {"kid": "k", "value": "v"}}))
+        value = batch.delivery_receipt("d", "city", [batch.result("r" * 32, 1, one) for one in told])
+        found, kid, _ = batch.parse_delivery_receipt(
+            canonical.dumps({**value, "signature": {"kid": "k", "value": "v"}})
+        )
         assert (found, kid) == (value, "k")

@@ -3,7 +3,7 @@ from functools import partial
 import pytest
 
 from registry.domain.exchange import envelope
-from registry.domain.exchange.envelope import Held, Outcome, Sender, judge, parse
+from registry.domain.exchange.envelope import KnownRecord, Outcome, Sender, judge_envelope, parse
 from registry.signing import Signer, verify
 from tests.sync.bodies import body, chained, measure, removed, sealed
 
@@ -142,7 +142,7 @@ class TestParse:
 
 class TestJudge:
     def test_accepts_a_new_record(self):
-        assert judge(None, read(sealed(OWNER, body())), sender()) == Outcome("accepted")
+        assert judge_envelope(None, read(sealed(OWNER, body())), sender()) == Outcome("accepted")
 
     @pytest.mark.parametrize(
         ("revision", "outcome"),
@@ -150,53 +150,55 @@ class TestJudge:
     )
     def test_orders_by_revision_alone(self, revision, outcome):
         incoming = read(sealed(OWNER, body(revision=revision), "b" * 64))
-        held = Held("city", {2: "a" * 64, 3: "b" * 64})
-        assert judge(held, incoming, sender()).outcome == outcome
+        held = KnownRecord("city", {2: "a" * 64, 3: "b" * 64})
+        assert judge_envelope(held, incoming, sender()).outcome == outcome
 
     def test_names_two_contents_under_one_revision_an_equivocation(self):
-        found = judge(Held("city", {1: "a" * 64}), read(sealed(OWNER, body())), sender())
+        found = judge_envelope(KnownRecord("city", {1: "a" * 64}), read(sealed(OWNER, body())), sender())
         assert found.code == "revision-equivocation"
 
     def test_names_a_version_that_follows_another_one_an_equivocation(self):
         first = body()
-        held = Held("city", {1: sealed(OWNER, first)["hash"]})
+        held = KnownRecord("city", {1: sealed(OWNER, first)["hash"]})
         _, second = chained(OWNER, first, removed(first))
-        assert judge(held, read(second), sender()) == Outcome("accepted")
+        assert judge_envelope(held, read(second), sender()) == Outcome("accepted")
         for previous in ("c" * 64, None):
             other = read(sealed(OWNER, removed(first), previous))
-            assert judge(held, other, sender()) == Outcome("conflict", "revision-equivocation")
+            assert judge_envelope(held, other, sender()) == Outcome("conflict", "revision-equivocation")
 
     @pytest.mark.parametrize("newest", [1, 5])
     def test_calls_the_same_content_again_a_duplicate_whoever_sends_it(self, newest):
         incoming = read(sealed(OWNER, body()))
-        held = Held("city", {1: incoming.hash, newest: incoming.hash})
-        assert judge(held, incoming, sender(owners=())) == Outcome("duplicate")
+        held = KnownRecord("city", {1: incoming.hash, newest: incoming.hash})
+        assert judge_envelope(held, incoming, sender(owners=())) == Outcome("duplicate")
 
     def test_rejects_a_sender_who_does_not_speak_for_the_owner(self):
-        found = judge(None, read(sealed(OWNER, body())), sender(owners=("other",)))
+        found = judge_envelope(None, read(sealed(OWNER, body())), sender(owners=("other",)))
         assert found == Outcome("rejected", "owner-not-entitled")
 
     def test_rejects_another_owner_of_a_held_record(self):
-        found = judge(Held("county", {}), read(sealed(OWNER, body())), sender(owners=("city", "county")))
+        found = judge_envelope(
+            KnownRecord("county", {}), read(sealed(OWNER, body())), sender(owners=("city", "county"))
+        )
         assert found == Outcome("rejected", "owner-not-entitled")
 
     def test_rejects_a_hash_that_is_not_the_contents(self):
         value = sealed(OWNER, body()) | {"hash": "0" * 64}
-        assert judge(None, read(value), sender()) == Outcome("rejected", "hash-wrong")
+        assert judge_envelope(None, read(value), sender()) == Outcome("rejected", "hash-wrong")
 
     def test_rejects_a_changed_previous(self):
         value = sealed(OWNER, body()) | {"previous": "0" * 64}
-        assert judge(None, read(value), sender()) == Outcome("rejected", "hash-wrong")
+        assert judge_envelope(None, read(value), sender()) == Outcome("rejected", "hash-wrong")
 
     def test_rejects_a_signature_that_is_not_the_owners(self):
-        found = judge(None, read(sealed(STRANGER, body())), sender())
+        found = judge_envelope(None, read(sealed(STRANGER, body())), sender())
         assert found == Outcome("rejected", "signature-wrong")
 
     def test_rejects_a_strangers_signature_under_the_owners_key_id(self):
         value = sealed(STRANGER, body())
         value["signature"]["kid"] = OWNER.key_id
-        assert judge(None, read(value), sender()) == Outcome("rejected", "signature-wrong")
+        assert judge_envelope(None, read(value), sender()) == Outcome("rejected", "signature-wrong")
 
     def test_rejects_an_owner_whose_key_nobody_knows(self):
-        found = judge(None, read(sealed(OWNER, body())), Sender({"city"}, {}))
+        found = judge_envelope(None, read(sealed(OWNER, body())), Sender({"city"}, {}))
         assert found == Outcome("rejected", "owner-key-unknown")

@@ -3,7 +3,8 @@
 import datetime as dt
 
 from registry.domain.filing.columns import PLAIN, Headings
-from registry.domain.filing.parse import Filing, KindRule, Note, Rules, clean
+from registry.domain.filing.model import Filing, KindRule, Note, Rules
+from registry.domain.filing.parse import clean
 from registry.errors import Fault
 
 TODAY = dt.date(2026, 11, 22)

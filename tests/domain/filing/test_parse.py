@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.domain.filing.columns import FIELDS, Headings
-from registry.domain.filing.parse import MeasureTerm, clean, document_key
+from registry.domain.filing.model import MeasureTerm
+from registry.domain.filing.parse import clean, document_key
 from tests.domain.filing.filing_rows import ORGANISATION, PERSON, RULES, TODAY, accepted, outcome, refused
 
 OLD = Headings("2016", {})

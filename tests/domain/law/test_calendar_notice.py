@@ -6,6 +6,7 @@ import pytest
 
 from registry.domain.law import calendar_notice, reference_kinds
 from registry.domain.law.reference import Reference
+from registry.domain.law.reference_kinds import row_body
 from registry.refusals.procedure import CalendarRefused
 from tests.contract.test_reference import ROWS
 
@@ -32,8 +33,8 @@ class TestAccepted:
     )
     def test_is_a_year_with_its_days_off_and_none_with_a_holiday_left_out(self, code):
         year = row_of(code)
-        assert calendar_notice.accepted([reference_kinds.body(year)], without(code)) == [year]
+        assert calendar_notice.parse_notice([row_body(year)], without(code)) == [year]
         short = dataclasses.replace(year, holidays=year.holidays[5:])
         with pytest.raises(CalendarRefused) as refused:
-            calendar_notice.accepted([reference_kinds.body(short)], without(code))
+            calendar_notice.parse_notice([row_body(short)], without(code))
         assert [fault.code for fault in refused.value.faults] == ["too-few-holidays"]

@@ -21,7 +21,8 @@ from registry.unit_of_work import day_of
 def law() -> Reference:
     read = {
         kind: [
-            reference_kinds.read(kind, data) for data in tomllib.loads((FOLDER / f"{kind}.toml").read_text())["rows"]
+            reference_kinds.parse_reference_row(kind, data)
+            for data in tomllib.loads((FOLDER / f"{kind}.toml").read_text())["rows"]
         ]
         for kind in ("calendar", "deadlines", "clocks")
     }

@@ -10,7 +10,8 @@ import pytest
 
 from registry.domain.cases import listing
 from registry.domain.cases.listing import Decision
-from registry.domain.checks.verdict import Asked, Hit, LookBack, Question, judge
+from registry.domain.checks.model import CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.verdict import judge
 from registry.domain.law import deadlines, measures
 from registry.domain.law.publicity import add_months, period, policy_for
 from registry.domain.law.reference import Reference
@@ -52,8 +53,8 @@ TERMS = [pytest.param(one[0], one[7], id=f"{one[0]}-{one[1]}") for one in BANS i
 
 
 def asked(role: str, place: tuple[str, bool], on: dt.date, body: dict, look_back: LookBack | None = None) -> str:
-    question = Question(place[0], place[1], None, on)
-    return judge(Asked("1", role, "甲公司", "x"), [Hit("uscc", body)], question, look_back).verdict
+    question = CheckScope(place[0], place[1], None, on)
+    return judge(CheckedParty("1", role, "甲公司", "x"), [Hit("uscc", body)], question, look_back).verdict
 
 
 def body(**special: object) -> dict:
@@ -78,7 +79,7 @@ class TestMeasure:
     def test_bears_on_whom_and_where_its_article_says(
         self, code, _article, role, place, verdict, other, outside, _months
     ):
-        taken = body(measures=[measures.taken(MEASURES[code], FROM, UNTIL)])
+        taken = body(measures=[measures.statutory_measure(MEASURES[code], FROM, UNTIL)])
         assert asked(role, place, FROM, taken) == verdict
         assert asked(role, place, UNTIL - DAY, taken) == verdict
         assert asked(other, place, FROM, taken) == "on_record"
@@ -94,7 +95,7 @@ class TestMeasure:
             (most, None),
             (most + 1, "measure-beyond-statute"),
         ):
-            taken = measures.taken(MEASURES[code], FROM, add_months(FROM, so_many))
+            taken = measures.statutory_measure(MEASURES[code], FROM, add_months(FROM, so_many))
             refused = measures.term_fault(MEASURES[code], taken)
             assert (refused.code if refused else None) == fault, so_many
 
@@ -123,7 +124,7 @@ class TestMeasure:
 
     @pytest.mark.parametrize("code", [pytest.param("B1", id="B4-政府采购法实施条例19-2")])
     def test_bars_nobody_from_the_day_it_ends(self, code):
-        taken = body(measures=[measures.taken(MEASURES[code], FROM, UNTIL)])
+        taken = body(measures=[measures.statutory_measure(MEASURES[code], FROM, UNTIL)])
         assert asked("bidder", PROCUREMENT, UNTIL - DAY, taken) == "barred"
         assert asked("bidder", PROCUREMENT, UNTIL, taken) == "no_record"
         assert MEASURES["B4"].effect == "none"

@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 
 import registry
 from registry.domain.law.publicity import Publicity, add_months, period, policy_for, severity
-from registry.domain.law.reference_kinds import PenaltyKind, Policy, read
+from registry.domain.law.reference_kinds import PenaltyKind, Policy, parse_reference_row
 from registry.refusals.content import NoPolicy
 
 REFERENCE = Path(registry.__file__).parent / "reference"
 
 
 def rows(kind: str) -> list[Any]:
-    return [read(kind, data) for data in tomllib.loads((REFERENCE / f"{kind}.toml").read_text("utf-8"))["rows"]]
+    return [
+        parse_reference_row(kind, data)
+        for data in tomllib.loads((REFERENCE / f"{kind}.toml").read_text("utf-8"))["rows"]
+    ]
 
 
 KINDS: dict[str, PenaltyKind] = {row.code: row for row in rows("penalty_kinds")}
@@ -38,7 +41,7 @@ def policy(code: str = "p", **values: Any) -> Policy:
         "scope": "general",
         "match": "",
     }
-    row = read("policies", base | values)
+    row = parse_reference_row("policies", base | values)
     assert isinstance(row, Policy)
     return row
 

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from registry.domain.law.reference_kinds import KINDS, Deadline, Measure, PenaltyKind, body, overlapping, read
+from registry.domain.law.reference_kinds import (
+    KINDS,
+    Deadline,
+    Measure,
+    PenaltyKind,
+    overlapping_rows,
+    parse_reference_row,
+    row_body,
+)
 
 FINE: dict[str, Any] = {
     "code": "02",
@@ -43,15 +51,17 @@ BAN: dict[str, Any] = {
 
 class TestRead:
     def test_gives_a_row_of_its_kind(self) -> None:
-        row = read("penalty_kinds", FINE)
+        row = parse_reference_row("penalty_kinds", FINE)
         assert isinstance(row, PenaltyKind)
         assert (row.code, row.needs, row.grave, row.effective_until) == ("02", "fine", False, None)
 
     def test_takes_a_date_as_iso_text(self) -> None:
-        assert read("penalty_kinds", FINE | {"effective_from": "2021-07-15"}) == read("penalty_kinds", FINE)
+        assert parse_reference_row("penalty_kinds", FINE | {"effective_from": "2021-07-15"}) == parse_reference_row(
+            "penalty_kinds", FINE
+        )
 
     def test_makes_lists_tuples_at_every_depth(self) -> None:
-        row = read("measures", BAN)
+        row = parse_reference_row("measures", BAN)
         assert isinstance(row, Measure)
         assert row.roles == ("agent",)
         assert row.citations == (("招标投标法", "第五十条"), ("招标投标法", "第50条"))
@@ -60,11 +70,11 @@ class TestRead:
     def test_refuses_a_row_without_a_key(self, key: str) -> None:
         data = {name: value for name, value in FINE.items() if name != key}
         with pytest.raises(ValueError, match=f"missing key {key}"):
-            read("penalty_kinds", data)
+            parse_reference_row("penalty_kinds", data)
 
     def test_refuses_an_unknown_key_and_names_row_and_key(self) -> None:
         with pytest.raises(ValueError, match=r"'02'.*unknown key colour"):
-            read("penalty_kinds", FINE | {"colour": "red"})
+            parse_reference_row("penalty_kinds", FINE | {"colour": "red"})
 
     @pytest.mark.parametrize(
         ("key", "value"),
@@ -83,11 +93,11 @@ class TestRead:
     )
     def test_refuses_a_value_of_the_wrong_kind(self, key: str, value: object) -> None:
         with pytest.raises(ValueError, match=f"'02'.*{key}"):
-            read("penalty_kinds", FINE | {key: value})
+            parse_reference_row("penalty_kinds", FINE | {key: value})
 
     @pytest.mark.parametrize("value", ["7", 7, [True], ["7"], [7.0]])
     def test_refuses_a_list_of_anything_else(self, value: object) -> None:
-        data = body(
+        data = row_body(
             Deadline(
                 code="D01",
                 name="公开",
@@ -102,11 +112,11 @@ class TestRead:
             )
         )
         with pytest.raises(ValueError, match="value cannot be"):
-            read("deadlines", data | {"value": value})
+            parse_reference_row("deadlines", data | {"value": value})
 
     def test_refuses_a_row_that_ends_before_it_begins(self) -> None:
         with pytest.raises(ValueError, match="effective_until"):
-            read("penalty_kinds", FINE | {"effective_until": FINE["effective_from"]})
+            parse_reference_row("penalty_kinds", FINE | {"effective_until": FINE["effective_from"]})
 
     def test_knows_fifteen_kinds(self) -> None:
         assert len(KINDS) == 15
@@ -114,17 +124,17 @@ class TestRead:
 
 class TestBody:
     def test_is_json_able_and_read_back_equal(self) -> None:
-        row = read("measures", BAN)
-        data = body(row)
+        row = parse_reference_row("measures", BAN)
+        data = row_body(row)
         assert data["effective_from"] == "2000-01-01"
         assert data["citations"] == BAN["citations"]
         assert data["min_months"] is None
-        assert read("measures", data) == row
+        assert parse_reference_row("measures", data) == row
 
 
 class TestInForce:
     def test_is_half_open(self) -> None:
-        row = read("penalty_kinds", FINE | {"effective_until": date(2026, 1, 1)})
+        row = parse_reference_row("penalty_kinds", FINE | {"effective_until": date(2026, 1, 1)})
         assert not row.is_in_force(date(2021, 7, 14))
         assert row.is_in_force(date(2021, 7, 15))
         assert row.is_in_force(date(2025, 12, 31))
@@ -133,12 +143,12 @@ class TestInForce:
 
 class TestOverlapping:
     def test_finds_two_versions_in_force_on_one_day(self) -> None:
-        old = read("penalty_kinds", FINE | {"effective_until": date(2026, 1, 2)})
-        new = replace(read("penalty_kinds", FINE), effective_from=date(2026, 1, 1))
-        assert overlapping([new, old]) == [(old, new)]
+        old = parse_reference_row("penalty_kinds", FINE | {"effective_until": date(2026, 1, 2)})
+        new = replace(parse_reference_row("penalty_kinds", FINE), effective_from=date(2026, 1, 1))
+        assert overlapping_rows([new, old]) == [(old, new)]
 
     def test_finds_none_where_one_ends_as_the_other_begins(self) -> None:
-        old = read("penalty_kinds", FINE | {"effective_until": date(2026, 1, 1)})
-        new = replace(read("penalty_kinds", FINE), effective_from=date(2026, 1, 1))
+        old = parse_reference_row("penalty_kinds", FINE | {"effective_until": date(2026, 1, 1)})
+        new = replace(parse_reference_row("penalty_kinds", FINE), effective_from=date(2026, 1, 1))
         other = replace(new, code="03")
-        assert overlapping([new, other, old]) == []
+        assert overlapping_rows([new, other, old]) == []

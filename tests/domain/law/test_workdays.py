@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import registry
-from registry.domain.law.reference_kinds import CalendarYear, read
+from registry.domain.law.reference_kinds import CalendarYear, parse_reference_row
 from registry.domain.law.workdays import Calendar, Due
 
 DATA = Path(registry.__file__).parent / "reference" / "calendar.toml"
@@ -18,7 +18,7 @@ DATA = Path(registry.__file__).parent / "reference" / "calendar.toml"
 
 def years() -> Iterator[CalendarYear]:
     for data in tomllib.loads(DATA.read_text("utf-8"))["rows"]:
-        row = read("calendar", data)
+        row = parse_reference_row("calendar", data)
         assert isinstance(row, CalendarYear)
         yield row
 

@@ -97,12 +97,12 @@ class TestDigest:
 class TestWritten:
     def test_stands_in_the_whole_as_if_it_were_written_there(self):
         line = {"名称": "盐城臆造建设有限公司\n", "ref": "1", "reasons": [{"code": "published"}]}
-        whole = {"lines": [canonical.written(line)], "count": 1}
+        whole = {"lines": [canonical.canonical_text(line)], "count": 1}
         assert canonical.dumps(whole) == canonical.dumps({"lines": [line], "count": 1})
 
     def test_is_refused_as_elsewhere(self):
         with pytest.raises(NotCanonical):
-            canonical.written({"amount": 0.5})
+            canonical.canonical_text({"amount": 0.5})
 
 
 class TestLoads:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from registry.domain.publication import canonical, keyring, signed_notes
-from registry.domain.publication.keyring import Key, Ring
+from registry.domain.publication.keyring import Key, Keyring
 from registry.refusals.content import KeysMalformed, NoteRefused
 from registry.signing import Signer, verify
 
@@ -25,7 +25,7 @@ def ring_of(count=3):
         keys.append(Key(after.public, since, endorsed(before, after, since)))
     if count == 3:
         keys[0] = replace(keys[0], revoked_at="2027-07-01T00:00:00Z", revoked_because="密钥失窃")
-    return Ring("demo", tuple(keys))
+    return Keyring("demo", tuple(keys))
 
 
 def document(ring=None, signer=SIGNERS[2]):
@@ -44,7 +44,7 @@ class TestDocument:
     @pytest.mark.parametrize("count", [1, 2, 3])
     def test_gives_back_the_ring(self, count):
         ring = ring_of(count)
-        assert keyring.read(document(ring, SIGNERS[count - 1]), verify) == ring
+        assert keyring.parse_keyring(document(ring, SIGNERS[count - 1]), verify) == ring
 
     def test_lists_each_key_with_its_time(self):
         keys = json.loads(document())["keys"]
@@ -62,13 +62,13 @@ class TestDocument:
                 wrong = bytearray(data)
                 wrong[place] ^= 1 << bit
                 with pytest.raises(KeysMalformed):
-                    keyring.read(bytes(wrong), verify)
+                    keyring.parse_keyring(bytes(wrong), verify)
 
     def test_is_refused_after_any_byte_is_dropped(self):
         data = document()
         for place in range(len(data)):
             with pytest.raises(KeysMalformed):
-                keyring.read(data[:place] + data[place + 1 :], verify)
+                keyring.parse_keyring(data[:place] + data[place + 1 :], verify)
 
     @pytest.mark.parametrize(
         "data",
@@ -86,7 +86,7 @@ class TestDocument:
     )
     def test_is_refused_when_it_is_no_canonical_document(self, data):
         with pytest.raises(KeysMalformed):
-            keyring.read(data, verify)
+            keyring.parse_keyring(data, verify)
 
     @pytest.mark.parametrize(
         "members",
@@ -95,7 +95,7 @@ class TestDocument:
     )
     def test_is_refused_out_of_form_even_when_signed(self, members):
         with pytest.raises(KeysMalformed):
-            keyring.read(changed(document(), **members), verify)
+            keyring.parse_keyring(changed(document(), **members), verify)
 
     @pytest.mark.parametrize(
         "change",
@@ -121,23 +121,23 @@ class TestDocument:
         keys = json.loads(document())["keys"]
         keys[-1] |= change
         with pytest.raises(KeysMalformed):
-            keyring.read(changed(document(), keys=keys), verify)
+            keyring.parse_keyring(changed(document(), keys=keys), verify)
 
     def test_is_refused_when_an_older_key_signed_it(self):
         data = changed(document(), signer=SIGNERS[1])
         with pytest.raises(KeysMalformed, match="最新"):
-            keyring.read(data, verify)
+            keyring.parse_keyring(data, verify)
 
     def test_is_refused_when_nobody_vouches_for_a_key_put_in_between(self):
         stranger = Signer.generate()
         keys = list(ring_of().keys)
         keys[1] = Key(stranger.public, FROM[0], endorsed(stranger, stranger, FROM[0]))
         with pytest.raises(KeysMalformed, match="背书"):
-            keyring.read(document(Ring("demo", tuple(keys))), verify)
+            keyring.parse_keyring(document(Keyring("demo", tuple(keys))), verify)
 
     def test_is_refused_when_the_chain_is_that_of_another_node(self):
         with pytest.raises(KeysMalformed, match="背书"):
-            keyring.read(document(replace(ring_of(), node="other")), verify)
+            keyring.parse_keyring(document(replace(ring_of(), node="other")), verify)
 
 
 class TestHeld:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from registry import runtime
 from registry.domain.publication import keyring, merkle, signed_notes
-from registry.queries.publication import integrity, ledger_state
+from registry.queries import integrity
+from registry.queries.publication import ledger_state
 from registry.refusals.acts import LedgerBroken
 from registry.services.exchange import inbox, peers
 from registry.services.publication import ledger
@@ -161,7 +162,7 @@ class TestFindings:
 class TestProofs:
     def test_show_every_entry_in_the_signed_head(self, ledger_of_four):
         desk = ledger_of_four
-        keys = keyring.read(desk.get("/ledger/keys").get_data(), verify).publics()
+        keys = keyring.parse_keyring(desk.get("/ledger/keys").get_data(), verify).publics()
         note = desk.get("/ledger/checkpoint").get_data(as_text=True)
         opened = signed_notes.open_note(note, {"city": next(iter(keys.values()))}, verify)
         with runtime.reading() as session:

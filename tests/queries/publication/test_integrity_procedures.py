@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from registry import runtime
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.services.cases import commendations, relations
 from tests.queries.publication.test_integrity import findings
 from tests.support.bureau import papers
@@ -70,12 +70,12 @@ def files(bureau):
     bureau.applied("dispute", record)
     bureau.step(bureau.listed(), "revoke")
     award = AWARD | {"awarded_on": bureau.today}
-    commended = bureau.do("clerk", lambda work: commendations.file(work, award, Given()).record)
-    bureau.do("verifier", lambda work: commendations.verify(work, commended, Given()))
+    commended = bureau.do("clerk", lambda work: commendations.file(work, award, StepInput()).record)
+    bureau.do("verifier", lambda work: commendations.verify(work, commended, StepInput()))
     stated = RELATION | {"since": bureau.today, "until": None, "issued_on": bureau.today}
     given = papers("registration_extract")
     controlled = bureau.do("clerk", lambda work: relations.file(work, stated, given).record)
-    bureau.do("verifier", lambda work: relations.verify(work, controlled, Given()))
+    bureau.do("verifier", lambda work: relations.verify(work, controlled, StepInput()))
     return record
 
 

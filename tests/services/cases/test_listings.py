@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from registry import runtime
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.models import Listing
 from registry.queries.cases import procedure_records
 from registry.queries.publication import publications
@@ -52,7 +52,7 @@ class TestListing:
     def test_needs_its_documents(self, bureau):
         record = bureau.drafted()
         with pytest.raises(DocumentMissing):
-            bureau.step(record, "review", given=Given())
+            bureau.step(record, "review", given=StepInput())
         assert held(record).state == "draft"
 
     def test_of_a_scheme_without_basis_stays_inside(self, bureau):

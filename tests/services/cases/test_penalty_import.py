@@ -56,7 +56,7 @@ def state(clerk, number):
     """(state, next row, filed, refused, rows filed in truth)."""
     with runtime.reading() as session:
         held = penalty_import.of_account(session, clerk.account_id, number)
-        truth = penalties.listed(session, clerk.department_id, None, after=0, limit=1000)
+        truth = penalties.list_penalties(session, clerk.department_id, None, after=0, limit=1000)
         return held.state, held.next_row, held.filed, held.refused, len(truth)
 
 
@@ -135,7 +135,7 @@ class TestReceive:
         number = received(clerk, table(rows), sectors=("construction",))
         run(clerk, number)
         with runtime.reading() as session:
-            [held] = penalties.listed(session, clerk.department_id, None, after=0, limit=9)
+            [held] = penalties.list_penalties(session, clerk.department_id, None, after=0, limit=9)
             assert '"sectors":["construction"]' in held.filing.content
 
 
@@ -259,7 +259,7 @@ class TestDistrict:
         number = received(limited, table(firms(1)))
         assert run(limited, number)[2] == filed
         with runtime.reading() as session:
-            held = penalties.listed(session, clerk.department_id, None, after=0, limit=9)
+            held = penalties.list_penalties(session, clerk.department_id, None, after=0, limit=9)
             assert [json.loads(one.filing.content)["district"] for one in held] == [district] * filed
 
 
@@ -286,6 +286,6 @@ class TestOverlap:
         monkeypatch.setattr(penalty_import, "CHUNK", 50)
         run(clerk, received(clerk, table(firms(9)[::-1])))
         with runtime.reading() as session:
-            held = penalties.listed(session, clerk.department_id, None, after=0, limit=99)
+            held = penalties.list_penalties(session, clerk.department_id, None, after=0, limit=99)
             decisions = [(one.authority_code, one.document_number, one.subject_key) for one in held]
         assert decisions == sorted(decisions)

@@ -12,7 +12,7 @@ from registry.queries.cases import prior_restrictions
 def shown(bureau, record, on):
     firm = bureau.names[record]
     with runtime.reading() as session:
-        return [one["record"] for one in prior_restrictions.restrictions(session, firm["uscc"], None, on, "")]
+        return [one["record"] for one in prior_restrictions.prior_restrictions(session, firm["uscc"], None, on, "")]
 
 
 class TestRestrictions:

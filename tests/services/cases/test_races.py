@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from registry import runtime
-from registry.domain.cases.case_file import Given
+from registry.domain.cases.case_file import StepInput
 from registry.domain.permissions import PUBLIC, SYSTEM, Actor
 from registry.errors import Refusal
 from registry.models import Listing, Publication, Relief
@@ -75,7 +75,7 @@ class TestTogether:
         first, second = (bureau.people[name].actor for name in ("clerk", "second-clerk"))
 
         def act(work: UnitOfWork) -> object:
-            return listing_drafting.draft(work, proposed, Given())
+            return listing_drafting.draft(work, proposed, StepInput())
 
         assert together((first, act), (second, act)) is ListedAlready
         assert count(Listing) == 1
@@ -83,7 +83,7 @@ class TestTogether:
     def test_two_looks_at_one_tender_follow_each_other(self, bureau, together):
         centre, numbers = Centre(bureau.people), []
 
-        def look(work: UnitOfWork) -> award_check.Made:
+        def look(work: UnitOfWork) -> award_check.SignedCheck:
             made = award_check.check(work, centre.inquiry(party(BanFactory())))
             numbers.append((made.check.id, made.check.number))
             return made

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from registry import runtime
 from registry.domain.permissions import SYSTEM
 from registry.models import AuditEvent, Clock, Penalty
-from registry.queries.publication import integrity
+from registry.queries import integrity
 from registry.services.cases import penalty_filing, penalty_verification
 from tests.services.cases.test_statistics import stated
 

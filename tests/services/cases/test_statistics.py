@@ -13,7 +13,7 @@ from registry.domain.reporting_rates import RATES, Ratio, Tally
 from registry.queries.cases import statistics
 from registry.queries.cases.statistics import Period
 from registry.queries.law import reference_data
-from registry.queries.node import accounts
+from registry.queries.node import account_lookup
 from registry.services.cases import penalty_filing, penalty_import, penalty_verification
 from tests.services.cases.test_penalty_import import table
 from tests.support.filings import filing
@@ -39,7 +39,7 @@ def stated(bureau, record):
 
 def tally(today=dt.date(2026, 12, 31), period=NOVEMBER, code="finance"):
     with runtime.reading() as session:
-        held = accounts.department(session, code)
+        held = account_lookup.department(session, code)
         return statistics.tallies(session, period, today).get(held.id, Tally())
 
 

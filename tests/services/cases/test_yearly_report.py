@@ -12,7 +12,7 @@ from registry.domain.permissions import SYSTEM
 from registry.domain.reporting_rates import Ratio
 from registry.queries.cases import yearly_report
 from registry.queries.law import reference_data
-from registry.queries.node import accounts
+from registry.queries.node import account_lookup
 from registry.refusals.procedure import ReportUnknown
 from registry.services.cases import penalty_verification, relief_applications, relief_decisions
 from registry.services.cases.relief_decisions import Ruling
@@ -133,7 +133,7 @@ def hostile(year):
     """The department has a name that a spreadsheet would run."""
 
     def rename(work):
-        accounts.department(work.session, "finance").name = HOSTILE
+        account_lookup.department(work.session, "finance").name = HOSTILE
 
     runtime.perform(SYSTEM, rename)
     return year

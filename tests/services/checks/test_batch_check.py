@@ -21,7 +21,7 @@ from registry.refusals.acts import (
     TransitionRefused,
 )
 from registry.refusals.award import FileRunning, FileUnknown
-from registry.services.checks import award_check, batch_check, checkresults
+from registry.services.checks import award_check, batch_check
 from registry.signing import verify
 from tests.support import dying
 from tests.support.desk import stranger
@@ -57,7 +57,7 @@ def strangers(count=ROWS):
 def received(actor, rows, **stated):
     """The id of a file that was taken."""
     data = rows if isinstance(rows, bytes) else table(rows)
-    stated = batch_check.Stated(**{"sector": "procurement", **stated})
+    stated = batch_check.BatchRequest(**{"sector": "procurement", **stated})
     return runtime.perform(actor, lambda work: batch_check.receive(work, data, stated).id)
 
 
@@ -76,7 +76,7 @@ def state(actor, number):
 
 def answers(number):
     with runtime.reading() as session:
-        return list(checkresults.answers(session, runtime.keys(), number))
+        return list(batch_check.answer_rows(session, runtime.keys(), number))
 
 
 def statements(number):
@@ -84,15 +84,15 @@ def statements(number):
     key = runtime.keys().signer
     with runtime.reading() as session:
         made = [award_check.unseal(runtime.keys(), one).receipt for one in batch_checks.checks(session, number)]
-    return [receipts.check(one, {key.key_id: key.public}, verify) for one in made]
+    return [receipts.verified_statement(one, {key.key_id: key.public}, verify) for one in made]
 
 
 def sheet(actor, number):
     """The result read back: rows of the first sheet."""
     out = io.BytesIO()
     with runtime.reading() as session:
-        checkresults.write(session, runtime.keys(), batch_checks.own(session, actor.department_id, number), out)
-    return [row.cells for row in tabular.read(out.getvalue()).rows]
+        batch_check.write(session, runtime.keys(), batch_checks.own(session, actor.department_id, number), out)
+    return [row.cells for row in tabular.read_table(out.getvalue()).rows]
 
 
 class TestRun:

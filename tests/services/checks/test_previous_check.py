@@ -106,7 +106,7 @@ class TestEveryOrder:
         self._is_told(case, centre.told(watch), places[0])
 
     def _names_what_changed(self, case, opening, award, between):
-        assert award["previous"] == comparison.reference(opening)
+        assert award["previous"] == comparison.reference_to(opening)
         comparison.compare(award, opening)
         changed = award["lines"][0]["changed"]
         assert changed["was"] == opening["lines"][0]["verdict"]
@@ -238,6 +238,6 @@ class TestProof:
     def test_of_a_receipt_from_before_there_were_links_still_stands(self, bureau, centre):
         key = runtime.keys().signer
         receipt = centre.receipt(party(BanFactory()), is_linked=False)
-        made = receipts.check(receipt, {key.key_id: key.public}, verify)
+        made = receipts.verified_statement(receipt, {key.key_id: key.public}, verify)
         assert not {"previous"} & made.keys()
         assert not {"id_tag", "changed"} & made["lines"][0].keys()

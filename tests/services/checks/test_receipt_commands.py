@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from registry import runtime
 from registry.domain.checks import receipts
-from registry.domain.checks.receiptform import opened
+from registry.domain.checks.receipts import split_receipt
 from registry.domain.publication import keyring
 from tests.services.checks.test_replay import change_look_back
 from tests.support.desk import bidder, seal, stranger
@@ -60,7 +60,7 @@ class TestReceipt:
     def test_gives_one_line_that_is_proven_alone(self, files, typed):
         out = files / "line.json"
         assert typed("receipt", "line", files / "receipt.json", "--ref", "2", "--out", out)[0] == 0
-        assert [line["ref"] for line in opened(out.read_bytes())[0]["lines"]] == ["2"]
+        assert [line["ref"] for line in split_receipt(out.read_bytes())[0]["lines"]] == ["2"]
         code, said = typed("verify", out, "--keys", files / "keys.json")
         assert (code, "只出示 3 方中的一方" in said) == (0, True)
         assert typed("receipt", "line", files / "receipt.json", "--ref", "9", "--out", out)[0] == 1
@@ -159,14 +159,14 @@ class TestReplay:
 
     def test_of_another_ledger_is_a_contradiction(self, files, desk, typed):
         """The receipt states a root that this ledger never had: rewritten since, with everything recomputed."""
-        statement = opened((files / "receipt.json").read_bytes())[0] | {"root": "00" * 32}
+        statement = split_receipt((files / "receipt.json").read_bytes())[0] | {"root": "00" * 32}
         signer = runtime.keys().signer
         (files / "other.json").write_bytes(receipts.build(statement, signer.sign, signer.key_id))
         code, said = typed("replay", "--check", files / "other.json")
         assert (code, "矛盾 differs: 回执所载根哈希" in said) == (1, True)
 
     def test_that_says_otherwise_is_a_contradiction(self, files, typed):
-        held = opened((files / "receipt.json").read_bytes())[0]
+        held = split_receipt((files / "receipt.json").read_bytes())[0]
         lines = [{name: value for name, value in line.items() if name != "salt"} for line in held["lines"]]
         lines[0] |= {"verdict": "no_record", "reasons": []}
         said = receipts.statement(_facts(held), lines, bytes(32)) | {"tender": held["tender"]}

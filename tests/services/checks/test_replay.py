@@ -6,7 +6,7 @@ import pytest
 
 from registry import runtime
 from registry.domain.checks import receipts
-from registry.domain.checks.receiptform import opened
+from registry.domain.checks.receipts import split_receipt
 from registry.domain.permissions import SYSTEM
 from registry.errors import Fault
 from registry.queries.law import reference_data
@@ -36,12 +36,12 @@ def receipt_of(desk, *parties, **special):
 
 def replayed(data):
     """What differs between a receipt and its replay, and what was left out."""
-    statement = opened(data)[0]
+    statement = split_receipt(data)[0]
 
     def act(work):
         replay.prove(work, statement["entry"])
-        question = replay.asked_by(statement)
-        lines = replay.again(work, question, statement["entry"], replay.law_of(work, statement))
+        question = replay.request_of_receipt(statement)
+        lines = replay.answer_again(work, question, statement["entry"], replay.law_of(work, statement))
         return replay.differences(statement["lines"], lines, question.left_out), question.left_out
 
     return looking(act)
@@ -54,7 +54,7 @@ class TestReplay:
         data = receipt_of(desk, bidder(ban), stranger())
         desk.withdraw(record, days_ago(0))
         desk.published(filing(subject_name=ban["subject_name"], uscc=ban["uscc"]))
-        assert [line["verdict"] for line in opened(data)[0]["lines"]] == ["barred", "no_record"]
+        assert [line["verdict"] for line in split_receipt(data)[0]["lines"]] == ["barred", "no_record"]
         assert desk.verdicts(bidder(ban)) == ["on_record"]
         assert replayed(data) == ([], frozenset())
 
@@ -65,7 +65,7 @@ class TestReplay:
         before = looking(lambda work: reference_data.current(work.session).version)
         change_look_back(tmp_path, 12)
         assert looking(lambda work: reference_data.current(work.session).version) != before
-        assert desk.verdicts(bidder(grave)) != [opened(data)[0]["lines"][0]["verdict"]]
+        assert desk.verdicts(bidder(grave)) != [split_receipt(data)[0]["lines"][0]["verdict"]]
         assert replayed(data) == ([], frozenset())
 
     def test_refuses_law_tables_that_are_not_what_they_were(self, desk):
@@ -80,13 +80,13 @@ class TestReplay:
     def test_leaves_out_whom_the_receipt_does_not_name_in_full(self, desk):
         desk.published(BannedPersonFactory())
         data = receipt_of(desk, stranger(), {**EXPERT, "of": "1"}, tender={"sector": "construction"})
-        assert opened(data)[0]["lines"][1]["verdict"] == "barred"
+        assert split_receipt(data)[0]["lines"][1]["verdict"] == "barred"
         assert replayed(data) == ([], frozenset({"2"}))
 
     def test_names_the_line_that_contradicts(self, desk):
         ban = BanFactory()
         desk.published(ban)
-        statement = opened(receipt_of(desk, bidder(ban), stranger()))[0]
+        statement = split_receipt(receipt_of(desk, bidder(ban), stranger()))[0]
         said = [dict(line) for line in statement["lines"]]
         said[0]["verdict"] = "no_record"
         assert replay.differences(said, statement["lines"]) == ["1"]
@@ -100,16 +100,16 @@ class TestReplay:
         assert replayed(receipts.excerpt(data, "2")) == ([], frozenset())
 
     def test_of_other_rules_is_refused(self, desk):
-        statement = opened(receipt_of(desk, stranger()))[0] | {"matcher": "exact-0"}
+        statement = split_receipt(receipt_of(desk, stranger()))[0] | {"matcher": "exact-0"}
         with pytest.raises(ReplayRefused):
-            replay.asked_by(statement)
+            replay.request_of_receipt(statement)
 
     def test_of_a_first_version_needs_the_sector_and_takes_the_law_of_the_instant(self, desk):
-        statement = opened(receipt_of(desk, stranger()))[0]
+        statement = split_receipt(receipt_of(desk, stranger()))[0]
         first = {name: value for name, value in statement.items() if name not in ("law", "sector", "must_tender")}
         with pytest.raises(ReplayRefused):
-            replay.asked_by(first)
-        assert replay.asked_by(first, "procurement").inquiry.sector == "procurement"
+            replay.request_of_receipt(first)
+        assert replay.request_of_receipt(first, "procurement").inquiry.sector == "procurement"
         assert looking(lambda work: replay.law_of(work, first).version) == statement["law"]
 
 
@@ -127,7 +127,7 @@ def change_look_back(folder, months):
 class TestProof:
     def test_tells_root_and_the_head_that_signs_it(self, desk):
         desk.published(filing())
-        statement = opened(receipt_of(desk, stranger()))[0]
+        statement = split_receipt(receipt_of(desk, stranger()))[0]
         proven = looking(lambda work: replay.prove(work, 1))
         assert (proven.root.hex(), proven.sealed) == (statement["root"], None)
         desk.published(filing())
@@ -194,7 +194,7 @@ class TestRoot:
     def test_is_that_of_the_later_checkpoint(self, desk):
         for place in range(5):
             desk.published(filing())
-            said = opened(receipt_of(desk, stranger()))[0]["root"]
+            said = split_receipt(receipt_of(desk, stranger()))[0]["root"]
             if place % 2:
                 seal()
             assert looking(lambda work: replay.prove(work, place + 1)).root.hex() == said  # noqa: B023
@@ -204,11 +204,11 @@ class TestRoot:
             desk.published(filing())
         seal()
         for entry in range(4):
-            said = opened(receipt_of(desk, stranger(), known_at=entry))[0]["root"]
+            said = split_receipt(receipt_of(desk, stranger(), known_at=entry))[0]["root"]
             assert looking(lambda work: replay.prove(work, entry)).root.hex() == said  # noqa: B023
 
     def test_is_not_stated_of_a_tree_that_does_not_stand(self, desk):
         desk.published(filing())
         plant(update("ledger_entries", "act", "'expire'"))
         runtime.db.session.remove()
-        assert opened(receipt_of(desk, stranger()))[0]["root"] is None
+        assert split_receipt(receipt_of(desk, stranger()))[0]["root"] is None

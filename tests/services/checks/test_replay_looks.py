@@ -6,7 +6,7 @@ import pytest
 
 from registry import runtime
 from registry.domain.checks import receipts
-from registry.domain.checks.receiptform import opened
+from registry.domain.checks.receipts import split_receipt
 from registry.queries.law import reference_data
 from registry.services.checks import replay
 from registry.services.checks.request import Inquiry, Party
@@ -20,7 +20,7 @@ TENDER = {"code": "YC2026-0999", "product": "输液器", "district": "320903"}
 
 
 def lines_of(data):
-    return {line["ref"]: line for line in opened(data)[0]["lines"]}
+    return {line["ref"]: line for line in split_receipt(data)[0]["lines"]}
 
 
 class TestLinkedLook:
@@ -37,7 +37,7 @@ class TestLinkedLook:
 
     def test_of_a_product_is_replayed_with_what_changed_and_tags(self, desk, looks):
         first, second, _ = looks
-        assert opened(second)[0]["previous"]["check"] == opened(first)[0]["check"]
+        assert split_receipt(second)[0]["previous"]["check"] == split_receipt(first)[0]["check"]
         assert lines_of(second)["1"]["changed"]["was"] == "barred"
         assert "id_tag" in lines_of(second)["3"]
         desk.published(filing())
@@ -45,15 +45,15 @@ class TestLinkedLook:
 
     def test_is_replayed_for_every_party_from_the_list(self, looks):
         _, second, parties = looks
-        statement = opened(second)[0]
+        statement = split_receipt(second)[0]
         named = [Party(**{"ref": str(place), "role": "bidder"} | one) for place, one in enumerate(parties, 1)]
         inquiry = Inquiry({}, "procurement", True, TENDER["district"], today(), named)
 
         def act(work):
-            question = replay.Question(inquiry)
-            return replay.again(work, question, statement["entry"], replay.law_of(work, statement))
+            question = replay.ReplayRequest(inquiry)
+            return replay.answer_again(work, question, statement["entry"], replay.law_of(work, statement))
 
-        assert receipts.answer(looking(act)) == receipts.answer(statement["lines"])
+        assert receipts.answer_bytes(looking(act)) == receipts.answer_bytes(statement["lines"])
 
     def test_of_an_excerpt_keeps_what_changed(self, looks):
         line = receipts.excerpt(looks[1], "1")

@@ -7,7 +7,7 @@ import pytest
 from benchmarks import replays
 from benchmarks.bed import Bed
 from registry import runtime
-from registry.domain.checks.receiptform import opened
+from registry.domain.checks.receipts import split_receipt
 from tests.queries.publication.test_integrity import plant
 from tests.support.desk import seal
 
@@ -24,7 +24,7 @@ def world(app, settings, people, tmp_path):
 class TestReplays:
     def test_give_the_same_bytes(self, world):
         made = replays.make(world, CHECKS)
-        statements = [opened(one.receipt)[0] for one in made]
+        statements = [split_receipt(one.receipt)[0] for one in made]
         verdicts = {line["verdict"] for statement in statements for line in statement["lines"]}
         assert verdicts == {"barred", "on_record", "review", "no_record", "unchecked"}
         assert len({statement["law"] for statement in statements}) > 1
@@ -35,7 +35,7 @@ class TestReplays:
     def test_notice_an_answer_under_another_law(self, world, monkeypatch):
         """The proof that the comparison can fail: under the newest tables alone some old answer differs."""
         made = replays.make(world, 150)
-        newest, law_of = opened(made[-1].receipt)[0], replays.replay.law_of
+        newest, law_of = split_receipt(made[-1].receipt)[0], replays.replay.law_of
         monkeypatch.setattr(replays.replay, "law_of", lambda work, _: law_of(work, newest))
         assert replays.differing(made)
 

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from registry.domain.exchange import envelope
+from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical
 from registry.models import AuditEvent, InboxBatch, InboxItem, LedgerEntry, Publication
 from registry.queries.exchange import peer_messages
 from registry.refusals.acts import BatchDigest, BatchMalformed, ItemUnknown, PeerPaused, RemovalShare
 from registry.refusals.content import ReceiptRefused
-from registry.runtime import SYSTEM, keys, perform, reading
+from registry.runtime import keys, perform, reading
 from registry.services.exchange import inbox, outbox, peers
 from registry.signing import Signer, verify
 from tests.sync.bodies import batch_of, body, chained, measure, refit, removed, sealed

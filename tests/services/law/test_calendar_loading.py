@@ -11,8 +11,8 @@ from registry.domain.law import calendar_notice, reference_kinds
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import SYSTEM
 from registry.models import AuditEvent, CatalogRow, Clock, Penalty
+from registry.queries import integrity
 from registry.queries.law import reference_data
-from registry.queries.publication import integrity
 from registry.refusals.acts import OutOfRole
 from registry.refusals.procedure import CalendarRefused
 from registry.services.law import calendar_loading, reference_loading
@@ -53,7 +53,7 @@ class TestLoad:
     def test_moves_the_clocks_that_reach_into_the_year_and_notes_each(self, bureau, late):
         before = clock_of(late)
         assert (before.due, before.provisional) == (dt.date(2027, 1, 6), True)
-        assert load(notices.file()) == calendar_loading.Loaded(1, 1, 0)
+        assert load(notices.file()) == calendar_loading.CalendarLoad(1, 1, 0)
         after = clock_of(late)
         assert (after.due, after.provisional) == (dt.date(2027, 1, 7), False)
         assert before.calendar != after.calendar
@@ -68,7 +68,7 @@ class TestLoad:
 
     def test_leaves_a_clock_that_was_met(self, bureau, late):
         bureau.verify(late)
-        assert load(notices.file()) == calendar_loading.Loaded(1, 0, 0)
+        assert load(notices.file()) == calendar_loading.CalendarLoad(1, 0, 0)
         assert clock_of(late).due == dt.date(2027, 1, 6)
         assert noted("clock.recount") == []
 
@@ -83,7 +83,7 @@ class TestLoad:
 
     def test_of_the_same_file_again_changes_nothing(self, bureau, late):
         load(notices.file())
-        assert load(notices.file()) == calendar_loading.Loaded(0, 0, 0)
+        assert load(notices.file()) == calendar_loading.CalendarLoad(0, 0, 0)
         assert len(noted("clock.recount")) == 1
 
     def test_counts_what_is_still_provisional(self, bureau):
@@ -92,13 +92,13 @@ class TestLoad:
             bureau.penalty(decided_on=day)
         bureau.go(dt.date(2027, 12, 28))
         bureau.penalty(decided_on="2027-12-27")
-        assert load(notices.file()) == calendar_loading.Loaded(1, 1, 1)
+        assert load(notices.file()) == calendar_loading.CalendarLoad(1, 1, 1)
 
     def test_takes_a_later_version_of_a_year_as_when_2020_was_extended(self, bureau, late):
         load(notices.file())
         longer = (*notices.DAYS_OFF_2027, "2027-01-04")
         changed = notices.year(holidays=longer, effective_from="2026-12-30")
-        assert load(notices.file(changed)) == calendar_loading.Loaded(1, 1, 0)
+        assert load(notices.file(changed)) == calendar_loading.CalendarLoad(1, 1, 0)
         assert clock_of(late).due == dt.date(2027, 1, 8)
 
     def test_is_for_those_who_run_the_node(self, people):
@@ -173,9 +173,9 @@ class TestRefuses:
             assert refused.value.faults[0].code == "year-held"
 
     def test_nothing_that_was_announced_so_far(self):
-        held = [reference_kinds.read("thresholds", data) for data in shipped("thresholds")]
+        held = [reference_kinds.parse_reference_row("thresholds", data) for data in shipped("thresholds")]
         years = shipped("calendar")
-        accepted = calendar_notice.accepted(years, Reference({"thresholds": held}))
+        accepted = calendar_notice.parse_notice(years, Reference({"thresholds": held}))
         assert [row.code for row in accepted] == [data["code"] for data in years]
 
 
@@ -191,7 +191,9 @@ class TestInit:
 
     def test_closes_a_row_of_another_kind_that_no_file_names(self, app):
         def plant(work):
-            body = reference_kinds.body(reference_kinds.read("id_types", shipped("id_types")[0])) | {"code": "998"}
+            body = reference_kinds.row_body(reference_kinds.parse_reference_row("id_types", shipped("id_types")[0])) | {
+                "code": "998"
+            }
             work.session.add(reference_loading.row(work, "id_types", body))
 
         runtime.perform(SYSTEM, plant)

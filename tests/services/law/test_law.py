@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 
 from registry import runtime
+from registry.models import Listing
 from registry.queries.cases import procedure_records
 from registry.queries.publication import publications
 from registry.refusals.procedure import DefenceWindowOpen
-from registry.services.cases import commendations, listing_drafting, revisions
+from registry.services.cases import commendations, revisions
 from registry.services.checks import award_check
 from registry.services.checks.request import Inquiry, Party
 from tests.support.bureau import papers
@@ -67,7 +68,7 @@ def test_a_grave_violation_is_looked_back_at_for_three_years(bureau, after, verd
 def test_a_reply_is_waited_for_five_working_days(bureau, days):
     record = bureau.noticed()
     with runtime.reading() as session:
-        held = procedure_records.by_record(session, listing_drafting.Listing, record)
+        held = procedure_records.by_record(session, Listing, record)
     assert held.reply_until == dt.date(2026, 5, 18)
     bureau.go(held.reply_until)
     with pytest.raises(DefenceWindowOpen):

@@ -4,7 +4,7 @@ import pytest
 
 from registry import runtime
 from registry.domain.permissions import SYSTEM
-from registry.queries.node import accounts as questions
+from registry.queries.node import account_lookup
 from registry.services.node import accounts
 from tests.services.cases.test_penalty_import import firms, table
 from tests.support.desk import head
@@ -14,7 +14,7 @@ from tests.support.filings import filing
 def department(code):
     """How a department stands."""
     with runtime.reading() as session:
-        held = questions.department(session, code)
+        held = account_lookup.department(session, code)
         return held.name, held.authority_code, held.sectors, held.districts
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import text
 from registry import runtime
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import keyring
-from registry.queries.publication import integrity, known_keys
+from registry.queries import integrity
+from registry.queries.publication import known_keys
 from registry.refusals.acts import KeysForeign, LedgerBroken, OutOfRole
 from registry.refusals.content import KeyCurrent, SigningKeyUnknown
 from registry.services.publication import key_rotation, ledger

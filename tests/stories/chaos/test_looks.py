@@ -18,7 +18,7 @@ from registry.domain.filing.parse import clean
 from registry.domain.permissions import Actor
 from registry.models import Check, CheckFile, CheckFilePart, WatchEvent
 from registry.queries.law import reference_data
-from registry.queries.node import accounts
+from registry.queries.node import account_lookup
 from registry.services.cases import penalty_filing, penalty_verification
 from registry.services.checks import watches
 from registry.services.checks.request import Inquiry, Party
@@ -40,7 +40,7 @@ def city(nodes: tuple[Node, Node]) -> Node:
 
 def _actor(name: str) -> Actor:
     with runtime.reading() as session:
-        return accounts.by_name(session, name, day_of(runtime.clock()))
+        return account_lookup.by_name(session, name, day_of(runtime.clock()))
 
 
 class TestKilledCheckOfALongList:
@@ -67,7 +67,7 @@ class TestKilledCheckOfALongList:
                 numbers = sorted(session.scalars(select(Check.number)))
         assert starts == list(range(0, ROWS, 1000))
         assert numbers == list(range(1, len(starts) + 1))
-        rows = [row.cells for row in tabular.read(result.read_bytes()).rows]
+        rows = [row.cells for row in tabular.read_table(result.read_bytes()).rows]
         assert [row["行号"] for row in rows] == [str(number) for number in range(2, ROWS + 2)]
         assert {row["结论代码"] for row in rows} == {"no_record"}
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from registry import runtime
 from registry.domain.permissions import Actor
 from registry.models import ImportFinding, JobRun, Penalty, PenaltyImport
-from registry.queries.node import accounts
+from registry.queries.node import account_lookup
 from registry.services.cases import penalty_import
 from registry.unit_of_work import day_of
 from tests.support.processes import Node, Process, running, wait_for
@@ -66,7 +66,7 @@ def _hand_in(path: Path, rows: int) -> tuple[Actor, int]:
     """The clerk and the import of a new file of good rows."""
     write_xlsx(path, penalty_rows(rows))
     with runtime.reading() as session:
-        clerk = accounts.by_name(session, "clerk", day_of(runtime.clock()))
+        clerk = account_lookup.by_name(session, "clerk", day_of(runtime.clock()))
     receive = partial(
         penalty_import.receive, data=path.read_bytes(), filename=path.name, options=penalty_import.Options()
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from registry.domain.publication import keyring
-from registry.domain.publication.keyring import Key, Ring
+from registry.domain.publication.keyring import Key, Keyring
 from registry.signing import Signer
 from tests.stories.journeys.conftest import Done, done, refused
 from tests.support.processes import BIN, ROOT, Node, furnish
@@ -82,7 +82,7 @@ class TestTradingCentre:
         receipt, keys = tmp_path / "receipt.json", tmp_path / "keys.json"
         done(centre.command("check", str(SAMPLES / "bidders.csv"), *CHECK, "--out", str(receipt)))
         other = Signer.generate()
-        keys.write_bytes(keyring.build(Ring(centre.settings.node, (Key(other.public),)), other.sign))
+        keys.write_bytes(keyring.build(Keyring(centre.settings.node, (Key(other.public),)), other.sign))
         refused(verify_offline(tmp_path, str(receipt), "--keys", str(keys)), "receipt-refused")
 
 

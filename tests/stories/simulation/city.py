@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import update
 
 from registry.errors import Refusal
-from registry.models import OutboxMessage
+from registry.models import Listing, OutboxMessage
 from registry.refusals.procedure import GroundUnfit
 from registry.services.cases import (
     listing_drafting,
@@ -150,9 +150,7 @@ class City:
         self.cases[record] = ("decided", firm, {"ends": ends, "bans": bans})
 
     def measures(self, record: str) -> list[str]:
-        held = self.bureau.do(
-            "clerk", lambda w: listing_drafting.cases.by_record(w.session, listing_drafting.Listing, record)
-        )
+        held = self.bureau.do("clerk", lambda w: listing_drafting.cases.by_record(w.session, Listing, record))
         return list(held.facts["measures"])
 
     def publish(self, record: str, firm: str, facts: dict[str, Any]) -> None:
@@ -279,7 +277,7 @@ class City:
     def acknowledge(self, work: UnitOfWork) -> None:
         """The receiver has acknowledged everything, as ``services.outbox.settle`` notes it."""
         work.session.execute(update(OutboxMessage).values(state="delivered"))
-        removal.told(work)
+        removal.on_removal_acknowledged(work)
         for one in self.books.clocks:
             if one.code == "removal.told" and one.met_on is None:
                 one.met_on = self.today

@@ -13,12 +13,15 @@ from sqlalchemy import select
 
 from registry import runtime
 from registry.domain.checks import verdict
-from registry.domain.law import deadlines as clocks
+from registry.domain.checks.model import CheckedParty, CheckScope, Hit
+from registry.domain.law.deadlines import state
 from registry.models import Clock, Publication
+from registry.queries import integrity
 from registry.queries.checks import candidates
 from registry.queries.law import deadlines
-from registry.queries.publication import integrity, publications
-from tests.stories.simulation.city import BEGINS, DAY, City
+from registry.queries.publication import ledger_state, publications
+from tests.stories.simulation.city import BEGINS, City
+from tests.stories.simulation.expected import DAY
 from tests.support import stores
 from tests.support.bureau import Bureau
 from tests.support.people import town
@@ -43,16 +46,16 @@ def shown(today: dt.date) -> set[str]:
 def barred(city: City) -> set[str]:
     """Firms that a check bars today."""
     firms = {filing["subject_name"]: filing["uscc"] for filing in city.bureau.names.values()}
-    question = verdict.Question("procurement", False, None, city.today)
+    question = CheckScope("procurement", False, None, city.today)
     with runtime.reading() as session:
-        head = publications.head(session)
+        head = ledger_state.head(session)
         found = candidates.candidates(session, candidates.Keys(list(firms.values()), [], []), head)
     return {
         name
         for name, code in firms.items()
         if verdict.judge(
-            verdict.Asked("1", "bidder", name, code),
-            [verdict.Hit("uscc", body) for body in found.get(("uscc", code), ())],
+            CheckedParty("1", "bidder", name, code),
+            [Hit("uscc", body) for body in found.get(("uscc", code), ())],
             question,
             None,
         ).verdict
@@ -65,10 +68,10 @@ def assert_clocks(city: City) -> None:
     with runtime.reading() as session:
         rows = list(session.scalars(select(Clock)))
         clerk = city.bureau.people["clerk"].actor
-        overdue = {clock.id for clock in deadlines.running(session, clerk, ("overdue",), city.today)}
+        overdue = {clock.id for clock in deadlines.running_clocks(session, clerk, ("overdue",), city.today)}
     held = Counter((row.record, row.code, row.due, row.met_on) for row in rows)
     assert held == Counter((one.record, one.code, one.due, one.met_on) for one in city.books.clocks)
-    assert Counter(clocks.state(row.due, row.met_on, city.today) for row in rows) == city.books.states(city.today)
+    assert Counter(state(row.due, row.met_on, city.today) for row in rows) == city.books.states(city.today)
     assert overdue == {row.id for row in rows if row.met_on is None and row.due < city.today}
 
 

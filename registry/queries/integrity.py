@@ -1,23 +1,36 @@
 """Does everything published still stand as it was committed? Every row behind it is recomputed and named."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
-from registry.domain.cases import relation
+from registry.domain.cases import case_file, penalty, relation
 from registry.domain.exchange import envelope
+from registry.domain.filing.parse import document_key
 from registry.domain.publication import canonical, merkle, signed_notes
-from registry.domain.publication.keyring import Ring, broken
+from registry.domain.publication.keyring import Keyring, broken
 from registry.domain.publication.publication import Leaf, commitment, content_hash, leaf_hash, projection
 from registry.errors import Refusal
-from registry.models import LedgerEntry, LedgerNode, Publication, PublicationSector, RelationEnd
-from registry.queries.cases import behind
+from registry.models import (
+    CaseStep,
+    Commendation,
+    LedgerEntry,
+    LedgerNode,
+    Listing,
+    Penalty,
+    PenaltyFiling,
+    Publication,
+    PublicationSector,
+    Relation,
+    RelationEnd,
+)
 from registry.queries.exchange import peer_messages
-from registry.queries.publication import known_keys, ledger_state, name_integrity
+from registry.queries.publication import known_keys, ledger_state, name_search
 from registry.signing import Keys, verify
 
 CHUNK = 1000
@@ -62,7 +75,7 @@ def findings(
     is_whole = upto is None
     if is_whole:
         yield from _beyond(session, head)
-        yield from name_integrity.findings(session)
+        yield from name_search.index_findings(session)
         yield from _keys(keys, ring)
     yield from _tree(session, leaves, is_whole=is_whole)
     yield from _checkpoints(session, ring, leaves, is_whole=is_whole)
@@ -89,7 +102,7 @@ def _publications(
     yield from (f"entry {number}: its publication is missing" for number in entries if number not in present)
     sectors = _sectors(session, start)
     ends = _ends(session, start)
-    rows = behind.load(session, [publication.record for publication in found])
+    rows = load_source_rows(session, [publication.record for publication in found])
     for publication in found:
         entry = entries.get(publication.from_entry)
         try:
@@ -98,7 +111,7 @@ def _publications(
             wrong += _next_of(session, publication)
             wrong += _origin(known, publication)
             if publication.origin == known.node:
-                wrong += behind.contradictions(known.keys, publication, rows)
+                wrong += contradictions(known.keys, publication, rows)
         except (ValueError, KeyError, TypeError, AttributeError, Refusal) as error:
             wrong = [f"cannot be read ({type(error).__name__})"]
         yield from (
@@ -201,7 +214,7 @@ def _tree(session: Session, leaves: list[bytes], *, is_whole: bool) -> Iterator[
             yield f"node {place[0]}/{place[1]}: not the hash of the leaves under it"
 
 
-def _keys(keys: Keys, ring: Ring) -> Iterator[str]:
+def _keys(keys: Keys, ring: Keyring) -> Iterator[str]:
     """The chain of this node's signing keys, and that the key at hand is its end."""
     problem = broken(ring, verify)
     if problem:
@@ -214,7 +227,7 @@ def _none(level: int, position: int) -> bytes:
     raise KeyError((level, position))
 
 
-def _checkpoints(session: Session, ring: Ring, leaves: list[bytes], *, is_whole: bool) -> Iterator[str]:
+def _checkpoints(session: Session, ring: Keyring, leaves: list[bytes], *, is_whole: bool) -> Iterator[str]:
     held = ledger_state.checkpoints(session)
     for checkpoint in held:
         name = f"checkpoint {checkpoint.size}"
@@ -233,3 +246,148 @@ def _checkpoints(session: Session, ring: Ring, leaves: list[bytes], *, is_whole:
     for before, after in pairwise(held):
         if before.signed_at > after.signed_at:
             yield f"checkpoint {after.size}: signed before checkpoint {before.size}"
+
+
+TOGETHER = frozenset({"withdrawn", "repaired", "suspended"})
+"""States that a penalty and its newest version have together or not at all."""
+_PUBLISHING = frozenset({"publish", "verify", "correct"})
+_STATES = {
+    "published": {"published"}, "amended": {"published"}, "suspended": {"suspended"},
+    "removed": {"removed", "repaired", "expired"}, "expired": {"expired"}, "withdrawn": {"withdrawn"},
+    "revoked": {"revoked"}, "archived": {"removed", "repaired", "expired", "revoked"},
+}  # fmt: skip
+"""State of a listing, commendation or relation to the states that its newest version may have."""
+
+
+@dataclass(frozen=True)
+class SourceRows:
+    """The rows behind some publications, by record."""
+
+    penalties: Mapping[str, Penalty]
+    cases: Mapping[str, Listing | Commendation | Relation]
+    steps: Mapping[str, Sequence[CaseStep]]
+
+
+def load_source_rows(session: Session, records: Sequence[str]) -> SourceRows:
+    """Everything behind the publications of these records, in five questions."""
+    penalties = select(Penalty).where(Penalty.record.in_(records)).options(selectinload(Penalty.filings))
+    steps: dict[str, list[CaseStep]] = {}
+    question = select(CaseStep).where(CaseStep.record.in_(records)).order_by(CaseStep.record, CaseStep.position)
+    for step in session.scalars(question):
+        steps.setdefault(step.record, []).append(step)
+    cases: dict[str, Listing | Commendation | Relation] = {}
+    for listing in session.scalars(select(Listing).where(Listing.record.in_(records))):
+        cases[listing.record] = listing
+    for commendation in session.scalars(select(Commendation).where(Commendation.record.in_(records))):
+        cases[commendation.record] = commendation
+    for held in session.scalars(select(Relation).where(Relation.record.in_(records))):
+        cases[held.record] = held
+    return SourceRows({one.record: one for one in session.scalars(penalties)}, cases, steps)
+
+
+def contradictions(keys: Keys, publication: Publication, source_rows: SourceRows) -> Iterator[str]:
+    """What about a publication contradicts the rows behind it."""
+    steps = source_rows.steps.get(publication.record, ())
+    yield from _chain(steps)
+    if publication.kind == "penalty":
+        yield from _penalty(keys, publication, source_rows.penalties.get(publication.record))
+        return
+    held = source_rows.cases.get(publication.record)
+    if held is None:
+        yield f"its {publication.kind} is missing"
+        return
+    published = [step for step in steps if step.act in _PUBLISHING]
+    if json.loads(publication.body)["filing"] not in {step.digest for step in published}:
+        yield f"no publishing step of {publication.kind} {held.id} is the one it was published from"
+    elif json.loads(published[-1].stated)["facts"] != case_file.facts_digest(held.facts):
+        yield f"the facts of {publication.kind} {held.id} are not those that were published"
+    if not steps or (steps[-1].after, len(steps)) != (held.state, held.version):
+        yield f"{publication.kind} {held.id} is not where its last step left it"
+    if publication.until_entry is None and publication.state not in _STATES.get(held.state, set()):
+        yield f"{publication.kind} {held.id} is {held.state} but its newest version is {publication.state}"
+    if isinstance(held, Listing):
+        yield from _term(publication, held)
+        yield from _identity(keys, publication, held, held.facts["subject"])
+    if isinstance(held, Relation):
+        yield from _identity(keys, publication, held, held.facts["other"])
+        yield from _relation_ends(publication, held)
+
+
+def _relation_ends(publication: Publication, held: Relation) -> Iterator[str]:
+    body = json.loads(publication.body)
+    stated = (body["relation"], body["subject"]["uscc"], body["since"])
+    if (held.kind, held.subject_uscc, held.since.isoformat()) != stated:
+        yield f"relation {held.id} is of another kind, subject or day than its publication"
+    if held.other_key != relation.other_key(body["other"], held.id_index):
+        yield f"relation {held.id} names another party than its publication"
+
+
+def _term(publication: Publication, held: Listing) -> Iterator[str]:
+    body = json.loads(publication.body)
+    term = (held.starts_on and held.starts_on.isoformat(), held.ends_on and held.ends_on.isoformat())
+    if publication.until_entry is None and (body["starts_on"], body["ends_on"]) != term:
+        yield f"listing {held.id} has another term than its newest version"
+    if held.scheme != body["scheme"]["code"]:
+        yield f"listing {held.id} stands under another scheme than its publication"
+
+
+def _chain(steps: Sequence[CaseStep]) -> Iterator[str]:
+    previous = ""
+    for place, step in enumerate(steps, start=1):
+        said = {
+            "noun": step.noun,
+            "record": step.record,
+            "position": place,
+            "act": step.act,
+            "before": step.before,
+            "after": step.after,
+            "account_id": step.account_id,
+            "documents": step.documents,
+            "stated": step.stated,
+            "day": step.day.isoformat(),
+        }
+        if case_file.link(previous, said) != step.digest:
+            yield f"step {place} of its procedure is not what was filed"
+        previous = step.digest
+
+
+def _penalty(keys: Keys, publication: Publication, held: Penalty | None) -> Iterator[str]:
+    """The penalty and the filing that a publication rests on."""
+    if held is None:
+        yield "its penalty is missing"
+        return
+    body = json.loads(publication.body)
+    digests = {
+        penalty.filing_digest(row.content, row.id_index, row.filed_by, row.verified_by): row
+        for row in held.filings
+        if row.verified_by is not None
+    }
+    row = digests.get(body["filing"])
+    if row is None:
+        yield f"no verified filing of penalty {held.id} is the one it was published from"
+        return
+    facts: dict[str, Any] = json.loads(row.content)
+    # The limit counted from the day as first published; a correction may state another, and moves no limit met.
+    first: dict[str, Any] = json.loads(next(iter(digests.values())).content)
+    stated = (facts["authority_code"], document_key(facts["document_number"]), first["decided_on"])
+    clock = (held.decided_on.isoformat(), held.publish_by.isoformat())
+    if (*stated, body["publish_by"]) != (held.authority_code, held.document_number, *clock):
+        yield f"penalty {held.id} contradicts its filing {row.id}"
+    party = penalty.filing_of(facts).subject
+    if held.subject_key != penalty.subject_key(party, row.id_index):
+        yield f"penalty {held.id} names another subject than its filing {row.id}"
+    is_together = held.state == publication.state or not {held.state, publication.state} & TOGETHER
+    if publication.until_entry is None and not is_together:
+        yield f"penalty {held.id} is {held.state} but its newest version is {publication.state}"
+    yield from _identity(keys, publication, row, facts["subject"])
+
+
+def _identity(
+    keys: Keys, publication: Publication, held: PenaltyFiling | Listing | Relation, person: Mapping[str, Any]
+) -> Iterator[str]:
+    if (publication.id_index, publication.id_sealed) != (held.id_index, held.id_sealed):
+        yield "its identity columns are not those of what it was published from"
+    elif held.id_sealed is not None:
+        number = keys.vault.open(held.id_sealed).decode()
+        if keys.vault.index(person["id_type"] or "", number).hex() != held.id_index:
+            yield "its identity index is not that of the sealed number"
