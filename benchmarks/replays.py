@@ -17,11 +17,11 @@ from benchmarks.figures import head, rate, tell, timed
 from benchmarks.servers import store_url
 from registry import runtime
 from registry.domain.checks import receipts
-from registry.domain.checks.model import ROLES
 from registry.domain.checks.receipts import split_receipt
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import merkle
+from registry.domain.records import PARTY_ROLES
 from registry.queries.law import reference_data
 from registry.queries.publication import ledger_state
 from registry.services.cases import penalty_verification
@@ -201,7 +201,7 @@ def _inquiry(world: World) -> Inquiry:
 def _party(world: World, ref: str) -> Party:
     """A firm on record, one with a wrong code or another name, one by name alone, a stranger, or a person."""
     draw = world.draw
-    role, of = draw.choice(ROLES), draw.choice([None, "1"])
+    role, of = draw.choice(PARTY_ROLES), draw.choice([None, "1"])
     firm = draw.choice(world.firms)
     what = draw.randrange(7)
     if what == 0:

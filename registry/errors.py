@@ -22,6 +22,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 
     code: ClassVar[str]
     title: ClassVar[str]
+    status: ClassVar[int]
+    """The HTTP status that pages and API answer with."""
 
     def __init__(self, detail: str = "", *, faults: tuple[Fault, ...] = (), **data: Any) -> None:
         super().__init__(detail or self.title)
@@ -33,34 +35,34 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 class NotFound(Refusal):
     """Nothing there, or nothing within the asker's scope."""
 
-    code, title = "not-found", "没有找到"
+    code, title, status = "not-found", "没有找到", 404
 
 
 class Invalid(Refusal):
     """The input breaks a rule; sending it again unchanged cannot succeed."""
 
-    code, title = "invalid", "内容不符合要求"
+    code, title, status = "invalid", "内容不符合要求", 422
 
 
 class Conflict(Refusal):
     """The input contradicts what is held."""
 
-    code, title = "conflict", "与现有记录冲突"
+    code, title, status = "conflict", "与现有记录冲突", 409
 
 
 class Forbidden(Refusal):
     """The asker may not do this."""
 
-    code, title = "forbidden", "没有权限"
+    code, title, status = "forbidden", "没有权限", 403
 
 
 class Stale(Refusal):
     """The asker changed a version that is no longer current."""
 
-    code, title = "stale", "记录已被他人修改，请刷新后重试"
+    code, title, status = "stale", "记录已被他人修改，请刷新后重试", 412
 
 
 class Unavailable(Refusal):
     """The answer cannot be given now; asking later may succeed."""
 
-    code, title = "unavailable", "服务暂不可用"
+    code, title, status = "unavailable", "服务暂不可用", 503

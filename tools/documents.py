@@ -11,7 +11,6 @@ import registry.refusals.acts
 import registry.refusals.award
 import registry.refusals.content
 import registry.refusals.procedure
-from registry.api.problems import status_of
 from registry.errors import Refusal
 from registry.settings import Settings
 from tools.law import law_table
@@ -44,7 +43,7 @@ def kind_of(refusal: type[Refusal]) -> type[Refusal]:
 def errors_table() -> str:
     """Every refusal: its permanent code, its HTTP status, its kind, its title, its meaning."""
     rows = [
-        f"| `{one.code}` | {status_of(one())} | {kind_of(one).__name__} | {one.title} | {_first_line(one)} |"
+        f"| `{one.code}` | {one.status} | {kind_of(one).__name__} | {one.title} | {_first_line(one)} |"
         for one in refusals()
     ]
     return "\n".join(

@@ -1,7 +1,5 @@
 """The HTTP door for programs: JSON under ``/api/v1``, described by its own OpenAPI document."""
 
-import re
-
 from flask import Flask, request
 from flask_smorest import Api
 
@@ -12,6 +10,7 @@ from registry.api import (
     checks,
     commendations,
     docs,
+    document,
     documents,
     exchange,
     imports,
@@ -24,6 +23,7 @@ from registry.api import (
     reference,
     relations,
     reliefs,
+    schemas_of_records,
     statistics,
     watches,
 )
@@ -34,6 +34,7 @@ from registry.refusals.acts import RecordUnknown
 BLUEPRINTS = (
     reference.blueprint,
     records.blueprint,
+    schemas_of_records.blueprint,
     ledger.blueprint,
     penalties.blueprint,
     imports.blueprint,
@@ -62,21 +63,6 @@ class _Api(Api):  # type: ignore[misc]
         pass
 
 
-def secure(app: Flask, api: Api) -> None:
-    """Say in the document which operations need a key, from the marks of the views themselves."""
-    api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
-    guarded = {
-        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
-        for rule in app.url_map.iter_rules()
-        for method in rule.methods or ()
-        if getattr(app.view_functions[rule.endpoint], "permission", None)
-    }
-    for path, item in api.spec._paths.items():  # apispec offers no other way to its paths
-        for method, operation in item.items():
-            if (path, method) in guarded:
-                operation["security"] = [{"key": []}]
-
-
 def init_app(app: Flask) -> None:
     """Register routes, document and error handlers."""
     app.config.update(
@@ -90,7 +76,7 @@ def init_app(app: Flask) -> None:
     api = _Api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
-    secure(app, api)
+    document.complete(app, api)
     app.extensions["registry_openapi"] = api.spec
     app.register_blueprint(docs.blueprint)
     app.register_blueprint(exchange.blueprint)

@@ -1,34 +1,18 @@
-"""RFC 9457 problem details: the one table from kinds of refusal to HTTP."""
+"""RFC 9457 problem details: refusals of the API as JSON."""
 
 import logging
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from registry.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unavailable
+from registry.errors import Refusal
 
-STATUS: dict[type[Refusal], int] = {
-    NotFound: 404,
-    Invalid: 422,
-    Conflict: 409,
-    Forbidden: 403,
-    Stale: 412,
-    Unavailable: 503,
-}
 RETRY_AFTER_SECONDS = 5
-UNAUTHENTICATED = "key-unknown"
 _HTTP_CODES = {
     400: "request-malformed", 404: "route-unknown", 405: "method-not-allowed", 413: "request-too-large",
     415: "media-type", 422: "body-refused",
 }  # fmt: skip
 log = logging.getLogger(__name__)
-
-
-def status_of(refusal: Refusal) -> int:
-    """The HTTP status of a refusal's kind; a missing or wrong key is 401, as HTTP asks."""
-    if refusal.code == UNAUTHENTICATED:
-        return 401
-    return next(status for kind, status in STATUS.items() if isinstance(refusal, kind))
 
 
 def problem(
@@ -52,7 +36,7 @@ def problem(
 
 def _refused(refusal: Refusal) -> Response:
     errors = [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in refusal.faults]
-    return problem(status_of(refusal), refusal.code, refusal.title, refusal.detail, errors)
+    return problem(refusal.status, refusal.code, refusal.title, refusal.detail, errors)
 
 
 def _http(error: HTTPException) -> Response:

@@ -9,13 +9,22 @@ from sqlalchemy.orm import Session
 from registry import runtime
 from registry.api import views
 from registry.api.auth import public
-from registry.api.schemas.record import KINDS, ChangesPage, ChangesQuery, MomentQuery, RecordPage, RecordQuery
-from registry.api.wire import Blueprint, answered, whole
-from registry.domain import identifiers
-from registry.domain.naming import name_key
-from registry.errors import Fault, Invalid
+from registry.api.schemas.record import (
+    ChangesPage,
+    ChangesQuery,
+    MomentQuery,
+    RecordAnswer,
+    RecordMoment,
+    RecordPage,
+    RecordQuery,
+)
+from registry.api.wire import Blueprint, answered
+from registry.domain.law.reference import Reference
+from registry.errors import Fault
 from registry.models import Publication
-from registry.queries.publication import ledger_state, publications
+from registry.queries.law import reference_data
+from registry.queries.publication import ledger_state, publications, record_query
+from registry.queries.publication.record_query import RecordQuery as ParsedQuery
 from registry.refusals.acts import NotSealed, QueryRefused, RecordUnknown
 from registry.unit_of_work import day_of
 
@@ -31,40 +40,45 @@ def search(query: dict[str, Any]) -> Response:
 
     With `q`, the first page also has `near`: records of names that may be meant, each with what differs.
     """
-    wanted = _filter(query)
-    on, entry, before = _place(query)
-    limit = query["limit"]
     with runtime.reading() as session:
+        asked = _record_query(query, reference_data.current(session))
+        on, entry = _moment(query, asked)
         at = publications.moment(session, day_of(runtime.clock()), on, entry)
-        found = publications.search(session, wanted, at, before=before, limit=limit + 1)
-        near = publications.near(session, wanted, at) if before is None else []
-    shown, more = found[:limit], len(found) > limit
-    token = f"{at.entry}.{at.on.isoformat()}.{shown[-1].from_entry}" if more else None
+        limit = query["limit"]
+        rows = publications.search(session, asked.wanted, at, before=asked.before, limit=limit + 1)
+        near = publications.near(session, asked.wanted, at) if asked.before is None else []
+    page, has_more = rows[:limit], len(rows) > limit
     body = {
-        "items": [views.record(one) for one in shown],
-        "near": [views.near(one, match) for one, match in near],
-        "next": token,
+        "items": [views.record(row) for row in page],
+        "near": [views.near(row, match) for row, match in near],
+        "next": record_query.next_token(at.entry, at.on, page[-1].from_entry) if has_more else None,
         "entry": at.entry,
         "on": at.on.isoformat(),
     }
-    return answered(body, f"{at.entry}.{at.on}.{at.today}.{before or 0}")
+    return answered(body, f"{at.entry}.{at.on}.{at.today}.{asked.before or 0}")
 
 
 @blueprint.route("/records/<record>")
 @public
-@blueprint.arguments(MomentQuery, location="query")
+@blueprint.arguments(RecordMoment, location="query")
+@blueprint.response(200, RecordAnswer)
 def get_record(query: dict[str, Any], record: str) -> Response:
-    """One record with its inclusion proof; of a withdrawn one only when and why it was withdrawn."""
+    """One record with its inclusion proof; of a withdrawn one only when and why it was withdrawn.
+
+    With `field` the proof also discloses that field alone: its salt and path lead to the commitment of the entry.
+    """
     with runtime.reading() as session:
         at = publications.moment(session, day_of(runtime.clock()), query["on"], query["known_at"])
         try:
             found = publications.record(session, record, at)
             body = views.record(found) | {"proof": _proof(session, found)}
+            if query["field"]:
+                body["disclosure"] = views.disclosure(found, query["field"])
         except RecordUnknown:
             if query["on"] or query["known_at"] is not None:
                 raise
             body = views.tombstone(publications.withdrawn(session, record))
-    return answered(body, f"{body['revision']}.{body['state']}.{bool(body.get('proof'))}")
+    return answered(body, f"{body['revision']}.{body['state']}.{bool(body.get('proof'))}.{query['field']}")
 
 
 @blueprint.route("/records/<record>/history")
@@ -98,55 +112,19 @@ def changes(query: dict[str, Any]) -> Response:
     return answered({"items": items, "next": last, "head": head}, f"{query['after']}.{last}.{head}")
 
 
-def _filter(query: dict[str, Any]) -> publications.Filter:
-    kinds = tuple(kind for kind in query["kind"].split(",") if kind)
-    if set(kinds) - set(KINDS):
-        raise QueryRefused(faults=(Fault("/kind", "kind-unknown", "kind 应为 penalty、listing 或 commendation"),))
-    return publications.Filter(
-        kinds=kinds,
-        sector=query["sector"],
-        behaviour=query["behaviour"],
-        district=query["district"],
-        authority=query["authority"],
-        name=_name(query["q"]),
-        uscc=_uscc(query["uscc"]),
-    )
+def _record_query(query: dict[str, Any], reference: Reference) -> ParsedQuery:
+    arguments = {name: query[name] or "" for name in record_query.FILTERS | {"next"}}
+    return record_query.parse_record_query(arguments, reference)
 
 
-def _name(text: str | None) -> str | None:
-    """The name to look for. The public never searches by identity number, so a number like one is refused."""
-    if text is None:
-        return None
-    if not name_key.key(text):
-        raise QueryRefused(faults=(Fault("/q", "name-empty", "q 中没有可查询的字"),))
-    try:
-        identifiers.resident_id(text)
-    except Invalid:
-        return text
-    raise QueryRefused(faults=(Fault("/q", "identity-number", "不得以身份证号码查询"),))
-
-
-def _uscc(text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        return identifiers.uscc(text, strict=False)
-    except Invalid as refusal:
-        raise QueryRefused(faults=(Fault("/uscc", refusal.code, refusal.title),)) from None
-
-
-def _place(query: dict[str, Any]) -> tuple[dt.date | None, int | None, int | None]:
-    """Day, entry and position: from the ``next`` token, else from ``on`` and ``known_at`` or ``entry``."""
+def _moment(query: dict[str, Any], asked: ParsedQuery) -> tuple[dt.date | None, int | None]:
+    """Day and ledger size to read at: from the ``next`` token, else from ``on`` and ``known_at`` or ``entry``."""
     known_at, entry = query["known_at"], query["entry"]
     if known_at is not None and entry is not None and known_at != entry:
         raise QueryRefused(faults=(Fault("/entry", "contradiction", "known_at 与 entry 不一致"),))
-    if not query["next"]:
-        return query["on"], known_at if entry is None else entry, None
-    try:
-        entry_text, day, before = query["next"].split(".")
-        return dt.date.fromisoformat(day), whole(entry_text), whole(before)
-    except ValueError:
-        raise QueryRefused(faults=(Fault("/next", "next-malformed", "next 不是本接口给出的值"),)) from None
+    if asked.before is not None:
+        return asked.on, asked.entry
+    return query["on"], known_at if entry is None else entry
 
 
 def _proof(session: Session, found: Publication) -> dict[str, Any] | None:

@@ -3,15 +3,35 @@
 import json
 from typing import Any
 
+from registry.domain import records
 from registry.domain.naming.matching import COSTS, Match
+from registry.domain.publication import commitments
 from registry.models import LedgerEntry, Penalty, Publication
+from registry.refusals.acts import RecordUnknown
 
 
 def record(publication: Publication) -> dict[str, Any]:
     """A published record: its public body and where it stands in the ledger."""
-    body = json.loads(publication.body)
+    body = records.known_fields(json.loads(publication.body))
     del body["record"]
     return {"id": publication.record, "entry": publication.from_entry, **body}
+
+
+def disclosure(publication: Publication, name: str) -> dict[str, Any]:
+    """One field with what proves to a holder of the entry's commitment that the record said it. Refuses
+    ``RecordUnknown`` for a field that the record does not show."""
+    body = json.loads(publication.body)
+    if name not in records.known_fields(body):
+        raise RecordUnknown()
+    shown = commitments.disclose({**body, "previous": publication.previous}, publication.salt, name)
+    return {
+        "field": shown.name,
+        "value": shown.value,
+        "salt": shown.salt.hex(),
+        "index": shown.index,
+        "size": shown.size,
+        "path": [node.hex() for node in shown.proof],
+    }
 
 
 def near(publication: Publication, match: Match) -> dict[str, Any]:

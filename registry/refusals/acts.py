@@ -18,7 +18,7 @@ class OutOfScope(Forbidden):
 class KeyUnknown(Forbidden):
     """No key was given, or it is unknown, revoked or past its account's day."""
 
-    code, title = "key-unknown", "缺少访问密钥，或密钥无效"
+    code, title, status = "key-unknown", "缺少访问密钥，或密钥无效", 401  # as HTTP asks
 
 
 class TransitionRefused(Conflict):

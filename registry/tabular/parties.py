@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from registry import tabular
-from registry.domain.checks.model import ROLES
 from registry.domain.filing import columns
 from registry.domain.filing.cells import pointer
+from registry.domain.records import PARTY_ROLES
 from registry.errors import Fault
 from registry.refusals.acts import PartiesUnreadable
 from registry.tabular.sheet import Row
@@ -56,7 +56,7 @@ def _faults(cells: dict[str, str], refs: Counter[str]) -> list[Fault]:
         for name, text in cells.items()
         if len(text) > LENGTHS[name]
     ]
-    if cells["role"] not in ROLES or "name" not in cells:
+    if cells["role"] not in PARTY_ROLES or "name" not in cells:
         faults.append(Fault("/role" if "name" in cells else "/name", "party-refused", "缺少名称，或角色不认识"))
     if refs[cells["ref"]] > 1:
         faults.append(Fault("/ref", "ref-doubled", "ref 重复"))

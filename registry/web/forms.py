@@ -9,7 +9,7 @@ from flask import request
 from registry.domain.cases import relief
 from registry.domain.cases.case_file import StepDocument
 from registry.errors import Refusal
-from registry.web import record_query
+from registry.queries.publication import record_query
 from registry.web.formatting import plain
 
 FIELDS = (*relief.CHARACTERS_MAX, "id_type", "consent")

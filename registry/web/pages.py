@@ -14,12 +14,12 @@ from registry.models import Checkpoint, Publication
 from registry.queries.cases import relief_status
 from registry.queries.checks import receipt_proof
 from registry.queries.law import reference_data
-from registry.queries.publication import known_keys, ledger_state, publications
+from registry.queries.publication import known_keys, ledger_state, publications, record_query
 from registry.queries.publication.publications import Filter, Moment
 from registry.refusals.acts import BodyRefused, QueryRefused, RecordUnknown
 from registry.refusals.content import ReceiptRefused, SectorUnknown
 from registry.unit_of_work import SHANGHAI, day_of
-from registry.web import record_query, sections, views
+from registry.web import sections, views
 from registry.web.blueprint import now, once, page, pages, today
 from registry.web.formatting import plain
 from registry.web.measures import measures, suspensions
@@ -153,7 +153,7 @@ def _relief(held: Publication, body: Mapping[str, Any]) -> dict[str, Any]:
     is_ours = held.origin == runtime.settings().node
     opens = body.get("repairable_from") or ""
     return {
-        "is_here": is_ours and held.kind in relief_status.KINDS,
+        "is_here": is_ours and held.kind in relief_status.DISPUTABLE_KINDS,
         "is_ours": is_ours,
         "repairable_from": opens,
         "is_repairable": bool(opens) and opens <= today().isoformat(),
@@ -191,7 +191,7 @@ def _following(typed: Mapping[str, str], at: Moment, more: int | None) -> dict[s
     """The query of the next page, pinned to the ledger size and day of this one."""
     if more is None:
         return None
-    return {**typed, "next": f"{at.entry}.{at.on.isoformat()}.{more}"}
+    return {**typed, "next": record_query.next_token(at.entry, at.on, more)}
 
 
 def _sealed(checkpoint: Checkpoint | None) -> dict[str, object] | None:

@@ -1,22 +1,14 @@
-"""Refusals as pages: one table from kind to status, and nothing of the asker's input on them."""
+"""Refusals as pages, with nothing of the asker's input on them."""
 
 import re
 
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from registry.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale, Unavailable
+from registry.errors import Refusal, Unavailable
 from registry.refusals.acts import QueryRefused
 from registry.refusals.content import FileTooLarge
 
-STATUSES: dict[type[Refusal], int] = {
-    NotFound: 404,
-    Invalid: 422,
-    Conflict: 409,
-    Forbidden: 403,
-    Stale: 412,
-    Unavailable: 503,
-}
 _RETRY_SECONDS = "30"
 _PLAIN_NAME = re.compile(r"[a-z_]{1,30}")
 
@@ -29,20 +21,15 @@ def init_pages(pages: Blueprint) -> None:
 
 def page(error: Refusal, status: int | None = None) -> Response:
     """The page for a refusal: what was refused, why, and its permanent code."""
-    chosen = status or status_of(error)
+    chosen = status or error.status
     response = make_response(render_template("problem.html", error=error, status=chosen), chosen)
     response.headers["Cache-Control"] = "no-store"
     return with_retry(response)
 
 
-def status_of(error: Refusal) -> int:
-    """The HTTP status of a refusal's kind."""
-    return next(code for kind, code in STATUSES.items() if isinstance(error, kind))
-
-
 def with_retry(response: Response) -> Response:
     """Say when to ask again, where asking again may succeed."""
-    if response.status_code == STATUSES[Unavailable]:
+    if response.status_code == Unavailable.status:
         response.headers["Retry-After"] = _RETRY_SECONDS
     return response
 

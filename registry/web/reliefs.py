@@ -104,7 +104,7 @@ def _form(noun: str, record_id: str, typed: forms.Typed | None = None, error: Re
         if noun == "repair" and subject.name and error is None:
             _require_repairable(held)
         id_types = reference_data.current(session).names("id_types")
-    status = problems.status_of(error) if error else 200
+    status = error.status if error else 200
     response = once(
         "relief_form.html",
         status,

@@ -8,6 +8,7 @@ from typing import Any
 
 from registry.domain.law.reference import Reference
 from registry.domain.naming.matching import Match
+from registry.domain.records import known_fields
 from registry.models import Publication
 from registry.unit_of_work import day_of
 from registry.web import labels
@@ -56,7 +57,7 @@ def differences(match: Match) -> str:
 
 def body_of(publication: Publication) -> dict[str, Any]:
     """The public content, every string made safe to look at."""
-    return plain(json.loads(publication.body))  # type: ignore[no-any-return]
+    return plain(known_fields(json.loads(publication.body)))  # type: ignore[no-any-return]
 
 
 def card(publication: Publication, reference: Reference, on: dt.date) -> Card:

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, pre_load, validate
 
 from registry.api.schemas.base import Day, StrictSchema, Whole, short, words
-from registry.domain.checks.model import ROLES
+from registry.domain.records import PARTY_ROLES
 from registry.refusals.acts import TooManyParties
 from registry.runtime import settings
 
@@ -24,7 +24,7 @@ class PartySchema(StrictSchema):
     """One party: an organisation by its code, a person by an identity number."""
 
     ref = words(50, required=True)
-    role = fields.String(load_default="bidder", validate=validate.OneOf(ROLES))
+    role = fields.String(load_default="bidder", validate=validate.OneOf(PARTY_ROLES))
     of = words(50, load_default=None, allow_none=True)
     name = words(200, required=True)
     uscc = words(60, load_default=None, allow_none=True)

@@ -1,10 +1,9 @@
 """Questions about published records."""
 
-from marshmallow import fields, validate
+from marshmallow import INCLUDE, Schema, fields, validate
 
+from registry.api.document import record_reference
 from registry.api.schemas.base import Day, Paging, StrictSchema, Whole, short
-
-KINDS = ("penalty", "listing", "commendation")
 
 
 class RecordQuery(Paging):
@@ -16,7 +15,7 @@ class RecordQuery(Paging):
     district = short(load_default=None)
     authority = short(load_default=None)
     q = fields.String(load_default=None, validate=validate.Length(min=1, max=200))
-    uscc = short(18, load_default=None)
+    uscc = short(64, load_default=None)
     on = fields.Date(load_default=None)
     known_at = Whole(load_default=None, validate=validate.Range(min=0))
     entry = Whole(load_default=None, validate=validate.Range(min=0))
@@ -29,6 +28,12 @@ class MomentQuery(StrictSchema):
     known_at = Whole(load_default=None, validate=validate.Range(min=0))
 
 
+class RecordMoment(MomentQuery):
+    """The moment, and ``field``: the one field to show alone, with what proves it."""
+
+    field = short(load_default=None)
+
+
 class ChangesQuery(StrictSchema):
     """Where to go on reading the entries."""
 
@@ -39,7 +44,7 @@ class ChangesQuery(StrictSchema):
 class RecordPage(StrictSchema):
     """A page of records, read at ``entry`` for day ``on``; ``near`` are records of names that may be meant."""
 
-    items = fields.List(fields.Dict())
+    items = fields.List(fields.Dict(metadata=record_reference()))
     near = fields.List(fields.Dict())
     next = fields.String(allow_none=True)
     entry = fields.Integer()
@@ -52,3 +57,24 @@ class ChangesPage(StrictSchema):
     items = fields.List(fields.Dict())
     next = fields.Integer(allow_none=True)
     head = fields.Integer()
+
+
+class ProofSchema(StrictSchema):
+    """Where the entry of a version stands in the tree of ``size`` entries."""
+
+    entry = fields.Integer()
+    size = fields.Integer()
+    path = fields.List(fields.String())
+
+
+class RecordAnswer(Schema):
+    """A record as its kind has it, with its proof; or what stays of one that was withdrawn."""
+
+    class Meta:
+        """The fields of the record itself are those of its kind."""
+
+        unknown = INCLUDE
+        metadata = record_reference()
+
+    proof = fields.Nested(ProofSchema, allow_none=True)
+    disclosure = fields.Dict()

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from registry.domain import identifiers
+from registry.domain import identifiers, records
 from registry.domain.cases import proposal
 from registry.domain.filing.model import Party, Rules
-from registry.domain.publication import redaction
+from registry.domain.publication import body, redaction
+from registry.domain.publication.body import PublishedVersion
 from registry.errors import Fault
 from registry.refusals.procedure import CommendationRefused
 
@@ -66,46 +67,8 @@ def content(filed: Commendation) -> dict[str, Any]:
     return made
 
 
-@dataclass(frozen=True)
-class CommendationVersion:
-    """What publication adds to the facts of a commendation."""
-
-    record: str
-    policy: str
-    visible_from: dt.date
-    visible_until: dt.date
-    publish_by: dt.date
-    source: Mapping[str, Any]
-    filing: str
-
-
-def public_body(facts: Mapping[str, Any], release: CommendationVersion) -> dict[str, Any]:
+def public_body(facts: Mapping[str, Any], version: PublishedVersion) -> dict[str, Any]:
     """Everything an outsider may ever see of it."""
-    subject = facts["subject"]
-    made = {
-        "record": release.record,
-        "revision": 1,
-        "kind": "commendation",
-        "act": "publish",
-        "state": "published",
-        "audience": "public",
-        "subject": {"kind": subject["kind"], "name": subject["name"], "uscc": subject["uscc"]},
-        "document_number": facts["document_number"],
-        "title": facts["title"],
-        "facts": facts["facts"],
-        "basis": facts["basis"],
-        "behaviour": None,
-        "decided_on": facts["awarded_on"],
-        "authority": {"name": facts["authority_name"], "code": facts["authority_code"]},
-        "source": dict(release.source),
-        "sectors": sorted(facts["sectors"]),
-        "district": facts["district"],
-        "is_grave": False,
-        "measures": [],
-        "policy": release.policy,
-        "visible_from": release.visible_from.isoformat(),
-        "visible_until": release.visible_until.isoformat(),
-        "publish_by": release.publish_by.isoformat(),
-        "filing": release.filing,
-    }
-    return redaction.blot_all(made)  # type: ignore[no-any-return]
+    decided_on = dt.date.fromisoformat(facts["awarded_on"])
+    common = body.common_fields({**facts, "decided_on": decided_on}, version)
+    return body.published(records.CommendationBody(**common, kind="commendation", title=facts["title"]))

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from registry.domain import identifiers
+from registry.domain import identifiers, records
 from registry.domain.filing.model import Party
 from registry.domain.law import measures
 from registry.domain.law.publicity import add_months
 from registry.domain.law.reference_kinds import Measure, Policy, Scheme
-from registry.domain.publication import redaction
+from registry.domain.publication import body
+from registry.domain.publication.body import PublishedVersion
 from registry.refusals.procedure import TermRefused
 
 RESIDENT_ID = "111"
@@ -123,22 +124,15 @@ def is_minor(id_type: str | None, id_number: str | None, on: dt.date) -> bool:
     return on < add_months(born, 12 * ADULT_AGE)
 
 
-@dataclass(frozen=True)
-class ListingVersion:
+@dataclass(frozen=True, kw_only=True)
+class ListingVersion(PublishedVersion):
     """What publication adds to the facts of a listing."""
 
-    record: str
-    audience: str
     scheme: Scheme
-    policy: Policy
-    measures: Sequence[Measure]
     starts_on: dt.date
     ends_on: dt.date
-    visible_from: dt.date
-    publish_by: dt.date
+    repairable_from: dt.date
     remedies: Mapping[str, dt.date]
-    source: Mapping[str, Any]
-    filing: str
 
 
 def repairable_from(policy: Policy, scheme: Scheme, decided_on: dt.date, starts_on: dt.date) -> dt.date:
@@ -147,55 +141,39 @@ def repairable_from(policy: Policy, scheme: Scheme, decided_on: dt.date, starts_
     return max(own, add_months(decided_on, policy.min_months))
 
 
-def public_body(facts: Mapping[str, Any], release: ListingVersion) -> dict[str, Any]:
+def public_body(facts: Mapping[str, Any], version: ListingVersion) -> dict[str, Any]:
     """Everything an outsider may ever see of a listing.
 
     It is shown while it stands: when the publicity period of its document is over but the listing is not, it runs
     on until removal (河南省社会信用条例 19、浙江省公共信用信息管理条例 16, taken as the rule here).
     """
-    decision, subject, scheme = facts["decision"], facts["subject"], release.scheme
-    decided_on = dt.date.fromisoformat(decision["decided_on"])
-    repair = repairable_from(release.policy, scheme, decided_on, release.starts_on)
-    made = {
-        "record": release.record,
-        "revision": 1,
-        "kind": "listing",
-        "act": "publish",
-        "state": "published",
-        "audience": release.audience,
-        "subject": {"kind": subject["kind"], "name": subject["name"], "uscc": subject["uscc"]},
-        "scheme": {"code": scheme.code, "name": scheme.name, "basis": scheme.basis, "basis_level": scheme.basis_level},
+    decision, scheme = facts["decision"], version.scheme
+    decided = {
         "document_number": decision["document_number"],
-        "decided_on": decision["decided_on"],
-        "reasons": decision["reasons"],
-        "behaviour": facts["behaviour"],
-        "facts": facts["facts"],
-        "basis": facts["basis"],
-        "exit": facts["exit"],
-        "grounds": facts["grounds"],
-        "responsible": facts["responsible"] if scheme.names_responsible else [],
-        "authority": {"name": facts["authority_name"], "code": facts["authority_code"]},
-        "source": dict(release.source),
-        "sectors": sorted(facts["sectors"]),
-        "district": facts["district"],
-        "severity": scheme.severity,
-        "is_grave": False,
-        "measures": [measures.statutory_measure(one, release.starts_on, release.ends_on) for one in release.measures],
-        "starts_on": release.starts_on.isoformat(),
-        "ends_on": release.ends_on.isoformat(),
-        "remedies": {name: day.isoformat() for name, day in release.remedies.items()},
-        "policy": release.policy.code,
-        "visible_from": release.visible_from.isoformat(),
-        "visible_until": release.ends_on.isoformat(),
-        "repairable_from": repair.isoformat(),
-        "publish_by": release.publish_by.isoformat(),
-        "filing": release.filing,
+        "decided_on": dt.date.fromisoformat(decision["decided_on"]),
     }
-    return redaction.blot_all(made)  # type: ignore[no-any-return]
+    return body.published(
+        records.ListingBody(
+            **body.common_fields({**facts, **decided}, version),
+            kind="listing",
+            scheme=records.ListScheme(
+                code=scheme.code, name=scheme.name, basis=scheme.basis, basis_level=scheme.basis_level
+            ),
+            reasons=decision["reasons"],
+            exit=facts["exit"],
+            severity=scheme.severity,
+            repairable_from=version.repairable_from,
+            starts_on=version.starts_on,
+            ends_on=version.ends_on,
+            grounds=[records.Ground(**ground) for ground in facts["grounds"]],
+            responsible=[records.Responsible(**person) for person in facts["responsible"] if scheme.names_responsible],
+            remedies=records.Remedies(**version.remedies),
+        )
+    )
 
 
-def extended(body: Mapping[str, Any], ends_on: dt.date) -> dict[str, Any]:
+def extended(published_body: Mapping[str, Any], ends_on: dt.date) -> dict[str, Any]:
     """The fields of a body that move when its listing ends on another day."""
     end = ends_on.isoformat()
-    moved = [{**one, "ends_on": end} for one in body["measures"]]
+    moved = [{**measure, "ends_on": end} for measure in published_body["measures"]]
     return {"ends_on": end, "visible_until": end, "measures": moved}

@@ -9,16 +9,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
-from registry.domain import identifiers
+from registry.domain import identifiers, records
 from registry.domain.cases import proposal
 from registry.domain.filing.model import Party, Rules
 from registry.domain.law.reference_kinds import RelationKind
 from registry.domain.naming import name_key
-from registry.domain.publication import redaction
+from registry.domain.publication import body, redaction
+from registry.domain.publication.body import PublishedVersion
 from registry.errors import Fault, Invalid
 from registry.refusals.procedure import RelationRefused
 
-NO_END = "2199-12-31"
+NO_END = dt.date(2199, 12, 31)
 """A relation is shown to nobody by day: it holds on its own days and ends by being withdrawn."""
 SIDES = ("subject", "other")
 _PLAIN = ("wording", "document_number", "facts", "issued_on", "since", "until", "district")
@@ -138,49 +139,35 @@ def content(filed: Relation) -> dict[str, Any]:
     return made | {"sectors": list(filed.sectors)}
 
 
-@dataclass(frozen=True)
-class RelationVersion:
-    """What publication adds to the facts of a relation."""
+def published_version(record: str, source: Mapping[str, Any], filing: str, today: dt.date) -> PublishedVersion:
+    """What publication adds to the facts of a relation: checks are told of it, nobody is by day."""
+    return PublishedVersion(
+        record=record,
+        policy="relation",
+        visible_from=today,
+        visible_until=NO_END,
+        publish_by=today,
+        source=source,
+        filing=filing,
+        audience="authorised",
+    )
 
-    record: str
-    basis: str
-    today: dt.date
-    source: Mapping[str, Any]
-    filing: str
 
-
-def body(facts: Mapping[str, Any], release: RelationVersion) -> dict[str, Any]:
+def authorised_body(facts: Mapping[str, Any], basis: str, version: PublishedVersion) -> dict[str, Any]:
     """What a check may see of it. Personal numbers are in none of its texts."""
-    today = release.today.isoformat()
-    return {
-        "record": release.record,
-        "revision": 1,
-        "kind": "relation",
-        "act": "publish",
-        "state": "published",
-        "audience": "authorised",
-        "relation": facts["kind"],
-        **{side: {name: facts[side][name] for name in ("kind", "name", "uscc")} for side in SIDES},
-        "since": facts["since"],
-        "until": facts["until"],
-        "wording": facts["wording"],
-        "document_number": facts["document_number"],
-        "facts": facts["facts"],
-        "basis": release.basis,
-        "behaviour": None,
-        "decided_on": facts["issued_on"],
-        "authority": {"name": facts["authority_name"], "code": facts["authority_code"]},
-        "source": dict(release.source),
-        "sectors": sorted(facts["sectors"]),
-        "district": facts["district"],
-        "is_grave": False,
-        "measures": [],
-        "policy": "relation",
-        "visible_from": today,
-        "visible_until": NO_END,
-        "publish_by": today,
-        "filing": release.filing,
-    }
+    decided_on = dt.date.fromisoformat(facts["issued_on"])
+    until = dt.date.fromisoformat(facts["until"]) if facts["until"] else None
+    return records.to_json(
+        records.RelationBody(
+            **body.common_fields({**facts, "basis": basis, "decided_on": decided_on}, version),
+            kind="relation",
+            relation=facts["kind"],
+            other=body.party(facts["other"]),
+            wording=facts["wording"],
+            since=dt.date.fromisoformat(facts["since"]),
+            until=until,
+        )
+    )
 
 
 def other_key(other: Mapping[str, Any], id_index: str | None) -> str:
@@ -190,17 +177,17 @@ def other_key(other: Mapping[str, Any], id_index: str | None) -> str:
     return f"id:{id_index}" if id_index else f"name:{name_key.key(other['name'])}"
 
 
-def ends(made: Mapping[str, Any], id_index: str | None) -> Iterator[tuple[str, str, str]]:
+def ends(relation_body: Mapping[str, Any], id_index: str | None) -> Iterator[tuple[str, str, str]]:
     """(side, ``uscc``/``id``/``name``, key) by which an end of a published relation is found.
 
     ``id_index`` is that of the other end's number. A natural person is never found by name.
     """
     for side in SIDES:
-        one = made[side]
-        if one["uscc"]:
-            yield side, "uscc", one["uscc"]
+        end = relation_body[side]
+        if end["uscc"]:
+            yield side, "uscc", end["uscc"]
         if side == "other" and id_index:
             yield side, "id", id_index
-        key = name_key.key(one["name"])
-        if one["kind"] != "natural_person" and key:
+        key = name_key.key(end["name"])
+        if end["kind"] != "natural_person" and key:
             yield side, "name", key

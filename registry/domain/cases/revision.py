@@ -5,15 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from registry.domain import records
 from registry.domain.publication import redaction
 
 Body = dict[str, Any]
-REMOVED = ("removed_on", "removed_because", "changed_on", "removal_due")
-"""Fields of a body that has left the public."""
-SUSPENDED = ("suspended_because", "suspended_until")
-"""Fields of a body that is not shown for the time being."""
-MARKS = ("disputed_on", "suspensions")
-"""Fields that any body may have: since when it is disputed, and the days on which its measures did not hold."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +59,7 @@ def stopped(body: Mapping[str, Any], removal: Removal, today: dt.date) -> Body:
 def changed(body: Mapping[str, Any], act: str, **fields: Any) -> Body:
     """The version shown with other ``fields``; a mark that is None is taken off."""
     made = _next(body, act, "published") | fields
-    return {name: value for name, value in made.items() if value is not None or name not in MARKS}
+    return {name: value for name, value in made.items() if value is not None or name not in records.MARKS}
 
 
 def rests(body: Mapping[str, Any], on: dt.date) -> bool:
@@ -75,5 +70,6 @@ def rests(body: Mapping[str, Any], on: dt.date) -> bool:
 
 
 def _next(body: Mapping[str, Any], act: str, state: str) -> Body:
-    kept = {name: value for name, value in body.items() if name not in REMOVED + SUSPENDED}
-    return kept | {"revision": body["revision"] + 1, "act": act, "state": state}
+    left_out = records.REMOVAL_FIELDS + records.SUSPENSION_FIELDS
+    kept = {name: value for name, value in body.items() if name not in left_out}
+    return kept | {"schema": records.SCHEMA, "revision": body["revision"] + 1, "act": act, "state": state}

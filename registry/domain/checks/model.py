@@ -5,10 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-ROLES = (
-    "bidder", "consortium_member", "agent", "project_manager", "legal_representative", "evaluation_expert",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class CheckScope:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from registry.domain import records
 from registry.domain.exchange import record_schema
 from registry.domain.publication import canonical
 from registry.domain.publication.publication import content_hash
@@ -24,6 +25,7 @@ OWNER_NOT_ENTITLED, OWNER_KEY_UNKNOWN = "owner-not-entitled", "owner-key-unknown
 REVISION_EQUIVOCATION = "revision-equivocation"
 
 _FIELDS = {"record", "owner", "revision", "previous", "body", "hash", "signature"}
+"""Fields of every envelope; ``schema`` stands beside them when the body has a number."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,9 @@ def signed_bytes(record: str, owner: str, revision: int, content: str) -> bytes:
 def build(
     owner: str, body: dict[str, Any], previous: str | None, content: str, signature: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The envelope of one version; ``signature`` has ``kid`` and ``value`` (hex)."""
-    return {
+    """The envelope of one version; ``signature`` has ``kid`` and ``value`` (hex). It repeats the schema of the body."""
+    numbered = {"schema": body["schema"]} if "schema" in body else {}
+    return numbered | {
         "record": body["record"],
         "owner": owner,
         "revision": body["revision"],
@@ -103,16 +106,13 @@ def parse(value: Any, sectors: Collection[str]) -> Envelope | list[Fault]:
     ``value`` comes from canonical JSON, so that it has a hash.
     """
     faults = _shape(value)
+    if not faults:
+        faults = [
+            Fault(f"/body{fault.pointer}", fault.code, fault.detail)
+            for fault in record_schema.faults(value["body"], sectors)
+        ] or _agreement(value)
     if faults:
         return faults
-    found = [
-        Fault(f"/body{fault.pointer}", fault.code, fault.detail)
-        for fault in record_schema.faults(value["body"], sectors)
-    ]
-    if not found:
-        found = _agreement(value)
-    if found:
-        return found
     return Envelope(
         value["record"],
         value["owner"],
@@ -125,34 +125,34 @@ def parse(value: Any, sectors: Collection[str]) -> Envelope | list[Fault]:
     )
 
 
-def judge_envelope(held: KnownRecord | None, incoming: Envelope, sender: Sender) -> Outcome:
+def judge_envelope(known: KnownRecord | None, incoming: Envelope, sender: Sender) -> Outcome:
     """The whole of conflict handling.
 
     The same content again is a duplicate whoever sends it. Otherwise the sender must speak for the owner and
-    the owner must be the one held, the hash must be the content's and the signature the owner's. Two contents
-    under one revision are an equivocation, as is a version that follows another one than the one held; a version
-    older than the newest held is stale; a newer one is accepted, gaps allowed.
+    the owner must be the one known here, the hash must be the content's and the signature the owner's. Two contents
+    under one revision are an equivocation, as is a version that follows another one than the one known here; a version
+    older than the newest known is stale; a newer one is accepted, gaps allowed.
     """
     is_same = content_hash(incoming.body, incoming.previous) == incoming.hash
-    if held and is_same and held.owner == incoming.owner and held.hashes.get(incoming.revision) == incoming.hash:
+    if known and is_same and known.owner == incoming.owner and known.hashes.get(incoming.revision) == incoming.hash:
         return Outcome(DUPLICATE)
-    code = _refusal_code(held, incoming, sender, is_same)
+    code = _refusal_code(known, incoming, sender, is_same)
     if code:
         return Outcome(REJECTED, code)
-    if held and (incoming.revision in held.hashes or not _follows(held, incoming)):
+    if known and (incoming.revision in known.hashes or not _follows(known, incoming)):
         return Outcome(CONFLICT, REVISION_EQUIVOCATION)
-    if held and incoming.revision < max(held.hashes, default=0):
+    if known and incoming.revision < max(known.hashes, default=0):
         return Outcome(STALE)
     return Outcome(ACCEPTED)
 
 
-def _follows(held: KnownRecord, incoming: Envelope) -> bool:
+def _follows(known: KnownRecord, incoming: Envelope) -> bool:
     before = incoming.revision - 1
-    return before not in held.hashes or held.hashes[before] == incoming.previous
+    return before not in known.hashes or known.hashes[before] == incoming.previous
 
 
-def _refusal_code(held: KnownRecord | None, incoming: Envelope, sender: Sender, is_same: bool) -> str | None:
-    if incoming.owner not in sender.owners or (held and held.owner != incoming.owner):
+def _refusal_code(known: KnownRecord | None, incoming: Envelope, sender: Sender, is_same: bool) -> str | None:
+    if incoming.owner not in sender.owners or (known and known.owner != incoming.owner):
         return OWNER_NOT_ENTITLED
     if not is_same:
         return HASH_WRONG
@@ -168,7 +168,13 @@ def _is_signed(incoming: Envelope, sender: Sender) -> bool:
 
 
 def _shape(value: Any) -> list[Fault]:
-    if not isinstance(value, dict) or set(value) != _FIELDS:
+    if not isinstance(value, dict):
+        return [Fault("", SCHEMA, "信封的项不完整或有多余的项")]
+    schema = value.get("schema", 0)
+    if not record_schema.is_readable(schema):
+        return [Fault("/schema", SCHEMA, "信封的模式版本不在本节点可读的范围内")]
+    extra = value.keys() - _FIELDS - {"schema"}
+    if not _FIELDS <= value.keys() or (extra and schema <= records.SCHEMA):
         return [Fault("", SCHEMA, "信封的项不完整或有多余的项")]
     checks = (
         ("owner", isinstance(value["owner"], str) and 0 < len(value["owner"]) <= 64),
@@ -198,5 +204,6 @@ def _agreement(value: dict[str, Any]) -> list[Fault]:
         ("/record", value["record"], body["record"]),
         ("/revision", value["revision"], body["revision"]),
         ("/owner", value["owner"], body["source"]["node"]),
+        ("/schema", value.get("schema"), body.get("schema")),
     )
-    return [Fault(at, "contradiction", "信封与正文不一致") for at, one, other in pairs if one != other]
+    return [Fault(at, "contradiction", "信封与正文不一致") for at, outside, inside in pairs if outside != inside]

@@ -1,14 +1,20 @@
-"""What a public body that came from another node must look like: the tables of ``bodyshape``, read strictly."""
+"""Validate a public body that came from another node against the type of its kind (``domain/records``)."""
 
+import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from registry.domain.exchange import bodyshape
-from registry.domain.exchange.bodyshape import BODIES, KEPT_HOME, MARKS, MEASURE, STATES, Table
-from registry.domain.publication import redaction
-from registry.errors import Fault
+import msgspec
+from msgspec import Struct
 
-_CODES = ("/subject/uscc", "/authority/code", "/source/code")
+from registry.domain import identifiers, records
+from registry.domain.publication import redaction
+from registry.errors import Fault, Invalid
+
+_CODES = ("/subject/uscc", "/authority/code", "/source/code", "/other/uscc")
+_PARTY_CODES = ("/subject/uscc", "/authority/code", "/other/uscc")
+_NEWEST = records.SCHEMA + 1
+"""Bodies of the next schema are taken, so that nodes can be upgraded one after the other."""
 
 
 def faults(body: Any, sectors: Collection[str]) -> list[Fault]:
@@ -17,35 +23,74 @@ def faults(body: Any, sectors: Collection[str]) -> list[Fault]:
         return [Fault("", "wrong-type", "应为 JSON 对象")]
     if "kind" not in body:
         return [Fault("/kind", "missing", "缺少此项")]
-    kind, state = body["kind"], body.get("state")
-    if not isinstance(kind, str) or kind not in BODIES.keys() - KEPT_HOME:
+    kind = records.KINDS.get(body["kind"]) if isinstance(body["kind"], str) else None
+    if kind is None or not kind.is_exchanged:
         return [Fault("/kind", "wrong-value", "内容不合规定")]
-    known = bodyshape.table(kind, state if isinstance(state, str) else "published")
-    marked = {name: check for name, check in MARKS.items() if name in body}
+    if not is_readable(body.get("schema", 0)):
+        return [Fault("/schema", "schema-unsupported", "正文的模式版本不在本节点可读的范围内")]
     # Step by step: the pointers of a fault name only fields that are known, never a number sent as a name.
-    return list(_against(body, {**known, **marked}, "")) or list(_rules(body, sectors)) or list(_personal(body, ""))
+    return (
+        list(_shape(body, kind.body, "", is_next=body.get("schema", 0) == _NEWEST))
+        or list(_rules(body, kind, sectors))
+        or list(_personal(body, ""))
+    )
 
 
-def _against(value: Any, table: Table, at: str) -> Iterator[Fault]:
+def is_readable(schema: Any) -> bool:
+    """Whether this node reads bodies and envelopes of a schema: none (version 0), its own, and the next."""
+    return type(schema) is int and 0 <= schema <= _NEWEST
+
+
+def _shape(value: Any, struct: type[Struct], at: str, *, is_next: bool) -> Iterator[Fault]:
     if not isinstance(value, dict):
         yield Fault(at, "wrong-type", "应为 JSON 对象")
         return
-    for name in sorted(table.keys() - value.keys()):
+    fields = records.fields_of(struct)
+    for name in sorted(name for name, field in fields.items() if field.required and name not in value):
         yield Fault(f"{at}/{name}", "missing", "缺少此项")
-    if value.keys() - table.keys():
+    if value.keys() - fields.keys() and not is_next:
         yield Fault(at, "unknown-field", "含有不认识的项")
-    for name in sorted(table.keys() & value.keys()):
-        check = table[name]
-        if isinstance(check, Mapping):
-            yield from _against(value[name], check, f"{at}/{name}")
-        elif not check(value[name]):
-            yield Fault(f"{at}/{name}", "wrong-value", "内容不合规定")
+    for name in sorted(fields.keys() & value.keys()):
+        if not (is_next and name == "schema"):
+            yield from _field(value[name], fields[name].type, f"{at}/{name}", is_next=is_next)
 
 
-def _rules(body: dict[str, Any], sectors: Collection[str]) -> Iterator[Fault]:
+def _field(value: Any, annotation: Any, at: str, *, is_next: bool) -> Iterator[Fault]:
+    inner = records.struct_in(annotation)
+    if inner and isinstance(value, dict):
+        yield from _shape(value, inner, at, is_next=is_next)
+    elif inner and isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        for position, item in enumerate(value):
+            yield from _shape(item, inner, f"{at}/{position}", is_next=is_next)
+    elif not _is_valid(value, annotation):
+        yield Fault(at, "wrong-value", "内容不合规定")
+
+
+def _is_valid(value: Any, annotation: Any) -> bool:
+    try:
+        typed = msgspec.convert(value, annotation)
+    except msgspec.ValidationError:
+        return False
+    return not isinstance(typed, dt.date) or records.FIRST_YEAR <= typed.year <= records.LAST_YEAR
+
+
+def _rules(body: dict[str, Any], kind: records.RecordKind, sectors: Collection[str]) -> Iterator[Fault]:
+    """What holds between the fields of a body."""
+    yield from _state_fields(body)
     for position, measure in enumerate(body["measures"]):
         yield from _measure(measure, sectors, f"/measures/{position}")
-    if body["act"] not in STATES[body["state"]]:
+    if body["audience"] != "public":
+        yield Fault("/audience", "wrong-value", "内容不合规定")
+    if body["subject"]["kind"] == "natural_person" and kind.code != "listing":
+        yield Fault("/subject/kind", "wrong-value", "内容不合规定")
+    if not kind.bears and (body["measures"] or body["is_grave"]):
+        yield Fault("/measures", "wrong-value", "此类记录不含限制措施")
+    for at in _PARTY_CODES:
+        holder, name = at[1:].split("/")
+        code = body.get(holder, {}).get(name)
+        if code is not None and not _is_code(code):
+            yield Fault(at, "wrong-value", "内容不合规定")
+    if body["act"] not in records.STATES[body["state"]]:
         yield Fault("/act", "wrong-value", "行为与状态不符")
     if not body["sectors"] or len(set(body["sectors"])) != len(body["sectors"]):
         yield Fault("/sectors", "wrong-value", "领域为空或重复")
@@ -53,11 +98,18 @@ def _rules(body: dict[str, Any], sectors: Collection[str]) -> Iterator[Fault]:
         yield Fault("/sectors", "unknown-sector", "领域代码不认识")
 
 
-def _measure(measure: Any, sectors: Collection[str], at: str) -> Iterator[Fault]:
-    found = list(_against(measure, MEASURE, at))
-    if found:
-        yield from found
-        return
+def _state_fields(body: Mapping[str, Any]) -> Iterator[Fault]:
+    """The reason and days of a removal or a suspension stand in bodies of that state, and in no other."""
+    is_removed, is_suspended = body["state"] in records.REMOVED_STATES, body["state"] == "suspended"
+    for names, is_due in ((records.REMOVAL_FIELDS, is_removed), (records.SUSPENSION_FIELDS, is_suspended)):
+        for name in names:
+            if is_due and name not in body:
+                yield Fault(f"/{name}", "missing", "缺少此项")
+            if not is_due and name in body:
+                yield Fault("", "unknown-field", "含有不认识的项")
+
+
+def _measure(measure: Mapping[str, Any], sectors: Collection[str], at: str) -> Iterator[Fault]:
     if not set(measure["sectors"]) <= set(sectors):
         yield Fault(f"{at}/sectors", "unknown-sector", "领域代码不认识")
     # ISO days compare as text.
@@ -65,14 +117,27 @@ def _measure(measure: Any, sectors: Collection[str], at: str) -> Iterator[Fault]
         yield Fault(f"{at}/ends_on", "wrong-value", "限制措施的结束日期不晚于开始日期")
 
 
+def _is_code(code: str) -> bool:
+    """A wrong check character passes, as such codes have been issued; a resident number does not."""
+    try:
+        folded = identifiers.uscc(code, strict=False)
+    except Invalid:
+        return False
+    return folded == code and (redaction.blot(code) == code or identifiers.is_sound(code))
+
+
 def _personal(value: Any, at: str) -> Iterator[Fault]:
+    """Numbers of natural persons, also in fields that this node does not know, whose names may hold one."""
     if isinstance(value, dict):
         for name, item in value.items():
-            yield from _personal(item, f"{at}/{name}")
+            if redaction.blot(name) != name:
+                yield Fault(at, "personal-number", "含有个人识别号码")
+            else:
+                yield from _personal(item, f"{at}/{name}")
     elif isinstance(value, list):
         for position, item in enumerate(value):
             yield from _personal(item, f"{at}/{position}")
     elif (
-        isinstance(value, str) and redaction.blot(value) != value and not (at in _CODES and bodyshape.is_strict(value))
+        isinstance(value, str) and redaction.blot(value) != value and not (at in _CODES and identifiers.is_sound(value))
     ):
         yield Fault(at, "personal-number", "含有个人识别号码")

@@ -22,6 +22,8 @@ from registry.refusals.procedure import (
 
 Proceeding = Penalty | Listing | Commendation | Relation | Relief
 """A record with a procedure."""
+LastStep = tuple[int, str]
+"""Position and digest of a step, to which the next one is chained."""
 C = TypeVar("C", Listing, Commendation, Relation, Relief)
 TABLES: dict[str, type[Listing] | type[Commendation] | type[Relation] | type[Relief]] = {
     "listing": Listing,
@@ -129,3 +131,13 @@ def steps(session: Session, record: str) -> list[CaseStep]:
     """The file of a record, oldest step first."""
     question = select(CaseStep).where(CaseStep.record == record)
     return list(session.scalars(question.order_by(CaseStep.position)))
+
+
+def last_steps(session: Session, records: Collection[str]) -> dict[str, LastStep]:
+    """Position and digest of the last step of each record that has any."""
+    statement = (
+        select(CaseStep.record, CaseStep.position, CaseStep.digest)
+        .where(CaseStep.record.in_(records))
+        .order_by(CaseStep.position)
+    )
+    return {record: (position, digest) for record, position, digest in session.execute(statement)}

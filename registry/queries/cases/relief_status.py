@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.domain.cases.procedures import LISTING, OPEN_RELIEF, PENALTY, PROCEDURES
+from registry.domain.cases.procedures import OPEN_RELIEF, PROCEDURES
 from registry.domain.law import deadlines
 from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import ClockRule, Deadline
 from registry.domain.publication import redaction
+from registry.domain.records import KINDS
 from registry.models import CaseStep, Clock, Publication, Relief
 from registry.queries.cases import procedure_records
 from registry.queries.law import reference_data
 from registry.refusals.acts import RecordUnknown
 from registry.refusals.procedure import NotDecidedHere
 
-KINDS = (PENALTY.noun, LISTING.noun)
-"""The kinds of record that can be disputed and repaired."""
+DISPUTABLE_KINDS = tuple(code for code, kind in KINDS.items() if kind.is_disputable)
 GONE = ("withdrawn", "revoked")
 """States in which nothing is left to be disputed."""
 _ONLY_WHEN_TAKEN = ("extend",)
@@ -71,7 +71,7 @@ def subject_of(session: Session, record: str, node: str) -> Publication:
     question = select(Publication).where(
         Publication.record == record,
         Publication.until_entry.is_(None),
-        Publication.kind.in_(KINDS),
+        Publication.kind.in_(DISPUTABLE_KINDS),
         Publication.state.not_in(GONE),
     )
     found = session.scalars(question).first()

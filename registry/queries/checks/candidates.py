@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from registry.domain.records import NEUTRAL_KINDS
 from registry.models import Peer, Publication
 from registry.models.base import Key
 from registry.queries.any_of import any_of, texts
@@ -26,8 +27,6 @@ from registry.queries.any_of import any_of, texts
 BEARING = ("published", "expired", "suspended")
 """States that bear on a verdict: a ban runs to its own end even when its publication has ended before, and held
 until it was suspended."""
-NEUTRAL = ("commendation", "relation")
-"""Kinds that never bear on a verdict themselves."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def _by(kind: str, column: InstrumentedAttribute[Any], *further: ColumnElement[b
         any_of(column, texts(kind)),
         known_at(bindparam("entry", type_=Key)),
         Publication.state.in_(BEARING),
-        Publication.kind.not_in(NEUTRAL),
+        Publication.kind.not_in(NEUTRAL_KINDS),
         *further,
     )
 

@@ -13,6 +13,7 @@ from registry.domain.filing.parse import document_key
 from registry.domain.law import deadlines
 from registry.domain.law.publicity import add_months
 from registry.domain.publication import canonical
+from registry.domain.publication.body import PublishedVersion
 from registry.models import CaseStep, Commendation
 from registry.queries.cases import penalties, procedure_records
 from registry.queries.law import reference_data
@@ -108,11 +109,11 @@ def _take(work: UnitOfWork, held: Commendation, step: Step, given: StepInput) ->
     steps.take_step(work, held, step, replace(given, days={"awarded_on": held.awarded_on}))
 
 
-def _release(work: UnitOfWork, held: Commendation, filed: CaseStep) -> commendation.CommendationVersion:
+def _release(work: UnitOfWork, held: Commendation, filed: CaseStep) -> PublishedVersion:
     reference, facts = reference_data.current(work.session), held.facts
     latest = add_months(held.awarded_on, reference.threshold(_MONTHS, held.awarded_on) or 0)
     stated = dt.date.fromisoformat(facts["valid_until"]) + dt.timedelta(days=1) if facts["valid_until"] else latest
-    return commendation.CommendationVersion(
+    return PublishedVersion(
         record=held.record,
         policy=_MONTHS,
         visible_from=work.today,

@@ -9,6 +9,7 @@ from registry.domain.cases import case_file, listing, proposal, revision
 from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.listing import Decision
 from registry.domain.law import deadlines, publicity
+from registry.domain.law.measures import statutory_measure
 from registry.domain.law.reference_kinds import Scheme
 from registry.domain.publication import redaction
 from registry.models import CaseStep, Listing
@@ -148,11 +149,17 @@ def _release(work: UnitOfWork, held: Listing, scheme: Scheme, filed: CaseStep) -
         record=held.record,
         audience=_audience(work, held, scheme),
         scheme=scheme,
-        policy=policy,
-        measures=[one for one in reference.measures(decision.decided_on) if one.code in facts["measures"]],
+        policy=policy.code,
+        measures=[
+            statutory_measure(measure, held.starts_on, held.ends_on)
+            for measure in reference.measures(decision.decided_on)
+            if measure.code in facts["measures"]
+        ],
         starts_on=held.starts_on,
         ends_on=held.ends_on,
+        repairable_from=listing.repairable_from(policy, scheme, decision.decided_on, held.starts_on),
         visible_from=work.today,
+        visible_until=held.ends_on,
         publish_by=deadlines.run(reference, _PUBLISH, decision.decided_on).due.day,
         remedies={
             "reconsideration_until": deadlines.limit(reference, _RECONSIDERATION, served_on).day,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import insert
 
 from registry.domain.cases import penalty, procedures
-from registry.domain.cases.workflow import Step
+from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.filing.model import Filing
 from registry.domain.filing.parse import document_key
 from registry.domain.law import measures
@@ -28,11 +28,10 @@ from registry.refusals.acts import (
     OutOfScope,
     PenaltyUnknown,
 )
+from registry.services.cases import steps
 from registry.services.cases.identity import Identity, identify
 from registry.services.cases.penalty_version import policy_of
-from registry.services.cases.steps import admit_step
 from registry.services.law import clocks
-from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
 
 
@@ -69,7 +68,6 @@ def file(work: UnitOfWork, submissions: Sequence[Submission]) -> list[str | Refu
         else:
             outcomes.append(draft)
     _store(work, department, reference, new)
-    audit.note(work, "penalty.file", [draft.record for draft in new])
     return outcomes
 
 
@@ -89,8 +87,9 @@ def refile(work: UnitOfWork, record: str, filing: Filing, *, if_version: int | N
     work.session.execute(insert(PenaltyFiling), [draft.filing_row(work) | {"penalty_id": held.id}])
     work.session.flush()
     work.session.refresh(held)
-    clocks.follow_facts(work, replace(draft.timed(held.department), record=record))
-    audit.note(work, "penalty.refile", record)
+    subject = replace(draft.timed(held.department), record=record)
+    steps.take_steps(work, held.noun, "refile", [steps.RecordStep(subject, step, draft.stated)])
+    clocks.follow_facts(work, subject)
     return held
 
 
@@ -116,6 +115,11 @@ class _Draft:
             document_key(filing.document_number),
             self.identity.key,
         )
+
+    @property
+    def stated(self) -> dict[str, str]:
+        """What the step of its filing binds: the digest of the facts."""
+        return {"filing": penalty.content_digest(self.content)}
 
     def timed(self, department: Department) -> clocks.DeadlineSubject:
         """What its clocks are counted from."""
@@ -194,13 +198,15 @@ def _store(work: UnitOfWork, department: Department, reference: Reference, draft
         insert(PenaltyFiling),
         [draft.filing_row(work) | {"penalty_id": ids[draft.record]} for draft in drafts],
     )
-    clocks.apply_act(work, procedures.PENALTY.noun, "file", [draft.timed(department) for draft in drafts])
+    step = procedures.PENALTY.step(INITIAL, "file")
+    filed = [steps.RecordStep(draft.timed(department), step, draft.stated) for draft in drafts]
+    steps.take_steps(work, procedures.PENALTY.noun, "file", filed)
 
 
 def own(work: UnitOfWork, record: str, act: str, if_version: int | None) -> tuple[Penalty, Step]:
-    """The penalty, locked, and the step that ``act`` is now; refusals of ``proceedings.admit``."""
+    """The penalty, locked, and the step that ``act`` is now; refusals of ``steps.admit_step``."""
     held = penalties.by_record(work.session, record, lock=True)
-    return held, admit_step(work, held, act, if_version=if_version)
+    return held, steps.admit_step(work, held, act, if_version=if_version)
 
 
 def require_scope(actor: Actor, held: Penalty | None) -> Penalty:

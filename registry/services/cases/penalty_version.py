@@ -10,6 +10,7 @@ from sqlalchemy import select
 from registry.domain.cases import penalty
 from registry.domain.filing.model import Filing
 from registry.domain.law import measures, publicity
+from registry.domain.law.publicity import Publicity
 from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import Policy
 from registry.domain.publication import redaction
@@ -35,6 +36,12 @@ def policy_of(reference: Reference, filing: Filing) -> Policy:
     )
 
 
+def publicity_of(policy: Policy, filing: Filing) -> Publicity:
+    """When the decision is public: by the policy, and by the end that was filed where the policy allows it."""
+    last_shown = filing.publicity_until  # 公示截止期 is the last day shown; intervals here are half-open
+    return publicity.period(policy, filing.decided_on, last_shown + dt.timedelta(days=1) if last_shown else None)
+
+
 def newest_revisions(work: UnitOfWork, records: Sequence[str]) -> dict[str, int]:
     """The newest revision of each record that is published."""
     question = select(Publication.record, Publication.revision).where(
@@ -58,20 +65,22 @@ def next_version(work: UnitOfWork, reference: Reference, held: Penalty, revision
 def _version(work: UnitOfWork, reference: Reference, held: Penalty, filing: Filing, revision: int) -> Version:
     row = held.filing
     policy = policy_of(reference, filing)
-    found, _ = measures.resolve(filing, reference.measures(filing.decided_on))
+    period = publicity_of(policy, filing)
+    restrictions, _ = measures.resolve(filing, reference.measures(filing.decided_on))
     is_public = policy.public and filing.subject.kind != "natural_person"
     added = penalty.PenaltyVersion(
         record=held.record,
         revision=revision,
         act="publish" if revision == 1 else "correct",
         audience="public" if is_public else "authorised",
-        publicity=publicity.period(policy, filing.decided_on, _after(filing.publicity_until)),
         policy=policy.code,
         severity=policy.severity,
         visible_from=work.today,
+        visible_until=period.visible_until,
+        repairable_from=period.repairable_from,
         publish_by=held.publish_by,
         is_grave=_is_grave(reference, filing),
-        measures=found,
+        measures=restrictions,
         source=_source(work, held, row, filing),
         filing=penalty.filing_digest(row.content, row.id_index, row.filed_by, work.actor.account_id or 0),
     )
@@ -79,11 +88,6 @@ def _version(work: UnitOfWork, reference: Reference, held: Penalty, filing: Fili
     if revision > 1:
         body |= revisions.carried_marks(work, held.record)
     return Version(body, work.settings.node, row.id_index, row.id_sealed)
-
-
-def _after(last_shown: dt.date | None) -> dt.date | None:
-    """公示截止期 is the last day shown; intervals here are half-open."""
-    return last_shown + dt.timedelta(days=1) if last_shown else None
 
 
 def _is_grave(reference: Reference, filing: Filing) -> bool:

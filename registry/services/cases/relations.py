@@ -65,10 +65,9 @@ def verify(work: UnitOfWork, record: str, given: StepInput) -> Relation:
     filed = steps.take_step(work, held, step, replace(given, stated={"facts": case_file.facts_digest(held.facts)}))
     kind = reference_data.current(work.session).relation_kind(held.kind, work.today)
     assert kind is not None  # it was read by that kind, and rows are ended, never taken out
-    release = relation.RelationVersion(
-        held.record, kind.source, work.today, steps.source(work, held, "procedure"), filed.digest
-    )
-    body = relation.body(held.facts, release)
+    source = steps.source(work, held, "procedure")
+    version = relation.published_version(held.record, source, filed.digest, work.today)
+    body = relation.authorised_body(held.facts, kind.source, version)
     publish(work, [Version(body, work.settings.node, held.id_index, held.id_sealed)])
     return held
 

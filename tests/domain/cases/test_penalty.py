@@ -3,7 +3,6 @@ import json
 
 from registry.domain.cases import penalty, revision
 from registry.domain.cases.penalty import PenaltyVersion
-from registry.domain.law.publicity import Publicity
 from tests.domain.filing.filing_rows import ORGANISATION, PERSON, accepted
 
 NUMBER = PERSON["id_number"]
@@ -13,14 +12,23 @@ RELEASE = PenaltyVersion(
     revision=1,
     act="publish",
     audience="public",
-    publicity=Publicity(DAY, DAY, None),
+    visible_until=DAY,
+    repairable_from=DAY,
     policy="general",
     severity="general",
     visible_from=DAY,
     publish_by=DAY,
     is_grave=False,
     measures=[],
-    source={"node": "city"},
+    source={
+        "node": "city",
+        "name": "示例局",
+        "code": "",
+        "department": "示例局",
+        "channel": "api",
+        "filed_on": "2026-11-20",
+        "verified_on": "2026-11-22",
+    },
     filing="00",
 )
 

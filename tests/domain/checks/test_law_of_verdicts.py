@@ -6,10 +6,11 @@ from typing import NamedTuple
 import pytest
 
 from registry.domain.checks import consortium, verdict
-from registry.domain.checks.model import ROLES, CheckedParty, CheckScope, Hit, LookBack, RelationLink
+from registry.domain.checks.model import CheckedParty, CheckScope, Hit, LookBack, RelationLink
 from registry.domain.checks.verdict import judge
 from registry.domain.law import measures
 from registry.domain.law.publicity import add_months
+from registry.domain.records import PARTY_ROLES
 from tests.contract.test_reference import ROWS
 
 START = dt.date(2026, 1, 1)
@@ -87,7 +88,7 @@ class TestBan:
     def test_reaches_its_trading_and_no_other(self, law):
         end = add_months(START, law.months) if law.months else None
         for sector in SECTORS:
-            for role in ROLES:
+            for role in PARTY_ROLES:
                 for must in (True, False):
                     reached = sector in law.sectors and role in law.roles and (must or not law.must_tender)
                     found = answer(record(law.code, end), sector, role=role, must_tender=must)
@@ -134,7 +135,7 @@ class TestGraveViolation:
     """政府采购法 22 第一款第五项; 政府采购法实施条例 19."""
 
     @pytest.mark.parametrize("sector", SECTORS)
-    @pytest.mark.parametrize("role", ROLES)
+    @pytest.mark.parametrize("role", PARTY_ROLES)
     def test_is_looked_back_at_for_suppliers_in_procurement(self, sector, role):
         found = answer(record(None, None, is_grave=True), sector, role=role)
         is_reached = sector == "procurement" and role in BIDDERS

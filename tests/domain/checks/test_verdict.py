@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.domain.checks.model import ROLES, CheckedParty, CheckScope, Hit, LookBack, RelationLink
+from registry.domain.checks.model import CheckedParty, CheckScope, Hit, LookBack, RelationLink
 from registry.domain.checks.verdict import bears, judge
+from registry.domain.records import PARTY_ROLES
 
 DAY = dt.date(2026, 11, 22)
 MEASURE = {
@@ -136,7 +137,7 @@ class TestJudge:
 
     @given(
         st.dates(),
-        st.sampled_from(ROLES),
+        st.sampled_from(PARTY_ROLES),
         st.sampled_from(["construction", "mining"]),
         st.booleans(),
     )
