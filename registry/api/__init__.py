@@ -1,4 +1,4 @@
-"""The HTTP door for programs: JSON under ``/api/v1``, described by its own OpenAPI document."""
+"""HTTP API under ``/api/v1``: blueprints, JSON errors and the OpenAPI document."""
 
 from flask import Flask, request
 from flask_smorest import Api
@@ -85,6 +85,6 @@ def init_app(app: Flask) -> None:
 
 
 def _require_readable_path() -> None:
-    """A path with characters that nobody can see names nothing, and no store need be asked for it."""
+    """Refuse a path with invisible characters as ``RecordUnknown``; no store need be asked for it."""
     if is_forbidden(request.path):
         raise RecordUnknown()

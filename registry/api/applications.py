@@ -1,4 +1,4 @@
-"""Public routes of relief: dispute a record, apply for its repair, read how it stands, take it back.
+"""Public routes of disputes and repairs: apply, read the status of an application, cancel it.
 
 Nobody needs an account, so an ``Idempotency-Key`` has nobody to belong to: a repeated application is refused as
 ``relief-open``. Answers are kept by no cache; the receipt number in an address says nothing about anybody.
@@ -33,7 +33,7 @@ _WORDS = (*relief.CHARACTERS_MAX, "id_type")
 @blueprint.response(201, ReliefAnswer)
 def dispute(body: dict[str, Any]) -> Response:
     """Dispute a record; needs the document `evidence`. The record is marked at once."""
-    return _apply("dispute", body)
+    return _submit_application("dispute", body)
 
 
 @blueprint.route("/repairs", methods=["POST"])
@@ -42,90 +42,90 @@ def dispute(body: dict[str, Any]) -> Response:
 @blueprint.response(201, ReliefAnswer)
 def repair(body: dict[str, Any]) -> Response:
     """Apply for the repair of a record; needs `performance_proof` and `public_promise`."""
-    return _apply("repair", body)
+    return _submit_application("repair", body)
 
 
 @blueprint.route("/reliefs/<number>", methods=["GET"])
 @public
 @blueprint.response(200, ReliefAnswer)
 def get_relief(number: str) -> Response:
-    """How an application stands, for whoever knows its receipt number."""
-    return _told(number)
+    """The status of an application, for whoever knows its receipt number."""
+    return _respond_with_status(number)
 
 
 @blueprint.route("/reliefs/<number>/cancellation", methods=["PUT"])
 @public
 @blueprint.response(200, ReliefAnswer)
 def cancel(number: str) -> Response:
-    """Take an application back."""
-    given = StepInput(if_version=if_version())
-    runtime.perform(PUBLIC, lambda work: relief_applications.cancel(work, number, given))
-    return _told(number)
+    """Cancel an application, for whoever knows its receipt number."""
+    step_input = StepInput(if_version=if_version())
+    runtime.perform(PUBLIC, lambda work: relief_applications.cancel(work, number, step_input))
+    return _respond_with_status(number)
 
 
-def _apply(noun: str, body: dict[str, Any]) -> Response:
-    given = with_documents(body, None)
+def _submit_application(noun: str, body: dict[str, Any]) -> Response:
+    step_input = with_documents(body, None)
     stated = {name: body[name] or "" for name in _WORDS} | {"consent": "1" if body["consent"] else ""}
 
     def act(work: UnitOfWork) -> str:
         relief_status.subject_of(work.session, body["record"], work.settings.node)
         id_types = reference_data.current(work.session).names("id_types")
-        asked = relief.parse_application(noun, body["record"], stated, given.documents, id_types)
-        return relief_applications.apply(work, asked, given).record
+        application = relief.parse_application(noun, body["record"], stated, step_input.documents, id_types)
+        return relief_applications.apply(work, application, step_input).record
 
     try:
         number = runtime.perform(PUBLIC, act)
     except ApplicantUnfit:
         runtime.perform(PUBLIC, lambda work: relief_applications.note_unfit(work, body["record"]))
         raise
-    response = _told(number, 201)
-    response.headers["Location"] = _address(number)
+    response = _respond_with_status(number, 201)
+    response.headers["Location"] = _build_status_url(number)
     return response
 
 
-def _told(number: str, status: int = 200) -> Response:
+def _respond_with_status(number: str, status: int = 200) -> Response:
     with runtime.reading() as session:
-        held = relief_status.relief_status(session, number, day_of(runtime.clock()))
-    response = answered(_view(held), str(held.version))
+        application = relief_status.relief_status(session, number, day_of(runtime.clock()))
+    response = answered(_describe_application(application), str(application.version))
     response.headers["Cache-Control"] = "no-store"
     if response.status_code == 200:
         response.status_code = status
     return response
 
 
-def _address(number: str) -> str:
+def _build_status_url(number: str) -> str:
     return f"/api/v1/reliefs/{number}"
 
 
-def _view(held: ReliefStatus) -> dict[str, Any]:
+def _describe_application(application: ReliefStatus) -> dict[str, Any]:
     return {
-        "number": held.number,
-        "kind": held.noun,
-        "record": held.about,
-        "record_kind": held.about_noun,
-        "state": held.state,
-        "version": held.version,
-        "department": held.department,
-        "received_on": day_of(held.received_at).isoformat(),
-        "accepted_on": held.accepted_on.isoformat() if held.accepted_on else None,
-        "ended_on": held.ended_on.isoformat() if held.ended_on else None,
-        "outcome": held.outcome,
-        "reason": held.reason,
-        "steps": [{"act": step.act, "day": step.day.isoformat()} for step in held.steps],
+        "number": application.number,
+        "kind": application.noun,
+        "record": application.about,
+        "record_kind": application.about_noun,
+        "state": application.state,
+        "version": application.version,
+        "department": application.department,
+        "received_on": day_of(application.received_at).isoformat(),
+        "accepted_on": application.accepted_on.isoformat() if application.accepted_on else None,
+        "ended_on": application.ended_on.isoformat() if application.ended_on else None,
+        "outcome": application.outcome,
+        "reason": application.reason,
+        "steps": [{"act": step.act, "day": step.day.isoformat()} for step in application.steps],
         "clocks": [
             {
-                "code": one.rule.code,
-                "name": one.rule.name,
-                "source": one.rule.source,
-                "status": one.rule.status,
-                "starts_on": one.clock.starts_on.isoformat(),
-                "due": one.clock.due.isoformat(),
-                "provisional": one.clock.provisional,
-                "met_on": one.clock.met_on.isoformat() if one.clock.met_on else None,
-                "state": one.state,
+                "code": limit.rule.code,
+                "name": limit.rule.name,
+                "source": limit.rule.source,
+                "status": limit.rule.status,
+                "starts_on": limit.clock.starts_on.isoformat(),
+                "due": limit.clock.due.isoformat(),
+                "provisional": limit.clock.provisional,
+                "met_on": limit.clock.met_on.isoformat() if limit.clock.met_on else None,
+                "state": limit.state,
             }
-            for one in held.limits
-            if one.clock
+            for limit in application.limits
+            if limit.clock
         ],
-        "status": _address(held.number),
+        "status": _build_status_url(application.number),
     }

@@ -1,4 +1,4 @@
-"""Who asks: the key in the request, the actor behind it, and the permission a route needs."""
+"""Authentication by machine key and the permission that a route needs."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -21,12 +21,12 @@ def actor() -> Actor:
 
 
 def allow(permission: Permission) -> Callable[[F], F]:
-    """Let only actors with the permission in; marks the route for the test that no route is forgotten."""
+    """Require a permission for a route; marks the view for the test that no route is forgotten."""
 
     def decorate(view: F) -> F:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            g.actor = _asker()
+            g.actor = _authenticate()
             g.actor.require(permission)
             return view(*args, **kwargs)
 
@@ -42,12 +42,12 @@ def public(view: F) -> F:
     return view
 
 
-def _asker() -> Actor:
+def _authenticate() -> Actor:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         raise KeyUnknown()
     with runtime.reading() as session:
-        found = account_lookup.by_key(session, key.strip(), day_of(runtime.clock()))
-    if found is None:
+        key_actor = account_lookup.by_key(session, key.strip(), day_of(runtime.clock()))
+    if key_actor is None:
         raise KeyUnknown()
-    return found
+    return key_actor

@@ -1,4 +1,4 @@
-"""What the routes of all procedures share: how a case reads, and one route for each act."""
+"""Shared by the routes of all procedures: cases as JSON, and one route for each act."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ Run = Callable[[UnitOfWork, str, Body, StepInput], Proceeding]
 
 @dataclass(frozen=True)
 class CaseAct:
-    """One act of a procedure at the door: its path below the record, its body, what it runs, what it does."""
+    """One act of a procedure as a route: path below the record, function, summary, schema of the body."""
 
     name: str
     path: str
@@ -40,12 +40,12 @@ class CaseAct:
 
 
 def routes(blueprint: Blueprint, procedure: Procedure, acts: tuple[CaseAct, ...]) -> None:
-    """One PUT for each act, for those whom the procedure names."""
+    """Add one PUT route for each act, for those whom the procedure names."""
     for act in acts:
-        _route(blueprint, procedure, act)
+        _add_route(blueprint, procedure, act)
 
 
-def _route(blueprint: Blueprint, procedure: Procedure, act: CaseAct) -> None:
+def _add_route(blueprint: Blueprint, procedure: Procedure, act: CaseAct) -> None:
     @blueprint.route(f"/<record>/{act.path}", methods=["PUT"], endpoint=act.name)
     @allow(procedure.permission(act.name))
     @blueprint.doc(summary=act.summary)
@@ -61,10 +61,10 @@ def _route(blueprint: Blueprint, procedure: Procedure, act: CaseAct) -> None:
 
 def own_case(session: Session, asker: Actor, table: type[Any], record: str) -> Any:
     """A case within the asker's scope; refuses as unknown any other department's."""
-    held = procedure_records.by_record(session, table, record)
-    asker.require_own(held.department_id, procedure_records.UNKNOWN[held.noun])
-    asker.require_scope(*held.scope)
-    return held
+    proceeding = procedure_records.by_record(session, table, record)
+    asker.require_own(proceeding.department_id, procedure_records.UNKNOWN[proceeding.noun])
+    asker.require_scope(*proceeding.scope)
+    return proceeding
 
 
 def page(asker: Actor, procedure: Procedure, query: Body) -> Body:
@@ -75,69 +75,69 @@ def page(asker: Actor, procedure: Procedure, query: Body) -> Body:
         [query["state"]] if query["state"] else [],
     )
     with runtime.reading() as session:
-        found = procedure_records.of_department(session, procedure.noun, asker.department_id, states, after, limit + 1)
-        shown = [held for held in found[:limit] if asker.covers(*held.scope)]
-        items = [brief(held) for held in shown]
-    return {"items": items, "next": str(found[limit - 1].id) if len(found) > limit else None}
+        rows = procedure_records.of_department(session, procedure.noun, asker.department_id, states, after, limit + 1)
+        visible = [proceeding for proceeding in rows[:limit] if asker.covers(*proceeding.scope)]
+        items = [brief(proceeding) for proceeding in visible]
+    return {"items": items, "next": str(rows[limit - 1].id) if len(rows) > limit else None}
 
 
-def case(session: Session, held: Proceeding) -> Body:
-    """A case as its department sees it: its facts, its file with what was said in confidence, its clocks."""
-    steps = procedure_records.steps(session, held.record)
-    files = procedure_records.documents(session, [one.id for one in steps])
-    return brief(held) | {
-        "steps": [_step(one, files.get(one.id, ())) for one in steps],
-        "clocks": clocks(session, held.record),
+def case(session: Session, proceeding: Proceeding) -> Body:
+    """A case as its department sees it: its facts, its file with confidential statements, its clocks."""
+    steps = procedure_records.steps(session, proceeding.record)
+    files = procedure_records.documents(session, [step.id for step in steps])
+    return brief(proceeding) | {
+        "steps": [_describe_step(step, files.get(step.id, ())) for step in steps],
+        "clocks": clocks(session, proceeding.record),
     }
 
 
-def brief(held: Proceeding) -> Body:
-    """A case in a list."""
-    facts = json.loads(held.filing.content) if held.noun == "penalty" else held.facts  # type: ignore[union-attr]
+def brief(proceeding: Proceeding) -> Body:
+    """A case in a list: facts, state and version, without steps and clocks."""
+    facts = json.loads(proceeding.filing.content) if proceeding.noun == "penalty" else proceeding.facts  # type: ignore[union-attr]
     facts.pop("nonce", None)
-    made: Body = {
-        "id": held.record,
-        "noun": held.noun,
-        "state": held.state,
-        "version": held.version,
+    body: Body = {
+        "id": proceeding.record,
+        "noun": proceeding.noun,
+        "state": proceeding.state,
+        "version": proceeding.version,
         "facts": facts,
     }
-    if isinstance(held, Listing):
-        days = {"reply_until": held.reply_until, "starts_on": held.starts_on, "ends_on": held.ends_on}
-        made |= {name: day.isoformat() if day else None for name, day in days.items()}
-    if isinstance(held, Relief):
-        made |= {"about": held.about, "about_noun": held.about_noun}
-    return made
+    if isinstance(proceeding, Listing):
+        days = {"reply_until": proceeding.reply_until, "starts_on": proceeding.starts_on, "ends_on": proceeding.ends_on}
+        body |= {name: day.isoformat() if day else None for name, day in days.items()}
+    if isinstance(proceeding, Relief):
+        body |= {"about": proceeding.about, "about_noun": proceeding.about_noun}
+    return body
 
 
 def clocks(session: Session, record: str) -> list[Body]:
     """The clocks of a record, with how each stands today."""
     today = day_of(runtime.clock())
-    found = session.scalars(select(Clock).where(Clock.record == record).order_by(Clock.id))
+    rows = session.scalars(select(Clock).where(Clock.record == record).order_by(Clock.id))
     return [
         {
-            "clock": one.code,
-            "rule": one.deadline,
-            "starts_on": one.starts_on.isoformat(),
-            "due": one.due.isoformat(),
-            "provisional": one.provisional,
-            "met_on": one.met_on.isoformat() if one.met_on else None,
-            "state": deadlines.state(one.due, one.met_on, today),
+            "clock": clock.code,
+            "rule": clock.deadline,
+            "starts_on": clock.starts_on.isoformat(),
+            "due": clock.due.isoformat(),
+            "provisional": clock.provisional,
+            "met_on": clock.met_on.isoformat() if clock.met_on else None,
+            "state": deadlines.state(clock.due, clock.met_on, today),
         }
-        for one in found
+        for clock in rows
     ]
 
 
-def _step(one: CaseStep, files: Sequence[Document]) -> Body:
-    private = private_of(runtime.keys().vault, one)
+def _describe_step(step: CaseStep, files: Sequence[Document]) -> Body:
+    private = private_of(runtime.keys().vault, step)
     return {
-        "act": one.act,
-        "from": one.before,
-        "to": one.after,
-        "day": one.day.isoformat(),
-        "documents": one.documents,
-        "stated": json.loads(one.stated),
-        "digest": one.digest,
+        "act": step.act,
+        "from": step.before,
+        "to": step.after,
+        "day": step.day.isoformat(),
+        "documents": step.documents,
+        "stated": json.loads(step.stated),
+        "digest": step.digest,
         "private": dict(private) or None,
         "files": [{"id": str(file.id), "kind": file.kind, "filename": file.filename} for file in files],
     }

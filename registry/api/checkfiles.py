@@ -1,4 +1,4 @@
-"""Routes of files of parties: hand one in, see how far it is, cancel it, fetch the result."""
+"""Routes of check files: upload a file of parties, read its progress, cancel it, download the result."""
 
 import io
 from typing import Any
@@ -24,11 +24,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @blueprint.arguments(CheckFileQuery, location="query")
 @blueprint.response(202, CheckFileAnswer)
 def receive(query: dict[str, Any]) -> dict[str, Any]:
-    """Hand in a file of parties as the request body (or as the multipart field `file`); the worker answers it."""
+    """Upload a file of parties as the request body (or as the multipart field `file`); the worker answers it."""
     data, filename = uploaded(query["filename"])
     stated = batch_check.BatchRequest(**query | {"filename": filename[:200]})
     body: dict[str, Any] = runtime.perform(
-        actor(), lambda work: _view(work.session, batch_check.receive(work, data, stated))
+        actor(), lambda work: _describe_file(work.session, batch_check.receive(work, data, stated))
     )
     return body
 
@@ -37,17 +37,19 @@ def receive(query: dict[str, Any]) -> dict[str, Any]:
 @allow(Permission.CHECK_MAKE)
 @blueprint.response(200, CheckFileAnswer)
 def get_file(number: str) -> dict[str, Any]:
-    """How far a file is, and the checks that answer it."""
+    """Progress of a check file, and the checks that answer it."""
     with runtime.reading() as session:
-        return _view(session, batch_checks.own(session, actor().department_id, number))
+        return _describe_file(session, batch_checks.own(session, actor().department_id, number))
 
 
 @blueprint.route("/<number>/cancellation", methods=["PUT"])
 @allow(Permission.CHECK_MAKE)
 @blueprint.response(200, CheckFileAnswer)
 def cancel(number: str) -> dict[str, Any]:
-    """Answer no more of a file; what was answered stays."""
-    body: dict[str, Any] = runtime.perform(actor(), lambda work: _view(work.session, batch_check.cancel(work, number)))
+    """Cancel a check file; what was answered stays."""
+    body: dict[str, Any] = runtime.perform(
+        actor(), lambda work: _describe_file(work.session, batch_check.cancel(work, number))
+    )
     return body
 
 
@@ -65,26 +67,26 @@ def result(number: str) -> Response:
     return response
 
 
-def _view(session: Session, held: CheckFile) -> dict[str, Any]:
-    is_running = held.state == batch_check.RUNNING
+def _describe_file(session: Session, check_file: CheckFile) -> dict[str, Any]:
+    is_running = check_file.state == batch_check.RUNNING
     checks = [
         {
-            "id": one.id,
-            "number": one.number,
-            "parties": one.parties,
-            "receipt": f"/api/v1/checks/{one.id}/receipt",
+            "id": check.id,
+            "number": check.number,
+            "parties": check.parties,
+            "receipt": f"/api/v1/checks/{check.id}/receipt",
         }
-        for one in batch_checks.checks(session, held.id)
+        for check in batch_checks.checks(session, check_file.id)
     ]
     return {
-        "id": held.id,
-        "state": held.state,
-        "failed_because": held.failed_because,
-        "total": held.total,
-        "done": held.next_row,
-        "unchecked": held.unchecked,
-        "entry": held.entry,
-        "on": held.on_day.isoformat(),
-        "result": None if is_running else f"/api/v1/checks/files/{held.id}/result.xlsx",
+        "id": check_file.id,
+        "state": check_file.state,
+        "failed_because": check_file.failed_because,
+        "total": check_file.total,
+        "done": check_file.next_row,
+        "unchecked": check_file.unchecked,
+        "entry": check_file.entry,
+        "on": check_file.on_day.isoformat(),
+        "result": None if is_running else f"/api/v1/checks/files/{check_file.id}/result.xlsx",
         "checks": checks,
     }

@@ -1,4 +1,4 @@
-"""Routes of trading centres: check bidders, read a check again, fetch its receipt."""
+"""Routes of award checks: check bidders, read a check again, download its receipt."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ def create(body: dict[str, Any]) -> Response:
     """Check the parties of a tender; the signed receipt proves the answer later."""
 
     def act(work: UnitOfWork) -> tuple[dict[str, Any], int]:
-        return _view(award_check.check(work, inquiry_of(work, body))), 201
+        return _describe_check(award_check.check(work, inquiry_of(work, body))), 201
 
     response = create_once(actor(), act, award_check.record_failure)
     response.headers["Location"] = f"/api/v1/checks/{json.loads(response.get_data())['id']}"
@@ -40,8 +40,8 @@ def create(body: dict[str, Any]) -> Response:
 def get_check(check: str) -> dict[str, Any]:
     """A check this trading centre made."""
     with runtime.reading() as session:
-        made = stored_checks.of_department(session, actor().department_id, check)
-    return _view(award_check.unseal(runtime.keys(), made))
+        stored = stored_checks.of_department(session, actor().department_id, check)
+    return _describe_check(award_check.unseal(runtime.keys(), stored))
 
 
 @blueprint.route("/<check>/receipt", methods=["GET"])
@@ -50,27 +50,27 @@ def get_check(check: str) -> dict[str, Any]:
 @blueprint.arguments(ReceiptQuery, location="query")
 def receipt(query: dict[str, Any], check: str) -> Response:
     """The receipt, the same bytes every time; with ``ref`` the line of that party alone, still proven."""
-    data = _receipt(check)
+    data = _load_receipt(check)
     if query["ref"] is not None:
-        return _file(receipts.excerpt(data, query["ref"]), "application/json", f"receipt-{check}-line.json")
-    return _file(data, "application/json", f"receipt-{check}.json")
+        return _build_download(receipts.excerpt(data, query["ref"]), "application/json", f"receipt-{check}-line.json")
+    return _build_download(data, "application/json", f"receipt-{check}.json")
 
 
 @blueprint.route("/<check>/receipt.pdf", methods=["GET"])
 @allow(Permission.CHECK_MAKE)
 def get_receipt_pdf(check: str) -> Response:
     """The receipt to read and print. The proof is the JSON, which it carries as an attachment."""
-    printed = receipt_pdf.render(_receipt(check), runtime.settings().base_url, runtime.settings().pdf_font)
-    return _file(printed, "application/pdf", f"receipt-{check}.pdf")
+    printed = receipt_pdf.render(_load_receipt(check), runtime.settings().base_url, runtime.settings().pdf_font)
+    return _build_download(printed, "application/pdf", f"receipt-{check}.pdf")
 
 
-def _receipt(check: str) -> bytes:
+def _load_receipt(check: str) -> bytes:
     with runtime.reading() as session:
-        made = stored_checks.of_department(session, actor().department_id, check)
-    return award_check.unseal(runtime.keys(), made).receipt
+        stored = stored_checks.of_department(session, actor().department_id, check)
+    return award_check.unseal(runtime.keys(), stored).receipt
 
 
-def _file(content: bytes, content_type: str, name: str) -> Response:
+def _build_download(content: bytes, content_type: str, name: str) -> Response:
     response = Response(content, content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"
@@ -78,7 +78,7 @@ def _file(content: bytes, content_type: str, name: str) -> Response:
 
 
 def inquiry_of(work: UnitOfWork, body: dict[str, Any]) -> Inquiry:
-    """What a body with a tender and parties asks; without ``on`` and ``known_at`` as of today and the head."""
+    """The inquiry from a body with a tender and parties; without ``on`` and ``known_at`` as of today and the head."""
     tender = body["tender"]
     return Inquiry(
         tender={name: tender[name] for name in ("code", "product") if tender[name]},
@@ -91,20 +91,20 @@ def inquiry_of(work: UnitOfWork, body: dict[str, Any]) -> Inquiry:
     )
 
 
-def _view(answered: award_check.SignedCheck) -> dict[str, Any]:
-    made, statement = answered.check, json.loads(answered.receipt)["statement"]
+def _describe_check(signed: award_check.SignedCheck) -> dict[str, Any]:
+    check, statement = signed.check, json.loads(signed.receipt)["statement"]
     verdicts = [
         {name: value for name, value in line.items() if name not in ("salt", "id_tag")} for line in statement["lines"]
     ]
     return {
-        "id": made.id,
-        "number": made.number,
-        "entry": made.entry,
-        "on": made.on_day.isoformat(),
+        "id": check.id,
+        "number": check.number,
+        "entry": check.entry,
+        "on": check.on_day.isoformat(),
         "complete": statement["complete"],
         "stale": statement["stale"],
         "previous": statement.get("previous"),
         "verdicts": verdicts,
-        "receipt": f"/api/v1/checks/{made.id}/receipt",
-        "tender_salt": answered.tender_salt,
+        "receipt": f"/api/v1/checks/{check.id}/receipt",
+        "tender_salt": signed.tender_salt,
     }

@@ -57,11 +57,11 @@ def get_commendation(record: str) -> Response:
 @blueprint.arguments(CommendationSchema)
 @blueprint.response(200, CaseAnswer)
 def refile(body: Body, record: str) -> Response:
-    """State a returned commendation anew."""
+    """File a returned commendation again."""
 
     def act(work: UnitOfWork) -> Body:
-        held = commendations.refile(work, record, body, given(body, if_version()))
-        return casework.case(work.session, held)
+        commendation = commendations.refile(work, record, body, given(body, if_version()))
+        return casework.case(work.session, commendation)
 
     answer = runtime.perform(actor(), act)
     return answered(answer, str(answer["version"]))
@@ -71,24 +71,26 @@ ACTS = (
     CaseAct(
         "verify",
         "verification",
-        lambda w, r, _b, g: commendations.verify(w, r, g),
+        lambda work, record, _body, step_input: commendations.verify(work, record, step_input),
         "Verify another officer's filing and publish it.",
     ),
     CaseAct(
         "return",
         "return",
-        lambda w, r, b, g: commendations.send_back(w, r, b["reason"], g),
+        lambda work, record, body, step_input: commendations.send_back(work, record, body["reason"], step_input),
         "Send a filing back to its officer.",
         ReasonStep,
     ),
     CaseAct(
         "withdraw",
         "withdrawal",
-        lambda w, r, b, g: commendations.withdraw(w, r, b["reason"], b["changed_on"], g),
+        lambda work, record, body, step_input: commendations.withdraw(
+            work, record, body["reason"], body["changed_on"], step_input
+        ),
         "Take a published commendation back; the reason is public.",
         RemovalStep,
     ),
 )
-"""Every act of the procedure, at the door and on the command line."""
+"""Every act of the procedure, for the HTTP routes and the command line."""
 
 casework.routes(blueprint, COMMENDATION, ACTS)

@@ -1,4 +1,4 @@
-"""The route of files given with steps: for the department that works on the record."""
+"""Route to download the documents of a case, for the department that handles it."""
 
 from flask import Response
 
@@ -12,7 +12,7 @@ from registry.refusals.procedure import DocumentUnknown
 blueprint = Blueprint("documents", __name__, url_prefix="/api/v1/documents", description="程序中的文书附件")
 
 
-def _row(text: str) -> int:
+def _parse_document_id(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX):
         raise DocumentUnknown()
     return int(text)
@@ -22,14 +22,14 @@ def _row(text: str) -> int:
 @allow(Permission.RELIEF_READ)
 @blueprint.response(200, content_type="application/octet-stream")
 def get_document(number: str) -> Response:
-    """A document as it was given, byte for byte."""
+    """Download a document byte for byte as it was filed."""
     with runtime.reading() as session:
-        found, held = procedure_records.of_document(session, _row(number))
-        actor().require_own(held.department_id, DocumentUnknown)
-        actor().require_scope(*held.scope)
-        content = runtime.keys().vault.open(found.sealed)
-    response = Response(content, content_type=found.media_type)
-    suffix = found.media_type.rsplit("/", maxsplit=1)[-1]
+        document, case = procedure_records.of_document(session, _parse_document_id(number))
+        actor().require_own(case.department_id, DocumentUnknown)
+        actor().require_scope(*case.scope)
+        content = runtime.keys().vault.open(document.sealed)
+    response = Response(content, content_type=document.media_type)
+    suffix = document.media_type.rsplit("/", maxsplit=1)[-1]
     response.headers["Content-Disposition"] = f'attachment; filename="document-{number}.{suffix}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response

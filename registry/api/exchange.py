@@ -1,4 +1,4 @@
-"""The exchange door: what peers ask and tell. Every request carries the signature of a known peer."""
+"""Exchange routes between nodes; every request carries the signature of a known peer."""
 
 from flask import Blueprint, Response, request
 
@@ -20,9 +20,9 @@ blueprint = Blueprint("exchange", __name__, url_prefix="/exchange/v1")
 
 @blueprint.get("/hello")
 def hello() -> Response:
-    """Who this node is and how far its entries go."""
-    _asker()
-    _query({})
+    """Code, name, epoch and newest entry of this node."""
+    _verify_peer()
+    _parse_query({})
 
     def act(work: UnitOfWork) -> bytes:
         return canonical.dumps(
@@ -34,19 +34,19 @@ def hello() -> Response:
             }
         )
 
-    return _json(runtime.perform(SYSTEM, act))
+    return _build_response(runtime.perform(SYSTEM, act))
 
 
 @blueprint.post("/batches")
 def batches() -> Response:
     """Take in a batch; the answer is its signed receipt, the same for the same batch."""
-    code, raw = _asker(), request.get_data()
+    code, raw = _verify_peer(), request.get_data()
 
     def act(work: UnitOfWork) -> bytes:
         return inbox.receive(work, peer_messages.peer(work.session, code), raw)
 
     try:
-        return _json(runtime.perform(SYSTEM, act))
+        return _build_response(runtime.perform(SYSTEM, act))
     except RemovalShare:
         runtime.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code))
         raise
@@ -54,43 +54,43 @@ def batches() -> Response:
 
 @blueprint.get("/changes")
 def changes() -> Response:
-    """Versions after an entry that the asker should have, as a batch with ``next`` and ``head``."""
-    code, most = _asker(), runtime.settings().batch_records_max
-    asked = _query({"after": 0, "limit": most})
-    limit = max(1, min(asked["limit"], most))
+    """Versions after an entry that the peer should have, as a batch with ``next`` and ``head``."""
+    code, most = _verify_peer(), runtime.settings().batch_records_max
+    query = _parse_query({"after": 0, "limit": most})
+    limit = max(1, min(query["limit"], most))
 
     def act(work: UnitOfWork) -> bytes:
-        return outbox.page(work, peer_messages.peer(work.session, code), asked["after"], limit)
+        return outbox.page(work, peer_messages.peer(work.session, code), query["after"], limit)
 
-    return _json(runtime.perform(SYSTEM, act))
+    return _build_response(runtime.perform(SYSTEM, act))
 
 
 @blueprint.post("/receipts")
 def receipts() -> Response:
-    """Settle promises by the asker's signed receipt of what it pulled."""
-    code, raw = _asker(), request.get_data()
+    """Settle deliveries by the peer's signed receipt of what it pulled."""
+    code, raw = _verify_peer(), request.get_data()
     settled = runtime.perform(SYSTEM, lambda work: outbox.settle(work, peer_messages.peer(work.session, code), raw))
-    return _json(canonical.dumps({"settled": settled}))
+    return _build_response(canonical.dumps({"settled": settled}))
 
 
 @blueprint.get("/digest")
 def digest() -> Response:
-    """What this node holds of an owner: a digest per bucket, or the versions of some buckets (``1,5,9``)."""
-    _asker()
-    _query({}, texts=("owner", "bucket"))
-    owner, wanted = request.args.get("owner", ""), _buckets(request.args.get("bucket"))
+    """Digest of an owner's records on this node: one per bucket, or the versions of some buckets (``1,5,9``)."""
+    _verify_peer()
+    _parse_query({}, texts=("owner", "bucket"))
+    owner, wanted = request.args.get("owner", ""), _parse_buckets(request.args.get("bucket"))
     with runtime.reading() as session:
-        size, held = head(session), reconciliation.buckets(peer_messages.owned(session, owner))
+        size, buckets = head(session), reconciliation.buckets(peer_messages.owned(session, owner))
     answer: dict[str, object] = {"owner": owner, "entry": size}
     if wanted:
-        rows = sorted(row for bucket in wanted for row in held.get(bucket, ()))
-        return _json(canonical.dumps({**answer, "records": [list(row) for row in rows]}))
-    sheet = {str(bucket): reconciliation.digest(rows) for bucket, rows in held.items()}
-    return _json(canonical.dumps({**answer, "buckets": sheet}))
+        rows = sorted(row for bucket in wanted for row in buckets.get(bucket, ()))
+        return _build_response(canonical.dumps({**answer, "records": [list(row) for row in rows]}))
+    sheet = {str(bucket): reconciliation.digest(rows) for bucket, rows in buckets.items()}
+    return _build_response(canonical.dumps({**answer, "buckets": sheet}))
 
 
-def _asker() -> str:
-    """The peer whose key signed this request, before anything else is done; refuses ``PeerSignature``."""
+def _verify_peer() -> str:
+    """The code of the peer whose key signed this request, before anything else is done; refuses ``PeerSignature``."""
     if (request.content_length or 0) > batch.BYTES_MAX:
         raise BatchTooLarge()
     with runtime.reading() as session:
@@ -110,28 +110,30 @@ def _asker() -> str:
     return known[kid][0]
 
 
-def _buckets(text: str | None) -> set[int]:
-    """The bucket numbers asked for; refuses ``QueryRefused``."""
+def _parse_buckets(text: str | None) -> set[int]:
+    """Parse the bucket numbers of the query; refuses ``QueryRefused``."""
     parts = text.split(",") if text is not None else []
     if len(parts) > reconciliation.ASKED_MAX or not all(map(_is_number, parts)):
         raise QueryRefused(faults=(Fault("/bucket", "wrong-value", "参数不正确"),))
     return set(map(int, parts))
 
 
-def _query(defaults: dict[str, int], texts: tuple[str, ...] = ()) -> dict[str, int]:
-    """Whole numbers of the query string; refuses ``QueryRefused`` what is unknown, doubled or no number."""
-    given = {name: values for name, values in request.args.lists() if name not in texts}
+def _parse_query(defaults: dict[str, int], texts: tuple[str, ...] = ()) -> dict[str, int]:
+    """Parse the whole numbers of the query string; refuses ``QueryRefused`` what is unknown, doubled or no number."""
+    parameters = {name: values for name, values in request.args.lists() if name not in texts}
     wrong = [
-        name for name, values in given.items() if name not in defaults or len(values) != 1 or not _is_number(values[0])
+        name
+        for name, values in parameters.items()
+        if name not in defaults or len(values) != 1 or not _is_number(values[0])
     ]
     if wrong:
         raise QueryRefused(faults=tuple(Fault(f"/{name}", "wrong-value", "参数不正确") for name in wrong))
-    return {**defaults, **{name: int(values[0]) for name, values in given.items()}}
+    return {**defaults, **{name: int(values[0]) for name, values in parameters.items()}}
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 15
 
 
-def _json(body: bytes) -> Response:
+def _build_response(body: bytes) -> Response:
     return Response(body, content_type="application/json", headers={"Cache-Control": "no-store"})

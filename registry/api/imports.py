@@ -1,4 +1,4 @@
-"""Routes of filed files: hand one in, see how far it is, verify what it filed."""
+"""Routes of penalty imports: upload a file, read its progress, verify what it filed."""
 
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ PAGE = 100
 
 
 class ImportQuery(StrictSchema):
-    """What is stated for the whole file."""
+    """Values stated for the whole file."""
 
     sectors = fields.String(load_default="")
     district = fields.String(load_default=None)
@@ -31,7 +31,7 @@ class ImportQuery(StrictSchema):
 
 
 class ImportAnswer(StrictSchema):
-    """How far a file is: ``running`` or ``finished``; findings name row, column, code and reason."""
+    """Progress of a file: ``running`` or ``finished``; findings name row, column, code and reason."""
 
     id = fields.String()
     state = fields.String()
@@ -50,18 +50,18 @@ class VerifiedAnswer(StrictSchema):
     waiting = Whole()
 
 
-def _view(held: PenaltyImport) -> dict[str, Any]:
+def _describe_import(import_row: PenaltyImport) -> dict[str, Any]:
     return {
-        "id": str(held.id),
-        "state": held.state,
-        "total": held.total,
-        "done": held.next_row,
-        "filed": held.filed,
-        "refused": held.refused,
+        "id": str(import_row.id),
+        "state": import_row.state,
+        "total": import_row.total,
+        "done": import_row.next_row,
+        "filed": import_row.filed,
+        "refused": import_row.refused,
     }
 
 
-def _number(text: str) -> int:
+def _parse_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 16):
         raise ImportUnknown()
     return int(text)
@@ -72,12 +72,12 @@ def _number(text: str) -> int:
 @blueprint.arguments(ImportQuery, location="query")
 @blueprint.response(202, ImportAnswer)
 def receive(query: dict[str, Any]) -> dict[str, Any]:
-    """Hand in a file as the request body (or as the multipart field `file`); the worker files its rows."""
+    """Upload a file of penalties as the request body (or as the multipart field `file`); the worker files its rows."""
     data, filename = uploaded(query["filename"])
     sectors = tuple(part for part in query["sectors"].split(",") if part)
     options = penalty_import.Options(sectors, query["district"], query["authority_code"])
     body: dict[str, Any] = runtime.perform(
-        actor(), lambda work: _view(penalty_import.receive(work, data, filename, options))
+        actor(), lambda work: _describe_import(penalty_import.receive(work, data, filename, options))
     )
     return body
 
@@ -86,21 +86,21 @@ def receive(query: dict[str, Any]) -> dict[str, Any]:
 @allow(Permission.PENALTY_FILE)
 @blueprint.response(200, ImportAnswer)
 def get_import(number: str) -> dict[str, Any]:
-    """Progress, and every refusal and note by row and column."""
+    """Progress of an import, and every refusal and note by row and column."""
     with runtime.reading() as session:
-        held = penalty_import.of_account(session, actor().account_id, _number(number))
-        told = penalty_import.findings(session, held.id)
+        import_row = penalty_import.of_account(session, actor().account_id, _parse_number(number))
+        findings = penalty_import.findings(session, import_row.id)
         items = [
             {
-                "row": one.row_number,
-                "column": one.column,
-                "kind": one.kind,
-                "code": one.code,
-                "detail": one.detail,
+                "row": finding.row_number,
+                "column": finding.column,
+                "kind": finding.kind,
+                "code": finding.code,
+                "detail": finding.detail,
             }
-            for one in told
+            for finding in findings
         ]
-        return _view(held) | {"findings": items}
+        return _describe_import(import_row) | {"findings": items}
 
 
 @blueprint.route("/<number>/verification", methods=["PUT"])
@@ -108,23 +108,23 @@ def get_import(number: str) -> dict[str, Any]:
 @blueprint.response(200, VerifiedAnswer)
 def verify(number: str) -> dict[str, Any]:
     """Verify what the file filed, up to 500 a call; call again while some wait."""
-    import_id = _number(number)
-    body: dict[str, Any] = runtime.perform(actor(), lambda work: _verify(work, import_id))
+    import_id = _parse_number(number)
+    body: dict[str, Any] = runtime.perform(actor(), lambda work: _verify_import(work, import_id))
     return body
 
 
-def _verify(work: UnitOfWork, import_id: int) -> dict[str, Any]:
-    """Page by page past what is refused, so that it holds up nothing behind it and counts as waiting no more."""
+def _verify_import(work: UnitOfWork, import_id: int) -> dict[str, Any]:
+    """Verify page by page past what is refused, so that it holds up nothing behind it and counts as waiting no more."""
     verified, refused, last = 0, [], ""
     waiting = partial(penalties.awaiting, work.session, work.actor.department_id, import_id)
     while verified <= penalty_import.CHUNK - PAGE and (page := waiting(PAGE, last)):
         outcomes = zip(page, penalty_verification.verify(work, page), strict=True)
-        told = [
+        faults = [
             {"id": record, "code": outcome.code, "detail": outcome.title}
             for record, outcome in outcomes
             if isinstance(outcome, Refusal)
         ]
-        verified += len(page) - len(told)
-        refused += told
+        verified += len(page) - len(faults)
+        refused += faults
         last = page[-1]
     return {"verified": verified, "refused": refused, "waiting": len(waiting(penalty_import.CHUNK, last))}

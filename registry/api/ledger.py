@@ -1,4 +1,4 @@
-"""Public routes of the ledger: the signed head, proofs, keys; and what a receipt proves."""
+"""Public routes of the ledger: checkpoint, proofs, public keys, and verification of receipts."""
 
 from typing import Any
 
@@ -17,21 +17,21 @@ blueprint = Blueprint("ledger", __name__, url_prefix="/api/v1", description="登
 
 
 class InclusionQuery(StrictSchema):
-    """Which entry, in the tree of which size."""
+    """The entry to prove, and the size of the tree that it is proved in."""
 
     entry = Whole(required=True, validate=validate.Range(min=1))
     size = Whole(required=True, validate=validate.Range(min=1))
 
 
 class ConsistencyQuery(StrictSchema):
-    """From which size to which."""
+    """The sizes of the earlier and of the later tree."""
 
     old = Whole(required=True, data_key="from", validate=validate.Range(min=1))
     new = Whole(required=True, data_key="to", validate=validate.Range(min=1))
 
 
 class CoverQuery(StrictSchema):
-    """The earlier size."""
+    """The size of the earlier ledger."""
 
     entry = Whole(required=True, validate=validate.Range(min=0))
 
@@ -50,7 +50,7 @@ class ProofAnswer(StrictSchema):
 
 
 class ReceiptAnswer(StrictSchema):
-    """What a genuine receipt says and proves."""
+    """The statement of a genuine receipt and what it proves."""
 
     statement = fields.Dict()
     explanation = fields.List(fields.String())
@@ -59,7 +59,7 @@ class ReceiptAnswer(StrictSchema):
 @blueprint.route("/ledger/checkpoint")
 @public
 def checkpoint() -> Response:
-    """The newest signed head, a C2SP checkpoint in plain text."""
+    """The newest signed head of the ledger, a C2SP checkpoint in plain text."""
     with runtime.reading() as session:
         newest = ledger_state.last_checkpoint(session)
     if newest is None:
@@ -72,7 +72,7 @@ def checkpoint() -> Response:
 @blueprint.arguments(InclusionQuery, location="query")
 @blueprint.response(200, ProofAnswer)
 def inclusion(query: dict[str, Any]) -> dict[str, Any]:
-    """That an entry is in the tree of a size."""
+    """Inclusion proof: an entry is in the tree of a size."""
     with runtime.reading() as session:
         return {"path": [node.hex() for node in ledger_state.inclusion(session, query["entry"], query["size"])]}
 
@@ -82,7 +82,7 @@ def inclusion(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(ConsistencyQuery, location="query")
 @blueprint.response(200, ProofAnswer)
 def consistency(query: dict[str, Any]) -> dict[str, Any]:
-    """That a smaller tree is the beginning of a larger one."""
+    """Consistency proof: a smaller tree is the beginning of a larger one."""
     with runtime.reading() as session:
         return {"path": [node.hex() for node in ledger_state.consistency(session, query["old"], query["new"])]}
 
@@ -92,7 +92,7 @@ def consistency(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(CoverQuery, location="query")
 @blueprint.response(200, CoverAnswer)
 def cover(query: dict[str, Any]) -> dict[str, Any]:
-    """The newest checkpoint of a key not revoked, and that it continues the ledger of an earlier size."""
+    """The newest checkpoint of a key not revoked, with the consistency proof from an earlier size."""
     keys = runtime.keys()
     with runtime.reading() as session:
         ring = known_keys.ring(session, runtime.settings().node, keys.signer)
@@ -120,7 +120,7 @@ def keys() -> Response:
 @public
 @blueprint.response(200, ReceiptAnswer)
 def verification() -> dict[str, Any]:
-    """A receipt in, byte for byte; out what it proves. Nothing is stored."""
+    """Verify a receipt, sent byte for byte, and explain what it proves; nothing is stored."""
     signer = runtime.keys().signer
     with runtime.reading() as session:
         ring = known_keys.ring(session, runtime.settings().node, signer)

@@ -1,4 +1,4 @@
-"""Routes of the listing procedure: each act is a sub-resource of the listing."""
+"""Routes of the listing procedure: draft, read, and one sub-resource per act."""
 
 from typing import Any
 
@@ -70,10 +70,10 @@ def list_own(query: Body) -> Body:
 def get_listing(record: str) -> Response:
     """One listing with its file, its clocks, and the subject's earlier restrictions; its ETag is the version."""
     with runtime.reading() as session:
-        held: Listing = casework.own_case(session, actor(), Listing, record)
-        uscc = held.facts["subject"]["uscc"]
-        past = prior_restrictions.prior_restrictions(session, uscc, held.id_index, day_of(runtime.clock()), record)
-        body = casework.case(session, held) | {"earlier": past}
+        listing: Listing = casework.own_case(session, actor(), Listing, record)
+        uscc = listing.facts["subject"]["uscc"]
+        past = prior_restrictions.prior_restrictions(session, uscc, listing.id_index, day_of(runtime.clock()), record)
+        body = casework.case(session, listing) | {"earlier": past}
     return answered(body, str(body["version"]))
 
 
@@ -82,7 +82,7 @@ def get_listing(record: str) -> Response:
 @blueprint.arguments(DraftSchema)
 @blueprint.response(200, CaseAnswer)
 def redraft(body: Body, record: str) -> Response:
-    """State the proposal anew, before legal review."""
+    """Redraft a proposal, before legal review."""
 
     def act(work: UnitOfWork) -> Body:
         return casework.case(work.session, listing_drafting.redraft(work, record, body, given(body, if_version())))
@@ -91,57 +91,61 @@ def redraft(body: Body, record: str) -> Response:
     return answered(answer, str(answer["version"]))
 
 
-def _simple(act: str) -> casework.Run:
-    return lambda work, record, _body, papers: listing_drafting.simple(work, record, act, papers)
+def _build_step(act: str) -> casework.Run:
+    return lambda work, record, _body, step_input: listing_drafting.simple(work, record, act, step_input)
 
 
-def _reasoned(act: str) -> casework.Run:
-    def run(work: UnitOfWork, record: str, body: Body, papers: StepInput) -> Listing:
-        return listing_drafting.simple(work, record, act, _with(papers, stated={"reason": body["reason"]}))
+def _build_reasoned_step(act: str) -> casework.Run:
+    def run(work: UnitOfWork, record: str, body: Body, step_input: StepInput) -> Listing:
+        return listing_drafting.simple(work, record, act, _extend_input(step_input, stated={"reason": body["reason"]}))
 
     return run
 
 
-def _with(papers: StepInput, **more: Any) -> StepInput:
-    return StepInput(papers.documents, if_version=papers.if_version, **more)
+def _extend_input(step_input: StepInput, **more: Any) -> StepInput:
+    return StepInput(step_input.documents, if_version=step_input.if_version, **more)
 
 
-def _statement(work: UnitOfWork, record: str, body: Body, papers: StepInput) -> Listing:
-    return listing_drafting.simple(work, record, "statement", _with(papers, private={"text": body["text"]}))
+def _record_statement(work: UnitOfWork, record: str, body: Body, step_input: StepInput) -> Listing:
+    return listing_drafting.simple(work, record, "statement", _extend_input(step_input, private={"text": body["text"]}))
 
 
-def _decide(work: UnitOfWork, record: str, body: Body, papers: StepInput) -> Listing:
+def _decide(work: UnitOfWork, record: str, body: Body, step_input: StepInput) -> Listing:
     decision = Decision(**{name: value for name, value in body.items() if name != "documents"})
-    return listing_drafting.decide(work, record, decision, papers)
+    return listing_drafting.decide(work, record, decision, step_input)
 
 
 ACTS = (
-    CaseAct("watch", "watch", _simple("watch"), "Keep a record inside only, under a scheme without adequate basis."),
-    CaseAct("review", "review", _simple("review"), "Pass the legal review."),
-    CaseAct("return", "return", _reasoned("return"), "Send the proposal back to its drafter.", ReasonStep),
+    CaseAct(
+        "watch", "watch", _build_step("watch"), "Keep a record inside only, under a scheme without adequate basis."
+    ),
+    CaseAct("review", "review", _build_step("review"), "Pass the legal review."),
+    CaseAct("return", "return", _build_reasoned_step("return"), "Send the proposal back to its drafter.", ReasonStep),
     CaseAct(
         "notice",
         "notice",
-        lambda w, r, b, g: listing_drafting.notice(w, r, b["served_on"], b["reply_until"], g),
+        lambda work, record, body, step_input: listing_drafting.notice(
+            work, record, body["served_on"], body["reply_until"], step_input
+        ),
         "Serve the notice: facts, basis, measures, the way off the list, the right to reply.",
         NoticeStep,
     ),
-    CaseAct("statement", "statement", _statement, "Keep what the subject replied.", StatementStep),
+    CaseAct("statement", "statement", _record_statement, "Keep what the subject replied.", StatementStep),
     CaseAct(
         "decide", "decision", _decide, "Decide to list, over the signature of the head of the authority.", DecisionStep
     ),
-    CaseAct("close", "closure", _reasoned("close"), "Decide not to list.", ReasonStep),
+    CaseAct("close", "closure", _build_reasoned_step("close"), "Decide not to list.", ReasonStep),
     CaseAct(
         "serve",
         "service",
-        lambda w, r, b, g: listing_publication.serve(w, r, b["served_on"], g),
+        lambda work, record, body, step_input: listing_publication.serve(work, record, body["served_on"], step_input),
         "Serve the decision together with the notice on repair: it is in force.",
         ServiceStep,
     ),
     CaseAct(
         "publish",
         "publication",
-        lambda w, r, _b, g: listing_publication.publish_listing(w, r, g),
+        lambda work, record, _body, step_input: listing_publication.publish_listing(work, record, step_input),
         "Publish a listing in force; from now on its measures bar.",
     ),
     CaseAct(
@@ -150,53 +154,59 @@ ACTS = (
     CaseAct(
         "correct",
         "correction",
-        lambda w, r, _b, g: listing_publication.correct(w, r, g),
+        lambda work, record, _body, step_input: listing_publication.correct(work, record, step_input),
         "Publish the correction that waits.",
     ),
     CaseAct(
         "reject",
         "rejection",
-        lambda w, r, b, g: listing_publication.reject(w, r, b["reason"], g),
+        lambda work, record, body, step_input: listing_publication.reject(work, record, body["reason"], step_input),
         "Reject the correction that waits.",
         ReasonStep,
     ),
     CaseAct(
         "extend",
         "extension",
-        lambda w, r, b, g: listing_publication.extend(w, r, b["ends_on"], g),
+        lambda work, record, body, step_input: listing_publication.extend(work, record, body["ends_on"], step_input),
         "Let the listing end later, where its scheme provides for it.",
         ExtensionStep,
     ),
     CaseAct(
         "suspend",
         "suspension",
-        lambda w, r, b, g: suspension.suspend(w, r, b["since"], b["until"], b["reason"], g),
+        lambda work, record, body, step_input: suspension.suspend(
+            work, record, body["since"], body["until"], body["reason"], step_input
+        ),
         "Stay the listing on the order of a court or authority, or for a reorganisation.",
         SuspensionStep,
     ),
     CaseAct(
         "resume",
         "resumption",
-        lambda w, r, b, g: suspension.resume(w, r, b["on"], g),
+        lambda work, record, body, step_input: suspension.resume(work, record, body["on"], step_input),
         "Show the listing again; its measures hold from the day given.",
         ResumptionStep,
     ),
     CaseAct(
         "remove",
         "removal",
-        lambda w, r, b, g: suspension.remove(w, r, b["reason"], b["changed_on"], g),
+        lambda work, record, body, step_input: suspension.remove(
+            work, record, body["reason"], body["changed_on"], step_input
+        ),
         "Take the listing off its list before its term is over.",
         RemovalStep,
     ),
     CaseAct(
         "revoke",
         "revocation",
-        lambda w, r, b, g: suspension.revoke(w, r, b["reason"], b["changed_on"], g),
+        lambda work, record, body, step_input: suspension.revoke(
+            work, record, body["reason"], body["changed_on"], step_input
+        ),
         "Revoke a listing that was wrong: it reads as never listed.",
         RemovalStep,
     ),
-    CaseAct("archive", "archive", _simple("archive"), "Put the file away."),
+    CaseAct("archive", "archive", _build_step("archive"), "Put the file away."),
 )
-"""Every act of the procedure, at the door and on the command line."""
+"""Every act of the procedure, for the HTTP routes and the command line."""
 
 casework.routes(blueprint, LISTING, ACTS)

@@ -1,4 +1,4 @@
-"""Routes for the people who keep the registry: clocks and audit trail; and for machines: health."""
+"""Routes of running clocks, the audit trail and health checks."""
 
 import datetime as dt
 from itertools import islice
@@ -26,7 +26,7 @@ health = Blueprint("health", __name__, description="运行状态")
 
 
 class DeadlineQuery(Paging):
-    """Which clocks of one's own department; another department's are unknown here."""
+    """Filter of the department's clocks; another department is refused as unknown."""
 
     state = fields.String(
         load_default="due,overdue", validate=validate.OneOf(("due", "overdue", "due,overdue", "overdue,due"))
@@ -56,14 +56,14 @@ class DeadlineItem(StrictSchema):
 
 
 class DeadlinePage(StrictSchema):
-    """The soonest end first; ``next`` goes on behind the last one."""
+    """A page of running clocks, the soonest end first; ``next`` continues behind the last one."""
 
     items = fields.List(fields.Nested(DeadlineItem))
     next = fields.String(allow_none=True)
 
 
 class ItemsAnswer(StrictSchema):
-    """A list."""
+    """A page of items."""
 
     items = fields.List(fields.Dict())
     next = fields.String(allow_none=True)
@@ -74,21 +74,21 @@ class ItemsAnswer(StrictSchema):
 @blueprint.arguments(DeadlineQuery, location="query")
 @blueprint.response(200, DeadlinePage)
 def list_deadlines(query: dict[str, Any]) -> dict[str, Any]:
-    """Clocks that run in the account's department and scope, the soonest end first."""
+    """Running clocks of the account's department and scope, the soonest end first."""
     today, states, limit = day_of(runtime.clock()), query["state"].split(","), query["limit"]
-    after = _place(query["next"])
+    after = _parse_place(query["next"])
     with runtime.reading() as session:
         if query["department"] is not None:
-            held = account_lookup.department(session, query["department"])
-            actor().require_own(held.id, DepartmentUnknown)
-        found = list(islice(deadlines.running_clocks(session, actor(), states, today, after), limit + 1))
+            department = account_lookup.department(session, query["department"])
+            actor().require_own(department.id, DepartmentUnknown)
+        clocks = list(islice(deadlines.running_clocks(session, actor(), states, today, after), limit + 1))
         reference = reference_data.current(session)
-        items = [_item(deadlines.describe_clock(reference, clock, today)) for clock in found[:limit]]
-    last = found[limit - 1] if len(found) > limit else None
+        items = [_describe_clock(deadlines.describe_clock(reference, clock, today)) for clock in clocks[:limit]]
+    last = clocks[limit - 1] if len(clocks) > limit else None
     return {"items": items, "next": f"{last.due}.{last.id}" if last else None}
 
 
-def _item(running: deadlines.RunningClock) -> dict[str, Any]:
+def _describe_clock(running: deadlines.RunningClock) -> dict[str, Any]:
     clock, rule = running.clock, running.rule
     return {
         "id": clock.record,
@@ -109,7 +109,7 @@ def _item(running: deadlines.RunningClock) -> dict[str, Any]:
     }
 
 
-def _place(token: str | None) -> deadlines.ClockPlace | None:
+def _parse_place(token: str | None) -> deadlines.ClockPlace | None:
     if token is None:
         return None
     day, _, number = token.partition(".")
@@ -132,14 +132,14 @@ def audit(query: dict[str, Any]) -> dict[str, Any]:
         ).all()
     items = [
         {
-            "id": one.id,
-            "at": one.at.isoformat(),
-            "actor": one.actor,
-            "act": one.act,
-            "reference": one.reference,
-            "detail": one.detail,
+            "id": event.id,
+            "at": event.at.isoformat(),
+            "actor": event.actor,
+            "act": event.act,
+            "reference": event.reference,
+            "detail": event.detail,
         }
-        for one in events
+        for event in events
     ]
     return {"items": items, "next": str(events[-1].id) if events else None}
 
@@ -147,14 +147,14 @@ def audit(query: dict[str, Any]) -> dict[str, Any]:
 @health.route("/healthz")
 @public
 def alive() -> Response:
-    """That the process answers."""
+    """Liveness check: the process answers."""
     return jsonify({"status": "ok", "version": __version__})
 
 
 @health.route("/readyz")
 @public
 def ready() -> Response:
-    """That the store answers; refuses with 503 otherwise."""
+    """Readiness check: the store answers; refuses with 503 otherwise."""
     with runtime.reading() as session:
         head = ledger_state.head(session)
     return jsonify({"status": "ok", "entry": head})

@@ -34,12 +34,12 @@ def problem(
     return response
 
 
-def _refused(refusal: Refusal) -> Response:
-    errors = [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in refusal.faults]
+def _handle_refusal(refusal: Refusal) -> Response:
+    errors = [{"pointer": fault.pointer, "code": fault.code, "detail": fault.detail} for fault in refusal.faults]
     return problem(refusal.status, refusal.code, refusal.title, refusal.detail, errors)
 
 
-def _http(error: HTTPException) -> Response:
+def _handle_http_error(error: HTTPException) -> Response:
     status = error.code or 500
     answer = problem(status, _HTTP_CODES.get(status, "http-error"), error.name)
     for name, value in error.get_headers():
@@ -48,7 +48,7 @@ def _http(error: HTTPException) -> Response:
     return answer
 
 
-def _unforeseen(error: Exception) -> Response:
+def _handle_unexpected(error: Exception) -> Response:
     # The type only: an exception's text may quote what was sent.
     log.error("unforeseen %s at %s %s", type(error).__name__, request.method, request.url_rule)
     return problem(500, "internal", "系统内部错误")
@@ -56,6 +56,6 @@ def _unforeseen(error: Exception) -> Response:
 
 def init_app(app: Flask) -> None:
     """Install the handlers for the whole application; the pages have their own for their blueprint."""
-    app.register_error_handler(Refusal, _refused)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unforeseen)
+    app.register_error_handler(Refusal, _handle_refusal)
+    app.register_error_handler(HTTPException, _handle_http_error)
+    app.register_error_handler(Exception, _handle_unexpected)

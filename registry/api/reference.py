@@ -28,7 +28,7 @@ ROUTES = {
 }  # fmt: skip
 
 
-def _answer(kind: str, on: dt.date | None, code: str | None = None) -> Response:
+def _answer_rows(kind: str, on: dt.date | None, code: str | None = None) -> Response:
     day = on or day_of(runtime.clock())
     with runtime.reading() as session:
         rows = reference_data.current(session).rows(kind, day)
@@ -41,33 +41,33 @@ def _answer(kind: str, on: dt.date | None, code: str | None = None) -> Response:
     return answered(body, hashlib.sha256(repr(body).encode()).hexdigest()[:32])
 
 
-def _route(path: str, kind: str) -> None:
+def _add_route(path: str, kind: str) -> None:
     @blueprint.route(f"/{path}", endpoint=kind)
     @public
     @blueprint.doc(summary=f"Rows of `{kind}` in force on a day, each with its source and status.")
     @blueprint.arguments(OnDay, location="query")
     def rows(query: dict[str, Any]) -> Response:
-        return _answer(kind, query["on"])
+        return _answer_rows(kind, query["on"])
 
 
 for _path, _kind in ROUTES.items():
-    _route(_path, _kind)
+    _add_route(_path, _kind)
 
 
 @blueprint.route("/catalogue")
 @public
 @blueprint.arguments(OnDay, location="query")
 def catalogue(query: dict[str, Any]) -> Response:
-    """The disclosure catalogues; for what is published here `here` counts the records shown on the day.
+    """The items of the disclosure catalogues, with counts of the records published here on a day.
 
-    `timed` are those of them decided here, `on_time` those of these that were published by the last day of their
-    limit. Of items kept elsewhere `here` is null.
+    `here` counts the records shown; `timed` are those of them decided here, `on_time` those of these that were
+    published by the last day of their limit. Of items kept elsewhere `here` is null.
     """
     with runtime.reading() as session:
         at = publications.moment(session, day_of(runtime.clock()), query["on"])
         items = [
-            row_body(one.row) | {"here": asdict(one.tally) if one.tally else None}
-            for one in disclosure.items(session, at)
+            row_body(item.row) | {"here": asdict(item.tally) if item.tally else None}
+            for item in disclosure.items(session, at)
         ]
     body: dict[str, Any] = {"items": items, "on": at.on.isoformat(), "entry": at.entry}
     return answered(body, hashlib.sha256(repr(body).encode()).hexdigest()[:32])
@@ -78,7 +78,7 @@ def catalogue(query: dict[str, Any]) -> Response:
 @blueprint.arguments(OnDay, location="query")
 def calendar(query: dict[str, Any], year: int) -> Response:  # noqa: ARG001
     """The days off and the make-up days of one announced year."""
-    return _answer("calendar", dt.date(min(max(year, 2004), 9999), 12, 31), str(year))
+    return _answer_rows("calendar", dt.date(min(max(year, 2004), 9999), 12, 31), str(year))
 
 
 @blueprint.route("/departments")
@@ -89,13 +89,13 @@ def departments(query: dict[str, Any]) -> Response:  # noqa: ARG001
     with runtime.reading() as session:
         items = [
             {
-                "code": one.code,
-                "name": one.name,
-                "kind": one.kind,
-                "authority_code": one.authority_code,
-                "sectors": one.sectors,
-                "districts": one.districts,
+                "code": department.code,
+                "name": department.name,
+                "kind": department.kind,
+                "authority_code": department.authority_code,
+                "sectors": department.sectors,
+                "districts": department.districts,
             }
-            for one in account_lookup.departments(session)
+            for department in account_lookup.departments(session)
         ]
     return answered({"items": items}, hashlib.sha256(repr(items).encode()).hexdigest()[:32])

@@ -1,4 +1,4 @@
-"""Routes of relations of parties: file, read, verify, send back, withdraw. What they say is told to checks only."""
+"""Routes of party relations, which only checks read: file, read, verify, send back, withdraw."""
 
 from flask import Response
 
@@ -57,7 +57,7 @@ def get_relation(record: str) -> Response:
 @blueprint.arguments(RelationSchema)
 @blueprint.response(200, CaseAnswer)
 def refile(body: Body, record: str) -> Response:
-    """State a returned relation anew."""
+    """File a returned relation again."""
 
     def act(work: UnitOfWork) -> Body:
         return casework.case(work.session, relations.refile(work, record, body, given(body, if_version())))
@@ -70,24 +70,24 @@ ACTS = (
     CaseAct(
         "verify",
         "verification",
-        lambda w, r, _b, g: relations.verify(w, r, g),
+        lambda work, record, _body, step_input: relations.verify(work, record, step_input),
         "Verify another officer's filing; checks follow it from now on.",
     ),
     CaseAct(
         "return",
         "return",
-        lambda w, r, b, g: relations.send_back(w, r, b["reason"], g),
+        lambda work, record, body, step_input: relations.send_back(work, record, body["reason"], step_input),
         "Send a filing back to its officer.",
         ReasonStep,
     ),
     CaseAct(
         "withdraw",
         "withdrawal",
-        lambda w, r, b, g: relations.withdraw(w, r, b["reason"], g),
+        lambda work, record, body, step_input: relations.withdraw(work, record, body["reason"], step_input),
         "Take a relation back; checks follow it no more.",
         ReasonStep,
     ),
 )
-"""Every act of the procedure, at the door and on the command line."""
+"""Every act of the procedure, for the HTTP routes and the command line."""
 
 casework.routes(blueprint, RELATION, ACTS)

@@ -1,4 +1,4 @@
-"""Routes of officers who work on disputes and repairs; applicants have routes of their own."""
+"""Routes of disputes and repairs for officers; applicants have routes of their own (``applications``)."""
 
 from flask import Response
 from marshmallow import fields, validate
@@ -23,18 +23,18 @@ repairs = Blueprint("repairs", __name__, url_prefix="/api/v1/repairs", descripti
 
 
 class ReliefQuery(Paging):
-    """Which of the department's applications."""
+    """Filter of the department's applications."""
 
     state = fields.String(load_default=None, validate=validate.OneOf(sorted({*DISPUTE.states, *REPAIR.states})))
 
 
 class RulingStep(RemovalStep):
-    """How a dispute is decided, why, and since which day the record was wrong."""
+    """The decision of a dispute: outcome, reason, and the day since which the record was wrong."""
 
     outcome = fields.String(required=True, validate=validate.OneOf(sorted({outcome for _, outcome in OUTCOMES})))
 
 
-def _readings(blueprint: Blueprint, procedure: Procedure) -> None:
+def _add_read_routes(blueprint: Blueprint, procedure: Procedure) -> None:
     @blueprint.route("", methods=["GET"], endpoint="mine")
     @allow(Permission.RELIEF_READ)
     @blueprint.doc(summary="The department's applications in the account's scope, in the order received.")
@@ -49,10 +49,10 @@ def _readings(blueprint: Blueprint, procedure: Procedure) -> None:
     @blueprint.response(200, CaseAnswer)
     def read(record: str) -> Response:
         with runtime.reading() as session:
-            held: Relief = casework.own_case(session, actor(), Relief, record)
-            if held.noun != procedure.noun:
+            relief: Relief = casework.own_case(session, actor(), Relief, record)
+            if relief.noun != procedure.noun:
                 raise UNKNOWN[procedure.noun]()
-            body = casework.case(session, held)
+            body = casework.case(session, relief)
         return answered(body, str(body["version"]))
 
 
@@ -60,20 +60,20 @@ _HANDLING = (
     CaseAct(
         "accept",
         "acceptance",
-        lambda w, r, _b, g: relief_applications.accept(w, r, g),
+        lambda work, record, _body, step_input: relief_applications.accept(work, record, step_input),
         "Take an application into hand.",
     ),
     CaseAct(
         "refuse",
         "refusal",
-        lambda w, r, b, g: relief_applications.refuse(w, r, b["reason"], g),
+        lambda work, record, body, step_input: relief_applications.refuse(work, record, body["reason"], step_input),
         "Refuse to take an application into hand, with the reason.",
         ReasonStep,
     ),
     CaseAct(
         "extend",
         "extension",
-        lambda w, r, b, g: relief_applications.extend(w, r, b["reason"], g),
+        lambda work, record, body, step_input: relief_applications.extend(work, record, body["reason"], step_input),
         "Extend the time for the decision, once.",
         ReasonStep,
     ),
@@ -83,7 +83,9 @@ DISPUTE_ACTS = (
     CaseAct(
         "decide",
         "decision",
-        lambda w, r, b, g: relief_decisions.decide(w, r, Ruling(b["outcome"], b["reason"], b["changed_on"]), g),
+        lambda work, record, body, step_input: relief_decisions.decide(
+            work, record, Ruling(body["outcome"], body["reason"], body["changed_on"]), step_input
+        ),
         "Decide a dispute and carry the outcome out on the record.",
         RulingStep,
     ),
@@ -93,19 +95,19 @@ REPAIR_ACTS = (
     CaseAct(
         "grant",
         "grant",
-        lambda w, r, b, g: relief_decisions.grant(w, r, b["reason"], g),
+        lambda work, record, body, step_input: relief_decisions.grant(work, record, body["reason"], step_input),
         "Grant a repair: publication, sharing and measures end together.",
         ReasonStep,
     ),
     CaseAct(
         "reject",
         "rejection",
-        lambda w, r, b, g: relief_decisions.reject(w, r, b["reason"], g),
+        lambda work, record, body, step_input: relief_decisions.reject(work, record, body["reason"], step_input),
         "Reject a repair, with the reason.",
         ReasonStep,
     ),
 )
 
 for _blueprint, _procedure, _acts in ((disputes, DISPUTE, DISPUTE_ACTS), (repairs, REPAIR, REPAIR_ACTS)):
-    _readings(_blueprint, _procedure)
+    _add_read_routes(_blueprint, _procedure)
     casework.routes(_blueprint, _procedure, _acts)

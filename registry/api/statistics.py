@@ -1,4 +1,4 @@
-"""Public route of the statistics: how much is published, and how punctually departments report."""
+"""Public route of the statistics: published records per sector and kind, and rates per department."""
 
 import datetime as dt
 import hashlib
@@ -25,14 +25,14 @@ blueprint = Blueprint("statistics", __name__, url_prefix="/api/v1", description=
 
 
 class StatisticsQuery(StrictSchema):
-    """Days from ``from`` on, before ``until``; this calendar year unless told."""
+    """The days from ``from`` on and before ``until``; default this calendar year."""
 
     since = fields.Date(load_default=None, data_key="from")
     until = fields.Date(load_default=None)
 
 
 class RateSchema(StrictSchema):
-    """So many of so many; ``value`` is null when there was nothing to divide by."""
+    """A rate; ``value`` is null when the denominator is 0."""
 
     name = fields.String()
     numerator = fields.Integer()
@@ -72,14 +72,16 @@ class StatisticsAnswer(StrictSchema):
 @blueprint.arguments(StatisticsQuery, location="query")
 @blueprint.response(200, StatisticsAnswer)
 def get_statistics(query: dict[str, Any]) -> Response:
-    """What is published now, per sector and kind; per department the five rates of a period."""
+    """Records published today per sector and kind, and the five rates of each department in a period."""
     today = day_of(runtime.clock())
-    period = _period(query["since"], query["until"], today)
+    period = _parse_period(query["since"], query["until"], today)
     with runtime.reading() as session:
         at = publications.moment(session, today)
         counts = publications.counts(session, at)
         tallies = statistics.tallies(session, period, today)
-        departments = [held for held in account_lookup.departments(session) if _reports(held, tallies)]
+        departments = [
+            department for department in account_lookup.departments(session) if _has_statistics(department, tallies)
+        ]
     body = {
         "from": period.since.isoformat(),
         "until": period.until.isoformat(),
@@ -89,25 +91,34 @@ def get_statistics(query: dict[str, Any]) -> Response:
             {"sector": sector, "kind": kind, "count": count} for (sector, kind), count in sorted(counts.items())
         ],
         "departments": [
-            {"code": held.code, "name": held.name, "rates": _rates(tallies.get(held.id, Tally()))}
-            for held in departments
+            {
+                "code": department.code,
+                "name": department.name,
+                "rates": _describe_rates(tallies.get(department.id, Tally())),
+            }
+            for department in departments
         ],
     }
     return answered(body, hashlib.sha256(repr(body).encode()).hexdigest()[:32])
 
 
-def _reports(held: Department, tallies: dict[int, Tally]) -> bool:
-    return held.kind == "supervisor" or held.id in tallies
+def _has_statistics(department: Department, tallies: dict[int, Tally]) -> bool:
+    return department.kind == "supervisor" or department.id in tallies
 
 
-def _rates(tally: Tally) -> dict[str, dict[str, Any]]:
+def _describe_rates(tally: Tally) -> dict[str, dict[str, Any]]:
     return {
-        code: {"name": RATES[code], "numerator": one.numerator, "denominator": one.denominator, "value": one.value}
-        for code, one in tally.rates.items()
+        code: {
+            "name": RATES[code],
+            "numerator": ratio.numerator,
+            "denominator": ratio.denominator,
+            "value": ratio.value,
+        }
+        for code, ratio in tally.rates.items()
     }
 
 
-def _period(since: dt.date | None, until: dt.date | None, today: dt.date) -> Period:
+def _parse_period(since: dt.date | None, until: dt.date | None, today: dt.date) -> Period:
     year = statistics.year(today.year)
     period = Period(since or year.since, until or year.until)
     if not dt.date.min < period.since < period.until < dt.date.max:

@@ -1,4 +1,4 @@
-"""Routes of trading centres: watch the parties of a tender up to a day, read what happened, have it told again."""
+"""Routes of standing watches: watch the parties of a tender, read the events, replay them to the webhook."""
 
 import json
 from typing import Any
@@ -34,12 +34,12 @@ blueprint = Blueprint("watches", __name__, url_prefix="/api/v1/watches", descrip
 @blueprint.arguments(WatchRequest)
 @blueprint.response(201, WatchAnswer)
 def begin(body: dict[str, Any]) -> Response:
-    """Watch the parties of a tender; what happens to them is told to the webhook and kept to be read."""
+    """Watch the parties of a tender up to a day; events are sent to the webhook and kept to be read."""
 
     def act(work: UnitOfWork) -> tuple[dict[str, Any], int]:
         inquiry = inquiry_of(work, body)
-        made = watches.begin(work, inquiry, body["until"], body["webhook"], body["after"])
-        return _view(work.session, made), 201
+        watch = watches.begin(work, inquiry, body["until"], body["webhook"], body["after"])
+        return _describe_watch(work.session, watch), 201
 
     response = create_once(actor(), act)
     response.headers["Location"] = f"/api/v1/watches/{json.loads(response.get_data())['id']}"
@@ -55,9 +55,9 @@ def list_own(query: dict[str, Any]) -> dict[str, Any]:
     limit = query["limit"]
     with runtime.reading() as session:
         after = whole(query["next"]) or 0
-        found = watched_parties.list_watches(session, actor().department_id, after=after, limit=limit + 1)
-        items = [_view(session, held) for held in found[:limit]]
-    return {"items": items, "next": str(found[limit - 1].number) if len(found) > limit else None}
+        rows = watched_parties.list_watches(session, actor().department_id, after=after, limit=limit + 1)
+        items = [_describe_watch(session, row) for row in rows[:limit]]
+    return {"items": items, "next": str(rows[limit - 1].number) if len(rows) > limit else None}
 
 
 @blueprint.route("/<watch>", methods=["GET"])
@@ -65,14 +65,14 @@ def list_own(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(EventsQuery, location="query")
 @blueprint.response(200, WatchWithEvents)
 def get_watch(query: dict[str, Any], watch: str) -> dict[str, Any]:
-    """A watch and its events above a sequence number, each signed."""
+    """One watch with its signed events above a sequence number."""
     limit = query["limit"]
     with runtime.reading() as session:
-        held = watched_parties.own(session, actor().department_id, watch)
-        found = watched_parties.events(session, held.id, after=query["after"], limit=limit + 1)
-        items = [_event(one) for one in found[:limit]]
-        following = found[limit - 1].sequence if len(found) > limit else None
-        return _view(session, held) | {"items": items, "next": following}
+        row = watched_parties.own(session, actor().department_id, watch)
+        events = watched_parties.events(session, row.id, after=query["after"], limit=limit + 1)
+        items = [_describe_event(event) for event in events[:limit]]
+        following = events[limit - 1].sequence if len(events) > limit else None
+        return _describe_watch(session, row) | {"items": items, "next": following}
 
 
 @blueprint.route("/<watch>", methods=["DELETE"])
@@ -81,7 +81,9 @@ def get_watch(query: dict[str, Any], watch: str) -> dict[str, Any]:
 @blueprint.response(200, WatchAnswer)
 def end(watch: str) -> dict[str, Any]:
     """End a watch; its parties are forgotten, its events stay."""
-    body: dict[str, Any] = runtime.perform(actor(), lambda work: _view(work.session, watches.end(work, watch)))
+    body: dict[str, Any] = runtime.perform(
+        actor(), lambda work: _describe_watch(work.session, watches.end(work, watch))
+    )
     return body
 
 
@@ -94,30 +96,30 @@ def replay(query: dict[str, Any], watch: str) -> dict[str, Any]:
     return {"replayed": runtime.perform(actor(), lambda work: watches.replay(work, watch, query["first"]))}
 
 
-def _view(session: Session, held: Watch) -> dict[str, Any]:
+def _describe_watch(session: Session, watch: Watch) -> dict[str, Any]:
     return {
-        "id": held.id,
-        "state": held.state,
-        "until": held.until.isoformat(),
-        "parties": held.parties,
-        "after": held.from_entry,
-        "seen": held.seen_entry,
-        "events": held.events,
-        "pending": watched_parties.waiting(session, held.id),
-        "webhook": held.webhook_sealed is not None,
-        "retry_at": held.retry_at.isoformat() if held.retry_at else None,
+        "id": watch.id,
+        "state": watch.state,
+        "until": watch.until.isoformat(),
+        "parties": watch.parties,
+        "after": watch.from_entry,
+        "seen": watch.seen_entry,
+        "events": watch.events,
+        "pending": watched_parties.waiting(session, watch.id),
+        "webhook": watch.webhook_sealed is not None,
+        "retry_at": watch.retry_at.isoformat() if watch.retry_at else None,
     }
 
 
-def _event(one: WatchEvent) -> dict[str, Any]:
-    told = watches.open_event(runtime.keys(), one)
+def _describe_event(event: WatchEvent) -> dict[str, Any]:
+    opened = watches.open_event(runtime.keys(), event)
     return {
-        "sequence": one.sequence,
-        "entry": one.entry,
-        "state": one.state,
-        "attempts": one.attempts,
-        "delivered_at": one.delivered_at.isoformat() if one.delivered_at else None,
-        "event": told.body.decode(),
-        "key_id": told.key_id,
-        "signature": told.signature,
+        "sequence": event.sequence,
+        "entry": event.entry,
+        "state": event.state,
+        "attempts": event.attempts,
+        "delivered_at": event.delivered_at.isoformat() if event.delivered_at else None,
+        "event": opened.body.decode(),
+        "key_id": opened.key_id,
+        "signature": opened.signature,
     }

@@ -1,4 +1,4 @@
-"""What all routes share: strict reading of bodies and queries, validators, repeatable creation."""
+"""Shared by all routes: strict parsing of bodies and queries, ETags, idempotent creation."""
 
 import hashlib
 import json
@@ -25,25 +25,25 @@ DIGITS_MAX = 15
 
 
 def strict_json(data: bytes) -> Any:
-    """The JSON of a request: no NaN, no doubled keys, no lone surrogates, no endless nesting."""
+    """Parse the JSON of a request: no NaN, no doubled keys, no lone surrogates, no endless nesting."""
     try:
         text = data.decode("utf-8")
-        value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_doubles)
+        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_refuse_doubles)
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         raise BodyRefused("不是完整、无歧义的 JSON") from None
     return value
 
 
-def _no_constant(_: str) -> NoReturn:
+def _refuse_constant(_: str) -> NoReturn:
     raise ValueError
 
 
-def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
+def _refuse_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
         raise ValueError
-    return made
+    return members
 
 
 class StrictParser(FlaskParser):
@@ -59,11 +59,11 @@ class StrictParser(FlaskParser):
         """The parameters; a parameter given twice is refused, because only one would be heeded."""
         unread = [name for name, value in req.args.items() if is_forbidden(name + value)]
         if unread:
-            faults = (Fault(f"/{_escaped(name)}", "forbidden-character", "含有不可见字符") for name in unread)
+            faults = (Fault(f"/{_escape_pointer(name)}", "forbidden-character", "含有不可见字符") for name in unread)
             raise QueryRefused(faults=tuple(faults))
         doubled = [name for name, values in req.args.lists() if len(values) > 1]
         if doubled:
-            faults = (Fault(f"/{_escaped(name)}", "given-twice", "参数重复") for name in doubled)
+            faults = (Fault(f"/{_escape_pointer(name)}", "given-twice", "参数重复") for name in doubled)
             raise QueryRefused(faults=tuple(faults))
         return super().load_querystring(req, schema)
 
@@ -72,25 +72,27 @@ class StrictParser(FlaskParser):
         messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
         location, fields = next(iter(messages.items()))
         refusal = QueryRefused if location == "query" else BodyRefused
-        raise refusal(faults=tuple(_faults(fields, ""))) from None
+        raise refusal(faults=tuple(_collect_faults(fields, ""))) from None
 
 
-def _faults(messages: Any, pointer: str) -> list[Fault]:
+def _collect_faults(messages: Any, pointer: str) -> list[Fault]:
     if isinstance(messages, dict):
         return [
             fault
             for name, inner in messages.items()
-            for fault in _faults(inner, pointer if name == "_schema" else f"{pointer}/{_escaped(str(name))}")
+            for fault in _collect_faults(
+                inner, pointer if name == "_schema" else f"{pointer}/{_escape_pointer(str(name))}"
+            )
         ]
     return [Fault(pointer, "field-refused", str(message)) for message in messages]
 
 
-def _escaped(name: str) -> str:
+def _escape_pointer(name: str) -> str:
     return blot(name)[:100].replace("~", "~0").replace("/", "~1")
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]
-    """A blueprint whose arguments are read strictly."""
+    """A blueprint whose arguments are parsed strictly."""
 
     ARGUMENTS_PARSER = StrictParser()
 
@@ -103,19 +105,19 @@ def create_once(
     """Run a creating act; with an ``Idempotency-Key`` a repeat gets the first answer again.
 
     The answer is sealed beside the key in the same transaction. Refuses ``KeyReused`` when the key came
-    before with another request. ``failed`` is as for ``db.perform``.
+    before with another request. ``failed`` is as for ``runtime.perform``.
     """
     key = request.headers.get("Idempotency-Key")
     if key is not None and not 0 < len(key) <= KEY_LENGTH_MAX:
         raise BodyRefused("Idempotency-Key 长度不正确")
     digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.get_data()).digest()
 
-    def once(work: UnitOfWork) -> tuple[bytes, int]:
-        held = _held(work, key) if key else None
-        if held is not None:
-            if held.request_digest != digest:
+    def answer_once(work: UnitOfWork) -> tuple[bytes, int]:
+        earlier = _find_key(work, key) if key else None
+        if earlier is not None:
+            if earlier.request_digest != digest:
                 raise KeyReused()
-            return work.keys.vault.open(held.answer), held.status
+            return work.keys.vault.open(earlier.answer), earlier.status
         body, status = act(work)
         answer = json.dumps(body, ensure_ascii=False).encode()
         if key:
@@ -132,11 +134,11 @@ def create_once(
             work.session.flush()
         return answer, status
 
-    answer, status = runtime.perform(actor, once, failed)
+    answer, status = runtime.perform(actor, answer_once, failed)
     return Response(answer, status, content_type="application/json")
 
 
-def _held(work: UnitOfWork, key: str) -> IdempotencyKey | None:
+def _find_key(work: UnitOfWork, key: str) -> IdempotencyKey | None:
     return work.session.scalars(
         select(IdempotencyKey).where(IdempotencyKey.account_id == work.actor.account_id, IdempotencyKey.key == key)
     ).first()
@@ -172,7 +174,7 @@ def if_version() -> int | None:
 
 
 def answered(body: dict[str, Any], etag: str) -> Response:
-    """A readable answer with its validator; 304 when the asker holds it already."""
+    """A JSON response with an ETag; 304 when the client has it already."""
     response = Response(json.dumps(body, ensure_ascii=False), content_type="application/json")
     response.set_etag(etag)
     response.headers["Cache-Control"] = "no-cache"

@@ -1,1 +1,1 @@
-"""Wire shapes: type, length and enumeration only; the law is not here."""
+"""Request and answer schemas: type, length and enumeration only; the law is not here."""

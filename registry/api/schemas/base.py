@@ -1,4 +1,4 @@
-"""What all wire shapes share."""
+"""Base schemas and fields shared by all requests and answers."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from registry.domain.filing.cells import is_forbidden
 
 
 class StrictSchema(Schema):
-    """Unknown fields are refused."""
+    """A schema that refuses unknown fields."""
 
     class Meta:
         """Marshmallow's options."""
@@ -51,20 +51,20 @@ def words(limit: int, **kwargs: Any) -> fields.String:
 
 
 class Paging(StrictSchema):
-    """How much of a list, and from where."""
+    """Page size and the token of the next page."""
 
     limit = Whole(load_default=50, validate=validate.Range(1, 500))
     next = short(200, load_default=None)
 
 
 class OnDay(StrictSchema):
-    """Reference data in force on a day."""
+    """The day on which reference data is in force."""
 
     on = fields.Date(load_default=None)
 
 
 class FaultSchema(StrictSchema):
-    """One thing wrong at one place, by JSON pointer."""
+    """One fault of a request, at a JSON pointer."""
 
     pointer = fields.String()
     code = fields.String()

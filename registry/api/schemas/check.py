@@ -1,4 +1,4 @@
-"""An award check as asked and as answered."""
+"""Schemas of award checks and check files: requests and answers."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ class PartiesSchema(StrictSchema):
     parties = fields.List(fields.Nested(PartySchema), required=True, validate=validate.Length(min=1))
 
     @pre_load
-    def few(self, data: Any, **_: Any) -> Any:
+    def refuse_too_many(self, data: Any, **_: Any) -> Any:
         """Refuse an endless list before reading its parties."""
         parties = data.get("parties") if isinstance(data, dict) else None
         if isinstance(parties, list) and len(parties) > settings().check_parties_max:
@@ -48,20 +48,20 @@ class PartiesSchema(StrictSchema):
 
 
 class CheckRequest(PartiesSchema):
-    """The whole question; ``on`` defaults to today and ``known_at`` to the ledger's head."""
+    """Request of an award check; ``on`` defaults to today and ``known_at`` to the ledger's head."""
 
     on = fields.Date(load_default=None)
     known_at = Whole(load_default=None, allow_none=True, validate=validate.Range(min=0))
 
 
 class ReceiptQuery(StrictSchema):
-    """Which party's line to show alone; without ``ref`` the whole receipt."""
+    """The party whose line is shown alone; without ``ref`` the whole receipt."""
 
     ref = words(50, load_default=None)
 
 
 class CheckAnswer(StrictSchema):
-    """The verdicts in the order asked, and where the signed receipt is.
+    """The verdicts in the order of the request, and where the signed receipt is.
 
     ``previous`` names the check before it of the same tender; each verdict then says what ``changed`` since.
     """
@@ -79,7 +79,7 @@ class CheckAnswer(StrictSchema):
 
 
 class CheckFileQuery(StrictSchema):
-    """What is asked about all rows of a file."""
+    """Values that hold for all rows of a check file."""
 
     sector = short(required=True)
     on = fields.Date(load_default=None)
@@ -90,7 +90,7 @@ class CheckFileQuery(StrictSchema):
 
 
 class CheckFileAnswer(StrictSchema):
-    """How far a file is: ``running``, ``finished``, ``cancelled`` or ``failed``; ``done`` of ``total`` rows are
+    """Progress of a check file: ``running``, ``finished``, ``cancelled`` or ``failed``; ``done`` of ``total`` rows are
     answered, ``unchecked`` of them could not be, and the ``checks`` hold the signed receipts."""
 
     id = fields.String()

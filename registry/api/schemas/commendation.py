@@ -1,4 +1,4 @@
-"""A commendation as it is filed."""
+"""Schemas of commendations as they are filed."""
 
 from marshmallow import fields, validate
 
@@ -8,7 +8,7 @@ from registry.domain.cases.procedures import COMMENDATION
 
 
 class CommendationQuery(Paging):
-    """Which of the department's commendations."""
+    """Filter of the department's commendations."""
 
     state = fields.String(load_default=None, validate=validate.OneOf(COMMENDATION.states))
 

@@ -1,4 +1,4 @@
-"""A listing as it is proposed, decided and changed."""
+"""Schemas of listings: draft, notice, decision, amendment, extension."""
 
 from marshmallow import fields, validate
 
@@ -15,7 +15,7 @@ from registry.domain.cases.procedures import LISTING
 
 
 class ListingQuery(Paging):
-    """Which of the department's listings."""
+    """Filter of the department's listings."""
 
     state = fields.String(load_default=None, validate=validate.OneOf(LISTING.states))
 
@@ -38,14 +38,14 @@ class DraftSchema(StepSchema):
 
 
 class NoticeStep(StepSchema):
-    """When the notice was served; the subject may have longer to reply than the configured days."""
+    """The day the notice was served; the subject may have longer to reply than the configured days."""
 
     served_on = fields.Date(required=True)
     reply_until = fields.Date(load_default=None, allow_none=True)
 
 
 class StatementStep(StepSchema):
-    """What the subject replied: for the department's eyes only."""
+    """The subject's reply to the notice, for the department alone."""
 
     text = words(TEXT_MAX, required=True, load_only=True)
 
@@ -63,13 +63,13 @@ class DecisionStep(StepSchema):
 
 
 class ServiceStep(StepSchema):
-    """When the decision was served, together with the notice on repair."""
+    """The day the decision was served, together with the notice on repair."""
 
     served_on = fields.Date(required=True)
 
 
 class AmendmentStep(StepSchema):
-    """What is to be corrected of a published listing."""
+    """The fields to correct of a published listing."""
 
     facts = words(TEXT_MAX, load_default=None)
     basis = words(TEXT_MAX, load_default=None)
@@ -78,6 +78,6 @@ class AmendmentStep(StepSchema):
 
 
 class ExtensionStep(StepSchema):
-    """Until when a listing is extended."""
+    """The new end of an extended listing."""
 
     ends_on = fields.Date(required=True)

@@ -1,4 +1,4 @@
-"""Penalties as departments see them."""
+"""Schemas of penalties as departments see them."""
 
 from marshmallow import fields, validate
 
@@ -13,13 +13,13 @@ FilingSchema = StrictSchema.from_dict({name: fields.String(allow_none=True) for 
 
 
 class PenaltyQuery(Paging):
-    """Which of the department's penalties."""
+    """Filter of the department's penalties."""
 
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
 
 
 class ReasonSchema(StrictSchema):
-    """Why a filing goes back."""
+    """The reason why a filing is sent back."""
 
     reason = words(2000, required=True)
 

@@ -1,4 +1,4 @@
-"""What comes with the steps of procedures: documents, reasons, days."""
+"""Schemas of procedure steps: documents, reasons, days, and the answer of a case."""
 
 import base64
 import binascii
@@ -41,7 +41,7 @@ class DocumentSchema(StrictSchema):
 
 
 class StepSchema(StrictSchema):
-    """A step that says nothing but its documents."""
+    """A step that carries only its documents."""
 
     documents = fields.List(fields.Nested(DocumentSchema), load_default=list, validate=validate.Length(max=20))
 
@@ -53,20 +53,20 @@ class ReasonStep(StepSchema):
 
 
 class RemovalStep(ReasonStep):
-    """Why a record no longer stands, and since which day."""
+    """The reason why a record no longer stands, and the day since which."""
 
     changed_on = fields.Date(required=True)
 
 
 class SuspensionStep(ReasonStep):
-    """Since when a decision is stayed, and until which day if the document names one."""
+    """The day since which a decision is stayed, and the day until which if the document names one."""
 
     since = fields.Date(required=True)
     until = fields.Date(load_default=None, allow_none=True)
 
 
 class ResumptionStep(StepSchema):
-    """From which day a decision has effect again."""
+    """The day from which a decision has effect again."""
 
     on = fields.Date(required=True)
 
@@ -86,7 +86,7 @@ class GroundSchema(StrictSchema):
     judgment = fields.Nested(JudgmentSchema)
 
     @validates_schema
-    def one(self, data: Mapping[str, Any], **_: Any) -> None:
+    def require_exactly_one(self, data: Mapping[str, Any], **_: Any) -> None:
         """Refuse both, and neither."""
         if ("penalty" in data) == ("judgment" in data):
             raise ValidationError("应写明行政处罚或者裁判之一")
@@ -101,7 +101,7 @@ class ResponsibleSchema(StrictSchema):
 
 
 class SubjectSchema(StrictSchema):
-    """Whom it concerns; a natural person by the number of a document, which is never given back."""
+    """The subject of a case; a natural person by the number of a document, which is never returned."""
 
     kind = words(40, load_default="")
     name = words(200, required=True)
@@ -144,16 +144,16 @@ class CasePage(StrictSchema):
 
 
 def given(body: Mapping[str, Any], if_version: int | None, **more: Any) -> StepInput:
-    """What comes with a step, from its body."""
-    papers = tuple(
+    """The input of a step (documents, expected version) from the body of its request."""
+    documents = tuple(
         StepDocument(
-            kind=one["kind"],
-            number=one["number"],
-            issued_on=one["issued_on"],
-            digest=one["sha256"],
-            filename=one["filename"],
-            content=one["content_base64"],
+            kind=document["kind"],
+            number=document["number"],
+            issued_on=document["issued_on"],
+            digest=document["sha256"],
+            filename=document["filename"],
+            content=document["content_base64"],
         )
-        for one in body["documents"]
+        for document in body["documents"]
     )
-    return StepInput(documents=papers, if_version=if_version, **more)
+    return StepInput(documents=documents, if_version=if_version, **more)

@@ -1,4 +1,4 @@
-"""A relation of two parties as it is filed."""
+"""Schemas of party relations as they are filed."""
 
 from marshmallow import fields, validate
 
@@ -8,19 +8,19 @@ from registry.domain.cases.procedures import RELATION
 
 
 class RelationQuery(Paging):
-    """Which of the department's relations."""
+    """Filter of the department's relations."""
 
     state = fields.String(load_default=None, validate=validate.OneOf(RELATION.states))
 
 
 class OtherSchema(SubjectSchema):
-    """The other end; a former code may come without a name."""
+    """The other party of a relation; a former code may come without a name."""
 
     name = words(200, load_default="")
 
 
 class RelationSchema(StepSchema):
-    """How `other` stands to `subject`, on which days, and which document of which authority states it.
+    """A relation: how `other` stands to `subject`, on which days, stated by which document of which authority.
 
     `until` is the first day on which it no longer holds; `wording` is what the document says, in its own words.
     """

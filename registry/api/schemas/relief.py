@@ -1,4 +1,4 @@
-"""Applications for relief, as people without an account send them, and how they stand."""
+"""Schemas of disputes and repairs: the public application and its status."""
 
 from marshmallow import fields, validate
 
@@ -14,8 +14,8 @@ class EvidenceSchema(DocumentSchema):
 
 
 class ApplicationSchema(StrictSchema):
-    """An application about ``record``. An organisation gives ``uscc``, a person ``id_type`` and ``id_number``; an
-    agent is named in ``agent`` and needs the document ``authorisation``. ``consent`` must be true."""
+    """A dispute or repair application about ``record``. An organisation gives ``uscc``, a person ``id_type`` and
+    ``id_number``; an agent is named in ``agent`` and needs the document ``authorisation``. ``consent`` must be true."""
 
     record = short(required=True)
     name = words(CHARACTERS_MAX["name"], required=True)
@@ -44,14 +44,14 @@ class LimitSchema(StrictSchema):
 
 
 class ReliefStepSchema(StrictSchema):
-    """A step that was taken."""
+    """A step taken on an application."""
 
     act = fields.String()
     day = Day()
 
 
 class ReliefAnswer(StrictSchema):
-    """How an application stands. ``number`` is the receipt number: who knows it may read and cancel."""
+    """The status of an application. ``number`` is the receipt number: who knows it may read and cancel."""
 
     number = fields.String()
     kind = fields.String()

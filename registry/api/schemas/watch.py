@@ -1,4 +1,4 @@
-"""Watches as begun and as read."""
+"""Schemas of standing watches and their events."""
 
 from marshmallow import fields, validate
 
@@ -8,8 +8,8 @@ from registry.domain.checks.webhook import URL_LENGTH_MAX
 
 
 class WatchRequest(PartiesSchema):
-    """Whom to watch for which tender, up to the day before ``until``; ``after`` is the entry from which on something
-    is new, default the ledger's head."""
+    """Request of a watch: the parties of a tender, up to the day before ``until``; ``after`` is the entry from which
+    on something is new, default the ledger's head."""
 
     until = fields.Date(required=True)
     webhook = words(URL_LENGTH_MAX, load_default=None, allow_none=True)
@@ -17,14 +17,14 @@ class WatchRequest(PartiesSchema):
 
 
 class EventsQuery(StrictSchema):
-    """Which events: those above a sequence number."""
+    """Filter of events: those above a sequence number."""
 
     after = Whole(load_default=0, validate=validate.Range(min=0))
     limit = Whole(load_default=100, validate=validate.Range(1, 500))
 
 
 class ReplayQuery(StrictSchema):
-    """From which sequence number on events are sent again."""
+    """The sequence number from which on events are sent again."""
 
     first = Whole(required=True, data_key="from", validate=validate.Range(min=1))
 
@@ -52,7 +52,7 @@ class WatchAnswer(StrictSchema):
 
 
 class WatchWithEvents(WatchAnswer):
-    """A watch and a page of its events: each the signed text, byte for byte, its signature, and how it was told."""
+    """A watch and a page of its events: the signed text, byte for byte, its signature, and its delivery."""
 
     items = fields.List(fields.Dict())
     next = fields.Integer(allow_none=True)
