@@ -1,4 +1,4 @@
-"""What all pages share: the blueprint, the moment they are read at, and how they are rendered."""
+"""Shared by all pages: the blueprint, the moment they are read at, and rendering."""
 
 import datetime as dt
 
@@ -29,18 +29,18 @@ def _refuse_unknown_parameters() -> None:
 
 
 @pages.context_processor
-def _everywhere() -> dict[str, object]:
+def _add_context() -> dict[str, object]:
     return {"site": runtime.settings().node_name, "labels": labels}
 
 
 @pages.app_template_filter("counted")
 def count_text(total: int) -> str:
-    """A total, or that there are more than are counted."""
+    """A total as text; above the largest count only that there are more."""
     return f"{publications.COUNT_MAX} 以上" if total > publications.COUNT_MAX else str(total)
 
 
 def today() -> dt.date:
-    """The legal day."""
+    """The legal day of today."""
     return day_of(runtime.clock())
 
 
@@ -50,7 +50,7 @@ def now(session: Session) -> Moment:
 
 
 def page(template: str, status: int = 200, **values: object) -> Response:
-    """Render; the tag is taken from the page itself, since day, law and seal change it as well as entries."""
+    """Render a page with an ETag from its own bytes, since day, law and seal change it as well as entries."""
     response = make_response(render_template(template, **values), status)
     response.headers["Cache-Control"] = "no-cache"
     if status == 200:
@@ -60,7 +60,7 @@ def page(template: str, status: int = 200, **values: object) -> Response:
 
 
 def once(template: str, status: int = 200, **values: object) -> Response:
-    """Render for the eyes of one asker: nobody on the way may keep it."""
+    """Render a page for one visitor, which no cache may keep."""
     response = make_response(render_template(template, **values), status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,4 +1,4 @@
-"""How values read on a page: days, money, codes as words, and text free of characters that deceive the eye."""
+"""Format days, money, codes and text for pages; invisible characters are spelled out."""
 
 import datetime as dt
 import unicodedata
@@ -13,9 +13,9 @@ _FEN_PER_WAN_YUAN = 1_000_000
 
 
 def plain(value: Any) -> Any:
-    """Control and formatting characters spelled out: they can turn a name around or hide a part of it."""
+    """Spell out control and formatting characters: they can turn a name around or hide a part of it."""
     if isinstance(value, str):
-        return "".join(_visible(character) for character in value)
+        return "".join(_spell_out(character) for character in value)
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
@@ -44,11 +44,11 @@ def names_of(reference: Reference, kind: str, codes: Iterable[str]) -> list[str]
 
 
 def joined_names(reference: Reference, kind: str, codes: Iterable[str | None]) -> str:
-    """The same in one line; empty codes are left out."""
+    """The names of codes in one line; empty codes are left out."""
     return "、".join(names_of(reference, kind, (code for code in codes if code)))
 
 
-def _visible(character: str) -> str:
+def _spell_out(character: str) -> str:
     if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs") and character not in "\n\t":
         return f"[U+{ord(character):04X}]"
     return character

@@ -1,4 +1,4 @@
-"""An application as it was typed into a form: read from the request, and given back when something was wrong."""
+"""Parse the form of an application, and refill it when something was wrong."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,13 +21,13 @@ _LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){13,17}[Xx]?")
 
 @dataclass(frozen=True)
 class Typed:
-    """What came with a form: words by field, and files."""
+    """A submitted form: words by field, and files."""
 
     words: Mapping[str, str]
     papers: Sequence[StepDocument]
 
     def back(self) -> dict[str, str]:
-        """The words that the form is filled with again: never an identity number, wherever it was typed."""
+        """The words that refill the form: never an identity number, wherever it was typed."""
         number = self.words["id_number"].strip()
         back = {}
         for name, text in self.words.items():
@@ -39,7 +39,7 @@ class Typed:
 
 
 def read_form(noun: str) -> Typed:
-    """The form in the request. A file field that was left empty sends a file without a name."""
+    """Parse the form in the request. A file field that was left empty sends a file without a name."""
     words = {name: request.form.get(name, "") for name in FIELDS}
     papers = [
         StepDocument(kind, filename=file.filename, content=file.stream.read())
@@ -51,8 +51,8 @@ def read_form(noun: str) -> Typed:
 
 
 def by_field(error: Refusal) -> dict[str, list[str]]:
-    """What is wrong, by the field that it is shown beside."""
-    found: dict[str, list[str]] = {}
+    """The messages of a refusal by the field that they are shown beside."""
+    messages: dict[str, list[str]] = {}
     for fault in error.faults:
-        found.setdefault(fault.pointer.rsplit("/", 1)[-1], []).append(fault.detail)
-    return found
+        messages.setdefault(fault.pointer.rsplit("/", 1)[-1], []).append(fault.detail)
+    return messages

@@ -29,18 +29,18 @@ class Measure:
 def measures(body: Mapping[str, Any], reference: Reference, on: dt.date) -> list[Measure]:
     """The measures of a record. None holds on a day on which the decision was suspended."""
     rests = revision.rests(body, on)
-    return [_measure(term, reference, on, rests=rests) for term in body.get("measures") or ()]
+    return [_describe_measure(term, reference, on, rests=rests) for term in body.get("measures") or ()]
 
 
 def suspensions(body: Mapping[str, Any]) -> list[str]:
-    """The spans on which the measures did not hold, in words."""
+    """The spans on which the measures were suspended, in Chinese words."""
     return [
         f"{gap['from']} 起中止" + (f"，{gap['until']} 恢复" if gap["until"] else "")
         for gap in body.get("suspensions") or ()
     ]
 
 
-def _measure(term: Mapping[str, Any], reference: Reference, on: dt.date, *, rests: bool) -> Measure:
+def _describe_measure(term: Mapping[str, Any], reference: Reference, on: dt.date, *, rests: bool) -> Measure:
     ends_on = term["ends_on"]
     has_begun = dt.date.fromisoformat(term["starts_on"]) <= on
     is_within = has_begun and (ends_on is None or on < dt.date.fromisoformat(ends_on))
@@ -48,7 +48,7 @@ def _measure(term: Mapping[str, Any], reference: Reference, on: dt.date, *, rest
         name=term["name"],
         basis=term["basis"],
         effect=labels.label_for(labels.EFFECTS, term["effect"]),
-        scope=_scope(term, reference),
+        scope=_describe_scope(term, reference),
         since=term["starts_on"],
         until=last_day(ends_on) if ends_on else "未载明期限",
         is_in_force=is_within and not rests,
@@ -56,7 +56,7 @@ def _measure(term: Mapping[str, Any], reference: Reference, on: dt.date, *, rest
     )
 
 
-def _scope(term: Mapping[str, Any], reference: Reference) -> str:
+def _describe_scope(term: Mapping[str, Any], reference: Reference) -> str:
     parts = [
         joined_names(reference, "sectors", term["sectors"]),
         "、".join(labels.label_for(ROLES, role) for role in term["roles"]),

@@ -1,4 +1,4 @@
-"""Refusals as pages, with nothing of the asker's input on them."""
+"""Refusals as HTML pages, with nothing of the visitor's input on them."""
 
 import re
 
@@ -14,9 +14,9 @@ _PLAIN_NAME = re.compile(r"[a-z_]{1,30}")
 
 
 def init_pages(pages: Blueprint) -> None:
-    """Make refusals of these pages readable."""
-    pages.register_error_handler(Refusal, _refused)
-    pages.register_error_handler(RequestEntityTooLarge, _too_large)
+    """Register the error handlers of the pages."""
+    pages.register_error_handler(Refusal, _handle_refusal)
+    pages.register_error_handler(RequestEntityTooLarge, _handle_too_large)
 
 
 def page(error: Refusal, status: int | None = None) -> Response:
@@ -28,7 +28,7 @@ def page(error: Refusal, status: int | None = None) -> Response:
 
 
 def with_retry(response: Response) -> Response:
-    """Say when to ask again, where asking again may succeed."""
+    """Set Retry-After on an answer of 503, where a later request may succeed."""
     if response.status_code == Unavailable.status:
         response.headers["Retry-After"] = _RETRY_SECONDS
     return response
@@ -37,16 +37,16 @@ def with_retry(response: Response) -> Response:
 def refuse_unknown(allowed: frozenset[str]) -> None:
     """Refuse parameters a page does not know or gets twice: a silently dropped filter would mislead."""
     for name, values in request.args.lists():
-        shown = f"“{name}”" if _PLAIN_NAME.fullmatch(name) else ""
+        quoted = f"“{name}”" if _PLAIN_NAME.fullmatch(name) else ""
         if name not in allowed:
-            raise QueryRefused(f"不认识的查询参数{shown}。")
+            raise QueryRefused(f"不认识的查询参数{quoted}。")
         if len(values) > 1:
-            raise QueryRefused(f"查询参数{shown}重复。")
+            raise QueryRefused(f"查询参数{quoted}重复。")
 
 
-def _refused(error: Refusal) -> Response:
+def _handle_refusal(error: Refusal) -> Response:
     return page(error)
 
 
-def _too_large(_error: RequestEntityTooLarge) -> Response:
+def _handle_too_large(_error: RequestEntityTooLarge) -> Response:
     return page(FileTooLarge(), 413)

@@ -10,7 +10,7 @@ from registry.web.blueprint import now, page, pages, today
 
 @pages.get("/behaviours")
 def behaviours() -> Response:
-    """The negative list: categories and their behaviours, inactive ones marked."""
+    """Page of the negative list: categories and their behaviours, inactive ones marked."""
     with runtime.reading() as session:
         rows = reference_data.current(session).rows("behaviours", today())
         return page("behaviours.html", rows=rows)
@@ -18,7 +18,7 @@ def behaviours() -> Response:
 
 @pages.get("/law")
 def law_in_force() -> Response:
-    """Measures, publicity policies and deadlines with their sources; what is unconfirmed says so."""
+    """Page of measures, publicity policies and deadlines with their sources; what is unconfirmed says so."""
     with runtime.reading() as session:
         reference, day = reference_data.current(session), today()
         return page(
@@ -34,7 +34,7 @@ def law_in_force() -> Response:
 
 @pages.get("/schemes")
 def schemes() -> Response:
-    """Each list of seriously dishonest subjects: on what basis, whom, what follows, how to leave it."""
+    """Page of the list schemes: basis, who is listed, measures, and how to leave the list."""
     with runtime.reading() as session:
         reference, day = reference_data.current(session), today()
         return page(
@@ -47,7 +47,7 @@ def schemes() -> Response:
 
 @pages.get("/catalogue")
 def catalogue() -> Response:
-    """The plan's two annexes, item by item: who must publish it, and what of it is published here."""
+    """Page of the disclosure catalogue, item by item: who must publish it, and what of it is published here."""
     with runtime.reading() as session:
         at = now(session)
         return page(

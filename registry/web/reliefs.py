@@ -1,4 +1,4 @@
-"""Disputes and repairs for people without an account: two forms, a receipt, a page that tells how it stands.
+"""Pages to file disputes and repairs without an account: two forms, a confirmation, a status page.
 
 No page here sets or reads a cookie and nobody is logged in, so there is no session that another site could ride
 on: a forged request could do no more than anybody may do by hand. Hence no CSRF tokens. What may be done to an
@@ -35,8 +35,10 @@ _SEE_OTHER = 303
 
 @dataclass(frozen=True)
 class Subject:
-    """The record that is applied about, as far as anybody may see it: of one that is not public, only its number
-    is told. ``has_code`` and ``asks_identity`` tell which of the two proves who applies."""
+    """The record that an application is about, as far as it is public: of one that is not, only its number.
+
+    ``has_code`` and ``asks_identity`` tell which of the two proves who applies.
+    """
 
     record: str
     name: str = ""
@@ -48,61 +50,61 @@ class Subject:
 
 @pages.get("/records/<record_id>/dispute")
 def dispute_form(record_id: str) -> Response:
-    """The form of a dispute."""
-    return _form("dispute", record_id)
+    """The form to dispute a record."""
+    return _render_form("dispute", record_id)
 
 
 @pages.post("/records/<record_id>/dispute")
 def dispute(record_id: str) -> Response:
-    """Hand in a dispute."""
-    return _apply("dispute", record_id)
+    """Submit a dispute of a record."""
+    return _submit_application("dispute", record_id)
 
 
 @pages.get("/records/<record_id>/repair")
 def repair_form(record_id: str) -> Response:
-    """The form of a repair, from the first day on which one may be asked for."""
-    return _form("repair", record_id)
+    """The form to apply for the repair of a record, from the first day on which that is allowed."""
+    return _render_form("repair", record_id)
 
 
 @pages.post("/records/<record_id>/repair")
 def repair(record_id: str) -> Response:
-    """Hand in a repair."""
-    return _apply("repair", record_id)
+    """Submit an application for the repair of a record."""
+    return _submit_application("repair", record_id)
 
 
 @pages.get("/relief")
 def find_relief() -> Response | Redirect:
-    """Ask for a receipt number, and lead to its page."""
+    """Find an application by its receipt number; redirects to its status page."""
     number = request.args.get("number", "").strip().upper()
     if number and number.isascii() and number.replace("-", "").isalnum():
-        return _unkept(redirect(url_for("web.relief", number=number), _SEE_OTHER))
+        return _forbid_caching(redirect(url_for("web.relief", number=number), _SEE_OTHER))
     return once("relief_find.html", is_malformed=bool(number))
 
 
 @pages.get("/relief/<number>", endpoint="relief")
 def show_relief(number: str) -> Response:
-    """How an application stands, for whoever knows its receipt number."""
+    """Status page of an application, for whoever knows its receipt number."""
     with runtime.reading() as session:
-        held = relief_status.relief_status(session, number, today())
+        application = relief_status.relief_status(session, number, today())
         at = publications.moment(session, today())
-        is_shown = bool(publications.visible_records(session, [held.about], at))
-    return once("relief_status.html", held=held, is_shown=is_shown, today=today())
+        is_shown = bool(publications.visible_records(session, [application.about], at))
+    return once("relief_status.html", application=application, is_shown=is_shown, today=today())
 
 
 @pages.post("/relief/<number>/cancel")
 def cancel_relief(number: str) -> Redirect:
-    """Take an application back."""
+    """Cancel an application, for whoever knows its receipt number."""
     runtime.perform(PUBLIC, lambda work: relief_applications.cancel(work, number, StepInput()))
-    return _unkept(redirect(url_for("web.relief", number=number), _SEE_OTHER))
+    return _forbid_caching(redirect(url_for("web.relief", number=number), _SEE_OTHER))
 
 
-def _form(noun: str, record_id: str, typed: forms.Typed | None = None, error: Refusal | None = None) -> Response:
-    """The form, empty or with what was typed and what is wrong with it."""
+def _render_form(noun: str, record_id: str, typed: forms.Typed | None = None, error: Refusal | None = None) -> Response:
+    """Render the form, empty or with what was typed and what is wrong with it."""
     with runtime.reading() as session:
-        held = relief_status.subject_of(session, record_id, runtime.settings().node)
-        subject = _subject(session, held)
+        publication = relief_status.subject_of(session, record_id, runtime.settings().node)
+        subject = _describe_subject(session, publication)
         if noun == "repair" and subject.name and error is None:
-            _require_repairable(held)
+            _require_repairable(publication)
         id_types = reference_data.current(session).names("id_types")
     status = error.status if error else 200
     response = once(
@@ -121,14 +123,14 @@ def _form(noun: str, record_id: str, typed: forms.Typed | None = None, error: Re
     return problems.with_retry(response)
 
 
-def _apply(noun: str, record_id: str) -> Response:
+def _submit_application(noun: str, record_id: str) -> Response:
     typed = forms.read_form(noun)
 
     def act(work: UnitOfWork) -> str:
         relief_status.subject_of(work.session, record_id, work.settings.node)
         id_types = reference_data.current(work.session).names("id_types")
-        asked = relief.parse_application(noun, record_id, typed.words, typed.papers, id_types)
-        return relief_applications.apply(work, asked, StepInput(documents=typed.papers)).record
+        parsed = relief.parse_application(noun, record_id, typed.words, typed.papers, id_types)
+        return relief_applications.apply(work, parsed, StepInput(documents=typed.papers)).record
 
     try:
         number = runtime.perform(PUBLIC, act)
@@ -137,34 +139,34 @@ def _apply(noun: str, record_id: str) -> Response:
     except Refusal as error:
         if isinstance(error, ApplicantUnfit):
             runtime.perform(PUBLIC, lambda work: relief_applications.note_unfit(work, record_id))
-        return _form(noun, record_id, typed, error)
+        return _render_form(noun, record_id, typed, error)
     with runtime.reading() as session:
-        held = relief_status.relief_status(session, number, today())
-    return once("relief_received.html", _CREATED, held=held)
+        application = relief_status.relief_status(session, number, today())
+    return once("relief_received.html", _CREATED, application=application)
 
 
-def _subject(session: Session, held: Publication) -> Subject:
+def _describe_subject(session: Session, publication: Publication) -> Subject:
     at = publications.moment(session, today())
-    if not publications.visible_records(session, [held.record], at):
-        return Subject(held.record)
-    body = views.body_of(held)
+    if not publications.visible_records(session, [publication.record], at):
+        return Subject(publication.record)
+    body = views.body_of(publication)
     return Subject(
-        held.record,
+        publication.record,
         body["subject"]["name"],
         body["document_number"],
         body["authority"]["name"],
-        has_code=bool(held.uscc),
-        asks_identity=held.id_index is not None,
+        has_code=bool(publication.uscc),
+        asks_identity=publication.id_index is not None,
     )
 
 
-def _require_repairable(held: Publication) -> None:
-    """Say at once when a form would be filled in too early. Of what is not public, only its subject is told."""
-    opens = views.body_of(held)["repairable_from"]
+def _require_repairable(publication: Publication) -> None:
+    """Refuse ``RepairTooEarly`` before the form is filled in. Of what is not public, only its subject is told."""
+    opens = views.body_of(publication)["repairable_from"]
     if today() < dt.date.fromisoformat(opens):
         raise RepairTooEarly(f"本记录自 {opens} 起可以申请信用修复。")
 
 
-def _unkept(answer: Redirect) -> Redirect:
+def _forbid_caching(answer: Redirect) -> Redirect:
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -1,4 +1,4 @@
-"""The yearly report as page and workbook: each department's work, its rates, and every limit it missed."""
+"""Yearly report as page and workbook: each department's work, its rates, and every limit it missed."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from registry.web import labels, workbook
 from registry.web.blueprint import page, pages, today
 
 DUTY = "实施方案（2018）五（三）：各地、各有关部门单位每年12月底前报送工作情况"
-"""Why there is a report."""
+"""The legal source of the report."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -27,24 +27,24 @@ def share(ratio: Ratio) -> str:
 
 @pages.get("/reports")
 def report_years() -> Response:
-    """The years that can be reported on."""
+    """Page of the years that have a report."""
     with runtime.reading() as session:
-        found = yearly_report.years(session, today())
-    return page("reports.html", years=found, duty=DUTY)
+        years = yearly_report.years(session, today())
+    return page("reports.html", years=years, duty=DUTY)
 
 
 @pages.get("/reports/<int:year>")
 def report(year: int) -> Response:
-    """The report of a year."""
-    made, sectors = build_report(year)
-    return page("report.html", **values(made, sectors))
+    """Page of the report of a year."""
+    yearly, sectors = build_report(year)
+    return page("report.html", **values(yearly, sectors))
 
 
 @pages.get("/reports/<int:year>.xlsx")
 def report_workbook(year: int) -> Response:
-    """The same as a workbook."""
-    made, sectors = build_report(year)
-    response = make_response(workbook.yearly(made, sectors, DUTY))
+    """The report of a year as an XLSX workbook."""
+    yearly, sectors = build_report(year)
+    response = make_response(workbook.yearly(yearly, sectors, DUTY))
     response.content_type = XLSX
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Disposition"] = f'attachment; filename="report-{year}.xlsx"'
@@ -60,10 +60,10 @@ def build_report(year: int) -> tuple[Report, dict[str, str]]:
         return yearly_report.yearly(session, reference, year, today()), reference.names("sectors")
 
 
-def values(made: Report, sectors: dict[str, str]) -> dict[str, Any]:
+def values(yearly: Report, sectors: dict[str, str]) -> dict[str, Any]:
     """What the templates of a report need, on a page and in a file of its own."""
     return {
-        "report": made,
+        "report": yearly,
         "sectors": sectors,
         "figures": yearly_report.FIGURES,
         "rates": RATES,

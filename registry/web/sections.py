@@ -1,4 +1,4 @@
-"""All public fields of a record under their Chinese labels, section by section, as its kind has them."""
+"""Sections of a record page: all public fields of a record under Chinese labels, by kind of record."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,22 +12,22 @@ Pairs = list[tuple[str, str]]
 
 
 def sections(body: Body, reference: Reference) -> list[tuple[str, Pairs]]:
-    """Titles with (label, value) pairs; empty values are left out."""
-    title, decided = DECISIONS[body["kind"]]
-    made = [
+    """The sections of a record: titles with (label, value) pairs; empty values are left out."""
+    title, describe_decision = DECISIONS[body["kind"]]
+    parts = [
         ("行政相对人", _subject(body)),
-        (title, decided(body, reference)),
+        (title, describe_decision(body, reference)),
         ("公示", _publicity(body, reference)),
         ("信息来源", _source(body)),
     ]
-    return [(title, [pair for pair in pairs if pair[1]]) for title, pairs in made]
+    return [(title, [pair for pair in pairs if pair[1]]) for title, pairs in parts]
 
 
 def responsible(body: Body) -> list[tuple[str, str, str]]:
     """Name, role and as-of day of the people named with a listed subject."""
     return [
-        (one["name"], labels.label_for(labels.RESPONSIBLE, one["role"]), one["as_of"])
-        for one in body.get("responsible") or ()
+        (person["name"], labels.label_for(labels.RESPONSIBLE, person["role"]), person["as_of"])
+        for person in body.get("responsible") or ()
     ]
 
 
@@ -56,7 +56,7 @@ def _penalty(body: Body, reference: Reference) -> Pairs:
         ("罚款金额", money(body.get("fine_fen"))),
         ("没收金额", money(body.get("confiscated_fen"))),
         ("暂扣或者吊销的证照", body.get("permit") or ""),
-        *_reach(body, reference),
+        *_scope(body, reference),
     ]
 
 
@@ -74,7 +74,7 @@ def _listing(body: Body, reference: Reference) -> Pairs:
         ("列入事实", body["facts"]),
         ("列入依据", body["basis"]),
         ("列入理由", body["reasons"]),
-        *_reach(body, reference),
+        *_scope(body, reference),
     ]
 
 
@@ -86,7 +86,7 @@ def _commendation(body: Body, reference: Reference) -> Pairs:
         ("文书日期", body["decided_on"]),
         ("激励事由", body["facts"]),
         ("激励依据", body["basis"]),
-        *_reach(body, reference),
+        *_scope(body, reference),
     ]
 
 
@@ -95,7 +95,7 @@ DECISIONS: dict[str, tuple[str, Callable[[Body, Reference], Pairs]]] = {
     "listing": ("列入决定", _listing),
     "commendation": ("守信激励", _commendation),
 }
-"""What was decided, by kind of record."""
+"""The title and the fields of the decision, by kind of record."""
 
 
 def _authority(body: Body) -> Pairs:
@@ -103,7 +103,7 @@ def _authority(body: Body) -> Pairs:
     return [(label, body["authority"]["name"]), (f"{label}代码", body["authority"]["code"] or "")]
 
 
-def _reach(body: Body, reference: Reference) -> Pairs:
+def _scope(body: Body, reference: Reference) -> Pairs:
     return [
         ("领域", joined_names(reference, "sectors", body["sectors"])),
         ("地区", joined_names(reference, "districts", [body.get("district")])),

@@ -47,21 +47,22 @@ class Step:
 
 
 def differences(match: Match) -> str:
-    """What sets a near name apart from the one asked for, in words."""
-    told = [
-        f"{labels.label_for(labels.DIFFERENCES, one.kind)}（{one.asked or '无'}／{one.held or '无'}）"
-        for one in match.differences
+    """How a near name differs from the one searched for, in Chinese words."""
+    texts = [
+        f"{labels.label_for(labels.DIFFERENCES, difference.kind)}"
+        f"（{difference.asked or '无'}／{difference.held or '无'}）"
+        for difference in match.differences
     ]
-    return "；".join(told) or "写法不同"
+    return "；".join(texts) or "写法不同"
 
 
 def body_of(publication: Publication) -> dict[str, Any]:
-    """The public content, every string made safe to look at."""
+    """The public content of a publication, with invisible characters spelled out."""
     return plain(known_fields(json.loads(publication.body)))  # type: ignore[no-any-return]
 
 
 def card(publication: Publication, reference: Reference, on: dt.date) -> Card:
-    """One line of a result list, with the measures in force on the day."""
+    """The card of a record in a result list, with the measures in force on the day."""
     body = body_of(publication)
     return Card(
         record=publication.record,
@@ -69,13 +70,13 @@ def card(publication: Publication, reference: Reference, on: dt.date) -> Card:
         name=body["subject"]["name"],
         uscc=body["subject"]["uscc"] or "",
         kind_name=labels.label_for(labels.RECORD_KINDS, body["kind"]),
-        what=_what(body, reference),
+        what=_describe_content(body, reference),
         document_number=body.get("document_number") or "",
         authority=body["authority"]["name"],
         decided_on=body.get("decided_on") or "",
         until=last_day(body["visible_until"]),
         sectors=tuple(names_of(reference, "sectors", body["sectors"])),
-        measures=tuple(held for held in measures(body, reference, on) if held.is_in_force),
+        measures=tuple(measure for measure in measures(body, reference, on) if measure.is_in_force),
         disputed_on=body.get("disputed_on") or "",
     )
 
@@ -83,12 +84,17 @@ def card(publication: Publication, reference: Reference, on: dt.date) -> Card:
 def steps(versions: Iterable[Publication]) -> list[Step]:
     """The versions of a record, each with its act and day."""
     return [
-        Step(held.revision, labels.label_for(labels.ACTS, held.act), day_of(held.recorded_at), held.from_entry)
-        for held in versions
+        Step(
+            version.revision,
+            labels.label_for(labels.ACTS, version.act),
+            day_of(version.recorded_at),
+            version.from_entry,
+        )
+        for version in versions
     ]
 
 
-def _what(body: Mapping[str, Any], reference: Reference) -> str:
+def _describe_content(body: Mapping[str, Any], reference: Reference) -> str:
     if body["kind"] == "listing":
         return str(body["scheme"]["name"])
     if body["kind"] == "commendation":

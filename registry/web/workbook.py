@@ -1,4 +1,4 @@
-"""The yearly report as XLSX: one sheet of figures, one of missed limits, one that says what is counted."""
+"""The yearly report as XLSX: one sheet of figures, one of missed limits, one of notes."""
 
 import datetime as dt
 import io
@@ -16,7 +16,7 @@ PLAIN = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-"""What is text stays text, whatever it looks like."""
+"""Workbook options: text stays text, whatever it looks like."""
 WHOLE = "合计"
 OF_A_SECTOR = ("timeliness", "lateness")
 """The rates that are known of a sector: what a file's refused rows were about is not."""
@@ -39,14 +39,14 @@ def yearly(report: Report, sectors: dict[str, str], duty: str) -> bytes:
     with xlsxwriter.Workbook(data, PLAIN) as book:
         # Otherwise the library writes the time of day into the file.
         book.set_properties({"created": dt.datetime.combine(report.on, dt.time())})
-        _sheet(book, "工作情况", _head(), _figures(report, sectors))
-        _sheet(book, "逾期时限", _MISSED, _missed(report))
-        told: list[str] = [f"{report.year}年，截至{report.on}", duty, *NOTES]
-        _sheet(book, "说明", ["说明"], ([line] for line in told))
+        _write_sheet(book, "工作情况", _build_figure_headings(), _build_figure_rows(report, sectors))
+        _write_sheet(book, "逾期时限", _LIMIT_HEADINGS, _build_limit_rows(report))
+        lines: list[str] = [f"{report.year}年，截至{report.on}", duty, *NOTES]
+        _write_sheet(book, "说明", ["说明"], ([line] for line in lines))
     return data.getvalue()
 
 
-_MISSED = [
+_LIMIT_HEADINGS = [
     "部门代码",
     "部门",
     "编号",
@@ -61,49 +61,54 @@ _MISSED = [
 ]
 
 
-def _head() -> list[str]:
+def _build_figure_headings() -> list[str]:
     rates = [part for code in RATES for part in (RATES[code], f"{RATES[code]}分子", f"{RATES[code]}分母")]
     return ["部门代码", "部门", "领域", *(labels.FIGURES[name] for name in FIGURES), *rates]
 
 
-def _figures(report: Report, sectors: dict[str, str]) -> Iterator[Row]:
+def _build_figure_rows(report: Report, sectors: dict[str, str]) -> Iterator[Row]:
     for section in report.sections:
         named: Row = [section.department.code, section.department.name]
-        yield [*named, WHOLE, *_numbers(section.total), *_rates(section.total.tally, tuple(RATES))]
+        yield [*named, WHOLE, *_build_count_cells(section.total), *_build_rate_cells(section.total.tally, tuple(RATES))]
         for code, line in section.sectors.items():
-            yield [*named, labels.label_for(sectors, code), *_numbers(line), *_rates(line.tally, OF_A_SECTOR)]
-
-
-def _numbers(line: Line) -> list[int]:
-    return [line.counts[name] for name in FIGURES]
-
-
-def _rates(tally: Tally, known: Sequence[str]) -> Row:
-    told: Row = []
-    for code, ratio in tally.rates.items():
-        told += [ratio.value, ratio.numerator, ratio.denominator] if code in known else [None] * 3
-    return told
-
-
-def _missed(report: Report) -> Iterator[Row]:
-    for section in report.sections:
-        for one in section.missed:
             yield [
-                section.department.code,
-                section.department.name,
-                one.number,
-                one.name,
-                one.deadline,
-                str(one.starts_on),
-                str(one.due),
-                str(one.met_on) if one.met_on else "尚未了结",
-                one.days,
-                one.source,
-                "已核对" if one.status == "confirmed" else "未核实",
+                *named,
+                labels.label_for(sectors, code),
+                *_build_count_cells(line),
+                *_build_rate_cells(line.tally, OF_A_SECTOR),
             ]
 
 
-def _sheet(book: xlsxwriter.Workbook, name: str, head: Sequence[str], rows: Iterator[Row]) -> None:
+def _build_count_cells(line: Line) -> list[int]:
+    return [line.counts[name] for name in FIGURES]
+
+
+def _build_rate_cells(tally: Tally, known: Sequence[str]) -> Row:
+    cells: Row = []
+    for code, ratio in tally.rates.items():
+        cells += [ratio.value, ratio.numerator, ratio.denominator] if code in known else [None] * 3
+    return cells
+
+
+def _build_limit_rows(report: Report) -> Iterator[Row]:
+    for section in report.sections:
+        for limit in section.missed:
+            yield [
+                section.department.code,
+                section.department.name,
+                limit.number,
+                limit.name,
+                limit.deadline,
+                str(limit.starts_on),
+                str(limit.due),
+                str(limit.met_on) if limit.met_on else "尚未了结",
+                limit.days,
+                limit.source,
+                "已核对" if limit.status == "confirmed" else "未核实",
+            ]
+
+
+def _write_sheet(book: xlsxwriter.Workbook, name: str, head: Sequence[str], rows: Iterator[Row]) -> None:
     sheet = book.add_worksheet(name)
     sheet.write_row(0, 0, head)
     sheet.freeze_panes(1, 0)
