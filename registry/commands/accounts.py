@@ -1,4 +1,4 @@
-"""registry accounts, registry departments: who may act."""
+"""registry accounts, registry departments: manage accounts, machine keys and departments."""
 
 import datetime as dt
 import secrets
@@ -88,10 +88,10 @@ def departments() -> None:
 @departments.command("list")
 @in_app
 def list_departments() -> None:
-    """Code, kind and name of each."""
+    """Code, kind and name of each department."""
     with runtime.reading() as session:
-        for one in account_lookup.departments(session):
-            click.echo(f"{one.code}\t{one.kind}\t{one.name}")
+        for department in account_lookup.departments(session):
+            click.echo(f"{department.code}\t{department.kind}\t{department.name}")
 
 
 @departments.command("set")

@@ -1,4 +1,4 @@
-"""registry check: what a trading centre asks."""
+"""registry check: check the bidders of a file before award."""
 
 import datetime as dt
 import json
@@ -73,7 +73,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
         if pdf:
             raise click.UsageError("a long list has many receipts: print each with `registry receipt pdf`")
         stated = batch_check.BatchRequest(sector, day, district, must_tender, tender, path.name)
-        _long(actor, data, stated, out, result)
+        _check_in_chunks(actor, data, stated, out, result)
         return
 
     def act(work: UnitOfWork) -> award_check.SignedCheck:
@@ -91,47 +91,49 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
             ),
         )
 
-    made = runtime.perform(actor, act, award_check.record_failure)
-    _tell(json.loads(made.receipt)["statement"])
+    signed = runtime.perform(actor, act, award_check.record_failure)
+    _print_statement(json.loads(signed.receipt)["statement"])
     if out:
-        out.write_bytes(made.receipt)
-        click.echo(f"receipt: {out}; keep the salt that opens its tender: {made.tender_salt}")
+        out.write_bytes(signed.receipt)
+        click.echo(f"receipt: {out}; keep the salt that opens its tender: {signed.tender_salt}")
     if pdf:
-        pdf.write_bytes(receipt_pdf.render(made.receipt, runtime.settings().base_url, runtime.settings().pdf_font))
+        pdf.write_bytes(receipt_pdf.render(signed.receipt, runtime.settings().base_url, runtime.settings().pdf_font))
         click.echo(f"pdf: {pdf}")
 
 
-def _tell(statement: dict[str, Any]) -> None:
+def _print_statement(statement: dict[str, Any]) -> None:
     for line in statement["lines"]:
         click.echo(f"{line['ref']}\t{line['verdict']}\t{line['name']}\t{line.get('uscc', '')}")
         for reason in line["reasons"]:
-            shown = {name: value for name, value in reason.items() if name not in ("match", "scope")}
-            click.echo(f"\t{json.dumps(shown, ensure_ascii=False)}")
-    for told in comparison.describe_changes(statement):
-        click.echo(told)
+            details = {name: value for name, value in reason.items() if name not in ("match", "scope")}
+            click.echo(f"\t{json.dumps(details, ensure_ascii=False)}")
+    for line in comparison.describe_changes(statement):
+        click.echo(line)
     click.echo(f"check {statement['check']} at entry {statement['entry']} on {statement['on']}")
 
 
-def _long(actor: Actor, data: bytes, stated: batch_check.BatchRequest, out: Path | None, result: Path | None) -> None:
-    held: CheckFile = runtime.perform(actor, lambda work: batch_check.receive(work, data, stated))
-    with click.progressbar(length=held.total, label="checking", file=sys.stderr) as bar:
-        bar.update(held.next_row)
+def _check_in_chunks(
+    actor: Actor, data: bytes, stated: batch_check.BatchRequest, out: Path | None, result: Path | None
+) -> None:
+    check_file: CheckFile = runtime.perform(actor, lambda work: batch_check.receive(work, data, stated))
+    with click.progressbar(length=check_file.total, label="checking", file=sys.stderr) as bar:
+        bar.update(check_file.next_row)
         batch_check.run(
             lambda act: runtime.perform(actor, act),
             actor,
-            held.id,
+            check_file.id,
             lambda done, _: bar.update(done - bar.pos),
         )
     with runtime.reading() as session:
-        done = batch_checks.own(session, actor.department_id, held.id)
+        done = batch_checks.own(session, actor.department_id, check_file.id)
         if result:
             with result.open("wb") as file:
                 batch_check.write(session, runtime.keys(), done, file)
             click.echo(f"result: {result}")
-        for number, made in enumerate(batch_checks.checks(session, held.id), start=1):
+        for number, stored in enumerate(batch_checks.checks(session, check_file.id), start=1):
             if out:
                 name = out.with_name(f"{out.stem}.{number}{out.suffix}")
-                name.write_bytes(award_check.unseal(runtime.keys(), made).receipt)
+                name.write_bytes(award_check.unseal(runtime.keys(), stored).receipt)
                 click.echo(f"receipt: {name}")
     click.echo(
         f"check file {done.id}: {done.next_row} of {done.total} answered at entry {done.entry}, "

@@ -1,4 +1,4 @@
-"""registry deadlines, registry calendar: the clocks of a department, and the calendar they are counted with."""
+"""registry deadlines, registry calendar: list running clocks, load the working-day calendar."""
 
 from pathlib import Path
 
@@ -25,20 +25,20 @@ def list_deadlines(account: str, state: str) -> None:
     with runtime.reading() as session:
         reference = reference_data.current(session)
         for clock in deadlines.running_clocks(session, actor, state.split(","), today):
-            held = deadlines.describe_clock(reference, clock, today)
-            marks = [("provisional", clock.provisional), ("warn", held.warns)]
-            told = [
+            running = deadlines.describe_clock(reference, clock, today)
+            marks = [("provisional", clock.provisional), ("warn", running.warns)]
+            cells = [
                 str(clock.due),
-                held.state,
+                running.state,
                 clock.deadline,
                 clock.record,
-                held.rule.name,
-                f"{held.starts_at} {clock.starts_on}",
-                held.rule.source,
-                held.rule.status,
+                running.rule.name,
+                f"{running.starts_at} {clock.starts_on}",
+                running.rule.source,
+                running.rule.status,
                 " ".join(word for word, holds in marks if holds),
             ]
-            click.echo("\t".join(told).rstrip())
+            click.echo("\t".join(cells).rstrip())
 
 
 @click.group("calendar")

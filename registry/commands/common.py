@@ -1,4 +1,4 @@
-"""What all commands share: the application, the actor, refusals as exit codes."""
+"""Shared by all commands: the application, the actor, refusals as exit codes."""
 
 import functools
 import sys
@@ -35,7 +35,7 @@ def in_app(command: F) -> F:
 
 
 def refused(refusal: Refusal) -> None:
-    """Say why on standard error and exit 1."""
+    """Print a refusal on standard error and exit 1."""
     click.echo(f"{refusal.code}: {refusal.title}", err=True)
     if refusal.detail and refusal.detail != refusal.title:
         click.echo(f"  {refusal.detail}", err=True)

@@ -1,4 +1,4 @@
-"""registry exchange: by hand what the worker does by clock, and what only a person may decide."""
+"""registry exchange: push, pull and reconcile by hand, decide quarantined records, manage peers."""
 
 import json
 import sys
@@ -37,7 +37,7 @@ def push() -> None:
     failed = False
     for code, done in push_all().items():
         failed = failed or done.failed is not None
-        click.echo(f"{code}: 发送 sent {done.sent}, 搁置 set aside {done.set_aside}{_why(done.failed)}")
+        click.echo(f"{code}: 发送 sent {done.sent}, 搁置 set aside {done.set_aside}{_format_failure(done.failed)}")
     sys.exit(1 if failed else 0)
 
 
@@ -50,11 +50,11 @@ def pull() -> None:
     for code, done in pull_all().items():
         failed = failed or done.failed is not None
         restarted = ", 游标重置 restarted" if done.is_restarted else ""
-        click.echo(f"{code}: 收到 received {done.received}{restarted}{_why(done.failed)}")
+        click.echo(f"{code}: 收到 received {done.received}{restarted}{_format_failure(done.failed)}")
     sys.exit(1 if failed else 0)
 
 
-def _why(failed: str | None) -> str:
+def _format_failure(failed: str | None) -> str:
     return f", 未完成 {failed}" if failed else ""
 
 
@@ -77,17 +77,17 @@ def reconcile(peer: str | None) -> None:
 def status() -> None:
     """Messages per peer, what waits, and removals not yet acknowledged with their age."""
     with runtime.reading() as session:
-        found, now = peer_messages.status(session), runtime.clock()
-    for one in found:
-        counts = one.messages
+        statuses, now = peer_messages.status(session), runtime.clock()
+    for status_row in statuses:
+        counts = status_row.messages
         click.echo(
-            f"{one.peer.code} {one.peer.name}: 待发 pending {counts['pending']}, "
+            f"{status_row.peer.code} {status_row.peer.name}: 待发 pending {counts['pending']}, "
             f"已达 delivered {counts['delivered']}, 被拒 rejected {counts['rejected']}, "
-            f"待处理 quarantined {one.quarantined}, 游标 cursor {one.peer.cursor}"
+            f"待处理 quarantined {status_row.quarantined}, 游标 cursor {status_row.peer.cursor}"
         )
-        if one.peer.paused_because:
-            click.echo(f"  已暂停 paused: {one.peer.paused_because}")
-        for record, promised in one.removals:
+        if status_row.peer.paused_because:
+            click.echo(f"  已暂停 paused: {status_row.peer.paused_because}")
+        for record, promised in status_row.removals:
             hours = (now - promised).total_seconds() / 3600
             click.echo(f"  撤除未确认 removal open {hours:.1f} h: {record}")
 
@@ -111,18 +111,18 @@ def quarantine(released: int | None, dropped: int | None, reason: str | None) ->
         return
     with runtime.reading() as session:
         reference, today = reference_data.current(session), day_of(runtime.clock())
-        for one in peer_messages.quarantined(session):
-            item, due = one.item, limit(reference, VERIFY_RECEIVED, day_of(one.received_at)).day
+        for row in peer_messages.quarantined(session):
+            item, due = row.item, limit(reference, VERIFY_RECEIVED, day_of(row.received_at)).day
             clock = f"{VERIFY_RECEIVED} {due}{' overdue' if today > due else ''}"
             what = f"{item.record} r{item.revision} {item.outcome} {item.code}"
-            click.echo(f"{item.id} {one.peer} {what} {clock} {item.detail or ''}".rstrip())
+            click.echo(f"{item.id} {row.peer} {what} {clock} {item.detail or ''}".rstrip())
 
 
 @group.command("release")
 @click.argument("peer")
 @in_app
 def release(peer: str) -> None:
-    """Take from a paused peer again, for a day whatever share it removes."""
+    """Release a paused peer: take its batches again, for a day whatever share it removes."""
     until = runtime.perform(SYSTEM, lambda work: peers.release(work, peer))
     click.echo(f"{peer}: 已恢复 released until {until.isoformat(timespec='minutes')}")
 
@@ -147,7 +147,7 @@ def peers_group() -> None:
 @click.option("--name", default="", help="What people call it.")
 @in_app
 def add(code: str, url: str, public_key: str, owners: str, name: str) -> None:
-    """Make a node known."""
+    """Add a peer: its code, key, address and the nodes it speaks for."""
     speaks_for = [owner for owner in owners.split(",") if owner]
     runtime.perform(SYSTEM, lambda work: peers.add(work, code, name or code, url, public_key, speaks_for))
     click.echo(f"{code}: 已登记 added")
@@ -160,7 +160,7 @@ def add(code: str, url: str, public_key: str, owners: str, name: str) -> None:
 @click.option("--distrust", is_flag=True, help="Its former keys were stolen: trust none of them any more.")
 @in_app
 def change(code: str, url: str | None, public_key: str | None, distrust: bool) -> None:
-    """Give a known node another address or key; what it signed before still verifies."""
+    """Change the address or key of a peer; what it signed before still verifies."""
 
     def act(work: UnitOfWork) -> str:
         return peers.change(work, code, url=url, public_key=public_key, distrust=distrust).code
@@ -172,7 +172,7 @@ def change(code: str, url: str | None, public_key: str | None, distrust: bool) -
 @peers_group.command("list")
 @in_app
 def list_peers() -> None:
-    """Every known node."""
+    """List all peers: code, name, address, owners."""
     with runtime.reading() as session:
-        for one in peer_messages.peers(session):
-            click.echo(f"{one.code} {one.name} {one.url or '-'} {','.join(one.owners)}")
+        for peer in peer_messages.peers(session):
+            click.echo(f"{peer.code} {peer.name} {peer.url or '-'} {','.join(peer.owners)}")

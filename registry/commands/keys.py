@@ -22,18 +22,18 @@ from registry.unit_of_work import UnitOfWork
 def group(context: click.Context, out: Path | None, exchange: bool) -> None:
     """The public keys of this node, for `registry verify`; with a command: rotate, revoke."""
     if context.invoked_subcommand is None:
-        _show(out, exchange)
+        _print_keys(out, exchange)
 
 
 @in_app
-def _show(out: Path | None, exchange: bool) -> None:
-    content = runtime.keys().exchange.public.hex().encode() if exchange else _document()
+def _print_keys(out: Path | None, exchange: bool) -> None:
+    content = runtime.keys().exchange.public.hex().encode() if exchange else _build_document()
     if out:
         out.write_bytes(content)
     click.echo(f"keys: {out}" if out else content.decode())
 
 
-def _document() -> bytes:
+def _build_document() -> bytes:
     with runtime.reading() as session:
         return known_keys.document(session, runtime.settings().node, runtime.keys().signer)
 
@@ -42,7 +42,7 @@ def _document() -> bytes:
 @click.option("--exchange", is_flag=True, help="The key by which peers know this node, instead of the signing key.")
 @in_app
 def rotate(exchange: bool) -> None:
-    """Sign with a new key from now on; the old one vouches for it. Running processes take it up by themselves."""
+    """Rotate a key: sign with a new one from now on, endorsed by the old. Running processes take it up."""
     name = EXCHANGE if exchange else SIGNING
     successor = runtime.keys().draft(name)
 
@@ -65,6 +65,6 @@ def rotate(exchange: bool) -> None:
 @click.option("--reason", required=True, help="Why; it is public.")
 @in_app
 def revoke(kid: str, reason: str) -> None:
-    """Take back a key that no longer signs: what it signed proves nothing any more by itself."""
+    """Revoke a key that no longer signs: what it signed proves nothing any more by itself."""
     runtime.perform(SYSTEM, lambda work: key_rotation.revoke(work, kid, reason))
     click.echo(f"{kid}: revoked; give out the public keys again")

@@ -1,4 +1,4 @@
-"""registry ledger: verify everything, sign the head."""
+"""registry ledger: verify the whole ledger, sign a checkpoint."""
 
 import sys
 
@@ -28,7 +28,7 @@ def seal() -> None:
 @group.command("verify")
 @in_app
 def verify() -> None:
-    """Recompute every entry, publication, filing and checkpoint; name what does not stand."""
+    """Recompute every entry, publication, filing and checkpoint; list the contradictions."""
     wrong = 0
     with runtime.reading() as session:
         head = ledger_state.head(session)

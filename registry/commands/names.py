@@ -1,4 +1,4 @@
-"""registry names: the index of names."""
+"""registry names: rebuild the index of names."""
 
 import click
 
@@ -16,5 +16,5 @@ def group() -> None:
 @group.command("rebuild")
 @in_app
 def rebuild() -> None:
-    """Make the index anew, as after a change of how names are folded; nothing is published meanwhile."""
+    """Rebuild the index of names, as after a change of how names are folded; nothing is published meanwhile."""
     click.echo(f"{runtime.perform(SYSTEM, name_index.rebuild)} names indexed")

@@ -1,4 +1,4 @@
-"""registry init, serve, worker, demo: bring a node up."""
+"""registry init, serve, worker, demo: set up and run a node."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ from registry.settings import Settings, from_environment
 
 
 def prepare() -> tuple[int, int, int]:
-    """Migrate, load the reference data and index the names that are not yet; idempotent."""
+    """Migrate, load the reference data and index missing names; idempotent."""
     flask_migrate.upgrade(directory=str(MIGRATIONS))
     counts = runtime.perform(SYSTEM, reference_loading.renew)
     runtime.perform(SYSTEM, accounts.furnish_departments)
@@ -85,7 +85,7 @@ def worker() -> None:
 @click.option("--dir", "folder", default="var", type=click.Path(path_type=Path), show_default=True)
 @click.option("--no-peer", is_flag=True, help="Without the second node that plays the credit platform.")
 def demo(port: int, folder: Path, no_peer: bool) -> None:
-    """A working registry with invented records, and a second node that plays the credit platform."""
+    """Run a demo registry with invented records, and a second node that plays the credit platform."""
     city = Settings(home=str(folder), node="city", port=port, base_url=f"http://127.0.0.1:{port}", web_workers=1)
     platform = Settings(
         home=str(folder / "platform"),

@@ -1,4 +1,4 @@
-"""registry file, registry penalties: what a department does by file and by hand."""
+"""registry file, registry penalties: file, list, verify, send back and withdraw penalties."""
 
 import datetime as dt
 import os
@@ -26,8 +26,8 @@ ROW_NUMBER = click.IntRange(1, 2**63 - 1)
 LIST_MAX = 1_000_000
 
 
-def _writable(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
-    """Refused before a row is filed: afterwards the findings would be lost."""
+def _require_writable(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse an unwritable report before a row is filed: afterwards the findings would be lost."""
     if path and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
         raise click.BadParameter("its folder does not exist or cannot be written to")
     return path
@@ -47,7 +47,7 @@ def file_group() -> None:
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    callback=_writable,
+    callback=_require_writable,
     help="Write every finding to this XLSX.",
 )
 @in_app
@@ -64,20 +64,22 @@ def file_penalties(
     if dry_run:
         _dry_run(actor, data, path.name, options)
         return
-    held: PenaltyImport = runtime.perform(actor, lambda work: penalty_import.receive(work, data, path.name, options))
-    with click.progressbar(length=held.total, label="filing", file=sys.stderr) as bar:
+    import_row: PenaltyImport = runtime.perform(
+        actor, lambda work: penalty_import.receive(work, data, path.name, options)
+    )
+    with click.progressbar(length=import_row.total, label="filing", file=sys.stderr) as bar:
         penalty_import.run(
             lambda act: runtime.perform(actor, act),
             actor,
-            held.id,
+            import_row.id,
             lambda done, _: bar.update(done - bar.pos),
         )
     with runtime.reading() as session:
-        done = penalty_import.of_account(session, actor.account_id, held.id)
-        told = penalty_import.findings(session, held.id)
-    _tell(told)
+        done = penalty_import.of_account(session, actor.account_id, import_row.id)
+        findings = penalty_import.findings(session, import_row.id)
+    _print_findings(findings)
     if report:
-        _write_report(report, told)
+        _write_report(report, findings)
     click.echo(f"import {done.id}: {done.filed} filed, {done.refused} refused, of {done.total} rows")
     sys.exit(1 if done.refused else 0)
 
@@ -98,17 +100,17 @@ def _dry_run(actor: Actor, data: bytes, name: str, options: penalty_import.Optio
     sys.exit(1 if refused else 0)
 
 
-def _tell(told: list[ImportFinding]) -> None:
-    for one in told:
-        click.echo(f"row {one.row_number} {one.column}: {one.kind} {one.code}: {one.detail}")
+def _print_findings(findings: list[ImportFinding]) -> None:
+    for finding in findings:
+        click.echo(f"row {finding.row_number} {finding.column}: {finding.kind} {finding.code}: {finding.detail}")
 
 
-def _write_report(path: Path, told: list[ImportFinding]) -> None:
+def _write_report(path: Path, findings: list[ImportFinding]) -> None:
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet("findings")
         sheet.write_row(0, 0, ["行", "列", "类别", "代码", "说明"])
-        for number, one in enumerate(told, start=1):
-            sheet.write_row(number, 0, [one.row_number, one.column, one.kind, one.code, one.detail])
+        for number, finding in enumerate(findings, start=1):
+            sheet.write_row(number, 0, [finding.row_number, finding.column, finding.kind, finding.code, finding.detail])
 
 
 @click.group("penalties")
@@ -122,11 +124,11 @@ def group() -> None:
 @click.option("--limit", type=click.IntRange(1, LIST_MAX), default=100, show_default=True)
 @in_app
 def list_penalties(account: str, state: str | None, limit: int) -> None:
-    """Record, state, day to publish by, document number."""
+    """List the department's penalties: record, state, day to publish by, document number."""
     actor = actor_named(account)
     with runtime.reading() as session:
-        for held in penalties.list_penalties(session, actor.department_id, state, after=0, limit=limit):
-            click.echo(f"{held.record}\t{held.state}\t{held.publish_by}\t{held.document_number}")
+        for penalty in penalties.list_penalties(session, actor.department_id, state, after=0, limit=limit):
+            click.echo(f"{penalty.record}\t{penalty.state}\t{penalty.publish_by}\t{penalty.document_number}")
 
 
 @group.command("verify")

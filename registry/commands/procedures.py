@@ -1,4 +1,4 @@
-"""registry listings, commendations, relations, disputes, repairs: procedures by hand, with the bodies of the routes."""
+"""registry listings, commendations, relations, disputes, repairs: run procedures with the bodies of the routes."""
 
 import datetime as dt
 import json
@@ -39,11 +39,11 @@ BODY = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PARTS = 4
 
 
-def _paper(_context: click.Context, _option: click.Parameter, texts: Sequence[str]) -> list[StepDocument]:
-    return [_one_paper(text) for text in texts]
+def _parse_documents(_context: click.Context, _option: click.Parameter, texts: Sequence[str]) -> list[StepDocument]:
+    return [_parse_document(text) for text in texts]
 
 
-def _one_paper(text: str) -> StepDocument:
+def _parse_document(text: str) -> StepDocument:
     kind, number, day, path = (text.split(":", _PARTS - 1) + [""] * _PARTS)[:_PARTS]
     if kind not in DOCUMENTS:
         raise click.BadParameter(f"{kind} is none of {', '.join(DOCUMENTS)}")
@@ -59,15 +59,15 @@ DOCUMENT = click.option(
     "--document",
     "papers",
     multiple=True,
-    callback=_paper,
+    callback=_parse_documents,
     metavar="KIND[:NUMBER[:DAY[:FILE]]]",
     help="A document that comes with the act; may be given several times.",
 )
 ACCOUNT = click.option("--as", "account", required=True, help="Account that acts.")
 
 
-def _read(schema: type[Schema], path: Path | None, fields: Sequence[str]) -> Body:
-    """The body from a JSON file and ``name=value`` fields, by the schema of the HTTP route."""
+def _load_body(schema: type[Schema], path: Path | None, fields: Sequence[str]) -> Body:
+    """Load the body from a JSON file and ``name=value`` fields, by the schema of the HTTP route."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8")) if path else {}
         raw |= dict(field.split("=", 1) for field in fields)
@@ -75,18 +75,18 @@ def _read(schema: type[Schema], path: Path | None, fields: Sequence[str]) -> Bod
     except ValidationError as error:
         messages = error.normalized_messages()  # type: ignore[no-untyped-call]
         raise BodyRefused(
-            faults=tuple(Fault(f"/{name}", "field-refused", str(said)) for name, said in messages.items())
+            faults=tuple(Fault(f"/{name}", "field-refused", str(message)) for name, message in messages.items())
         ) from None
     except (ValueError, TypeError):
         raise BodyRefused("not a JSON object, or a field without =") from None
 
 
-def _with(body: Body, papers: Sequence[StepDocument]) -> StepInput:
-    read = given(body, None)
-    return StepInput(documents=(*read.documents, *papers))
+def _build_step_input(body: Body, papers: Sequence[StepDocument]) -> StepInput:
+    step_input = given(body, None)
+    return StepInput(documents=(*step_input.documents, *papers))
 
 
-def _group(procedure: Procedure, name: str, reads: Permission, acts: tuple[CaseAct, ...]) -> click.Group:
+def _build_group(procedure: Procedure, name: str, reads: Permission, acts: tuple[CaseAct, ...]) -> click.Group:
     @click.group(name, help=f"The procedure of a {procedure.noun}; see docs/procedures.md.")
     def group() -> None:
         pass
@@ -96,7 +96,7 @@ def _group(procedure: Procedure, name: str, reads: Permission, acts: tuple[CaseA
     @click.option("--state", type=click.Choice(procedure.states))
     @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
     @in_app
-    def listed(account: str, state: str | None, limit: int) -> None:
+    def list_cases(account: str, state: str | None, limit: int) -> None:
         """Record, state and version of the department's cases."""
         actor = actor_named(account)
         actor.require(reads)
@@ -113,14 +113,14 @@ def _group(procedure: Procedure, name: str, reads: Permission, acts: tuple[CaseA
         actor = actor_named(account)
         actor.require(reads)
         with runtime.reading() as session:
-            held = casework.own_case(session, actor, procedure_records.TABLES[procedure.noun], record)
-            click.echo(json.dumps(casework.case(session, held), ensure_ascii=False, indent=1))
+            proceeding = casework.own_case(session, actor, procedure_records.TABLES[procedure.noun], record)
+            click.echo(json.dumps(casework.case(session, proceeding), ensure_ascii=False, indent=1))
 
-    _add_act(group, acts)
+    _add_act_command(group, acts)
     return group
 
 
-def _add_act(group: click.Group, acts: tuple[CaseAct, ...]) -> None:
+def _add_act_command(group: click.Group, acts: tuple[CaseAct, ...]) -> None:
     by_path = {act.path: act for act in acts}
 
     @group.command("act", help=f"Take a step with its documents: {', '.join(by_path)}.")
@@ -135,46 +135,50 @@ def _add_act(group: click.Group, acts: tuple[CaseAct, ...]) -> None:
         record: str, path: str, body: Path | None, fields: tuple[str, ...], papers: list[StepDocument], account: str
     ) -> None:
         chosen = by_path[path]
-        read = _read(chosen.schema, body, fields)
-        held = runtime.perform(actor_named(account), lambda work: chosen.run(work, record, read, _with(read, papers)))
-        click.echo(f"{held.record}: {held.state}")
+        loaded = _load_body(chosen.schema, body, fields)
+        proceeding = runtime.perform(
+            actor_named(account), lambda work: chosen.run(work, record, loaded, _build_step_input(loaded, papers))
+        )
+        click.echo(f"{proceeding.record}: {proceeding.state}")
 
 
-def _begins(group: click.Group, name: str, schema: type[Schema], begin: Begin, said: str) -> None:
-    @group.command(name, help=said)
+def _add_begin_command(group: click.Group, name: str, schema: type[Schema], begin: Begin, summary: str) -> None:
+    @group.command(name, help=summary)
     @click.argument("path", metavar="FILE", type=BODY)
     @DOCUMENT
     @ACCOUNT
     @in_app
     def command(path: Path, papers: list[StepDocument], account: str) -> None:
-        read = _read(schema, path, ())
-        held: Any = runtime.perform(actor_named(account), lambda work: begin(work, read, _with(read, papers)))
-        click.echo(f"{held.record}: {held.state}")
+        loaded = _load_body(schema, path, ())
+        proceeding: Any = runtime.perform(
+            actor_named(account), lambda work: begin(work, loaded, _build_step_input(loaded, papers))
+        )
+        click.echo(f"{proceeding.record}: {proceeding.state}")
 
 
-listing_group = _group(LISTING, "listings", Permission.LISTING_READ, listings.ACTS)
-_begins(
+listing_group = _build_group(LISTING, "listings", Permission.LISTING_READ, listings.ACTS)
+_add_begin_command(
     listing_group,
     "draft",
     DraftSchema,
     listing_drafting.draft,
     "Propose a subject for a list, from a JSON file.",
 )
-commendation_group = _group(COMMENDATION, "commendations", Permission.COMMENDATION_READ, COMMENDATION_ACTS)
-_begins(
+commendation_group = _build_group(COMMENDATION, "commendations", Permission.COMMENDATION_READ, COMMENDATION_ACTS)
+_add_begin_command(
     commendation_group,
     "file",
     CommendationSchema,
     file_commendation,
     "File a commendation, from a JSON file.",
 )
-relation_group = _group(RELATION, "relations", Permission.RELATION_READ, RELATION_ACTS)
-_begins(relation_group, "file", RelationSchema, file_relation, "File a relation, from a JSON file.")
-_add_act(penalty_group, PENALTY_ACTS)
+relation_group = _build_group(RELATION, "relations", Permission.RELATION_READ, RELATION_ACTS)
+_add_begin_command(relation_group, "file", RelationSchema, file_relation, "File a relation, from a JSON file.")
+_add_act_command(penalty_group, PENALTY_ACTS)
 GROUPS = (
     listing_group,
     commendation_group,
     relation_group,
-    _group(DISPUTE, "disputes", Permission.RELIEF_READ, reliefs.DISPUTE_ACTS),
-    _group(REPAIR, "repairs", Permission.RELIEF_READ, reliefs.REPAIR_ACTS),
+    _build_group(DISPUTE, "disputes", Permission.RELIEF_READ, reliefs.DISPUTE_ACTS),
+    _build_group(REPAIR, "repairs", Permission.RELIEF_READ, reliefs.REPAIR_ACTS),
 )

@@ -1,4 +1,4 @@
-"""registry verify, receipt, replay: what proves an answer after it was given."""
+"""registry verify, receipt, replay: verify, print and excerpt receipts, and answer old checks again."""
 
 import datetime as dt
 import hashlib
@@ -38,18 +38,18 @@ def verify(receipt: Path, keys: Path, previous: Path | None, cover: Path | None,
     `python -m registry.verifier` does the same and needs nothing but Python and the library `cryptography`.
     """
     try:
-        found = verifier.verify_files(receipt, keys, previous, cover, trust)
+        verification = verifier.verify_files(receipt, keys, previous, cover, trust)
     except Refusal as refusal:
         refused(refusal)
         return
-    for line in found["explanation"]:
+    for line in verification["explanation"]:
         click.echo(line)
     sys.exit(0)
 
 
 @click.group("receipt")
 def group() -> None:
-    """What can be made of a receipt."""
+    """Excerpt, print or cover a receipt."""
 
 
 @group.command("line")
@@ -60,7 +60,7 @@ def group() -> None:
 def line(receipt: Path, ref: str, out: Path) -> None:
     """Take out one party's line with its proof, to show it without the other parties."""
     data = receipt.read_bytes()
-    _proven(data)
+    _prove_statement(data)
     out.write_bytes(receipts.excerpt(data, ref))
     click.echo(f"line: {out}")
 
@@ -72,7 +72,7 @@ def line(receipt: Path, ref: str, out: Path) -> None:
 def pdf(receipt: Path, out: Path) -> None:
     """Print a receipt of this node."""
     data = receipt.read_bytes()
-    _proven(data)
+    _prove_statement(data)
     out.write_bytes(receipt_pdf.render(data, runtime.settings().base_url, runtime.settings().pdf_font))
     click.echo(f"pdf: {out}")
 
@@ -83,7 +83,7 @@ def pdf(receipt: Path, out: Path) -> None:
 @in_app
 def cover(receipt: Path, out: Path) -> None:
     """The signed head over the ledger that a receipt names, for a receipt whose key was revoked."""
-    statement = _proven(receipt.read_bytes())
+    statement = _prove_statement(receipt.read_bytes())
     with runtime.reading() as session:
         ring = known_keys.ring(session, runtime.settings().node, runtime.keys().signer)
         note, path = ledger_state.cover(session, statement["entry"], ring)
@@ -91,11 +91,11 @@ def cover(receipt: Path, out: Path) -> None:
     click.echo(f"cover: {out}")
 
 
-def _proven(data: bytes) -> Statement:
+def _prove_statement(data: bytes) -> Statement:
     with runtime.reading() as session:
         ring = known_keys.ring(session, runtime.settings().node, runtime.keys().signer)
-        found: Statement = receipt_proof.prove_receipt(session, ring, data)["statement"]
-    return found
+        statement: Statement = receipt_proof.prove_receipt(session, ring, data)["statement"]
+    return statement
 
 
 @click.command("replay")
@@ -118,52 +118,56 @@ def replay_check(  # noqa: PLR0913, PLR0917 - one parameter per option
     against: Path | None,
     out: Path | None,
 ) -> None:
-    """Answer an old question again from the ledger alone; exit 1 when the receipt says something else."""
+    """Answer an old check again from the ledger alone; exit 1 when the receipt says something else."""
     is_receipt = path.read_bytes()[:1] == b"{"
     if is_receipt and (on or against):
         raise click.UsageError("a receipt says itself what was asked: no --on, no --against")
     compared = path if is_receipt else against
-    statement = _proven(compared.read_bytes()) if compared else None
+    statement = _prove_statement(compared.read_bytes()) if compared else None
     entry = at if at is not None else statement["entry"] if statement else None
     if entry is None or (statement and entry != statement["entry"]):
         raise click.UsageError("--at must name the ledger size; a receipt was answered at its own")
     with runtime.reading() as session:
         work = UnitOfWork(session, SYSTEM, runtime.clock(), runtime.keys(), runtime.settings())
-        question = _question(work, statement, entry, None if is_receipt else path, (sector, on, must_tender, district))
+        request = _build_request(
+            work, statement, entry, None if is_receipt else path, (sector, on, must_tender, district)
+        )
         with click.progressbar(length=entry, label="verifying", file=sys.stderr) as bar:
             proven = replay.prove(work, entry, lambda reached: bar.update(min(reached, entry) - bar.pos))
         reference = replay.law_of(work, statement) if statement else replay.law_at(work, entry)
-        lines = replay.answer_again(work, question, entry, reference)
-    _tell(proven, reference, lines, out)
+        lines = replay.answer_again(work, request, entry, reference)
+    _print_answer(proven, reference, lines, out)
     if statement:
-        sys.exit(_compare(proven, statement, lines, question))
+        sys.exit(_compare(proven, statement, lines, request))
 
 
-def _question(
+def _build_request(
     work: UnitOfWork,
     statement: Statement | None,
     entry: int,
-    listed: Path | None,
-    given: tuple[str | None, dt.datetime | None, bool, str | None],
+    list_path: Path | None,
+    options: tuple[str | None, dt.datetime | None, bool, str | None],
 ) -> ReplayRequest:
-    sector, on, must_tender, district = given
-    if listed is None and statement:
+    sector, on, must_tender, district = options
+    if list_path is None and statement:
         return replay.request_of_receipt(statement, sector, must_tender=must_tender)
-    if sector is None or listed is None:
+    if sector is None or list_path is None:
         raise click.UsageError("a list of bidders needs --sector")
-    said = replay.request_of_receipt(statement, sector, must_tender=must_tender).inquiry if statement else None
-    day = on.date() if on else said.on if said else replay.entry_day(work, entry) or work.today
-    where = district or (said.district if said else None)
-    named = inquiry_options(parties.read_parties(listed.read_bytes(), listed.name))
-    return ReplayRequest(Inquiry({}, sector, must_tender, where, day, named, entry))
+    stated = replay.request_of_receipt(statement, sector, must_tender=must_tender).inquiry if statement else None
+    day = on.date() if on else stated.on if stated else replay.entry_day(work, entry) or work.today
+    where = district or (stated.district if stated else None)
+    bidders = inquiry_options(parties.read_parties(list_path.read_bytes(), list_path.name))
+    return ReplayRequest(Inquiry({}, sector, must_tender, where, day, bidders, entry))
 
 
-def _tell(proven: replay.ProvenLedger, reference: Reference, lines: list[dict[str, Any]], out: Path | None) -> None:
+def _print_answer(
+    proven: replay.ProvenLedger, reference: Reference, lines: list[dict[str, Any]], out: Path | None
+) -> None:
     click.echo(f"账本第 1 至第 {proven.entry} 号记录已逐条重算，根哈希 {proven.root.hex()}")
     signed = f"由 {proven.sealed} 条记录的检查点签名覆盖" if proven.sealed is not None else "其末尾尚无检查点签名"
     click.echo(f"{signed}；参照数据摘要 {reference.version}")
-    for one in lines:
-        click.echo(f"{one['ref']}\t{one['verdict']}\t{one['name']}\t{one.get('uscc', '')}")
+    for row in lines:
+        click.echo(f"{row['ref']}\t{row['verdict']}\t{row['name']}\t{row.get('uscc', '')}")
     answer = receipts.answer_bytes(lines)
     click.echo(f"answer: sha256 {hashlib.sha256(answer).hexdigest()}")
     if out:
@@ -171,12 +175,12 @@ def _tell(proven: replay.ProvenLedger, reference: Reference, lines: list[dict[st
 
 
 def _compare(
-    proven: replay.ProvenLedger, statement: Statement, lines: list[dict[str, Any]], question: ReplayRequest
+    proven: replay.ProvenLedger, statement: Statement, lines: list[dict[str, Any]], request: ReplayRequest
 ) -> int:
-    """Say where a receipt and the answer given again differ; the exit code."""
-    wrong = replay.differences(statement["lines"], lines, question.left_out)
-    if question.left_out:
-        refs = "、".join(sorted(question.left_out))
+    """Print where a receipt and the repeated answer differ; returns the exit code."""
+    wrong = replay.differences(statement["lines"], lines, request.left_out)
+    if request.left_out:
+        refs = "、".join(sorted(request.left_out))
         click.echo(f"未重放：{refs}（其本人或成员在回执中只有证件号码尾号，或未出示；可用投标人名单与 --against 重放）")
     is_other_ledger = statement["root"] is not None and statement["root"] != proven.root.hex()
     if is_other_ledger:

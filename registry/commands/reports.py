@@ -1,4 +1,4 @@
-"""registry report: the yearly report as a file."""
+"""registry report: write the yearly report to a file."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from registry.web import reports, workbook
 ENDINGS = (".html", ".xlsx")
 
 
-def _named(_context: click.Context, _option: click.Parameter, path: Path) -> Path:
+def _require_report_file(_context: click.Context, _option: click.Parameter, path: Path) -> Path:
     if path.suffix.lower() not in ENDINGS:
         raise click.BadParameter("must end in .html or .xlsx")
     if not path.parent.is_dir():
@@ -25,7 +25,7 @@ def _named(_context: click.Context, _option: click.Parameter, path: Path) -> Pat
     "--out",
     "path",
     required=True,
-    callback=_named,
+    callback=_require_report_file,
     metavar="FILE",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="FILE.html or FILE.xlsx.",
@@ -33,11 +33,11 @@ def _named(_context: click.Context, _option: click.Parameter, path: Path) -> Pat
 @in_app
 def report(year: int, path: Path) -> None:
     """Write the yearly report per department and sector, with every limit that was missed."""
-    made, sectors = reports.build_report(year)
+    yearly, sectors = reports.build_report(year)
     if path.suffix.lower() == ".xlsx":
-        path.write_bytes(workbook.yearly(made, sectors, reports.DUTY))
+        path.write_bytes(workbook.yearly(yearly, sectors, reports.DUTY))
     else:
-        page = render_template("report_file.html", **reports.values(made, sectors))
+        page = render_template("report_file.html", **reports.values(yearly, sectors))
         path.write_text(page, encoding="utf-8")
-    missed = sum(len(section.missed) for section in made.sections)
-    click.echo(f"{path}: {len(made.sections)} departments, {missed} limits missed, as of {made.on}")
+    missed = sum(len(section.missed) for section in yearly.sections)
+    click.echo(f"{path}: {len(yearly.sections)} departments, {missed} limits missed, as of {yearly.on}")

@@ -1,4 +1,4 @@
-"""registry watches: a trading centre's standing watches, on its desk."""
+"""registry watches: add, list, show, end and replay a trading centre's standing watches."""
 
 import datetime as dt
 import json
@@ -54,22 +54,22 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per option
         inquiry = Inquiry({"code": tender}, sector, must_tender, district, work.today, inquiry_options(rows))
         return watches.begin(work, inquiry, until.date(), webhook, after)
 
-    made = runtime.perform(trading_centre(account), act)
-    click.echo(f"{made.id}: {made.parties} parties watched after entry {made.from_entry} until {made.until}")
+    watch = runtime.perform(trading_centre(account), act)
+    click.echo(f"{watch.id}: {watch.parties} parties watched after entry {watch.from_entry} until {watch.until}")
 
 
 @group.command("list")
 @ACCOUNT
 @in_app
 def list_watches(account: str | None) -> None:
-    """Id, state, day, parties, events, and how many a webhook has not taken."""
+    """List watches: id, state, day, parties, events, and how many a webhook has not taken."""
     actor = trading_centre(account)
     with runtime.reading() as session:
-        for held in watched_parties.list_watches(session, actor.department_id, after=0, limit=LIST_MAX):
-            waiting = watched_parties.waiting(session, held.id)
+        for watch in watched_parties.list_watches(session, actor.department_id, after=0, limit=LIST_MAX):
+            waiting = watched_parties.waiting(session, watch.id)
             click.echo(
-                f"{held.id}\t{held.state}\tuntil {held.until}\t{held.parties} parties\tseen {held.seen_entry}\t"
-                f"{held.events} events\t{waiting} pending"
+                f"{watch.id}\t{watch.state}\tuntil {watch.until}\t{watch.parties} parties\tseen {watch.seen_entry}\t"
+                f"{watch.events} events\t{waiting} pending"
             )
 
 
@@ -82,13 +82,13 @@ def show(watch: str, after: int, account: str | None) -> None:
     """The events of a watch, oldest first: what happened to whom."""
     actor = trading_centre(account)
     with runtime.reading() as session:
-        held = watched_parties.own(session, actor.department_id, watch)
-        for one in watched_parties.events(session, held.id, after=after, limit=LIST_MAX):
-            said = json.loads(watches.open_event(runtime.keys(), one).body)
-            cause = f"{said['act']} {said['record']}" if said["act"] else f"day {said['on']}"
+        watch_row = watched_parties.own(session, actor.department_id, watch)
+        for event in watched_parties.events(session, watch_row.id, after=after, limit=LIST_MAX):
+            body = json.loads(watches.open_event(runtime.keys(), event).body)
+            cause = f"{body['act']} {body['record']}" if body["act"] else f"day {body['on']}"
             click.echo(
-                f"{one.sequence}\tentry {one.entry}\t{said['ref']}\t{said['before']['verdict']} -> "
-                f"{said['after']['verdict']}\t{cause}\t{one.state}"
+                f"{event.sequence}\tentry {event.entry}\t{body['ref']}\t{body['before']['verdict']} -> "
+                f"{body['after']['verdict']}\t{cause}\t{event.state}"
             )
 
 
@@ -98,8 +98,8 @@ def show(watch: str, after: int, account: str | None) -> None:
 @in_app
 def end(watch: str, account: str | None) -> None:
     """End a watch; its parties are forgotten, its events stay."""
-    held = runtime.perform(trading_centre(account), lambda work: watches.end(work, watch))
-    click.echo(f"{held.id}: {held.state}")
+    watch_row = runtime.perform(trading_centre(account), lambda work: watches.end(work, watch))
+    click.echo(f"{watch_row.id}: {watch_row.state}")
 
 
 @group.command("replay")

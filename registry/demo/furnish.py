@@ -1,4 +1,7 @@
-"""Furnish the demo nodes. Every firm, person and authority is invented; codes are synthetic."""
+"""Fill the demo nodes with accounts, records and peers.
+
+Every firm, person and authority is invented; codes are synthetic.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -48,24 +51,24 @@ FILED = {"city": ("credit-clerk", "credit-verifier"), "platform": ("credit-clerk
 
 
 def furnish(apps: Mapping[str, Flask], nodes: Sequence[Settings]) -> dict[str, str]:
-    """Accounts, records and introductions on a first start, nothing on a later one; returns the city's keys."""
+    """Create accounts, records and peers on a first start, nothing on a later one; returns the city's keys."""
     for settings in nodes:
         with apps[settings.node].app_context():
-            _accounts(settings)
+            _create_accounts(settings)
     for settings in nodes:
         with apps[settings.node].app_context():
-            _introduce(apps, settings, nodes)
-            _records(settings)
+            _introduce_peers(apps, settings, nodes)
+            _file_records(settings)
             if settings is nodes[0]:
                 procedures.furnish()
                 runtime.perform(SYSTEM, lambda work: bool(ledger.seal(work)))
     return _read_accounts(nodes[0])
 
 
-def _accounts(settings: Settings) -> None:
+def _create_accounts(settings: Settings) -> None:
     path = Path(settings.home) / ACCOUNTS_FILE
-    held: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    lacking = [new for new in ACCOUNTS if new.name not in held]
+    issued: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    lacking = [new for new in ACCOUNTS if new.name not in issued]
     if not lacking:
         return
 
@@ -74,7 +77,7 @@ def _accounts(settings: Settings) -> None:
             accounts.ensure_department(work, new)
         return {new.name: accounts.issue_key(work, accounts.create(work, new).id, new.name) for new in lacking}
 
-    keys = held | runtime.perform(SYSTEM, act)
+    keys = issued | runtime.perform(SYSTEM, act)
     draft = path.with_suffix(".draft")
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(keys, indent=1), encoding="utf-8")
@@ -89,21 +92,21 @@ def _read_accounts(settings: Settings) -> dict[str, str]:
     return keys
 
 
-def _introduce(apps: Mapping[str, Flask], settings: Settings, nodes: Sequence[Settings]) -> None:
+def _introduce_peers(apps: Mapping[str, Flask], settings: Settings, nodes: Sequence[Settings]) -> None:
     for other in nodes:
         if other is not settings:
             public = apps[other.node].extensions["registry_keys"].exchange.public.hex()
-            runtime.perform(SYSTEM, partial(_introduce_one, other=other, public=public))
+            runtime.perform(SYSTEM, partial(_introduce_peer, other=other, public=public))
 
 
-def _introduce_one(work: UnitOfWork, other: Settings, public: str) -> None:
+def _introduce_peer(work: UnitOfWork, other: Settings, public: str) -> None:
     try:
         peers.change(work, other.node, url=other.base_url)  # the demo may run on another port than before
     except PeerUnknown:
         peers.add(work, other.node, other.node_name, other.base_url, public, ())
 
 
-def _records(settings: Settings) -> None:
+def _file_records(settings: Settings) -> None:
     """File and verify the node's records with its own officers; the same file again changes nothing."""
     clerk_name, verifier_name = FILED[settings.node]
     with runtime.reading() as session:
@@ -112,12 +115,12 @@ def _records(settings: Settings) -> None:
         verifier = account_lookup.by_name(session, verifier_name, today)
     path = HERE / f"{settings.node}.csv"
     data = path.read_bytes()
-    held = runtime.perform(
+    import_id = runtime.perform(
         clerk, lambda work: penalty_import.receive(work, data, path.name, penalty_import.Options()).id
     )
-    penalty_import.run(lambda act: runtime.perform(clerk, act), clerk, held)
+    penalty_import.run(lambda act: runtime.perform(clerk, act), clerk, import_id)
     with runtime.reading() as session:
-        waiting = penalties.awaiting(session, verifier.department_id, held, penalty_import.CHUNK)
+        waiting = penalties.awaiting(session, verifier.department_id, import_id, penalty_import.CHUNK)
     if waiting:
         runtime.perform(verifier, lambda work: penalty_verification.verify(work, waiting))
         runtime.perform(SYSTEM, lambda work: bool(ledger.seal(work)))

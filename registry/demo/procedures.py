@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -32,7 +31,7 @@ AWARD = {
 
 
 def furnish() -> None:
-    """Take the steps on a first start; nothing on a later one."""
+    """Create the demo's cases on a first start; nothing on a later one."""
     with runtime.reading() as session:
         if session.scalars(select(Listing.id).limit(1)).first() is not None:
             return
@@ -58,8 +57,8 @@ class Office:
         return runtime.perform(actor, act)
 
     def list_one(self) -> None:
-        """A listing with everything that belongs to it, published today."""
-        record = self._proposed(LISTED)
+        """Draft, decide, serve and publish a listing today."""
+        record = self._propose_listing(LISTED)
         decision = Decision(
             "盐示财列〔2026〕1号",
             self.today,
@@ -77,24 +76,24 @@ class Office:
         self.do("credit-verifier", lambda work: listing_publication.publish_listing(work, record, StepInput()))
 
     def propose_one(self) -> None:
-        """A listing whose defence window is over, and which waits for the head of the authority."""
-        self._proposed(PROPOSED)
+        """Propose a listing whose defence window is over, and which waits for the head of the authority."""
+        self._propose_listing(PROPOSED)
 
     def watch_one(self) -> None:
-        """What the city's own plan cannot list: kept inside only."""
-        draft = self._draft(WATCHED, scheme="municipal-watch", measures=[])
+        """Draft a listing under the city's own plan, which is kept inside only."""
+        draft = self._build_draft(WATCHED, scheme="municipal-watch", measures=[])
         record = self.do("credit-clerk", lambda work: listing_drafting.draft(work, draft, StepInput()).record)
         self.do("credit-clerk", lambda work: listing_drafting.simple(work, record, "watch", StepInput()))
 
     def commend_one(self) -> None:
-        """A commendation, verified and published."""
+        """File and publish a commendation."""
         award = AWARD | {"awarded_on": self.today - dt.timedelta(days=10)}
         record = self.do("credit-clerk", lambda work: commendations.file(work, award, StepInput()).record)
         self.do("credit-verifier", lambda work: commendations.verify(work, record, StepInput()))
 
     def dispute_one(self) -> None:
-        """A dispute of a penalty, accepted: its record is marked and its clock runs."""
-        record, firm = self._penalty(DISPUTED)
+        """Apply for a dispute of a penalty and accept it: its record is marked and its clock runs."""
+        record, firm = self._load_penalty(DISPUTED)
         application = Application(
             "dispute",
             record,
@@ -112,20 +111,20 @@ class Office:
         self.do("credit-clerk", lambda work: relief_applications.accept(work, number, StepInput()))
 
     def papers(self, *kinds: str) -> StepInput:
-        """Documents of these kinds, by number and day."""
+        """The input of a step with documents of these kinds, by number and day."""
         return StepInput(tuple(StepDocument(kind, f"盐示财〔2026〕{kind}", self.today) for kind in kinds))
 
-    def _proposed(self, document_number: str) -> str:
-        draft = self._draft(document_number)
+    def _propose_listing(self, document_number: str) -> str:
+        draft = self._build_draft(document_number)
         record = self.do("credit-clerk", lambda work: listing_drafting.draft(work, draft, StepInput()).record)
-        review = partial(listing_drafting.simple, record=record, act="review", given=self.papers("legal_opinion"))
-        self.do("credit-reviewer", review)
-        told = self.papers("notice", "service_proof")
-        self.do("credit-clerk", lambda work: listing_drafting.notice(work, record, self.noticed_on, None, told))
+        review_input = self.papers("legal_opinion")
+        self.do("credit-reviewer", lambda work: listing_drafting.simple(work, record, "review", review_input))
+        notice_input = self.papers("notice", "service_proof")
+        self.do("credit-clerk", lambda work: listing_drafting.notice(work, record, self.noticed_on, None, notice_input))
         return str(record)
 
-    def _draft(self, document_number: str, **special: Any) -> dict[str, Any]:
-        record, body = self._penalty(document_number)
+    def _build_draft(self, document_number: str, **special: Any) -> dict[str, Any]:
+        record, body = self._load_penalty(document_number)
         draft = {
             "scheme": "procurement-serious",
             "subject": {name: body["subject"][name] for name in ("kind", "name", "uscc")},
@@ -142,7 +141,7 @@ class Office:
         }
         return draft | special
 
-    def _penalty(self, document_number: str) -> tuple[str, dict[str, Any]]:
+    def _load_penalty(self, document_number: str) -> tuple[str, dict[str, Any]]:
         with runtime.reading() as session:
             record = session.scalars(select(Penalty.record).where(Penalty.document_number == document_number)).one()
             filing = penalties.by_record(session, record).filing

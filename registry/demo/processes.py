@@ -20,7 +20,7 @@ START_SECONDS = 60
 def run(
     nodes: Sequence[Settings], accounts: Mapping[str, str], serve_arguments: Callable[[Settings], list[str]]
 ) -> None:
-    """Web server and worker per node, until Ctrl-C or SIGTERM, or until one of them ends."""
+    """Run a web server and a worker per node, until Ctrl-C or SIGTERM, or until one of them ends."""
     children: list[subprocess.Popen[bytes]] = []
     stopped = False
 
@@ -35,8 +35,8 @@ def run(
             children.append(_start(settings, serve_arguments(settings)))
             with worker_log(settings).open("ab") as log:
                 children.append(_start(settings, [sys.executable, "-m", "sync"], log))
-        _await(nodes, children)
-        _tell(nodes, accounts)
+        _wait_until_ready(nodes, children)
+        _print_addresses(nodes, accounts)
         while not stopped and all(child.poll() is None for child in children):
             time.sleep(0.2)
     finally:
@@ -49,7 +49,7 @@ def run(
 
 
 def worker_log(settings: Settings) -> Path:
-    """Where the demo's worker writes a line per run of a job, so that the terminal stays readable."""
+    """The log file of a node's worker, which gets a line per run of a job, so that the terminal stays readable."""
     return Path(settings.home) / "worker.log"
 
 
@@ -58,23 +58,23 @@ def _start(settings: Settings, arguments: list[str], log: IO[bytes] | None = Non
     return subprocess.Popen(arguments, env=environment, start_new_session=True, stdout=log, stderr=log)  # noqa: S603
 
 
-def _await(nodes: Sequence[Settings], children: Sequence[subprocess.Popen[bytes]]) -> None:
+def _wait_until_ready(nodes: Sequence[Settings], children: Sequence[subprocess.Popen[bytes]]) -> None:
     deadline = time.monotonic() + START_SECONDS
     for settings in nodes:
-        while not _answers(settings):
+        while not _is_ready(settings):
             if time.monotonic() > deadline or any(child.poll() is not None for child in children):
                 raise click.ClickException(f"{settings.base_url} does not answer; is the port taken?")
             time.sleep(0.1)
 
 
-def _answers(settings: Settings) -> bool:
+def _is_ready(settings: Settings) -> bool:
     try:
         return requests.get(f"{settings.base_url}/readyz", timeout=2).ok
     except requests.RequestException:
         return False
 
 
-def _tell(nodes: Sequence[Settings], accounts: Mapping[str, str]) -> None:
+def _print_addresses(nodes: Sequence[Settings], accounts: Mapping[str, str]) -> None:
     for settings in nodes:
         click.echo(f"{settings.node:9} {settings.base_url}   API {settings.base_url}/api/v1/openapi.json")
     click.echo("workers log to " + " and ".join(str(worker_log(settings)) for settings in nodes))
