@@ -1,4 +1,4 @@
-"""A node on a fresh store with three officers, filled only through the acts that a real node runs."""
+"""A benchmark node on a fresh store with three officers, filled only through the acts that a real node runs."""
 
 import datetime as dt
 import json
@@ -46,18 +46,18 @@ class Bed:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What the trading centre sends with each request."""
+        """The request headers of the trading centre."""
         return {"Authorization": f"Bearer {self.key}"}
 
 
 @contextmanager
 def make(url: str, folder: Path) -> Iterator[Bed]:
-    """Migrate and furnish the store at ``url``."""
+    """Migrate the store at ``url`` and create its officers; yields the running node."""
     settings = Settings(home=str(folder), database_url=url, node="bench", web_workers=1)
     app = create_app(settings)
     with app.app_context():
         prepare()
-        people, key = runtime.perform(SYSTEM, _people)
+        people, key = runtime.perform(SYSTEM, _create_people)
         try:
             yield Bed(app, settings, people, key)
         finally:
@@ -65,25 +65,25 @@ def make(url: str, folder: Path) -> Iterator[Bed]:
             runtime.db.engine.dispose()
 
 
-def _people(work: UnitOfWork) -> tuple[dict[str, Actor], str]:
+def _create_people(work: UnitOfWork) -> tuple[dict[str, Actor], str]:
     accounts.ensure_department(work, accounts.NewDepartment("bench", "示例测速部门", "supervisor"))
-    made = {
+    created = {
         name: accounts.create(work, accounts.NewAccount(name, role, "bench", ("*",), ("*",)))
         for name, role in ROLES.items()
     }
-    key = accounts.issue_key(work, made[CENTRE].id, CENTRE)
-    return {name: actor_of(account) for name, account in made.items()}, key
+    key = accounts.issue_key(work, created[CENTRE].id, CENTRE)
+    return {name: actor_of(account) for name, account in created.items()}, key
 
 
 def workbook(folder: Path, rows: int, seed: int) -> Path:
-    """An XLSX file of good rows."""
+    """Write an XLSX file of good rows; returns its path."""
     path = folder / f"rows-{seed}.xlsx"
     write_xlsx(path, penalty_rows(rows, seed, UNTIL))
     return path
 
 
 def file(bed: Bed, path: Path) -> int:
-    """Hand the file in and file all its rows; returns the import."""
+    """Import the file and file all its rows; returns the number of the import."""
     clerk, data = bed.people["clerk"], path.read_bytes()
     number: int = runtime.perform(
         clerk, lambda work: penalty_import.receive(work, data, path.name, penalty_import.Options()).id
@@ -111,19 +111,19 @@ def seal() -> None:
     runtime.perform(SYSTEM, lambda work: ledger.seal(work) is not None)
 
 
-def fill(bed: Bed, held: int, wanted: int, batch: int = 5_000) -> Span:
-    """Publish further records through the gate in which every act ends, until ``wanted`` are held, and seal.
+def fill(bed: Bed, published: int, wanted: int, batch: int = 5_000) -> Span:
+    """Publish further records through the gate in which every act ends, until ``wanted`` are published, and seal.
 
     Their bodies are those of a filed record with another subject; no officer's filing stands behind them, so
-    that a million is reached in minutes. Questions and checks cannot tell.
+    that a million is reached in minutes. Queries and checks cannot tell.
     """
     with runtime.reading() as session:
         newest = select(Publication.body).order_by(Publication.from_entry.desc()).limit(1)
-        like = json.loads(session.execute(newest).scalar_one())
-    versions = (_version(bed, like, firm) for firm in islice(firms(wanted, SEED_FILLED), held, None))
+        template = json.loads(session.execute(newest).scalar_one())
+    versions = (_build_version(bed, template, firm) for firm in islice(firms(wanted, SEED_FILLED), published, None))
     with timed() as span:
-        while some := list(islice(versions, batch)):
-            runtime.perform(SYSTEM, partial(publishing.publish, versions=some))
+        while chunk := list(islice(versions, batch)):
+            runtime.perform(SYSTEM, partial(publishing.publish, versions=chunk))
             seal()
     settle()
     return span
@@ -137,7 +137,7 @@ def settle() -> None:
             connection.exec_driver_sql(statement)
 
 
-def _version(bed: Bed, like: dict[str, Any], firm: Firm) -> publishing.Version:
-    subject = like["subject"] | {"name": firm.name, "uscc": firm.uscc}
-    body = like | {"record": secrets.token_hex(16), "subject": subject}
+def _build_version(bed: Bed, template: dict[str, Any], firm: Firm) -> publishing.Version:
+    subject = template["subject"] | {"name": firm.name, "uscc": firm.uscc}
+    body = template | {"record": secrets.token_hex(16), "subject": subject}
     return publishing.Version(body, bed.settings.node)

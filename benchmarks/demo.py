@@ -1,4 +1,4 @@
-"""The records of the demonstration, written once into ``registry/demo/``: ``python -m benchmarks.demo``."""
+"""Write the records of the demonstration, once into ``registry/demo/``: ``python -m benchmarks.demo``."""
 
 import csv
 import datetime as dt
@@ -22,19 +22,19 @@ PLATFORM = {"construction": ("盐城市示例交通运输局", uscc("11320900", 
 
 def rows(count: int, seed: int, authorities: dict[str, tuple[str, str]]) -> list[dict[str, str]]:
     """``count`` decisions, the sectors in turn."""
-    made = []
+    decisions = []
     for number, firm in enumerate(firms(count, seed)):
         sector = list(authorities)[number % len(authorities)]
         case = BID_CASE if sector == "construction" and number % 2 else CASES[number % len(CASES)]
         cells = row(firm, case, LAST_DAY - dt.timedelta(days=3 * number), seed * 1000 + number, sector)
         name, code = authorities[sector]
         cells |= {"CF_CFJG": name, "CF_CFJGDM": code, "CF_SJLY": name, "CF_SJLYDM": code}
-        made.append({heading: cells[column] for column, heading in CHINESE.items()})
-    return made
+        decisions.append({heading: cells[column] for column, heading in CHINESE.items()})
+    return decisions
 
 
 def main() -> None:
-    """Write both nodes' records."""
+    """Write the records of both nodes."""
     for node, content in (("city", rows(30, 11, BY_SECTOR)), ("platform", rows(6, 13, PLATFORM))):
         with (FOLDER / f"{node}.csv").open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.DictWriter(file, list(CHINESE.values()))

@@ -1,4 +1,4 @@
-"""Time a piece of work and print what was found, one line each."""
+"""Time a piece of work and print the figures, one line each."""
 
 import statistics
 import time
@@ -35,25 +35,25 @@ def median_seconds(work: Callable[[], object], times: int) -> float:
 
 
 def head(text: str) -> None:
-    """A heading over the lines that follow."""
+    """Print a heading over the lines that follow."""
     print(f"\n{text}", flush=True)
 
 
 def tell(what: str, figure: str, ratio: str = "") -> None:
-    """One line: what it is, the figure with its unit, and the ratio within this run."""
+    """Print one line: what it is, the figure with its unit, and the ratio within this run."""
     print(f"  {what:<80} {figure:>18}   {ratio}".rstrip(), flush=True)
 
 
 def rate(count: int, seconds: float) -> str:
-    """So many a second."""
+    """Format a rate in rows per second."""
     return f"{count / seconds:,.0f} rows/s"
 
 
 def milliseconds(seconds: float) -> str:
-    """Milliseconds with one decimal."""
+    """Format seconds as milliseconds with one decimal."""
     return f"{seconds * 1000:,.1f} ms"
 
 
 def times(ours: float, theirs: float, whom: str) -> str:
-    """How many times the other's time ours is."""
+    """Format how many times the other's time ours is."""
     return f"{ours / theirs:,.1f} x {whom}"

@@ -1,4 +1,4 @@
-"""How fast a file is filed, verified and published, against the same bytes put raw into one table."""
+"""Time filing, verifying and publishing a file, against a raw insert of the same rows into one table."""
 
 from pathlib import Path
 
@@ -13,11 +13,11 @@ SEED = 1
 
 
 def measure(bed: Bed, folder: Path, rows: int) -> int:
-    """Print the rates; returns how many records are published now."""
+    """Print the rates of filing and publishing; returns how many records are published now."""
     path = beds.workbook(folder, rows, SEED)
     with timed() as reading:
-        tabular.read(path.read_bytes(), path.name)
-    raw = _raw_insert(rows)
+        tabular.read_table(path.read_bytes(), path.name)
+    raw = _insert_raw(rows)
     with timed() as filing:
         number = beds.file(bed, path)
     with timed() as publishing:
@@ -43,7 +43,7 @@ def measure(bed: Bed, folder: Path, rows: int) -> int:
     return published
 
 
-def _raw_insert(rows: int) -> float:
+def _insert_raw(rows: int) -> float:
     """Seconds to insert the cells of the same rows with the bare driver."""
     values = [tuple(cells[name] for name in COLUMNS_2018) for cells in penalty_rows(rows, SEED, UNTIL)]
     driver = Driver()

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.names``: load names into the product's own index, ask, and print how well it answers."""
+"""``python -m benchmarks.names``: load names into the product's own index, query it, and print how well it ranks."""
 
 import argparse
 import csv
@@ -27,7 +27,7 @@ BATCH = 20_000
 
 
 def main() -> None:
-    """Without ``--companies`` the names and the queries are invented; nothing is asserted."""
+    """Measure the name search; without ``--companies`` names and queries are invented; nothing is asserted."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--companies", type=Path, help="gzipped TSV with the columns id and name")
     parser.add_argument("--queries", type=Path, help="JSON lines: qid, q, truth, kind")
@@ -36,23 +36,26 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="write the answers as JSON lines")
     parser.add_argument("--database", help="the URL of an empty store (default: SQLite in a temporary folder)")
     parser.add_argument("--peers", action="store_true", help="let other scorers score what was found again")
-    given = parser.parse_args()
-    if bool(given.companies) != bool(given.queries):
+    arguments = parser.parse_args()
+    if bool(arguments.companies) != bool(arguments.queries):
         parser.error("--companies and --queries go together")
-    if given.companies:
-        firms, queries = _read_firms(given.companies, given.rows), _read_queries(given.queries)
+    if arguments.companies:
+        firms, queries = _read_firms(arguments.companies, arguments.rows), _read_queries(arguments.queries)
     else:
-        firms, queries = invented.firms(given.rows, given.seed), invented.queries(given.rows, given.seed)
+        firms, queries = (
+            invented.firms(arguments.rows, arguments.seed),
+            invented.queries(arguments.rows, arguments.seed),
+        )
     with tempfile.TemporaryDirectory(prefix="registry-names-") as folder:
-        answers = measure(given.database or f"sqlite:///{folder}/registry.db", folder, firms, queries)
-    if given.out:
-        given.out.write_text("".join(_written(answers)), encoding="utf-8")
-    if given.peers:
+        answers = measure(arguments.database or f"sqlite:///{folder}/registry.db", folder, firms, queries)
+    if arguments.out:
+        arguments.out.write_text("".join(_format_answers(answers)), encoding="utf-8")
+    if arguments.peers:
         compare(firms, queries, answers)
 
 
 def measure(url: str, folder: str, firms: Sequence[tuple[int, str]], queries: Sequence[Query]) -> dict[str, Answer]:
-    """Load the firms into the empty store at ``url``, ask, and print how well was answered."""
+    """Load the firms into the empty store at ``url``, query it, and print the figures of the answers."""
     app = create_app(Settings(home=folder, database_url=url))
     with app.app_context():
         prepare()
@@ -64,7 +67,7 @@ def measure(url: str, folder: str, firms: Sequence[tuple[int, str]], queries: Se
 
 
 def compare(firms: Sequence[tuple[int, str]], queries: Sequence[Query], answers: Mapping[str, Answer]) -> None:
-    """Print what other scorers make of the same answers, each as soon as it is through."""
+    """Print the figures of other scorers over the same answers, each as soon as it is through."""
     for line in peers.lines(firms, queries, answers):
         print(line, flush=True)
 
@@ -72,16 +75,16 @@ def compare(firms: Sequence[tuple[int, str]], queries: Sequence[Query], answers:
 def answer(firms: Sequence[tuple[int, str]], queries: Sequence[Query]) -> dict[str, Answer]:
     """Load the firms into the store of the application at hand and answer every query."""
     began = time.perf_counter()
-    rows = _load(firms)
+    rows = _index_names(firms)
     seconds = time.perf_counter() - began
     print(f"indexed {len(firms):,} names in {seconds:,.0f} s, {len(firms) / seconds:,.0f}/s")
-    return {query.qid: _ask(query, rows) for query in queries}
+    return {query.qid: _answer_query(query, rows) for query in queries}
 
 
-def _load(firms: Iterable[tuple[int, str]]) -> Mapping[str, list[int]]:
+def _index_names(firms: Iterable[tuple[int, str]]) -> Mapping[str, list[int]]:
     """Index the names as publishing does; returns the rows by the key of their name."""
     rows: dict[str, list[int]] = defaultdict(list)
-    for batch in _batches(firms):
+    for batch in _split_batches(firms):
         for row, name in batch:
             rows[name_key.key(name)].append(row)
         with runtime.begin() as work:
@@ -90,18 +93,18 @@ def _load(firms: Iterable[tuple[int, str]]) -> Mapping[str, list[int]]:
     return rows
 
 
-def _batches(firms: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+def _split_batches(firms: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
     left = iter(firms)
     while batch := list(islice(left, BATCH)):
         yield batch
 
 
-def _ask(query: Query, rows: Mapping[str, Sequence[int]]) -> Answer:
+def _answer_query(query: Query, rows: Mapping[str, Sequence[int]]) -> Answer:
     with runtime.reading() as session:
         began = time.perf_counter()
-        found = name_search.search(session, query.name)
+        hits = name_search.search(session, query.name)
         took = (time.perf_counter() - began) * 1000
-    return Answer([(row, one.match.score) for one in found for row in rows[one.name_key]], took)
+    return Answer([(row, hit.match.score) for hit in hits for row in rows[hit.name_key]], took)
 
 
 def _read_firms(path: Path, rows: int) -> list[tuple[int, str]]:
@@ -112,10 +115,10 @@ def _read_firms(path: Path, rows: int) -> list[tuple[int, str]]:
 
 def _read_queries(path: Path) -> list[Query]:
     lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return [Query(one["qid"], one["q"], one["kind"], frozenset(one["truth"])) for one in lines]
+    return [Query(item["qid"], item["q"], item["kind"], frozenset(item["truth"])) for item in lines]
 
 
-def _written(answers: Mapping[str, Answer]) -> Iterator[str]:
+def _format_answers(answers: Mapping[str, Answer]) -> Iterator[str]:
     for qid, answer in answers.items():
         yield json.dumps({"qid": qid, "candidates": answer.candidates, "ms": round(answer.ms, 3)}) + "\n"
 

@@ -1,4 +1,4 @@
-"""How long the public waits for a search: the API and the page, each through the HTTP door."""
+"""Time public searches through HTTP: the API and the pages."""
 
 from functools import partial
 
@@ -20,7 +20,7 @@ PLACES = {
 
 
 def measure(bed: Bed, records: int) -> None:
-    """Print the median of each against an answer without a question."""
+    """Print the median time of each address against an answer without a query (/healthz)."""
     client = bed.app.test_client()
     empty = median_seconds(partial(client.get, "/healthz"), RUNS)
     tell("an answer without a question (/healthz)", milliseconds(empty))

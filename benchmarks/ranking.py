@@ -1,4 +1,4 @@
-"""How well answers to name queries rank, and how rarely they flag a stranger."""
+"""Ranking figures of name queries: true rows found, and strangers flagged."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ LIMITS = (0.02, 0.05, 0.20)
 
 @dataclass(frozen=True)
 class Query:
-    """A name asked; ``truth`` are the rows that it means, none when it means nobody on the list."""
+    """A name queried; ``truth`` are the rows that it means, none when it means nobody on the list."""
 
     qid: str
     name: str
@@ -22,7 +22,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows with scores, best first, and the milliseconds it took."""
+    """The answer to a query: rows with scores, best first, and the milliseconds it took."""
 
     candidates: Sequence[tuple[int, float]]
     ms: float
@@ -39,7 +39,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class AtLimit:
-    """At the threshold that lets ``limit`` of the strangers pass: rates of true and of false ones by kind."""
+    """Rates of true and of false hits by kind, at the threshold that lets ``limit`` of the strangers pass."""
 
     limit: float
     threshold: float
@@ -50,7 +50,7 @@ class AtLimit:
 
 @dataclass(frozen=True)
 class Figures:
-    """Shares of the queries that mean somebody: true row first, true row anywhere; and the rates at each limit."""
+    """Shares of queries with a true row first and anywhere, and the rates at each limit."""
 
     rank1: float
     recall: float
@@ -58,11 +58,11 @@ class Figures:
 
     def at(self, limit: float) -> AtLimit:
         """The rates at one of ``LIMITS``."""
-        return next(one for one in self.limits if one.limit == limit)
+        return next(rates for rates in self.limits if rates.limit == limit)
 
 
 def figures(queries: Sequence[Query], answers: Mapping[str, Answer]) -> Figures:
-    """Everything but the times."""
+    """Compute the ranking figures of the answers to the queries."""
     positives: dict[str, list[Query]] = defaultdict(list)
     negatives: dict[str, list[float]] = defaultdict(list)
     for query in queries:
@@ -70,16 +70,16 @@ def figures(queries: Sequence[Query], answers: Mapping[str, Answer]) -> Figures:
             positives[query.kind].append(query)
         else:
             negatives[query.kind].append(answers[query.qid].top[1])
-    every = [query for kind, asked in positives.items() if kind not in APART for query in asked]
+    every = [query for kind, group in positives.items() if kind not in APART for query in group]
     anywhere = [any(row in query.truth for row, _ in answers[query.qid].candidates) for query in every]
     return Figures(
-        _share([answers[query.qid].finds(query) for query in every]),
-        _share(anywhere),
-        [_at(limit, positives, negatives, answers) for limit in LIMITS],
+        _mean([answers[query.qid].finds(query) for query in every]),
+        _mean(anywhere),
+        [_compute_rates(limit, positives, negatives, answers) for limit in LIMITS],
     )
 
 
-def _at(
+def _compute_rates(
     limit: float,
     positives: Mapping[str, Sequence[Query]],
     negatives: Mapping[str, Sequence[float]],
@@ -89,30 +89,30 @@ def _at(
     allowed = int(limit * len(flagged))
     threshold = flagged[allowed] + 1e-9 if allowed < len(flagged) else 0.0
     rates = {
-        kind: _share([answers[query.qid].finds(query, threshold) for query in asked])
-        for kind, asked in positives.items()
+        kind: _mean([answers[query.qid].finds(query, threshold) for query in group])
+        for kind, group in positives.items()
     }
     averaged = [rate for kind, rate in rates.items() if kind not in APART]
-    false = {kind: _share([score >= threshold for score in scores]) for kind, scores in negatives.items()}
+    false = {kind: _mean([score >= threshold for score in scores]) for kind, scores in negatives.items()}
     return AtLimit(limit, threshold, sum(averaged) / len(averaged), rates, false)
 
 
-def _share(hits: Sequence[bool]) -> float:
+def _mean(hits: Sequence[bool]) -> float:
     return sum(hits) / len(hits)
 
 
-def lines(found: Figures, answers: Mapping[str, Answer]) -> Iterator[str]:
-    """The figures and the times, to be printed."""
-    yield f"rank1 {found.rank1:.4f}   recall@20 {found.recall:.4f}"
-    for one in found.limits:
-        each = " ".join(f"{kind}={rate:.2f}" for kind, rate in sorted(one.rates.items()))
-        yield f"FPR<={one.limit:.2f}  threshold {one.threshold:.4f}  macro_TPR {one.macro:.4f}  {each}"
-        yield "           flagged " + " ".join(f"{kind}={rate:.3f}" for kind, rate in sorted(one.false.items()))
+def lines(shares: Figures, answers: Mapping[str, Answer]) -> Iterator[str]:
+    """Format the figures and the times as lines to print."""
+    yield f"rank1 {shares.rank1:.4f}   recall@20 {shares.recall:.4f}"
+    for rates in shares.limits:
+        each = " ".join(f"{kind}={rate:.2f}" for kind, rate in sorted(rates.rates.items()))
+        yield f"FPR<={rates.limit:.2f}  threshold {rates.threshold:.4f}  macro_TPR {rates.macro:.4f}  {each}"
+        yield "           flagged " + " ".join(f"{kind}={rate:.3f}" for kind, rate in sorted(rates.false.items()))
     yield f"ms {percentiles(answers, (0.5, 0.95, 0.99))}"
 
 
 def percentiles(answers: Mapping[str, Answer], shares: Sequence[float]) -> str:
-    """The milliseconds under which so large a share of the answers stayed."""
+    """Format the percentiles of the answer times in milliseconds."""
     times = sorted(answer.ms for answer in answers.values())
     at = ((share, times[min(len(times) - 1, int(share * len(times)))]) for share in shares)
     return "  ".join(f"p{share * 100:.0f} {ms:.2f}" for share, ms in at)

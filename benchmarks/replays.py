@@ -1,5 +1,5 @@
-"""``python -m benchmarks.replays``: random checks while records come and go and the law tables change; then every one
-is answered again from the ledger alone. Exits 1 unless all answers are the same byte for byte."""
+"""``python -m benchmarks.replays``: make random checks while records and law tables change; then every one is
+answered again from the ledger alone. Exits 1 unless all answers are the same byte for byte."""
 
 import argparse
 import datetime as dt
@@ -40,7 +40,7 @@ DAYS = 1100
 
 @dataclass(frozen=True)
 class Asked:
-    """One check: what was asked, and the receipt that answers it."""
+    """One check: its inquiry, and the receipt that answers it."""
 
     inquiry: Inquiry
     receipt: bytes
@@ -48,7 +48,7 @@ class Asked:
 
 @dataclass
 class World:
-    """What there is to ask about, and the draw of chance."""
+    """The node, its firms and persons, and the random numbers of a run."""
 
     bed: Bed
     folder: Path
@@ -65,16 +65,16 @@ class World:
 
 
 def make(world: World, checks: int) -> list[Asked]:
-    """So many checks, the world changing every ``ROUND`` of them."""
-    made: list[Asked] = []
-    while len(made) < checks:
-        _change(world)
-        wanted = min(ROUND, checks - len(made))
-        made += [_check(world) for _ in range(wanted)]
-    return made
+    """Make random checks; the world changes after every ``ROUND`` of them."""
+    answered: list[Asked] = []
+    while len(answered) < checks:
+        _change_world(world)
+        wanted = min(ROUND, checks - len(answered))
+        answered += [_make_check(world) for _ in range(wanted)]
+    return answered
 
 
-def differing(made: Sequence[Asked]) -> list[str]:
+def differing(answered: Sequence[Asked]) -> list[str]:
     """The checks whose replay is not byte for byte what was answered; the ledger is recomputed first, once for all."""
     with runtime.reading() as session:
         work = UnitOfWork(session, SYSTEM, runtime.clock(), runtime.keys(), runtime.settings())
@@ -82,27 +82,27 @@ def differing(made: Sequence[Asked]) -> list[str]:
         replay.prove(work, size)
         nodes = merkle.nodes_of(ledger_state.leaves(session, size))
         laws: dict[str, Reference] = {}
-        return [one for asked in made for one in _replayed(work, asked, nodes, laws)]
+        return [line for check in answered for line in _replay_check(work, check, nodes, laws)]
 
 
-def _replayed(work: UnitOfWork, asked: Asked, nodes: merkle.Nodes, laws: dict[str, Reference]) -> Iterator[str]:
-    document = split_receipt(asked.receipt)[0]
+def _replay_check(work: UnitOfWork, check: Asked, nodes: merkle.Nodes, laws: dict[str, Reference]) -> Iterator[str]:
+    document = split_receipt(check.receipt)[0]
     version, entry = document["law"], document["entry"]
     laws[version] = laws.get(version) or replay.law_of(work, document)
     if document["root"] is not None and merkle.root_at(entry, nodes).hex() != document["root"]:
         yield f"{document['check']}: root"
-    question = replay.request_of_receipt(document)
-    lines = replay.answer_again(work, question, entry, laws[version])
-    if replay.differences(document["lines"], lines, question.left_out):
+    request = replay.request_of_receipt(document)
+    lines = replay.answer_again(work, request, entry, laws[version])
+    if replay.differences(document["lines"], lines, request.left_out):
         yield f"{document['check']}: as its receipt asks"
-    listed = replay.ReplayRequest(asked.inquiry)
+    listed = replay.ReplayRequest(check.inquiry)
     if receipts.answer_bytes(replay.answer_again(work, listed, entry, laws[version])) != receipts.answer_bytes(
         document["lines"]
     ):
         yield f"{document['check']}: as it was asked"
 
 
-def _change(world: World) -> None:
+def _change_world(world: World) -> None:
     """New records, some taken back, another look-back in the law, sometimes a signed head."""
     world.rounds += 1
     if world.rounds % 3 == 1:
@@ -110,14 +110,14 @@ def _change(world: World) -> None:
     if world.rounds % 4 == 2:
         _withdraw(world)
     if world.rounds % 2 == 0:
-        _legislate(world)
+        _change_law(world)
     if world.draw.random() < 0.5:
         beds.seal()
 
 
 def _publish(world: World) -> None:
     seed = 500 + world.rounds
-    rows = [_aged(world, row) for row in penalty_rows(20, seed, world.today)]
+    rows = [_age_row(world, row) for row in penalty_rows(20, seed, world.today)]
     world.firms += firms(20, seed)
     for place in range(2):
         number = resident_id("320981", dt.date(1980, 1, 1) + dt.timedelta(days=seed), 100 + place)
@@ -140,7 +140,7 @@ def _publish(world: World) -> None:
     beds.publish(world.bed, beds.file(world.bed, path))
 
 
-def _aged(world: World, row: dict[str, str]) -> dict[str, str]:
+def _age_row(world: World, row: dict[str, str]) -> dict[str, str]:
     """Some decisions are years old, so that their bans have ended and only the look-back reaches them."""
     if world.draw.random() < 0.6:
         return row
@@ -163,7 +163,7 @@ def _withdraw(world: World) -> None:
         )
 
 
-def _legislate(world: World) -> None:
+def _change_law(world: World) -> None:
     """Load the reference data with another look-back, as if the law had been corrected."""
     copy = world.folder / f"law-{world.rounds}"
     copy.mkdir()
@@ -176,17 +176,17 @@ def _legislate(world: World) -> None:
     runtime.perform(SYSTEM, lambda work: reference_loading.load(work, copy))
 
 
-def _check(world: World) -> Asked:
-    inquiry = _inquiry(world)
+def _make_check(world: World) -> Asked:
+    inquiry = _draw_inquiry(world)
     receipt: bytes = runtime.perform(world.bed.people[CENTRE], lambda work: award_check.check(work, inquiry).receipt)
     return Asked(inquiry, receipt)
 
 
-def _inquiry(world: World) -> Inquiry:
+def _draw_inquiry(world: World) -> Inquiry:
     draw = world.draw
     with runtime.reading() as session:
         size, sectors = ledger_state.head(session), sorted(reference_data.current(session).names("sectors"))
-    parties = [_party(world, str(place)) for place in range(1, draw.randint(1, 8) + 1)]
+    parties = [_draw_party(world, str(place)) for place in range(1, draw.randint(1, 8) + 1)]
     return Inquiry(
         tender={"code": f"示例-{draw.randrange(10**6)}"},
         sector=draw.choice([*sectors, *["procurement"] * len(sectors)]),
@@ -198,7 +198,7 @@ def _inquiry(world: World) -> Inquiry:
     )
 
 
-def _party(world: World, ref: str) -> Party:
+def _draw_party(world: World, ref: str) -> Party:
     """A firm on record, one with a wrong code or another name, one by name alone, a stranger, or a person."""
     draw = world.draw
     role, of = draw.choice(PARTY_ROLES), draw.choice([None, "1"])
@@ -225,24 +225,24 @@ def main() -> int:
     parser.add_argument("--checks", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--store", choices=STORES, action="append", help="one store (default: both)")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     failed = 0
-    for store in given.store or STORES:
+    for store in arguments.store or STORES:
         with tempfile.TemporaryDirectory(prefix="registry-replays-") as name:
             folder = Path(name)
             with store_url(store, folder) as url, beds.make(url, folder) as bed:
-                head(f"{store}: replays, seed {given.seed}")
-                failed += _measure(World(bed, folder, random.Random(given.seed)), given.checks)
+                head(f"{store}: replays, seed {arguments.seed}")
+                failed += _measure(World(bed, folder, random.Random(arguments.seed)), arguments.checks)
     return 1 if failed else 0
 
 
 def _measure(world: World, checks: int) -> int:
     with timed() as making:
-        made = make(world, checks)
-    verdicts = Counter(line["verdict"] for asked in made for line in split_receipt(asked.receipt)[0]["lines"])
+        answered = make(world, checks)
+    verdicts = Counter(line["verdict"] for check in answered for line in split_receipt(check.receipt)[0]["lines"])
     with timed() as replaying:
-        wrong = differing(made)
-    states = {split_receipt(asked.receipt)[0]["law"] for asked in made}
+        wrong = differing(answered)
+    states = {split_receipt(check.receipt)[0]["law"] for check in answered}
     tell("checks made, signed and stored", f"{making.seconds:,.0f} s", rate(checks, making.seconds))
     tell("lines by verdict", ", ".join(f"{name} {count}" for name, count in sorted(verdicts.items())))
     tell("states of the law tables", f"{len(states)}")

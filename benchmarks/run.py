@@ -1,4 +1,4 @@
-"""``python -m benchmarks.run``: rates, latencies, memory, and ratios within this run. Nothing is asserted."""
+"""``python -m benchmarks.run``: measure rates, latencies, memory and ratios; nothing is asserted."""
 
 import argparse
 import os
@@ -21,7 +21,7 @@ SEED = 1
 
 
 def main() -> None:
-    """Measure; every figure is of this machine at this hour, only the ratios travel."""
+    """Run the benchmarks; every figure is of this machine at this hour, only the ratios travel."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--rows", type=int, default=10_000, help="rows of the file that is filed")
     parser.add_argument("--records", type=int, default=100_000, help="published records to search and show pages of")
@@ -31,48 +31,48 @@ def main() -> None:
     parser.add_argument(
         "--only", choices=PARTS, action="append", help="one part (default: all); those on records file first"
     )
-    given = parser.parse_args()
-    parts = set(given.only or PARTS)
+    arguments = parser.parse_args()
+    parts = set(arguments.only or PARTS)
     head(f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
-    for store in given.store or STORES:
+    for store in arguments.store or STORES:
         if parts & {"filing", *PAGES, *CHECKS}:
-            _measure_store(store, parts, given)
+            _measure_store(store, parts, arguments)
         if "names" in parts:
-            _measure_names(store, given.names)
+            _measure_names(store, arguments.names)
     if "start" in parts:
         head("start of the demo (SQLite, two nodes)")
         start.measure()
 
 
-def _measure_store(store: str, parts: set[str], given: argparse.Namespace) -> None:
+def _measure_store(store: str, parts: set[str], arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="registry-bench-") as name:
         folder = Path(name)
         with store_url(store, folder) as url, beds.make(url, folder) as bed:
             head(f"{store}: filing and publishing")
-            held = filing.measure(bed, folder, given.rows)
-            for measures, wanted in ((PAGES, given.records), (CHECKS, given.against)):
+            published = filing.measure(bed, folder, arguments.rows)
+            for measures, wanted in ((PAGES, arguments.records), (CHECKS, arguments.against)):
                 chosen = [part for part in measures if part in parts]
                 if chosen:
-                    held = _filled(bed, held, wanted)
+                    published = _fill_up(bed, published, wanted)
                 for part in chosen:
                     head(f"{store}: {part}")
-                    measures[part](bed, held)
+                    measures[part](bed, published)
 
 
-def _filled(bed: beds.Bed, held: int, wanted: int) -> int:
-    """Fill the store up to ``wanted`` records, when it holds fewer; returns how many it holds."""
-    if held < wanted:
-        span = beds.fill(bed, held, wanted)
+def _fill_up(bed: beds.Bed, published: int, wanted: int) -> int:
+    """Fill the store up to ``wanted`` records, when it has fewer; returns how many it has."""
+    if published < wanted:
+        span = beds.fill(bed, published, wanted)
         tell(
             f"filling up to {wanted:,} records through the gate alone",
             f"{span.seconds:,.0f} s",
-            rate(wanted - held, span.seconds),
+            rate(wanted - published, span.seconds),
         )
-    return max(held, wanted)
+    return max(published, wanted)
 
 
 def _measure_names(store: str, count: int) -> None:
-    """On a store of their own, with no other names to be found."""
+    """Measure the name search on a store of its own, with no other names to be found."""
     head(f"{store}: names, {count:,} invented ones")
     firms, queries = invented.firms(count, SEED), invented.queries(count, SEED)
     with tempfile.TemporaryDirectory() as folder, store_url(store, Path(folder)) as url:

@@ -1,4 +1,4 @@
-"""The stores that are measured: durable, with the memory that `docs/operations.md` advises, PostgreSQL by its socket,
+"""Start the stores to measure: durable, with the memory that `docs/operations.md` advises, PostgreSQL by its socket,
 unlike those of the tests."""
 
 import os
@@ -21,15 +21,15 @@ def store_url(store: str, folder: Path) -> Iterator[str]:
         return
     url, server = stores.start_server()
     try:
-        held = urlsplit(url)
-        _start_again(held.port or 0, server)
-        yield f"postgresql://{held.username}@{held.path}?host={server}&port={held.port}"
+        parts = urlsplit(url)
+        _restart_server(parts.port or 0, server)
+        yield f"postgresql://{parts.username}@{parts.path}?host={server}&port={parts.port}"
     finally:
         stores.stop_server(server)
 
 
-def _start_again(port: int, server: Path) -> None:
-    """Start the server of the tests again without its switches that spare the disk."""
+def _restart_server(port: int, server: Path) -> None:
+    """Restart the server of the tests without its switches that spare the disk."""
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={server} -c shared_buffers=512MB"
     user = server.owner() if os.getuid() == 0 else None
     subprocess.run(

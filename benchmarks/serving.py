@@ -1,4 +1,4 @@
-"""Checks of 20 bidders by many trading centres at once, over HTTP, each signed and stored before it is answered."""
+"""Measure checks of 20 bidders by many trading centres at once, over HTTP, each signed and stored before its answer."""
 
 import http.client
 import json
@@ -30,16 +30,18 @@ def measure(bed: Bed, records: int) -> None:
     """Print requests a second and how long they take: of an empty signed answer, then of checks of 20 bidders."""
     known, unknown = list(firms(2_000, SEED_KNOWN)), list(firms(20_000, SEED_UNKNOWN))
     with running(bed, Settings().web_workers) as (address, _):
-        empty = _load(address, bed.headers, lambda turn: body([unknown[turn % len(unknown)]], f"E-{turn}"))
-        full = _load(address, bed.headers, lambda turn: body(_bidders(turn, known, unknown), f"F-{turn}"))
-    _tell("one bidder, not on record (the empty signed answer)", empty)
-    _tell(f"{BIDDERS} bidders, 2 on record", full, f"{len(full) / len(empty):.0%} of the empty answer's rate")
+        empty = _measure_load(address, bed.headers, lambda turn: body([unknown[turn % len(unknown)]], f"E-{turn}"))
+        full = _measure_load(address, bed.headers, lambda turn: body(_pick_bidders(turn, known, unknown), f"F-{turn}"))
+    _print_latencies("one bidder, not on record (the empty signed answer)", empty)
+    _print_latencies(
+        f"{BIDDERS} bidders, 2 on record", full, f"{len(full) / len(empty):.0%} of the empty answer's rate"
+    )
     tell("records in the store", f"{records:,}")
 
 
 @contextmanager
 def running(bed: Bed, web_workers: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The product's own server on the store; yields its address and its first process."""
+    """Run the product's own server on the store; yields its address and its first process."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     settings = replace(bed.settings, port=port, base_url=address, web_workers=web_workers)
@@ -51,23 +53,23 @@ def running(bed: Bed, web_workers: int) -> Iterator[tuple[str, subprocess.Popen[
         stop(server)
 
 
-def _bidders(turn: int, known: list[Firm], unknown: list[Firm]) -> list[Firm]:
+def _pick_bidders(turn: int, known: list[Firm], unknown: list[Firm]) -> list[Firm]:
     """Two on record and eighteen that are not, others each turn."""
     return [
-        *(known[(2 * turn + one) % len(known)] for one in range(2)),
-        *(unknown[(18 * turn + one) % len(unknown)] for one in range(BIDDERS - 2)),
+        *(known[(2 * turn + offset) % len(known)] for offset in range(2)),
+        *(unknown[(18 * turn + offset) % len(unknown)] for offset in range(BIDDERS - 2)),
     ]
 
 
-def _load(address: str, headers: dict[str, str], asking: Callable[[int], dict[str, object]]) -> list[float]:
+def _measure_load(address: str, headers: dict[str, str], build_body: Callable[[int], dict[str, object]]) -> list[float]:
     """Seconds of every request that was answered within the measured time; ``CLIENTS`` ask one after the other."""
     turns, answered = count(), []
     begun = time.perf_counter() + WARM_SECONDS
 
-    def ask() -> None:
+    def send_requests() -> None:
         connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
         while (sent := time.perf_counter()) < begun + SECONDS:
-            content = json.dumps(asking(next(turns)))
+            content = json.dumps(build_body(next(turns)))
             connection.request("POST", "/api/v1/checks", content, headers | {"Content-Type": "application/json"})
             answer = connection.getresponse()
             answer.read()
@@ -76,7 +78,7 @@ def _load(address: str, headers: dict[str, str], asking: Callable[[int], dict[st
                 answered.append(ended - sent)
         connection.close()
 
-    clients = [threading.Thread(target=ask) for _ in range(CLIENTS)]
+    clients = [threading.Thread(target=send_requests) for _ in range(CLIENTS)]
     for client in clients:
         client.start()
     for client in clients:
@@ -84,7 +86,7 @@ def _load(address: str, headers: dict[str, str], asking: Callable[[int], dict[st
     return answered
 
 
-def _tell(what: str, seconds: list[float], ratio: str = "") -> None:
+def _print_latencies(what: str, seconds: list[float], ratio: str = "") -> None:
     cuts = statistics.quantiles(seconds, n=100)
     times = "  ".join(f"p{share} {cuts[share - 1] * 1000:,.0f}" for share in (50, 95, 99))
     tell(f"{what}, {CLIENTS} at a time: ms {times}", f"{len(seconds) / SECONDS:,.0f}/s", ratio)

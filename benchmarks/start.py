@@ -1,4 +1,4 @@
-"""How long the demo takes until both nodes answer, from nothing and the second time."""
+"""Time the start of the demo until both nodes answer, from nothing and the second time."""
 
 import os
 import signal
@@ -29,18 +29,18 @@ def measure() -> None:
 def free_port() -> int:
     """A port that is free and whose neighbour is free."""
     while True:
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
             try:
-                other.bind(("127.0.0.1", port + 1))
+                second.bind(("127.0.0.1", port + 1))
             except OSError:
                 continue
             return port
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End what was started, gently and then not."""
+    """Stop a process: terminate it, and kill it after ``GRACE_SECONDS``."""
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(GRACE_SECONDS)

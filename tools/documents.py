@@ -1,4 +1,4 @@
-"""The tables of ``docs/`` that are made from the code; ``python -m tools.documents --write`` makes them."""
+"""Generate the tables of ``docs/`` from the code: ``python -m tools.documents --write``."""
 
 import ast
 import dataclasses
@@ -21,30 +21,31 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 def refusals() -> list[type[Refusal]]:
     """Every refusal that can be raised, and the six kinds, in the order of their codes."""
-    found = {
-        held
+    classes = {
+        member
         for module in (
             registry.refusals.acts,
             registry.refusals.award,
             registry.refusals.content,
             registry.refusals.procedure,
         )
-        for held in vars(module).values()
-        if isinstance(held, type) and issubclass(held, Refusal) and held is not Refusal
+        for member in vars(module).values()
+        if isinstance(member, type) and issubclass(member, Refusal) and member is not Refusal
     }
-    return sorted(found, key=lambda held: held.code)
+    return sorted(classes, key=lambda member: member.code)
 
 
 def kind_of(refusal: type[Refusal]) -> type[Refusal]:
-    """The one of the six kinds that a refusal is."""
-    return next(held for held in refusal.__mro__ if Refusal in held.__bases__)
+    """Which of the six kinds a refusal is."""
+    return next(base for base in refusal.__mro__ if Refusal in base.__bases__)
 
 
 def errors_table() -> str:
-    """Every refusal: its permanent code, its HTTP status, its kind, its title, its meaning."""
+    """The table of all refusals: permanent code, HTTP status, kind, title, meaning."""
     rows = [
-        f"| `{one.code}` | {one.status} | {kind_of(one).__name__} | {one.title} | {_first_line(one)} |"
-        for one in refusals()
+        f"| `{refusal.code}` | {refusal.status} | {kind_of(refusal).__name__} "
+        f"| {refusal.title} | {_first_line(refusal)} |"
+        for refusal in refusals()
     ]
     return "\n".join(
         [
@@ -62,7 +63,7 @@ def errors_table() -> str:
 
 
 def settings_table() -> str:
-    """Every setting: its variable, its default, its meaning."""
+    """The table of all settings: variable, default, meaning."""
     rows = [f"| `REGISTRY_{name.upper()}` | `{default!r}` | {meaning} |" for name, default, meaning in settings()]
     return "\n".join(
         [
@@ -81,11 +82,11 @@ def settings_table() -> str:
 
 def settings() -> Iterator[tuple[str, object, str]]:
     """(name, default, meaning) of each setting; the meaning is the text under it."""
-    [made] = ast.parse(inspect.getsource(Settings)).body
-    assert isinstance(made, ast.ClassDef)
+    [class_node] = ast.parse(inspect.getsource(Settings)).body
+    assert isinstance(class_node, ast.ClassDef)
     texts: dict[str, str] = {}
     name = ""
-    for node in made.body:
+    for node in class_node.body:
         if isinstance(node, ast.AnnAssign):
             name = ast.unparse(node.target)
         elif name and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -94,8 +95,8 @@ def settings() -> Iterator[tuple[str, object, str]]:
         yield field.name, field.default, texts.get(field.name, "")
 
 
-def _first_line(held: type) -> str:
-    return " ".join((inspect.getdoc(held) or "").split("\n\n", maxsplit=1)[0].split()).replace("|", "\\|")
+def _first_line(documented: type) -> str:
+    return " ".join((inspect.getdoc(documented) or "").split("\n\n", maxsplit=1)[0].split()).replace("|", "\\|")
 
 
 TABLES = {

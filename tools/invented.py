@@ -48,57 +48,57 @@ _RARE = "曩踅蓼夔鬻彘麒奚囿黟鼐颛罄忝"
 
 
 def firms(count: int, seed: int) -> list[tuple[int, str]]:
-    """``count`` different names, by row."""
+    """Draw ``count`` different firm names, numbered by row."""
     draw = random.Random(seed)
-    made: dict[str, None] = {}
-    while len(made) < count:
-        made[_firm(draw)] = None
-    return list(enumerate(made))
+    names: dict[str, None] = {}
+    while len(names) < count:
+        names[_draw_firm(draw)] = None
+    return list(enumerate(names))
 
 
-def _firm(draw: random.Random) -> str:
+def _draw_firm(draw: random.Random) -> str:
     brand = "".join(draw.choices(_BRAND, k=draw.choice((2, 2, 2, 3))))
     name = f"{draw.choice(tuple(_PLACES))}{brand}{draw.choice(_TRADES)}{draw.choice(_FORMS)}"
     return name + (draw.choice(_BRANCHES) if name.endswith("公司") and draw.random() < 0.1 else "")
 
 
 def queries(count: int, seed: int, each: int = 100) -> list[Query]:
-    """``each`` queries of every kind about the firms of the same count and seed; strangers have no truth."""
+    """Draw ``each`` queries of every kind about the firms of the same count and seed; strangers have no truth."""
     listed = firms(count, seed)
     names = {name for _, name in listed}
     draw = random.Random(seed + 1)
-    made: list[Query] = []
+    drawn: list[Query] = []
     for kind, change in (_TRUE | _STRANGE).items():
-        wanted = len(made) + each
+        wanted = len(drawn) + each
         for row, name in (draw.choice(listed) for _ in range(100 * each)):
-            asked = change(draw, name)
-            if (asked == name and kind != "exact") or (kind in _STRANGE and asked in names):
+            query_name = change(draw, name)
+            if (query_name == name and kind != "exact") or (kind in _STRANGE and query_name in names):
                 continue
             truth = frozenset() if kind in _STRANGE else frozenset({row})
-            made.append(Query(f"invented{len(made)}", asked, kind, truth))
-            if len(made) == wanted:
+            drawn.append(Query(f"invented{len(drawn)}", query_name, kind, truth))
+            if len(drawn) == wanted:
                 break
-    return made
+    return drawn
 
 
-def _place(name: str) -> str:
+def _place_of(name: str) -> str:
     return next(place for place in _PLACES if name.startswith(place))
 
 
-def _form(name: str) -> str:
+def _form_of(name: str) -> str:
     return next((form for form in dict.fromkeys(_FORMS) if name.endswith(form)), "")
 
 
-def _confused(draw: random.Random, name: str, table: Sequence[str]) -> str:
-    """One character for another of its row in the table."""
-    places = [(at, row) for at, one in enumerate(name) for row in table if one in row]
+def _confuse(draw: random.Random, name: str, table: Sequence[str]) -> str:
+    """Replace one character by another of its row in the table."""
+    places = [(at, row) for at, character in enumerate(name) for row in table if character in row]
     if not places:
         return name
     at, row = draw.choice(places)
     return name[:at] + draw.choice(row.replace(name[at], "")) + name[at + 1 :]
 
 
-def _put(draw: random.Random, name: str) -> str:
+def _replace(draw: random.Random, name: str) -> str:
     at = draw.randrange(len(name))
     return name[:at] + draw.choice(_RARE) + name[at + 1 :]
 
@@ -123,23 +123,23 @@ def _space(draw: random.Random, name: str) -> str:
     return name[:at] + draw.choice((" ", "\u3000", "\u200b", "·", "\n")) + name[at:]
 
 
-def _elsewhere(draw: random.Random, name: str) -> str:
-    return draw.choice(tuple(_PLACES)) + name.removeprefix(_place(name))
+def _change_place(draw: random.Random, name: str) -> str:
+    return draw.choice(tuple(_PLACES)) + name.removeprefix(_place_of(name))
 
 
-def _other_brand(draw: random.Random, name: str) -> str:
-    place = _place(name)
+def _change_brand(draw: random.Random, name: str) -> str:
+    place = _place_of(name)
     return place + "".join(draw.sample(_BRAND, 2)) + name[len(place) + 2 :]
 
 
-def _one_off(draw: random.Random, name: str) -> str:
+def _change_one_character(draw: random.Random, name: str) -> str:
     """The neighbour one character apart: another character of the trade name, neither alike nor sounding alike."""
-    at = len(_place(name)) + draw.randrange(2)
+    at = len(_place_of(name)) + draw.randrange(2)
     alike = "".join(row for row in (*_SOUNDS, *_SHAPES) if name[at] in row) + name[at]
-    return name[:at] + draw.choice([one for one in _BRAND if one not in alike]) + name[at + 1 :]
+    return name[:at] + draw.choice([character for character in _BRAND if character not in alike]) + name[at + 1 :]
 
 
-def _other_number(draw: random.Random, name: str) -> str:
+def _change_number(draw: random.Random, name: str) -> str:
     for branch in _BRANCHES:
         if name.endswith(branch):
             return name.removesuffix(branch) + f"第{draw.choice('四五六七八九')}{branch.lstrip('第一二三十')}"
@@ -150,28 +150,28 @@ Change = Callable[[random.Random, str], str]
 _TRUE: dict[str, Change] = {
     "exact": lambda _, name: name,
     "space": _space,
-    "suffix_drop": lambda _, name: name.removesuffix(_form(name)),
+    "suffix_drop": lambda _, name: name.removesuffix(_form_of(name)),
     "suffix_swap": lambda _, name: (
         name.removesuffix("有限公司") + "有限责任公司" if name.endswith("有限公司") else name
     ),
-    "region_drop": lambda _, name: name.removeprefix(_place(name)),
-    "region_add": lambda _, name: _PLACES[_place(name)] + name,
-    "region_form": lambda _, name: _place(name)[:-1] + name.removeprefix(_place(name)),
-    "homo": lambda draw, name: _confused(draw, name, _SOUNDS),
-    "homo2": lambda draw, name: _confused(draw, _confused(draw, name, _SOUNDS), _SOUNDS),
-    "shape": lambda draw, name: _confused(draw, name, _SHAPES),
-    "sub": _put,
+    "region_drop": lambda _, name: name.removeprefix(_place_of(name)),
+    "region_add": lambda _, name: _PLACES[_place_of(name)] + name,
+    "region_form": lambda _, name: _place_of(name)[:-1] + name.removeprefix(_place_of(name)),
+    "homo": lambda draw, name: _confuse(draw, name, _SOUNDS),
+    "homo2": lambda draw, name: _confuse(draw, _confuse(draw, name, _SOUNDS), _SOUNDS),
+    "shape": lambda draw, name: _confuse(draw, name, _SHAPES),
+    "sub": _replace,
     "ins": _insert,
     "del": _drop,
     "swap": _swap,
-    "typo2": lambda draw, name: _put(draw, _swap(draw, name)),
+    "typo2": lambda draw, name: _replace(draw, _swap(draw, name)),
     "branch": lambda _, name: name + "第四分公司" if name.endswith("公司") else name,
     "pinyin": lambda _, name: " ".join(lazy_pinyin(name)),
 }
 _STRANGE: dict[str, Change] = {
-    "n_random": lambda draw, _: _firm(draw),
-    "n_city": _elsewhere,
-    "n_brand": _other_brand,
-    "n_edit1": _one_off,
-    "n_ordinal": _other_number,
+    "n_random": lambda draw, _: _draw_firm(draw),
+    "n_city": _change_place,
+    "n_brand": _change_brand,
+    "n_edit1": _change_one_character,
+    "n_ordinal": _change_number,
 }

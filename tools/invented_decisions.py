@@ -1,4 +1,4 @@
-"""What the invented decisions punish: real articles, invented facts."""
+"""Cases of the invented decisions: real articles, invented facts."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""``docs/law.md``: every rule that a row of reference data states, its source, where it is applied, and its tests.
+"""Generate ``docs/law.md``: every rule of the reference data, its source, where it is applied, and its tests.
 
 A test belongs to a rule when its id begins with the rule's tag: ``D01`` and ``B1`` as they are, others behind the
 name of their kind (``clock-penalty.publish``, ``policy-general@2026-04-01``).
@@ -93,7 +93,7 @@ def applied(kind: str, row: dict[str, Any]) -> str:
 def tests() -> dict[str, list[str]]:
     """The tests of the rooms of rules, by the ids of their parameters; the store they run on is left out."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "pytest", "-n", "0", "--collect-only", *ROOMS],
         cwd=ROOT,
         env=clean | {"TEST_STORES": "sqlite"},
@@ -101,14 +101,14 @@ def tests() -> dict[str, list[str]]:
         text=True,
         check=False,
     )
-    found: dict[str, list[str]] = {}
-    for line in done.stdout.splitlines():
+    tests_by_id: dict[str, list[str]] = {}
+    for line in completed.stdout.splitlines():
         match = re.fullmatch(r"(?P<test>tests/\S+\.py::[^\[]+)\[(?:sqlite-)?(?P<id>.+)\]", line)
         if match:
             readable = match["id"].encode("ascii", "backslashreplace").decode("unicode_escape")
-            found.setdefault(readable, []).append(match["test"])
-    assert found, done.stdout + done.stderr
-    return found
+            tests_by_id.setdefault(readable, []).append(match["test"])
+    assert tests_by_id, completed.stdout + completed.stderr
+    return tests_by_id
 
 
 def tests_of(name: str) -> list[str]:
@@ -123,38 +123,38 @@ def places_of(name: str) -> list[str]:
 
 
 def law_table() -> str:
-    """Every rule by kind."""
-    made = [
+    """The text of ``docs/law.md``: every rule by kind."""
+    lines = [
         "# Law", "",
         "Made from `registry/reference/` and the ids of the tests. A rule marked **unconfirmed** is configuration: no",
         "text at hand backs it. What is only shown says why it is not applied. Each id begins with the rule's tag, so",
         "`make test ARGS='-k B6-'` runs the tests of one rule.", "",
     ]  # fmt: skip
     for kind, title in KINDS.items():
-        made += [
+        lines += [
             f"## {title}",
             "",
             "| rule | name | source | status | applied | tests |",
             "|---|---|---|---|---|---|",
         ]
-        made += [_line(kind, row) for row in rows(kind)]
-        made.append("")
-    return "\n".join([*made, "## Tests by rule", "", *_places(), ""])
+        lines += [_format_rule(kind, row) for row in rows(kind)]
+        lines.append("")
+    return "\n".join([*lines, "## Tests by rule", "", *_list_places(), ""])
 
 
-def _line(kind: str, row: dict[str, Any]) -> str:
+def _format_rule(kind: str, row: dict[str, Any]) -> str:
     name = tag(kind, row)
     status = "confirmed" if row["status"] == "confirmed" else f"**unconfirmed**：{row.get('note', '')}".rstrip("：")
     where = applied(kind, row) or f"only shown: {NOT_APPLIED.get(name, '')}"
     return f"| `{name}` | {row['name']} | {row['source']} | {status} | {where} | {'<br>'.join(tests_of(name))} |"
 
 
-def _places() -> Iterator[str]:
+def _list_places() -> Iterator[str]:
     """Where the tests of each kind stand: one line for each test function."""
-    found: dict[str, list[str]] = {}
+    rules_by_test: dict[str, list[str]] = {}
     for kind in KINDS:
         for row in rows(kind):
             for place in places_of(tag(kind, row)):
-                found.setdefault(place, []).append(tag(kind, row))
-    for place, names in sorted(found.items()):
+                rules_by_test.setdefault(place, []).append(tag(kind, row))
+    for place, names in sorted(rules_by_test.items()):
         yield f"- `{place}`: {'、'.join(dict.fromkeys(names))}"

@@ -1,4 +1,4 @@
-"""``docs/procedures.md``: the procedures, their documents and their clocks, from the data that the acts run by."""
+"""Generate ``docs/procedures.md``: procedures, documents and clocks, from the data that the acts run by."""
 
 import tomllib
 from collections.abc import Iterator
@@ -20,44 +20,46 @@ UNITS = {"working_day": "working days", "calendar_day": "days", "month": "months
 
 def rows(kind: str) -> list[dict[str, Any]]:
     """The rows of a kind of reference data, as they stand in its file."""
-    found: list[dict[str, Any]] = tomllib.loads((REFERENCE / f"{kind}.toml").read_text("utf-8"))["rows"]
-    return found
+    loaded: list[dict[str, Any]] = tomllib.loads((REFERENCE / f"{kind}.toml").read_text("utf-8"))["rows"]
+    return loaded
 
 
 def procedures_table() -> str:
-    """Every step: from where, where to, whose it is, with which documents, clocks and source."""
-    made = [
+    """The text of ``docs/procedures.md``: every step with states, roles, documents, clocks and source."""
+    lines = [
         "# Procedures", "",
         "Made from `registry/domain/cases/procedures.py` and `registry/reference/clocks.toml`. What is not in a table",
         "is refused with `transition-refused`. `tests/stories/test_walk.py` takes every step, and tries every other.",
         "A time limit marked † is unconfirmed: no text at hand backs it, or that of another place is followed.", "",
     ]  # fmt: skip
-    for noun, held in PROCEDURES.items():
-        made += [f"## {TITLES[noun]}", "", *_table(noun, held), ""]
-    return "\n".join([*made, *_removal(), ""])
+    for noun, procedure in PROCEDURES.items():
+        lines += [f"## {TITLES[noun]}", "", *_format_steps(noun, procedure), ""]
+    return "\n".join([*lines, *_format_removal(), ""])
 
 
-def _table(noun: str, held: Procedure) -> Iterator[str]:
+def _format_steps(noun: str, procedure: Procedure) -> Iterator[str]:
     yield "| state | act | to | who | documents | another person than did | clocks | source |"
     yield "|---|---|---|---|---|---|---|---|"
-    for step in held.steps:
+    for step in procedure.steps:
         who = "、".join(sorted(f"`{role}`" for role in GRANTS[step.by]))
         apart = "、".join(f"`{act}`" for act in step.apart)
         yield (
             f"| {f'`{step.state}`' if step.state != INITIAL else ''} | `{step.act}` | `{step.to}` | {who} "
-            f"| {_documents(step)} | {apart} | {_clocks(noun, step.act)} | {step.source} |"
+            f"| {_format_documents(step)} | {apart} | {_format_clocks(noun, step.act)} | {step.source} |"
         )
 
 
-def _documents(step: Step) -> str:
+def _format_documents(step: Step) -> str:
     return "；".join(" or ".join(DOCUMENTS[kind] for kind in kinds.split("|")) for kinds in step.documents)
 
 
-def _clocks(noun: str, act: str) -> str:
+def _format_clocks(noun: str, act: str) -> str:
     rules = [rule for rule in rows("clocks") if rule["noun"] == noun]
-    told = [f"starts `{rule['code']}`: {limit(rule)} from `{rule['starts']}`" for rule in rules if rule["opens"] == act]
-    told += [f"meets `{rule['code']}`" for rule in rules if act in rule["closes"]]
-    return "; ".join(told)
+    clauses = [
+        f"starts `{rule['code']}`: {limit(rule)} from `{rule['starts']}`" for rule in rules if rule["opens"] == act
+    ]
+    clauses += [f"meets `{rule['code']}`" for rule in rules if act in rule["closes"]]
+    return "; ".join(clauses)
 
 
 def limit(rule: dict[str, Any]) -> str:
@@ -67,7 +69,7 @@ def limit(rule: dict[str, Any]) -> str:
     return f"{row['code']}, {row['value'][rule.get('figure', 0)]} {UNITS[row['unit']]}{mark}"
 
 
-def _removal() -> Iterator[str]:
+def _format_removal() -> Iterator[str]:
     [rule] = [rule for rule in rows("clocks") if rule["noun"] == "removal"]
     yield "## removal 撤除"
     yield ""

@@ -1,4 +1,4 @@
-"""The sample files of the project: the same invented content every time."""
+"""Write the sample files of the project: the same invented content every time."""
 
 import csv
 import datetime as dt
@@ -45,7 +45,7 @@ def main_rows() -> list[Cells]:
         for index, firm in enumerate(FIRMS[:20])
     ]
     rows.append(row(FIRMS[20], BID_CASE, dt.date(2026, 11, 12), 21, "procurement"))
-    rows.append(_person(22))
+    rows.append(_build_person_row(22))
     rows += [
         row(FIRMS[21], CASES[0], dt.date(2024, 3, 15), 23, "procurement"),
         row(FIRMS[22], CASES[1], dt.date(2025, 6, 10), 24, "procurement"),
@@ -57,21 +57,25 @@ def main_rows() -> list[Cells]:
     return rows
 
 
-def _person(number: int) -> Cells:
+def _build_person_row(number: int) -> Cells:
     cells = row(Firm("苌知远", "", "", "320902"), EXPERT_CASE, dt.date(2026, 11, 16), number, "procurement")
     identity = {"CF_XDR_ZJLX": "111", "CF_XDR_ZJHM": resident_id("320902", dt.date(1985, 3, 8), 17)}
     return cells | {"CF_XDR_LB": "自然人"} | identity
 
 
 def write(folder: Path) -> None:
-    """All sample files into ``folder``."""
+    """Write all sample files into ``folder``."""
     folder.mkdir(exist_ok=True)
     write_xlsx(folder / "penalties_cf2018.xlsx", main_rows())
-    old = [_renamed(cells, OLD) | {"CF_CFLB1": "1"} for cells in _few(30, CASES[2])]
+    old = [_rename_columns(cells, OLD) | {"CF_CFLB1": "1"} for cells in _build_rows(30, CASES[2])]
     _write_csv(folder / "penalties_cf2016.csv", old, "gb18030")
-    _write_csv(folder / "penalties_zh.csv", [_renamed(cells, CHINESE) for cells in _few(34, CASES[1])], "utf-8-sig")
-    (folder / "penalties.xml").write_bytes(_xml(_few(38, CASES[4])))
-    text = json.dumps([_filled(cells) for cells in _few(42, CASES[3])], ensure_ascii=False, indent=1)
+    _write_csv(
+        folder / "penalties_zh.csv",
+        [_rename_columns(cells, CHINESE) for cells in _build_rows(34, CASES[1])],
+        "utf-8-sig",
+    )
+    (folder / "penalties.xml").write_bytes(_build_xml(_build_rows(38, CASES[4])))
+    text = json.dumps([_drop_empty(cells) for cells in _build_rows(42, CASES[3])], ensure_ascii=False, indent=1)
     (folder / "penalties.json").write_text(text + "\n", encoding="utf-8")
     _write_csv(folder / "bidders.csv", bidders(), "utf-8")
 
@@ -80,27 +84,27 @@ def bidders() -> list[Cells]:
     """Twelve bidders: two under a ban in force, one whose ban is over, one only on record, most unknown."""
     known = (("1", FIRMS[0]), ("2", FIRMS[1]), ("3", FIRMS[2]), ("4", FIRMS[22]))
     unknown = ((str(number), firm) for number, firm in enumerate(FIRMS[50:56], 5))
-    lines = [_bidder(ref, "bidder", firm) for ref, firm in (*known, *unknown)]
-    lines.append(_bidder("11", "consortium_member", FIRMS[56]) | {"of": "10"})
+    lines = [_build_bidder(ref, "bidder", firm) for ref, firm in (*known, *unknown)]
+    lines.append(_build_bidder("11", "consortium_member", FIRMS[56]) | {"of": "10"})
     manager = {"ref": "5a", "role": "project_manager", "name": "冉一帆", "uscc": "", "of": "5"}
     return [*lines, manager | {"id_number": resident_id("320903", dt.date(1990, 7, 21), 32)}]
 
 
-def _bidder(ref: str, role: str, firm: Firm) -> Cells:
+def _build_bidder(ref: str, role: str, firm: Firm) -> Cells:
     return {"ref": ref, "role": role, "name": firm.name, "uscc": firm.uscc, "id_number": "", "of": ""}
 
 
-def _few(first: int, case: Case) -> list[Cells]:
+def _build_rows(first: int, case: Case) -> list[Cells]:
     days = (dt.date(2026, 11, 11), dt.date(2026, 11, 13), dt.date(2026, 11, 17))
     chosen = enumerate(zip(FIRMS[first : first + 3], days, strict=True), first + 1)
     return [row(firm, case, decided, number, "procurement") for number, (firm, decided) in chosen]
 
 
-def _renamed(cells: Cells, names: dict[str, str]) -> Cells:
+def _rename_columns(cells: Cells, names: dict[str, str]) -> Cells:
     return {new: cells[old] for old, new in names.items()}
 
 
-def _filled(cells: Cells) -> Cells:
+def _drop_empty(cells: Cells) -> Cells:
     return {column: text for column, text in cells.items() if text}
 
 
@@ -112,10 +116,10 @@ def _write_csv(path: Path, rows: Sequence[Cells], encoding: str) -> None:
     path.write_bytes(text.getvalue().encode(encoding))
 
 
-def _xml(rows: Sequence[Cells]) -> bytes:
+def _build_xml(rows: Sequence[Cells]) -> bytes:
     root = etree.Element("ROWS")
     for cells in rows:
         element = etree.SubElement(root, "ROW")
-        for column, text in _filled(cells).items():
+        for column, text in _drop_empty(cells).items():
             etree.SubElement(element, column).text = text
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)

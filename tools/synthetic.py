@@ -73,7 +73,7 @@ class Firm:
 
 
 def firms(count: int, seed: int = 1) -> Iterator[Firm]:
-    """``count`` firms, no code twice."""
+    """Generate ``count`` firms, no code twice."""
     draw = random.Random(seed)
     for number in range(count):
         district = draw.choice(list(DISTRICTS))
@@ -131,7 +131,7 @@ COLUMNS_2018 = (
 
 
 def penalty_rows(count: int, seed: int = 1, until: dt.date = dt.date(2026, 11, 20)) -> Iterator[dict[str, str]]:
-    """``count`` good rows of the procurement sector, decided in the thirty days up to ``until``."""
+    """Generate ``count`` good rows of the procurement sector, decided in the thirty days up to ``until``."""
     draw = random.Random(seed)
     for number, firm in enumerate(firms(count, seed), 1):
         decided = until - dt.timedelta(days=draw.randrange(30))
@@ -139,7 +139,7 @@ def penalty_rows(count: int, seed: int = 1, until: dt.date = dt.date(2026, 11, 2
 
 
 def write_xlsx(path: Path, rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS_2018) -> None:
-    """Rows as text cells under one heading row."""
+    """Write rows as text cells under one heading row to an XLSX file."""
     options = {"constant_memory": True, "strings_to_numbers": False, "strings_to_formulas": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         sheet = book.add_worksheet("行政处罚")
@@ -159,11 +159,11 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path)
-    given = parser.parse_args()
-    if given.samples:
+    arguments = parser.parse_args()
+    if arguments.samples:
         samples.write(Path(__file__).resolve().parent.parent / "samples")
-    if given.out:
-        write_xlsx(given.out, penalty_rows(given.rows, given.seed))
+    if arguments.out:
+        write_xlsx(arguments.out, penalty_rows(arguments.rows, arguments.seed))
 
 
 if __name__ == "__main__":
