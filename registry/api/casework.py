@@ -59,24 +59,24 @@ def _add_route(blueprint: Blueprint, procedure: Procedure, act: CaseAct) -> None
         return answered(answer, str(answer["version"]))
 
 
-def own_case(session: Session, asker: Actor, table: type[Any], record: str) -> Any:
-    """A case within the asker's scope; refuses as unknown any other department's."""
+def own_case(session: Session, reader: Actor, table: type[Any], record: str) -> Any:
+    """A case within the actor's scope; refuses as unknown any other department's."""
     proceeding = procedure_records.by_record(session, table, record)
-    asker.require_own(proceeding.department_id, procedure_records.UNKNOWN[proceeding.noun])
-    asker.require_scope(*proceeding.scope)
+    reader.require_own(proceeding.department_id, procedure_records.UNKNOWN[proceeding.noun])
+    reader.require_scope(*proceeding.scope)
     return proceeding
 
 
-def page(asker: Actor, procedure: Procedure, query: Body) -> Body:
-    """A page of the asker's cases, in the order begun."""
+def page(reader: Actor, procedure: Procedure, query: Body) -> Body:
+    """A page of the actor's cases, in the order begun."""
     after, limit, states = (
         whole(query["next"]) or 0,
         query["limit"],
         [query["state"]] if query["state"] else [],
     )
     with runtime.reading() as session:
-        rows = procedure_records.of_department(session, procedure.noun, asker.department_id, states, after, limit + 1)
-        visible = [proceeding for proceeding in rows[:limit] if asker.covers(*proceeding.scope)]
+        rows = procedure_records.of_department(session, procedure.noun, reader.department_id, states, after, limit + 1)
+        visible = [proceeding for proceeding in rows[:limit] if reader.covers(*proceeding.scope)]
         items = [brief(proceeding) for proceeding in visible]
     return {"items": items, "next": str(rows[limit - 1].id) if len(rows) > limit else None}
 

@@ -57,7 +57,7 @@ class CountSchema(StrictSchema):
 
 
 class StatisticsAnswer(StrictSchema):
-    """``published`` is of today, the rates are of the period."""
+    """The statistics: ``published`` is of today, the rates are of the period."""
 
     since = Day(data_key="from")
     until = Day()

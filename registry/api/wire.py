@@ -52,11 +52,11 @@ class StrictParser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE, "json": RAISE}  # noqa: RUF012
 
     def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002
-        """The strict JSON of the body."""
+        """Parse the strict JSON of the body."""
         return strict_json(req.get_data())
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
-        """The parameters; a parameter given twice is refused, because only one would be heeded."""
+        """Parse the query parameters; one given twice is refused, because only one would be heeded."""
         unread = [name for name, value in req.args.items() if is_forbidden(name + value)]
         if unread:
             faults = (Fault(f"/{_escape_pointer(name)}", "forbidden-character", "含有不可见字符") for name in unread)

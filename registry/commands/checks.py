@@ -91,7 +91,11 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
             ),
         )
 
-    signed = runtime.perform(actor, act, award_check.record_failure)
+    _print_check(runtime.perform(actor, act, award_check.record_failure), out, pdf)
+
+
+def _print_check(signed: award_check.SignedCheck, out: Path | None, pdf: Path | None) -> None:
+    """Print the answer of a check, and write its receipt to the files named."""
     _print_statement(json.loads(signed.receipt)["statement"])
     if out:
         out.write_bytes(signed.receipt)

@@ -130,7 +130,7 @@ def release(peer: str) -> None:
 @group.command("renew-epoch")
 @in_app
 def renew_epoch() -> None:
-    """After a restore from a backup: make every peer read this node from its first entry."""
+    """Renew the epoch after a restore from a backup: every peer reads this node from its first entry again."""
     click.echo(runtime.perform(SYSTEM, peers.renew_epoch))
 
 

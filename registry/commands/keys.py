@@ -42,7 +42,7 @@ def _build_document() -> bytes:
 @click.option("--exchange", is_flag=True, help="The key by which peers know this node, instead of the signing key.")
 @in_app
 def rotate(exchange: bool) -> None:
-    """Rotate a key: sign with a new one from now on, endorsed by the old. Running processes take it up."""
+    """Rotate a key: the new one signs from now on, endorsed by the old. Running processes take it up by themselves."""
     name = EXCHANGE if exchange else SIGNING
     successor = runtime.keys().draft(name)
 

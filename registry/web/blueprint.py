@@ -40,7 +40,7 @@ def count_text(total: int) -> str:
 
 
 def today() -> dt.date:
-    """The legal day of today."""
+    """Today's legal day."""
     return day_of(runtime.clock())
 
 

@@ -24,7 +24,7 @@ def plain(value: Any) -> Any:
 
 
 def money(fen: int | None) -> str:
-    """An amount as filed, in 万元 with six decimals, and in yuan."""
+    """Format an amount as filed, in 万元 with six decimals, and in yuan."""
     if fen is None:
         return ""
     wan, rest = divmod(fen, _FEN_PER_WAN_YUAN)

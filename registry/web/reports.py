@@ -19,7 +19,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @pages.app_template_filter("share")
 def share(ratio: Ratio) -> str:
-    """A rate with what it was divided by; a dash when there was nothing to divide by."""
+    """Format a rate with its denominator; a dash when the denominator is 0."""
     if ratio.value is None:
         return "—"
     return f"{ratio.numerator / ratio.denominator:.2%}（{ratio.numerator}/{ratio.denominator}）"
@@ -61,7 +61,7 @@ def build_report(year: int) -> tuple[Report, dict[str, str]]:
 
 
 def values(yearly: Report, sectors: dict[str, str]) -> dict[str, Any]:
-    """What the templates of a report need, on a page and in a file of its own."""
+    """The template variables of a report, for the page and for the file of its own."""
     return {
         "report": yearly,
         "sectors": sectors,

@@ -35,18 +35,18 @@ class Day(fields.Date):
 
 
 def readable(text: str) -> None:
-    """Refuse what nobody can see: controls, direction marks, halves of characters."""
+    """Refuse invisible characters: controls, direction marks, halves of characters."""
     if is_forbidden(text):
         raise ValidationError("含有控制字符或不可见字符")
 
 
 def short(limit: int = 64, **kwargs: Any) -> fields.String:
-    """A short code."""
+    """A field for a short code."""
     return words(limit, **kwargs)
 
 
 def words(limit: int, **kwargs: Any) -> fields.String:
-    """Text a person wrote."""
+    """A field for text that a person wrote."""
     return fields.String(validate=[validate.Length(min=1, max=limit), readable], **kwargs)
 
 

@@ -87,7 +87,7 @@ class GroundSchema(StrictSchema):
 
     @validates_schema
     def require_exactly_one(self, data: Mapping[str, Any], **_: Any) -> None:
-        """Refuse both, and neither."""
+        """Refuse a ground with both a penalty and a judgment, or with neither."""
         if ("penalty" in data) == ("judgment" in data):
             raise ValidationError("应写明行政处罚或者裁判之一")
 
