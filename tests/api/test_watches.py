@@ -47,7 +47,7 @@ def worked(desk):
     """What the worker does with files; as the centre."""
     actor = desk.people["centre"].actor
     with runtime.reading() as session:
-        waiting = [(number, actor) for number, _ in batch_check.questions.pending(session)]
+        waiting = [(number, actor) for number, _ in batch_checks.pending(session)]
     batch_check.run_pending(runtime.perform, waiting)
 
 
