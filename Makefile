@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test check bench replays needs lock clean chaos simulate
+.PHONY: help run test lint check bench replays chaos simulate needs lock clean
+.NOTPARALLEL:
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -17,12 +18,14 @@ run: $(VENV)/run.stamp ## start the demo: two nodes, worker, invented records (P
 test: $(VENV)/dev.stamp needs ## run every test, on SQLite and on PostgreSQL
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
-check: $(VENV)/dev.stamp needs ## ruff, mypy, import contracts, then every test
+lint: $(VENV)/dev.stamp ## ruff, mypy, import contracts, the lint of migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+	$(BIN)/python -m tools.migration_lint
+
+check: lint test ## lint, then every test
 
 bench: $(VENV)/dev.stamp needs ## measure: rates, latencies, and ratios within one run
 	@$(BIN)/python -m benchmarks.run $(ARGS)

@@ -114,6 +114,9 @@ def changes(query: dict[str, Any]) -> Response:
 
 def _record_query(query: dict[str, Any], reference: Reference) -> ParsedQuery:
     arguments = {name: query[name] or "" for name in record_query.FILTERS | {"next"}}
+    blank = sorted(name for name, value in arguments.items() if value and not value.strip())
+    if blank:  # on a form an empty field is no filter; a program that sends one meant something
+        raise QueryRefused(faults=tuple(Fault(f"/{name}", "empty", "内容是空的") for name in blank))
     return record_query.parse_record_query(arguments, reference)
 
 

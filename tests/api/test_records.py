@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.domain.cases.revision import REMOVED
+from registry.domain.records import REMOVAL_FIELDS
 from tests.support.desk import head
 from tests.support.filings import (
     HOUSING,
@@ -118,7 +118,7 @@ class TestWithdraw:
         record = desk.published(filing(facts="不再公开的事实。"))
         assert desk.withdraw(record, days_ago(1)).get_json()["state"] == "withdrawn"
         stone = desk.get(f"/records/{record}").get_json()
-        assert set(stone) == {"id", "entry", "kind", "state", "revision", *REMOVED}
+        assert set(stone) == {"id", "entry", "kind", "state", "revision", *REMOVAL_FIELDS}
         assert (stone["state"], stone["removed_because"]) == ("withdrawn", "经复议撤销")
         assert desk.get(f"/records/{record}/history").status_code == 404
         assert desk.found() == []

@@ -9,6 +9,7 @@ import pytest
 from registry import runtime, tabular
 from registry.domain.checks.receipts import verified_statement
 from registry.domain.publication import keyring
+from registry.queries.checks import batch_checks
 from registry.services.checks import batch_check
 from registry.signing import verify
 from tests.services.checks.test_batch_check import table
@@ -47,7 +48,7 @@ def worked(desk):
     """What the worker does with files; as the centre."""
     actor = desk.people["centre"].actor
     with runtime.reading() as session:
-        waiting = [(number, actor) for number, _ in batch_check.questions.pending(session)]
+        waiting = [(number, actor) for number, _ in batch_checks.pending(session)]
     batch_check.run_pending(runtime.perform, waiting)
 
 

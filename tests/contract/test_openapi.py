@@ -1,11 +1,16 @@
 """The OpenAPI document tells of every route, and real answers are what it declares."""
 
 import base64
+import json
 import re
 
 import pytest
+from jsonschema import Draft202012Validator
 from marshmallow import RAISE
+from openapi_spec_validator import validate
+from sqlalchemy import select
 
+from registry import runtime
 from registry.api.imports import ImportAnswer, VerifiedAnswer
 from registry.api.ledger import CoverAnswer, ProofAnswer, ReceiptAnswer
 from registry.api.operations import DeadlinePage, ItemsAnswer
@@ -15,6 +20,8 @@ from registry.api.schemas.record import ChangesPage, RecordPage
 from registry.api.schemas.relief import ReliefAnswer
 from registry.api.schemas.watch import WatchAnswer, WatchPage, WatchWithEvents
 from registry.api.statistics import StatisticsAnswer
+from registry.domain import records
+from registry.models import Publication
 from tests.contract.test_routes import PUBLIC, RESTRICTED
 from tests.support.centre import advance
 from tests.support.desk import Desk, bidder, seal
@@ -43,6 +50,10 @@ def dispute(record: str, filing: dict[str, str]) -> dict[str, object]:
     }
 
 
+def _operations(item):
+    return [operation for method, operation in item.items() if method in ("get", "post", "put", "delete")]
+
+
 class TestDocument:
     def test_tells_of_every_route(self, desk):
         document = desk.get("/openapi.json").get_json()
@@ -55,6 +66,35 @@ class TestDocument:
         }
         wanted = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", name) for name in (PUBLIC | set(RESTRICTED)) - UNDESCRIBED}
         assert described == wanted
+
+    def test_is_valid_openapi(self, desk):
+        validate(desk.get("/openapi.json").get_json())
+
+    def test_gives_each_operation_an_id_of_its_own(self, desk):
+        document = desk.get("/openapi.json").get_json()
+        ids = [operation["operationId"] for item in document["paths"].values() for operation in _operations(item)]
+        assert len(ids) == len(set(ids))
+
+    def test_describes_records_field_by_field(self, desk):
+        schemas = desk.get("/openapi.json").get_json()["components"]["schemas"]
+        for kind in records.PUBLIC_KINDS:
+            described = schemas[f"{kind.capitalize()}Record"]["properties"].keys()
+            assert records.fields_of(records.KINDS[kind].body).keys() - {"record"} | {"id", "entry"} == described
+
+    def test_refuses_with_problem_documents(self, desk):
+        document = desk.get("/openapi.json").get_json()
+        for response in document["components"]["responses"].values():
+            assert set(response["content"]) == {"application/problem+json"}
+
+    def test_serves_the_schema_that_bodies_are_validated_by(self, desk):
+        record = desk.published(BanFactory())
+        with runtime.reading() as session:
+            body = json.loads(session.scalars(select(Publication.body).where(Publication.record == record)).one())
+        schema = desk.get("/schemas/penalty").get_json()
+        Draft202012Validator(schema).validate(body)
+        del body["basis"]
+        assert [error.validator for error in Draft202012Validator(schema).iter_errors(body)] == ["required"]
+        assert desk.get("/schemas/rumour").status_code == 404
 
     def test_explains_each_route(self, desk):
         document = desk.get("/openapi.json").get_json()

@@ -46,7 +46,7 @@ def parse_record_query(arguments: Mapping[str, str], reference: Reference) -> Re
             raise _refused(
                 parameter,
                 "identity-number",
-                "公开查询不接受身份证件号码、电话号码或银行卡号。请改用单位名称或统一社会信用代码。",
+                "公开页面不按身份证件号码、电话号码或银行卡号查询。请改用单位名称或统一社会信用代码。",
             )
     entry, on, before = _place(typed)
     name, code = _name_or_code(typed.get("q", ""))
