@@ -1,4 +1,4 @@
-"""The lint of migrations, ``python -m tools.migration_lint``: the SQL they run on PostgreSQL, printed offline and read
+"""Lint the migrations, ``python -m tools.migration_lint``: the SQL they run on PostgreSQL, printed offline and read
 by squawk (locks, rewrites, what breaks a running node), and two rules of our own.
 
 A migration that must break a rule names it with the reason, and the lint refuses a name that is not needed::
@@ -51,38 +51,38 @@ class Finding:
 
 
 def findings(versions: Path = VERSIONS) -> list[Finding]:
-    """What is wrong with the migrations of a folder, in their order; empty when they may run."""
+    """The rules that the migrations of a folder break, in their order; empty when they may run."""
     paths = sorted(versions.glob("*.py"))
-    found = [finding for path in paths for finding in _of_source(path)]
+    broken = [finding for path in paths for finding in _check_source(path)]
     accepted: dict[str, Mapping[str, str]] = {}
-    printed: dict[str, str] = {}
+    sql_by_migration: dict[str, str] = {}
     for path in paths:
-        module = _loaded(path)
+        module = _load_module(path)
         accepted[path.stem] = {**BASELINE.get(path.stem[:4], {}), **getattr(module, "LINT_ACCEPTS", {})}
         # What reads rows cannot be printed without a database; it may change no table, so that nothing is missed.
-        if not _operations(path) & _READS_ROWS:
-            printed[path.stem] = _printed(module)
-    found += [finding for name, sql in printed.items() for finding in _of_names(name, sql)]
-    found += _of_squawk(printed)
-    return sorted(_not_accepted(found, accepted), key=lambda finding: finding.migration)
+        if not _list_operations(path) & _READS_ROWS:
+            sql_by_migration[path.stem] = _print_sql(module)
+    broken += [finding for name, sql in sql_by_migration.items() for finding in _check_names(name, sql)]
+    broken += _run_squawk(sql_by_migration)
+    return sorted(_drop_accepted(broken, accepted), key=lambda finding: finding.migration)
 
 
-def _not_accepted(found: list[Finding], accepted: dict[str, Mapping[str, str]]) -> Iterator[Finding]:
-    broken = {(finding.migration, finding.rule) for finding in found}
-    yield from (finding for finding in found if not accepted[finding.migration].get(finding.rule, "").strip())
+def _drop_accepted(broken: list[Finding], accepted: dict[str, Mapping[str, str]]) -> Iterator[Finding]:
+    broken_rules = {(finding.migration, finding.rule) for finding in broken}
+    yield from (finding for finding in broken if not accepted[finding.migration].get(finding.rule, "").strip())
     for migration, rules in accepted.items():
         for rule in rules:
-            if (migration, rule) not in broken:
+            if (migration, rule) not in broken_rules:
                 yield Finding(migration, "needless-acceptance", f"{rule} is accepted and not broken")
 
 
-def _of_source(path: Path) -> Iterator[Finding]:
-    used = _operations(path)
+def _check_source(path: Path) -> Iterator[Finding]:
+    used = _list_operations(path)
     if used & _MOVES_DATA and used - _MOVES_DATA - _NEITHER:
         yield Finding(path.stem, "data-and-schema", "moves data and changes tables; make two migrations of it")
 
 
-def _operations(path: Path) -> set[str]:
+def _list_operations(path: Path) -> set[str]:
     """The names of ``op`` that a migration uses on its way up."""
     module = ast.parse(path.read_text(encoding="utf-8"))
     up = [node for node in module.body if not (isinstance(node, ast.FunctionDef) and node.name == "downgrade")]
@@ -94,7 +94,7 @@ def _operations(path: Path) -> set[str]:
     }
 
 
-def _loaded(path: Path) -> ModuleType:
+def _load_module(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"migration_{path.stem}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -102,7 +102,7 @@ def _loaded(path: Path) -> ModuleType:
     return module
 
 
-def _printed(module: ModuleType) -> str:
+def _print_sql(module: ModuleType) -> str:
     """The SQL of a migration on PostgreSQL, between BEGIN and COMMIT as ``migrations/env.py`` runs it."""
     buffer = io.StringIO()
     options = {"as_sql": True, "output_buffer": buffer, "transactional_ddl": True}
@@ -112,35 +112,37 @@ def _printed(module: ModuleType) -> str:
     return buffer.getvalue()
 
 
-def _of_names(migration: str, sql: str) -> Iterator[Finding]:
+def _check_names(migration: str, sql: str) -> Iterator[Finding]:
     for line in _UNNAMED.findall(sql):
         yield Finding(migration, "unnamed-constraint", line.strip(" ,"))
 
 
-def _of_squawk(printed: dict[str, str]) -> list[Finding]:
-    if not printed:
+def _run_squawk(sql_by_migration: dict[str, str]) -> list[Finding]:
+    if not sql_by_migration:
         return []
     with tempfile.TemporaryDirectory() as folder:
-        for name, sql in printed.items():
+        for name, sql in sql_by_migration.items():
             (Path(folder) / f"{name}.sql").write_text(sql, encoding="utf-8")
         command = [Path(sysconfig.get_path("scripts")) / "squawk", "--config", ROOT / ".squawk.toml"]
-        done = subprocess.run(
+        completed = subprocess.run(
             [*command, "--reporter", "json", *sorted(Path(folder).iterdir())],
             capture_output=True,
             text=True,
             check=False,
         )
-    if done.returncode not in (0, 1) or not done.stdout.strip():
-        raise RuntimeError(f"squawk did not run: {done.stderr}")
-    return [Finding(Path(one["file"]).stem, one["rule_name"], one["message"]) for one in json.loads(done.stdout)]
+    if completed.returncode not in (0, 1) or not completed.stdout.strip():
+        raise RuntimeError(f"squawk did not run: {completed.stderr}")
+    return [
+        Finding(Path(item["file"]).stem, item["rule_name"], item["message"]) for item in json.loads(completed.stdout)
+    ]
 
 
 def main() -> None:
-    """Print what is wrong; exit 1 when something is."""
-    found = findings()
-    for finding in found:
+    """Print the broken rules; exit 1 when there are any."""
+    broken = findings()
+    for finding in broken:
         print(finding)
-    if found:
+    if broken:
         sys.exit(1)
     print("migrations: nothing found")
 
