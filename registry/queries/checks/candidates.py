@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Row,
     Select,
     bindparam,
     literal_column,
-    or_,
     select,
     union_all,
 )
@@ -23,10 +21,7 @@ from registry.domain.records import NEUTRAL_KINDS
 from registry.models import Peer, Publication
 from registry.models.base import Key
 from registry.queries.any_of import any_of, texts
-
-BEARING = ("published", "expired", "suspended")
-"""States that bear on a verdict: a ban runs to its own end even when its publication has ended before, and held
-until it was suspended."""
+from registry.queries.publication.publications import BEARING, known_at
 
 
 @dataclass(frozen=True)
@@ -36,11 +31,6 @@ class Keys:
     usccs: Collection[str]
     id_indexes: Collection[str]
     name_keys: Collection[str]
-
-
-def known_at(entry: int | BindParameter[int]) -> ColumnElement[bool]:
-    """The versions that were the newest of their records when the ledger had ``entry`` entries."""
-    return (Publication.from_entry <= entry) & or_(Publication.until_entry.is_(None), Publication.until_entry > entry)
 
 
 def _by(kind: str, column: InstrumentedAttribute[Any], *further: ColumnElement[bool]) -> Select[Any]:

@@ -10,7 +10,7 @@ from registry.domain.checks.related_parties import KnownRelation
 from registry.models import Publication, RelationEnd
 from registry.models.base import Key
 from registry.queries.any_of import any_of, texts
-from registry.queries.checks.candidates import known_at
+from registry.queries.publication.publications import known_at
 
 _OF = (
     select(RelationEnd.by, RelationEnd.key, RelationEnd.side, Publication.body, Publication.id_index)

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from registry.domain.naming import name_key
 from registry.domain.naming.fold import fold
 from registry.domain.naming.matching import POSSIBLE_MIN, Match, Named, judge
 from registry.models import LedgerEntry, Publication, PublicationSector
-from registry.queries.checks.candidates import BEARING, known_at
 from registry.queries.publication import name_search
 from registry.queries.publication.ledger_state import head
 from registry.refusals.acts import EntryAhead, RecordUnknown
@@ -23,6 +22,11 @@ COUNT_MAX = 1000
 
 NEAR_MAX = 20
 """Records whose names are merely near are offered beside the pages, the likest first, no more than these."""
+
+
+BEARING = ("published", "expired", "suspended")
+"""States that bear on a verdict: a ban runs to its own end even when its publication has ended before, and held
+until it was suspended."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,11 @@ class Filter:
     authority: str | None = None
     name: str | None = None
     uscc: str | None = None
+
+
+def known_at(entry: int | BindParameter[int]) -> ColumnElement[bool]:
+    """The versions that were the newest of their records when the ledger had ``entry`` entries."""
+    return (Publication.from_entry <= entry) & or_(Publication.until_entry.is_(None), Publication.until_entry > entry)
 
 
 def moment(session: Session, today: dt.date, on: dt.date | None = None, entry: int | None = None) -> Moment:
