@@ -140,7 +140,7 @@ class RecordBody(Struct, kw_only=True):
     suspensions: list[Suspension] | UnsetType = UNSET
     disputed_on: Day | UnsetType = UNSET
     suspended_because: Text | UnsetType = UNSET
-    suspended_until: Day | None | UnsetType = UNSET
+    suspended_until: Day | UnsetType | None = UNSET
     removed_on: Day | UnsetType = UNSET
     removed_because: Text | UnsetType = UNSET
     changed_on: Day | UnsetType = UNSET
@@ -233,7 +233,8 @@ class RelationBody(RecordBody, kw_only=True):
 
 @dataclass(frozen=True)
 class RecordKind:
-    """One kind of record. Its states and steps are ``PROCEDURES[code]``, its clocks the rows of ``clocks.toml`` of that noun.
+    """One kind of record. ``PROCEDURES[code]`` are its states and steps, the rows of that noun in ``clocks.toml`` its
+    clocks.
 
     ``label`` and ``authority_label`` are the words of pages and workbooks; ``bears``: award checks judge by it;
     ``is_public``: the public search finds it; ``is_exchanged``: other nodes are told of it; ``is_disputable``: its

@@ -174,7 +174,7 @@ def _shape(value: Any) -> list[Fault]:
     if not record_schema.is_readable(schema):
         return [Fault("/schema", SCHEMA, "信封的模式版本不在本节点可读的范围内")]
     extra = value.keys() - _FIELDS - {"schema"}
-    if not _FIELDS <= value.keys() or (extra and schema <= records.SCHEMA):
+    if not value.keys() >= _FIELDS or (extra and schema <= records.SCHEMA):
         return [Fault("", SCHEMA, "信封的项不完整或有多余的项")]
     checks = (
         ("owner", isinstance(value["owner"], str) and 0 < len(value["owner"]) <= 64),

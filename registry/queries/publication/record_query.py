@@ -1,4 +1,4 @@
-"""Parse what is asked of the published records, for pages and API alike; refuse personal numbers and what is unclear."""
+"""Parse a query for published records, for pages and API alike; refuse personal numbers and what is unclear."""
 
 import datetime as dt
 import re
