@@ -21,7 +21,8 @@ def disclosure(publication: Publication, name: str) -> dict[str, Any]:
     """One field with what proves to a holder of the entry's commitment that the record said it. Refuses
     ``RecordUnknown`` for a field that the record does not show."""
     body = json.loads(publication.body)
-    if name not in records.known_fields(body):
+    shown_body = records.known_fields(body)
+    if name not in body or shown_body.get(name) != body[name]:  # what is trimmed leads to no commitment
         raise RecordUnknown()
     shown = commitments.disclose({**body, "previous": publication.previous}, publication.salt, name)
     return {

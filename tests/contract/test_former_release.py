@@ -51,7 +51,6 @@ class TestDatabase:
         flask_migrate.upgrade(directory=str(MIGRATIONS))
         assert digests() == before
 
-    @pytest.mark.xfail(reason="0021 expects a step of every withdrawal; before 0010 none was filed", raises=IndexError)
     def test_may_have_been_begun_before_there_were_steps(self, tmp_path, monkeypatch):
         """As databases that are older than migration 0010: its withdrawals are in the audit trail only."""
         record = RECORDS["withdrawn"]

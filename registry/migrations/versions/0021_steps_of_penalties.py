@@ -12,7 +12,7 @@ revision = "0021"
 down_revision = "0020"
 
 ACTS = ("file", "refile", "verify", "return")
-"""Acts that left no step; the others (suspend, withdraw, repair …) did."""
+"""Acts that left no step; the others (suspend, withdraw, repair …) did, but for withdrawals before 0010."""
 AFTER = {
     ("", "file"): "filed",
     ("filed", "refile"): "filed",
@@ -23,6 +23,8 @@ AFTER = {
     ("amended", "verify"): "published",
     ("filed", "return"): "returned",
     ("amended", "return"): "published",
+    ("published", "withdraw"): "withdrawn",
+    ("amended", "withdraw"): "withdrawn",
 }
 """The procedure of a penalty as it was when these acts were done."""
 CHUNK = 500
@@ -117,10 +119,10 @@ def _chained(
     """New rows, and what changes of the steps that are there, in the order of the audit trail."""
     made: list[dict] = []
     moved: list[dict] = []
-    waiting, stated, state, digest, filed = list(steps), {}, "", "", -1
+    waiting, state, digest, filed = list(steps), "", "", -1
     for position, event in enumerate(events, start=1):
         act = event.act.removeprefix("penalty.")
-        if act not in ACTS:
+        if waiting and waiting[0].act == act:
             step = waiting.pop(0)
             content = _content(record, position, step.act, (step.before, step.after), step.account_id)
             content |= {"documents": step.documents, "stated": step.stated}
@@ -133,6 +135,8 @@ def _chained(
         stated = {"filing": hashlib.sha256(filing.content.encode()).hexdigest()}
         if act == "return":
             stated = {"reason": filing.returned_because or ""}
+        elif act == "withdraw":
+            stated = {}  # the day of its cause stands in the published version alone
         after = AFTER[state, act]
         content = _content(record, position, act, (state, after), event.account_id)
         content |= {"documents": [], "stated": _canonical(stated)}

@@ -305,10 +305,6 @@ class TestNode:
         answer = door.get(f"/records/{one['record']}?field=basis")
         assert answer.get_json()["disclosure"]["value"] == one["basis"]
 
-    @pytest.mark.xfail(
-        reason="a disclosure of a known field gives the whole of it, what this node does not know too",
-        raises=AssertionError,
-    )
     def test_does_not_disclose_the_unknown_within_a_field_that_it_knows(self, known, people):
         one = later(penalty())
         receive(sealed(PLATFORM, one))
