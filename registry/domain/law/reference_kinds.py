@@ -189,6 +189,21 @@ class Scheme(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListEffect(Row):
+    """What a place on a list means in trading: to be on it is the ground, whatever the decision ordered besides.
+
+    ``scheme`` is the code of the list. ``sectors`` and ``roles`` left empty reach all of them; ``tenders`` says whether
+    it reaches any trading or only projects that must be tendered by law. It bears as it says whatever its ``status``.
+    """
+
+    scheme: str
+    sectors: tuple[str, ...]
+    roles: tuple[str, ...]
+    tenders: Literal["any", "must"]
+    effect: Literal["bars", "review", "none"]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Measure(Row):
     """A statutory ban: whom (``roles``), where (``sectors``, ``territory``), how long, and what it does.
 
@@ -311,6 +326,7 @@ KINDS: dict[str, type[Row]] = {
     "penalty_kinds": PenaltyKind,
     "id_types": IdType,
     "schemes": Scheme,
+    "list_effects": ListEffect,
     "measures": Measure,
     "policies": Policy,
     "deadlines": Deadline,
