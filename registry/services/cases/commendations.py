@@ -1,4 +1,4 @@
-"""The acts on commendations: filed by one officer, verified by another, which publishes them; withdrawn."""
+"""File, verify, return and withdraw commendations; verification by another officer publishes them."""
 
 import datetime as dt
 import secrets
@@ -27,98 +27,100 @@ from registry.unit_of_work import UnitOfWork
 _MONTHS, _CLOCK = "commendation_months", "commendation.publish"
 
 
-def file(work: UnitOfWork, given_facts: Mapping[str, Any], given: StepInput) -> Commendation:
+def file(work: UnitOfWork, facts: Mapping[str, Any], step_input: StepInput) -> Commendation:
     """File a commendation. Refuses ``OutOfRole``, ``OutOfScope``, ``CommendationRefused``, ``AuthorityNotOwn``,
     ``AlreadyFiled``."""
     work.actor.require(procedures.COMMENDATION.permission("file"))
-    filed = _read(work, given_facts)
+    filing = _parse_facts(work, facts)
     department = penalties.department(work.session, work.actor.department_id)
-    if department.authority_code not in (None, filed.authority_code):
+    if department.authority_code not in (None, filing.authority_code):
         raise AuthorityNotOwn()
-    decision = (filed.authority_code, document_key(filed.document_number), identify(work, filed.subject).key)
+    decision = (filing.authority_code, document_key(filing.document_number), identify(work, filing.subject).key)
     if procedure_records.is_commended(work.session, *decision):
         raise AlreadyFiled()
-    held = Commendation(
+    case = Commendation(
         record=secrets.token_hex(16),
         department_id=department.id,
         state=INITIAL,
         version=0,
-        content=canonical.dumps(commendation.content(filed)).decode(),
+        content=canonical.dumps(commendation.content(filing)).decode(),
         authority_code=decision[0],
         document_number=decision[1],
         subject_key=decision[2],
-        awarded_on=filed.awarded_on,
+        awarded_on=filing.awarded_on,
     )
-    work.session.add(held)
-    _take(work, held, procedures.COMMENDATION.step(INITIAL, "file"), given)
-    return held
+    work.session.add(case)
+    _take_filing_step(work, case, procedures.COMMENDATION.step(INITIAL, "file"), step_input)
+    return case
 
 
-def refile(work: UnitOfWork, record: str, given_facts: Mapping[str, Any], given: StepInput) -> Commendation:
+def refile(work: UnitOfWork, record: str, facts: Mapping[str, Any], step_input: StepInput) -> Commendation:
     """State a returned commendation anew. Refuses ``IdentityChanged`` for another one."""
-    held, step = _admit(work, record, "refile", given)
-    filed = _read(work, given_facts)
-    decision = (filed.authority_code, document_key(filed.document_number), identify(work, filed.subject).key)
-    if decision != (held.authority_code, held.document_number, held.subject_key):
+    case, step = _admit_step(work, record, "refile", step_input)
+    filing = _parse_facts(work, facts)
+    decision = (filing.authority_code, document_key(filing.document_number), identify(work, filing.subject).key)
+    if decision != (case.authority_code, case.document_number, case.subject_key):
         raise IdentityChanged()
-    held.content = canonical.dumps(commendation.content(filed)).decode()
-    held.awarded_on = filed.awarded_on
-    _take(work, held, step, given)
-    return held
+    case.content = canonical.dumps(commendation.content(filing)).decode()
+    case.awarded_on = filing.awarded_on
+    _take_filing_step(work, case, step, step_input)
+    return case
 
 
-def verify(work: UnitOfWork, record: str, given: StepInput) -> Commendation:
+def verify(work: UnitOfWork, record: str, step_input: StepInput) -> Commendation:
     """Verify another officer's filing and publish it."""
-    held, step = _admit(work, record, "verify", given)
-    bound = replace(given, stated={"facts": case_file.facts_digest(held.facts)})
-    filed = steps.take_step(work, held, step, bound)
-    body = commendation.public_body(held.facts, _release(work, held, filed))
+    case, step = _admit_step(work, record, "verify", step_input)
+    verification = replace(step_input, stated={"facts": case_file.facts_digest(case.facts)})
+    case_step = steps.take_step(work, case, step, verification)
+    body = commendation.public_body(case.facts, _build_version(work, case, case_step))
     publish(work, [Version(body, work.settings.node)])
-    return held
+    return case
 
 
-def send_back(work: UnitOfWork, record: str, reason: str, given: StepInput) -> Commendation:
+def send_back(work: UnitOfWork, record: str, reason: str, step_input: StepInput) -> Commendation:
     """Return a filing to its officer with the reason."""
-    held, step = _admit(work, record, "return", given)
-    steps.take_step(work, held, step, replace(given, stated={"reason": reason}))
-    return held
+    case, step = _admit_step(work, record, "return", step_input)
+    steps.take_step(work, case, step, replace(step_input, stated={"reason": reason}))
+    return case
 
 
-def withdraw(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, given: StepInput) -> Commendation:
-    """Take a published commendation back because it no longer stands; the reason is public."""
-    held, step = _admit(work, record, "withdraw", given)
+def withdraw(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, step_input: StepInput) -> Commendation:
+    """Withdraw a published commendation because it no longer stands; the reason is public."""
+    case, step = _admit_step(work, record, "withdraw", step_input)
     stated = {"reason": reason, "changed_on": changed_on.isoformat()}
     remove_record(
-        work, held, step, replace(given, stated=stated), RemovalCause("withdrawn", "withdraw", reason, changed_on)
+        work, case, step, replace(step_input, stated=stated), RemovalCause("withdrawn", "withdraw", reason, changed_on)
     )
-    return held
+    return case
 
 
-def _admit(work: UnitOfWork, record: str, act: str, given: StepInput) -> tuple[Commendation, Step]:
-    held = procedure_records.by_record(work.session, Commendation, record, lock=True)
-    return held, steps.admit_step(work, held, act, if_version=given.if_version)
+def _admit_step(work: UnitOfWork, record: str, act: str, step_input: StepInput) -> tuple[Commendation, Step]:
+    case = procedure_records.by_record(work.session, Commendation, record, lock=True)
+    return case, steps.admit_step(work, case, act, if_version=step_input.if_version)
 
 
-def _read(work: UnitOfWork, given_facts: Mapping[str, Any]) -> commendation.Commendation:
-    filed = commendation.parse_commendation(given_facts, reference_data.current(work.session).filing_rules, work.today)
-    work.actor.require_scope(frozenset(filed.sectors), filed.district)
-    return filed
+def _parse_facts(work: UnitOfWork, facts: Mapping[str, Any]) -> commendation.Commendation:
+    filing = commendation.parse_commendation(facts, reference_data.current(work.session).filing_rules, work.today)
+    work.actor.require_scope(frozenset(filing.sectors), filing.district)
+    return filing
 
 
-def _take(work: UnitOfWork, held: Commendation, step: Step, given: StepInput) -> None:
-    steps.take_step(work, held, step, replace(given, days={"awarded_on": held.awarded_on}))
+def _take_filing_step(work: UnitOfWork, case: Commendation, step: Step, step_input: StepInput) -> None:
+    steps.take_step(work, case, step, replace(step_input, days={"awarded_on": case.awarded_on}))
 
 
-def _release(work: UnitOfWork, held: Commendation, filed: CaseStep) -> PublishedVersion:
-    reference, facts = reference_data.current(work.session), held.facts
-    latest = add_months(held.awarded_on, reference.threshold(_MONTHS, held.awarded_on) or 0)
-    stated = dt.date.fromisoformat(facts["valid_until"]) + dt.timedelta(days=1) if facts["valid_until"] else latest
+def _build_version(work: UnitOfWork, case: Commendation, case_step: CaseStep) -> PublishedVersion:
+    reference, facts = reference_data.current(work.session), case.facts
+    latest = add_months(case.awarded_on, reference.threshold(_MONTHS, case.awarded_on) or 0)
+    stated_until = (
+        dt.date.fromisoformat(facts["valid_until"]) + dt.timedelta(days=1) if facts["valid_until"] else latest
+    )
     return PublishedVersion(
-        record=held.record,
+        record=case.record,
         policy=_MONTHS,
         visible_from=work.today,
-        visible_until=min(stated, latest),
-        publish_by=deadlines.run(reference, _CLOCK, held.awarded_on).due.day,
-        source=steps.source(work, held, "api"),
-        filing=filed.digest,
+        visible_until=min(stated_until, latest),
+        publish_by=deadlines.run(reference, _CLOCK, case.awarded_on).due.day,
+        source=steps.source(work, case, "api"),
+        filing=case_step.digest,
     )

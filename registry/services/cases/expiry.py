@@ -1,4 +1,4 @@
-"""Tidy up what time has ended. Readers compute visibility themselves; this tells ledger and peers."""
+"""Expire publications whose period has ended. Readers compute visibility themselves; this tells ledger and peers."""
 
 import datetime as dt
 import json
@@ -28,7 +28,7 @@ def expire_due(work: UnitOfWork) -> int:
     its maximum. Refuses ``OutOfRole``.
     """
     work.actor.require(Permission.TIME_PASSES)
-    question = (
+    statement = (
         select(Publication)
         .where(
             Publication.until_entry.is_(None),
@@ -40,17 +40,24 @@ def expire_due(work: UnitOfWork) -> int:
         .limit(CHUNK)
     )
     # Cases are locked before the ledger, as by every act: the other way round the two would wait for each other.
-    due = [held for held in work.session.scalars(question) if _ends(work, held)]
-    publish(work, [revisions.following_version(held, _expired(held, work.today)) for held in due])
-    audit.note(work, "record.expire", [held.record for held in due if held.kind == procedures.PENALTY.noun])
+    due = [publication for publication in work.session.scalars(statement) if _end_case(work, publication)]
+    publish(
+        work,
+        [revisions.following_version(publication, _build_expired_body(publication, work.today)) for publication in due],
+    )
+    audit.note(
+        work,
+        "record.expire",
+        [publication.record for publication in due if publication.kind == procedures.PENALTY.noun],
+    )
     return len(due)
 
 
-def _ends(work: UnitOfWork, held: Publication) -> bool:
+def _end_case(work: UnitOfWork, publication: Publication) -> bool:
     """Take the step that ends the record too; False when another act has just ended it otherwise."""
-    if held.kind == procedures.PENALTY.noun:
+    if publication.kind == procedures.PENALTY.noun:
         return True
-    case = procedure_records.ending(work.session, held.kind, held.record, lock=True)
+    case = procedure_records.ending(work.session, publication.kind, publication.record, lock=True)
     try:
         step = steps.admit_step(work, case, "expire", if_version=None)
     except TransitionRefused:
@@ -59,7 +66,7 @@ def _ends(work: UnitOfWork, held: Publication) -> bool:
     return True
 
 
-def _expired(held: Publication, today: dt.date) -> dict[str, Any]:
-    ended = held.visible_until
-    removal = revision.Removal("expire", "expired", "公示期届满", ended, ended)
-    return revision.removed(json.loads(held.body), removal, today)
+def _build_expired_body(publication: Publication, today: dt.date) -> dict[str, Any]:
+    expired_on = publication.visible_until
+    removal = revision.Removal("expire", "expired", "公示期届满", expired_on, expired_on)
+    return revision.removed(json.loads(publication.body), removal, today)

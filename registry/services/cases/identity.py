@@ -1,4 +1,4 @@
-"""How a subject is known: by its code, or by the keyed hash of an identity number that is itself only kept sealed."""
+"""Compute the identity of a subject: its code, or the keyed hash of an identity number that is kept sealed."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,10 @@ from registry.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class Identity:
-    """``key`` makes two subjects the same; ``index`` and ``sealed`` are those of a natural person's number."""
+    """The identity of a subject: ``key`` makes two subjects the same.
+
+    ``index`` and ``sealed`` are those of a natural person's number.
+    """
 
     key: str
     index: str | None
@@ -17,7 +20,7 @@ class Identity:
 
 
 def identify(work: UnitOfWork, party: Party) -> Identity:
-    """The identity of a subject."""
+    """Compute the identity of a subject; a natural person's number is indexed and sealed."""
     number = party.id_number
     index = work.keys.vault.index(party.id_type or "", number).hex() if number else None
     sealed = work.keys.vault.seal(number.encode()) if number else None

@@ -1,4 +1,4 @@
-"""The acts that lead to a listing: draft, legal review, notice, statement, decision. None of them is public."""
+"""Draft, review, notify and decide a listing before it is published. None of these steps is public."""
 
 import datetime as dt
 import json
@@ -36,117 +36,123 @@ OVER = ("removed", "revoked", "closed", "archived")
 """States after which the subject may be proposed for the same list again."""
 
 
-def draft(work: UnitOfWork, given_draft: Mapping[str, Any], given: StepInput) -> Listing:
+def draft(work: UnitOfWork, draft_fields: Mapping[str, Any], step_input: StepInput) -> Listing:
     """Propose a subject for a list.
 
     Refuses ``OutOfRole``, ``OutOfScope``, ``SchemeUnknown``, ``ListingRefused``, ``MeasureOutsideScheme``,
     ``GroundUnfit``, ``AuthorityNotOwn``, ``ListedAlready``.
     """
     work.actor.require(procedures.LISTING.permission("draft"))
-    proposed = _read(work, given_draft)
-    subject = identify(work, proposed.subject)
-    reference_data.hold_scheme(work.session, proposed.scheme)  # two proposals of one subject at once: the second waits
-    _require_unlisted(work, proposed.scheme, subject.key)
+    new_proposal = _parse_draft(work, draft_fields)
+    subject = identify(work, new_proposal.subject)
+    # Two proposals of one subject at once: the second waits.
+    reference_data.hold_scheme(work.session, new_proposal.scheme)
+    _require_unlisted(work, new_proposal.scheme, subject.key)
     department = penalties.department(work.session, work.actor.department_id)
-    _require_authority(department, proposed)
-    held = Listing(
+    _require_authority(department, new_proposal)
+    listing_row = Listing(
         record=secrets.token_hex(16),
         department_id=department.id,
         state=INITIAL,
         version=0,
-        content=_content(proposed),
-        scheme=proposed.scheme,
+        content=_build_content(new_proposal),
+        scheme=new_proposal.scheme,
         subject_key=subject.key,
         id_index=subject.index,
         id_sealed=subject.sealed,
     )
-    work.session.add(held)
-    steps.take_step(work, held, procedures.LISTING.step(INITIAL, "draft"), given)
-    return held
+    work.session.add(listing_row)
+    steps.take_step(work, listing_row, procedures.LISTING.step(INITIAL, "draft"), step_input)
+    return listing_row
 
 
-def redraft(work: UnitOfWork, record: str, given_draft: Mapping[str, Any], given: StepInput) -> Listing:
+def redraft(work: UnitOfWork, record: str, draft_fields: Mapping[str, Any], step_input: StepInput) -> Listing:
     """State the proposal anew, for the same subject and scheme."""
-    held, step = admit(work, record, "redraft", given)
-    proposed = _read(work, given_draft)
-    if (proposed.scheme, identify(work, proposed.subject).key) != (held.scheme, held.subject_key):
+    listing_row, step = admit(work, record, "redraft", step_input)
+    new_proposal = _parse_draft(work, draft_fields)
+    if (new_proposal.scheme, identify(work, new_proposal.subject).key) != (listing_row.scheme, listing_row.subject_key):
         raise ListingRefused("更改名单或者主体的，应另行提出")
-    _require_authority(held.department, proposed)
-    held.content = _content(proposed)
-    steps.take_step(work, held, step, given)
-    return held
+    _require_authority(listing_row.department, new_proposal)
+    listing_row.content = _build_content(new_proposal)
+    steps.take_step(work, listing_row, step, step_input)
+    return listing_row
 
 
 def simple(work: UnitOfWork, record: str, act: str, given: StepInput) -> Listing:
-    """An act that only moves the listing on: watch, review, return, statement, close, archive."""
-    held, step = admit(work, record, act, given)
-    steps.take_step(work, held, step, given)
-    return held
+    """Take a step that only changes the state of a listing: watch, review, return, statement, close, archive."""
+    listing_row, step = admit(work, record, act, given)
+    steps.take_step(work, listing_row, step, given)
+    return listing_row
 
 
-def notice(work: UnitOfWork, record: str, served_on: dt.date, reply_until: dt.date | None, given: StepInput) -> Listing:
-    """Serve the notice of facts, basis, measures, the way off the list and the right to reply.
+def notice(
+    work: UnitOfWork, record: str, served_on: dt.date, reply_until: dt.date | None, step_input: StepInput
+) -> Listing:
+    """Serve the notice of a proposed listing: facts, basis, measures, the way off the list and the right to reply.
 
     Opens the defence window, counted from service. Refuses ``SchemeWithoutBasis`` and ``ChangeInFuture``.
     """
-    held, step = admit(work, record, "notice", given)
-    require_basis(work, held)
+    listing_row, step = admit(work, record, "notice", step_input)
+    require_basis(work, listing_row)
     require_past(work, served_on)
     reference = reference_data.current(work.session)
     days = reference.threshold("listing_reply_days", served_on) or 0
-    held.reply_until = max(reference.calendar.add(served_on, days).day, reply_until or served_on)
-    told = {"served_on": served_on.isoformat(), "reply_until": held.reply_until.isoformat()}
-    state(held, notice=told)
-    steps.take_step(work, held, step, replace(given, stated=told))
-    return held
+    listing_row.reply_until = max(reference.calendar.add(served_on, days).day, reply_until or served_on)
+    notice_facts = {"served_on": served_on.isoformat(), "reply_until": listing_row.reply_until.isoformat()}
+    state(listing_row, notice=notice_facts)
+    steps.take_step(work, listing_row, step, replace(step_input, stated=notice_facts))
+    return listing_row
 
 
-def decide(work: UnitOfWork, record: str, decision: Decision, given: StepInput) -> Listing:
-    """Decide to list, over the signature of the head of the authority.
+def decide(work: UnitOfWork, record: str, decision: Decision, step_input: StepInput) -> Listing:
+    """Decide to list a subject, over the signature of the head of the authority.
 
     Refuses ``DefenceWindowOpen``, ``SchemeWithoutBasis``, ``GroundUnfit``, ``TermRefused``, and ``ListingRefused``
     when a statement was made and the decision does not answer it.
     """
-    held, step = admit(work, record, "decide", given)
-    scheme = require_basis(work, held)
+    listing_row, step = admit(work, record, "decide", step_input)
+    scheme = require_basis(work, listing_row)
     require_past(work, decision.decided_on)
-    if held.reply_until is None or decision.decided_on <= held.reply_until:
+    if listing_row.reply_until is None or decision.decided_on <= listing_row.reply_until:
         raise DefenceWindowOpen()
-    if held.state == "heard" and not decision.answer:
+    if listing_row.state == "heard" and not decision.answer:
         raise ListingRefused("决定应写明对陈述申辩的答复")
-    require_grounds(work, held)
-    facts = held.facts
-    named = [
-        one
-        for one in reference_data.current(work.session).measures(decision.decided_on)
-        if one.code in facts["measures"]
+    require_grounds(work, listing_row)
+    facts = listing_row.facts
+    scheme_measures = [
+        measure
+        for measure in reference_data.current(work.session).measures(decision.decided_on)
+        if measure.code in facts["measures"]
     ]
-    listing.require_term(scheme, named, decision)
-    stated = listing.plain(decision)
-    state(held, decision=stated)
+    listing.require_term(scheme, scheme_measures, decision)
+    decision_facts = listing.plain(decision)
+    state(listing_row, decision=decision_facts)
     days = {"decided_on": decision.decided_on}
-    steps.take_step(work, held, step, replace(given, stated=stated, days=days))
-    return held
+    steps.take_step(work, listing_row, step, replace(step_input, stated=decision_facts, days=days))
+    return listing_row
 
 
-def admit(work: UnitOfWork, record: str, act: str, given: StepInput) -> tuple[Listing, Step]:
-    """The listing, locked, and the step that ``act`` is now; refusals of ``proceedings.admit``."""
-    held = procedure_records.by_record(work.session, Listing, record, lock=True)
-    return held, steps.admit_step(work, held, act, if_version=given.if_version)
+def admit(work: UnitOfWork, record: str, act: str, step_input: StepInput) -> tuple[Listing, Step]:
+    """Lock a listing and return it with the step that ``act`` is now; refuses what ``steps.admit_step`` refuses."""
+    listing_row = procedure_records.by_record(work.session, Listing, record, lock=True)
+    return listing_row, steps.admit_step(work, listing_row, act, if_version=step_input.if_version)
 
 
-def require_basis(work: UnitOfWork, held: Listing) -> Scheme:
-    """The scheme in force; refuses ``SchemeUnknown``, and ``SchemeWithoutBasis`` where it may only be kept inside."""
-    scheme = _scheme(work, held.scheme)
+def require_basis(work: UnitOfWork, listing_row: Listing) -> Scheme:
+    """The scheme in force of a listing.
+
+    Refuses ``SchemeUnknown``, and ``SchemeWithoutBasis`` where the scheme may only be kept inside.
+    """
+    scheme = _require_scheme(work, listing_row.scheme)
     if not scheme.may_publish:
         raise SchemeWithoutBasis()
     return scheme
 
 
-def require_grounds(work: UnitOfWork, held: Listing) -> None:
+def require_grounds(work: UnitOfWork, listing_row: Listing) -> None:
     """Refuse ``GroundUnfit`` when a penalty that a listing rests on does not stand any more."""
-    grounds = tuple(Ground(**_typed(one)) for one in held.facts["grounds"])
-    _require_grounds(work, grounds, held.subject_key)
+    grounds = tuple(Ground(**_parse_ground(ground)) for ground in listing_row.facts["grounds"])
+    _complete_grounds(work, grounds, listing_row.subject_key)
 
 
 def require_past(work: UnitOfWork, day: dt.date) -> None:
@@ -155,38 +161,42 @@ def require_past(work: UnitOfWork, day: dt.date) -> None:
         raise ChangeInFuture()
 
 
-def state(held: Listing, **facts: Any) -> None:
-    """Set facts of a listing."""
-    held.content = canonical.dumps(held.facts | facts).decode()
+def state(listing_row: Listing, **facts: Any) -> None:
+    """Set facts in the content of a listing."""
+    listing_row.content = canonical.dumps(listing_row.facts | facts).decode()
 
 
-def _scheme(work: UnitOfWork, code: str) -> Scheme:
-    found = reference_data.current(work.session).scheme(code, work.today)
-    if found is None:
+def _require_scheme(work: UnitOfWork, code: str) -> Scheme:
+    scheme = reference_data.current(work.session).scheme(code, work.today)
+    if scheme is None:
         raise SchemeUnknown()
-    return found
+    return scheme
 
 
-def _read(work: UnitOfWork, given_draft: Mapping[str, Any]) -> Proposal:
-    scheme = _scheme(work, given_draft["scheme"])
-    read = proposal.parse_proposal(given_draft, scheme, reference_data.current(work.session).filing_rules)
-    work.actor.require_scope(frozenset(read.sectors), read.district)
-    return replace(read, grounds=_require_grounds(work, read.grounds, identify(work, read.subject).key))
-
-
-def _require_grounds(work: UnitOfWork, grounds: tuple[Ground, ...], subject_key: str) -> tuple[Ground, ...]:
-    """The grounds with what the records say of themselves; each penalty must stand, and be the subject's own."""
-    return tuple(
-        _penalty_ground(work, one.record, subject_key) if one.kind == "penalty" and one.record else one
-        for one in grounds
+def _parse_draft(work: UnitOfWork, draft_fields: Mapping[str, Any]) -> Proposal:
+    scheme = _require_scheme(work, draft_fields["scheme"])
+    new_proposal = proposal.parse_proposal(draft_fields, scheme, reference_data.current(work.session).filing_rules)
+    work.actor.require_scope(frozenset(new_proposal.sectors), new_proposal.district)
+    return replace(
+        new_proposal, grounds=_complete_grounds(work, new_proposal.grounds, identify(work, new_proposal.subject).key)
     )
 
 
-def _penalty_ground(work: UnitOfWork, record: str, subject_key: str) -> Ground:
-    held = publications.bearing(work.session, record)
-    if held is None or held.kind != "penalty" or publications.subject_key(held) != subject_key:
+def _complete_grounds(work: UnitOfWork, grounds: tuple[Ground, ...], subject_key: str) -> tuple[Ground, ...]:
+    """The grounds with what the records say of themselves; each penalty must stand, and be the subject's own."""
+    return tuple(
+        _build_penalty_ground(work, ground.record, subject_key)
+        if ground.kind == "penalty" and ground.record
+        else ground
+        for ground in grounds
+    )
+
+
+def _build_penalty_ground(work: UnitOfWork, record: str, subject_key: str) -> Ground:
+    publication = publications.bearing(work.session, record)
+    if publication is None or publication.kind != "penalty" or publications.subject_key(publication) != subject_key:
         raise GroundUnfit()
-    body = json.loads(held.body)
+    body = json.loads(publication.body)
     return Ground(
         "penalty",
         body["document_number"],
@@ -196,23 +206,25 @@ def _penalty_ground(work: UnitOfWork, record: str, subject_key: str) -> Ground:
     )
 
 
-def _require_authority(department: Department, proposed: Proposal) -> None:
-    if department.authority_code not in (None, proposed.authority_code):
+def _require_authority(department: Department, new_proposal: Proposal) -> None:
+    if department.authority_code not in (None, new_proposal.authority_code):
         raise AuthorityNotOwn()
 
 
-def _typed(ground: dict[str, Any]) -> dict[str, Any]:
+def _parse_ground(ground: dict[str, Any]) -> dict[str, Any]:
     decided_on = ground["decided_on"]
     return ground | {"decided_on": dt.date.fromisoformat(decided_on) if decided_on else None}
 
 
-def _content(proposed: Proposal) -> str:
-    return canonical.dumps(listing.content(proposed) | {"notice": None, "decision": None, "served_on": None}).decode()
+def _build_content(new_proposal: Proposal) -> str:
+    return canonical.dumps(
+        listing.content(new_proposal) | {"notice": None, "decision": None, "served_on": None}
+    ).decode()
 
 
 def _require_unlisted(work: UnitOfWork, scheme: str, subject_key: str) -> None:
-    question = select(Listing.id).where(
+    statement = select(Listing.id).where(
         Listing.scheme == scheme, Listing.subject_key == subject_key, Listing.state.not_in(OVER)
     )
-    if work.session.scalars(question.limit(1)).first() is not None:
+    if work.session.scalars(statement.limit(1)).first() is not None:
         raise ListedAlready()

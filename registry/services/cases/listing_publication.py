@@ -1,4 +1,4 @@
-"""The acts from a decision to its publication, and those that change what is published of a listing."""
+"""Serve, publish, correct and extend listings that have been decided."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -32,99 +32,101 @@ _PUBLISH = "listing.publish"
 _RECONSIDERATION, _LITIGATION = "D09", "D10"
 
 
-def serve(work: UnitOfWork, record: str, served_on: dt.date, given: StepInput) -> Listing:
+def serve(work: UnitOfWork, record: str, served_on: dt.date, step_input: StepInput) -> Listing:
     """Serve the decision together with the notice on repair (两书同达): it is in force from that day.
 
     Refuses ``ChangeInFuture``, ``SchemeWithoutBasis``, ``TermRefused``.
     """
-    held, step = admit(work, record, "serve", given)
-    scheme = require_basis(work, held)
+    listing_row, step = admit(work, record, "serve", step_input)
+    scheme = require_basis(work, listing_row)
     require_past(work, served_on)
-    decision = _decision(held)
+    decision = _parse_decision(listing_row)
     if served_on < decision.decided_on:
         raise TermRefused("送达日不得早于决定日")
-    held.starts_on, held.ends_on = listing.term(scheme, decision, served_on)
-    state(held, served_on=served_on.isoformat())
-    stated = {"served_on": served_on.isoformat(), "ends_on": held.ends_on.isoformat()}
-    steps.take_step(work, held, step, replace(given, stated=stated))
-    return held
+    listing_row.starts_on, listing_row.ends_on = listing.term(scheme, decision, served_on)
+    state(listing_row, served_on=served_on.isoformat())
+    stated = {"served_on": served_on.isoformat(), "ends_on": listing_row.ends_on.isoformat()}
+    steps.take_step(work, listing_row, step, replace(step_input, stated=stated))
+    return listing_row
 
 
-def publish_listing(work: UnitOfWork, record: str, given: StepInput) -> Listing:
+def publish_listing(work: UnitOfWork, record: str, step_input: StepInput) -> Listing:
     """Publish a listing in force, by another officer than its drafter; from now on its measures bar.
 
     Refuses ``SchemeWithoutBasis``, ``NoPolicy``, ``GroundUnfit`` when a ground has fallen since the decision, and
     ``TermRefused`` when the term is over.
     """
-    held, step = admit(work, record, "publish", given)
-    scheme = require_basis(work, held)
-    require_grounds(work, held)
-    if held.ends_on is None or held.ends_on <= work.today:
+    listing_row, step = admit(work, record, "publish", step_input)
+    scheme = require_basis(work, listing_row)
+    require_grounds(work, listing_row)
+    if listing_row.ends_on is None or listing_row.ends_on <= work.today:
         raise TermRefused("列入期限已经届满")
-    filed = steps.take_step(work, held, step, _binding(held, given))
-    body = listing.public_body(held.facts, _release(work, held, scheme, filed))
-    publish(work, [Version(body, work.settings.node, held.id_index, held.id_sealed)])
-    return held
+    case_step = steps.take_step(work, listing_row, step, _bind_facts(listing_row, step_input))
+    body = listing.public_body(listing_row.facts, _build_version(work, listing_row, scheme, case_step))
+    publish(work, [Version(body, work.settings.node, listing_row.id_index, listing_row.id_sealed)])
+    return listing_row
 
 
-def amend(work: UnitOfWork, record: str, fields: Mapping[str, Any], given: StepInput) -> Listing:
+def amend(work: UnitOfWork, record: str, fields: Mapping[str, Any], step_input: StepInput) -> Listing:
     """Propose a correction of what is published; another officer publishes or rejects it. Refuses
     ``ListingRefused`` by the rules of a proposal."""
-    held, step = admit(work, record, "amend", given)
+    listing_row, step = admit(work, record, "amend", step_input)
     amendment = listing.jsonable({name: fields[name] for name in AMENDABLE if fields.get(name) is not None})
     proposal.require_amendment(amendment, reference_data.current(work.session).filing_rules)
-    state(held, amendment=amendment)
-    steps.take_step(work, held, step, replace(given, stated=amendment))
-    return held
+    state(listing_row, amendment=amendment)
+    steps.take_step(work, listing_row, step, replace(step_input, stated=amendment))
+    return listing_row
 
 
-def correct(work: UnitOfWork, record: str, given: StepInput) -> Listing:
-    """Publish the correction that waits."""
-    held, step = admit(work, record, "correct", given)
-    amendment = held.facts["amendment"]
-    state(held, **amendment, amendment=None)
-    filed = steps.take_step(work, held, step, _binding(held, given))
-    scheme = require_basis(work, held)
-    shown = redaction.blot_all(amendment if scheme.names_responsible else {**amendment, "responsible": []})
-    disputed = revisions.disputed_on(work, record)
+def correct(work: UnitOfWork, record: str, step_input: StepInput) -> Listing:
+    """Publish the proposed correction of a listing."""
+    listing_row, step = admit(work, record, "correct", step_input)
+    amendment = listing_row.facts["amendment"]
+    state(listing_row, **amendment, amendment=None)
+    case_step = steps.take_step(work, listing_row, step, _bind_facts(listing_row, step_input))
+    scheme = require_basis(work, listing_row)
+    public_fields = redaction.blot_all(amendment if scheme.names_responsible else {**amendment, "responsible": []})
+    disputed_since = revisions.disputed_on(work, record)
     revisions.revise(
         work,
         record,
-        lambda body: revision.changed(body, "correct", **shown, filing=filed.digest, disputed_on=disputed),
+        lambda body: revision.changed(
+            body, "correct", **public_fields, filing=case_step.digest, disputed_on=disputed_since
+        ),
     )
-    return held
+    return listing_row
 
 
-def reject(work: UnitOfWork, record: str, reason: str, given: StepInput) -> Listing:
-    """Reject the correction that waits, with the reason; what is published stays as it is."""
-    held, step = admit(work, record, "reject", given)
-    state(held, amendment=None)
-    steps.take_step(work, held, step, replace(given, stated={"reason": reason}))
-    return held
+def reject(work: UnitOfWork, record: str, reason: str, step_input: StepInput) -> Listing:
+    """Reject the proposed correction of a listing, with the reason; what is published stays as it is."""
+    listing_row, step = admit(work, record, "reject", step_input)
+    state(listing_row, amendment=None)
+    steps.take_step(work, listing_row, step, replace(step_input, stated={"reason": reason}))
+    return listing_row
 
 
-def extend(work: UnitOfWork, record: str, ends_on: dt.date, given: StepInput) -> Listing:
-    """Let a listing end later, where its scheme provides for it. Refuses ``TermRefused``."""
-    held, step = admit(work, record, "extend", given)
-    scheme = require_basis(work, held)
-    assert held.starts_on is not None and held.ends_on is not None
-    latest = publicity.add_months(held.starts_on, (scheme.term_months or 0) + scheme.extension_months_max)
-    if held.ends_on <= work.today:
+def extend(work: UnitOfWork, record: str, ends_on: dt.date, step_input: StepInput) -> Listing:
+    """Extend the term of a listing, where its scheme provides for it. Refuses ``TermRefused``."""
+    listing_row, step = admit(work, record, "extend", step_input)
+    scheme = require_basis(work, listing_row)
+    assert listing_row.starts_on is not None and listing_row.ends_on is not None
+    latest = publicity.add_months(listing_row.starts_on, (scheme.term_months or 0) + scheme.extension_months_max)
+    if listing_row.ends_on <= work.today:
         raise TermRefused("列入期限已经届满")
-    if not held.ends_on < ends_on <= latest:
+    if not listing_row.ends_on < ends_on <= latest:
         raise TermRefused(f"{scheme.name}的延长不得超过 {latest.isoformat()}")
-    held.ends_on = ends_on
-    steps.take_step(work, held, step, replace(given, stated={"ends_on": ends_on.isoformat()}))
+    listing_row.ends_on = ends_on
+    steps.take_step(work, listing_row, step, replace(step_input, stated={"ends_on": ends_on.isoformat()}))
     revisions.revise(work, record, lambda body: revision.changed(body, "extend", **listing.extended(body, ends_on)))
-    return held
+    return listing_row
 
 
-def _binding(held: Listing, given: StepInput) -> StepInput:
-    return replace(given, stated={"facts": case_file.facts_digest(held.facts)})
+def _bind_facts(listing_row: Listing, step_input: StepInput) -> StepInput:
+    return replace(step_input, stated={"facts": case_file.facts_digest(listing_row.facts)})
 
 
-def _decision(held: Listing) -> Decision:
-    facts = held.facts["decision"]
+def _parse_decision(listing_row: Listing) -> Decision:
+    facts = listing_row.facts["decision"]
     ends_on = facts["ends_on"]
     days = {
         "decided_on": dt.date.fromisoformat(facts["decided_on"]),
@@ -133,9 +135,11 @@ def _decision(held: Listing) -> Decision:
     return Decision(**(facts | days))
 
 
-def _release(work: UnitOfWork, held: Listing, scheme: Scheme, filed: CaseStep) -> listing.ListingVersion:
-    reference, facts, decision = reference_data.current(work.session), held.facts, _decision(held)
-    assert held.starts_on is not None and held.ends_on is not None
+def _build_version(
+    work: UnitOfWork, listing_row: Listing, scheme: Scheme, case_step: CaseStep
+) -> listing.ListingVersion:
+    reference, facts, decision = reference_data.current(work.session), listing_row.facts, _parse_decision(listing_row)
+    assert listing_row.starts_on is not None and listing_row.ends_on is not None
     served_on = dt.date.fromisoformat(facts["served_on"])
     policy = publicity.policy_for(
         reference.policies,
@@ -146,35 +150,35 @@ def _release(work: UnitOfWork, held: Listing, scheme: Scheme, filed: CaseStep) -
         scheme=scheme.code,
     )
     return listing.ListingVersion(
-        record=held.record,
-        audience=_audience(work, held, scheme),
+        record=listing_row.record,
+        audience=_choose_audience(work, listing_row, scheme),
         scheme=scheme,
         policy=policy.code,
         measures=[
-            statutory_measure(measure, held.starts_on, held.ends_on)
+            statutory_measure(measure, listing_row.starts_on, listing_row.ends_on)
             for measure in reference.measures(decision.decided_on)
             if measure.code in facts["measures"]
         ],
-        starts_on=held.starts_on,
-        ends_on=held.ends_on,
-        repairable_from=listing.repairable_from(policy, scheme, decision.decided_on, held.starts_on),
+        starts_on=listing_row.starts_on,
+        ends_on=listing_row.ends_on,
+        repairable_from=listing.repairable_from(policy, scheme, decision.decided_on, listing_row.starts_on),
         visible_from=work.today,
-        visible_until=held.ends_on,
+        visible_until=listing_row.ends_on,
         publish_by=deadlines.run(reference, _PUBLISH, decision.decided_on).due.day,
         remedies={
             "reconsideration_until": deadlines.limit(reference, _RECONSIDERATION, served_on).day,
             "litigation_until": deadlines.limit(reference, _LITIGATION, served_on).day,
         },
-        source=steps.source(work, held, "procedure"),
-        filing=filed.digest,
+        source=steps.source(work, listing_row, "procedure"),
+        filing=case_step.digest,
     )
 
 
-def _audience(work: UnitOfWork, held: Listing, scheme: Scheme) -> str:
+def _choose_audience(work: UnitOfWork, listing_row: Listing, scheme: Scheme) -> str:
     """Natural persons are public only by their scheme's own basis, minors never."""
-    subject = held.facts["subject"]
+    subject = listing_row.facts["subject"]
     if subject["kind"] != "natural_person":
         return "public"
-    number = work.keys.vault.open(held.id_sealed).decode() if held.id_sealed else None
+    number = work.keys.vault.open(listing_row.id_sealed).decode() if listing_row.id_sealed else None
     is_hidden = not scheme.natural_persons_public or listing.is_minor(subject["id_type"], number, work.today)
     return "authorised" if is_hidden else "public"

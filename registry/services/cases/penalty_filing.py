@@ -53,49 +53,53 @@ def file(work: UnitOfWork, submissions: Sequence[Submission]) -> list[str | Refu
     work.actor.require(Permission.PENALTY_FILE)
     reference = reference_data.current(work.session)
     department = penalties.department(work.session, work.actor.department_id)
-    prepared = [_prepare(work, reference, department, submission) for submission in submissions]
-    good = [draft for draft in prepared if isinstance(draft, _Draft)]
-    taken = penalties.decisions_on_file(work.session, [draft.decision for draft in good])
+    drafts_or_refusals = [_prepare_draft(work, reference, department, submission) for submission in submissions]
+    accepted = [draft for draft in drafts_or_refusals if isinstance(draft, _Draft)]
+    decisions_on_file = penalties.decisions_on_file(work.session, [draft.decision for draft in accepted])
     outcomes: list[str | Refusal] = []
-    new: list[_Draft] = []
-    for draft in prepared:
-        if isinstance(draft, _Draft) and draft.decision in taken:
+    new_drafts: list[_Draft] = []
+    for draft in drafts_or_refusals:
+        if isinstance(draft, _Draft) and draft.decision in decisions_on_file:
             outcomes.append(AlreadyFiled())
         elif isinstance(draft, _Draft):
-            taken.add(draft.decision)
-            new.append(draft)
+            decisions_on_file.add(draft.decision)
+            new_drafts.append(draft)
             outcomes.append(draft.record)
         else:
             outcomes.append(draft)
-    _store(work, department, reference, new)
+    _store_drafts(work, department, reference, new_drafts)
     return outcomes
 
 
 def refile(work: UnitOfWork, record: str, filing: Filing, *, if_version: int | None) -> Penalty:
     """Replace what waits for verification, or correct what is published; the public sees it once verified."""
-    held, step = own(work, record, "refile", if_version)
+    penalty_row, step = own(work, record, "refile", if_version)
     reference = reference_data.current(work.session)
-    draft = _prepare(work, reference, held.department, Submission(filing))
+    draft = _prepare_draft(work, reference, penalty_row.department, Submission(filing))
     if isinstance(draft, Refusal):
         raise draft
-    if draft.decision != (held.authority_code, held.document_number, held.subject_key):
+    if draft.decision != (penalty_row.authority_code, penalty_row.document_number, penalty_row.subject_key):
         raise IdentityChanged()
-    held.state = step.to
-    held.version += 1
+    penalty_row.state = step.to
+    penalty_row.version += 1
     if step.to == "filed":  # not public yet: its limit counts from the day as it is stated now
-        _count_from(held, reference, filing.decided_on)
-    work.session.execute(insert(PenaltyFiling), [draft.filing_row(work) | {"penalty_id": held.id}])
+        _reset_publish_limit(penalty_row, reference, filing.decided_on)
+    work.session.execute(insert(PenaltyFiling), [draft.filing_row(work) | {"penalty_id": penalty_row.id}])
     work.session.flush()
-    work.session.refresh(held)
-    subject = replace(draft.timed(held.department), record=record)
-    steps.take_steps(work, held.noun, "refile", [steps.RecordStep(subject, step, draft.stated)])
+    work.session.refresh(penalty_row)
+    subject = replace(draft.timed(penalty_row.department), record=record)
+    steps.take_steps(work, penalty_row.noun, "refile", [steps.RecordStep(subject, step, draft.stated)])
     clocks.follow_facts(work, subject)
-    return held
+    return penalty_row
 
 
-def _count_from(held: Penalty, reference: Reference, decided_on: dt.date) -> None:
+def _reset_publish_limit(penalty_row: Penalty, reference: Reference, decided_on: dt.date) -> None:
     due = run(reference, clocks.PUBLISH_PENALTY, decided_on).due
-    held.decided_on, held.publish_by, held.publish_by_provisional = decided_on, due.day, due.provisional
+    penalty_row.decided_on, penalty_row.publish_by, penalty_row.publish_by_provisional = (
+        decided_on,
+        due.day,
+        due.provisional,
+    )
 
 
 @dataclass(frozen=True)
@@ -139,11 +143,11 @@ class _Draft:
         }
 
 
-def _prepare(
+def _prepare_draft(
     work: UnitOfWork, reference: Reference, department: Department, submission: Submission
 ) -> _Draft | Refusal:
     try:
-        filing = _placed(work.actor, submission.filing)
+        filing = _assign_district(work.actor, submission.filing)
         work.actor.require_scope(frozenset(filing.sectors), filing.district)
         policy_of(reference, filing)  # what no policy governs could never be verified
     except Refusal as refusal:
@@ -161,7 +165,7 @@ def _prepare(
     )
 
 
-def _placed(actor: Actor, filing: Filing) -> Filing:
+def _assign_district(actor: Actor, filing: Filing) -> Filing:
     """The filing with a district when its filer may act in some only: without one it would bind everywhere."""
     if filing.district is not None or EVERYWHERE in actor.districts:
         return filing
@@ -170,7 +174,7 @@ def _placed(actor: Actor, filing: Filing) -> Filing:
     return replace(filing, district=min(actor.districts))
 
 
-def _store(work: UnitOfWork, department: Department, reference: Reference, drafts: Sequence[_Draft]) -> None:
+def _store_drafts(work: UnitOfWork, department: Department, reference: Reference, drafts: Sequence[_Draft]) -> None:
     if not drafts:
         return
     rows = []
@@ -199,26 +203,26 @@ def _store(work: UnitOfWork, department: Department, reference: Reference, draft
         [draft.filing_row(work) | {"penalty_id": ids[draft.record]} for draft in drafts],
     )
     step = procedures.PENALTY.step(INITIAL, "file")
-    filed = [steps.RecordStep(draft.timed(department), step, draft.stated) for draft in drafts]
-    steps.take_steps(work, procedures.PENALTY.noun, "file", filed)
+    record_steps = [steps.RecordStep(draft.timed(department), step, draft.stated) for draft in drafts]
+    steps.take_steps(work, procedures.PENALTY.noun, "file", record_steps)
 
 
 def own(work: UnitOfWork, record: str, act: str, if_version: int | None) -> tuple[Penalty, Step]:
     """The penalty, locked, and the step that ``act`` is now; refusals of ``steps.admit_step``."""
-    held = penalties.by_record(work.session, record, lock=True)
-    return held, steps.admit_step(work, held, act, if_version=if_version)
+    penalty_row = penalties.by_record(work.session, record, lock=True)
+    return penalty_row, steps.admit_step(work, penalty_row, act, if_version=if_version)
 
 
-def require_scope(actor: Actor, held: Penalty | None) -> Penalty:
+def require_scope(actor: Actor, penalty_row: Penalty | None) -> Penalty:
     """The penalty when it lies in the actor's scope; another department's reads as absent."""
-    if held is None:
+    if penalty_row is None:
         raise PenaltyUnknown()
-    actor.require_own(held.department_id, PenaltyUnknown)
-    if not covers(actor, held):
+    actor.require_own(penalty_row.department_id, PenaltyUnknown)
+    if not covers(actor, penalty_row):
         raise OutOfScope()
-    return held
+    return penalty_row
 
 
-def covers(actor: Actor, held: Penalty) -> bool:
+def covers(actor: Actor, penalty_row: Penalty) -> bool:
     """Whether the newest filing lies within the sectors and districts granted."""
-    return actor.covers(*held.scope)
+    return actor.covers(*penalty_row.scope)

@@ -36,19 +36,19 @@ def verify(work: UnitOfWork, records: Sequence[str], *, if_version: int | None =
     revisions = penalty_version.newest_revisions(work, records)
     outcomes: dict[str, int | Refusal] = {}
     verified: list[Penalty] = []
-    taken: list[steps.RecordStep] = []
+    record_steps: list[steps.RecordStep] = []
     versions: list[Version] = []
     for record in dict.fromkeys(records):  # a record named twice is published once
         try:
-            penalty, step = _verifiable(work, rows.get(record), if_version)
+            penalty, step = _require_verifiable(work, rows.get(record), if_version)
             versions.append(penalty_version.next_version(work, reference, penalty, revisions.get(record, 0) + 1))
             verified.append(penalty)
-            taken.append(_record_step(penalty, step))
+            record_steps.append(_build_record_step(penalty, step))
         except Refusal as refusal:
             outcomes[record] = refusal
     outcomes.update(zip([penalty.record for penalty in verified], publish(work, versions), strict=True))
     _mark_verified(work, verified)
-    steps.take_steps(work, Penalty.noun, "verify", taken)
+    steps.take_steps(work, Penalty.noun, "verify", record_steps)
     return [outcomes[record] for record in records]
 
 
@@ -72,7 +72,7 @@ def withdraw(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, *,
     return penalty
 
 
-def _verifiable(work: UnitOfWork, row: Penalty | None, if_version: int | None) -> tuple[Penalty, Step]:
+def _require_verifiable(work: UnitOfWork, row: Penalty | None, if_version: int | None) -> tuple[Penalty, Step]:
     penalty = require_scope(work.actor, row)
     if if_version not in (None, penalty.version):
         raise VersionStale()
@@ -81,7 +81,7 @@ def _verifiable(work: UnitOfWork, row: Penalty | None, if_version: int | None) -
     return penalty, procedures.PENALTY.step(penalty.state, "verify")
 
 
-def _record_step(penalty: Penalty, step: Step) -> steps.RecordStep:
+def _build_record_step(penalty: Penalty, step: Step) -> steps.RecordStep:
     subject = DeadlineSubject(penalty.record, penalty.department_id, (), None, {})
     return steps.RecordStep(subject, step, {"filing": content_digest(penalty.filing.content)})
 

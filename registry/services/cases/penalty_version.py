@@ -26,10 +26,10 @@ _SEVERITY = {"1": "general", "2": "general", "3": "serious"}
 
 def policy_of(reference: Reference, filing: Filing) -> Policy:
     """How long a decision stays public: by its severity on its own date. Refuses ``NoPolicy``."""
-    stated = _SEVERITY.get(filing.severity or "")
+    stated_severity = _SEVERITY.get(filing.severity or "")
     return publicity.policy_for(
         reference.policies,
-        severity=stated or publicity.severity(reference.penalty_kinds(filing.kinds)),
+        severity=stated_severity or publicity.severity(reference.penalty_kinds(filing.kinds)),
         document_date=filing.decided_on,
         authority_name=filing.authority_name,
         sectors=filing.sectors,
@@ -44,32 +44,34 @@ def publicity_of(policy: Policy, filing: Filing) -> Publicity:
 
 def newest_revisions(work: UnitOfWork, records: Sequence[str]) -> dict[str, int]:
     """The newest revision of each record that is published."""
-    question = select(Publication.record, Publication.revision).where(
+    statement = select(Publication.record, Publication.revision).where(
         Publication.record.in_(records), Publication.until_entry.is_(None)
     )
-    return dict(work.session.execute(question).tuples().all())
+    return dict(work.session.execute(statement).tuples().all())
 
 
-def next_version(work: UnitOfWork, reference: Reference, held: Penalty, revision: int) -> Version:
+def next_version(work: UnitOfWork, reference: Reference, penalty_row: Penalty, revision: int) -> Version:
     """The next public version of a penalty, from its newest filing, verified by the actor now.
 
     Refuses ``NoPolicy``, and ``FilingRefused`` when a day of the filing cannot be reckoned with.
     """
-    filing = penalty.filing_of(json.loads(held.filing.content))
+    filing = penalty.filing_of(json.loads(penalty_row.filing.content))
     try:
-        return _version(work, reference, held, filing, revision)
+        return _build_version(work, reference, penalty_row, filing, revision)
     except (ValueError, OverflowError):  # years near 9999, taken before they were refused at the door
         raise FilingRefused("日期超出可计算的范围，请退回更正") from None
 
 
-def _version(work: UnitOfWork, reference: Reference, held: Penalty, filing: Filing, revision: int) -> Version:
-    row = held.filing
+def _build_version(
+    work: UnitOfWork, reference: Reference, penalty_row: Penalty, filing: Filing, revision: int
+) -> Version:
+    filing_row = penalty_row.filing
     policy = policy_of(reference, filing)
     period = publicity_of(policy, filing)
     restrictions, _ = measures.resolve(filing, reference.measures(filing.decided_on))
     is_public = policy.public and filing.subject.kind != "natural_person"
-    added = penalty.PenaltyVersion(
-        record=held.record,
+    version = penalty.PenaltyVersion(
+        record=penalty_row.record,
         revision=revision,
         act="publish" if revision == 1 else "correct",
         audience="public" if is_public else "authorised",
@@ -78,16 +80,18 @@ def _version(work: UnitOfWork, reference: Reference, held: Penalty, filing: Fili
         visible_from=work.today,
         visible_until=period.visible_until,
         repairable_from=period.repairable_from,
-        publish_by=held.publish_by,
+        publish_by=penalty_row.publish_by,
         is_grave=_is_grave(reference, filing),
         measures=restrictions,
-        source=_source(work, held, row, filing),
-        filing=penalty.filing_digest(row.content, row.id_index, row.filed_by, work.actor.account_id or 0),
+        source=_describe_source(work, penalty_row, filing_row, filing),
+        filing=penalty.filing_digest(
+            filing_row.content, filing_row.id_index, filing_row.filed_by, work.actor.account_id or 0
+        ),
     )
-    body = penalty.public_body(filing, added)
+    body = penalty.public_body(filing, version)
     if revision > 1:
-        body |= revisions.carried_marks(work, held.record)
-    return Version(body, work.settings.node, row.id_index, row.id_sealed)
+        body |= revisions.carried_marks(work, penalty_row.record)
+    return Version(body, work.settings.node, filing_row.id_index, filing_row.id_sealed)
 
 
 def _is_grave(reference: Reference, filing: Filing) -> bool:
@@ -97,14 +101,16 @@ def _is_grave(reference: Reference, filing: Filing) -> bool:
     return is_large or any(kind.grave for kind in reference.penalty_kinds(filing.kinds))
 
 
-def _source(work: UnitOfWork, held: Penalty, row: PenaltyFiling, filing: Filing) -> dict[str, Any]:
+def _describe_source(
+    work: UnitOfWork, penalty_row: Penalty, filing_row: PenaltyFiling, filing: Filing
+) -> dict[str, Any]:
     """Which unit entered it, by which channel, when entered and verified (plan 四（四） 注明信息来源)."""
     return {
         "node": work.settings.node,
         "name": redaction.blot(filing.source_name),
         "code": filing.source_code,
-        "department": held.department.name,
-        "channel": "file" if row.import_id else "api",
-        "filed_on": day_of(row.filed_at).isoformat(),
+        "department": penalty_row.department.name,
+        "channel": "file" if filing_row.import_id else "api",
+        "filed_on": day_of(filing_row.filed_at).isoformat(),
         "verified_on": work.today.isoformat(),
     }

@@ -1,4 +1,4 @@
-"""The acts on relations: filed by one officer, verified by another, which tells them to checks; withdrawn."""
+"""File, verify, return and withdraw relations of parties; a verified relation is known to checks."""
 
 import secrets
 from collections.abc import Mapping
@@ -21,83 +21,85 @@ from registry.services.publication.publishing import Version, publish
 from registry.unit_of_work import UnitOfWork
 
 
-def file(work: UnitOfWork, given_facts: Mapping[str, Any], given: StepInput) -> Relation:
+def file(work: UnitOfWork, facts: Mapping[str, Any], step_input: StepInput) -> Relation:
     """File a relation of two parties, with the document that shows it. Refuses ``OutOfRole``, ``OutOfScope``,
     ``RelationRefused``, ``RelationHeld``, ``DocumentMissing``."""
     work.actor.require(procedures.RELATION.permission("file"))
-    filed = _read(work, given_facts)
-    person = identify(work, filed.other)
-    held = Relation(
+    filing = _parse_facts(work, facts)
+    other_identity = identify(work, filing.other)
+    case = Relation(
         record=secrets.token_hex(16),
         department_id=work.actor.department_id,
         state=INITIAL,
         version=0,
-        content=canonical.dumps(relation.content(filed)).decode(),
-        kind=filed.kind,
-        subject_uscc=filed.subject.uscc or "",
-        other_key=person.key,
-        since=filed.since,
-        id_index=person.index,
-        id_sealed=person.sealed,
+        content=canonical.dumps(relation.content(filing)).decode(),
+        kind=filing.kind,
+        subject_uscc=filing.subject.uscc or "",
+        other_key=other_identity.key,
+        since=filing.since,
+        id_index=other_identity.index,
+        id_sealed=other_identity.sealed,
     )
-    if procedure_records.is_related(work.session, *_ends(held)):
+    if procedure_records.is_related(work.session, *_relation_key(case)):
         raise RelationHeld()
-    work.session.add(held)
-    steps.take_step(work, held, procedures.RELATION.step(INITIAL, "file"), given)
-    return held
+    work.session.add(case)
+    steps.take_step(work, case, procedures.RELATION.step(INITIAL, "file"), step_input)
+    return case
 
 
-def refile(work: UnitOfWork, record: str, given_facts: Mapping[str, Any], given: StepInput) -> Relation:
+def refile(work: UnitOfWork, record: str, facts: Mapping[str, Any], step_input: StepInput) -> Relation:
     """State a returned relation anew. Refuses ``IdentityChanged`` for another one."""
-    held, step = _admit(work, record, "refile", given)
-    filed = _read(work, given_facts)
-    ends = (filed.kind, filed.subject.uscc, identify(work, filed.other).key, filed.since)
-    if ends != _ends(held):
+    case, step = _admit_step(work, record, "refile", step_input)
+    filing = _parse_facts(work, facts)
+    key = (filing.kind, filing.subject.uscc, identify(work, filing.other).key, filing.since)
+    if key != _relation_key(case):
         raise IdentityChanged()
-    held.content = canonical.dumps(relation.content(filed)).decode()
-    steps.take_step(work, held, step, given)
-    return held
+    case.content = canonical.dumps(relation.content(filing)).decode()
+    steps.take_step(work, case, step, step_input)
+    return case
 
 
-def verify(work: UnitOfWork, record: str, given: StepInput) -> Relation:
-    """Verify another officer's filing; checks are told of it from now on."""
-    held, step = _admit(work, record, "verify", given)
-    filed = steps.take_step(work, held, step, replace(given, stated={"facts": case_file.facts_digest(held.facts)}))
-    kind = reference_data.current(work.session).relation_kind(held.kind, work.today)
+def verify(work: UnitOfWork, record: str, step_input: StepInput) -> Relation:
+    """Verify another officer's filing; checks follow it from now on."""
+    case, step = _admit_step(work, record, "verify", step_input)
+    case_step = steps.take_step(
+        work, case, step, replace(step_input, stated={"facts": case_file.facts_digest(case.facts)})
+    )
+    kind = reference_data.current(work.session).relation_kind(case.kind, work.today)
     assert kind is not None  # it was read by that kind, and rows are ended, never taken out
-    source = steps.source(work, held, "procedure")
-    version = relation.published_version(held.record, source, filed.digest, work.today)
-    body = relation.authorised_body(held.facts, kind.source, version)
-    publish(work, [Version(body, work.settings.node, held.id_index, held.id_sealed)])
-    return held
+    source = steps.source(work, case, "procedure")
+    version = relation.published_version(case.record, source, case_step.digest, work.today)
+    body = relation.authorised_body(case.facts, kind.source, version)
+    publish(work, [Version(body, work.settings.node, case.id_index, case.id_sealed)])
+    return case
 
 
-def send_back(work: UnitOfWork, record: str, reason: str, given: StepInput) -> Relation:
+def send_back(work: UnitOfWork, record: str, reason: str, step_input: StepInput) -> Relation:
     """Return a filing to its officer with the reason."""
-    held, step = _admit(work, record, "return", given)
-    steps.take_step(work, held, step, replace(given, stated={"reason": reason}))
-    return held
+    case, step = _admit_step(work, record, "return", step_input)
+    steps.take_step(work, case, step, replace(step_input, stated={"reason": reason}))
+    return case
 
 
-def withdraw(work: UnitOfWork, record: str, reason: str, given: StepInput) -> Relation:
-    """Take a relation back: checks follow it no more, for whatever day."""
-    held, step = _admit(work, record, "withdraw", given)
-    leaving = RemovalCause("withdrawn", "withdraw", reason, work.today)
-    remove_record(work, held, step, replace(given, stated={"reason": reason}), leaving)
-    return held
+def withdraw(work: UnitOfWork, record: str, reason: str, step_input: StepInput) -> Relation:
+    """Withdraw a relation: checks follow it no more, for whatever day."""
+    case, step = _admit_step(work, record, "withdraw", step_input)
+    cause = RemovalCause("withdrawn", "withdraw", reason, work.today)
+    remove_record(work, case, step, replace(step_input, stated={"reason": reason}), cause)
+    return case
 
 
-def _admit(work: UnitOfWork, record: str, act: str, given: StepInput) -> tuple[Relation, Step]:
-    held = procedure_records.by_record(work.session, Relation, record, lock=True)
-    return held, steps.admit_step(work, held, act, if_version=given.if_version)
+def _admit_step(work: UnitOfWork, record: str, act: str, step_input: StepInput) -> tuple[Relation, Step]:
+    case = procedure_records.by_record(work.session, Relation, record, lock=True)
+    return case, steps.admit_step(work, case, act, if_version=step_input.if_version)
 
 
-def _read(work: UnitOfWork, given_facts: Mapping[str, Any]) -> relation.Relation:
+def _parse_facts(work: UnitOfWork, facts: Mapping[str, Any]) -> relation.Relation:
     reference = reference_data.current(work.session)
-    filed = relation.parse_relation(given_facts, reference.filing_rules, reference.relation_kind, work.today)
-    work.actor.require_scope(frozenset(filed.sectors), filed.district)
-    return filed
+    filing = relation.parse_relation(facts, reference.filing_rules, reference.relation_kind, work.today)
+    work.actor.require_scope(frozenset(filing.sectors), filing.district)
+    return filing
 
 
-def _ends(held: Relation) -> tuple[Any, ...]:
-    return held.kind, held.subject_uscc, held.other_key, held.since
+def _relation_key(case: Relation) -> tuple[Any, ...]:
+    return case.kind, case.subject_uscc, case.other_key, case.since

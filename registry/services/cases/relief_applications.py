@@ -1,4 +1,4 @@
-"""Disputes and repairs until they are decided: applied for without an account, accepted or refused, extended."""
+"""Apply for disputes and repairs without an account; accept, refuse, extend or cancel an application."""
 
 import base64
 import datetime as dt
@@ -33,11 +33,11 @@ from registry.unit_of_work import UnitOfWork
 
 _NUMBER_BYTES = 10
 UNFIT = "applicant-unfit"
-"""What the audit trail files strangers' attempts under."""
+"""The reference of strangers' attempts in the audit trail."""
 
 
-def apply(work: UnitOfWork, application: Application, given: StepInput) -> Relief:
-    """Take in an application of the subject or its agent; a disputed record is marked at once.
+def apply(work: UnitOfWork, application: Application, step_input: StepInput) -> Relief:
+    """Receive an application of the subject or its agent; a disputed record is marked at once.
 
     Refuses ``RecordUnknown``, ``NotDecidedHere``, ``ApplicantUnfit``, ``ReliefOpen``, ``RepairTooEarly``,
     ``ReliefRefused`` (an agent without authorisation), ``DocumentMissing``, ``TooManyApplications``.
@@ -45,42 +45,42 @@ def apply(work: UnitOfWork, application: Application, given: StepInput) -> Relie
     procedure = procedures.PROCEDURES[application.noun]
     work.actor.require(procedure.permission("apply"))
     _require_capacity(work)
-    holder = _holder(work, application.about)
-    shown = revisions.newest(work, application.about)
-    _require_subject(work, application, shown)
-    if application.agent and "authorisation" not in given.kinds:
+    case = _find_case(work, application.about)
+    publication = revisions.newest(work, application.about)
+    _require_subject(work, application, publication)
+    if application.agent and "authorisation" not in step_input.kinds:
         raise ReliefRefused("代理人应提交授权委托书")
     _require_none_open(work, application)
     if application.noun == "repair":
-        require_repairable(work, shown)
-    sectors, district = holder.scope
-    held = Relief(
+        require_repairable(work, publication)
+    sectors, district = case.scope
+    relief = Relief(
         record=f"{work.today:%Y%m%d}-{base64.b32encode(secrets.token_bytes(_NUMBER_BYTES)).decode()}",
         noun=application.noun,
         about=application.about,
-        about_noun=holder.noun,
-        department_id=holder.department_id,
+        about_noun=case.noun,
+        department_id=case.department_id,
         state=INITIAL,
         version=0,
         content=canonical.dumps({"sectors": sorted(sectors), "district": district, "outcome": None}).decode(),
         received_at=work.now,
     )
-    work.session.add(held)
-    filled = replace(
-        given,
-        documents=without_filenames(given.documents),
-        private=_private(application),
+    work.session.add(relief)
+    application_input = replace(
+        step_input,
+        documents=without_filenames(step_input.documents),
+        private=_build_private(application),
         days={"received_on": work.today},
     )
-    steps.take_step(work, held, procedure.step(INITIAL, "apply"), filled)
-    if application.noun == "dispute" and shown.state == "published":
+    steps.take_step(work, relief, procedure.step(INITIAL, "apply"), application_input)
+    if application.noun == "dispute" and publication.state == "published":
         today = work.today.isoformat()
-        revisions.revise(work, held.about, lambda body: revision.changed(body, "mark", disputed_on=today))
-    return held
+        revisions.revise(work, relief.about, lambda body: revision.changed(body, "mark", disputed_on=today))
+    return relief
 
 
 def note_unfit(work: UnitOfWork, about: str) -> None:
-    """Note that somebody applied who is not the subject: attempts count like applications.
+    """Note in the audit trail that somebody applied who is not the subject: attempts count like applications.
 
     Without that, whoever has a person's number could try it on every record until one takes it, and so learn
     what is not public. It is an act of its own, because the refused one leaves nothing.
@@ -88,71 +88,71 @@ def note_unfit(work: UnitOfWork, about: str) -> None:
     audit.note(work, "relief.unfit", UNFIT, about)
 
 
-def accept(work: UnitOfWork, number: str, given: StepInput) -> Relief:
-    """Take an application into hand."""
-    held, step = admit(work, number, "accept", given)
-    held.accepted_on = work.today
-    steps.take_step(work, held, step, replace(given, days={"accepted_on": work.today}))
-    return held
+def accept(work: UnitOfWork, number: str, step_input: StepInput) -> Relief:
+    """Accept an application for decision (受理)."""
+    relief, step = admit(work, number, "accept", step_input)
+    relief.accepted_on = work.today
+    steps.take_step(work, relief, step, replace(step_input, days={"accepted_on": work.today}))
+    return relief
 
 
-def refuse(work: UnitOfWork, number: str, reason: str, given: StepInput) -> Relief:
-    """Refuse to take an application into hand (不予受理), with the reason."""
-    return _end(work, number, "refuse", {"outcome": "refused", "reason": reason}, given)
+def refuse(work: UnitOfWork, number: str, reason: str, step_input: StepInput) -> Relief:
+    """Refuse to accept an application for decision (不予受理), with the reason."""
+    return _end_relief(work, number, "refuse", {"outcome": "refused", "reason": reason}, step_input)
 
 
-def cancel(work: UnitOfWork, number: str, given: StepInput) -> Relief:
-    """The applicant, known by the receipt number, takes the application back."""
-    return _end(work, number, "cancel", {"outcome": "cancelled"}, given)
+def cancel(work: UnitOfWork, number: str, step_input: StepInput) -> Relief:
+    """Cancel an application: the applicant, known by the receipt number, takes it back."""
+    return _end_relief(work, number, "cancel", {"outcome": "cancelled"}, step_input)
 
 
-def extend(work: UnitOfWork, number: str, reason: str, given: StepInput) -> Relief:
+def extend(work: UnitOfWork, number: str, reason: str, step_input: StepInput) -> Relief:
     """Extend the time for the decision, once. Refuses ``ReliefRefused`` a second time."""
-    held, step = admit(work, number, "extend", given)
-    if any(one.act == "extend" for one in procedure_records.steps(work.session, number)):
+    relief, step = admit(work, number, "extend", step_input)
+    if any(earlier_step.act == "extend" for earlier_step in procedure_records.steps(work.session, number)):
         raise ReliefRefused("期限只能延长一次")
-    days = {"accepted_on": held.accepted_on or work.today, "extended_on": work.today}
-    steps.take_step(work, held, step, replace(given, stated={"reason": reason}, days=days))
-    return held
+    days = {"accepted_on": relief.accepted_on or work.today, "extended_on": work.today}
+    steps.take_step(work, relief, step, replace(step_input, stated={"reason": reason}, days=days))
+    return relief
 
 
-def admit(work: UnitOfWork, number: str, act: str, given: StepInput) -> tuple[Relief, Step]:
-    """The relief, locked, and the step that ``act`` is now; refusals of ``proceedings.admit``."""
-    held = procedure_records.by_record(work.session, Relief, number, lock=True)
-    return held, steps.admit_step(work, held, act, if_version=given.if_version)
+def admit(work: UnitOfWork, number: str, act: str, step_input: StepInput) -> tuple[Relief, Step]:
+    """Lock a relief and return it with the step that ``act`` is now; refuses what ``steps.admit_step`` refuses."""
+    relief = procedure_records.by_record(work.session, Relief, number, lock=True)
+    return relief, steps.admit_step(work, relief, act, if_version=step_input.if_version)
 
 
-def end(work: UnitOfWork, held: Relief, step: Step, facts: Mapping[str, Any], given: StepInput) -> None:
+def end(work: UnitOfWork, relief: Relief, step: Step, facts: Mapping[str, Any], step_input: StepInput) -> None:
     """Take the step that ends a relief, keep its outcome, and take the mark off the record."""
-    held.content = canonical.dumps({**held.facts, **facts}).decode()
-    steps.take_step(work, held, step, replace(given, stated=facts))
-    if held.noun == "dispute":
-        _unmark(work, held.about)
+    relief.content = canonical.dumps({**relief.facts, **facts}).decode()
+    steps.take_step(work, relief, step, replace(step_input, stated=facts))
+    if relief.noun == "dispute":
+        _remove_mark(work, relief.about)
 
 
-def require_repairable(work: UnitOfWork, shown: Publication) -> None:
+def require_repairable(work: UnitOfWork, publication: Publication) -> None:
     """Refuse ``RecordUnknown`` for what is no longer shown, ``RepairTooEarly`` before the minimum is over."""
-    body = publications.body(shown)
-    if shown.state != "published" or shown.visible_until <= work.today:
+    body = publications.body(publication)
+    if publication.state != "published" or publication.visible_until <= work.today:
         raise RecordUnknown()
     if work.today < dt.date.fromisoformat(body["repairable_from"]):
         raise RepairTooEarly(f"自 {body['repairable_from']} 起可以申请")
 
 
-def _end(work: UnitOfWork, number: str, act: str, facts: Mapping[str, Any], given: StepInput) -> Relief:
-    held, step = admit(work, number, act, given)
-    end(work, held, step, facts, given)
-    return held
+def _end_relief(work: UnitOfWork, number: str, act: str, facts: Mapping[str, Any], step_input: StepInput) -> Relief:
+    relief, step = admit(work, number, act, step_input)
+    end(work, relief, step, facts, step_input)
+    return relief
 
 
-def _unmark(work: UnitOfWork, record: str) -> None:
+def _remove_mark(work: UnitOfWork, record: str) -> None:
     """Nothing to do for what is not shown, or carries no mark."""
     body = publications.body(revisions.newest(work, record))
     if body["state"] == "published" and "disputed_on" in body:
-        revisions.revise(work, record, lambda held: revision.changed(held, "unmark", disputed_on=None))
+        revisions.revise(work, record, lambda newest_body: revision.changed(newest_body, "unmark", disputed_on=None))
 
 
-def _holder(work: UnitOfWork, record: str) -> Penalty | Listing:
+def _find_case(work: UnitOfWork, record: str) -> Penalty | Listing:
     try:
         return procedure_records.holder(work.session, record)
     except RecordUnknown:
@@ -161,23 +161,23 @@ def _holder(work: UnitOfWork, record: str) -> Penalty | Listing:
         raise
 
 
-def _require_subject(work: UnitOfWork, application: Application, shown: Publication) -> None:
+def _require_subject(work: UnitOfWork, application: Application, publication: Publication) -> None:
     """Name and number must both be the record's: a code alone is known to everybody."""
     index = None
     if application.id_number:
         index = work.keys.vault.index(application.id_type or "", application.id_number).hex()
-    is_same = name_key.key(application.name) == shown.name_key
-    if not is_same or application.uscc != shown.uscc or index != shown.id_index:
+    is_same = name_key.key(application.name) == publication.name_key
+    if not is_same or application.uscc != publication.uscc or index != publication.id_index:
         raise ApplicantUnfit()
 
 
 def _require_none_open(work: UnitOfWork, application: Application) -> None:
-    question = select(Relief.id).where(
+    statement = select(Relief.id).where(
         Relief.about == application.about,
         Relief.noun == application.noun,
         Relief.state.in_(procedures.OPEN_RELIEF),
     )
-    if work.session.scalars(question.limit(1)).first() is not None:
+    if work.session.scalars(statement.limit(1)).first() is not None:
         raise ReliefOpen()
 
 
@@ -187,14 +187,14 @@ def _require_capacity(work: UnitOfWork) -> None:
     Strangers' attempts count too, see ``note_unfit``.
     """
     since = work.now - dt.timedelta(hours=1)
-    taken = select(func.count()).select_from(Relief).where(Relief.received_at > since)
-    refused = select(func.count()).where(AuditEvent.reference == UNFIT, AuditEvent.at > since)
-    recent = sum(work.session.execute(question).scalar_one() for question in (taken, refused))
+    applications = select(func.count()).select_from(Relief).where(Relief.received_at > since)
+    attempts = select(func.count()).where(AuditEvent.reference == UNFIT, AuditEvent.at > since)
+    recent = sum(work.session.execute(statement).scalar_one() for statement in (applications, attempts))
     if recent >= work.settings.applications_per_hour_max:
         raise TooManyApplications()
 
 
-def _private(application: Application) -> dict[str, Any]:
-    kept = {name: getattr(application, name) for name in ("name", "uscc", "agent", "contact", "statement")}
+def _build_private(application: Application) -> dict[str, Any]:
+    private = {name: getattr(application, name) for name in ("name", "uscc", "agent", "contact", "statement")}
     last4 = application.id_number[-4:] if application.id_number else None
-    return kept | {"id_last4": last4}
+    return private | {"id_last4": last4}

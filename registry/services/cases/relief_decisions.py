@@ -1,4 +1,4 @@
-"""How disputes and repairs are decided, and what the decision does to the record, in the same transaction."""
+"""Decide disputes and repairs, and carry the decision out on the record in the same transaction."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -27,74 +27,76 @@ from registry.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class Ruling:
-    """How a dispute is decided: the outcome, its reason, and since which day the record was wrong."""
+    """The decision of a dispute: the outcome, its reason, and the day since which the record was wrong."""
 
     outcome: str
     reason: str
     changed_on: dt.date
 
 
-def decide(work: UnitOfWork, number: str, ruling: Ruling, given: StepInput) -> Relief:
-    """Decide a dispute and carry the outcome out (浙江省公共信用信息管理条例 30): a factual error deletes, an error of
-    the text corrects, an omission supplements, over time stops disclosure, a wrong listing is taken off its list.
+def decide(work: UnitOfWork, number: str, ruling: Ruling, step_input: StepInput) -> Relief:
+    """Decide a dispute and carry the outcome out (浙江省公共信用信息管理条例 30).
+
+    A factual error deletes, an error of the text corrects, an omission supplements, over time stops disclosure, a
+    wrong listing is taken off its list.
 
     Refuses ``OutcomeUnfit`` for an outcome that the record's state does not allow, and what the acts refuse.
     """
-    held, step = relief_applications.admit(work, number, "decide", given)
-    carry_out = OUTCOMES.get((held.about_noun, ruling.outcome))
+    relief, step = relief_applications.admit(work, number, "decide", step_input)
+    carry_out = OUTCOMES.get((relief.about_noun, ruling.outcome))
     if carry_out is None:
         raise OutcomeUnfit()
-    relief_applications.end(work, held, step, {"outcome": ruling.outcome, "reason": ruling.reason}, given)
-    carry_out(work, held.about, ruling, replace(given, if_version=None))
-    return held
+    relief_applications.end(work, relief, step, {"outcome": ruling.outcome, "reason": ruling.reason}, step_input)
+    carry_out(work, relief.about, ruling, replace(step_input, if_version=None))
+    return relief
 
 
-def grant(work: UnitOfWork, number: str, reason: str, given: StepInput) -> Relief:
+def grant(work: UnitOfWork, number: str, reason: str, step_input: StepInput) -> Relief:
     """Grant a repair: publication, sharing and measures of the record end together (信用修复管理办法).
 
-    Refuses ``RepairTooEarly``. That the duties are performed and the promise made, the documents given with the
-    application show; that the other conditions are met, the officer states in the decision.
+    Refuses ``RepairTooEarly``. The documents of the application show that the duties are performed and the promise
+    made; the officer states in the decision that the other conditions are met.
     """
-    held, step = relief_applications.admit(work, number, "grant", given)
-    relief_applications.require_repairable(work, revisions.newest(work, held.about))
-    relief_applications.end(work, held, step, {"outcome": "granted", "reason": reason}, given)
-    record = procedure_records.holder(work.session, held.about)
-    act = "repair" if isinstance(record, Penalty) else "remove"
-    given = replace(given, if_version=None, stated={"relief": number})
+    relief, step = relief_applications.admit(work, number, "grant", step_input)
+    relief_applications.require_repairable(work, revisions.newest(work, relief.about))
+    relief_applications.end(work, relief, step, {"outcome": "granted", "reason": reason}, step_input)
+    case = procedure_records.holder(work.session, relief.about)
+    act = "repair" if isinstance(case, Penalty) else "remove"
+    step_input = replace(step_input, if_version=None, stated={"relief": number})
     remove_record(
         work,
-        record,
-        steps.admit_step(work, record, act, if_version=None),
-        given,
+        case,
+        steps.admit_step(work, case, act, if_version=None),
+        step_input,
         RemovalCause("repaired", "repair", "信用修复", work.today),
     )
-    return held
+    return relief
 
 
-def reject(work: UnitOfWork, number: str, reason: str, given: StepInput) -> Relief:
+def reject(work: UnitOfWork, number: str, reason: str, step_input: StepInput) -> Relief:
     """Reject a repair, with the reason."""
-    held, step = relief_applications.admit(work, number, "reject", given)
-    relief_applications.end(work, held, step, {"outcome": "rejected", "reason": reason}, given)
-    return held
+    relief, step = relief_applications.admit(work, number, "reject", step_input)
+    relief_applications.end(work, relief, step, {"outcome": "rejected", "reason": reason}, step_input)
+    return relief
 
 
-def _keep(_work: UnitOfWork, _record: str, _ruling: Ruling, _given: StepInput) -> None:
+def _keep_record(_work: UnitOfWork, _record: str, _ruling: Ruling, _step_input: StepInput) -> None:
     """The record was right: only its mark is taken off."""
 
 
-def _withdraw(work: UnitOfWork, record: str, ruling: Ruling, _given: StepInput) -> None:
+def _withdraw_penalty(work: UnitOfWork, record: str, ruling: Ruling, _step_input: StepInput) -> None:
     penalty_verification.withdraw(work, record, ruling.reason, ruling.changed_on, if_version=None)
 
 
-def _revoke(work: UnitOfWork, record: str, ruling: Ruling, given: StepInput) -> None:
-    suspension.revoke(work, record, ruling.reason, ruling.changed_on, given)
+def _revoke_listing(work: UnitOfWork, record: str, ruling: Ruling, step_input: StepInput) -> None:
+    suspension.revoke(work, record, ruling.reason, ruling.changed_on, step_input)
 
 
-def _remove(work: UnitOfWork, record: str, ruling: Ruling, given: StepInput) -> None:
-    suspension.remove(work, record, ruling.reason, ruling.changed_on, given)
+def _remove_listing(work: UnitOfWork, record: str, ruling: Ruling, step_input: StepInput) -> None:
+    suspension.remove(work, record, ruling.reason, ruling.changed_on, step_input)
 
 
-def _verify_correction(work: UnitOfWork, record: str, _ruling: Ruling, _given: StepInput) -> None:
+def _verify_correction(work: UnitOfWork, record: str, _ruling: Ruling, _step_input: StepInput) -> None:
     """The correction must have been filed by a clerk before: it is verified with the decision."""
     if procedure_records.holder(work.session, record).state != "amended":
         raise OutcomeUnfit("应先报送更正后的内容")
@@ -103,14 +105,14 @@ def _verify_correction(work: UnitOfWork, record: str, _ruling: Ruling, _given: S
         raise outcome
 
 
-def _publish_correction(work: UnitOfWork, record: str, _ruling: Ruling, given: StepInput) -> None:
-    held = procedure_records.holder(work.session, record)
-    if not isinstance(held, Listing) or held.state != "amended":
+def _publish_correction(work: UnitOfWork, record: str, _ruling: Ruling, step_input: StepInput) -> None:
+    case = procedure_records.holder(work.session, record)
+    if not isinstance(case, Listing) or case.state != "amended":
         raise OutcomeUnfit("应先提出更正后的内容")
-    listing_publication.correct(work, record, given)
+    listing_publication.correct(work, record, step_input)
 
 
-def _stop(work: UnitOfWork, record: str, ruling: Ruling, _given: StepInput) -> None:
+def _stop_disclosure(work: UnitOfWork, record: str, ruling: Ruling, _step_input: StepInput) -> None:
     """Over time: the publication ends; the penalty itself stands, and its measures run to their own end."""
     if revisions.newest(work, record).state != "published":  # what was taken back must not come to bear again
         raise OutcomeUnfit()
@@ -124,15 +126,15 @@ def _stop(work: UnitOfWork, record: str, ruling: Ruling, _given: StepInput) -> N
 
 Carry = Callable[[UnitOfWork, str, Ruling, StepInput], None]
 OUTCOMES: dict[tuple[str, str], Carry] = {
-    (procedures.PENALTY.noun, "keep"): _keep,
-    (procedures.PENALTY.noun, "delete"): _withdraw,
+    (procedures.PENALTY.noun, "keep"): _keep_record,
+    (procedures.PENALTY.noun, "delete"): _withdraw_penalty,
     (procedures.PENALTY.noun, "correct"): _verify_correction,
     (procedures.PENALTY.noun, "supplement"): _verify_correction,
-    (procedures.PENALTY.noun, "stop_disclosure"): _stop,
-    (procedures.LISTING.noun, "keep"): _keep,
-    (procedures.LISTING.noun, "delete"): _revoke,
+    (procedures.PENALTY.noun, "stop_disclosure"): _stop_disclosure,
+    (procedures.LISTING.noun, "keep"): _keep_record,
+    (procedures.LISTING.noun, "delete"): _revoke_listing,
     (procedures.LISTING.noun, "correct"): _publish_correction,
     (procedures.LISTING.noun, "supplement"): _publish_correction,
-    (procedures.LISTING.noun, "delist"): _remove,
+    (procedures.LISTING.noun, "delist"): _remove_listing,
 }
 """What each outcome does to each kind of record."""

@@ -1,5 +1,7 @@
-"""A record leaves the public for good: its procedure's step, the version that says so, and the clock that runs
-until every receiver has acknowledged it."""
+"""Remove a published record for good: take the step, publish the removal, and run its clock.
+
+The clock runs until every receiver has acknowledged the removal.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -25,7 +27,7 @@ _LIMIT = "D03"
 
 @dataclass(frozen=True)
 class RemovalCause:
-    """The public state after it, its reason, and the day on which the cause arose."""
+    """Why a record is removed: the public state after it, the act, the reason, and the day on which the cause arose."""
 
     state: str
     act: str
@@ -33,33 +35,33 @@ class RemovalCause:
     changed_on: dt.date
 
 
-def remove_record(work: UnitOfWork, held: Proceeding, step: Step, given: StepInput, leaving: RemovalCause) -> None:
-    """Take the step, publish the removal, and start the clock of telling it.
+def remove_record(work: UnitOfWork, case: Proceeding, step: Step, step_input: StepInput, cause: RemovalCause) -> None:
+    """Take the step, publish the removal, and start the clock of its acknowledgement by the receivers.
 
-    Refuses ``ChangeInFuture`` and what ``proceedings.take`` refuses.
+    Refuses ``ChangeInFuture`` and what ``steps.take_step`` refuses.
     """
-    if leaving.changed_on > work.today:
+    if cause.changed_on > work.today:
         raise ChangeInFuture()
-    steps.take_step(work, held, step, given)
-    due = limit(reference_data.current(work.session), _LIMIT, leaving.changed_on).day
-    removal = revision.Removal(leaving.act, leaving.state, leaving.reason, leaving.changed_on, due)
-    revisions.revise(work, held.record, lambda body: revision.removed(body, removal, work.today))
-    start_removal_clock(work, held)
+    steps.take_step(work, case, step, step_input)
+    due = limit(reference_data.current(work.session), _LIMIT, cause.changed_on).day
+    removal = revision.Removal(cause.act, cause.state, cause.reason, cause.changed_on, due)
+    revisions.revise(work, case.record, lambda body: revision.removed(body, removal, work.today))
+    start_removal_clock(work, case)
 
 
-def start_removal_clock(work: UnitOfWork, held: Proceeding) -> None:
+def start_removal_clock(work: UnitOfWork, case: Proceeding) -> None:
     """Start the clock that ends when every receiver has acknowledged the newest version; none without receivers."""
-    if not _waiting(work, held.record):
+    if not _has_receivers(work, case.record):
         return
-    sectors, district = held.scope
+    sectors, district = case.scope
     days = {"removed_on": work.today}
-    timed = clocks.DeadlineSubject(held.record, held.department_id, sorted(sectors), district, days)
-    clocks.apply_act(work, "removal", "leave", [timed])
+    subject = clocks.DeadlineSubject(case.record, case.department_id, sorted(sectors), district, days)
+    clocks.apply_act(work, "removal", "leave", [subject])
 
 
 def on_removal_acknowledged(work: UnitOfWork) -> None:
-    """Stop the clocks of removals that no receiver has yet to acknowledge; called when receipts were settled."""
-    open_promise = (
+    """Stop the clocks of removals that every receiver has acknowledged; called when receipts were settled."""
+    undelivered = (
         select(OutboxMessage.id)
         .join(Publication, Publication.from_entry == OutboxMessage.entry)
         .where(
@@ -70,16 +72,16 @@ def on_removal_acknowledged(work: UnitOfWork) -> None:
     )
     work.session.execute(
         update(Clock)
-        .where(Clock.code == ACKNOWLEDGED, Clock.met_on.is_(None), ~open_promise.exists())
+        .where(Clock.code == ACKNOWLEDGED, Clock.met_on.is_(None), ~undelivered.exists())
         .values(met_on=work.today)
         .execution_options(synchronize_session=False)
     )
 
 
-def _waiting(work: UnitOfWork, record: str) -> bool:
-    question = (
+def _has_receivers(work: UnitOfWork, record: str) -> bool:
+    statement = (
         select(OutboxMessage.id)
         .join(Publication, Publication.from_entry == OutboxMessage.entry)
         .where(Publication.record == record, Publication.until_entry.is_(None))
     )
-    return work.session.scalars(question.limit(1)).first() is not None
+    return work.session.scalars(statement.limit(1)).first() is not None

@@ -1,4 +1,4 @@
-"""The next version of a record that is published, from the version before it, through the one gate out."""
+"""Publish the next version of a published record, made from the version before it."""
 
 import json
 from collections.abc import Callable
@@ -17,44 +17,47 @@ Body = dict[str, Any]
 
 def newest(work: UnitOfWork, record: str) -> Publication:
     """The newest version of a record; refuses ``RecordUnknown``."""
-    question = select(Publication).where(Publication.record == record, Publication.until_entry.is_(None))
-    found = work.session.scalars(question).first()
-    if found is None:
+    statement = select(Publication).where(Publication.record == record, Publication.until_entry.is_(None))
+    publication = work.session.scalars(statement).first()
+    if publication is None:
         raise RecordUnknown()
-    return found
+    return publication
 
 
-def following_version(held: Publication, body: Body) -> Version:
+def following_version(publication: Publication, body: Body) -> Version:
     """A version with this body that follows a published one."""
-    return Version(body, held.origin, held.id_index, held.id_sealed)
+    return Version(body, publication.origin, publication.id_index, publication.id_sealed)
 
 
 def revise(work: UnitOfWork, record: str, change: Callable[[Body], Body]) -> int:
     """Publish what ``change`` makes of the newest body; returns the entry. Refuses ``RecordUnknown``."""
-    held = newest(work, record)
-    return publish(work, [following_version(held, change(json.loads(held.body)))])[0]
+    publication = newest(work, record)
+    return publish(work, [following_version(publication, change(json.loads(publication.body)))])[0]
 
 
 def carried_marks(work: UnitOfWork, record: str) -> Body:
-    """What a corrected version keeps of the one before: the days on which its measures rested, an open dispute,
-    and its end when a dispute was decided by stopping the disclosure."""
-    before = json.loads(newest(work, record).body)
-    kept = {"suspensions": before["suspensions"]} if "suspensions" in before else {}
-    if _is_stopped(work, record):
-        kept["visible_until"] = before["visible_until"]
+    """The marks that a corrected version keeps of the version before it.
+
+    They are the days on which its measures rested, an open dispute, and its end when a dispute was decided by
+    stopping the disclosure.
+    """
+    body = json.loads(newest(work, record).body)
+    marks = {"suspensions": body["suspensions"]} if "suspensions" in body else {}
+    if _is_disclosure_stopped(work, record):
+        marks["visible_until"] = body["visible_until"]
     since = disputed_on(work, record)
-    return kept | ({"disputed_on": since} if since else {})
+    return marks | ({"disputed_on": since} if since else {})
 
 
-def _is_stopped(work: UnitOfWork, record: str) -> bool:
-    question = select(Relief).where(Relief.about == record, Relief.noun == "dispute", Relief.state == "decided")
-    return any(held.facts["outcome"] == "stop_disclosure" for held in work.session.scalars(question))
+def _is_disclosure_stopped(work: UnitOfWork, record: str) -> bool:
+    statement = select(Relief).where(Relief.about == record, Relief.noun == "dispute", Relief.state == "decided")
+    return any(relief.facts["outcome"] == "stop_disclosure" for relief in work.session.scalars(statement))
 
 
 def disputed_on(work: UnitOfWork, record: str) -> str | None:
-    """Since when a record is disputed, None when no dispute about it is open: the mark that its versions carry."""
-    question = select(Relief.received_at).where(
+    """The day since which a record is disputed, None when no dispute is open: the mark that its versions carry."""
+    statement = select(Relief.received_at).where(
         Relief.about == record, Relief.noun == "dispute", Relief.state.in_(procedures.OPEN_RELIEF)
     )
-    since = work.session.scalars(question.order_by(Relief.received_at).limit(1)).first()
+    since = work.session.scalars(statement.order_by(Relief.received_at).limit(1)).first()
     return day_of(since).isoformat() if since else None

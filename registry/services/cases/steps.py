@@ -1,5 +1,7 @@
-"""Take one step of a procedure: is it this actor's, is it possible now, are its documents there? Then it is filed,
-its clocks move, and the audit trail is noted, all in the transaction of the act."""
+"""Take one step of a procedure: check actor, state and documents, file the step, move clocks, note the audit trail.
+
+All of it happens in the transaction of the act.
+"""
 
 import hashlib
 import json
@@ -25,114 +27,127 @@ from registry.signing import Vault
 from registry.unit_of_work import UnitOfWork
 
 UNSCOPED = frozenset({Permission.RELIEF_APPLY, Permission.TIME_PASSES})
-"""What needs no department: an applicant shows the receipt number, and time passes everywhere."""
+"""Permissions without a department: an applicant shows the receipt number, and time passes everywhere."""
 
 
-def admit_step(work: UnitOfWork, held: Proceeding, act: str, *, if_version: int | None) -> Step:
-    """The step that ``act`` is now. Refuses ``OutOfRole``, as unknown another department's, ``OutOfScope``,
-    ``VersionStale``, ``TransitionRefused``."""
-    procedure = PROCEDURES[held.noun]
-    by = procedure.permission(act)
-    work.actor.require(by)
-    if by not in UNSCOPED:
-        work.actor.require_own(held.department_id, UNKNOWN[held.noun])
-        work.actor.require_scope(*held.scope)
-    if if_version is not None and held.version != if_version:
+def admit_step(work: UnitOfWork, case: Proceeding, act: str, *, if_version: int | None) -> Step:
+    """Check that the actor may do ``act`` on a case now, and return its step.
+
+    Refuses ``OutOfRole``, as unknown another department's, ``OutOfScope``, ``VersionStale``, ``TransitionRefused``.
+    """
+    procedure = PROCEDURES[case.noun]
+    permission = procedure.permission(act)
+    work.actor.require(permission)
+    if permission not in UNSCOPED:
+        work.actor.require_own(case.department_id, UNKNOWN[case.noun])
+        work.actor.require_scope(*case.scope)
+    if if_version is not None and case.version != if_version:
         raise VersionStale()
-    return procedure.step(held.state, act)
+    return procedure.step(case.state, act)
 
 
 @dataclass(frozen=True)
 class RecordStep:
-    """A step of one record among many that are taken by one act: its subject, its step, what comes with it."""
+    """A step of one record, where one act takes a step of many records: subject, step and what is stated."""
 
     subject: clocks.DeadlineSubject
     step: Step
     stated: Mapping[str, Any]
 
 
-def take_steps(work: UnitOfWork, noun: str, act: str, taken: Sequence[RecordStep]) -> None:
+def take_steps(work: UnitOfWork, noun: str, act: str, record_steps: Sequence[RecordStep]) -> None:
     """File one step for each of many records of a noun, move their clocks and note the audit trail.
 
     A few statements for the whole list, so that a file of thousands is filed and verified in seconds. States and
     versions are the caller's; documents cannot come with them.
     """
-    records = [one.subject.record for one in taken]
+    records = [record_step.subject.record for record_step in record_steps]
     if not records:
         return
-    before = procedure_records.last_steps(work.session, records)
+    last_steps = procedure_records.last_steps(work.session, records)
     rows = [
-        _step_row(
-            work, (noun, one.subject.record), one.step, StepInput(stated=one.stated), before.get(one.subject.record)
+        _build_step_row(
+            work,
+            (noun, record_step.subject.record),
+            record_step.step,
+            StepInput(stated=record_step.stated),
+            last_steps.get(record_step.subject.record),
         )
-        for one in taken
+        for record_step in record_steps
     ]
     work.session.execute(insert(CaseStep), rows)
-    clocks.apply_act(work, noun, act, [one.subject for one in taken])
+    clocks.apply_act(work, noun, act, [record_step.subject for record_step in record_steps])
     audit.note(work, f"{noun}.{act}", records)
 
 
-def take_step(work: UnitOfWork, held: Proceeding, step: Step, given: StepInput) -> CaseStep:
+def take_step(work: UnitOfWork, case: Proceeding, step: Step, step_input: StepInput) -> CaseStep:
     """Take an admitted step. Refuses ``DocumentMissing``, ``DocumentRefused`` and ``SelfVerification``."""
-    step.require(given.kinds)
-    before = procedure_records.last_steps(work.session, [held.record]).get(held.record)
+    step.require(step_input.kinds)
+    last_step = procedure_records.last_steps(work.session, [case.record]).get(case.record)
     if step.apart:
-        _require_other(work, held, step.apart)
-    filed = _file(work, held, step, given, before)
-    held.state = step.to
-    held.version = 1 if step.state == INITIAL else held.version + 1
+        _require_other_officer(work, case, step.apart)
+    case_step = _file_step(work, case, step, step_input, last_step)
+    case.state = step.to
+    case.version = 1 if step.state == INITIAL else case.version + 1
     work.session.flush()
-    sectors, district = held.scope
-    timed = clocks.DeadlineSubject(held.record, held.department_id, sorted(sectors), district, given.days)
-    clocks.apply_act(work, held.noun, step.act, [timed])
-    audit.note(work, f"{held.noun}.{step.act}", held.record)
-    return filed
+    sectors, district = case.scope
+    subject = clocks.DeadlineSubject(case.record, case.department_id, sorted(sectors), district, step_input.days)
+    clocks.apply_act(work, case.noun, step.act, [subject])
+    audit.note(work, f"{case.noun}.{step.act}", case.record)
+    return case_step
 
 
-def source(work: UnitOfWork, held: Listing | Commendation | Relation, channel: str) -> dict[str, Any]:
-    """Which unit entered a record, by which channel, when entered and verified (plan 四（四） 注明信息来源)."""
-    facts, first = held.facts, procedure_records.steps(work.session, held.record)[0]
+def source(work: UnitOfWork, case: Listing | Commendation | Relation, channel: str) -> dict[str, Any]:
+    """The source of a record: the unit that entered it, by which channel, when entered and verified.
+
+    Source: plan 四（四） 注明信息来源.
+    """
+    facts, first_step = case.facts, procedure_records.steps(work.session, case.record)[0]
     return {
         "node": work.settings.node,
         "name": facts["authority_name"],
         "code": facts["authority_code"],
-        "department": held.department.name,
+        "department": case.department.name,
         "channel": channel,
-        "filed_on": first.day.isoformat(),
+        "filed_on": first_step.day.isoformat(),
         "verified_on": work.today.isoformat(),
     }
 
 
 def private_of(vault: Vault, step: CaseStep) -> Mapping[str, Any]:
-    """What of a step only the department may read."""
+    """The part of a step that only the department may read, opened."""
     return json.loads(vault.open(step.sealed)) if step.sealed else {}
 
 
-def _require_other(work: UnitOfWork, held: Proceeding, acts: tuple[str, ...]) -> None:
+def _require_other_officer(work: UnitOfWork, case: Proceeding, acts: tuple[str, ...]) -> None:
     """Of a penalty only who stated the facts as they stand counts: an earlier filing was replaced by another's."""
-    statement = select(CaseStep.account_id).where(CaseStep.record == held.record, CaseStep.act.in_(acts))
-    doers = held.filers if isinstance(held, Penalty) else set(work.session.scalars(statement))
-    if work.actor.account_id in doers:
+    statement = select(CaseStep.account_id).where(CaseStep.record == case.record, CaseStep.act.in_(acts))
+    account_ids = case.filers if isinstance(case, Penalty) else set(work.session.scalars(statement))
+    if work.actor.account_id in account_ids:
         raise SelfVerification()
 
 
-def _file(work: UnitOfWork, held: Proceeding, step: Step, given: StepInput, before: LastStep | None) -> CaseStep:
-    filed = CaseStep(**_step_row(work, (held.noun, held.record), step, given, before))
-    work.session.add(filed)
+def _file_step(
+    work: UnitOfWork, case: Proceeding, step: Step, step_input: StepInput, last_step: LastStep | None
+) -> CaseStep:
+    case_step = CaseStep(**_build_step_row(work, (case.noun, case.record), step, step_input, last_step))
+    work.session.add(case_step)
     work.session.flush()
-    work.session.add_all(_document(work, filed, paper) for paper in given.documents if paper.content is not None)
-    return filed
+    work.session.add_all(
+        _build_document(work, case_step, document) for document in step_input.documents if document.content is not None
+    )
+    return case_step
 
 
-def _step_row(
-    work: UnitOfWork, case: tuple[str, str], step: Step, step_input: StepInput, before: LastStep | None
+def _build_step_row(
+    work: UnitOfWork, key: tuple[str, str], step: Step, step_input: StepInput, last_step: LastStep | None
 ) -> dict[str, Any]:
     """The row of a step of a (noun, record), chained to the step before."""
     sealed = work.keys.vault.seal(canonical.dumps(step_input.private)) if step_input.private else None
-    position, previous = before or (0, "")
+    position, previous = last_step or (0, "")
     content = {
-        "noun": case[0],
-        "record": case[1],
+        "noun": key[0],
+        "record": key[1],
         "position": position + 1,
         "act": step.act,
         "before": step.state,
@@ -145,13 +160,13 @@ def _step_row(
     return content | {"day": work.today, "at": work.now, "sealed": sealed, "digest": digest}
 
 
-def _document(work: UnitOfWork, filed: CaseStep, paper: StepDocument) -> Document:
-    content = paper.content or b""
+def _build_document(work: UnitOfWork, case_step: CaseStep, document: StepDocument) -> Document:
+    content = document.content or b""
     return Document(
-        step_id=filed.id,
-        kind=paper.kind,
-        filename=paper.filename[:200],
-        media_type=paper.media_type(),
+        step_id=case_step.id,
+        kind=document.kind,
+        filename=document.filename[:200],
+        media_type=document.media_type(),
         digest=hashlib.sha256(content).hexdigest(),
         sealed=work.keys.vault.seal(content),
     )

@@ -1,4 +1,4 @@
-"""What may befall a record that stands published, penalty or listing alike: suspended, resumed, removed, revoked."""
+"""Suspend and resume published penalties and listings; remove and revoke listings."""
 
 import datetime as dt
 from dataclasses import replace
@@ -15,63 +15,66 @@ from registry.unit_of_work import UnitOfWork
 
 
 def suspend(
-    work: UnitOfWork, record: str, since: dt.date, until: dt.date | None, reason: str, given: StepInput
+    work: UnitOfWork, record: str, since: dt.date, until: dt.date | None, reason: str, step_input: StepInput
 ) -> Penalty | Listing:
-    """Stay a decision on the order of a court or an authority, or lift it for a reorganisation: it is not shown,
-    and its measures rest from ``since``. ``until`` starts a clock and ends nothing by itself.
+    """Suspend a published record by order of a court or an authority, or for a reorganisation.
+
+    It is not shown, and its measures rest from ``since``. ``until`` starts a clock and ends nothing by itself.
 
     Source: 行政复议法 42; 行政诉讼法 56; 信用修复管理办法 (破产重整). Refuses ``ChangeInFuture``, ``TermRefused``.
     """
-    held = procedure_records.holder(work.session, record)
-    step = steps.admit_step(work, held, "suspend", if_version=given.if_version)
+    case = procedure_records.holder(work.session, record)
+    step = steps.admit_step(work, case, "suspend", if_version=step_input.if_version)
     if since > work.today:
         raise ChangeInFuture()
     if until is not None and until <= since:
         raise TermRefused("中止的截止日应晚于起始日")
     stated = {"since": since.isoformat(), "until": until.isoformat() if until else None}
     days = {"suspended_until": until} if until else {}
-    steps.take_step(work, held, step, replace(given, stated=stated, days=days))
+    steps.take_step(work, case, step, replace(step_input, stated=stated, days=days))
     revisions.revise(work, record, lambda body: revision.suspended(body, since, until, reason))
-    start_removal_clock(work, held)
-    return held
+    start_removal_clock(work, case)
+    return case
 
 
-def resume(work: UnitOfWork, record: str, on: dt.date, given: StepInput) -> Penalty | Listing:
-    """Show a suspended record again; its measures hold from ``on``. Refuses ``ChangeInFuture``, and ``TermRefused``
-    when the listing's term is over meanwhile."""
-    held = procedure_records.holder(work.session, record)
-    step = steps.admit_step(work, held, "resume", if_version=given.if_version)
+def resume(work: UnitOfWork, record: str, on: dt.date, step_input: StepInput) -> Penalty | Listing:
+    """Resume a suspended record: it is shown again; its measures hold from ``on``.
+
+    Refuses ``ChangeInFuture``, and ``TermRefused`` when the listing's term is over meanwhile.
+    """
+    case = procedure_records.holder(work.session, record)
+    step = steps.admit_step(work, case, "resume", if_version=step_input.if_version)
     if on > work.today:
         raise ChangeInFuture()
-    if isinstance(held, Listing) and held.ends_on is not None and held.ends_on <= work.today:
+    if isinstance(case, Listing) and case.ends_on is not None and case.ends_on <= work.today:
         raise TermRefused("列入期限已经届满")
-    steps.take_step(work, held, step, replace(given, stated={"on": on.isoformat()}))
+    steps.take_step(work, case, step, replace(step_input, stated={"on": on.isoformat()}))
     disputed = revisions.disputed_on(work, record)  # a dispute may have begun, or been over, in the meantime
     revisions.revise(work, record, lambda body: revision.resumed(body, on, disputed))
-    return held
+    return case
 
 
-def remove(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, given: StepInput) -> Listing:
-    """Take a listing off its list before its term is over, because the law or the scheme says so."""
-    held = procedure_records.by_record(work.session, Listing, record, lock=True)
-    step = steps.admit_step(work, held, "remove", if_version=given.if_version)
+def remove(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, step_input: StepInput) -> Listing:
+    """Remove a listing before its term is over, because the law or the scheme says so."""
+    case = procedure_records.by_record(work.session, Listing, record, lock=True)
+    step = steps.admit_step(work, case, "remove", if_version=step_input.if_version)
     stated = {"reason": reason, "changed_on": changed_on.isoformat()}
     remove_record(
-        work, held, step, replace(given, stated=stated), RemovalCause("removed", "remove", reason, changed_on)
+        work, case, step, replace(step_input, stated=stated), RemovalCause("removed", "remove", reason, changed_on)
     )
-    return held
+    return case
 
 
-def revoke(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, given: StepInput) -> Listing:
+def revoke(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, step_input: StepInput) -> Listing:
     """Revoke a listing that was wrong: from now on it reads as never listed, and every receiver is told."""
-    held = procedure_records.by_record(work.session, Listing, record, lock=True)
-    step = steps.admit_step(work, held, "revoke", if_version=given.if_version)
+    case = procedure_records.by_record(work.session, Listing, record, lock=True)
+    step = steps.admit_step(work, case, "revoke", if_version=step_input.if_version)
     stated = {"reason": reason, "changed_on": changed_on.isoformat()}
-    filled = replace(given, stated=stated, days={"changed_on": changed_on})
+    revocation = replace(step_input, stated=stated, days={"changed_on": changed_on})
     if step.state in ("decided", "in_force"):  # it was never public
         if changed_on > work.today:
             raise ChangeInFuture()
-        steps.take_step(work, held, step, filled)
+        steps.take_step(work, case, step, revocation)
     else:
-        remove_record(work, held, step, filled, RemovalCause("revoked", "revoke", reason, changed_on))
-    return held
+        remove_record(work, case, step, revocation, RemovalCause("revoked", "revoke", reason, changed_on))
+    return case

@@ -1,4 +1,4 @@
-"""The act of an award check: ask, judge, sign, store."""
+"""Make an award check: look up the parties, judge them, sign the receipt and store it."""
 
 import datetime as dt
 import logging
@@ -44,14 +44,14 @@ class SignedCheck:
 
 
 def unseal(keys: Keys, check: Check) -> SignedCheck:
-    """The check as it was answered, byte for byte."""
+    """Open the receipt of a stored check, as it was answered, byte for byte."""
     content = keys.vault.open(check.receipt_sealed)
     salt, receipt = content[: receipts.SALT_BYTES], content[receipts.SALT_BYTES :]
     return SignedCheck(check, receipt, receipts.tender_salt(salt).hex())
 
 
 def check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
-    """Answer, sign and store.
+    """Make an award check: answer the inquiry, sign the receipt and store it.
 
     Refusals: ``OutOfRole``, ``OutOfScope``, ``BodyRefused`` with every fault, ``EntryAhead``, ``KeysForeign``,
     ``LedgerBroken``, ``CheckFailed``. A store that cannot be read raises, so that nothing is ever answered from
@@ -60,7 +60,7 @@ def check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
     work.actor.require(Permission.CHECK_MAKE)
     work.actor.require_scope(frozenset({inquiry.sector}), None)
     try:
-        return _check(work, inquiry)
+        return _make_check(work, inquiry)
     except (Refusal, SQLAlchemyError):
         raise
     except Exception as error:  # what nobody foresaw is no answer either
@@ -69,32 +69,37 @@ def check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
 
 
 def record_failure(work: UnitOfWork, error: Exception) -> None:
-    """Record a check that broke off: by whom, and why in one word. What the asker did wrong is no such failure."""
+    """Note in the audit trail a check that broke off: by whom, and why in one word.
+
+    A request that the asker got wrong is no such failure.
+    """
     if isinstance(error, Invalid | Forbidden | NotFound | KeyReused):
         return
-    why = error.code if isinstance(error, Refusal) else type(error).__name__
+    reason = error.code if isinstance(error, Refusal) else type(error).__name__
     if isinstance(error, CheckFailed):
-        why = f"{why} {type(error.__cause__).__name__}"
-    audit.note(work, "check.fail", work.actor.name, why)
+        reason = f"{reason} {type(error.__cause__).__name__}"
+    audit.note(work, "check.fail", work.actor.name, reason)
 
 
-def _check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
+def _make_check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
     reference = reference_data.current(work.session)
-    asked = parse_inquiry(work, inquiry, reference)
+    checked_parties = parse_inquiry(work, inquiry, reference)
     checkpoint = own_checkpoint(work)
-    entry = _entry(work, checkpoint, inquiry.known_at)
-    root = _root(work, checkpoint, entry)
-    lines = answer(work, inquiry, asked, entry, reference)
-    look = previous_check.link(work, inquiry, entry)
-    facts = replace(_facts(work, inquiry, lines, reference), entry=entry, root=root, previous=look.reference)
-    lines = previous_check.compare_lines(work, look, asked, lines, entry)
+    entry = _choose_entry(work, checkpoint, inquiry.known_at)
+    root = _find_root(work, checkpoint, entry)
+    lines = answer(work, inquiry, checked_parties, entry, reference)
+    check_link = previous_check.link(work, inquiry, entry)
+    facts = replace(
+        _build_facts(work, inquiry, lines, reference), entry=entry, root=root, previous=check_link.reference
+    )
+    lines = previous_check.compare_lines(work, check_link, checked_parties, lines, entry)
     salt = secrets.token_bytes(receipts.SALT_BYTES)
     statement = receipts.statement(facts, lines, salt)
     audit.note(work, "check.make", facts.check)
-    # Whoever asks next waits from here to the commit, so little is left to be done.
+    # The next check waits from here to the commit, so little is left to be done.
     number = take(work, "check", 1)
     receipt = receipts.build(statement | {"number": number}, work.keys.signer.sign, work.keys.signer.key_id)
-    made = {
+    row = {
         "id": facts.check,
         "number": number,
         "account_id": work.actor.account_id,
@@ -104,26 +109,26 @@ def _check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
         "entry": entry,
         "parties": len(lines),
         "receipt_sealed": work.keys.vault.seal(salt + receipt),
-        "tender_index": look.tender_index,
-        "previous": look.previous,
+        "tender_index": check_link.tender_index,
+        "previous": check_link.previous,
     }
-    work.session.connection().execute(_STORE, made)
-    return SignedCheck(Check(**made), receipt, receipts.tender_salt(salt).hex())
+    work.session.connection().execute(_STORE, row)
+    return SignedCheck(Check(**row), receipt, receipts.tender_salt(salt).hex())
 
 
 def answer(
-    work: UnitOfWork, inquiry: Inquiry, asked: Sequence[CheckedParty], entry: int, reference: Reference
+    work: UnitOfWork, inquiry: Inquiry, checked_parties: Sequence[CheckedParty], entry: int, reference: Reference
 ) -> list[dict[str, Any]]:
-    """One line per party as the receipt states it, without salts, at ledger size ``entry`` under these law tables.
+    """Answer an inquiry: one receipt line per party, without salts, at ledger size ``entry`` under these law tables.
 
-    A function of its arguments and of the publications up to ``entry``: asked again, it says the same.
+    A function of its arguments and of the publications up to ``entry``: called again, it returns the same.
     """
-    question = CheckScope(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on)
-    answers = judge_parties(work, question, asked, entry, reference)
-    return [_line(party, one) for party, one in zip(inquiry.parties, answers, strict=True)]
+    scope = CheckScope(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on)
+    answers = judge_parties(work, scope, checked_parties, entry, reference)
+    return [_build_line(party, party_answer) for party, party_answer in zip(inquiry.parties, answers, strict=True)]
 
 
-def _entry(work: UnitOfWork, checkpoint: Checkpoint | None, known_at: int | None) -> int:
+def _choose_entry(work: UnitOfWork, checkpoint: Checkpoint | None, known_at: int | None) -> int:
     """The ledger size to answer at. The newest signed head was read before it: it can never be ahead."""
     head = ledger_state.sound_head(work.session)
     if checkpoint and checkpoint.size > head:
@@ -133,7 +138,9 @@ def _entry(work: UnitOfWork, checkpoint: Checkpoint | None, known_at: int | None
     return head if known_at is None else known_at
 
 
-def _facts(work: UnitOfWork, inquiry: Inquiry, lines: Sequence[dict[str, Any]], reference: Reference) -> receipts.Facts:
+def _build_facts(
+    work: UnitOfWork, inquiry: Inquiry, lines: Sequence[dict[str, Any]], reference: Reference
+) -> receipts.Facts:
     """All but the place in the ledger and the check before it."""
     sources = candidates.sources(work.session)
     stale = tuple(code for code, pulled_at in sources if _is_stale(work, pulled_at))
@@ -165,14 +172,14 @@ def _facts(work: UnitOfWork, inquiry: Inquiry, lines: Sequence[dict[str, Any]], 
     )
 
 
-def _root(work: UnitOfWork, checkpoint: Checkpoint | None, entry: int) -> bytes | None:
+def _find_root(work: UnitOfWork, checkpoint: Checkpoint | None, entry: int) -> bytes | None:
     """The root at ``entry``, the signed one where there is one. None where the tree does not stand: checks go on then,
     but sign no root of it."""
-    sealed = checkpoint.size if checkpoint else 0
-    if checkpoint and sealed == entry:
+    sealed_size = checkpoint.size if checkpoint else 0
+    if checkpoint and sealed_size == entry:
         return bytes.fromhex(checkpoint.root)
     try:
-        return ledger_state.root(work.session, entry, sealed)
+        return ledger_state.root(work.session, entry, sealed_size)
     except (LedgerBroken, NotSealed):
         return None
 
@@ -182,7 +189,7 @@ def _is_stale(work: UnitOfWork, pulled_at: dt.datetime | None) -> bool:
     return pulled_at is None or work.now - pulled_at > limit
 
 
-def _line(party: Party, answer: verdict.Answer) -> dict[str, Any]:
+def _build_line(party: Party, answer: verdict.Answer) -> dict[str, Any]:
     """What the receipt says of one party; of an identity number only its last four characters."""
     line: dict[str, Any] = {
         "ref": party.ref,
@@ -205,73 +212,77 @@ BodiesByKey = dict[tuple[str, str], list[dict[str, Any]]]
 
 def judge_parties(
     work: UnitOfWork,
-    question: CheckScope,
-    asked: Sequence[CheckedParty],
+    scope: CheckScope,
+    checked_parties: Sequence[CheckedParty],
     entry: int,
     reference: Reference | None = None,
 ) -> list[verdict.Answer]:
-    """The verdicts in the order asked, as known at ledger size ``entry``, under the law tables given, else those in
-    force. Refuses ``KeysForeign``.
+    """Judge parties: their verdicts in order, as known at ledger size ``entry``, under ``reference``.
 
-    A handful of questions for the whole list: records of the parties, relations of the parties, records of those
-    related to them.
+    Without ``reference`` the law tables in force are used. A handful of statements for the whole list: records of the
+    parties, relations of the parties, records of those related to them. Refuses ``KeysForeign``.
     """
     keys = candidates.Keys(
-        usccs=[one.uscc for one in asked if one.uscc],
-        id_indexes=[one.id_index for one in asked if one.id_index],
-        name_keys=[name_key.key(one.name) for one in asked],
+        usccs=[party.uscc for party in checked_parties if party.uscc],
+        id_indexes=[party.id_index for party in checked_parties if party.id_index],
+        name_keys=[name_key.key(party.name) for party in checked_parties],
     )
-    _require_index(work, keys)
+    _require_own_index(work, keys)
     reference = reference or reference_data.current(work.session)
-    found = candidates.candidates(work.session, keys, entry)
-    known = known_relations.relations_of_keys(work.session, {*keys.usccs, *keys.id_indexes, *keys.name_keys}, entry)
-    ways = [list(related_parties.paths(one, known, question.on, reference.relation_kind)) for one in asked]
-    found = _beyond(work, ways, entry) | found
-    by_product = frozenset(row.code for row in reference.measures(question.on) if row.by_product)
-    question = replace(question, by_product=by_product)
-    look_back = _look_back(reference, question.on)
-    named = [replace(one, names=related_parties.known_names(one, known)) for one in asked]
-    answers = [
-        verdict.judge(one, _hits(one, way, found), question, look_back) for one, way in zip(named, ways, strict=True)
+    bodies = candidates.candidates(work.session, keys, entry)
+    relations = known_relations.relations_of_keys(work.session, {*keys.usccs, *keys.id_indexes, *keys.name_keys}, entry)
+    paths_by_party = [
+        list(related_parties.paths(party, relations, scope.on, reference.relation_kind)) for party in checked_parties
     ]
-    return consortium.apply_member_verdicts(named, answers)
+    bodies = _find_related_bodies(work, paths_by_party, entry) | bodies
+    by_product = frozenset(row.code for row in reference.measures(scope.on) if row.by_product)
+    scope = replace(scope, by_product=by_product)
+    look_back = _find_look_back(reference, scope.on)
+    named_parties = [replace(party, names=related_parties.known_names(party, relations)) for party in checked_parties]
+    answers = [
+        verdict.judge(party, _find_hits(party, party_paths, bodies), scope, look_back)
+        for party, party_paths in zip(named_parties, paths_by_party, strict=True)
+    ]
+    return consortium.apply_member_verdicts(named_parties, answers)
 
 
-def _require_index(work: UnitOfWork, keys: candidates.Keys) -> None:
-    """Under another secret a number has another index, and nobody would be found by it: ``KeysForeign``."""
-    sealed = candidates.sealed_number(work.session) if keys.id_indexes else None
+def _require_own_index(work: UnitOfWork, keys: candidates.Keys) -> None:
+    """Refuse ``KeysForeign``: under another secret a number has another index, and nobody would be found by it."""
+    sealed_number = candidates.sealed_number(work.session) if keys.id_indexes else None
     try:
-        if sealed is not None:
-            work.keys.vault.open(sealed)
+        if sealed_number is not None:
+            work.keys.vault.open(sealed_number)
     except SealBroken:
         raise KeysForeign() from None
 
 
-def _beyond(work: UnitOfWork, ways: Sequence[Sequence[related_parties.Path]], entry: int) -> BodiesByKey:
+def _find_related_bodies(
+    work: UnitOfWork, paths_by_party: Sequence[Sequence[related_parties.Path]], entry: int
+) -> BodiesByKey:
     """The records of all related parties, in one further step for the whole list."""
-    keys = related_parties.keys_of(path for way in ways for path in way)
+    keys = related_parties.keys_of(path for party_paths in paths_by_party for path in party_paths)
     if not any(keys.values()):
         return {}
     return candidates.candidates(work.session, candidates.Keys(keys["uscc"], keys["id"], keys["name"]), entry)
 
 
-def _hits(one: CheckedParty, way: Sequence[related_parties.Path], found: BodiesByKey) -> list[Hit]:
+def _find_hits(party: CheckedParty, party_paths: Sequence[related_parties.Path], bodies: BodiesByKey) -> list[Hit]:
     """Each record by the firmest way to it: code or number, the same legal person, and then the bare name."""
-    firm = [("uscc", one.uscc), ("id", one.id_index)]
-    hits = [Hit(by, body) for by, key in firm if key for body in found.get((by, key), ())]
-    known = {hit.body["record"] for hit in hits}
+    firm_keys = [("uscc", party.uscc), ("id", party.id_index)]
+    hits = [Hit(by, body) for by, key in firm_keys if key for body in bodies.get((by, key), ())]
+    records = {hit.body["record"] for hit in hits}
     hits += [
         Hit(path.by, body, path.via)
-        for path in way
-        for body in found.get((path.by, path.key), ())
-        if body["record"] not in known
+        for path in party_paths
+        for body in bodies.get((path.by, path.key), ())
+        if body["record"] not in records
     ]
-    known |= {hit.body["record"] for hit in hits if hit.via and hit.via.effect == related_parties.IDENTITY}
-    named = found.get(("name", name_key.key(one.name)), ())
-    return hits + [Hit("name", body) for body in named if body["record"] not in known]
+    records |= {hit.body["record"] for hit in hits if hit.via and hit.via.effect == related_parties.IDENTITY}
+    bodies_by_name = bodies.get(("name", name_key.key(party.name)), ())
+    return hits + [Hit("name", body) for body in bodies_by_name if body["record"] not in records]
 
 
-def _look_back(reference: Reference, on: dt.date) -> LookBack | None:
+def _find_look_back(reference: Reference, on: dt.date) -> LookBack | None:
     rule = next((row for row in reference.measures(on) if row.code == LOOK_BACK), None)
     if rule is None:
         return None

@@ -1,4 +1,4 @@
-"""Linking the checks of one tender: which one came before, and what has changed for each party since."""
+"""Link the checks of one tender: find the check before, and what has changed for each party since."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -16,7 +16,7 @@ from registry.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class CheckLink:
-    """Where a check stands among those of its tender. All None: it is linked to nothing.
+    """The link of a check to the check before it of the same tender. All None: it is linked to nothing.
 
     ``earlier`` is the statement of the check before it, opened.
     """
@@ -32,8 +32,9 @@ class CheckLink:
 
 
 def link(work: UnitOfWork, inquiry: Inquiry, entry: int) -> CheckLink:
-    """The place of a check that is answered at ``entry``; holds its tender, so that none of a lower number is
-    overlooked.
+    """Find the check before one that is answered at ``entry``; locks its tender.
+
+    The lock keeps a check of a lower number from being overlooked.
 
     A check answered at a later entry is not before it, whatever its number: the difference would run backwards.
     """
@@ -42,40 +43,46 @@ def link(work: UnitOfWork, inquiry: Inquiry, entry: int) -> CheckLink:
     tender = identifiers.fold(inquiry.tender["code"])
     index = work.keys.vault.index("tender", f"{work.actor.department_id}\0{tender}").hex()
     stored_checks.hold_tender(work.session, index)
-    held = stored_checks.before(work.session, work.actor.department_id, index, entry)
-    if held is None:
+    check = stored_checks.before(work.session, work.actor.department_id, index, entry)
+    if check is None:
         return CheckLink(index)
-    receipt = work.keys.vault.open(held.receipt_sealed)[receipts.SALT_BYTES :]
-    return CheckLink(index, held.id, json.loads(receipt)["statement"])
+    receipt = work.keys.vault.open(check.receipt_sealed)[receipts.SALT_BYTES :]
+    return CheckLink(index, check.id, json.loads(receipt)["statement"])
 
 
 def compare_lines(
-    work: UnitOfWork, look: CheckLink, asked: Sequence[CheckedParty], lines: Sequence[dict[str, Any]], entry: int
+    work: UnitOfWork,
+    check_link: CheckLink,
+    checked_parties: Sequence[CheckedParty],
+    lines: Sequence[dict[str, Any]],
+    entry: int,
 ) -> list[dict[str, Any]]:
-    """The lines with what changed since the check before, and with the entries that changed it."""
-    tagged = [_tagged(work, look, one, line) for one, line in zip(asked, lines, strict=True)]
-    if look.earlier is None:
-        return tagged
-    held = comparison.lines_by_party(look.earlier["lines"])
-    changes = [comparison.line_change(comparison.earlier_line(held, line), line) for line in tagged]
-    records = {one["record"] for change in changes for one in change["records"]}
-    entries = _entries(work, records, look.earlier["entry"], entry)
+    """Add to the lines what changed since the check before, and the entries that changed it."""
+    tagged_lines = [
+        _tag_line(work, check_link, party, line) for party, line in zip(checked_parties, lines, strict=True)
+    ]
+    if check_link.earlier is None:
+        return tagged_lines
+    earlier_lines = comparison.lines_by_party(check_link.earlier["lines"])
+    changes = [comparison.line_change(comparison.earlier_line(earlier_lines, line), line) for line in tagged_lines]
+    records = {record_change["record"] for change in changes for record_change in change["records"]}
+    entries = _find_entries(work, records, check_link.earlier["entry"], entry)
     for change in changes:
-        for one in change["records"]:
-            one["entries"] = entries.get(one["record"], [])
-    return [line | {"changed": change} for line, change in zip(tagged, changes, strict=True)]
+        for record_change in change["records"]:
+            record_change["entries"] = entries.get(record_change["record"], [])
+    return [line | {"changed": change} for line, change in zip(tagged_lines, changes, strict=True)]
 
 
-def _tagged(work: UnitOfWork, look: CheckLink, one: CheckedParty, line: dict[str, Any]) -> dict[str, Any]:
-    """A person asked about by number has a tag: the same within one tender, and nowhere else."""
-    if one.id_index is None or look.tender_index is None:
+def _tag_line(work: UnitOfWork, check_link: CheckLink, party: CheckedParty, line: dict[str, Any]) -> dict[str, Any]:
+    """A person checked by number has a tag: the same within one tender, and nowhere else."""
+    if party.id_index is None or check_link.tender_index is None:
         return line
-    return line | {"id_tag": work.keys.vault.index(f"person of {look.tender_index}", one.id_index).hex()}
+    return line | {"id_tag": work.keys.vault.index(f"person of {check_link.tender_index}", party.id_index).hex()}
 
 
-def _entries(work: UnitOfWork, records: Collection[str], after: int, upto: int) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
+def _find_entries(work: UnitOfWork, records: Collection[str], after: int, upto: int) -> dict[str, list[dict[str, Any]]]:
+    entries: dict[str, list[dict[str, Any]]] = {}
     for entry in ledger_state.about(work.session, records, after, upto):
-        said = {"entry": entry.number, "act": entry.act, "revision": entry.revision}
-        found.setdefault(entry.record, []).append(said)
-    return found
+        entry_line = {"entry": entry.number, "act": entry.act, "revision": entry.revision}
+        entries.setdefault(entry.record, []).append(entry_line)
+    return entries

@@ -1,4 +1,4 @@
-"""Answer an old question again, from what the ledger committed to and from nothing else."""
+"""Replay an old check from what the ledger committed to and from nothing else."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +36,7 @@ class ProvenLedger:
 
 @dataclass(frozen=True)
 class ReplayRequest:
-    """What is asked again. ``left_out``: refs of parties whose identity number a receipt does not hold, and of those
+    """A check to be replayed. ``left_out``: refs of parties whose identity number a receipt does not hold, and of those
     judged by them, so that their lines cannot be compared. ``outside``: of an excerpt, ref to the ``of`` that names a
     party not shown."""
 
@@ -54,61 +54,65 @@ def prove(work: UnitOfWork, entry: int, progress: Callable[[int], None] = lambda
     head = ledger_state.head(work.session)
     if not 0 <= entry <= head:
         raise EntryAhead()
-    sealed = next((one.size for one in ledger_state.checkpoints(work.session) if one.size >= entry), None)
-    found = integrity.findings(work.session, work.keys, work.settings.node, progress, sealed or entry)
-    faults = tuple(Fault("", "contradiction", line) for line, _ in zip(found, range(FAULTS_SHOWN), strict=False))
+    sealed = next(
+        (checkpoint.size for checkpoint in ledger_state.checkpoints(work.session) if checkpoint.size >= entry), None
+    )
+    findings = integrity.findings(work.session, work.keys, work.settings.node, progress, sealed or entry)
+    faults = tuple(Fault("", "contradiction", line) for line, _ in zip(findings, range(FAULTS_SHOWN), strict=False))
     if faults:
         raise LedgerBroken(faults=faults)
     return ProvenLedger(entry, merkle.root(ledger_state.leaves(work.session, entry)), sealed)
 
 
 def request_of_receipt(statement: Statement, sector: str | None = None, *, must_tender: bool = True) -> ReplayRequest:
-    """The question of a genuine receipt. Receipts of version 1 do not state ``sector`` and ``must_tender``.
+    """Rebuild the request of a genuine receipt. Receipts of version 1 do not state ``sector`` and ``must_tender``.
 
     Refuses ``ReplayRefused`` an answer of other rules than this program's, or a receipt that does not say its sector.
     """
     if statement["matcher"] != verdict.VERSION:
         raise ReplayRefused(f"答复所用规则版本为 {statement['matcher']}，本程序为 {verdict.VERSION}")
-    named = statement.get("sector", sector)
-    if named is None:
+    stated_sector = statement.get("sector", sector)
+    if stated_sector is None:
         raise ReplayRefused("该回执未载明领域，请用 --sector 指明")
-    shown = {line["ref"] for line in statement["lines"]}
-    outside = {line["ref"]: line["of"] for line in statement["lines"] if line.get("of", line["ref"]) not in shown}
+    refs = {line["ref"] for line in statement["lines"]}
+    outside = {line["ref"]: line["of"] for line in statement["lines"] if line.get("of", line["ref"]) not in refs}
     parties = [
         Party(line["ref"], line["role"], line["name"], line.get("uscc"), of=line.get("of"))
         for line in statement["lines"]
     ]
     inquiry = Inquiry(
         tender={},
-        sector=named,
+        sector=stated_sector,
         must_tender=statement.get("must_tender", must_tender),
         district=statement.get("district"),
         on=dt.date.fromisoformat(statement["on"]),
         parties=[replace(party, of=None) if party.ref in outside else party for party in parties],
         known_at=statement["entry"],
     )
-    return ReplayRequest(inquiry, _left_out(statement["lines"]), outside)
+    return ReplayRequest(inquiry, _find_left_out(statement["lines"]), outside)
 
 
-def _left_out(lines: Lines) -> frozenset[str]:
-    """Parties of whom only the end of an identity number is at hand, and the leads of consortia that one of them, or a
-    party not shown, belongs to: a lead is as its worst member."""
-    unknown = {line["ref"] for line in lines if line.get("id_last4")}
-    of = {line["ref"]: line["of"] for line in lines if line["role"] == MEMBER and line.get("of")}
-    shown = {line["ref"] for line in lines}
-    left = set(unknown)
-    for ref in unknown & of.keys():
+def _find_left_out(lines: Lines) -> frozenset[str]:
+    """Parties of whom only the end of an identity number is at hand, and the leads of their consortia.
+
+    So are the leads of consortia that a party not shown belongs to: a lead is as its worst member.
+    """
+    unknown_refs = {line["ref"] for line in lines if line.get("id_last4")}
+    lead_of = {line["ref"]: line["of"] for line in lines if line["role"] == MEMBER and line.get("of")}
+    refs = {line["ref"] for line in lines}
+    left_out = set(unknown_refs)
+    for ref in unknown_refs & lead_of.keys():
         seen = {ref}
-        while (ref := of.get(ref, ref)) not in seen:
+        while (ref := lead_of.get(ref, ref)) not in seen:
             seen.add(ref)
-        left |= seen
+        left_out |= seen
     return frozenset(
-        left
+        left_out
         | {
             line["ref"]
             for line in lines
             for reason in line["reasons"]
-            if reason["code"] == CODE and reason["ref"] not in shown
+            if reason["code"] == CODE and reason["ref"] not in refs
         }
     )
 
@@ -117,10 +121,10 @@ def law_of(work: UnitOfWork, statement: Statement) -> Reference:
     """The law tables that a receipt was answered under. Refuses ``ReplayRefused`` when they are not what they were."""
     if "law" not in statement:
         return reference_data.as_of(work.session, keyring.read_instant(statement["instant"]))
-    found = reference_data.of_version(work.session, statement["law"])
-    if found is None:
+    reference = reference_data.of_version(work.session, statement["law"])
+    if reference is None:
         raise ReplayRefused(f"参照数据中没有摘要为 {statement['law']} 的版本")
-    return found
+    return reference
 
 
 def law_at(work: UnitOfWork, entry: int) -> Reference:
@@ -133,26 +137,29 @@ def law_at(work: UnitOfWork, entry: int) -> Reference:
 
 def entry_day(work: UnitOfWork, entry: int) -> dt.date | None:
     """The legal day of an entry, which its leaf commits to; None of the empty ledger."""
-    found = ledger_state.entries(work.session, after=entry - 1, limit=1) if entry else []
-    return found[0].day if found else None
+    entries = ledger_state.entries(work.session, after=entry - 1, limit=1) if entry else []
+    return entries[0].day if entries else None
 
 
-def answer_again(work: UnitOfWork, question: ReplayRequest, entry: int, reference: Reference) -> list[dict[str, Any]]:
-    """The lines of the answer at ledger size ``entry`` under these law tables; ``prove`` the ledger first.
+def answer_again(
+    work: UnitOfWork, replay_request: ReplayRequest, entry: int, reference: Reference
+) -> list[dict[str, Any]]:
+    """Replay a check: its lines at ledger size ``entry`` under these law tables; ``prove`` the ledger first.
 
     Refuses ``BodyRefused`` like the check itself.
     """
-    inquiry = question.inquiry
+    inquiry = replay_request.inquiry
     lines = answer(work, inquiry, parse_inquiry(work, inquiry, reference), entry, reference)
     return [
-        {**line, "of": question.outside[line["ref"]]} if line["ref"] in question.outside else line for line in lines
+        {**line, "of": replay_request.outside[line["ref"]]} if line["ref"] in replay_request.outside else line
+        for line in lines
     ]
 
 
 def differences(before: Lines, now: Lines, left_out: frozenset[str] = frozenset()) -> list[str]:
     """The refs whose lines are not byte for byte the same, salts apart; nothing when the answers are equal."""
-    old, new = (
+    old_lines, new_lines = (
         {str(line["ref"]): receipts.answer_bytes([line]) for line in lines if line["ref"] not in left_out}
         for lines in (before, now)
     )
-    return [ref for ref in {**old, **new} if old.get(ref) != new.get(ref)]
+    return [ref for ref in {**old_lines, **new_lines} if old_lines.get(ref) != new_lines.get(ref)]

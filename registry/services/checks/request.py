@@ -1,4 +1,4 @@
-"""What an award check asks, judged before anything is looked up: a question that cannot find is refused."""
+"""Validate the request of an award check before anything is looked up."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from registry.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class Party:
-    """One party as asked about; ``id_number`` is used for the look-up and then forgotten."""
+    """One party of a check as requested; ``id_number`` is used for the look-up and then forgotten."""
 
     ref: str
     role: str
@@ -45,32 +45,34 @@ class Inquiry:
 
 
 def parse_inquiry(work: UnitOfWork, inquiry: Inquiry, reference: Reference | None = None) -> list[CheckedParty]:
-    """The parties as they are looked up, by the codes of ``reference``, else of the tables in force. Refuses
-    ``BodyRefused`` with every fault: sector, district, references, codes, identity documents, and identity numbers
-    where a name or a code belongs."""
-    asked, faults = _sift(work, inquiry, reference or reference_data.current(work.session))
+    """Validate an inquiry and return its parties as they are looked up, by the codes of ``reference``.
+
+    Without ``reference`` the tables in force are used. Refuses ``BodyRefused`` with every fault: sector, district,
+    references, codes, identity documents, and identity numbers where a name or a code belongs.
+    """
+    checked_parties, faults = _collect_faults(work, inquiry, reference or reference_data.current(work.session))
     if faults:
         raise BodyRefused(faults=tuple(faults))
-    return asked
+    return checked_parties
 
 
 def faults(work: UnitOfWork, inquiry: Inquiry) -> list[Fault]:
-    """What ``read`` would refuse: who asks about many leaves out the parties named and asks about the others."""
-    return _sift(work, inquiry, reference_data.current(work.session))[1]
+    """The faults that ``parse_inquiry`` would refuse; a batch leaves out these parties and checks the others."""
+    return _collect_faults(work, inquiry, reference_data.current(work.session))[1]
 
 
-def _sift(work: UnitOfWork, inquiry: Inquiry, reference: Reference) -> tuple[list[CheckedParty], list[Fault]]:
+def _collect_faults(work: UnitOfWork, inquiry: Inquiry, reference: Reference) -> tuple[list[CheckedParty], list[Fault]]:
     faults = list(_tender_faults(inquiry, reference.names("sectors"), reference.names("districts")))
     faults += _reference_faults(inquiry.parties)
     id_types = reference.names("id_types")
-    asked: list[CheckedParty] = []
+    checked_parties: list[CheckedParty] = []
     for position, party in enumerate(inquiry.parties):
-        found = _one(work, party, id_types, f"/parties/{position}")
-        if isinstance(found, Fault):
-            faults.append(found)
+        result = _check_party(work, party, id_types, f"/parties/{position}")
+        if isinstance(result, Fault):
+            faults.append(result)
         else:
-            asked.append(found)
-    return asked, faults
+            checked_parties.append(result)
+    return checked_parties, faults
 
 
 def _tender_faults(inquiry: Inquiry, sectors: Mapping[str, str], districts: Mapping[str, str]) -> Iterator[Fault]:
@@ -95,26 +97,26 @@ def _reference_faults(parties: Sequence[Party]) -> list[Fault]:
     return faults
 
 
-def _one(work: UnitOfWork, party: Party, id_types: Mapping[str, str], at: str) -> CheckedParty | Fault:
+def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], pointer: str) -> CheckedParty | Fault:
     code, problem, index = None, None, None
     place = "name"
     try:
-        _not_personal(party.name)
+        _require_not_personal(party.name)
         if party.uscc:
             place = "uscc"
             code, problem = identifiers.lenient_uscc(party.uscc)
             if problem:
-                _not_personal(code)
+                _require_not_personal(code)
         if party.id_number:
             place = "id_number"
             id_type, number = identifiers.identity(party.id_type, party.id_number, id_types)
             index = work.keys.vault.index(id_type, number).hex()
     except Invalid as refusal:
-        return Fault(f"{at}/{place}", refusal.code, refusal.title)
+        return Fault(f"{pointer}/{place}", refusal.code, refusal.title)
     return CheckedParty(party.ref, party.role, party.name, code, index, party.of, problem)
 
 
-def _not_personal(text: str) -> None:
+def _require_not_personal(text: str) -> None:
     """A receipt shows names and codes in clear, so neither may be somebody's number."""
     if redaction.blot(text) != text:
         raise PersonalNumber()

@@ -1,4 +1,4 @@
-"""What the worker does for watches: look at every new entry and every new day, and note whose answer changed."""
+"""Advance watches over every new entry and every new day, and store an event for each changed answer."""
 
 import datetime as dt
 from collections import defaultdict
@@ -29,120 +29,126 @@ EntriesByWatch = dict[str, list[tuple[EntrySubject, list[int]]]]
 
 
 @dataclass(frozen=True)
-class _Step:
+class _Move:
     """A move of a watch that may change answers: to another entry or to another day."""
 
     positions: Sequence[int]
-    was: tuple[int, dt.date]
-    now: tuple[int, dt.date]
-    landed: EntrySubject | None = None
+    before: tuple[int, dt.date]
+    after: tuple[int, dt.date]
+    entry_subject: EntrySubject | None = None
 
 
 def advance(work: UnitOfWork) -> bool:
-    """Bring the watches furthest behind nearer to the head of the ledger and to today; False when none is behind.
+    """Advance the watches furthest behind towards the head of the ledger and today; False when none is behind.
 
-    The events, and how far each watch has looked, are one transaction: whatever is killed, nothing is told twice or
+    The events, and how far each watch has looked, are one transaction: whatever is killed, no event is sent twice or
     lost. An entry that commits later has a higher number, because numbers are given under the ledger's lock, so no
     watch can have looked past it.
     """
     head = ledger_state.head(work.session)
-    behind = watched_parties.watches_behind(work.session, head, work.today, WATCHES)
-    if not behind:
+    lagging_watches = watched_parties.watches_behind(work.session, head, work.today, WATCHES)
+    if not lagging_watches:
         return False
-    reached = min(behind[0].seen_entry + ENTRIES, head)
-    touched = _touched(work, [held.id for held in behind], behind[0].seen_entry, reached)
-    for held in behind:
-        _look(work, held, touched.get(held.id, []), reached)
-        if held.until <= work.today and held.seen_entry >= head:
-            watches.close(work, held, OVER)
+    upto = min(lagging_watches[0].seen_entry + ENTRIES, head)
+    entries_by_watch = _find_entries(work, [watch.id for watch in lagging_watches], lagging_watches[0].seen_entry, upto)
+    for watch in lagging_watches:
+        _look_at_watch(work, watch, entries_by_watch.get(watch.id, []), upto)
+        if watch.until <= work.today and watch.seen_entry >= head:
+            watches.close(work, watch, OVER)
     work.session.flush()
     return True
 
 
-def _touched(work: UnitOfWork, ids: Sequence[str], after: int, upto: int) -> EntriesByWatch:
-    """Which entries concern which watches: one question per kind of key for all of them."""
-    landed = watched_parties.entry_subjects(work.session, after, upto)
-    entries = _concerned(work, landed, after, upto)
-    found: dict[tuple[str, int], set[int]] = defaultdict(set)
+def _find_entries(work: UnitOfWork, ids: Sequence[str], after: int, upto: int) -> EntriesByWatch:
+    """Which entries concern which watches: one statement per kind of key for all of them."""
+    entry_subjects = watched_parties.entry_subjects(work.session, after, upto)
+    entries = _find_concerned_keys(work, entry_subjects, after, upto)
+    positions_by_entry: dict[tuple[str, int], set[int]] = defaultdict(set)
     for kind in ("uscc", "id", "name"):
-        hashed = {watches.index(work.keys, by, key): held for (by, key), held in entries.items() if by == kind}
-        wanted = sorted(key for key in hashed if key)
-        for watch, position, key in watched_parties.watches_of_keys(work.session, ids, f"{kind}_index", wanted):
-            for entry in hashed[key]:
-                found[watch, entry].add(position)
-    touched: EntriesByWatch = defaultdict(list)
-    by_entry = {one.entry: one for one in landed}
-    for (watch, entry), positions in sorted(found.items()):
-        touched[watch].append((by_entry[entry], sorted(positions)))
-    return touched
+        entries_by_index = {
+            watches.index(work.keys, by, key): key_entries for (by, key), key_entries in entries.items() if by == kind
+        }
+        indexes = sorted(key for key in entries_by_index if key)
+        for watch_id, position, key in watched_parties.watches_of_keys(work.session, ids, f"{kind}_index", indexes):
+            for entry in entries_by_index[key]:
+                positions_by_entry[watch_id, entry].add(position)
+    entries_by_watch: EntriesByWatch = defaultdict(list)
+    by_entry = {subject.entry: subject for subject in entry_subjects}
+    for (watch_id, entry), positions in sorted(positions_by_entry.items()):
+        entries_by_watch[watch_id].append((by_entry[entry], sorted(positions)))
+    return entries_by_watch
 
 
-def _concerned(
-    work: UnitOfWork, landed: Sequence[EntrySubject], after: int, upto: int
+def _find_concerned_keys(
+    work: UnitOfWork, entry_subjects: Sequence[EntrySubject], after: int, upto: int
 ) -> dict[tuple[str, str], set[int]]:
     """By kind of key and key: the entries about whoever is found by it, and about those related to them."""
-    own: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for one in landed:
-        for by, key in (("uscc", one.uscc), ("id", one.id_index), ("name", one.name_key)):
+    entries_by_key: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for subject in entry_subjects:
+        for by, key in (("uscc", subject.uscc), ("id", subject.id_index), ("name", subject.name_key)):
             if key:
-                own[by, key].add(one.entry)
-    concerned = {key: set(entries) for key, entries in own.items()}
-    for near, far in known_relations.related_records(work.session, {key for _, key in own}, after, upto):
-        concerned.setdefault(far, set()).update(own.get(near, ()))
+                entries_by_key[by, key].add(subject.entry)
+    concerned = {key: set(entries) for key, entries in entries_by_key.items()}
+    for own_key, related_key in known_relations.related_records(
+        work.session, {key for _, key in entries_by_key}, after, upto
+    ):
+        concerned.setdefault(related_key, set()).update(entries_by_key.get(own_key, ()))
     return concerned
 
 
-def _look(work: UnitOfWork, held: Watch, landed: Sequence[tuple[EntrySubject, list[int]]], reached: int) -> None:
-    steps = list(_steps(work, held, landed, reached))
-    if steps:
+def _look_at_watch(
+    work: UnitOfWork, watch: Watch, entry_subjects: Sequence[tuple[EntrySubject, list[int]]], upto: int
+) -> None:
+    moves = list(_plan_moves(work, watch, entry_subjects, upto))
+    if moves:
         own_checkpoint(work)  # an event signed by a key that is no longer this node's would not be believed
-        question = watches.request_of_watch(work.keys, held)
-        _note(work, held, [moved for step in steps for moved in _moved(work, question, step)])
-    held.seen_day = max(held.seen_day, _last_day(work, held))
-    held.seen_entry = max(held.seen_entry, reached)
+        watch_request = watches.request_of_watch(work.keys, watch)
+        _store_events(work, watch, [change for move in moves for change in _find_changes(work, watch_request, move)])
+    watch.seen_day = max(watch.seen_day, _find_last_day(work, watch))
+    watch.seen_entry = max(watch.seen_entry, upto)
 
 
-def _last_day(work: UnitOfWork, held: Watch) -> dt.date:
-    return min(work.today, held.until - dt.timedelta(days=1))
+def _find_last_day(work: UnitOfWork, watch: Watch) -> dt.date:
+    return min(work.today, watch.until - dt.timedelta(days=1))
 
 
-def _steps(
-    work: UnitOfWork, held: Watch, landed: Sequence[tuple[EntrySubject, list[int]]], reached: int
-) -> Iterator[_Step]:
+def _plan_moves(
+    work: UnitOfWork, watch: Watch, entry_subjects: Sequence[tuple[EntrySubject, list[int]]], upto: int
+) -> Iterator[_Move]:
     """First to the new day, then entry by entry, so that each answer begins where the one before it ended."""
-    day = max(held.seen_day, _last_day(work, held))
-    if day > held.seen_day:
-        yield _Step(range(held.parties), (held.seen_entry, held.seen_day), (held.seen_entry, day))
-    for one, positions in landed:
-        if held.seen_entry < one.entry <= reached and one.day < held.until:
-            yield _Step(positions, (one.entry - 1, day), (one.entry, day), one)
+    day = max(watch.seen_day, _find_last_day(work, watch))
+    if day > watch.seen_day:
+        yield _Move(range(watch.parties), (watch.seen_entry, watch.seen_day), (watch.seen_entry, day))
+    for subject, positions in entry_subjects:
+        if watch.seen_entry < subject.entry <= upto and subject.day < watch.until:
+            yield _Move(positions, (subject.entry - 1, day), (subject.entry, day), subject)
 
 
-def _moved(work: UnitOfWork, question: WatchRequest, step: _Step) -> Iterator[VerdictChange]:
-    asked = [question.asked[position] for position in step.positions]
-    (before_entry, before_day), (entry, day) = step.was, step.now
-    before = award_check.judge_parties(work, question.on(before_day), asked, before_entry)
-    after = award_check.judge_parties(work, question.on(day), asked, entry)
-    for one, was, now in zip(asked, before, after, strict=True):
-        if was != now:
-            act, record = (step.landed.act, step.landed.record) if step.landed else (None, None)
-            yield VerdictChange(one.ref, was, now, entry, day, act, record)
+def _find_changes(work: UnitOfWork, watch_request: WatchRequest, move: _Move) -> Iterator[VerdictChange]:
+    checked_parties = [watch_request.asked[position] for position in move.positions]
+    (before_entry, before_day), (entry, day) = move.before, move.after
+    old_answers = award_check.judge_parties(work, watch_request.on(before_day), checked_parties, before_entry)
+    new_answers = award_check.judge_parties(work, watch_request.on(day), checked_parties, entry)
+    for party, old_answer, new_answer in zip(checked_parties, old_answers, new_answers, strict=True):
+        if old_answer != new_answer:
+            act, record = (move.entry_subject.act, move.entry_subject.record) if move.entry_subject else (None, None)
+            yield VerdictChange(party.ref, old_answer, new_answer, entry, day, act, record)
 
 
-def _note(work: UnitOfWork, held: Watch, moved: Sequence[VerdictChange]) -> None:
+def _store_events(work: UnitOfWork, watch: Watch, changes: Sequence[VerdictChange]) -> None:
     rows = []
-    for sequence, one in enumerate(moved, start=held.events + 1):
-        body = event(Heading(held.id, sequence, work.settings.node, work.now), one)
+    for sequence, change in enumerate(changes, start=watch.events + 1):
+        body = event(Heading(watch.id, sequence, work.settings.node, work.now), change)
         signer = work.keys.signer
         signature = {"alg": ALGORITHM, "kid": signer.key_id, "value": signer.sign(body).hex()}
         sealed = work.keys.vault.seal(canonical.dumps({"event": body.decode(), "signature": signature}))
         rows.append(
             {
-                "watch_id": held.id,
+                "watch_id": watch.id,
                 "sequence": sequence,
-                "entry": one.entry,
+                "entry": change.entry,
                 "made_at": work.now,
-                "state": "pending" if held.webhook_sealed else "kept",
+                "state": "pending" if watch.webhook_sealed else "kept",
                 "attempts": 0,
                 "delivered_at": None,
                 "event_sealed": sealed,
@@ -150,4 +156,4 @@ def _note(work: UnitOfWork, held: Watch, moved: Sequence[VerdictChange]) -> None
         )
     if rows:
         work.session.execute(insert(WatchEvent), rows)
-        held.events += len(rows)
+        watch.events += len(rows)

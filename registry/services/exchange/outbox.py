@@ -1,4 +1,4 @@
-"""What this node tells its peers: envelopes of publications, and the promises settled by receipts."""
+"""Send publications to peers: envelopes, batches, and outbox messages settled by receipts."""
 
 import json
 from collections import defaultdict
@@ -25,7 +25,7 @@ ROOM = 4096
 
 
 def envelope_of(publication: Publication, node: str, signer: Signer) -> dict[str, Any]:
-    """The envelope of a stored version: ours is signed here, another's keeps its owner's signature."""
+    """Build the envelope of a stored version: ours is signed here, another's keeps its owner's signature."""
     body, content = json.loads(publication.body), publication.content_hash
     if publication.origin == node:
         data = envelope.signed_bytes(publication.record, node, publication.revision, content)
@@ -36,39 +36,41 @@ def envelope_of(publication: Publication, node: str, signer: Signer) -> dict[str
 
 
 def due(work: UnitOfWork, peer: Peer, limit: int) -> list[tuple[int, dict[str, Any]]]:
-    """The (entry, envelope) pairs to send to a peer now: removals first, then by age; counts the try."""
-    if not _is_time(work, peer):
+    """Take the (entry, envelope) pairs to send to a peer now: removals first, then by age; counts the try."""
+    if not _is_due(work, peer):
         return []
-    promises = peer_messages.due(work.session, peer.id, limit)
-    for promise in promises:
-        promise.message.attempts += 1
+    deliveries = peer_messages.due(work.session, peer.id, limit)
+    for delivery in deliveries:
+        delivery.message.attempts += 1
     work.session.flush()
     node, signer = work.settings.node, work.keys.exchange
-    return [(one.message.entry, envelope_of(one.publication, node, signer)) for one in promises]
+    return [(delivery.message.entry, envelope_of(delivery.publication, node, signer)) for delivery in deliveries]
 
 
-def _is_time(work: UnitOfWork, peer: Peer) -> bool:
+def _is_due(work: UnitOfWork, peer: Peer) -> bool:
     return bool(peer.url) and (peer.retry_at is None or peer.retry_at <= work.now)
 
 
 def batch_of(work: UnitOfWork, versions: Sequence[tuple[int, dict[str, Any]]], page: dict[str, int]) -> bytes:
-    """The bytes of a batch of (entry, envelope) pairs."""
+    """Build the bytes of a batch of (entry, envelope) pairs."""
     entries, records = [entry for entry, _ in versions], [record for _, record in versions]
     return batch.build(work.settings.node, epoch(work), records, entries, page)
 
 
-def page(work: UnitOfWork, asker: Peer, after: int, limit: int) -> bytes:
-    """A batch of what a peer should have after an entry, with ``next`` (its new cursor) and ``head``."""
+def page(work: UnitOfWork, peer: Peer, after: int, limit: int) -> bytes:
+    """Build a batch of what a peer should have after an entry, with ``next`` (its new cursor) and ``head``."""
     size = head(work.session)
-    found = peer_messages.changes(work.session, asker.code, after, size, limit)
+    publications = peer_messages.changes(work.session, peer.code, after, size, limit)
     node, signer = work.settings.node, work.keys.exchange
-    fitting = _fitting([(one.from_entry, envelope_of(one, node, signer)) for one in found])
-    is_last = len(found) < limit and len(fitting) == len(found)
+    fitting = _limit_bytes(
+        [(publication.from_entry, envelope_of(publication, node, signer)) for publication in publications]
+    )
+    is_last = len(publications) < limit and len(fitting) == len(publications)
     reached = size if is_last else max(entry for entry, _ in fitting)
     return batch_of(work, fitting, {"next": max(reached, after), "head": size})
 
 
-def _fitting(versions: Sequence[tuple[int, dict[str, Any]]]) -> list[tuple[int, dict[str, Any]]]:
+def _limit_bytes(versions: Sequence[tuple[int, dict[str, Any]]]) -> list[tuple[int, dict[str, Any]]]:
     """As many from the start as one batch may have bytes, at least one."""
     fitting: list[tuple[int, dict[str, Any]]] = []
     size = 0
@@ -81,14 +83,14 @@ def _fitting(versions: Sequence[tuple[int, dict[str, Any]]]) -> list[tuple[int, 
 
 
 def settle(work: UnitOfWork, peer: Peer, raw: bytes) -> dict[str, int]:
-    """Settle promises by a peer's signed receipt; returns its counts.
+    """Settle outbox messages by a peer's signed receipt; returns its counts.
 
-    Delivered is final; a rejected promise keeps the peer's own code. Lines about what was never promised are
+    Delivered is final; a rejected message keeps the peer's own code. Lines about what was never queued are
     ignored. Refuses ``BatchMalformed`` and ``ReceiptRefused``.
     """
     receipt, kid, signature = batch.parse_delivery_receipt(raw)
     public = bytes.fromhex(peer.public_key)
-    is_signed = kid == key_id_of(public) and _verifies(public, signature, canonical.dumps(receipt))
+    is_signed = kid == key_id_of(public) and _is_signature_valid(public, signature, canonical.dumps(receipt))
     if not is_signed or receipt["from"] != peer.code:
         raise ReceiptRefused()
     grouped: dict[tuple[str, str | None], list[tuple[str, int]]] = defaultdict(list)
@@ -96,35 +98,37 @@ def settle(work: UnitOfWork, peer: Peer, raw: bytes) -> dict[str, int]:
         if isinstance(line.get("record"), str) and type(line.get("revision")) is int:
             grouped[line["outcome"], line.get("code")].append((line["record"], line["revision"]))
     for (outcome, code), versions in grouped.items():
-        _settle(work, peer, versions, outcome, code)
+        _settle_versions(work, peer, versions, outcome, code)
     removal.on_removal_acknowledged(work)
     return dict(receipt["counts"])
 
 
-def _verifies(public: bytes, signature: str, data: bytes) -> bool:
+def _is_signature_valid(public: bytes, signature: str, data: bytes) -> bool:
     try:
         return verify(public, bytes.fromhex(signature), data)
     except ValueError:
         return False
 
 
-def _settle(work: UnitOfWork, peer: Peer, versions: Sequence[tuple[str, int]], outcome: str, code: str | None) -> None:
+def _settle_versions(
+    work: UnitOfWork, peer: Peer, versions: Sequence[tuple[str, int]], outcome: str, code: str | None
+) -> None:
     is_delivered = outcome in envelope.DELIVERED
-    state, before = ("delivered", ["pending", "rejected"]) if is_delivered else ("rejected", ["pending"])
+    state, states = ("delivered", ["pending", "rejected"]) if is_delivered else ("rejected", ["pending"])
     for start in range(0, len(versions), CHUNK):
         part = versions[start : start + CHUNK]
-        told = select(Publication.from_entry).where(tuple_(Publication.record, Publication.revision).in_(part))
+        entries = select(Publication.from_entry).where(tuple_(Publication.record, Publication.revision).in_(part))
         work.session.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.peer_id == peer.id, OutboxMessage.entry.in_(told))
-            .where(OutboxMessage.state.in_(before))
+            .where(OutboxMessage.peer_id == peer.id, OutboxMessage.entry.in_(entries))
+            .where(OutboxMessage.state.in_(states))
             .values(state=state, outcome=outcome, detail=code, settled_at=work.now)
             .execution_options(synchronize_session=False)
         )
 
 
 def set_aside(work: UnitOfWork, peer: Peer, entry: int, code: str) -> None:
-    """Give up one promise that the peer refuses even alone; it stays listed as rejected."""
+    """Give up one outbox message that the peer refuses even alone; it stays listed as rejected."""
     work.session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.peer_id == peer.id, OutboxMessage.entry == entry, OutboxMessage.state == "pending")
@@ -135,40 +139,40 @@ def set_aside(work: UnitOfWork, peer: Peer, entry: int, code: str) -> None:
 
 
 def redeliver(work: UnitOfWork, peer: Peer, records: Collection[str]) -> int:
-    """Promise again the newest version of records that a peer has lost; returns how many.
+    """Queue again the newest version of records that a peer has lost; returns how many.
 
     What is pending stays so; what the peer has rejected waits for a person over there.
     """
-    promised = 0
+    count = 0
     wanted = sorted(records)
     for start in range(0, len(wanted), CHUNK):
-        question = select(Publication.from_entry).where(
+        statement = select(Publication.from_entry).where(
             Publication.record.in_(wanted[start : start + CHUNK]),
             Publication.until_entry.is_(None),
             Publication.audience == "public",
             Publication.origin != peer.code,
         )
-        promised += _promise_again(work, peer, list(work.session.scalars(question)))
-    return promised
+        count += _queue_again(work, peer, list(work.session.scalars(statement)))
+    return count
 
 
-def _promise_again(work: UnitOfWork, peer: Peer, entries: Sequence[int]) -> int:
-    mine = select(OutboxMessage).where(OutboxMessage.peer_id == peer.id, OutboxMessage.entry.in_(entries))
-    held = {message.entry: message for message in work.session.scalars(mine)}
-    lost = [message for message in held.values() if message.state == "delivered"]
-    for message in lost:
+def _queue_again(work: UnitOfWork, peer: Peer, entries: Sequence[int]) -> int:
+    statement = select(OutboxMessage).where(OutboxMessage.peer_id == peer.id, OutboxMessage.entry.in_(entries))
+    messages = {message.entry: message for message in work.session.scalars(statement)}
+    lost_messages = [message for message in messages.values() if message.state == "delivered"]
+    for message in lost_messages:
         message.state, message.outcome, message.settled_at = "pending", None, None
         message.promised_at = work.now
-    fresh = [entry for entry in entries if entry not in held]
-    if fresh:
+    new_entries = [entry for entry in entries if entry not in messages]
+    if new_entries:
         row = {"peer_id": peer.id, "state": "pending", "attempts": 0, "promised_at": work.now}
-        work.session.execute(insert(OutboxMessage), [{**row, "entry": entry} for entry in fresh])
+        work.session.execute(insert(OutboxMessage), [{**row, "entry": entry} for entry in new_entries])
     work.session.flush()
-    return len(lost) + len(fresh)
+    return len(lost_messages) + len(new_entries)
 
 
 def record_found_at_peer(work: UnitOfWork, peer: Peer, records: Collection[str]) -> None:
-    """Settle rejected promises whose very version the peer turned out to hold after all."""
+    """Settle rejected outbox messages whose very version the peer turned out to have."""
     wanted = sorted(records)
     for start in range(0, len(wanted), CHUNK):
         newest = select(Publication.from_entry).where(

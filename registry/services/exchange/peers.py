@@ -1,4 +1,4 @@
-"""The acts on peers: make one known, pause and release it, and this node's own epoch."""
+"""Add, change, pause and release exchange peers; keep their cursors and this node's own epoch."""
 
 import contextlib
 import datetime as dt
@@ -25,31 +25,31 @@ _PUBLIC = re.compile(r"[0-9a-f]{64}")
 
 
 def add(work: UnitOfWork, code: str, name: str, url: str, public_key: str, owners: Sequence[str]) -> Peer:
-    """Make a peer known. Refuses ``PeerRefused`` (code, address or key unusable) and ``PeerTaken``.
+    """Add a peer. Refuses ``PeerRefused`` (code, address or key unusable) and ``PeerTaken``.
 
     ``public_key`` is the raw Ed25519 key in hex, ``owners`` the nodes it may speak for besides itself. A peer
-    without ``url`` is known by its key only and promised nothing.
+    without ``url`` is known by its key only and is sent nothing.
     """
     work.actor.require(Permission.EXCHANGE_OPERATE)
     if not _CODE.fullmatch(code):
         raise PeerRefused()
     if code == work.settings.node or work.session.scalars(select(Peer).where(Peer.code == code)).first():
         raise PeerTaken()
-    made = Peer(
+    peer = Peer(
         code=code,
         name=name,
-        url=_address(url),
-        public_key=_key(work, public_key),
+        url=_require_address(url),
+        public_key=_require_key(work, public_key),
         owners=sorted({code, *owners}),
         former_keys=[],
         cursor=0,
         failures=0,
         batch_records=work.settings.batch_records_max,
     )
-    work.session.add(made)
+    work.session.add(peer)
     work.session.flush()
-    audit.note(work, "exchange.peer.add", made.code)
-    return made
+    audit.note(work, "exchange.peer.add", peer.code)
+    return peer
 
 
 def change(
@@ -60,38 +60,38 @@ def change(
     public_key: str | None = None,
     distrust: bool = False,
 ) -> Peer:
-    """Give a known peer another address or key. What it signed with the key before still verifies, unless
+    """Change the address or key of a peer. What it signed with the key before still verifies, unless
     ``distrust``: then no former key is trusted. Refuses ``PeerUnknown``, ``PeerRefused``, ``PeerTaken``."""
     work.actor.require(Permission.EXCHANGE_OPERATE)
-    held = peer_messages.peer(work.session, code)
+    peer = peer_messages.peer(work.session, code)
     if url is not None:
-        held.url = _address(url)
-    if public_key is not None and public_key != held.public_key:
-        held.former_keys = [*held.former_keys, held.public_key]
-        held.public_key = _key(work, public_key)
+        peer.url = _require_address(url)
+    if public_key is not None and public_key != peer.public_key:
+        peer.former_keys = [*peer.former_keys, peer.public_key]
+        peer.public_key = _require_key(work, public_key)
     if distrust:
-        held.former_keys = []
+        peer.former_keys = []
     work.session.flush()
     audit.note(work, "exchange.peer.change", code)
-    return held
+    return peer
 
 
-def _address(url: str) -> str:
+def _require_address(url: str) -> str:
     if url and not is_safe_address(url):
         raise PeerRefused("地址应为 https，或本机的 http")
     return url.rstrip("/")
 
 
-def _key(work: UnitOfWork, public_key: str) -> str:
+def _require_key(work: UnitOfWork, public_key: str) -> str:
     if not _PUBLIC.fullmatch(public_key):
         raise PeerRefused()
-    if any(public_key in (one.public_key, *one.former_keys) for one in peer_messages.peers(work.session)):
+    if any(public_key in (peer.public_key, *peer.former_keys) for peer in peer_messages.peers(work.session)):
         raise PeerTaken()
     return public_key
 
 
 def is_safe_address(url: str) -> bool:
-    """Whether a peer may be called there: encrypted, or on this machine."""
+    """Whether a peer may be called at an address: encrypted, or on this machine."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -108,57 +108,57 @@ def _is_loopback(host: str) -> bool:
 
 
 def pause(work: UnitOfWork, code: str, reason: str) -> None:
-    """Take nothing more from a peer until a person releases it."""
+    """Pause a peer: nothing more is taken from it until a person releases it."""
     peer_messages.peer(work.session, code).paused_because = reason
     work.session.flush()
     audit.note(work, "exchange.peer.pause", code, reason)
 
 
 def release(work: UnitOfWork, code: str) -> dt.datetime:
-    """Take from a peer again, for a day whatever share it removes; returns the end of that day."""
+    """Release a paused peer, for a day whatever share it removes; returns the end of that day."""
     work.actor.require(Permission.EXCHANGE_OPERATE)
-    found = peer_messages.peer(work.session, code)
-    found.paused_because = None
-    found.removals_until = work.now + dt.timedelta(hours=RELEASE_HOURS)
+    peer = peer_messages.peer(work.session, code)
+    peer.paused_because = None
+    peer.removals_until = work.now + dt.timedelta(hours=RELEASE_HOURS)
     work.session.flush()
     audit.note(work, "exchange.peer.release", code)
-    return found.removals_until
+    return peer.removals_until
 
 
 def epoch(work: UnitOfWork) -> str:
-    """The epoch of this node's entry numbers, made on first use."""
-    held = peer_messages.epoch(work.session)
-    if held is not None:
-        return held
+    """The epoch of this node's entry numbers, created on first use."""
+    stored_epoch = peer_messages.epoch(work.session)
+    if stored_epoch is not None:
+        return stored_epoch
     with contextlib.suppress(IntegrityError), work.session.begin_nested():  # another process was first
         work.session.execute(insert(Counter).values(name="epoch", value=secrets.randbits(EPOCH_BITS)))
     return str(peer_messages.epoch(work.session))
 
 
 def renew_epoch(work: UnitOfWork) -> str:
-    """A new epoch, due after a restore from a backup: every peer then starts its cursor again."""
+    """Renew the epoch, as after a restore from a backup: every peer then starts its cursor again."""
     work.actor.require(Permission.EXCHANGE_OPERATE)
     epoch(work)
     work.session.execute(update(Counter).where(Counter.name == "epoch").values(value=secrets.randbits(EPOCH_BITS)))
-    made = str(peer_messages.epoch(work.session))
-    audit.note(work, "exchange.epoch", made)
-    return made
+    new_epoch = str(peer_messages.epoch(work.session))
+    audit.note(work, "exchange.epoch", new_epoch)
+    return new_epoch
 
 
 def note_link(work: UnitOfWork, code: str, batch_records: int, failures: int, retry_at: dt.datetime | None) -> None:
-    """Keep what was learnt of the way to a peer."""
-    found = peer_messages.peer(work.session, code)
-    found.batch_records, found.failures, found.retry_at = batch_records, failures, retry_at
+    """Record the state of the link to a peer: batch size, failures, and when to retry."""
+    peer = peer_messages.peer(work.session, code)
+    peer.batch_records, peer.failures, peer.retry_at = batch_records, failures, retry_at
     work.session.flush()
 
 
 def call_at_once(work: UnitOfWork) -> None:
-    """Forget the waiting after failures: a person asks for the exchange now."""
+    """Clear the retry times of all peers: a person requests the exchange now."""
     work.session.execute(update(Peer).where(Peer.retry_at.is_not(None)).values(retry_at=None))
 
 
 def record_pull(work: UnitOfWork, peer: Peer, epoch_of_peer: str, cursor: int, *, is_last: bool) -> None:
-    """Advance the cursor, in the transaction that took the records in.
+    """Record a pull: advance the cursor of a peer, in the transaction that took the records in.
 
     Only the last page makes what is held here as fresh as the peer.
     """
@@ -169,7 +169,7 @@ def record_pull(work: UnitOfWork, peer: Peer, epoch_of_peer: str, cursor: int, *
 
 
 def start_again(work: UnitOfWork, peer: Peer, epoch_of_peer: str) -> None:
-    """Read a peer from its first entry: its numbers are no longer those the cursor counted."""
+    """Restart the cursor of a peer at its first entry: its numbers are no longer those the cursor counted."""
     peer.epoch, peer.cursor = epoch_of_peer, 0
     work.session.flush()
     audit.note(work, "exchange.peer.restart", peer.code)

@@ -1,4 +1,4 @@
-"""Load the notices of the working-day calendar as they come out, and count the running clocks again."""
+"""Load the yearly notices of the working-day calendar, and recount the running clocks."""
 
 import tomllib
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ KIND = "calendar"
 
 @dataclass(frozen=True)
 class CalendarLoad:
-    """How many rows are new, how many running clocks ended on another day, how many are still provisional."""
+    """Result of a load: how many rows are new, how many running clocks moved, how many are still provisional."""
 
     rows: int
     moved: int
@@ -31,24 +31,24 @@ class CalendarLoad:
 
 
 def load(work: UnitOfWork, data: bytes) -> CalendarLoad:
-    """Take in the years of a TOML file of ``[[rows]]``; a row that is held already changes nothing.
+    """Load calendar years from a TOML file of ``[[rows]]``; a row that is loaded already changes nothing.
 
-    A year already held is replaced by a row with a later ``effective_from``, as when the holiday of 2020 was
+    A year already loaded is replaced by a row with a later ``effective_from``, as when the holiday of 2020 was
     extended; the row before stays, for the record. Refuses ``OutOfRole`` and, naming each row,
     ``CalendarRefused``. Every clock that moves is noted in the audit trail.
     """
     work.actor.require(Permission.CALENDAR_LOAD)
-    held = reference_data.current(work.session)
-    new = calendar_notice.parse_notice(_rows(data), held)
-    for row in new:
+    reference = reference_data.current(work.session)
+    rows = calendar_notice.parse_notice(_parse_rows(data), reference)
+    for row in rows:
         work.session.add(reference_loading.row(work, KIND, row_body(row)))
         audit.note(work, "calendar.load", row.code, f"{row.effective_from} {row.source}")
     work.session.flush()
     moved = clocks.recount(work)
-    return CalendarLoad(len(new), moved, _provisional(work))
+    return CalendarLoad(len(rows), moved, _count_provisional(work))
 
 
-def _rows(data: bytes) -> Sequence[Any]:
+def _parse_rows(data: bytes) -> Sequence[Any]:
     try:
         document = tomllib.loads(data.decode("utf-8"))
     except ValueError:
@@ -59,6 +59,6 @@ def _rows(data: bytes) -> Sequence[Any]:
     return rows
 
 
-def _provisional(work: UnitOfWork) -> int:
-    question = select(func.count()).select_from(Clock)
-    return work.session.execute(question.where(Clock.met_on.is_(None), Clock.provisional)).scalar_one()
+def _count_provisional(work: UnitOfWork) -> int:
+    statement = select(func.count()).select_from(Clock)
+    return work.session.execute(statement.where(Clock.met_on.is_(None), Clock.provisional)).scalar_one()

@@ -1,4 +1,4 @@
-"""Start, meet and recount the clocks of records, in the transaction of the act that does so."""
+"""Start, meet and recount the statutory clocks of records, in the transaction of the act that does so."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ _UNPUBLISHED = ("filed", "returned")
 
 @dataclass(frozen=True)
 class DeadlineSubject:
-    """A record whose clocks move: whose duty they are, within which scope, and the days known of it."""
+    """A record whose clocks move: the department whose duty they are, their scope, and the days known of the record."""
 
     record: str
     department_id: int
@@ -30,13 +30,13 @@ class DeadlineSubject:
     days: Mapping[str, dt.date]
 
 
-def apply_act(work: UnitOfWork, noun: str, act: str, records: Sequence[DeadlineSubject]) -> None:
+def apply_act(work: UnitOfWork, noun: str, act: str, subjects: Sequence[DeadlineSubject]) -> None:
     """Start the clocks that ``act`` starts and meet those that it meets, each on the legal day of the act."""
     reference = reference_data.current(work.session)
-    rows = [row for timed in records for row in _started(work, reference, noun, act, timed)]
+    rows = [row for subject in subjects for row in _build_clock_rows(work, reference, noun, act, subject)]
     if rows:
         work.session.execute(insert(Clock), rows)
-    meet(work, deadlines.met_by(reference, noun, act), [timed.record for timed in records])
+    meet(work, deadlines.met_by(reference, noun, act), [subject.record for subject in subjects])
 
 
 def meet(work: UnitOfWork, codes: Sequence[str], records: Sequence[str]) -> None:
@@ -51,35 +51,37 @@ def meet(work: UnitOfWork, codes: Sequence[str], records: Sequence[str]) -> None
         )
 
 
-def follow_facts(work: UnitOfWork, timed: DeadlineSubject) -> None:
-    """Let the running clocks of a record follow its facts as they are stated anew: into other sectors or another
-    district, and to another day to count from, which the audit trail then tells."""
+def follow_facts(work: UnitOfWork, subject: DeadlineSubject) -> None:
+    """Update the running clocks of a record when its facts are stated anew.
+
+    They take over its sectors and district, and the day to count from; a changed day is noted in the audit trail.
+    """
     reference = reference_data.current(work.session)
-    question = select(Clock).where(Clock.record == timed.record, Clock.met_on.is_(None)).with_for_update()
-    for clock in work.session.scalars(question.order_by(Clock.id)).all():
-        clock.sectors, clock.district = list(timed.sectors), timed.district
-        day = timed.days.get(reference.clocks()[clock.code].newest.starts, clock.starts_on)
+    statement = select(Clock).where(Clock.record == subject.record, Clock.met_on.is_(None)).with_for_update()
+    for clock in work.session.scalars(statement.order_by(Clock.id)).all():
+        clock.sectors, clock.district = list(subject.sectors), subject.district
+        day = subject.days.get(reference.clocks()[clock.code].newest.starts, clock.starts_on)
         if day != clock.starts_on:
-            again = deadlines.run(reference, clock.code, day)
-            told = f"{clock.code} from {clock.starts_on} to {day}: {clock.due} -> {again.due.day}"
-            audit.note(work, "clock.restart", timed.record, told)
-            clock.starts_on, clock.deadline = day, again.deadline
-            clock.due, clock.provisional = again.due.day, again.due.provisional
+            running = deadlines.run(reference, clock.code, day)
+            detail = f"{clock.code} from {clock.starts_on} to {day}: {clock.due} -> {running.due.day}"
+            audit.note(work, "clock.restart", subject.record, detail)
+            clock.starts_on, clock.deadline = day, running.deadline
+            clock.due, clock.provisional = running.due.day, running.due.provisional
             clock.calendar = reference.calendar.version
     work.session.flush()
 
 
-def _started(
-    work: UnitOfWork, reference: Reference, noun: str, act: str, timed: DeadlineSubject
+def _build_clock_rows(
+    work: UnitOfWork, reference: Reference, noun: str, act: str, subject: DeadlineSubject
 ) -> list[dict[str, Any]]:
     return [
         {
             "code": running.code,
             "noun": noun,
-            "record": timed.record,
-            "department_id": timed.department_id,
-            "sectors": list(timed.sectors),
-            "district": timed.district,
+            "record": subject.record,
+            "department_id": subject.department_id,
+            "sectors": list(subject.sectors),
+            "district": subject.district,
             "deadline": running.deadline,
             "starts_on": running.starts_on,
             "due": running.due.day,
@@ -88,7 +90,7 @@ def _started(
             "opened_at": work.now,
             "met_on": None,
         }
-        for running in deadlines.started(reference, noun, act, timed.days)
+        for running in deadlines.started(reference, noun, act, subject.days)
     ]
 
 
@@ -99,14 +101,14 @@ def recount(work: UnitOfWork) -> int:
     """
     reference = reference_data.current(work.session)
     # Locked, so that one that is met meanwhile keeps the day it was met against.
-    question = select(Clock).where(Clock.met_on.is_(None)).order_by(Clock.id).with_for_update()
-    running = work.session.scalars(question)
+    statement = select(Clock).where(Clock.met_on.is_(None)).order_by(Clock.id).with_for_update()
+    running = work.session.scalars(statement)
     moved = 0
     for clock in running.yield_per(CHUNK):
         due = deadlines.run(reference, clock.code, clock.starts_on).due
         if (due.day, due.provisional) != (clock.due, clock.provisional):
-            told = f"{clock.code} {clock.due} -> {due.day}{' (provisional)' if due.provisional else ''}"
-            audit.note(work, "clock.recount", clock.record, told)
+            detail = f"{clock.code} {clock.due} -> {due.day}{' (provisional)' if due.provisional else ''}"
+            audit.note(work, "clock.recount", clock.record, detail)
             moved += due.day != clock.due
             clock.due, clock.provisional = due.day, due.provisional
             if clock.code == PUBLISH_PENALTY:

@@ -1,4 +1,4 @@
-"""The acts on departments, accounts and keys."""
+"""Create departments and accounts; issue and revoke their API keys."""
 
 import datetime as dt
 import secrets
@@ -18,7 +18,7 @@ from registry.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class NewAccount:
-    """A grant: role × department × sectors × districts × until; ``*`` means all."""
+    """An account to be created: role × department × sectors × districts × until; ``*`` means all."""
 
     name: str
     role: Role
@@ -30,7 +30,7 @@ class NewAccount:
 
 @dataclass(frozen=True)
 class NewDepartment:
-    """A department; with ``authority_code`` it files its own decisions only.
+    """A department to be created or changed; with ``authority_code`` it files its own decisions only.
 
     None leaves what an existing department has; a new one has no code, and every sector and district. An empty
     ``authority_code`` takes the code away.
@@ -45,26 +45,26 @@ class NewDepartment:
 
 
 def ensure_department(work: UnitOfWork, new: NewDepartment) -> Department:
-    """The department of this code, made when absent and brought to what ``new`` says otherwise."""
+    """Create the department of this code when absent, otherwise change it to what ``new`` says."""
     work.actor.require(Permission.ACCOUNT_MANAGE)
-    held = work.session.scalars(select(Department).where(Department.code == new.code)).first()
-    if held is None:
-        held = Department(code=new.code, authority_code=None, sectors=[EVERYWHERE], districts=[EVERYWHERE])
-        work.session.add(held)
-    held.name, held.kind = new.name, new.kind
+    department = work.session.scalars(select(Department).where(Department.code == new.code)).first()
+    if department is None:
+        department = Department(code=new.code, authority_code=None, sectors=[EVERYWHERE], districts=[EVERYWHERE])
+        work.session.add(department)
+    department.name, department.kind = new.name, new.kind
     if new.authority_code is not None:
-        held.authority_code = new.authority_code or None
+        department.authority_code = new.authority_code or None
     if new.sectors is not None:
-        held.sectors = sorted(new.sectors)
+        department.sectors = sorted(new.sectors)
     if new.districts is not None:
-        held.districts = sorted(new.districts)
+        department.districts = sorted(new.districts)
     work.session.flush()
     audit.note(work, "department.set", new.code)
-    return held
+    return department
 
 
 def furnish_departments(work: UnitOfWork) -> int:
-    """Make the departments that the plan names where they are not known yet; returns how many."""
+    """Create the departments that the plan names where they are absent; returns how many."""
     known = set(work.session.scalars(select(Department.code)))
     planned = [row for row in reference_data.current(work.session).planned_departments() if row.code not in known]
     for row in planned:
@@ -73,7 +73,7 @@ def furnish_departments(work: UnitOfWork) -> int:
 
 
 def create(work: UnitOfWork, new: NewAccount) -> Account:
-    """Make an account; refuses ``AccountTaken`` and ``DepartmentUnknown``."""
+    """Create an account; refuses ``AccountTaken`` and ``DepartmentUnknown``."""
     work.actor.require(Permission.ACCOUNT_MANAGE)
     if work.session.scalars(select(Account).where(Account.name == new.name)).first():
         raise AccountTaken()
@@ -93,7 +93,7 @@ def create(work: UnitOfWork, new: NewAccount) -> Account:
 
 
 def issue_key(work: UnitOfWork, account_id: int, name: str) -> str:
-    """Make a machine key and return it: the only time it can be read."""
+    """Issue an API key and return it: the only time it can be read."""
     work.actor.require(Permission.ACCOUNT_MANAGE)
     key = f"rk_{secrets.token_urlsafe(32)}"
     work.session.add(ApiKey(account_id=account_id, key_hash=account_lookup.key_hash(key), created_at=work.now))
@@ -103,14 +103,14 @@ def issue_key(work: UnitOfWork, account_id: int, name: str) -> str:
 
 
 def revoke_keys(work: UnitOfWork, name: str) -> int:
-    """Revoke every key of an account; returns how many."""
+    """Revoke every API key of an account; returns how many."""
     work.actor.require(Permission.ACCOUNT_MANAGE)
     actor = account_lookup.by_name(work.session, name, work.today)
-    held = work.session.scalars(
+    api_keys = work.session.scalars(
         select(ApiKey).where(ApiKey.account_id == actor.account_id, ApiKey.revoked_at.is_(None))
     ).all()
-    for key in held:
+    for key in api_keys:
         key.revoked_at = work.now
     work.session.flush()
     audit.note(work, "account.revoke-keys", name)
-    return len(held)
+    return len(api_keys)

@@ -1,4 +1,4 @@
-"""Note who did what, in the transaction of the act itself."""
+"""Write the audit trail: who did what, in the transaction of the act itself."""
 
 from collections.abc import Iterable
 

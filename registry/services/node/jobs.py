@@ -1,4 +1,4 @@
-"""Which worker runs which slot of a job: exactly one, because the claim is a primary key."""
+"""Claim the slots of scheduled jobs: exactly one worker runs each, because the claim is a primary key."""
 
 import datetime as dt
 
@@ -12,11 +12,11 @@ KEEP_DAYS = 7
 
 
 def claim(work: UnitOfWork, job: str, slot: int, worker: str) -> bool:
-    """Whether this worker runs this slot; False when another has claimed it."""
-    row = insert(JobRun).values(job=job, slot=slot, worker=worker, started_at=work.now)
+    """Claim a slot of a job for this worker; False when another has claimed it."""
+    statement = insert(JobRun).values(job=job, slot=slot, worker=worker, started_at=work.now)
     try:
         with work.session.begin_nested():
-            work.session.execute(row)
+            work.session.execute(statement)
     except IntegrityError:
         return False
     return True
@@ -24,12 +24,12 @@ def claim(work: UnitOfWork, job: str, slot: int, worker: str) -> bool:
 
 def finish(work: UnitOfWork, job: str, slot: int, outcome: str) -> None:
     """Note how a claimed run ended."""
-    run = update(JobRun).where(JobRun.job == job, JobRun.slot == slot)
-    work.session.execute(run.values(finished_at=work.now, outcome=outcome))
+    statement = update(JobRun).where(JobRun.job == job, JobRun.slot == slot)
+    work.session.execute(statement.values(finished_at=work.now, outcome=outcome))
 
 
 def forget(work: UnitOfWork) -> int:
     """Delete the claims of slots long past; returns how many."""
     before = work.now - dt.timedelta(days=KEEP_DAYS)
-    gone = delete(JobRun).where(JobRun.started_at < before).returning(JobRun.slot)
-    return len(work.session.scalars(gone).all())
+    statement = delete(JobRun).where(JobRun.started_at < before).returning(JobRun.slot)
+    return len(work.session.scalars(statement).all())

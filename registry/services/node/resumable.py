@@ -1,4 +1,4 @@
-"""Files that are worked on chunk by chunk go on after any crash, and none of them holds up the others."""
+"""Resume files that are worked on chunk by chunk after a crash; none of them holds up the others."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -20,24 +20,24 @@ Key = TypeVar("Key", int, str)
 
 def run_each(
     perform_as: PerformAs,
-    waiting: Sequence[tuple[Key, Actor]],
+    pending: Sequence[tuple[Key, Actor]],
     run: Callable[[Perform, Actor, Key], None],
     fail: Callable[[UnitOfWork, Key, Refusal], None],
 ) -> int:
-    """``run`` the rest of each (key, who handed it in); returns how many were worked on.
+    """Run the rest of each pending file, (key, who handed it in); returns how many were worked on.
 
     One that cannot go on, for instance because its actor lost the role, is ended by ``fail`` with the refusal. One
     that met another act or an error of the program is left for the next time; only a store that is away ends the
     whole.
     """
-    for key, actor in waiting:
+    for key, actor in pending:
         try:
             _run_or_fail(partial(perform_as, actor), actor, key, run, fail)
         except Unavailable:
             raise
         except Exception as error:  # one file must not stop the others
             log.error("%s %s stopped: %s", run.__module__, key, type(error).__name__)
-    return len(waiting)
+    return len(pending)
 
 
 def _run_or_fail(
@@ -51,6 +51,6 @@ def _run_or_fail(
         run(perform, actor, key)
     except (Unavailable, ConcurrentChange):
         raise
-    except Refusal as why:
-        refusal = why  # the clause forgets its own name at its end
+    except Refusal as error:
+        refusal = error  # the clause forgets its own name at its end
         perform(lambda work: fail(work, key, refusal))

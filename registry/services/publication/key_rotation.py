@@ -1,4 +1,4 @@
-"""Rotate the key that signs receipts and checkpoints, and take an old one back."""
+"""Rotate the key that signs receipts and checkpoints, and revoke an old one."""
 
 import datetime as dt
 
@@ -17,68 +17,68 @@ from registry.unit_of_work import UnitOfWork
 
 def is_promoted(work: UnitOfWork, successor: Signer) -> bool:
     """Whether ``successor`` is the newest key already: an earlier rotation stopped before its file took its place."""
-    kept = known_keys.rows(work.session)
-    return bool(kept) and kept[-1].public == successor.public.hex()
+    key_rows = known_keys.rows(work.session)
+    return bool(key_rows) and key_rows[-1].public == successor.public.hex()
 
 
 def rotate(work: UnitOfWork, successor: Signer) -> None:
-    """Let ``successor`` sign from now on: endorsed by the key at hand, and the newest checkpoint signed by both.
+    """Rotate to the key ``successor``: endorsed by the key at hand, and the newest checkpoint signed by both.
 
     The door then puts its file in place; until it has, nothing is signed at all (``KeysForeign``). Refuses
     ``LedgerBroken`` and ``KeysForeign``.
     """
     work.actor.require(Permission.KEYS_MANAGE)
     checkpoint = own_checkpoint(work)
-    old, kept = work.keys.signer, known_keys.rows(work.session)
-    if not kept:
+    old, key_rows = work.keys.signer, known_keys.rows(work.session)
+    if not key_rows:
         work.session.add(SigningKey(number=1, public=old.public.hex()))
-    since = _after(kept[-1].since if kept else None, work.now)
-    said = keyring.succession(work.settings.node, old.public, successor.public, keyring.write_instant(since))
+    since = _choose_since(key_rows[-1].since if key_rows else None, work.now)
+    message = keyring.succession(work.settings.node, old.public, successor.public, keyring.write_instant(since))
     work.session.add(
         SigningKey(
-            number=max(len(kept), 1) + 1,
+            number=max(len(key_rows), 1) + 1,
             public=successor.public.hex(),
             since=since,
-            endorsed=old.sign(said).hex(),
+            endorsed=old.sign(message).hex(),
         )
     )
     if checkpoint is not None:
-        _countersign(work, checkpoint, successor)
+        _countersign_checkpoint(work, checkpoint, successor)
     work.session.flush()
     audit.note(work, "keys.rotate", successor.key_id)
 
 
-def _after(before: dt.datetime | None, now: dt.datetime) -> dt.datetime:
+def _choose_since(previous: dt.datetime | None, now: dt.datetime) -> dt.datetime:
     """The whole second of ``now``, but later than the key before."""
     second = dt.timedelta(seconds=1)
     whole = now.replace(microsecond=0)
-    return whole if before is None else max(whole, before + second)
+    return whole if previous is None else max(whole, previous + second)
 
 
-def _countersign(work: UnitOfWork, checkpoint: Checkpoint, successor: Signer) -> None:
+def _countersign_checkpoint(work: UnitOfWork, checkpoint: Checkpoint, successor: Signer) -> None:
     """A second signature line: what the old key signed stays provable should that key be taken back."""
     require_sound(checkpoint, ledger_state.nodes(work.session))
     node = work.settings.node
     root = bytes.fromhex(checkpoint.root)
-    signed = signed_notes.sign_note(signed_notes.checkpoint_text(node, checkpoint.size, root), node, successor)
-    line = signed.rpartition("\n\n")[2]
+    signed_note = signed_notes.sign_note(signed_notes.checkpoint_text(node, checkpoint.size, root), node, successor)
+    line = signed_note.rpartition("\n\n")[2]
     work.session.execute(
         update(Checkpoint).where(Checkpoint.size == checkpoint.size).values(note=checkpoint.note + line)
     )
 
 
 def revoke(work: UnitOfWork, kid: str, reason: str) -> None:
-    """Take back a key that no longer signs: what it signed proves nothing any more by itself.
+    """Revoke a key that no longer signs: what it signed proves nothing any more by itself.
 
     Refuses ``SigningKeyUnknown``, and ``KeyCurrent`` for the key that signs now: rotate first.
     """
     work.actor.require(Permission.KEYS_MANAGE)
-    kept = {key_id_of(bytes.fromhex(row.public)): row for row in known_keys.rows(work.session)}
-    if kid in (work.keys.signer.key_id, *list(kept)[-1:]):
+    key_rows = {key_id_of(bytes.fromhex(row.public)): row for row in known_keys.rows(work.session)}
+    if kid in (work.keys.signer.key_id, *list(key_rows)[-1:]):
         raise KeyCurrent()
-    if kid not in kept:
+    if kid not in key_rows:
         raise SigningKeyUnknown()
-    if kept[kid].revoked_at is None:
-        kept[kid].revoked_at, kept[kid].revoked_because = work.now.replace(microsecond=0), reason
+    if key_rows[kid].revoked_at is None:
+        key_rows[kid].revoked_at, key_rows[kid].revoked_because = work.now.replace(microsecond=0), reason
         work.session.flush()
         audit.note(work, "keys.revoke", kid, reason)

@@ -23,10 +23,12 @@ _TAKE = (
 
 
 def take(work: UnitOfWork, counter: str, count: int) -> int:
-    """Take the next ``count`` gap-free numbers and return the first; locks the counter until the commit. Refuses
-    ``LedgerBroken`` when the counter is lost."""
-    taken = work.session.connection().execute(_TAKE, {"counter": counter, "count": count})
-    value = taken.scalar_one_or_none()
+    """Take the next ``count`` gap-free numbers of a counter and return the first; locks it until the commit.
+
+    Refuses ``LedgerBroken`` when the counter is lost.
+    """
+    result = work.session.connection().execute(_TAKE, {"counter": counter, "count": count})
+    value = result.scalar_one_or_none()
     if value is None:
         raise LedgerBroken()
     return value - count + 1
@@ -55,10 +57,12 @@ def append(work: UnitOfWork, leaves: Sequence[Leaf]) -> int:
 
 
 def own_checkpoint(work: UnitOfWork) -> Checkpoint | None:
-    """The newest signed head. One that none of our keys signed, or a key at hand that is not the newest of them, means
-    that the keys are not those of this store: persons might not be found by them any more, and what they sign would
-    not verify, so nothing is answered or signed (``KeysForeign``). Refuses ``LedgerBroken`` a head that says something
-    else than what was signed.
+    """The newest checkpoint of this node, checked to be signed by its own keys; None before the first.
+
+    One that none of our keys signed, or a key at hand that is not the newest of them, means that the keys are not
+    those of this store: persons might not be found by them any more, and what they sign would not verify, so nothing
+    is answered or signed (``KeysForeign``). Refuses ``LedgerBroken`` a head that says something else than what was
+    signed.
     """
     ring = known_keys.ring(work.session, work.settings.node, work.keys.signer)
     if ring.newest.public != work.keys.signer.public:
@@ -69,8 +73,8 @@ def own_checkpoint(work: UnitOfWork) -> Checkpoint | None:
             text, _ = ring.open_note(checkpoint.note, verify)
         except NoteRefused:
             raise KeysForeign() from None
-        signed = signed_notes.parse_checkpoint(text)
-        if (signed.size, signed.root.hex()) != (checkpoint.size, checkpoint.root):
+        signed_head = signed_notes.parse_checkpoint(text)
+        if (signed_head.size, signed_head.root.hex()) != (checkpoint.size, checkpoint.root):
             raise LedgerBroken(f"checkpoint {checkpoint.size}")
     return checkpoint
 
@@ -82,7 +86,7 @@ def require_sound(checkpoint: Checkpoint, nodes: merkle.Nodes) -> None:
 
 
 def seal(work: UnitOfWork) -> Checkpoint | None:
-    """Sign the head: re-read the new leaves, recompute them, prove the last signed head is a prefix.
+    """Sign the head of the ledger: re-read the new leaves, recompute them, prove the last signed head is a prefix.
 
     Returns the new checkpoint, or None when nothing was added since the last. Refuses ``LedgerBroken`` and
     ``KeysForeign``.
@@ -98,11 +102,11 @@ def seal(work: UnitOfWork) -> Checkpoint | None:
     nodes = ledger_state.nodes(work.session)
     if last:
         require_sound(last, nodes)
-    grown = merkle.grow(nodes, size, leaves)
-    if grown:
+    new_nodes = merkle.grow(nodes, size, leaves)
+    if new_nodes:
         work.session.execute(
             insert(LedgerNode),
-            [{"level": level, "position": position, "hash": value} for level, position, value in grown],
+            [{"level": level, "position": position, "hash": value} for level, position, value in new_nodes],
         )
     root = merkle.root_at(head, ledger_state.nodes(work.session))
     text = signed_notes.checkpoint_text(work.settings.node, head, root)

@@ -1,4 +1,4 @@
-"""The index of names: written in the transaction that makes a name public."""
+"""Maintain the index of public names, in the transaction that makes a name public."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -16,46 +16,49 @@ CHUNK = 1000
 
 
 def index(work: UnitOfWork, public: Iterable[str]) -> int:
-    """Index those of the names that are not yet; returns how many. Under the ledger lock, which keeps others out."""
-    wanted = {name_key.key(name): name for name in public}
-    known = work.session.scalars(select(SubjectName.name_key).where(SubjectName.name_key.in_(wanted)))
+    """Add public names to the index where it lacks them; returns how many.
+
+    The caller holds the ledger lock, which keeps others out.
+    """
+    names = {name_key.key(name): name for name in public}
+    known = work.session.scalars(select(SubjectName.name_key).where(SubjectName.name_key.in_(names)))
     for key in known.all():
-        del wanted[key]
-    if not wanted:
+        del names[key]
+    if not names:
         return 0
-    found = {key: grams.of(name) for key, name in wanted.items()}
+    grams_by_key = {key: grams.of(name) for key, name in names.items()}
     work.session.execute(
         insert(SubjectName),
         [
             {
                 "name_key": key,
                 "folded": fold(name),
-                "grams": name_search.grams_beside_name(work.session, found[key]),
+                "grams": name_search.grams_beside_name(work.session, grams_by_key[key]),
             }
-            for key, name in wanted.items()
+            for key, name in names.items()
         ],
     )
-    numbers = select(SubjectName.id, SubjectName.name_key).where(SubjectName.name_key.in_(wanted))
-    by_number = {number: found[key] for number, key in work.session.execute(numbers).tuples()}
+    numbers = select(SubjectName.id, SubjectName.name_key).where(SubjectName.name_key.in_(names))
+    by_number = {number: grams_by_key[key] for number, key in work.session.execute(numbers).tuples()}
     for statement in name_search.gram_inserts(work.session, by_number):
         work.session.execute(statement)
-    return len(wanted)
+    return len(names)
 
 
 def index_missing(work: UnitOfWork) -> int:
-    """Index every public name that the index lacks, as after its migration; returns how many."""
+    """Add every public name that the index lacks, as after its migration; returns how many."""
     ledger.take(work, "ledger", 0)
     is_known = exists().where(SubjectName.name_key == Publication.name_key)
     missing = select(Publication.name).distinct().where(Publication.audience == "public", ~is_known)
-    left = iter(work.session.scalars(missing).all())
+    names = iter(work.session.scalars(missing).all())
     count = 0
-    while chunk := list(islice(left, CHUNK)):
+    while chunk := list(islice(names, CHUNK)):
         count += index(work, chunk)
     return count
 
 
 def rebuild(work: UnitOfWork) -> int:
-    """Forget the index and make it anew, as when the rules of folding have changed; returns how many names."""
+    """Rebuild the index of names, as when the rules of folding have changed; returns how many names."""
     ledger.take(work, "ledger", 0)
     for table in (gram_counts, name_grams, SubjectName):
         work.session.execute(delete(table))

@@ -1,4 +1,7 @@
-"""The one gate out: publication, ledger entry and outbox promises, in the transaction of the decision."""
+"""Publish versions of records: publication, ledger entry and outbox messages, in the transaction of the decision.
+
+Nothing leaves this node by another way.
+"""
 
 import secrets
 from collections.abc import Sequence
@@ -17,7 +20,7 @@ from registry.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a record as it leaves the house.
+    """One version of a record to be published.
 
     ``body`` is the whole of what outsiders may see; ``id_index``/``id_sealed`` serve checks by identity number
     (the subject's, of a relation the other end's) and never leave in clear. Versions of another node carry its
@@ -36,14 +39,14 @@ def publish(work: UnitOfWork, versions: Sequence[Version]) -> list[int]:
     """Publish the versions in order and return their entry numbers; each replaces the version before it.
 
     One statement per table for the whole list, so that a file of thousands is published in seconds. The ledger
-    lock is taken last. What is public is promised to every peer with an address but the origin of the version.
+    lock is taken last. What is public gets a message to every peer with an address but the origin of the version.
     """
     if not versions:
         return []
     if len({version.body["record"] for version in versions}) < len(versions):
         raise ValueError("two versions of one record cannot share a call: the second must see the first")
-    held = _previous_hashes(work, [version.body["record"] for version in versions])
-    rows = [_row(work, version, _previous(version, held)) for version in versions]
+    previous_hashes = _find_previous_hashes(work, [version.body["record"] for version in versions])
+    rows = [_build_row(work, version, _choose_previous(version, previous_hashes)) for version in versions]
     first = ledger.append(
         work,
         [
@@ -58,16 +61,16 @@ def publish(work: UnitOfWork, versions: Sequence[Version]) -> list[int]:
     )
     for entry, row in enumerate(rows, start=first):
         row["from_entry"] = entry
-    _close(work, [row for row in rows if row["revision"] > 1])
+    _close_previous(work, [row for row in rows if row["revision"] > 1])
     work.session.execute(insert(Publication), rows)
-    _file_under_sectors(work, versions, first)
-    _file_under_ends(work, versions, first)
-    _promise(work, versions, first)
+    _insert_sectors(work, versions, first)
+    _insert_relation_ends(work, versions, first)
+    _queue_messages(work, versions, first)
     name_index.index(work, (row["name"] for row in rows if row["audience"] == "public"))
     return [row["from_entry"] for row in rows]
 
 
-def _row(work: UnitOfWork, version: Version, previous: str | None) -> dict[str, Any]:
+def _build_row(work: UnitOfWork, version: Version, previous: str | None) -> dict[str, Any]:
     body = canonical.dumps(version.body)
     return projection(version.body) | {
         "origin": version.origin,
@@ -83,18 +86,18 @@ def _row(work: UnitOfWork, version: Version, previous: str | None) -> dict[str, 
     }
 
 
-def _previous(version: Version, held: dict[str, str]) -> str | None:
-    return version.previous if version.signature else held.get(version.body["record"])
+def _choose_previous(version: Version, previous_hashes: dict[str, str]) -> str | None:
+    return version.previous if version.signature else previous_hashes.get(version.body["record"])
 
 
-def _previous_hashes(work: UnitOfWork, records: Sequence[str]) -> dict[str, str]:
-    question = select(Publication.record, Publication.content_hash).where(
+def _find_previous_hashes(work: UnitOfWork, records: Sequence[str]) -> dict[str, str]:
+    statement = select(Publication.record, Publication.content_hash).where(
         Publication.record.in_(records), Publication.until_entry.is_(None)
     )
-    return dict(work.session.execute(question).tuples().all())
+    return dict(work.session.execute(statement).tuples().all())
 
 
-def _close(work: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
+def _close_previous(work: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         work.session.execute(
             update(Publication)
@@ -104,7 +107,7 @@ def _close(work: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
         )
 
 
-def _file_under_sectors(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
+def _insert_sectors(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
     rows = [
         {"sector": sector, "from_entry": entry}
         for entry, version in enumerate(versions, start=first)
@@ -114,7 +117,7 @@ def _file_under_sectors(work: UnitOfWork, versions: Sequence[Version], first: in
         work.session.execute(insert(PublicationSector), rows)
 
 
-def _file_under_ends(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
+def _insert_relation_ends(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
     rows = [
         {"from_entry": entry, "side": side, "by": by, "key": key}
         for entry, version in enumerate(versions, start=first)
@@ -125,7 +128,7 @@ def _file_under_ends(work: UnitOfWork, versions: Sequence[Version], first: int) 
         work.session.execute(insert(RelationEnd), rows)
 
 
-def _promise(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
+def _queue_messages(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
     peers = work.session.execute(select(Peer.id, Peer.code).where(Peer.url != "")).all()
     rows = [
         {"peer_id": peer_id, "entry": entry, "state": "pending", "attempts": 0, "promised_at": work.now}

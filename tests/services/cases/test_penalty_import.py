@@ -185,7 +185,7 @@ class TestPending:
     def test_a_failure_after_the_end_changes_nothing(self, clerk):
         number = received(clerk, table(firms(1)))
         done = run(clerk, number)
-        runtime.perform(clerk, lambda work: penalty_import._fail(work, number, OutOfRole()))
+        runtime.perform(clerk, lambda work: penalty_import._mark_failed(work, number, OutOfRole()))
         assert state(clerk, number) == done
 
 
@@ -223,7 +223,7 @@ class TestAgain:
             nonlocal steps
             steps += 1
             if steps == 4:
-                runtime.perform(clerk, lambda work: penalty_import._fail(work, number, OutOfRole()))
+                runtime.perform(clerk, lambda work: penalty_import._mark_failed(work, number, OutOfRole()))
                 assert received(clerk, data) == number
             return runtime.perform(clerk, act)
 
