@@ -86,7 +86,7 @@ def file(bed: Bed, path: Path) -> int:
     """Import the file and file all its rows; returns the number of the import."""
     clerk, data = bed.people["clerk"], path.read_bytes()
     number: int = runtime.perform(
-        clerk, lambda work: penalty_import.receive(work, data, path.name, penalty_import.Options()).id
+        clerk, lambda work: penalty_import.store_import(work, data, path.name, penalty_import.Options()).id
     )
     penalty_import.run(lambda act: runtime.perform(clerk, act), clerk, number)
     return number

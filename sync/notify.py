@@ -35,7 +35,7 @@ def notify_all() -> dict[str, NotifyResult]:
 
 def notify(watch: str) -> NotifyResult:
     """Send the next events of one watch until one is not taken; that one is tried again after a growing pause."""
-    held, address, parcels = runtime.perform(SYSTEM, lambda work: watches.take(work, watch))
+    held, address, parcels = runtime.perform(SYSTEM, lambda work: watches.take_events(work, watch))
     done = NotifyResult()
     for parcel in parcels:
         done.failed = _send(address, watch, parcel)

@@ -69,6 +69,6 @@ def remember(code: str, link: backlog.Link) -> None:
     """Keep what was learnt of a peer."""
 
     def act(work: UnitOfWork) -> None:
-        peers.note_link(work, code, link.batch_records, link.failures, link.retry_at)
+        peers.record_link(work, code, link.batch_records, link.failures, link.retry_at)
 
     runtime.perform(SYSTEM, act)

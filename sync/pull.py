@@ -87,7 +87,7 @@ def _take(work: UnitOfWork, code: str, cursor: int, raw: bytes) -> _Taken:
     if peer.cursor != cursor:  # another worker was faster
         return _Taken(None, 0, is_last=True)
     if _began_anew(peer, page):
-        peers.start_again(work, peer, page.epoch)
+        peers.restart_cursor(work, peer, page.epoch)
         return _Taken(None, 0, is_last=False, is_restarted=True)
     if not cursor <= page.next <= page.head:
         raise BatchMalformed("next")

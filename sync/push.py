@@ -30,7 +30,7 @@ def push(code: str, connect: peer_links.Connect = peer_links.connect) -> PushRes
 
     def take(work: UnitOfWork) -> tuple[backlog.Link, list[Version], Transport]:
         peer = peer_messages.peer(work.session, code)
-        due = outbox.due(work, peer, work.settings.batch_records_max)
+        due = outbox.take_due(work, peer, work.settings.batch_records_max)
         return peer_links.link_of(peer), due, connect(peer)
 
     link, due, transport = runtime.perform(SYSTEM, take)

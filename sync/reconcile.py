@@ -66,7 +66,7 @@ def _act(work: UnitOfWork, code: str, found: Difference, checked: int) -> dict[s
     outbox.record_found_at_peer(
         work, peer, [record for record in found.equal if open_messages.get(record) == "rejected"]
     )
-    promised = outbox.redeliver(work, peer, lost)
+    promised = outbox.queue_again(work, peer, lost)
     audit.note(work, "exchange.reconcile", code, f"checked {checked}, promised {promised}")
     audit.note(work, "exchange.different", found.different, code)
     if found.different:

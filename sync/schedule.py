@@ -54,7 +54,7 @@ class Job:
 
 def _imports() -> None:
     with runtime.reading() as session:
-        waiting = _with_actors(session, penalty_import.pending(session))
+        waiting = _with_actors(session, penalty_import.pending_imports(session))
     penalty_import.run_pending(runtime.perform, waiting)
 
 
@@ -81,7 +81,7 @@ def _watch() -> None:
 def _tidy() -> None:
     while runtime.perform(SYSTEM, expiry.expire_due):
         pass
-    runtime.perform(SYSTEM, jobs.forget)
+    runtime.perform(SYSTEM, jobs.delete_old_claims)
 
 
 def _seal() -> None:

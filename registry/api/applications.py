@@ -10,9 +10,9 @@ from flask import Response
 
 from registry import runtime
 from registry.api.auth import public
-from registry.api.schemas.procedure import given as with_documents
+from registry.api.schemas.procedure import build_step_input as with_documents
 from registry.api.schemas.relief import ApplicationSchema, ReliefAnswer
-from registry.api.wire import Blueprint, answered, if_version
+from registry.api.wire import Blueprint, if_version, respond_with_etag
 from registry.domain.cases import relief
 from registry.domain.cases.case_file import StepInput
 from registry.domain.permissions import PUBLIC
@@ -86,7 +86,7 @@ def _submit_application(noun: str, body: dict[str, Any]) -> Response:
 def _respond_with_status(number: str, status: int = 200) -> Response:
     with runtime.reading() as session:
         application = relief_status.relief_status(session, number, day_of(runtime.clock()))
-    response = answered(_describe_application(application), str(application.version))
+    response = respond_with_etag(_describe_application(application), str(application.version))
     response.headers["Cache-Control"] = "no-store"
     if response.status_code == 200:
         response.status_code = status

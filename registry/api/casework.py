@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from registry import runtime
 from registry.api.auth import actor, allow
-from registry.api.schemas.procedure import CaseAnswer, StepSchema, given
-from registry.api.wire import Blueprint, answered, if_version, whole
+from registry.api.schemas.procedure import CaseAnswer, StepSchema, build_step_input
+from registry.api.wire import Blueprint, if_version, parse_next, respond_with_etag
 from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.workflow import Procedure
 from registry.domain.law import deadlines
@@ -21,7 +21,7 @@ from registry.domain.permissions import Actor
 from registry.models import CaseStep, Clock, Document, Listing, Relief
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import Proceeding
-from registry.services.cases.steps import private_of
+from registry.services.cases.steps import open_private
 from registry.unit_of_work import UnitOfWork, day_of
 
 Body = dict[str, Any]
@@ -39,7 +39,7 @@ class CaseAct:
     schema: type[Schema] = StepSchema
 
 
-def routes(blueprint: Blueprint, procedure: Procedure, acts: tuple[CaseAct, ...]) -> None:
+def add_act_routes(blueprint: Blueprint, procedure: Procedure, acts: tuple[CaseAct, ...]) -> None:
     """Add one PUT route for each act, for those whom the procedure names."""
     for act in acts:
         _add_route(blueprint, procedure, act)
@@ -53,10 +53,10 @@ def _add_route(blueprint: Blueprint, procedure: Procedure, act: CaseAct) -> None
     @blueprint.response(200, CaseAnswer)
     def view(body: Body, record: str) -> Response:
         def run(work: UnitOfWork) -> Body:
-            return case(work.session, act.run(work, record, body, given(body, if_version())))
+            return describe(work.session, act.run(work, record, body, build_step_input(body, if_version())))
 
         answer = runtime.perform(actor(), run)
-        return answered(answer, str(answer["version"]))
+        return respond_with_etag(answer, str(answer["version"]))
 
 
 def own_case(session: Session, reader: Actor, table: type[Any], record: str) -> Any:
@@ -67,31 +67,31 @@ def own_case(session: Session, reader: Actor, table: type[Any], record: str) -> 
     return proceeding
 
 
-def page(reader: Actor, procedure: Procedure, query: Body) -> Body:
+def list_cases(reader: Actor, procedure: Procedure, query: Body) -> Body:
     """A page of the actor's cases, in the order begun."""
     after, limit, states = (
-        whole(query["next"]) or 0,
+        parse_next(query["next"]) or 0,
         query["limit"],
         [query["state"]] if query["state"] else [],
     )
     with runtime.reading() as session:
         rows = procedure_records.of_department(session, procedure.noun, reader.department_id, states, after, limit + 1)
         visible = [proceeding for proceeding in rows[:limit] if reader.covers(*proceeding.scope)]
-        items = [brief(proceeding) for proceeding in visible]
+        items = [describe_case_briefly(proceeding) for proceeding in visible]
     return {"items": items, "next": str(rows[limit - 1].id) if len(rows) > limit else None}
 
 
-def case(session: Session, proceeding: Proceeding) -> Body:
+def describe(session: Session, proceeding: Proceeding) -> Body:
     """A case as its department sees it: its facts, its file with confidential statements, its clocks."""
     steps = procedure_records.steps(session, proceeding.record)
     files = procedure_records.documents(session, [step.id for step in steps])
-    return brief(proceeding) | {
+    return describe_case_briefly(proceeding) | {
         "steps": [_describe_step(step, files.get(step.id, ())) for step in steps],
         "clocks": clocks(session, proceeding.record),
     }
 
 
-def brief(proceeding: Proceeding) -> Body:
+def describe_case_briefly(proceeding: Proceeding) -> Body:
     """A case in a list: facts, state and version, without steps and clocks."""
     facts = json.loads(proceeding.filing.content) if proceeding.noun == "penalty" else proceeding.facts  # type: ignore[union-attr]
     facts.pop("nonce", None)
@@ -129,7 +129,7 @@ def clocks(session: Session, record: str) -> list[Body]:
 
 
 def _describe_step(step: CaseStep, files: Sequence[Document]) -> Body:
-    private = private_of(runtime.keys().vault, step)
+    private = open_private(runtime.keys().vault, step)
     return {
         "act": step.act,
         "from": step.before,

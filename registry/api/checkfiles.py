@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.check import CheckFileAnswer, CheckFileQuery
-from registry.api.wire import Blueprint, uploaded
+from registry.api.wire import Blueprint, read_upload
 from registry.domain.permissions import Permission
 from registry.models import CheckFile
 from registry.queries.checks import batch_checks
@@ -25,7 +25,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @blueprint.response(202, CheckFileAnswer)
 def receive(query: dict[str, Any]) -> dict[str, Any]:
     """Upload a file of parties as the request body (or as the multipart field `file`); the worker answers it."""
-    data, filename = uploaded(query["filename"])
+    data, filename = read_upload(query["filename"])
     stated = batch_check.BatchRequest(**query | {"filename": filename[:200]})
     body: dict[str, Any] = runtime.perform(
         actor(), lambda work: _describe_file(work.session, batch_check.receive(work, data, stated))
@@ -60,7 +60,9 @@ def result(number: str) -> Response:
     """The answers as a workbook: one row per party, the unanswerable ones too."""
     out = io.BytesIO()
     with runtime.reading() as session:
-        batch_check.write(session, runtime.keys(), batch_checks.own(session, actor().department_id, number), out)
+        batch_check.write_workbook(
+            session, runtime.keys(), batch_checks.own(session, actor().department_id, number), out
+        )
     out.seek(0)
     response = send_file(out, XLSX, as_attachment=True, download_name=f"checks-{number}.xlsx")
     response.headers["Cache-Control"] = "private, no-store"

@@ -7,8 +7,8 @@ from registry.api import casework
 from registry.api.auth import actor, allow
 from registry.api.casework import Body, CaseAct
 from registry.api.schemas.commendation import CommendationQuery, CommendationSchema
-from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, RemovalStep, given
-from registry.api.wire import Blueprint, answered, create_once, if_version
+from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, RemovalStep, build_step_input
+from registry.api.wire import Blueprint, create_once, if_version, respond_with_etag
 from registry.domain.cases.procedures import COMMENDATION
 from registry.domain.permissions import Permission
 from registry.models import Commendation
@@ -26,7 +26,7 @@ def file(body: Body) -> Response:
     """File a commendation of an organisation; another officer's verification publishes it."""
 
     def act(work: UnitOfWork) -> tuple[Body, int]:
-        return casework.case(work.session, commendations.file(work, body, given(body, None))), 201
+        return casework.describe(work.session, commendations.file(work, body, build_step_input(body, None))), 201
 
     response = create_once(actor(), act)
     response.headers["Location"] = f"/api/v1/commendations/{(response.get_json() or {}).get('id', '')}"
@@ -39,7 +39,7 @@ def file(body: Body) -> Response:
 @blueprint.response(200, CasePage)
 def list_own(query: Body) -> Body:
     """The department's commendations in the account's scope, in the order filed."""
-    return casework.page(actor(), COMMENDATION, query)
+    return casework.list_cases(actor(), COMMENDATION, query)
 
 
 @blueprint.route("/<record>", methods=["GET"])
@@ -48,8 +48,8 @@ def list_own(query: Body) -> Body:
 def get_commendation(record: str) -> Response:
     """One commendation with its file and clocks; its ETag is the version."""
     with runtime.reading() as session:
-        body = casework.case(session, casework.own_case(session, actor(), Commendation, record))
-    return answered(body, str(body["version"]))
+        body = casework.describe(session, casework.own_case(session, actor(), Commendation, record))
+    return respond_with_etag(body, str(body["version"]))
 
 
 @blueprint.route("/<record>", methods=["PUT"])
@@ -60,11 +60,11 @@ def refile(body: Body, record: str) -> Response:
     """File a returned commendation again."""
 
     def act(work: UnitOfWork) -> Body:
-        commendation = commendations.refile(work, record, body, given(body, if_version()))
-        return casework.case(work.session, commendation)
+        commendation = commendations.refile(work, record, body, build_step_input(body, if_version()))
+        return casework.describe(work.session, commendation)
 
     answer = runtime.perform(actor(), act)
-    return answered(answer, str(answer["version"]))
+    return respond_with_etag(answer, str(answer["version"]))
 
 
 ACTS = (
@@ -93,4 +93,4 @@ ACTS = (
 )
 """Every act of the procedure, for the HTTP routes and the command line."""
 
-casework.routes(blueprint, COMMENDATION, ACTS)
+casework.add_act_routes(blueprint, COMMENDATION, ACTS)

@@ -60,7 +60,7 @@ def changes() -> Response:
     limit = max(1, min(query["limit"], most))
 
     def act(work: UnitOfWork) -> bytes:
-        return outbox.page(work, peer_messages.peer(work.session, code), query["after"], limit)
+        return outbox.build_page(work, peer_messages.peer(work.session, code), query["after"], limit)
 
     return _build_response(runtime.perform(SYSTEM, act))
 

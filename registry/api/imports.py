@@ -8,7 +8,7 @@ from marshmallow import fields
 from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.base import StrictSchema, Whole
-from registry.api.wire import Blueprint, uploaded
+from registry.api.wire import Blueprint, read_upload
 from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.models import PenaltyImport
@@ -73,11 +73,11 @@ def _parse_number(text: str) -> int:
 @blueprint.response(202, ImportAnswer)
 def receive(query: dict[str, Any]) -> dict[str, Any]:
     """Upload a file of penalties as the request body (or as the multipart field `file`); the worker files its rows."""
-    data, filename = uploaded(query["filename"])
+    data, filename = read_upload(query["filename"])
     sectors = tuple(part for part in query["sectors"].split(",") if part)
     options = penalty_import.Options(sectors, query["district"], query["authority_code"])
     body: dict[str, Any] = runtime.perform(
-        actor(), lambda work: _describe_import(penalty_import.receive(work, data, filename, options))
+        actor(), lambda work: _describe_import(penalty_import.store_import(work, data, filename, options))
     )
     return body
 
@@ -88,7 +88,7 @@ def receive(query: dict[str, Any]) -> dict[str, Any]:
 def get_import(number: str) -> dict[str, Any]:
     """Progress of an import, and every refusal and note by row and column."""
     with runtime.reading() as session:
-        import_row = penalty_import.of_account(session, actor().account_id, _parse_number(number))
+        import_row = penalty_import.import_of_account(session, actor().account_id, _parse_number(number))
         findings = penalty_import.findings(session, import_row.id)
         items = [
             {

@@ -25,9 +25,9 @@ from registry.api.schemas.procedure import (
     RemovalStep,
     ResumptionStep,
     SuspensionStep,
-    given,
+    build_step_input,
 )
-from registry.api.wire import Blueprint, answered, create_once, if_version
+from registry.api.wire import Blueprint, create_once, if_version, respond_with_etag
 from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.listing import Decision
 from registry.domain.cases.procedures import LISTING
@@ -48,7 +48,7 @@ def draft(body: Body) -> Response:
     """Propose a subject for a list: on verified penalties of the same subject, or on judgments."""
 
     def act(work: UnitOfWork) -> tuple[Body, int]:
-        return casework.case(work.session, listing_drafting.draft(work, body, given(body, None))), 201
+        return casework.describe(work.session, listing_drafting.draft(work, body, build_step_input(body, None))), 201
 
     response = create_once(actor(), act)
     response.headers["Location"] = f"/api/v1/listings/{(response.get_json() or {}).get('id', '')}"
@@ -61,7 +61,7 @@ def draft(body: Body) -> Response:
 @blueprint.response(200, CasePage)
 def list_own(query: Body) -> Body:
     """The department's listings in the account's scope, in the order drafted."""
-    return casework.page(actor(), LISTING, query)
+    return casework.list_cases(actor(), LISTING, query)
 
 
 @blueprint.route("/<record>", methods=["GET"])
@@ -73,8 +73,8 @@ def get_listing(record: str) -> Response:
         listing: Listing = casework.own_case(session, actor(), Listing, record)
         uscc = listing.facts["subject"]["uscc"]
         past = prior_restrictions.prior_restrictions(session, uscc, listing.id_index, day_of(runtime.clock()), record)
-        body = casework.case(session, listing) | {"earlier": past}
-    return answered(body, str(body["version"]))
+        body = casework.describe(session, listing) | {"earlier": past}
+    return respond_with_etag(body, str(body["version"]))
 
 
 @blueprint.route("/<record>", methods=["PUT"])
@@ -85,19 +85,23 @@ def redraft(body: Body, record: str) -> Response:
     """Redraft a proposal, before legal review."""
 
     def act(work: UnitOfWork) -> Body:
-        return casework.case(work.session, listing_drafting.redraft(work, record, body, given(body, if_version())))
+        return casework.describe(
+            work.session, listing_drafting.redraft(work, record, body, build_step_input(body, if_version()))
+        )
 
     answer = runtime.perform(actor(), act)
-    return answered(answer, str(answer["version"]))
+    return respond_with_etag(answer, str(answer["version"]))
 
 
 def _build_step(act: str) -> casework.Run:
-    return lambda work, record, _body, step_input: listing_drafting.simple(work, record, act, step_input)
+    return lambda work, record, _body, step_input: listing_drafting.simple_step(work, record, act, step_input)
 
 
 def _build_reasoned_step(act: str) -> casework.Run:
     def run(work: UnitOfWork, record: str, body: Body, step_input: StepInput) -> Listing:
-        return listing_drafting.simple(work, record, act, _extend_input(step_input, stated={"reason": body["reason"]}))
+        return listing_drafting.simple_step(
+            work, record, act, _extend_input(step_input, stated={"reason": body["reason"]})
+        )
 
     return run
 
@@ -107,7 +111,9 @@ def _extend_input(step_input: StepInput, **more: Any) -> StepInput:
 
 
 def _record_statement(work: UnitOfWork, record: str, body: Body, step_input: StepInput) -> Listing:
-    return listing_drafting.simple(work, record, "statement", _extend_input(step_input, private={"text": body["text"]}))
+    return listing_drafting.simple_step(
+        work, record, "statement", _extend_input(step_input, private={"text": body["text"]})
+    )
 
 
 def _decide(work: UnitOfWork, record: str, body: Body, step_input: StepInput) -> Listing:
@@ -124,7 +130,7 @@ ACTS = (
     CaseAct(
         "notice",
         "notice",
-        lambda work, record, body, step_input: listing_drafting.notice(
+        lambda work, record, body, step_input: listing_drafting.serve_notice(
             work, record, body["served_on"], body["reply_until"], step_input
         ),
         "Serve the notice: facts, basis, measures, the way off the list, the right to reply.",
@@ -209,4 +215,4 @@ ACTS = (
 )
 """Every act of the procedure, for the HTTP routes and the command line."""
 
-casework.routes(blueprint, LISTING, ACTS)
+casework.add_act_routes(blueprint, LISTING, ACTS)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from registry import __version__, runtime
 from registry.api.auth import actor, allow, public
 from registry.api.schemas.base import Day, Paging, StrictSchema, short
-from registry.api.wire import Blueprint, whole
+from registry.api.wire import Blueprint, parse_next
 from registry.domain.permissions import Permission
 from registry.errors import Fault
 from registry.models import AuditEvent
@@ -114,7 +114,7 @@ def _parse_place(token: str | None) -> deadlines.ClockPlace | None:
         return None
     day, _, number = token.partition(".")
     try:
-        return deadlines.ClockPlace(dt.date.fromisoformat(day), whole(number) or 0)
+        return deadlines.ClockPlace(dt.date.fromisoformat(day), parse_next(number) or 0)
     except ValueError:
         raise QueryRefused(faults=(Fault("/next", "next-malformed", "next 不是本接口给出的值"),)) from None
 
@@ -125,7 +125,7 @@ def _parse_place(token: str | None) -> deadlines.ClockPlace | None:
 @blueprint.response(200, ItemsAnswer)
 def audit(query: dict[str, Any]) -> dict[str, Any]:
     """The audit trail, oldest first."""
-    after = whole(query["next"]) or 0
+    after = parse_next(query["next"]) or 0
     with runtime.reading() as session:
         events = session.scalars(
             select(AuditEvent).where(AuditEvent.id > after).order_by(AuditEvent.id).limit(query["limit"])

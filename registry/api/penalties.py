@@ -18,7 +18,7 @@ from registry.api.schemas.penalty import (
     WithdrawalSchema,
 )
 from registry.api.schemas.procedure import ResumptionStep, SuspensionStep
-from registry.api.wire import Blueprint, answered, create_once, if_version, whole
+from registry.api.wire import Blueprint, create_once, if_version, parse_next, respond_with_etag
 from registry.domain.cases.procedures import PENALTY
 from registry.domain.filing.model import Note
 from registry.domain.permissions import Permission
@@ -36,7 +36,7 @@ blueprint = Blueprint("penalties", __name__, url_prefix="/api/v1/penalties", des
 
 def _filing(work: UnitOfWork) -> filings.ReadRow:
     """The one filing in the body: the same reading as a row of a file, so the same rules and pointers."""
-    chosen = penalty_import.rules(reference_data.current(work.session), work.actor, penalty_import.Options())
+    chosen = penalty_import.filing_rules_for(reference_data.current(work.session), work.actor, penalty_import.Options())
     count, rows = filings.read_filings(b"[" + request.get_data() + b"]", "", chosen, work.today)
     if count != 1:
         raise FilingRefused("一次报送一条；成批报送请用文件")
@@ -76,7 +76,7 @@ def file() -> Response:
 @blueprint.response(200, PenaltyPage)
 def list_penalties(query: dict[str, Any]) -> dict[str, Any]:
     """The department's penalties in the account's scope, in the order filed."""
-    after = whole(query["next"]) or 0
+    after = parse_next(query["next"]) or 0
     limit = query["limit"]
     with runtime.reading() as session:
         found = penalties.list_penalties(session, actor().department_id, query["state"], after=after, limit=limit + 1)
@@ -97,7 +97,7 @@ def get_penalty(record: str) -> Response:
             session, uscc, held.filing.id_index, day_of(runtime.clock()), record
         )
         body = views.penalty(held) | {"earlier": past}
-    return answered(body, str(body["version"]))
+    return respond_with_etag(body, str(body["version"]))
 
 
 @blueprint.route("/<record>", methods=["PUT"])
@@ -114,7 +114,7 @@ def refile(record: str) -> Response:
         return _noted(views.penalty(held), row.notes)
 
     body = runtime.perform(actor(), act)
-    return answered(body, str(body["version"]))
+    return respond_with_etag(body, str(body["version"]))
 
 
 @blueprint.route("/<record>/verification", methods=["PUT"])
@@ -131,7 +131,7 @@ def verify(record: str) -> Response:
         return views.penalty(penalties.by_record(work.session, record)) | {"entry": outcome}
 
     body = runtime.perform(actor(), act)
-    return answered(body, str(body["version"]))
+    return respond_with_etag(body, str(body["version"]))
 
 
 @blueprint.route("/<record>/return", methods=["PUT"])
@@ -144,7 +144,7 @@ def send_back(body: dict[str, Any], record: str) -> Response:
         penalty_verification.send_back(work, record, body["reason"], if_version=if_version())
     )
     answer = runtime.perform(actor(), act)
-    return answered(answer, str(answer["version"]))
+    return respond_with_etag(answer, str(answer["version"]))
 
 
 @blueprint.route("/<record>/withdrawal", methods=["PUT"])
@@ -157,7 +157,7 @@ def withdraw(body: dict[str, Any], record: str) -> Response:
         penalty_verification.withdraw(work, record, body["reason"], body["changed_on"], if_version=if_version())
     )
     answer = runtime.perform(actor(), act)
-    return answered(answer, str(answer["version"]))
+    return respond_with_etag(answer, str(answer["version"]))
 
 
 ACTS = (
@@ -178,4 +178,4 @@ ACTS = (
 )
 """The acts of the procedure that come with documents."""
 
-casework.routes(blueprint, PENALTY, ACTS)
+casework.add_act_routes(blueprint, PENALTY, ACTS)

@@ -18,7 +18,7 @@ from registry.api.schemas.record import (
     RecordPage,
     RecordQuery,
 )
-from registry.api.wire import Blueprint, answered
+from registry.api.wire import Blueprint, respond_with_etag
 from registry.domain.law.reference import Reference
 from registry.errors import Fault
 from registry.models import Publication
@@ -55,7 +55,7 @@ def search(query: dict[str, Any]) -> Response:
         "entry": at.entry,
         "on": at.on.isoformat(),
     }
-    return answered(body, f"{at.entry}.{at.on}.{at.today}.{asked.before or 0}")
+    return respond_with_etag(body, f"{at.entry}.{at.on}.{at.today}.{asked.before or 0}")
 
 
 @blueprint.route("/records/<record>")
@@ -78,7 +78,7 @@ def get_record(query: dict[str, Any], record: str) -> Response:
             if query["on"] or query["known_at"] is not None:
                 raise
             body = views.tombstone(publications.withdrawn(session, record))
-    return answered(body, f"{body['revision']}.{body['state']}.{bool(body.get('proof'))}.{query['field']}")
+    return respond_with_etag(body, f"{body['revision']}.{body['state']}.{bool(body.get('proof'))}.{query['field']}")
 
 
 @blueprint.route("/records/<record>/history")
@@ -96,7 +96,7 @@ def history(query: dict[str, Any], record: str) -> Response:
         "entry": at.entry,
         "on": at.on.isoformat(),
     }
-    return answered(body, f"{versions[-1].revision}.{at.entry}.{at.on}")
+    return respond_with_etag(body, f"{versions[-1].revision}.{at.entry}.{at.on}")
 
 
 @blueprint.route("/changes")
@@ -109,7 +109,7 @@ def changes(query: dict[str, Any]) -> Response:
         head = ledger_state.head(session)
         items = [views.change(one) for one in publications.changes(session, after=query["after"], limit=query["limit"])]
     last = items[-1]["entry"] if items else None
-    return answered({"items": items, "next": last, "head": head}, f"{query['after']}.{last}.{head}")
+    return respond_with_etag({"items": items, "next": last, "head": head}, f"{query['after']}.{last}.{head}")
 
 
 def _record_query(query: dict[str, Any], reference: Reference) -> ParsedQuery:

@@ -10,7 +10,7 @@ from flask import Response
 from registry import runtime
 from registry.api.auth import public
 from registry.api.schemas.base import OnDay
-from registry.api.wire import Blueprint, answered
+from registry.api.wire import Blueprint, respond_with_etag
 from registry.domain.law.reference_kinds import row_body
 from registry.queries.law import disclosure, reference_data
 from registry.queries.node import account_lookup
@@ -38,7 +38,7 @@ def _answer_rows(kind: str, on: dt.date | None, code: str | None = None) -> Resp
     if code and not items:
         raise RecordUnknown()
     body: dict[str, Any] = {"items": items, "on": day.isoformat()}
-    return answered(body, hashlib.sha256(repr(body).encode()).hexdigest()[:32])
+    return respond_with_etag(body, hashlib.sha256(repr(body).encode()).hexdigest()[:32])
 
 
 def _add_route(path: str, kind: str) -> None:
@@ -70,7 +70,7 @@ def catalogue(query: dict[str, Any]) -> Response:
             for item in disclosure.items(session, at)
         ]
     body: dict[str, Any] = {"items": items, "on": at.on.isoformat(), "entry": at.entry}
-    return answered(body, hashlib.sha256(repr(body).encode()).hexdigest()[:32])
+    return respond_with_etag(body, hashlib.sha256(repr(body).encode()).hexdigest()[:32])
 
 
 @blueprint.route("/calendar/<int:year>")
@@ -98,4 +98,4 @@ def departments(query: dict[str, Any]) -> Response:  # noqa: ARG001
             }
             for department in account_lookup.departments(session)
         ]
-    return answered({"items": items}, hashlib.sha256(repr(items).encode()).hexdigest()[:32])
+    return respond_with_etag({"items": items}, hashlib.sha256(repr(items).encode()).hexdigest()[:32])

@@ -6,9 +6,9 @@ from registry import runtime
 from registry.api import casework
 from registry.api.auth import actor, allow
 from registry.api.casework import Body, CaseAct
-from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, given
+from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, build_step_input
 from registry.api.schemas.relation import RelationQuery, RelationSchema
-from registry.api.wire import Blueprint, answered, create_once, if_version
+from registry.api.wire import Blueprint, create_once, if_version, respond_with_etag
 from registry.domain.cases.procedures import RELATION
 from registry.domain.permissions import Permission
 from registry.models import Relation
@@ -26,7 +26,7 @@ def file(body: Body) -> Response:
     """File a relation of two parties; once another officer verified it, checks follow it."""
 
     def act(work: UnitOfWork) -> tuple[Body, int]:
-        return casework.case(work.session, relations.file(work, body, given(body, None))), 201
+        return casework.describe(work.session, relations.file(work, body, build_step_input(body, None))), 201
 
     response = create_once(actor(), act)
     response.headers["Location"] = f"/api/v1/relations/{(response.get_json() or {}).get('id', '')}"
@@ -39,7 +39,7 @@ def file(body: Body) -> Response:
 @blueprint.response(200, CasePage)
 def list_own(query: Body) -> Body:
     """The department's relations in the account's scope, in the order filed."""
-    return casework.page(actor(), RELATION, query)
+    return casework.list_cases(actor(), RELATION, query)
 
 
 @blueprint.route("/<record>", methods=["GET"])
@@ -48,8 +48,8 @@ def list_own(query: Body) -> Body:
 def get_relation(record: str) -> Response:
     """One relation with its file; its ETag is the version."""
     with runtime.reading() as session:
-        body = casework.case(session, casework.own_case(session, actor(), Relation, record))
-    return answered(body, str(body["version"]))
+        body = casework.describe(session, casework.own_case(session, actor(), Relation, record))
+    return respond_with_etag(body, str(body["version"]))
 
 
 @blueprint.route("/<record>", methods=["PUT"])
@@ -60,10 +60,12 @@ def refile(body: Body, record: str) -> Response:
     """File a returned relation again."""
 
     def act(work: UnitOfWork) -> Body:
-        return casework.case(work.session, relations.refile(work, record, body, given(body, if_version())))
+        return casework.describe(
+            work.session, relations.refile(work, record, body, build_step_input(body, if_version()))
+        )
 
     answer = runtime.perform(actor(), act)
-    return answered(answer, str(answer["version"]))
+    return respond_with_etag(answer, str(answer["version"]))
 
 
 ACTS = (
@@ -90,4 +92,4 @@ ACTS = (
 )
 """Every act of the procedure, for the HTTP routes and the command line."""
 
-casework.routes(blueprint, RELATION, ACTS)
+casework.add_act_routes(blueprint, RELATION, ACTS)

@@ -9,7 +9,7 @@ from registry.api.auth import actor, allow
 from registry.api.casework import Body, CaseAct
 from registry.api.schemas.base import Paging
 from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, RemovalStep
-from registry.api.wire import Blueprint, answered
+from registry.api.wire import Blueprint, respond_with_etag
 from registry.domain.cases.procedures import DISPUTE, REPAIR
 from registry.domain.cases.workflow import Procedure
 from registry.domain.permissions import Permission
@@ -41,7 +41,7 @@ def _add_read_routes(blueprint: Blueprint, procedure: Procedure) -> None:
     @blueprint.arguments(ReliefQuery, location="query")
     @blueprint.response(200, CasePage)
     def mine(query: Body) -> Body:
-        return casework.page(actor(), procedure, query)
+        return casework.list_cases(actor(), procedure, query)
 
     @blueprint.route("/<record>", methods=["GET"], endpoint="read")
     @allow(Permission.RELIEF_READ)
@@ -52,8 +52,8 @@ def _add_read_routes(blueprint: Blueprint, procedure: Procedure) -> None:
             relief: Relief = casework.own_case(session, actor(), Relief, record)
             if relief.noun != procedure.noun:
                 raise UNKNOWN[procedure.noun]()
-            body = casework.case(session, relief)
-        return answered(body, str(body["version"]))
+            body = casework.describe(session, relief)
+        return respond_with_etag(body, str(body["version"]))
 
 
 _HANDLING = (
@@ -110,4 +110,4 @@ REPAIR_ACTS = (
 
 for _blueprint, _procedure, _acts in ((disputes, DISPUTE, DISPUTE_ACTS), (repairs, REPAIR, REPAIR_ACTS)):
     _add_read_routes(_blueprint, _procedure)
-    casework.routes(_blueprint, _procedure, _acts)
+    casework.add_act_routes(_blueprint, _procedure, _acts)

@@ -3,7 +3,7 @@
 from flask import Response
 
 from registry.api.auth import public
-from registry.api.wire import Blueprint, answered
+from registry.api.wire import Blueprint, respond_with_etag
 from registry.domain import records
 from registry.refusals.acts import RecordUnknown
 
@@ -17,4 +17,4 @@ def get_schema(kind: str) -> Response:
     """The JSON Schema (2020-12) of the body of a kind of record, as it is signed, stored and exchanged."""
     if kind not in records.KINDS:
         raise RecordUnknown()
-    return answered(records.json_schema(kind), f"{kind}.{records.SCHEMA}")
+    return respond_with_etag(records.json_schema(kind), f"{kind}.{records.SCHEMA}")

@@ -10,7 +10,7 @@ from marshmallow import fields
 from registry import runtime
 from registry.api.auth import public
 from registry.api.schemas.base import Day, StrictSchema
-from registry.api.wire import Blueprint, answered
+from registry.api.wire import Blueprint, respond_with_etag
 from registry.domain.reporting_rates import RATES, Tally
 from registry.errors import Fault
 from registry.models import Department
@@ -99,7 +99,7 @@ def get_statistics(query: dict[str, Any]) -> Response:
             for department in departments
         ],
     }
-    return answered(body, hashlib.sha256(repr(body).encode()).hexdigest()[:32])
+    return respond_with_etag(body, hashlib.sha256(repr(body).encode()).hexdigest()[:32])
 
 
 def _has_statistics(department: Department, tallies: dict[int, Tally]) -> bool:

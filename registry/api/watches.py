@@ -19,7 +19,7 @@ from registry.api.schemas.watch import (
     WatchRequest,
     WatchWithEvents,
 )
-from registry.api.wire import Blueprint, create_once, whole
+from registry.api.wire import Blueprint, create_once, parse_next
 from registry.domain.permissions import Permission
 from registry.models import Watch, WatchEvent
 from registry.queries.checks import watched_parties
@@ -54,7 +54,7 @@ def list_own(query: dict[str, Any]) -> dict[str, Any]:
     """The department's watches in the order they were begun."""
     limit = query["limit"]
     with runtime.reading() as session:
-        after = whole(query["next"]) or 0
+        after = parse_next(query["next"]) or 0
         rows = watched_parties.list_watches(session, actor().department_id, after=after, limit=limit + 1)
         items = [_describe_watch(session, row) for row in rows[:limit]]
     return {"items": items, "next": str(rows[limit - 1].number) if len(rows) > limit else None}

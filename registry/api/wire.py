@@ -144,7 +144,7 @@ def _find_key(work: UnitOfWork, key: str) -> IdempotencyKey | None:
     ).first()
 
 
-def uploaded(filename: str) -> tuple[bytes, str]:
+def read_upload(filename: str) -> tuple[bytes, str]:
     """The bytes and the name of a file sent as the body, or as the multipart field ``file``; refuses ``QueryRefused``
     when nothing came."""
     # Whatever is not multipart is taken as it stands: some clients call every body a form.
@@ -156,7 +156,7 @@ def uploaded(filename: str) -> tuple[bytes, str]:
     return data, (upload.filename or "") if upload else filename
 
 
-def whole(text: str | None) -> int | None:
+def parse_next(text: str | None) -> int | None:
     """The number in a ``next`` token, None when there is no token; refuses ``QueryRefused``."""
     if text is None:
         return None
@@ -173,7 +173,7 @@ def if_version() -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
-def answered(body: dict[str, Any], etag: str) -> Response:
+def respond_with_etag(body: dict[str, Any], etag: str) -> Response:
     """A JSON response with an ETag; 304 when the client has it already."""
     response = Response(json.dumps(body, ensure_ascii=False), content_type="application/json")
     response.set_etag(etag)

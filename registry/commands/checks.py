@@ -85,7 +85,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
                 must_tender,
                 district,
                 day or work.today,
-                inquiry_options(rows),
+                require_parties(rows),
                 known_at,
                 is_linked=tender is not None,
             ),
@@ -132,7 +132,7 @@ def _check_in_chunks(
         done = batch_checks.own(session, actor.department_id, check_file.id)
         if result:
             with result.open("wb") as file:
-                batch_check.write(session, runtime.keys(), done, file)
+                batch_check.write_workbook(session, runtime.keys(), done, file)
             click.echo(f"result: {result}")
         for number, stored in enumerate(batch_checks.checks(session, check_file.id), start=1):
             if out:
@@ -158,7 +158,7 @@ def _only_trading_centre() -> str:
     return names[0]
 
 
-def inquiry_options(rows: Sequence[PartyRow]) -> list[Party]:
+def require_parties(rows: Sequence[PartyRow]) -> list[Party]:
     """The parties of a short list; a row that cannot be asked about refuses it all (``PartiesUnreadable``)."""
     faults = [
         replace(fault, pointer=f"/parties/{position}{fault.pointer}")

@@ -29,12 +29,12 @@ def in_app(command: F) -> F:
                 finally:
                     runtime.db.engine.dispose()
         except Refusal as refusal:
-            refused(refusal)
+            exit_with_refusal(refusal)
 
     return run  # type: ignore[return-value]
 
 
-def refused(refusal: Refusal) -> None:
+def exit_with_refusal(refusal: Refusal) -> None:
     """Print a refusal on standard error and exit 1."""
     click.echo(f"{refusal.code}: {refusal.title}", err=True)
     if refusal.detail and refusal.detail != refusal.title:

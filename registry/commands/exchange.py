@@ -33,7 +33,7 @@ def group() -> None:
 @in_app
 def push() -> None:
     """Send what is promised to every peer now."""
-    runtime.perform(SYSTEM, peers.call_at_once)
+    runtime.perform(SYSTEM, peers.clear_retry_times)
     failed = False
     for code, done in push_all().items():
         failed = failed or done.failed is not None
@@ -45,7 +45,7 @@ def push() -> None:
 @in_app
 def pull() -> None:
     """Fetch what every peer has for this node."""
-    runtime.perform(SYSTEM, peers.call_at_once)
+    runtime.perform(SYSTEM, peers.clear_retry_times)
     failed = False
     for code, done in pull_all().items():
         failed = failed or done.failed is not None

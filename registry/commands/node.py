@@ -23,7 +23,7 @@ def prepare() -> tuple[int, int, int]:
     """Migrate, load the reference data and index missing names; idempotent."""
     flask_migrate.upgrade(directory=str(MIGRATIONS))
     counts = runtime.perform(SYSTEM, reference_loading.renew)
-    runtime.perform(SYSTEM, accounts.furnish_departments)
+    runtime.perform(SYSTEM, accounts.create_planned_departments)
     runtime.perform(SYSTEM, name_index.index_missing)
     return counts
 

@@ -65,7 +65,7 @@ def file_penalties(
         _dry_run(actor, data, path.name, options)
         return
     import_row: PenaltyImport = runtime.perform(
-        actor, lambda work: penalty_import.receive(work, data, path.name, options)
+        actor, lambda work: penalty_import.store_import(work, data, path.name, options)
     )
     with click.progressbar(length=import_row.total, label="filing", file=sys.stderr) as bar:
         penalty_import.run(
@@ -75,7 +75,7 @@ def file_penalties(
             lambda done, _: bar.update(done - bar.pos),
         )
     with runtime.reading() as session:
-        done = penalty_import.of_account(session, actor.account_id, import_row.id)
+        done = penalty_import.import_of_account(session, actor.account_id, import_row.id)
         findings = penalty_import.findings(session, import_row.id)
     _print_findings(findings)
     if report:
@@ -87,8 +87,8 @@ def file_penalties(
 def _dry_run(actor: Actor, data: bytes, name: str, options: penalty_import.Options) -> None:
     with runtime.reading() as session:
         reference = reference_data.current(session)
-    penalty_import.check(reference, options)
-    rules = penalty_import.rules(reference, actor, options)
+    penalty_import.require_known_codes(reference, options)
+    rules = penalty_import.filing_rules_for(reference, actor, options)
     total, rows = filings.read_filings(data, name, rules, day_of(runtime.clock()))
     refused = 0
     for row in rows:

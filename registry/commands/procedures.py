@@ -17,7 +17,7 @@ from registry.api.penalties import ACTS as PENALTY_ACTS
 from registry.api.relations import ACTS as RELATION_ACTS
 from registry.api.schemas.commendation import CommendationSchema
 from registry.api.schemas.listing import DraftSchema
-from registry.api.schemas.procedure import given
+from registry.api.schemas.procedure import build_step_input
 from registry.api.schemas.relation import RelationSchema
 from registry.commands.common import actor_named, in_app
 from registry.commands.penalties import group as penalty_group
@@ -82,7 +82,7 @@ def _load_body(schema: type[Schema], path: Path | None, fields: Sequence[str]) -
 
 
 def _build_step_input(body: Body, papers: Sequence[StepDocument]) -> StepInput:
-    step_input = given(body, None)
+    step_input = build_step_input(body, None)
     return StepInput(documents=(*step_input.documents, *papers))
 
 
@@ -100,7 +100,7 @@ def _build_group(procedure: Procedure, name: str, reads: Permission, acts: tuple
         """Record, state and version of the department's cases."""
         actor = actor_named(account)
         actor.require(reads)
-        page = casework.page(actor, procedure, {"next": None, "limit": limit, "state": state})
+        page = casework.list_cases(actor, procedure, {"next": None, "limit": limit, "state": state})
         for item in page["items"]:
             click.echo(f"{item['id']}\t{item['state']}\t{item['version']}")
 
@@ -114,7 +114,7 @@ def _build_group(procedure: Procedure, name: str, reads: Permission, acts: tuple
         actor.require(reads)
         with runtime.reading() as session:
             proceeding = casework.own_case(session, actor, procedure_records.TABLES[procedure.noun], record)
-            click.echo(json.dumps(casework.case(session, proceeding), ensure_ascii=False, indent=1))
+            click.echo(json.dumps(casework.describe(session, proceeding), ensure_ascii=False, indent=1))
 
     _add_act_command(group, acts)
     return group

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from registry import receipt_pdf, runtime, verifier
-from registry.commands.checks import EXISTING, WRITTEN, inquiry_options
-from registry.commands.common import in_app, refused
+from registry.commands.checks import EXISTING, WRITTEN, require_parties
+from registry.commands.common import exit_with_refusal, in_app
 from registry.domain.checks import receipts
 from registry.domain.checks.receipts import Statement
 from registry.domain.law.reference import Reference
@@ -40,7 +40,7 @@ def verify(receipt: Path, keys: Path, previous: Path | None, cover: Path | None,
     try:
         verification = verifier.verify_files(receipt, keys, previous, cover, trust)
     except Refusal as refusal:
-        refused(refusal)
+        exit_with_refusal(refusal)
         return
     for line in verification["explanation"]:
         click.echo(line)
@@ -156,7 +156,7 @@ def _build_request(
     stated = replay.request_of_receipt(statement, sector, must_tender=must_tender).inquiry if statement else None
     day = on.date() if on else stated.on if stated else replay.entry_day(work, entry) or work.today
     where = district or (stated.district if stated else None)
-    bidders = inquiry_options(parties.read_parties(list_path.read_bytes(), list_path.name))
+    bidders = require_parties(parties.read_parties(list_path.read_bytes(), list_path.name))
     return ReplayRequest(Inquiry({}, sector, must_tender, where, day, bidders, entry))
 
 

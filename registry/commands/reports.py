@@ -37,7 +37,7 @@ def report(year: int, path: Path) -> None:
     if path.suffix.lower() == ".xlsx":
         path.write_bytes(workbook.yearly(yearly, sectors, reports.DUTY))
     else:
-        page = render_template("report_file.html", **reports.values(yearly, sectors))
+        page = render_template("report_file.html", **reports.template_values(yearly, sectors))
         path.write_text(page, encoding="utf-8")
     missed = sum(len(section.missed) for section in yearly.sections)
     click.echo(f"{path}: {len(yearly.sections)} departments, {missed} limits missed, as of {yearly.on}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from registry import runtime
-from registry.commands.checks import EXISTING, inquiry_options, trading_centre
+from registry.commands.checks import EXISTING, require_parties, trading_centre
 from registry.commands.common import in_app
 from registry.models import Watch
 from registry.queries.checks import watched_parties
@@ -51,7 +51,7 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per option
     rows = parties.read_parties(path.read_bytes(), path.name)
 
     def act(work: UnitOfWork) -> Watch:
-        inquiry = Inquiry({"code": tender}, sector, must_tender, district, work.today, inquiry_options(rows))
+        inquiry = Inquiry({"code": tender}, sector, must_tender, district, work.today, require_parties(rows))
         return watches.begin(work, inquiry, until.date(), webhook, after)
 
     watch = runtime.perform(trading_centre(account), act)

@@ -116,7 +116,7 @@ def _file_records(settings: Settings) -> None:
     path = HERE / f"{settings.node}.csv"
     data = path.read_bytes()
     import_id = runtime.perform(
-        clerk, lambda work: penalty_import.receive(work, data, path.name, penalty_import.Options()).id
+        clerk, lambda work: penalty_import.store_import(work, data, path.name, penalty_import.Options()).id
     )
     penalty_import.run(lambda act: runtime.perform(clerk, act), clerk, import_id)
     with runtime.reading() as session:

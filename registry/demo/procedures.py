@@ -83,7 +83,7 @@ class Office:
         """Draft a listing under the city's own plan, which is kept inside only."""
         draft = self._build_draft(WATCHED, scheme="municipal-watch", measures=[])
         record = self.do("credit-clerk", lambda work: listing_drafting.draft(work, draft, StepInput()).record)
-        self.do("credit-clerk", lambda work: listing_drafting.simple(work, record, "watch", StepInput()))
+        self.do("credit-clerk", lambda work: listing_drafting.simple_step(work, record, "watch", StepInput()))
 
     def commend_one(self) -> None:
         """File and publish a commendation."""
@@ -118,9 +118,12 @@ class Office:
         draft = self._build_draft(document_number)
         record = self.do("credit-clerk", lambda work: listing_drafting.draft(work, draft, StepInput()).record)
         review_input = self.papers("legal_opinion")
-        self.do("credit-reviewer", lambda work: listing_drafting.simple(work, record, "review", review_input))
+        self.do("credit-reviewer", lambda work: listing_drafting.simple_step(work, record, "review", review_input))
         notice_input = self.papers("notice", "service_proof")
-        self.do("credit-clerk", lambda work: listing_drafting.notice(work, record, self.noticed_on, None, notice_input))
+        self.do(
+            "credit-clerk",
+            lambda work: listing_drafting.serve_notice(work, record, self.noticed_on, None, notice_input),
+        )
         return str(record)
 
     def _build_draft(self, document_number: str, **special: Any) -> dict[str, Any]:

@@ -44,12 +44,12 @@ def today() -> dt.date:
     return day_of(runtime.clock())
 
 
-def now(session: Session) -> Moment:
+def present_moment(session: Session) -> Moment:
     """The present, as a moment to read at."""
     return publications.moment(session, today())
 
 
-def page(template: str, status: int = 200, **values: object) -> Response:
+def render_page(template: str, status: int = 200, **values: object) -> Response:
     """Render a page with an ETag from its own bytes, since day, law and seal change it as well as entries."""
     response = make_response(render_template(template, **values), status)
     response.headers["Cache-Control"] = "no-cache"
@@ -59,7 +59,7 @@ def page(template: str, status: int = 200, **values: object) -> Response:
     return response
 
 
-def once(template: str, status: int = 200, **values: object) -> Response:
+def render_uncached(template: str, status: int = 200, **values: object) -> Response:
     """Render a page for one visitor, which no cache may keep."""
     response = make_response(render_template(template, **values), status)
     response.headers["Cache-Control"] = "no-store"

@@ -50,7 +50,7 @@ def read_form(noun: str) -> Typed:
     return Typed(words, papers)
 
 
-def by_field(error: Refusal) -> dict[str, list[str]]:
+def faults_by_field(error: Refusal) -> dict[str, list[str]]:
     """The messages of a refusal by the field that they are shown beside."""
     messages: dict[str, list[str]] = {}
     for fault in error.faults:

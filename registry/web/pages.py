@@ -20,7 +20,7 @@ from registry.refusals.acts import BodyRefused, QueryRefused, RecordUnknown
 from registry.refusals.content import ReceiptRefused, SectorUnknown
 from registry.unit_of_work import SHANGHAI, day_of
 from registry.web import sections, views
-from registry.web.blueprint import now, once, page, pages, today
+from registry.web.blueprint import pages, present_moment, render_page, render_uncached, today
 from registry.web.formatting import plain
 from registry.web.measures import measures, suspensions
 
@@ -35,8 +35,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 def home() -> Response:
     """What this is, the search, the sectors, the state of the ledger."""
     with runtime.reading() as session:
-        at = now(session)
-        return page(
+        at = present_moment(session)
+        return render_page(
             "home.html",
             sectors=reference_data.current(session).rows("sectors", at.on),
             counts=publications.sector_counts(session, at),
@@ -55,7 +55,7 @@ def records() -> Response:
         found = publications.search(session, asked.wanted, at, before=asked.before, limit=RECORDS_PER_PAGE + 1)
         shown = found[:RECORDS_PER_PAGE]
         more = shown[-1].from_entry if len(found) > len(shown) else None
-        return page(
+        return render_page(
             "records.html",
             cards=[views.card(held, reference, at.on) for held in shown],
             total=publications.count(session, asked.wanted, at),
@@ -74,14 +74,14 @@ def record(record_id: str) -> Response:
     if not record_id.isalnum() or not record_id.isascii():
         raise RecordUnknown()
     with runtime.reading() as session:
-        at = now(session)
+        at = present_moment(session)
         try:
             held = publications.record(session, record_id, at)
         except RecordUnknown:
             return _withdrawn(session, record_id)
         reference = reference_data.current(session)
         body = views.body_of(held)
-        return page(
+        return render_page(
             "record.html",
             card=views.card(held, reference, at.on),
             body=body,
@@ -101,14 +101,14 @@ def record(record_id: str) -> Response:
 def sector(code: str) -> Response:
     """What the plan demands of a sector, its catalogue items, its newest records."""
     with runtime.reading() as session:
-        at = now(session)
+        at = present_moment(session)
         reference = reference_data.current(session)
         row = next((row for row in reference.rows("sectors", at.on) if row.code == code), None)
         if row is None:
             raise SectorUnknown()
         wanted = Filter(sector=code)
         newest = publications.search(session, wanted, at, before=None, limit=NEWEST_ON_SECTOR_PAGE)
-        return page(
+        return render_page(
             "sector.html",
             row=row,
             items=[item for item in reference.rows("catalogue", at.on) if _belongs(item, row)],
@@ -121,7 +121,7 @@ def sector(code: str) -> Response:
 @pages.get("/verify")
 def verify_form() -> Response:
     """Ask for a receipt; ``digest`` is that of the code on a printed one."""
-    return page("verify.html", proven=None, digest=_digest(request.args.get("digest", "")))
+    return render_page("verify.html", proven=None, digest=_digest(request.args.get("digest", "")))
 
 
 @pages.post("/verify")
@@ -138,7 +138,7 @@ def verify() -> Response:
     with runtime.reading() as session:
         ring = known_keys.ring(session, runtime.settings().node, runtime.keys().signer)
         proven = receipt_proof.prove_receipt(session, ring, data)["explanation"]
-    return once("verify.html", proven=plain(proven), digest=digest)
+    return render_uncached("verify.html", proven=plain(proven), digest=digest)
 
 
 def _grounds(session: Session, body: Mapping[str, Any], at: Moment) -> list[dict[str, Any]]:
@@ -179,7 +179,7 @@ def _digest(text: str) -> str:
 def _withdrawn(session: Session, record_id: str) -> Response:
     held = publications.withdrawn(session, record_id)
     body = views.body_of(held)
-    return page("withdrawn.html", _GONE, day=day_of(held.recorded_at), reason=body.get("removed_because") or "")
+    return render_page("withdrawn.html", _GONE, day=day_of(held.recorded_at), reason=body.get("removed_because") or "")
 
 
 def _belongs(item: object, row: object) -> bool:

@@ -27,7 +27,7 @@ from registry.refusals.procedure import ApplicantUnfit, NotDecidedHere, RepairTo
 from registry.services.cases import relief_applications
 from registry.unit_of_work import UnitOfWork
 from registry.web import forms, problems, views
-from registry.web.blueprint import once, pages, today
+from registry.web.blueprint import pages, render_uncached, today
 
 _CREATED = 201
 _SEE_OTHER = 303
@@ -78,7 +78,7 @@ def find_relief() -> Response | Redirect:
     number = request.args.get("number", "").strip().upper()
     if number and number.isascii() and number.replace("-", "").isalnum():
         return _forbid_caching(redirect(url_for("web.relief", number=number), _SEE_OTHER))
-    return once("relief_find.html", is_malformed=bool(number))
+    return render_uncached("relief_find.html", is_malformed=bool(number))
 
 
 @pages.get("/relief/<number>", endpoint="relief")
@@ -88,7 +88,7 @@ def show_relief(number: str) -> Response:
         application = relief_status.relief_status(session, number, today())
         at = publications.moment(session, today())
         is_shown = bool(publications.visible_records(session, [application.about], at))
-    return once("relief_status.html", application=application, is_shown=is_shown, today=today())
+    return render_uncached("relief_status.html", application=application, is_shown=is_shown, today=today())
 
 
 @pages.post("/relief/<number>/cancel")
@@ -107,7 +107,7 @@ def _render_form(noun: str, record_id: str, typed: forms.Typed | None = None, er
             _require_repairable(publication)
         id_types = reference_data.current(session).names("id_types")
     status = error.status if error else 200
-    response = once(
+    response = render_uncached(
         "relief_form.html",
         status,
         noun=noun,
@@ -115,7 +115,7 @@ def _render_form(noun: str, record_id: str, typed: forms.Typed | None = None, er
         id_types=id_types,
         typed=typed.back() if typed else {},
         error=error,
-        faults=forms.by_field(error) if error else {},
+        faults=forms.faults_by_field(error) if error else {},
         limits=relief.CHARACTERS_MAX,
         files_max=relief.FILES_MAX,
         documents=[(kind, DOCUMENTS[kind]) for kind in relief.documents(noun)],
@@ -142,7 +142,7 @@ def _submit_application(noun: str, record_id: str) -> Response:
         return _render_form(noun, record_id, typed, error)
     with runtime.reading() as session:
         application = relief_status.relief_status(session, number, today())
-    return once("relief_received.html", _CREATED, application=application)
+    return render_uncached("relief_received.html", _CREATED, application=application)
 
 
 def _describe_subject(session: Session, publication: Publication) -> Subject:

@@ -10,7 +10,7 @@ from registry.queries.cases import yearly_report
 from registry.queries.cases.yearly_report import Report
 from registry.queries.law import reference_data
 from registry.web import labels, workbook
-from registry.web.blueprint import page, pages, today
+from registry.web.blueprint import pages, render_page, today
 
 DUTY = "实施方案（2018）五（三）：各地、各有关部门单位每年12月底前报送工作情况"
 """The legal source of the report."""
@@ -30,14 +30,14 @@ def report_years() -> Response:
     """Page of the years that have a report."""
     with runtime.reading() as session:
         years = yearly_report.years(session, today())
-    return page("reports.html", years=years, duty=DUTY)
+    return render_page("reports.html", years=years, duty=DUTY)
 
 
 @pages.get("/reports/<int:year>")
 def report(year: int) -> Response:
     """Page of the report of a year."""
     yearly, sectors = build_report(year)
-    return page("report.html", **values(yearly, sectors))
+    return render_page("report.html", **template_values(yearly, sectors))
 
 
 @pages.get("/reports/<int:year>.xlsx")
@@ -60,7 +60,7 @@ def build_report(year: int) -> tuple[Report, dict[str, str]]:
         return yearly_report.yearly(session, reference, year, today()), reference.names("sectors")
 
 
-def values(yearly: Report, sectors: dict[str, str]) -> dict[str, Any]:
+def template_values(yearly: Report, sectors: dict[str, str]) -> dict[str, Any]:
     """The template variables of a report, for the page and for the file of its own."""
     return {
         "report": yearly,

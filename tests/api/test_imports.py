@@ -19,7 +19,7 @@ def worked(desk):
     """What the worker does."""
     clerk = desk.people["clerk"].actor
     with runtime.reading() as session:
-        waiting = [(number, clerk) for number, _ in penalty_import.pending(session)]
+        waiting = [(number, clerk) for number, _ in penalty_import.pending_imports(session)]
     penalty_import.run_pending(runtime.perform, waiting)
 
 

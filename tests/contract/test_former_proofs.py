@@ -136,7 +136,7 @@ class TestSentBatch:
         """Promises that the former release made are kept: versions without a number beside those with one."""
 
         def due(work):
-            return outbox.due(work, peer_messages.peer(work.session, "platform"), 1000)
+            return outbox.take_due(work, peer_messages.peer(work.session, "platform"), 1000)
 
         waiting = [value for _, value in runtime.perform(SYSTEM, due)]
         assert len(waiting) == 13

@@ -323,4 +323,4 @@ class TestApplication:
             assert not [text for text in told if secret in text], secret
         with runtime.begin() as work:
             first = procedure_records.steps(work.session, number)[0]
-            assert steps.private_of(work.keys.vault, first)["contact"] == secrets["contact"]
+            assert steps.open_private(work.keys.vault, first)["contact"] == secrets["contact"]

@@ -193,21 +193,29 @@ class Bureau:
     ) -> dict[str, tuple[str, tuple[str, ...], Callable[[UnitOfWork, str, StepInput], Any]]]:
         day = self.today
         return {
-            "watch": ("clerk", (), lambda w, r, g: listing_drafting.simple(w, r, "watch", g)),
-            "review": ("reviewer", ("legal_opinion",), lambda w, r, g: listing_drafting.simple(w, r, "review", g)),
-            "return": ("reviewer", (), lambda w, r, g: listing_drafting.simple(w, r, "return", g)),
+            "watch": ("clerk", (), lambda w, r, g: listing_drafting.simple_step(w, r, "watch", g)),
+            "review": (
+                "reviewer",
+                ("legal_opinion",),
+                lambda w, r, g: listing_drafting.simple_step(w, r, "review", g),
+            ),
+            "return": ("reviewer", (), lambda w, r, g: listing_drafting.simple_step(w, r, "return", g)),
             "notice": (
                 "clerk",
                 ("notice", "service_proof"),
-                lambda w, r, g: listing_drafting.notice(w, r, day, None, g),
+                lambda w, r, g: listing_drafting.serve_notice(w, r, day, None, g),
             ),
-            "statement": ("clerk", ("statement",), lambda w, r, g: listing_drafting.simple(w, r, "statement", g)),
+            "statement": (
+                "clerk",
+                ("statement",),
+                lambda w, r, g: listing_drafting.simple_step(w, r, "statement", g),
+            ),
             "decide": (
                 "head",
                 ("decision",),
                 lambda w, r, g: listing_drafting.decide(w, r, self.decision(**decision), g),
             ),
-            "close": ("head", (), lambda w, r, g: listing_drafting.simple(w, r, "close", g)),
+            "close": ("head", (), lambda w, r, g: listing_drafting.simple_step(w, r, "close", g)),
             "serve": (
                 "clerk",
                 ("service_proof", "repair_notice"),
@@ -233,7 +241,7 @@ class Bureau:
                 ("revocation_decision",),
                 lambda w, r, g: suspension.revoke(w, r, "认定有误", day, g),
             ),
-            "archive": ("clerk", (), lambda w, r, g: listing_drafting.simple(w, r, "archive", g)),
+            "archive": ("clerk", (), lambda w, r, g: listing_drafting.simple_step(w, r, "archive", g)),
         }
 
     # reliefs

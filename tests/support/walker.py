@@ -263,13 +263,13 @@ def _suspend(walker: Walker, work: UnitOfWork, case: Case, given: StepInput) -> 
 
 
 def _extend(walker: Walker, work: UnitOfWork, case: Case, given: StepInput) -> None:
-    later = listing_drafting.admit(work, case.record, "extend", given)[0].ends_on
+    later = listing_drafting.admit_listing_step(work, case.record, "extend", given)[0].ends_on
     assert later is not None
     listing_publication.extend(work, case.record, later + dt.timedelta(days=60), given)
 
 
 def _simple(act: str) -> "Act":
-    return lambda _, work, case, given: listing_drafting.simple(work, case.record, act, given)
+    return lambda _, work, case, given: listing_drafting.simple_step(work, case.record, act, given)
 
 
 Act = Callable[[Walker, UnitOfWork, Case, StepInput], Any]
@@ -298,7 +298,7 @@ ACTS: dict[str, dict[str, Act]] = {
     "listing": {
         "draft": lambda walker, w, c, g: listing_drafting.draft(w, proposal(walker, c), g),
         "redraft": lambda walker, w, c, g: listing_drafting.redraft(w, c.record, proposal(walker, c), g),
-        "notice": lambda _, w, c, g: listing_drafting.notice(w, c.record, w.today, None, g),
+        "notice": lambda _, w, c, g: listing_drafting.serve_notice(w, c.record, w.today, None, g),
         "decide": lambda walker, w, c, g: listing_drafting.decide(w, c.record, walker.bureau.decision(ends_on=None), g),
         "serve": lambda _, w, c, g: listing_publication.serve(w, c.record, w.today, g),
         "publish": lambda _, w, c, g: listing_publication.publish_listing(w, c.record, g),

@@ -125,7 +125,7 @@ class TestNotify:
         assert held(watch).failures == 41
 
     def test_sends_again_what_a_killed_worker_had_sent_without_noting_it(self, watch, receiver):
-        runtime.perform(SYSTEM, lambda work: watches.take(work, watch)[1])
+        runtime.perform(SYSTEM, lambda work: watches.take_events(work, watch)[1])
         notify_all()
         assert (receiver.sequences(), states()) == ([1, 2, 3], ALL)
 

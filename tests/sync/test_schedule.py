@@ -69,7 +69,7 @@ class TestClaim:
             [row] = work.session.scalars(select(JobRun))
             row.started_at = work.now - dt.timedelta(days=8)
             work.session.flush()
-            return jobs.forget(work)
+            return jobs.delete_old_claims(work)
 
         with city:
             assert perform(SYSTEM, act) == 1

@@ -362,5 +362,5 @@ class TestPrivacy:
             assert not any(word in written for word in (self.PHONE, self.STATEMENT))
             assert self.STATEMENT.encode() not in (step.sealed or b"")
         with runtime.begin() as work:
-            opened = steps.private_of(work.keys.vault, procedure_records.steps(work.session, receipt)[0])
+            opened = steps.open_private(work.keys.vault, procedure_records.steps(work.session, receipt)[0])
         assert opened["statement"] == self.STATEMENT

@@ -34,7 +34,7 @@ class Day(fields.Date):
         return value if isinstance(value, str) else super()._serialize(value, attr, obj, **kwargs)
 
 
-def readable(text: str) -> None:
+def require_visible(text: str) -> None:
     """Refuse invisible characters: controls, direction marks, halves of characters."""
     if is_forbidden(text):
         raise ValidationError("含有控制字符或不可见字符")
@@ -47,7 +47,7 @@ def short(limit: int = 64, **kwargs: Any) -> fields.String:
 
 def words(limit: int, **kwargs: Any) -> fields.String:
     """A field for text that a person wrote."""
-    return fields.String(validate=[validate.Length(min=1, max=limit), readable], **kwargs)
+    return fields.String(validate=[validate.Length(min=1, max=limit), require_visible], **kwargs)
 
 
 class Paging(StrictSchema):

@@ -143,7 +143,7 @@ class CasePage(StrictSchema):
     next = fields.String(allow_none=True)
 
 
-def given(body: Mapping[str, Any], if_version: int | None, **more: Any) -> StepInput:
+def build_step_input(body: Mapping[str, Any], if_version: int | None, **more: Any) -> StepInput:
     """The input of a step (documents, expected version) from the body of its request."""
     documents = tuple(
         StepDocument(

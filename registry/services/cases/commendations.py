@@ -121,6 +121,6 @@ def _build_version(work: UnitOfWork, case: Commendation, case_step: CaseStep) ->
         visible_from=work.today,
         visible_until=min(stated_until, latest),
         publish_by=deadlines.run(reference, _CLOCK, case.awarded_on).due.day,
-        source=steps.source(work, case, "api"),
+        source=steps.describe_source(work, case, "api"),
         filing=case_step.digest,
     )

@@ -73,7 +73,7 @@ def file(work: UnitOfWork, submissions: Sequence[Submission]) -> list[str | Refu
 
 def refile(work: UnitOfWork, record: str, filing: Filing, *, if_version: int | None) -> Penalty:
     """Replace what waits for verification, or correct what is published; the public sees it once verified."""
-    penalty_row, step = own(work, record, "refile", if_version)
+    penalty_row, step = admit_penalty_step(work, record, "refile", if_version)
     reference = reference_data.current(work.session)
     draft = _prepare_draft(work, reference, penalty_row.department, Submission(filing))
     if isinstance(draft, Refusal):
@@ -207,7 +207,7 @@ def _store_drafts(work: UnitOfWork, department: Department, reference: Reference
     steps.take_steps(work, procedures.PENALTY.noun, "file", record_steps)
 
 
-def own(work: UnitOfWork, record: str, act: str, if_version: int | None) -> tuple[Penalty, Step]:
+def admit_penalty_step(work: UnitOfWork, record: str, act: str, if_version: int | None) -> tuple[Penalty, Step]:
     """The penalty, locked, and the step that ``act`` is now; refusals of ``steps.admit_step``."""
     penalty_row = penalties.by_record(work.session, record, lock=True)
     return penalty_row, steps.admit_step(work, penalty_row, act, if_version=if_version)

@@ -16,7 +16,7 @@ from registry.queries.cases import penalties
 from registry.queries.law import reference_data
 from registry.refusals.acts import SelfVerification, VersionStale
 from registry.services.cases import penalty_version, steps
-from registry.services.cases.penalty_filing import own, require_scope
+from registry.services.cases.penalty_filing import admit_penalty_step, require_scope
 from registry.services.cases.removal import RemovalCause, remove_record
 from registry.services.law.clocks import DeadlineSubject
 from registry.services.publication.publishing import Version, publish
@@ -54,7 +54,7 @@ def verify(work: UnitOfWork, records: Sequence[str], *, if_version: int | None =
 
 def send_back(work: UnitOfWork, record: str, reason: str, *, if_version: int | None) -> Penalty:
     """Return a filing to its officer with the reason; a published record stays as it was."""
-    penalty, step = own(work, record, "return", if_version)
+    penalty, step = admit_penalty_step(work, record, "return", if_version)
     penalty.filing.returned_because = reason
     steps.take_step(work, penalty, step, StepInput(stated={"reason": reason}))
     return penalty
@@ -66,7 +66,7 @@ def withdraw(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, *,
     The reason is public; due within 3 working days of ``changed_on`` (行政处罚法 48, 85). It takes another
     officer than the one who filed.
     """
-    penalty, step = own(work, record, "withdraw", if_version)
+    penalty, step = admit_penalty_step(work, record, "withdraw", if_version)
     step_input = StepInput(stated={"changed_on": changed_on.isoformat()}, days={"changed_on": changed_on})
     remove_record(work, penalty, step, step_input, RemovalCause("withdrawn", "withdraw", reason, changed_on))
     return penalty

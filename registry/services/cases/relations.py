@@ -67,7 +67,7 @@ def verify(work: UnitOfWork, record: str, step_input: StepInput) -> Relation:
     )
     kind = reference_data.current(work.session).relation_kind(case.kind, work.today)
     assert kind is not None  # it was read by that kind, and rows are ended, never taken out
-    source = steps.source(work, case, "procedure")
+    source = steps.describe_source(work, case, "procedure")
     version = relation.published_version(case.record, source, case_step.digest, work.today)
     body = relation.authorised_body(case.facts, kind.source, version)
     publish(work, [Version(body, work.settings.node, case.id_index, case.id_sealed)])

@@ -90,7 +90,7 @@ def note_unfit(work: UnitOfWork, about: str) -> None:
 
 def accept(work: UnitOfWork, number: str, step_input: StepInput) -> Relief:
     """Accept an application for decision (受理)."""
-    relief, step = admit(work, number, "accept", step_input)
+    relief, step = admit_relief_step(work, number, "accept", step_input)
     relief.accepted_on = work.today
     steps.take_step(work, relief, step, replace(step_input, days={"accepted_on": work.today}))
     return relief
@@ -108,7 +108,7 @@ def cancel(work: UnitOfWork, number: str, step_input: StepInput) -> Relief:
 
 def extend(work: UnitOfWork, number: str, reason: str, step_input: StepInput) -> Relief:
     """Extend the time for the decision, once. Refuses ``ReliefRefused`` a second time."""
-    relief, step = admit(work, number, "extend", step_input)
+    relief, step = admit_relief_step(work, number, "extend", step_input)
     if any(earlier_step.act == "extend" for earlier_step in procedure_records.steps(work.session, number)):
         raise ReliefRefused("期限只能延长一次")
     days = {"accepted_on": relief.accepted_on or work.today, "extended_on": work.today}
@@ -116,13 +116,13 @@ def extend(work: UnitOfWork, number: str, reason: str, step_input: StepInput) ->
     return relief
 
 
-def admit(work: UnitOfWork, number: str, act: str, step_input: StepInput) -> tuple[Relief, Step]:
+def admit_relief_step(work: UnitOfWork, number: str, act: str, step_input: StepInput) -> tuple[Relief, Step]:
     """Lock a relief and return it with the step that ``act`` is now; refuses what ``steps.admit_step`` refuses."""
     relief = procedure_records.by_record(work.session, Relief, number, lock=True)
     return relief, steps.admit_step(work, relief, act, if_version=step_input.if_version)
 
 
-def end(work: UnitOfWork, relief: Relief, step: Step, facts: Mapping[str, Any], step_input: StepInput) -> None:
+def end_relief(work: UnitOfWork, relief: Relief, step: Step, facts: Mapping[str, Any], step_input: StepInput) -> None:
     """Take the step that ends a relief, keep its outcome, and take the mark off the record."""
     relief.content = canonical.dumps({**relief.facts, **facts}).decode()
     steps.take_step(work, relief, step, replace(step_input, stated=facts))
@@ -140,8 +140,8 @@ def require_repairable(work: UnitOfWork, publication: Publication) -> None:
 
 
 def _end_relief(work: UnitOfWork, number: str, act: str, facts: Mapping[str, Any], step_input: StepInput) -> Relief:
-    relief, step = admit(work, number, act, step_input)
-    end(work, relief, step, facts, step_input)
+    relief, step = admit_relief_step(work, number, act, step_input)
+    end_relief(work, relief, step, facts, step_input)
     return relief
 
 

@@ -42,11 +42,11 @@ def decide(work: UnitOfWork, number: str, ruling: Ruling, step_input: StepInput)
 
     Refuses ``OutcomeUnfit`` for an outcome that the record's state does not allow, and what the acts refuse.
     """
-    relief, step = relief_applications.admit(work, number, "decide", step_input)
+    relief, step = relief_applications.admit_relief_step(work, number, "decide", step_input)
     carry_out = OUTCOMES.get((relief.about_noun, ruling.outcome))
     if carry_out is None:
         raise OutcomeUnfit()
-    relief_applications.end(work, relief, step, {"outcome": ruling.outcome, "reason": ruling.reason}, step_input)
+    relief_applications.end_relief(work, relief, step, {"outcome": ruling.outcome, "reason": ruling.reason}, step_input)
     carry_out(work, relief.about, ruling, replace(step_input, if_version=None))
     return relief
 
@@ -57,9 +57,9 @@ def grant(work: UnitOfWork, number: str, reason: str, step_input: StepInput) -> 
     Refuses ``RepairTooEarly``. The documents of the application show that the duties are performed and the promise
     made; the officer states in the decision that the other conditions are met.
     """
-    relief, step = relief_applications.admit(work, number, "grant", step_input)
+    relief, step = relief_applications.admit_relief_step(work, number, "grant", step_input)
     relief_applications.require_repairable(work, revisions.newest(work, relief.about))
-    relief_applications.end(work, relief, step, {"outcome": "granted", "reason": reason}, step_input)
+    relief_applications.end_relief(work, relief, step, {"outcome": "granted", "reason": reason}, step_input)
     case = procedure_records.holder(work.session, relief.about)
     act = "repair" if isinstance(case, Penalty) else "remove"
     step_input = replace(step_input, if_version=None, stated={"relief": number})
@@ -75,8 +75,8 @@ def grant(work: UnitOfWork, number: str, reason: str, step_input: StepInput) -> 
 
 def reject(work: UnitOfWork, number: str, reason: str, step_input: StepInput) -> Relief:
     """Reject a repair, with the reason."""
-    relief, step = relief_applications.admit(work, number, "reject", step_input)
-    relief_applications.end(work, relief, step, {"outcome": "rejected", "reason": reason}, step_input)
+    relief, step = relief_applications.admit_relief_step(work, number, "reject", step_input)
+    relief_applications.end_relief(work, relief, step, {"outcome": "rejected", "reason": reason}, step_input)
     return relief
 
 

@@ -97,7 +97,7 @@ def take_step(work: UnitOfWork, case: Proceeding, step: Step, step_input: StepIn
     return case_step
 
 
-def source(work: UnitOfWork, case: Listing | Commendation | Relation, channel: str) -> dict[str, Any]:
+def describe_source(work: UnitOfWork, case: Listing | Commendation | Relation, channel: str) -> dict[str, Any]:
     """The source of a record: the unit that entered it, by which channel, when entered and verified.
 
     Source: plan 四（四） 注明信息来源.
@@ -114,7 +114,7 @@ def source(work: UnitOfWork, case: Listing | Commendation | Relation, channel: s
     }
 
 
-def private_of(vault: Vault, step: CaseStep) -> Mapping[str, Any]:
+def open_private(vault: Vault, step: CaseStep) -> Mapping[str, Any]:
     """The part of a step that only the department may read, opened."""
     return json.loads(vault.open(step.sealed)) if step.sealed else {}
 

@@ -233,7 +233,7 @@ def answer_rows(session: Session, keys: Keys, file_id: str) -> Iterator[dict[str
             yield (next(lines) | row if is_checked else row) | {"check": check.number if check and is_checked else None}
 
 
-def write(session: Session, keys: Keys, check_file: CheckFile, out: BinaryIO) -> None:
+def write_workbook(session: Session, keys: Keys, check_file: CheckFile, out: BinaryIO) -> None:
     """Write the result workbook of a file that is no longer running; refuses ``FileRunning``."""
     if check_file.state == "running":
         raise FileRunning()

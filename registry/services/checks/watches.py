@@ -170,7 +170,7 @@ def replay(work: UnitOfWork, watch: str, first: int) -> int:
     return count
 
 
-def take(work: UnitOfWork, watch: str) -> tuple[Watch, str, list[EventDelivery]]:
+def take_events(work: UnitOfWork, watch: str) -> tuple[Watch, str, list[EventDelivery]]:
     """Take the next events of a watch for delivery, in order, with its address; counts the try, sends nothing."""
     watch_row = work.session.scalars(select(Watch).where(Watch.id == watch).with_for_update()).one()
     if watch_row.webhook_sealed is None:

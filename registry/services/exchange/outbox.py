@@ -35,7 +35,7 @@ def envelope_of(publication: Publication, node: str, signer: Signer) -> dict[str
     return envelope.build(publication.origin, body, publication.previous, content, signature)
 
 
-def due(work: UnitOfWork, peer: Peer, limit: int) -> list[tuple[int, dict[str, Any]]]:
+def take_due(work: UnitOfWork, peer: Peer, limit: int) -> list[tuple[int, dict[str, Any]]]:
     """Take the (entry, envelope) pairs to send to a peer now: removals first, then by age; counts the try."""
     if not _is_due(work, peer):
         return []
@@ -57,7 +57,7 @@ def batch_of(work: UnitOfWork, versions: Sequence[tuple[int, dict[str, Any]]], p
     return batch.build(work.settings.node, epoch(work), records, entries, page)
 
 
-def page(work: UnitOfWork, peer: Peer, after: int, limit: int) -> bytes:
+def build_page(work: UnitOfWork, peer: Peer, after: int, limit: int) -> bytes:
     """Build a batch of what a peer should have after an entry, with ``next`` (its new cursor) and ``head``."""
     size = head(work.session)
     publications = peer_messages.changes(work.session, peer.code, after, size, limit)
@@ -138,7 +138,7 @@ def set_aside(work: UnitOfWork, peer: Peer, entry: int, code: str) -> None:
     audit.note(work, "exchange.set-aside", f"entry {entry}", f"{peer.code}: {code}")
 
 
-def redeliver(work: UnitOfWork, peer: Peer, records: Collection[str]) -> int:
+def queue_again(work: UnitOfWork, peer: Peer, records: Collection[str]) -> int:
     """Queue again the newest version of records that a peer has lost; returns how many.
 
     What is pending stays so; what the peer has rejected waits for a person over there.

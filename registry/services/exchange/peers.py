@@ -145,14 +145,14 @@ def renew_epoch(work: UnitOfWork) -> str:
     return new_epoch
 
 
-def note_link(work: UnitOfWork, code: str, batch_records: int, failures: int, retry_at: dt.datetime | None) -> None:
+def record_link(work: UnitOfWork, code: str, batch_records: int, failures: int, retry_at: dt.datetime | None) -> None:
     """Record the state of the link to a peer: batch size, failures, and when to retry."""
     peer = peer_messages.peer(work.session, code)
     peer.batch_records, peer.failures, peer.retry_at = batch_records, failures, retry_at
     work.session.flush()
 
 
-def call_at_once(work: UnitOfWork) -> None:
+def clear_retry_times(work: UnitOfWork) -> None:
     """Clear the retry times of all peers: a person requests the exchange now."""
     work.session.execute(update(Peer).where(Peer.retry_at.is_not(None)).values(retry_at=None))
 
@@ -168,7 +168,7 @@ def record_pull(work: UnitOfWork, peer: Peer, epoch_of_peer: str, cursor: int, *
     work.session.flush()
 
 
-def start_again(work: UnitOfWork, peer: Peer, epoch_of_peer: str) -> None:
+def restart_cursor(work: UnitOfWork, peer: Peer, epoch_of_peer: str) -> None:
     """Restart the cursor of a peer at its first entry: its numbers are no longer those the cursor counted."""
     peer.epoch, peer.cursor = epoch_of_peer, 0
     work.session.flush()

@@ -36,10 +36,10 @@ def apply_act(work: UnitOfWork, noun: str, act: str, subjects: Sequence[Deadline
     rows = [row for subject in subjects for row in _build_clock_rows(work, reference, noun, act, subject)]
     if rows:
         work.session.execute(insert(Clock), rows)
-    meet(work, deadlines.met_by(reference, noun, act), [subject.record for subject in subjects])
+    stop_clocks(work, deadlines.met_by(reference, noun, act), [subject.record for subject in subjects])
 
 
-def meet(work: UnitOfWork, codes: Sequence[str], records: Sequence[str]) -> None:
+def stop_clocks(work: UnitOfWork, codes: Sequence[str], records: Sequence[str]) -> None:
     """Stop these clocks of these records today; those that do not run stay as they are."""
     for start in range(0, len(records) if codes else 0, CHUNK):
         work.session.execute(

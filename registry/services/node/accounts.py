@@ -63,7 +63,7 @@ def ensure_department(work: UnitOfWork, new: NewDepartment) -> Department:
     return department
 
 
-def furnish_departments(work: UnitOfWork) -> int:
+def create_planned_departments(work: UnitOfWork) -> int:
     """Create the departments that the plan names where they are absent; returns how many."""
     known = set(work.session.scalars(select(Department.code)))
     planned = [row for row in reference_data.current(work.session).planned_departments() if row.code not in known]

@@ -28,7 +28,7 @@ def finish(work: UnitOfWork, job: str, slot: int, outcome: str) -> None:
     work.session.execute(statement.values(finished_at=work.now, outcome=outcome))
 
 
-def forget(work: UnitOfWork) -> int:
+def delete_old_claims(work: UnitOfWork) -> int:
     """Delete the claims of slots long past; returns how many."""
     before = work.now - dt.timedelta(days=KEEP_DAYS)
     statement = delete(JobRun).where(JobRun.started_at < before).returning(JobRun.slot)

@@ -270,7 +270,7 @@ class TestNode:
         receive(came)
 
         def pushed(work):
-            return outbox.due(work, peer_messages.peer(work.session, "county"), 10)
+            return outbox.take_due(work, peer_messages.peer(work.session, "county"), 10)
 
         [(entry, value)] = runtime.perform(SYSTEM, pushed)
         assert (entry, canonical.dumps(value)) == (1, canonical.dumps(came))

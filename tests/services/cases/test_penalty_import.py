@@ -42,7 +42,7 @@ def firms(count=ROWS):
 def received(clerk, data, **options):
     """The number of a file that was taken."""
     return runtime.perform(
-        clerk, lambda work: penalty_import.receive(work, data, "a.csv", penalty_import.Options(**options)).id
+        clerk, lambda work: penalty_import.store_import(work, data, "a.csv", penalty_import.Options(**options)).id
     )
 
 
@@ -55,7 +55,7 @@ def run(clerk, number, perform=None):
 def state(clerk, number):
     """(state, next row, filed, refused, rows filed in truth)."""
     with runtime.reading() as session:
-        held = penalty_import.of_account(session, clerk.account_id, number)
+        held = penalty_import.import_of_account(session, clerk.account_id, number)
         truth = penalties.list_penalties(session, clerk.department_id, None, after=0, limit=1000)
         return held.state, held.next_row, held.filed, held.refused, len(truth)
 
@@ -115,7 +115,7 @@ class TestRun:
         number = received(clerk, table(firms(1)))
         run(clerk, number)
         with runtime.reading() as session:
-            assert penalty_import.of_account(session, clerk.account_id, number).sealed == b""
+            assert penalty_import.import_of_account(session, clerk.account_id, number).sealed == b""
 
 
 class TestReceive:
@@ -127,7 +127,7 @@ class TestReceive:
     def test_is_read_by_its_account_only(self, clerk, people):
         number = received(clerk, table(firms(1)))
         with runtime.reading() as session, pytest.raises(Refusal):
-            penalty_import.of_account(session, people["verifier"].actor.account_id, number)
+            penalty_import.import_of_account(session, people["verifier"].actor.account_id, number)
 
     def test_states_sectors_for_rows_without(self, clerk):
         rows = firms(1)
@@ -144,10 +144,10 @@ class TestPending:
         first, second = received(clerk, table(firms(1))), received(clerk, table(firms(2)))
         run(clerk, first)
         with runtime.reading() as session:
-            assert [number for number, _ in penalty_import.pending(session)] == [second]
+            assert [number for number, _ in penalty_import.pending_imports(session)] == [second]
         penalty_import.run_pending(runtime.perform, [(second, clerk)])
         with runtime.reading() as session:
-            assert penalty_import.pending(session) == []
+            assert penalty_import.pending_imports(session) == []
 
     def test_of_a_filer_without_the_role_fails_with_its_reason(self, clerk, people):
         number = received(clerk, table(firms(1)))
@@ -197,7 +197,7 @@ class TestAgain:
         number = received(clerk, data)
         penalty_import.run_pending(runtime.perform, [(number, replace(clerk, role=Role.VERIFIER))])
         with runtime.reading() as session:
-            assert penalty_import.of_account(session, clerk.account_id, number).sealed != b""
+            assert penalty_import.import_of_account(session, clerk.account_id, number).sealed != b""
             assert [one.code for one in penalty_import.findings(session, number)] == ["out-of-role"]
         assert received(clerk, data) == number
         assert run(clerk, number) == ("finished", 3, 3, 0, 3)

@@ -47,7 +47,9 @@ def send(people, rows, by="clerk"):
     """Hand in a file and file its rows."""
     actor = people[by].actor
     data = table(rows)
-    held = runtime.perform(actor, lambda work: penalty_import.receive(work, data, "a.csv", penalty_import.Options()).id)
+    held = runtime.perform(
+        actor, lambda work: penalty_import.store_import(work, data, "a.csv", penalty_import.Options()).id
+    )
     penalty_import.run(lambda act: runtime.perform(actor, act), actor, held)
 
 

@@ -91,7 +91,7 @@ def sheet(actor, number):
     """The result read back: rows of the first sheet."""
     out = io.BytesIO()
     with runtime.reading() as session:
-        batch_check.write(session, runtime.keys(), batch_checks.own(session, actor.department_id, number), out)
+        batch_check.write_workbook(session, runtime.keys(), batch_checks.own(session, actor.department_id, number), out)
     return [row.cells for row in tabular.read_table(out.getvalue()).rows]
 
 

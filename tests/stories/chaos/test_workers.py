@@ -68,7 +68,7 @@ def _hand_in(path: Path, rows: int) -> tuple[Actor, int]:
     with runtime.reading() as session:
         clerk = account_lookup.by_name(session, "clerk", day_of(runtime.clock()))
     receive = partial(
-        penalty_import.receive, data=path.read_bytes(), filename=path.name, options=penalty_import.Options()
+        penalty_import.store_import, data=path.read_bytes(), filename=path.name, options=penalty_import.Options()
     )
     return clerk, runtime.perform(clerk, lambda work: receive(work).id)
 
