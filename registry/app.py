@@ -1,4 +1,4 @@
-"""The one place where the parts meet."""
+"""Create the Flask application: settings, keys, database, migrations, API and pages."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The application for these settings, or for those of the environment."""
+    """Create the application for these settings, or for those of the environment."""
     chosen = settings or from_environment()
     app = Flask("registry", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = chosen.upload_bytes_max

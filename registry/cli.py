@@ -1,4 +1,4 @@
-"""``registry``: the command line of one node."""
+"""``registry``: command line of one node."""
 
 import click
 

@@ -1,7 +1,7 @@
-"""The six kinds of refusal and the fault; every concrete refusal is in ``registry/refusals/``.
+"""Base classes of errors: six kinds of refusal, and the fault of one field or row.
 
-A refusal has a permanent kebab-case ``code``, a Chinese ``title`` and ``detail`` data. Doors translate the kind
-(HTTP status, exchange outcome); nothing below a door knows HTTP. ``faults`` lists field or row errors.
+Every concrete refusal is in ``registry/refusals/``. A refusal has a permanent kebab-case ``code``, a Chinese ``title``,
+an HTTP ``status`` and ``detail`` data; ``faults`` lists field or row errors. The exchange has outcomes of its own.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong at one place: ``pointer`` is an RFC 6901 JSON pointer such as ``/parties/3/uscc``."""
+    """An error in one field or row: ``pointer`` is an RFC 6901 JSON pointer such as ``/parties/3/uscc``."""
 
     pointer: str
     code: str
@@ -33,7 +33,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 
 
 class NotFound(Refusal):
-    """Nothing there, or nothing within the asker's scope."""
+    """There is no such thing, or it lies outside the caller's scope."""
 
     code, title, status = "not-found", "没有找到", 404
 
@@ -45,24 +45,24 @@ class Invalid(Refusal):
 
 
 class Conflict(Refusal):
-    """The input contradicts what is held."""
+    """The input contradicts what is stored."""
 
     code, title, status = "conflict", "与现有记录冲突", 409
 
 
 class Forbidden(Refusal):
-    """The asker may not do this."""
+    """The caller may not do this."""
 
     code, title, status = "forbidden", "没有权限", 403
 
 
 class Stale(Refusal):
-    """The asker changed a version that is no longer current."""
+    """The caller changed a version that is no longer current."""
 
     code, title, status = "stale", "记录已被他人修改，请刷新后重试", 412
 
 
 class Unavailable(Refusal):
-    """The answer cannot be given now; asking later may succeed."""
+    """The request cannot be answered now; the same request may succeed later."""
 
     code, title, status = "unavailable", "服务暂不可用", 503

@@ -1,4 +1,7 @@
-"""Signed requests between peers: RFC 9421, Ed25519, over method, address, body digest, idempotency key."""
+"""Sign and verify HTTP requests between peers (RFC 9421, Ed25519).
+
+The signature covers method, address, body digest and idempotency key.
+"""
 
 import base64
 import hashlib
@@ -26,13 +29,13 @@ ResolvePublicKey = Callable[[str], bytes | None]
 MAX_AGE = timedelta(minutes=5)
 MAX_AHEAD = timedelta(minutes=1)  # clocks of two nodes differ a little
 # Not @target-uri: its scheme differs behind a proxy that ends TLS.
-_ALWAYS = ("@method", "@authority", "@path", "@query", "content-digest")
-_IF_PRESENT = ("content-type", "idempotency-key")
+_ALWAYS_COVERED = ("@method", "@authority", "@path", "@query", "content-digest")
+_COVERED_IF_PRESENT = ("content-type", "idempotency-key")
 _REPLACED = ("Content-Digest", "Signature", "Signature-Input")
 
 
 class Headers(Protocol):
-    """Header fields, as a dict, a prepared request or a received one holds them."""
+    """Header fields of a dict, a prepared request or a received request."""
 
     def items(self) -> Iterable[tuple[str, str]]: ...
 
@@ -49,8 +52,8 @@ def sign_request(prepared: PreparedRequest, signer: Signer, key_id: str, now: da
         prepared,
         key_id=key_id,
         created=now,
-        covered_component_ids=_covered(_folded(prepared.headers)),
-        body=_body(prepared),
+        covered_component_ids=_covered_components(_fold_headers(prepared.headers)),
+        body=_read_body(prepared),
     )
     http.apply(prepared, draft, signer.sign(draft.signature_base))
 
@@ -64,20 +67,22 @@ def verify_request(
     *,
     now: datetime,
 ) -> str:
-    """The key id that signed this request, exactly as received, within the last five minutes.
+    """Verify that this request was signed, exactly as received, within the last five minutes; return the key id.
 
-    ``url`` is the absolute address in its percent-encoded form; ``resolve_public_key`` gives the raw key of a
-    key id, or None. Refuses as ``PeerSignature``. Whether the key may do this, and whether this idempotency
-    key was used before, is the caller's to ask.
+    ``url`` is the absolute address in its percent-encoded form; ``resolve_public_key`` returns the raw key of a
+    key id, or None. Refuses as ``PeerSignature``. The caller checks whether the key may do this, and whether this
+    idempotency key was used before.
     """
-    request = _Request(method, url, _folded(headers))
+    request = _Request(method, url, _fold_headers(headers))
     resolver = _Resolver(resolve_public_key)
     try:
-        results = _Verifier(resolver, now).verify(request, require_components=_covered(request.headers), body=body)
-    except (HTTPMessageSignaturesException, ValueError) as refused:
+        results = _Verifier(resolver, now).verify(
+            request, require_components=_covered_components(request.headers), body=body
+        )
+    except (HTTPMessageSignaturesException, ValueError) as error:
         if resolver.failure is not None:
             raise resolver.failure from None
-        raise PeerSignature("请求签名缺失、过期或不成立") from refused
+        raise PeerSignature("请求签名缺失、过期或不成立") from error
     _require_digest(request.headers["content-digest"], body)
     return str(results[0].parameters["keyid"])
 
@@ -106,7 +111,7 @@ class _Resolver(HTTPSignatureKeyResolver):
 
 
 class _Verifier(HTTPMessageVerifier):
-    """The library's verifier on the caller's clock."""
+    """The library's verifier with the caller's clock."""
 
     def __init__(self, resolver: _Resolver, now: datetime) -> None:
         super().__init__(signature_algorithm=ED25519, key_resolver=resolver)
@@ -124,20 +129,20 @@ class _Verifier(HTTPMessageVerifier):
             raise InvalidSignature("expired")
 
 
-def _folded(headers: Headers) -> dict[str, str]:
+def _fold_headers(headers: Headers) -> dict[str, str]:
     """Lower-case names; lines of one name joined, so that no second line escapes the signature."""
-    folded: dict[str, str] = {}
+    fields: dict[str, str] = {}
     for name, value in headers.items():
         key = name.lower()
-        folded[key] = f"{folded[key]}, {value}" if key in folded else value
-    return folded
+        fields[key] = f"{fields[key]}, {value}" if key in fields else value
+    return fields
 
 
-def _covered(headers: dict[str, str]) -> tuple[str, ...]:
-    return _ALWAYS + tuple(name for name in _IF_PRESENT if name in headers)
+def _covered_components(headers: dict[str, str]) -> tuple[str, ...]:
+    return _ALWAYS_COVERED + tuple(name for name in _COVERED_IF_PRESENT if name in headers)
 
 
-def _body(prepared: PreparedRequest) -> bytes:
+def _read_body(prepared: PreparedRequest) -> bytes:
     body = prepared.body
     if body is None:
         return b""
@@ -149,6 +154,6 @@ def _body(prepared: PreparedRequest) -> bytes:
 
 
 def _require_digest(value: str, body: bytes) -> None:
-    """A second look that does not rest on the library: one SHA-256 digest, and of exactly this body."""
+    """Check, without relying on the library, that there is one SHA-256 digest and that it is of exactly this body."""
     if value.strip() != f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:":
         raise PeerSignature("正文与摘要不符")

@@ -1,5 +1,8 @@
-"""A receipt on paper: to read, to file and to find the verification page from. The proof stays the JSON receipt, which
-the PDF carries as an attachment; the same receipt gives the same bytes with the same font and library."""
+"""Render a receipt as PDF, to read and to file, with a QR code of the verification page.
+
+The proof stays the JSON receipt, which the PDF carries as an attachment; the same receipt gives the same bytes with
+the same font and library.
+"""
 
 import hashlib
 import json
@@ -32,54 +35,54 @@ _MARGIN, _QR, _LINE = 18, 34, 5.6  # millimetres
 
 
 def address(receipt: bytes, base_url: str) -> str:
-    """What the QR code says: the verification page and the digest of the receipt, nothing personal."""
+    """URL in the QR code: the verification page with the digest of the receipt, nothing personal."""
     return f"{base_url.rstrip('/')}/verify?digest={hashlib.sha256(receipt).hexdigest()}"
 
 
 def render(receipt: bytes, base_url: str, font: str = "") -> bytes:
-    """The PDF of a genuine receipt or of an excerpt; ``font`` is a font file, empty for the usual places.
+    """Render the PDF of a genuine receipt or of an excerpt; ``font`` is a font file, empty for the usual places.
 
     Refuses ``PdfUnavailable`` without the libraries or without a font with Chinese characters.
     """
     document = json.loads(receipt)
-    made, key = document["statement"], document["signature"]["kid"]
-    page = _page(_font_file(font), made["check"])
+    statement, key = document["statement"], document["signature"]["kid"]
+    page = _open_page(_find_font(font), statement["check"])
     try:
-        return _filled(page, made, key, receipt, base_url)
+        return _fill_page(page, statement, key, receipt, base_url)
     finally:
-        for held in page.fonts.values():
-            held.ttfont.close()  # type: ignore[union-attr]  # the only font added is a file
+        for font_file in page.fonts.values():
+            font_file.ttfont.close()  # type: ignore[union-attr]  # the only font added is a file
 
 
-def _filled(page: "FPDF", made: dict[str, Any], key: str, receipt: bytes, base_url: str) -> bytes:
-    page.set_creation_date(read_instant(made["instant"]))
-    page.set_title(f"授标前核查回执 {made['check']}")
+def _fill_page(page: "FPDF", statement: dict[str, Any], key: str, receipt: bytes, base_url: str) -> bytes:
+    page.set_creation_date(read_instant(statement["instant"]))
+    page.set_title(f"授标前核查回执 {statement['check']}")
     page.set_lang("zh-CN")
-    where = address(receipt, base_url)
-    _qr(page, where)
-    _head(page, made)
-    _facts(page, made, key, receipt)
-    _parties(page, made)
-    _closing(page, made, where)
+    url = address(receipt, base_url)
+    _draw_code(page, url)
+    _write_head(page, statement)
+    _write_facts(page, statement, key, receipt)
+    _write_parties(page, statement)
+    _write_closing(page, statement, url)
     page.embed_file(
-        basename=f"receipt-{made['check']}.json",
+        basename=f"receipt-{statement['check']}.json",
         bytes=receipt,
         desc="JSON receipt",
         mime_type="application/json",
-        creation_date=read_instant(made["instant"]),
-        modification_date=read_instant(made["instant"]),
+        creation_date=read_instant(statement["instant"]),
+        modification_date=read_instant(statement["instant"]),
     )
     return bytes(page.output())
 
 
-def _page(font: Path, check: str) -> "FPDF":
+def _open_page(font: Path, check: str) -> "FPDF":
     try:
         from fpdf import FPDF
     except ImportError:
         raise PdfUnavailable("未安装附加组件 pdf") from None
 
     class Sheet(FPDF):
-        """A page with its number at the foot, so that none is lost unseen."""
+        """A page with its number at the foot, so that a missing page is noticed."""
 
         def footer(self) -> None:
             self.set_y(-_MARGIN + 4)
@@ -92,97 +95,102 @@ def _page(font: Path, check: str) -> "FPDF":
     number = _SIMPLIFIED if font.suffix == ".ttc" else 0
     try:
         page.add_font(_FONT, fname=str(font), collection_font_number=number)
-    except Exception as error:  # whatever a font library says of a file that is no font
+    except Exception as error:  # whatever a font library raises for a file that is no font
         raise PdfUnavailable(f"字体文件无法使用（{type(error).__name__}）") from None
     page.add_page()
     return page
 
 
-def _font_file(chosen: str) -> Path:
-    found = next((Path(place) for place in ([chosen] if chosen else PLACES) if Path(place).is_file()), None)
-    if found is None:
+def _find_font(chosen: str) -> Path:
+    path = next((Path(place) for place in ([chosen] if chosen else PLACES) if Path(place).is_file()), None)
+    if path is None:
         raise PdfUnavailable("没有含中文的字体文件")
-    with found.open("rb") as file:
+    with path.open("rb") as file:
         if file.read(4) not in _FONT_FORMATS:
             raise PdfUnavailable("不是字体文件")
-    return found
+    return path
 
 
-def _head(page: "FPDF", made: dict[str, Any]) -> None:
+def _write_head(page: "FPDF", statement: dict[str, Any]) -> None:
     page.set_font(_FONT, size=18)
-    _write(page, "授标前核查回执", _beside(page), 11)
+    _write_paragraph(page, "授标前核查回执", _width_beside_code(page), 11)
     page.set_font(_FONT, size=10)
-    shown = "" if len(made["lines"]) == made["count"] else f"（只出示 {made['count']} 方中的一方）"
-    told = f"本页供阅读，本身不是证据；证据是作为附件随附的 JSON 回执{shown}。扫描右侧二维码，在验证页选择该文件核验。"
-    _write(page, told, _beside(page))
+    excerpt_note = (
+        "" if len(statement["lines"]) == statement["count"] else f"（只出示 {statement['count']} 方中的一方）"
+    )
+    notice = (
+        f"本页供阅读，本身不是证据；证据是作为附件随附的 JSON 回执{excerpt_note}。"
+        "扫描右侧二维码，在验证页选择该文件核验。"
+    )
+    _write_paragraph(page, notice, _width_beside_code(page))
     page.set_y(max(page.get_y(), _MARGIN + _QR) + 3)
 
 
-def _beside(page: "FPDF") -> float:
-    """The width beside the code."""
+def _width_beside_code(page: "FPDF") -> float:
+    """The width beside the QR code."""
     return float(page.epw - _QR - 4)
 
 
-def _facts(page: "FPDF", made: dict[str, Any], key: str, receipt: bytes) -> None:
+def _write_facts(page: "FPDF", statement: dict[str, Any], key: str, receipt: bytes) -> None:
     rows = [
-        ("回执编号", made.get("number")),
-        ("核查号", made["check"]),
-        ("出具节点", made["issuer"]),
-        ("作出时刻", f"{made['instant']}（协调世界时）"),
-        ("请求方", made["requester"]),
-        ("各方数", made["count"]),
+        ("回执编号", statement.get("number")),
+        ("核查号", statement["check"]),
+        ("出具节点", statement["issuer"]),
+        ("作出时刻", f"{statement['instant']}（协调世界时）"),
+        ("请求方", statement["requester"]),
+        ("各方数", statement["count"]),
         ("签名密钥", key),
         ("回执摘要（SHA-256）", hashlib.sha256(receipt).hexdigest()),
     ]
-    _rule(page)
+    _draw_rule(page)
     for label, value in rows:
         if value is not None:
             page.cell(40, _LINE, label)
-            _write(page, str(value))
-    _rule(page)
-    for told in explanation.basis_texts(made):
-        _write(page, told)
-    _rule(page)
+            _write_paragraph(page, str(value))
+    _draw_rule(page)
+    for text in explanation.basis_texts(statement):
+        _write_paragraph(page, text)
+    _draw_rule(page)
 
 
-def _parties(page: "FPDF", made: dict[str, Any]) -> None:
-    for line in made["lines"]:
-        short = SHORT.get(line["verdict"], SHORT["unchecked"])
+def _write_parties(page: "FPDF", statement: dict[str, Any]) -> None:
+    for line in statement["lines"]:
+        label = SHORT.get(line["verdict"], SHORT["unchecked"])
         page.set_font(_FONT, size=11)
-        _write(page, f"【{short}】{explanation.party_text(line)}", height=_LINE + 1)
+        _write_paragraph(page, f"【{label}】{explanation.party_text(line)}", height=_LINE + 1)
         page.set_font(_FONT, size=10)
-        for told in (explanation.verdict_text(line, made["entry"]), *explanation.reason_texts(line)):
+        for text in (explanation.verdict_text(line, statement["entry"]), *explanation.reason_texts(line)):
             page.set_x(_MARGIN + 5)
-            _write(page, told)
+            _write_paragraph(page, text)
         page.ln(1.5)
-    _rule(page)
+    _draw_rule(page)
 
 
-def _closing(page: "FPDF", made: dict[str, Any], where: str) -> None:
-    for told in (*comparison.describe_changes(made), *explanation.limit_texts(made), f"验证页：{where}"):
-        _write(page, told)
+def _write_closing(page: "FPDF", statement: dict[str, Any], url: str) -> None:
+    for text in (*comparison.describe_changes(statement), *explanation.limit_texts(statement), f"验证页：{url}"):
+        _write_paragraph(page, text)
 
 
-def _write(page: "FPDF", text: str, width: float = 0, height: float = _LINE) -> None:
-    """A paragraph, flush left; Chinese breaks anywhere."""
+def _write_paragraph(page: "FPDF", text: str, width: float = 0, height: float = _LINE) -> None:
+    """Write a paragraph, flush left; Chinese breaks anywhere."""
     from fpdf.enums import WrapMode
 
-    shown = _plain(text)
-    page.multi_cell(width, height, shown, align="L", wrapmode=WrapMode.CHAR, new_x="LMARGIN", new_y="NEXT")
+    escaped = _escape_invisible(text)
+    page.multi_cell(width, height, escaped, align="L", wrapmode=WrapMode.CHAR, new_x="LMARGIN", new_y="NEXT")
 
 
-def _rule(page: "FPDF") -> None:
+def _draw_rule(page: "FPDF") -> None:
     page.ln(1.5)
     page.line(_MARGIN, page.get_y(), page.w - _MARGIN, page.get_y())
     page.ln(1.5)
 
 
-def _qr(page: "FPDF", where: str) -> None:
+def _draw_code(page: "FPDF", url: str) -> None:
     try:
         import segno
     except ImportError:
         raise PdfUnavailable("未安装附加组件 pdf") from None
-    rows = segno.make(where, error="m", micro=False).matrix
+    rows = segno.make(url, error="m", micro=False).matrix
     module, left = _QR / len(rows), page.w - _MARGIN - _QR
     page.set_fill_color(0)
     for down, row in enumerate(rows):
@@ -191,8 +199,9 @@ def _qr(page: "FPDF", where: str) -> None:
                 page.rect(left + across * module, _MARGIN + down * module, module, module, style="F")
 
 
-def _plain(text: str) -> str:
-    """Control and formatting characters spelled out: they can turn a name around or hide a part of it."""
+def _escape_invisible(text: str) -> str:
+    """Escape control and formatting characters: they can turn a name around or hide a part of it."""
     return "".join(
-        f"\\u{ord(one):04x}" if unicodedata.category(one) in ("Cc", "Cf", "Co", "Cs", "Cn") else one for one in text
+        f"\\u{ord(character):04x}" if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Cn") else character
+        for character in text
     )

@@ -1,4 +1,4 @@
-"""The owner of transactions: engine switches, the only commit, the only clock."""
+"""Transactions, sessions, clock, keys and settings of the running node; the only commit and the only clock."""
 
 import datetime as dt
 import logging
@@ -27,6 +27,22 @@ _CONTENTION = ("40001", "40P01")
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": False})
 
 
+def engine() -> Engine:
+    """The engine of the running node's store."""
+    return db.engine
+
+
+def open_session() -> Session:
+    """The session of the current application context, opened on first use."""
+    session: Session = db.session()
+    return session
+
+
+def close_session() -> None:
+    """Close the session of the current application context; what was not committed is rolled back."""
+    db.session.remove()
+
+
 def clock() -> dt.datetime:
     """The instant, aware, in UTC; the only place where the project reads the time."""
     return dt.datetime.now(dt.UTC)
@@ -34,9 +50,9 @@ def clock() -> dt.datetime:
 
 def keys() -> Keys:
     """The keys of the running node, read again once a rotation has replaced them."""
-    held: Keys = current_app.extensions["registry_keys"]
-    fresh = held.fresh()
-    if fresh is not held:
+    current: Keys = current_app.extensions["registry_keys"]
+    fresh = current.fresh()
+    if fresh is not current:
         current_app.extensions["registry_keys"] = fresh
     return fresh
 
@@ -49,9 +65,9 @@ def settings() -> Settings:
 @contextmanager
 def begin(actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
     """Open the transaction of one act; commit when the block ends, roll back when it raises."""
-    session: Session = db.session()
+    session = open_session()
     try:
-        with _told():
+        with _refuse_store_errors():
             # SQLite takes the writer lock at once, so that an act never fails half-way with a lock upgrade.
             session.connection(execution_options={"writes": True})
             yield UnitOfWork(session, actor, clock(), keys(), settings())
@@ -60,7 +76,7 @@ def begin(actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
         session.rollback()
         raise
     finally:
-        db.session.remove()
+        close_session()
 
 
 def perform(
@@ -68,18 +84,18 @@ def perform(
     act: Callable[[UnitOfWork], T],
     failed: Callable[[UnitOfWork, Exception], None] | None = None,
 ) -> T:
-    """Run an act in its transaction; when it met another on one row, once more, so that its own questions say
-    what happened; then refuse ``ConcurrentChange``. ``failed`` records in a transaction of its own that the act
-    broke off, where the store still lets it."""
+    """Run an act in its transaction and commit. On a conflict with a concurrent act it runs once more, so that it reads
+    what the other wrote; after a second conflict refuses ``ConcurrentChange``. ``failed`` records in a transaction of
+    its own that the act broke off, where the store still lets it."""
     try:
-        return _perform(actor, act)
+        return _perform_with_retry(actor, act)
     except Exception as error:
         if failed is not None:
-            _record(actor, failed, error)
+            _record_failure(actor, failed, error)
         raise
 
 
-def _record(actor: Actor, failed: Callable[[UnitOfWork, Exception], None], error: Exception) -> None:
+def _record_failure(actor: Actor, failed: Callable[[UnitOfWork, Exception], None], error: Exception) -> None:
     try:
         with begin(actor) as work:
             failed(work, error)
@@ -87,7 +103,7 @@ def _record(actor: Actor, failed: Callable[[UnitOfWork, Exception], None], error
         log.error("a failure could not be recorded: %s", type(second).__name__)
 
 
-def _perform(actor: Actor, act: Callable[[UnitOfWork], T]) -> T:
+def _perform_with_retry(actor: Actor, act: Callable[[UnitOfWork], T]) -> T:
     for _ in range(2):
         try:
             with begin(actor) as work:
@@ -99,10 +115,10 @@ def _perform(actor: Actor, act: Callable[[UnitOfWork], T]) -> T:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session for questions; it can change nothing: PostgreSQL lets it only read, on SQLite it is rolled back."""
-    session: Session = db.session()
+    """Open a read-only session: PostgreSQL lets it only read, on SQLite it is rolled back."""
+    session = open_session()
     try:
-        with _told():
+        with _refuse_store_errors():
             connection = session.connection(execution_options={"postgresql_readonly": True})
             yield session
             if connection.dialect.name == "postgresql":
@@ -110,12 +126,13 @@ def reading() -> Iterator[Session]:
                 session.expunge_all()
                 session.commit()
     finally:
-        db.session.remove()
+        close_session()
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn a store that cannot be used (lost, damaged, not migrated) into a refusal, without the driver's text."""
+def _refuse_store_errors() -> Iterator[None]:
+    """Translate errors of a store that cannot be used (lost, damaged, not migrated) into refusals, without the driver's
+    text."""
     try:
         yield
     except IntegrityError:
@@ -130,18 +147,18 @@ def _told() -> Iterator[None]:
 
 
 def init_app(app: Flask, chosen: Settings) -> None:
-    """Bind the extension to the chosen store with the switches durability needs."""
+    """Bind the application to its store, with the pragmas and pool options that durability needs."""
     app.config["SQLALCHEMY_DATABASE_URI"] = chosen.url
     if chosen.url.startswith("postgresql"):
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": chosen.web_threads + 2, "pool_pre_ping": True}
     db.init_app(app)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            _switch_sqlite(db.engine)
+        if engine().dialect.name == "sqlite":
+            _set_pragmas(engine())
 
 
-def _switch_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
+def _set_pragmas(sqlite: Engine) -> None:
+    @event.listens_for(sqlite, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         # Mapped, because a search for a name reads a thousand rows that lie far apart.
@@ -154,7 +171,7 @@ def _switch_sqlite(engine: Engine) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
+    @event.listens_for(sqlite, "begin")
     def _begin(connection: Any) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,4 +1,4 @@
-"""The settings of one node: the only reader of the environment. Every name carries its unit."""
+"""Settings of one node, read from the environment, here only. Every name carries its unit."""
 
 import os
 from dataclasses import dataclass, fields, replace
@@ -10,7 +10,7 @@ NODE_FILE = "node"
 
 @dataclass(frozen=True)
 class Settings:
-    """What a deployment may choose (``docs/operations.md``). Variables are ``REGISTRY_<NAME>``."""
+    """Settings of a deployment (``docs/operations.md``). Variables are ``REGISTRY_<NAME>``."""
 
     home: str = "var"
     """Folder of the embedded database and of the keys."""
@@ -31,19 +31,19 @@ class Settings:
     web_threads: int = 4
     """Threads of each process, and with them its connections to PostgreSQL."""
     push_interval_seconds: int = 5
-    """How often peers are sent what is promised to them."""
+    """How often pending records are sent to peers."""
     pull_interval_seconds: int = 5
-    """How often peers are asked for what they have."""
+    """How often new records are pulled from peers."""
     import_interval_seconds: int = 2
     """How often the worker looks for files to file."""
     list_interval_seconds: int = 2
     """How often the worker looks for files of parties to check."""
     watch_interval_seconds: int = 2
-    """How often the parties of watches are looked at when the ledger has grown or the day has changed."""
+    """How often the parties of watches are checked when the ledger has grown or the day has changed."""
     notify_interval_seconds: int = 5
-    """How often webhooks are told what happened to watched parties."""
+    """How often events of watched parties are sent to webhooks."""
     webhook_hosts: str = ""
-    """Hosts that a watch may be told at, ``host`` or ``host:port`` separated by commas; none when empty."""
+    """Hosts that webhooks of watches may be on, ``host`` or ``host:port`` separated by commas; none when empty."""
     webhook_timeout_seconds: int = 10
     """How long one webhook may take to answer."""
     seal_interval_seconds: int = 10
@@ -51,17 +51,17 @@ class Settings:
     tidy_interval_seconds: int = 60
     """How often publications whose period has ended are closed."""
     reconcile_interval_seconds: int = 86400
-    """How often what peers hold of ours is compared with ours; a day begins at 02:00 Beijing time."""
+    """How often this node's records at peers are compared with its own; a day begins at 02:00 Beijing time."""
     exchange_timeout_seconds: int = 30
     """How long one request to a peer may take."""
     batch_records_max: int = 1000
     """Records in one exchange batch."""
     removal_share_percent_max: int = 20
-    """A batch that would remove a larger share of what a source gave waits for a person."""
+    """A batch that would remove a larger share of a source's records waits for a person."""
     source_stale_seconds: int = 3600
     """A source not pulled for longer is named as stale in every check."""
     check_parties_max: int = 1000
-    """Parties that one award check may ask about."""
+    """Parties in one award check."""
     applications_per_hour_max: int = 60
     """Disputes and repairs that people without an account may hand in within an hour, all together."""
     pdf_font: str = ""
@@ -82,21 +82,21 @@ class Settings:
 
 
 def from_environment() -> Settings:
-    """Read ``REGISTRY_*``; an unknown ``REGISTRY_`` variable is refused, because a typo would be silent."""
+    """Read the settings from ``REGISTRY_*``; refuses an unknown ``REGISTRY_`` variable: a typo would be silent."""
     known = {f"REGISTRY_{field.name.upper()}": field for field in fields(Settings)}
-    given = {name: value for name, value in os.environ.items() if name.startswith("REGISTRY_")}
-    unknown = sorted(set(given) - set(known))
+    variables = {name: value for name, value in os.environ.items() if name.startswith("REGISTRY_")}
+    unknown = sorted(set(variables) - set(known))
     if unknown:
         raise SystemExit(f"unknown settings: {', '.join(unknown)}")
-    values = {known[name].name: _value(name, known[name].type, text) for name, text in given.items()}
+    values = {known[name].name: _parse_value(name, known[name].type, text) for name, text in variables.items()}
     chosen = Settings(**values)
-    if "REGISTRY_NODE" in given:
+    if "REGISTRY_NODE" in variables:
         return chosen
     return replace(chosen, node=remembered_node(chosen) or chosen.node)
 
 
-def _value(name: str, wanted: object, text: str) -> Any:
-    if wanted is not int:
+def _parse_value(name: str, field_type: object, text: str) -> Any:
+    if field_type is not int:
         return text
     if not (text.isascii() and text.isdigit()):
         raise SystemExit(f"{name} must be a whole number")
@@ -104,18 +104,18 @@ def _value(name: str, wanted: object, text: str) -> Any:
 
 
 def remembered_node(settings: Settings) -> str | None:
-    """The node that the keys at home belong to, None before the first start."""
+    """Code of the node that the keys in the home folder belong to, None before the first start."""
     path = settings.keys_path / NODE_FILE
     return path.read_text(encoding="utf-8").strip() if path.exists() else None
 
 
 def remember_node(settings: Settings) -> None:
-    """Bind the keys to the node's code; refuse to go on under another one, because owners never change names."""
-    held = remembered_node(settings)
-    if held is None:
+    """Bind the keys to the node's code; refuses to go on under another one, because owners never change names."""
+    remembered = remembered_node(settings)
+    if remembered is None:
         (settings.keys_path / NODE_FILE).write_text(settings.node + "\n", encoding="utf-8")
-    elif held != settings.node:
-        raise SystemExit(f"REGISTRY_NODE is {settings.node}, but {settings.keys_path} belongs to {held}")
+    elif remembered != settings.node:
+        raise SystemExit(f"REGISTRY_NODE is {settings.node}, but {settings.keys_path} belongs to {remembered}")
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

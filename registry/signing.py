@@ -1,4 +1,4 @@
-"""Keys of this node: the Ed25519 keys that sign receipts and speak to peers, and the secret that hides and indexes
+"""Keys of this node: Ed25519 keys that sign receipts and exchange requests, and the secret that seals and indexes
 personal identifiers."""
 
 import contextlib
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from registry.refusals.content import KeysDamaged, SealBroken
 
 SIGNING, EXCHANGE = "signing", "exchange"
-"""Names of the two signing keys: of receipts and checkpoints, and of what is said to peers."""
+"""Names of the two signing keys: one of receipts and checkpoints, one of the exchange with peers."""
 VAULT_FILE = "vault.key"
 _SECRET_BYTES = 32
 _NONCE_BYTES = 12
@@ -39,7 +39,7 @@ def verify(public: bytes, signature: bytes, data: bytes) -> bool:
 
 
 class Signer:
-    """An Ed25519 private key that signs and never leaves."""
+    """An Ed25519 private key; it signs and is not handed out."""
 
     def __init__(self, private: Ed25519PrivateKey) -> None:
         self._private = private
@@ -82,7 +82,7 @@ class Vault:
         self._cipher = AESGCM(hmac.digest(secret, b"identifier seal", "sha256"))
 
     def index(self, id_type: str, id_number: str) -> bytes:
-        """The same 32 bytes for the same identifier: equality can be asked, the number cannot be guessed.
+        """Keyed hash of an identifier, 32 bytes: equal identifiers can be found, the number cannot be guessed.
 
         Both parts are taken as they are; the caller normalises them first.
         """
@@ -94,7 +94,7 @@ class Vault:
         return _SEAL_VERSION + nonce + self._cipher.encrypt(nonce, content, _SEAL_VERSION)
 
     def open(self, sealed: bytes) -> bytes:
-        """What was sealed. Refuses as ``SealBroken`` anything altered or sealed under another secret."""
+        """Decrypt sealed content. Refuses as ``SealBroken`` anything altered or sealed under another secret."""
         nonce, text = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         try:
             return self._cipher.decrypt(nonce, text, sealed[:1])
@@ -104,7 +104,7 @@ class Vault:
 
 @dataclass(frozen=True, repr=False)
 class Keys:
-    """All keys of a node: ``signer`` of receipts and checkpoints, ``exchange`` of what peers are told, the vault."""
+    """All keys of a node: ``signer`` of receipts and checkpoints, ``exchange`` of messages to peers, the vault."""
 
     signer: Signer
     vault: Vault
@@ -121,7 +121,7 @@ class Keys:
         refuses as ``KeysDamaged``. A signing key without an exchange key is from before there were two: peers know
         it, so it is both.
         """
-        signing, exchange = _file(directory, SIGNING), _file(directory, EXCHANGE)
+        signing, exchange = _key_file(directory, SIGNING), _key_file(directory, EXCHANGE)
         if not signing.exists():
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write_once(directory / VAULT_FILE, secrets.token_bytes(_SECRET_BYTES))
@@ -133,25 +133,25 @@ class Keys:
 
     @classmethod
     def load(cls, directory: Path) -> "Keys":
-        """Read the keys that are there. Refuses ``KeysDamaged``."""
-        stamp = _stamp(directory)
-        signer, exchange = (Signer.load(_file(directory, name)) for name in (SIGNING, EXCHANGE))
+        """Read the keys from their files. Refuses ``KeysDamaged``."""
+        stamp = _stamp_key_files(directory)
+        signer, exchange = (Signer.load(_key_file(directory, name)) for name in (SIGNING, EXCHANGE))
         return cls(signer, Vault(_read_secret(directory / VAULT_FILE)), exchange, directory, stamp)
 
     def fresh(self) -> "Keys":
         """These keys, or those that a rotation has put in their place since. Refuses ``KeysDamaged``."""
-        return self if _stamp(self.directory) == self.stamp else Keys.load(self.directory)
+        return self if _stamp_key_files(self.directory) == self.stamp else Keys.load(self.directory)
 
     def draft(self, name: str) -> Signer:
-        """The successor of the key ``name``, on disk but not in use; the same again after a stop half-way."""
+        """Generate the successor of the key ``name``, on disk but not in use; the same again after a stop half-way."""
         path = _draft_file(self.directory, name)
         Signer.generate().save(path)
         return Signer.load(path)
 
     def promote(self, name: str) -> Path:
-        """Put the successor in the place of the key ``name``, at once and for all processes; returns where the old
-        private key is kept now."""
-        current = _file(self.directory, name)
+        """Replace the key ``name`` by its successor, at once and for all processes; returns the file of the old
+        private key."""
+        current = _key_file(self.directory, name)
         retired = self.directory / f"{name}.retired-{Signer.load(current).key_id}.pem"
         with contextlib.suppress(FileExistsError):
             retired.hardlink_to(current)
@@ -160,7 +160,7 @@ class Keys:
         return retired
 
 
-def _file(directory: Path, name: str) -> Path:
+def _key_file(directory: Path, name: str) -> Path:
     return directory / f"{name}.pem"
 
 
@@ -168,13 +168,13 @@ def _draft_file(directory: Path, name: str) -> Path:
     return directory / f"{name}.next.pem"
 
 
-def _stamp(directory: Path) -> tuple[tuple[int, int], ...]:
-    """What changes when a key file is replaced."""
+def _stamp_key_files(directory: Path) -> tuple[tuple[int, int], ...]:
+    """Inode and modification time of the key files: they change when a file is replaced."""
     try:
-        found = [_file(directory, name).stat() for name in (SIGNING, EXCHANGE)]
+        stats = [_key_file(directory, name).stat() for name in (SIGNING, EXCHANGE)]
     except OSError:
         raise KeysDamaged("签名密钥无法读取") from None
-    return tuple((one.st_ino, one.st_mtime_ns) for one in found)
+    return tuple((stat.st_ino, stat.st_mtime_ns) for stat in stats)
 
 
 def _read_secret(path: Path) -> bytes:

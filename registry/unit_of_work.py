@@ -1,4 +1,4 @@
-"""One unit of work: whose act, at what instant, in which transaction, for which node."""
+"""Unit of work: session, actor, instant, keys and settings of one act."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ def day_of(instant: dt.datetime) -> dt.date:
 
 @dataclass(frozen=True)
 class UnitOfWork:
-    """First argument of every act. ``now`` is read once by the door, so all rows of one act agree."""
+    """First argument of every act. ``now`` is read once per act, so that all its rows agree."""
 
     session: Session
     actor: Actor

@@ -1,1 +1,1 @@
-"""The exchange between nodes, and the one worker process."""
+"""Exchange of records between nodes, and the worker process with its scheduled jobs."""

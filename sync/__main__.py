@@ -1,4 +1,4 @@
-"""``python -m sync``: the one worker process."""
+"""``python -m sync``: run the worker process of a node."""
 
 import logging
 import sys

@@ -1,6 +1,6 @@
-"""How a backlog is sent through an unreliable link: no clock, no socket, no chance, no database in here.
+"""Send a backlog over an unreliable link: chunk sizes, back-off, bisection. No clock, socket, randomness or database.
 
-The caller asks for the next chunk, sends it, and reports what happened as an event; instants and the random
+The caller takes the next chunk, sends it, and reports what happened as an event; instants and the random
 number come in with the event. Items are opaque.
 """
 
@@ -16,14 +16,14 @@ BACKOFF_BASE_SECONDS = 5
 BACKOFF_MAX_SECONDS = 300
 RETRY_AFTER_MAX_SECONDS = 3600
 SET_ASIDE_MAX = 10
-"""More poison than this in one run is no poison but a broken peer: stop and try later."""
+"""More refused records than this in one run mean a broken peer, not bad records: stop and try later."""
 CONTENT_STATUSES = frozenset({400, 413, 422})
 """Refusals that may be due to one record. 401, 403, 404 and the like are due to the link as a whole."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """What is remembered of a peer between runs."""
+    """State of the link to a peer, kept between runs."""
 
     batch_records: int
     failures: int = 0
@@ -61,7 +61,7 @@ Event = Received | TimedOut | Refused | Failed
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What the core may not find out itself: the instant and a number in [0, 1)."""
+    """The instant and a random number in [0, 1), which come from the caller."""
 
     now: dt.datetime
     jitter: float
@@ -71,8 +71,8 @@ def back_off(link: Link, at: Circumstances, retry_after_seconds: int | None = No
     """The link after one more failure: full jitter over a doubling span, never before the peer's time."""
     failures = link.failures + 1
     span = min(BACKOFF_MAX_SECONDS, BACKOFF_BASE_SECONDS * 2 ** min(failures, 16))
-    asked = min(retry_after_seconds or 0, RETRY_AFTER_MAX_SECONDS)
-    wait = dt.timedelta(seconds=max(at.jitter * span, asked))
+    peer_seconds = min(retry_after_seconds or 0, RETRY_AFTER_MAX_SECONDS)
+    wait = dt.timedelta(seconds=max(at.jitter * span, peer_seconds))
     return replace(link, failures=failures, retry_at=at.now + wait)
 
 
@@ -99,7 +99,7 @@ class Run(Generic[Item]):
         return self._sent
 
     def report(self, event: Event, at: Circumstances) -> None:
-        """Take in what happened to the last chunk."""
+        """Record what happened to the last chunk, and adapt chunk size and back-off."""
         if isinstance(event, Received):
             grown = min(self.link.batch_records * 2, self._records_max)
             self.link = Link(grown)
@@ -109,7 +109,7 @@ class Run(Generic[Item]):
             self._wait(event, at)
 
     def _bisect(self, event: Refused, at: Circumstances) -> None:
-        """Half by half down to the one record that the peer will not have."""
+        """Halve the chunk until the one record that the peer refuses is found."""
         if event.status == 413:
             self.link = replace(self.link, batch_records=max(1, len(self._sent) // 2))
         if len(self._sent) > 1:

@@ -1,4 +1,4 @@
-"""The HTTPS side of the exchange: signed requests to one peer, bytes back, failures as events of the core."""
+"""HTTPS client of the exchange: signed requests to one peer; failures become events of the backlog."""
 
 import json
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ CONNECT_SECONDS = 5
 
 
 class NotDelivered(Exception):  # noqa: N818 - an answer of the world, not an error of the program
-    """The peer gave no usable answer; ``event`` is what the core makes of it."""
+    """The peer gave no usable answer; ``event`` is how the backlog treats it."""
 
     def __init__(self, event: Event) -> None:
         super().__init__(type(event).__name__)
@@ -27,19 +27,19 @@ class NotDelivered(Exception):  # noqa: N818 - an answer of the world, not an er
 
 
 class Transport(Protocol):
-    """What relay, intake and reconciliation need of a peer. Every call may raise ``NotDelivered``."""
+    """Calls to a peer that push, pull and reconciliation need. Every call may raise ``NotDelivered``."""
 
     def send_batch(self, raw: bytes) -> bytes:
-        """Hand over a batch; the answer is its receipt."""
+        """Send a batch; the answer is its receipt."""
 
     def changes(self, after: int, limit: int) -> bytes:
         """The batch of what came after an entry."""
 
     def send_receipt(self, raw: bytes) -> None:
-        """Hand over the receipt of a pulled batch."""
+        """Send the receipt of a pulled batch."""
 
     def digest(self, owner: str, buckets: Sequence[int] = ()) -> dict[str, Any]:
-        """What the peer holds of an owner."""
+        """Digest of the records of an owner at the peer."""
 
 
 class HttpPeer:
@@ -54,28 +54,28 @@ class HttpPeer:
 
     def send_batch(self, raw: bytes) -> bytes:
         """POST /batches."""
-        return self._ask("POST", "/batches", raw)
+        return self._request("POST", "/batches", raw)
 
     def changes(self, after: int, limit: int) -> bytes:
         """GET /changes."""
-        return self._ask("GET", f"/changes?after={after}&limit={limit}")
+        return self._request("GET", f"/changes?after={after}&limit={limit}")
 
     def send_receipt(self, raw: bytes) -> None:
         """POST /receipts."""
-        self._ask("POST", "/receipts", raw)
+        self._request("POST", "/receipts", raw)
 
     def digest(self, owner: str, buckets: Sequence[int] = ()) -> dict[str, Any]:
         """GET /digest."""
         path = f"/digest?owner={quote(owner)}"
         if buckets:
             path += f"&bucket={','.join(map(str, buckets))}"
-        return _object(self._ask("GET", path))
+        return _parse_object(self._request("GET", path))
 
     def hello(self) -> dict[str, Any]:
         """GET /hello."""
-        return _object(self._ask("GET", "/hello"))
+        return _parse_object(self._request("GET", "/hello"))
 
-    def _ask(self, method: str, path: str, raw: bytes | None = None) -> bytes:
+    def _request(self, method: str, path: str, raw: bytes | None = None) -> bytes:
         headers = {"Content-Type": "application/json"} if raw is not None else {}
         prepared = requests.Request(method, self._base + path, data=raw, headers=headers).prepare()
         sign_request(prepared, self._signer, self._signer.key_id, runtime.clock())
@@ -84,15 +84,15 @@ class HttpPeer:
             with requests.Session() as session:
                 session.trust_env = False
                 answer = session.send(prepared, timeout=self._timeout, allow_redirects=False, stream=True)
-                return _answer(answer, _body(answer))
+                return _accept_answer(answer, _read_body(answer))
         except requests.Timeout:
             raise NotDelivered(TimedOut()) from None
         except (requests.RequestException, OSError):
             raise NotDelivered(Failed()) from None
 
 
-def _body(answer: requests.Response) -> bytes:
-    """The body, cut off right behind the most that is read."""
+def _read_body(answer: requests.Response) -> bytes:
+    """Read the body, cut off right after the most that is accepted."""
     body = bytearray()
     for piece in answer.iter_content(65536):
         body += piece
@@ -101,26 +101,28 @@ def _body(answer: requests.Response) -> bytes:
     return bytes(body)
 
 
-def _answer(answer: requests.Response, body: bytes) -> bytes:
+def _accept_answer(answer: requests.Response, body: bytes) -> bytes:
     if answer.status_code == 200 and len(body) <= ANSWER_BYTES_MAX:
         return body
-    asked = answer.headers.get("Retry-After", "")
-    retry_after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else None
+    seconds_text = answer.headers.get("Retry-After", "")
+    retry_after = (
+        int(seconds_text) if seconds_text.isascii() and seconds_text.isdigit() and len(seconds_text) < 7 else None
+    )
     if answer.status_code in {408, 504}:
         raise NotDelivered(TimedOut())
     if 400 <= answer.status_code < 500 and answer.status_code != 429:
-        raise NotDelivered(Refused(answer.status_code, _code(body), retry_after))
+        raise NotDelivered(Refused(answer.status_code, _read_code(body), retry_after))
     raise NotDelivered(Failed(retry_after))
 
 
-def _code(body: bytes) -> str:
+def _read_code(body: bytes) -> str:
     try:
         return str(json.loads(body)["code"])[:64]
     except (ValueError, KeyError, TypeError, RecursionError):
         return "refused"
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def _parse_object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):

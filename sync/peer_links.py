@@ -1,4 +1,4 @@
-"""What every conversation with a peer shares: whom to call, when, and what to remember of it."""
+"""Connect to peers, run a task for all of them side by side, and store the state of their links."""
 
 import logging
 import secrets
@@ -61,12 +61,12 @@ def circumstances() -> backlog.Circumstances:
 
 
 def link_of(peer: Peer) -> backlog.Link:
-    """What is remembered of a peer."""
+    """The stored link state of a peer."""
     return backlog.Link(peer.batch_records, peer.failures, peer.retry_at)
 
 
 def remember(code: str, link: backlog.Link) -> None:
-    """Keep what was learnt of a peer."""
+    """Store the link state of a peer."""
 
     def act(work: UnitOfWork) -> None:
         peers.record_link(work, code, link.batch_records, link.failures, link.retry_at)

@@ -1,4 +1,4 @@
-"""Pull: ask for what came after the cursor; records, cursor and receipt are one transaction."""
+"""Pull new records from peers: records, cursor and receipt are stored in one transaction."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ PAGES_MAX = 20
 
 @dataclass
 class PullResult:
-    """What one pull did; ``is_restarted`` when the peer's numbers began anew and reconciliation is due."""
+    """Result of one pull; ``is_restarted`` when the peer's entry numbers began anew and reconciliation is due."""
 
     received: int = 0
     is_restarted: bool = False
@@ -29,7 +29,7 @@ class PullResult:
 
 
 @dataclass(frozen=True)
-class _Taken:
+class _PageResult:
     receipt: bytes | None
     records: int
     is_last: bool
@@ -37,29 +37,29 @@ class _Taken:
 
 
 def pull(code: str, connect: peer_links.Connect = peer_links.connect) -> PullResult:
-    """Take in what a peer has for this node, page by page."""
-    done = PullResult()
+    """Pull what a peer has for this node, page by page."""
+    result = PullResult()
     with runtime.reading() as session:
         peer = peer_messages.peer(session, code)
         transport, link = connect(peer), peer_links.link_of(peer)
         is_waiting = peer.paused_because or (peer.retry_at is not None and peer.retry_at > runtime.clock())
     if is_waiting:
-        return done
+        return result
     try:
         for _ in range(PAGES_MAX):
-            taken = _page(code, transport)
-            done.received += taken.records
-            done.is_restarted = done.is_restarted or taken.is_restarted
-            if taken.is_last:
+            page_result = _pull_page(code, transport)
+            result.received += page_result.records
+            result.is_restarted = result.is_restarted or page_result.is_restarted
+            if page_result.is_last:
                 break
     except NotDelivered as failure:
-        done.failed = type(failure.event).__name__
-        asked = getattr(failure.event, "retry_after_seconds", None)
-        peer_links.remember(code, backlog.back_off(link, peer_links.circumstances(), asked))
+        result.failed = type(failure.event).__name__
+        retry_after_seconds = getattr(failure.event, "retry_after_seconds", None)
+        peer_links.remember(code, backlog.back_off(link, peer_links.circumstances(), retry_after_seconds))
     except Refusal as refusal:
-        done.failed = refusal.code
+        result.failed = refusal.code
         _pause_if_guarded(code, refusal)
-    return done
+    return result
 
 
 def pull_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, PullResult]:
@@ -69,36 +69,36 @@ def pull_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, Pull
     )
 
 
-def _page(code: str, transport: Transport) -> _Taken:
+def _pull_page(code: str, transport: Transport) -> _PageResult:
     with runtime.reading() as session:
         cursor = peer_messages.peer(session, code).cursor
     raw = transport.changes(cursor, runtime.settings().batch_records_max)
-    taken = runtime.perform(SYSTEM, lambda work: _take(work, code, cursor, raw))
-    if taken.receipt:
-        transport.send_receipt(taken.receipt)
-    return taken
+    page_result = runtime.perform(SYSTEM, lambda work: _take_page(work, code, cursor, raw))
+    if page_result.receipt:
+        transport.send_receipt(page_result.receipt)
+    return page_result
 
 
-def _take(work: UnitOfWork, code: str, cursor: int, raw: bytes) -> _Taken:
+def _take_page(work: UnitOfWork, code: str, cursor: int, raw: bytes) -> _PageResult:
     peer = peer_messages.peer(work.session, code)
     page = batch.parse_batch(raw, work.settings.batch_records_max)
     if page.next is None or page.head is None:
         raise BatchMalformed("next")
     if peer.cursor != cursor:  # another worker was faster
-        return _Taken(None, 0, is_last=True)
-    if _began_anew(peer, page):
+        return _PageResult(None, 0, is_last=True)
+    if _has_restarted(peer, page):
         peers.restart_cursor(work, peer, page.epoch)
-        return _Taken(None, 0, is_last=False, is_restarted=True)
+        return _PageResult(None, 0, is_last=False, is_restarted=True)
     if not cursor <= page.next <= page.head:
         raise BatchMalformed("next")
     receipt = inbox.receive(work, peer, raw) if page.records else None
     is_last = page.next == page.head
     peers.record_pull(work, peer, page.epoch, page.next, is_last=is_last)
-    return _Taken(receipt, len(page.records), is_last)
+    return _PageResult(receipt, len(page.records), is_last)
 
 
-def _began_anew(peer: Peer, page: Batch) -> bool:
-    """Whether the cursor counts other entries than the peer's: another epoch, or fewer than were seen."""
+def _has_restarted(peer: Peer, page: Batch) -> bool:
+    """Whether the peer's entry numbers began anew: another epoch, or fewer entries than were pulled."""
     is_other = peer.epoch is not None and peer.epoch != page.epoch
     return is_other or (page.head is not None and page.head < peer.cursor)
 

@@ -1,4 +1,4 @@
-"""Push: take what is due, send it outside any transaction, settle on the peer's signed receipt."""
+"""Push pending records to peers, outside any transaction; a record is settled by the peer's signed receipt."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ Version = tuple[int, dict[str, Any]]
 
 @dataclass
 class PushResult:
-    """What one push did; ``failed`` names the event that ended it early."""
+    """Result of one push; ``failed`` names the event that ended it early."""
 
     sent: int = 0
     set_aside: int = 0
@@ -26,7 +26,7 @@ class PushResult:
 
 
 def push(code: str, connect: peer_links.Connect = peer_links.connect) -> PushResult:
-    """Send one run of pending promises to a peer; what is not receipted stays promised."""
+    """Send one run of pending messages to a peer; what has no receipt stays pending."""
 
     def take(work: UnitOfWork) -> tuple[backlog.Link, list[Version], Transport]:
         peer = peer_messages.peer(work.session, code)
@@ -35,19 +35,19 @@ def push(code: str, connect: peer_links.Connect = peer_links.connect) -> PushRes
 
     link, due, transport = runtime.perform(SYSTEM, take)
     run = backlog.Run(link, due, runtime.settings().batch_records_max)
-    done = PushResult()
+    result = PushResult()
     while chunk := run.next_chunk():
         event = _send(code, transport, chunk)
         if isinstance(event, backlog.Received):
-            done.sent += len(chunk)
+            result.sent += len(chunk)
         else:
-            done.failed = type(event).__name__
+            result.failed = type(event).__name__
         run.report(event, peer_links.circumstances())
     if due:
         _put_aside(code, run.set_aside)
         peer_links.remember(code, run.link)
-    done.set_aside = len(run.set_aside)
-    return done
+    result.set_aside = len(run.set_aside)
+    return result
 
 
 def push_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, PushResult]:
@@ -69,7 +69,7 @@ def _send(code: str, transport: Transport, chunk: list[Version]) -> backlog.Even
 
 
 def _settle(code: str, receipt: bytes) -> backlog.Event:
-    """A receipt that does not verify settles nothing: the promises stay and are kept later."""
+    """Settle the messages of a receipt. One that does not verify settles nothing: they stay pending."""
     try:
         runtime.perform(SYSTEM, lambda work: outbox.settle(work, peer_messages.peer(work.session, code), receipt))
     except Refusal:

@@ -1,4 +1,4 @@
-"""Compare what is ours with what a peer holds of it: promise what it lost, name what no message repairs."""
+"""Reconcile with peers: compare own records with the peer's copy, send what is missing again, report differences."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -19,92 +19,94 @@ log = logging.getLogger(__name__)
 
 
 def reconcile(code: str, connect: peer_links.Connect = peer_links.connect) -> dict[str, Any]:
-    """Report {checked, equal, missing, different, promised, pending, refused}; refuses nothing.
+    """Reconcile with one peer; report {checked, equal, missing, different, promised, pending, refused}.
 
-    ``missing`` (or older there) is promised again, but not what is still under way (``pending``) or waits for
-    a person over there (``refused``). ``different`` is an alarm. Raises ``NotDelivered``.
+    ``missing`` (or older there) is sent again, but not what is still under way (``pending``) or waits for
+    a person at the peer (``refused``). ``different`` is an alarm. Refuses nothing. Raises ``NotDelivered``.
     """
     with runtime.reading() as session:
         transport = connect(peer_messages.peer(session, code))
-    theirs = _buckets(transport)
-    # Ours is read after theirs: what was published in between is still promised and is not missed.
+    buckets_at_peer = _fetch_buckets(transport)
+    # Our own are read after the peer's: what was published in between is still pending and not missing.
     with runtime.reading() as session:
-        own = reconciliation.buckets(peer_messages.owned(session, runtime.settings().node))
-    suspects = reconciliation.suspects(own, theirs)
-    there = _rows(transport, [bucket for bucket in suspects if bucket in theirs])
-    found = reconciliation.compare([row for bucket in suspects for row in own.get(bucket, [])], there)
-    found.equal += [row[0] for bucket in own.keys() - set(suspects) for row in own[bucket]]
-    checked = sum(map(len, own.values()))
-    return runtime.perform(SYSTEM, lambda work: _act(work, code, found, checked))
+        own_buckets = reconciliation.buckets(peer_messages.owned(session, runtime.settings().node))
+    suspects = reconciliation.suspects(own_buckets, buckets_at_peer)
+    rows_at_peer = _fetch_rows(transport, [bucket for bucket in suspects if bucket in buckets_at_peer])
+    difference = reconciliation.compare(
+        [row for bucket in suspects for row in own_buckets.get(bucket, [])], rows_at_peer
+    )
+    difference.equal += [row[0] for bucket in own_buckets.keys() - set(suspects) for row in own_buckets[bucket]]
+    checked = sum(map(len, own_buckets.values()))
+    return runtime.perform(SYSTEM, lambda work: _apply_difference(work, code, difference, checked))
 
 
 def reconcile_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, dict[str, Any]]:
-    """Reconcile with every peer that has an address; one that fails is reported and passed over."""
+    """Reconcile with every peer that has an address; one that fails is reported and skipped."""
     return reconcile_these(peer_links.reachable(), connect)
 
 
 def reconcile_these(
     codes: Iterable[str], connect: peer_links.Connect = peer_links.connect
 ) -> dict[str, dict[str, Any]]:
-    """The same with some peers."""
+    """Reconcile with the peers of these codes; one that fails is reported and skipped."""
 
-    def one(code: str) -> dict[str, Any]:
+    def reconcile_one(code: str) -> dict[str, Any]:
         try:
             return reconcile(code, connect)
         except NotDelivered as failure:
             return {"failed": type(failure.event).__name__}
 
-    return peer_links.each(codes, one, lambda error: {"failed": error})
+    return peer_links.each(codes, reconcile_one, lambda error: {"failed": error})
 
 
-def _act(work: UnitOfWork, code: str, found: Difference, checked: int) -> dict[str, Any]:
+def _apply_difference(work: UnitOfWork, code: str, difference: Difference, checked: int) -> dict[str, Any]:
     peer = peer_messages.peer(work.session, code)
     open_messages = peer_messages.delivery_states(work.session, peer.id, ("pending", "rejected"))
-    pending = [record for record in found.missing if open_messages.get(record) == "pending"]
-    refused = [record for record in found.missing if open_messages.get(record) == "rejected"]
-    lost = sorted(set(found.missing) - set(pending) - set(refused))
+    pending = [record for record in difference.missing if open_messages.get(record) == "pending"]
+    refused = [record for record in difference.missing if open_messages.get(record) == "rejected"]
+    lost = sorted(set(difference.missing) - set(pending) - set(refused))
     outbox.record_found_at_peer(
-        work, peer, [record for record in found.equal if open_messages.get(record) == "rejected"]
+        work, peer, [record for record in difference.equal if open_messages.get(record) == "rejected"]
     )
     promised = outbox.queue_again(work, peer, lost)
     audit.note(work, "exchange.reconcile", code, f"checked {checked}, promised {promised}")
-    audit.note(work, "exchange.different", found.different, code)
-    if found.different:
-        log.error("reconcile %s: %d records differ and need a person", code, len(found.different))
+    audit.note(work, "exchange.different", difference.different, code)
+    if difference.different:
+        log.error("reconcile %s: %d records differ and need a person", code, len(difference.different))
     return {
         "checked": checked,
-        "equal": len(found.equal),
-        "missing": sorted(found.missing),
-        "different": sorted(found.different),
+        "equal": len(difference.equal),
+        "missing": sorted(difference.missing),
+        "different": sorted(difference.different),
         "promised": promised,
         "pending": len(pending),
         "refused": len(refused),
     }
 
 
-def _buckets(transport: Transport) -> dict[int, str]:
-    given = transport.digest(runtime.settings().node).get("buckets")
-    found: dict[int, str] = {}
-    for text, value in (given if isinstance(given, dict) else {"": ""}).items():
+def _fetch_buckets(transport: Transport) -> dict[int, str]:
+    buckets_json = transport.digest(runtime.settings().node).get("buckets")
+    buckets: dict[int, str] = {}
+    for text, value in (buckets_json if isinstance(buckets_json, dict) else {"": ""}).items():
         bucket = reconciliation.bucket_number(text)
         if bucket is None:
             raise NotDelivered(backlog.Failed())
-        found[bucket] = str(value)
-    return found
+        buckets[bucket] = str(value)
+    return buckets
 
 
-def _rows(transport: Transport, buckets: Sequence[int]) -> list[Row]:
-    found: list[Row] = []
+def _fetch_rows(transport: Transport, buckets: Sequence[int]) -> list[Row]:
+    peer_rows: list[Row] = []
     for start in range(0, len(buckets), reconciliation.ASKED_MAX):
         part = buckets[start : start + reconciliation.ASKED_MAX]
         rows = transport.digest(runtime.settings().node, part).get("records")
         if not isinstance(rows, list):
             raise NotDelivered(backlog.Failed())
-        found += map(_row, rows)
-    return found
+        peer_rows += map(_parse_row, rows)
+    return peer_rows
 
 
-def _row(value: Any) -> Row:
+def _parse_row(value: Any) -> Row:
     match value:
         case [str(record), int(revision), str(content)] if record.isprintable():
             return record, revision, content

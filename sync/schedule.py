@@ -1,4 +1,4 @@
-"""What the worker does by clock: one table of jobs; each run first claims its slot, so that it runs once."""
+"""Schedule of the worker: one table of jobs; each run first claims its time slot, so that it runs once."""
 
 import datetime as dt
 import logging
@@ -38,70 +38,70 @@ T = TypeVar("T")
 DAY_OFFSET_SECONDS = 6 * 3600
 """Daily slots begin at 18:00 UTC, 02:00 in Beijing."""
 TICK_SECONDS_MAX = 600
-"""A job is asked at least so often whether its slot has come, so that a restart skips no night."""
+"""A job's slot is looked at no less often than this, so that a restart skips no night."""
 MISFIRE_GRACE_SECONDS = 60
 STOP_SECONDS_MAX = 20
 
 
 @dataclass(frozen=True)
 class Job:
-    """One line of the table: a name, the length of its slots, and what it does inside the application."""
+    """One line of the table: a name, the length of its slots, and the function to run in the application context."""
 
     name: str
     slot_seconds: Callable[[Settings], int]
     run: Callable[[], object]
 
 
-def _imports() -> None:
+def _file_imports() -> None:
     with runtime.reading() as session:
-        waiting = _with_actors(session, penalty_import.pending_imports(session))
+        waiting = _add_actors(session, penalty_import.pending_imports(session))
     penalty_import.run_pending(runtime.perform, waiting)
 
 
-def _lists() -> None:
+def _check_files() -> None:
     with runtime.reading() as session:
-        waiting = _with_actors(session, pending(session))
+        waiting = _add_actors(session, pending(session))
     batch_check.run_pending(runtime.perform, waiting)
 
 
-def _with_actors(session: Session, waiting: Iterable[tuple[T, int]]) -> list[tuple[T, Actor]]:
-    """(what waits, who handed it in), for those whose account is there."""
+def _add_actors(session: Session, waiting: Iterable[tuple[T, int]]) -> list[tuple[T, Actor]]:
+    """Pair each waiting item with the actor who handed it in; items whose account is gone are left out."""
     return [
-        (what, account_lookup.actor_of(account))
-        for what, account_id in waiting
+        (item, account_lookup.actor_of(account))
+        for item, account_id in waiting
         if (account := session.get(Account, account_id)) is not None
     ]
 
 
-def _watch() -> None:
+def _advance_watches() -> None:
     while runtime.perform(SYSTEM, watch_worker.advance):
         pass
 
 
-def _tidy() -> None:
+def _expire_publications() -> None:
     while runtime.perform(SYSTEM, expiry.expire_due):
         pass
     runtime.perform(SYSTEM, jobs.delete_old_claims)
 
 
-def _seal() -> None:
+def _seal_ledger() -> None:
     runtime.perform(SYSTEM, ledger.seal)
 
 
-def _pull() -> None:
+def _pull_and_reconcile() -> None:
     reconcile_these(code for code, pulled in pull_all().items() if pulled.is_restarted)
 
 
 JOBS = (
-    Job("imports", lambda chosen: chosen.import_interval_seconds, _imports),
-    Job("lists", lambda chosen: chosen.list_interval_seconds, _lists),
-    Job("watch", lambda chosen: chosen.watch_interval_seconds, _watch),
+    Job("imports", lambda chosen: chosen.import_interval_seconds, _file_imports),
+    Job("lists", lambda chosen: chosen.list_interval_seconds, _check_files),
+    Job("watch", lambda chosen: chosen.watch_interval_seconds, _advance_watches),
     Job("notify", lambda chosen: chosen.notify_interval_seconds, notify_all),
-    Job("tidy", lambda chosen: chosen.tidy_interval_seconds, _tidy),
+    Job("tidy", lambda chosen: chosen.tidy_interval_seconds, _expire_publications),
     Job("push", lambda chosen: chosen.push_interval_seconds, push_all),
-    Job("pull", lambda chosen: chosen.pull_interval_seconds, _pull),
+    Job("pull", lambda chosen: chosen.pull_interval_seconds, _pull_and_reconcile),
     Job("reconcile", lambda chosen: chosen.reconcile_interval_seconds, reconcile_all),
-    Job("seal", lambda chosen: chosen.seal_interval_seconds, _seal),
+    Job("seal", lambda chosen: chosen.seal_interval_seconds, _seal_ledger),
 )
 
 
@@ -111,7 +111,7 @@ def slot_of(now: dt.datetime, slot_seconds: int) -> int:
 
 
 def run_claimed(app: Flask, job: Job, worker: str) -> bool:
-    """Run a job unless its present slot was claimed before; whether it ran."""
+    """Run a job unless its present slot is claimed already; returns whether it ran."""
     with app.app_context():
         slot = slot_of(runtime.clock(), job.slot_seconds(runtime.settings()))
 
@@ -137,7 +137,7 @@ def run_once(app: Flask) -> dict[str, str]:
 
 
 def _run(job: Job, slot: int) -> str:
-    """The outcome, logged. A job that fails does not end the worker; of an error only its type is told."""
+    """Run a job and log its outcome. A job that fails does not end the worker; of an error only its type is logged."""
     started = time.monotonic()
     try:
         job.run()
@@ -150,8 +150,8 @@ def _run(job: Job, slot: int) -> str:
 
 
 def scheduler_for(app: Flask, worker: str) -> BackgroundScheduler:
-    """The scheduler of all jobs, not yet started; every job runs at once and then by its interval."""
-    made = BackgroundScheduler(
+    """Create the scheduler of all jobs, not yet started; every job runs at once and then by its interval."""
+    scheduler = BackgroundScheduler(
         timezone=dt.UTC,
         executors={"default": ThreadPoolExecutor(len(JOBS))},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": MISFIRE_GRACE_SECONDS},
@@ -160,12 +160,12 @@ def scheduler_for(app: Flask, worker: str) -> BackgroundScheduler:
         chosen, now = runtime.settings(), runtime.clock()
     for job in JOBS:
         tick = min(job.slot_seconds(chosen), TICK_SECONDS_MAX)
-        made.add_job(run_claimed, "interval", (app, job, worker), seconds=tick, id=job.name, next_run_time=now)
-    return made
+        scheduler.add_job(run_claimed, "interval", (app, job, worker), seconds=tick, id=job.name, next_run_time=now)
+    return scheduler
 
 
 def run_forever(app: Flask) -> None:
-    """Work until SIGTERM or SIGINT; jobs under way are let finish, but not for ever."""
+    """Run the worker until SIGTERM or SIGINT; jobs under way may finish, but not for ever."""
     stops = {signal.SIGTERM, signal.SIGINT}
     # Blocked before any thread begins: a handler beside waiting threads was seen to miss the signal.
     signal.pthread_sigmask(signal.SIG_BLOCK, stops)

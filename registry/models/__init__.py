@@ -1,4 +1,4 @@
-"""Every table, so that metadata is complete."""
+"""All tables of the database, imported here so that the metadata is complete."""
 
 from registry.models.account import Account, ApiKey, IdempotencyKey
 from registry.models.audit import AuditEvent

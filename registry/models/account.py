@@ -10,7 +10,7 @@ from registry.models.department import Department
 
 
 class Account(Base):
-    """Someone who may act. A grant is role × department × sectors × districts × until."""
+    """A person or machine that may act. A grant is role × department × sectors × districts × until."""
 
     __tablename__ = "accounts"
 

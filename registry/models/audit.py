@@ -9,7 +9,7 @@ from registry.models.base import Base, Key
 
 
 class AuditEvent(Base):
-    """Written in the transaction of the act it tells of. ``detail`` never holds personal data."""
+    """One audit event, written in the transaction of its act. ``detail`` never holds personal data."""
 
     __tablename__ = "audit_events"
 

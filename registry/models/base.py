@@ -1,4 +1,4 @@
-"""The base of all tables: constraint names, aware instants, plain typed columns."""
+"""Declarative base of all tables: constraint names, aware instants, typed columns."""
 
 import datetime as dt
 from typing import Any
@@ -26,7 +26,7 @@ class Instant(TypeDecorator[dt.datetime]):
         return value.astimezone(dt.UTC) if value is not None else None
 
     def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002
-        """SQLite hands back naive values that are UTC."""
+        """Mark the naive values of SQLite as UTC."""
         return value.replace(tzinfo=dt.UTC) if value is not None and value.tzinfo is None else value
 
 

@@ -1,4 +1,4 @@
-"""What the nouns with a procedure share, and the file of each: every step with its documents, chained by digest."""
+"""Columns common to cases (listing, commendation, relation, relief), and case steps chained by digest."""
 
 import datetime as dt
 import json
@@ -12,8 +12,8 @@ from registry.models.department import Department
 
 
 class Case:
-    """Columns of a record that goes through a procedure. ``content`` is canonical JSON of its facts as they stand;
-    how they came about is in its steps. It holds no identity number."""
+    """Columns of a record that goes through a procedure. ``content`` is canonical JSON of its present facts, without
+    identity numbers; its history is in its steps."""
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     record: Mapped[str] = mapped_column(unique=True)
@@ -38,14 +38,14 @@ class Case:
 
     @property
     def scope(self) -> tuple[frozenset[str], str | None]:
-        """Sectors and district within which somebody must be entitled to act."""
+        """Sectors and district that the grant of an account must cover to act on it."""
         facts = self.facts
         return frozenset(facts["sectors"]), facts["district"]
 
 
 class CaseStep(Base):
-    """One step of a procedure, immutable. ``stated`` is canonical JSON of what was said with it, ``sealed`` what of
-    that only the department may read. ``digest`` covers everything and the step before (``previous``)."""
+    """One step of a procedure, immutable. ``stated`` is canonical JSON of the input of the step, ``sealed`` the part of
+    it that only the department may read. ``digest`` covers all of it and the step before."""
 
     __tablename__ = "case_steps"
     __table_args__ = (UniqueConstraint("record", "position"),)

@@ -10,10 +10,10 @@ from registry.models.base import Base, Key
 
 
 class CatalogRow(Base):
-    """One version of one reference row. ``body`` holds what the kind adds (see ``domain/law/reference_kinds.py``).
+    """One version of one reference row. ``body`` has the fields of its kind (see ``domain/law/reference_kinds.py``).
 
-    A changed row closes the version before it (``closed_at``) and opens a new one; nothing is overwritten,
-    so that what was believed on any day can be read again.
+    A changed row closes the version before it (``closed_at``) and opens a new one; nothing is overwritten, so that
+    the reference data of any day can be read again.
     """
 
     __tablename__ = "catalog_rows"

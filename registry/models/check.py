@@ -1,4 +1,4 @@
-"""Award checks: who asked when, answered at which entry, and the receipt, sealed; and files of many parties."""
+"""Award checks with their sealed receipts, and files of many parties to check."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from registry.models.base import Base, Key
 
 
 class Check(Base):
-    """One award check. Bidder lists are secret before opening, so question and receipt are encrypted.
+    """One award check. Bidder lists are secret before opening, so request and receipt are encrypted.
 
     ``tender_index`` is a keyed hash of department and tender, None when the check is linked to no other;
     ``previous`` is the check before it of the same tender.
@@ -34,7 +34,7 @@ class Check(Base):
 class CheckFile(Base):
     """A file of parties and how far it is answered (``next_row``), all of it at ``entry``.
 
-    ``sealed`` holds its bytes until it is answered, ``question_sealed`` what was stated for all its rows;
+    ``sealed`` has its bytes until it is answered, ``question_sealed`` the part of the request common to all rows;
     ``digest`` is a keyed hash of both, so that the same file is not begun twice at once.
     """
 
@@ -68,9 +68,9 @@ class CheckFile(Base):
 
 
 class CheckFilePart(Base):
-    """The rows of a file that were answered together: their check, None when no row could be asked.
+    """Rows of a file that were answered together: their check, None when no row could be checked.
 
-    ``rows_sealed`` says of each row its number and, of one that was not asked, why.
+    ``rows_sealed`` has the number of each row and, of one that was not checked, the reason.
     """
 
     __tablename__ = "check_file_parts"

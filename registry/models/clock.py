@@ -1,4 +1,4 @@
-"""Clocks: every statutory time limit that runs or ran for a record."""
+"""Clocks: statutory time limits that run or ran for a record."""
 
 import datetime as dt
 

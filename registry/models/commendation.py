@@ -1,4 +1,4 @@
-"""Commendations (守信激励): a good record of a subject, published beside the bad ones."""
+"""Commendations (守信激励): good records of a subject."""
 
 import datetime as dt
 from typing import ClassVar

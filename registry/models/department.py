@@ -1,4 +1,4 @@
-"""Departments: who supervises, who trades, and for which sectors and districts they may act."""
+"""Departments: supervising organs and trading centres, with their sectors and districts."""
 
 from sqlalchemy.orm import Mapped, mapped_column
 

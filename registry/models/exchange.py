@@ -1,4 +1,4 @@
-"""The exchange: peers, what is promised to them, what they sent, and which job ran when."""
+"""Exchange: peers, messages to them, batches from them, and runs of the worker's jobs."""
 
 import datetime as dt
 
@@ -11,8 +11,8 @@ from registry.models.base import Base, Key
 class Peer(Base):
     """Another node. ``cursor`` is the last entry pulled from it within its ``epoch``.
 
-    A node without ``url`` is known by its key only: its records come through others. Up to ``removals_until``
-    a person lets it remove any share of what it gave. ``former_keys`` verify what it signed before it changed its key.
+    A node without ``url`` is known by its key only: its records come through others. Until ``removals_until`` it may
+    remove any share of its records, as a person allowed. ``former_keys`` verify what it signed before a change of key.
     """
 
     __tablename__ = "peers"
@@ -35,7 +35,7 @@ class Peer(Base):
 
 
 class OutboxMessage(Base):
-    """A promise that a peer will be told of one publication; settled only by the peer's receipt."""
+    """A message to a peer about one publication, pending until the peer's receipt settles it."""
 
     __tablename__ = "outbox_messages"
     __table_args__ = (UniqueConstraint("peer_id", "entry"), Index(None, "peer_id", "state", "entry"))
@@ -52,7 +52,7 @@ class OutboxMessage(Base):
 
 
 class InboxBatch(Base):
-    """A batch as it arrived, once; ``receipt`` is the signed answer, given again to a repeat."""
+    """A received batch, stored once; ``receipt`` is the signed answer, also to a repeat of the batch."""
 
     __tablename__ = "inbox_batches"
     __table_args__ = (UniqueConstraint("peer_id", "digest"),)
@@ -66,9 +66,9 @@ class InboxBatch(Base):
 
 
 class InboxItem(Base):
-    """One record version of a batch and what became of it; a quarantined one waits for a person.
+    """One record version of a received batch and its outcome; a quarantined one waits for a person.
 
-    ``envelope`` is kept of those that wait only: the others are in the raw batch.
+    ``envelope`` is stored of quarantined ones only: the others are in the raw batch.
     """
 
     __tablename__ = "inbox_items"

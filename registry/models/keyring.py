@@ -1,4 +1,4 @@
-"""The keys that this node has signed receipts and checkpoints with."""
+"""Signing keys of this node, for receipts and checkpoints."""
 
 import datetime as dt
 
@@ -8,7 +8,7 @@ from registry.models.base import Base
 
 
 class SigningKey(Base):
-    """Key ``number`` (1, 2, 3 …), the newest signs. None are kept before the first rotation: the key at hand is all.
+    """Signing key ``number`` (1, 2, 3 …); the newest signs. There are no rows before the first rotation.
 
     ``since`` is None for a key in use from the beginning; ``endorsed`` is the signature by the key before.
     """

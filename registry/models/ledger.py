@@ -1,4 +1,4 @@
-"""The ledger: numbered commitments, the Merkle nodes over them, signed checkpoints, gap-free counters."""
+"""Ledger: numbered commitments, the Merkle nodes over them, signed checkpoints, gap-free counters."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from registry.models.base import Base, Key
 
 
 class LedgerEntry(Base):
-    """Entry ``number`` (1, 2, 3 … in commit order): ``record`` got ``revision`` by ``act`` on ``day``."""
+    """Ledger entry ``number`` (1, 2, 3 … in commit order): ``record`` got ``revision`` by ``act`` on ``day``."""
 
     __tablename__ = "ledger_entries"
 
@@ -23,7 +23,7 @@ class LedgerEntry(Base):
 
 
 class LedgerNode(Base):
-    """Root of the complete aligned subtree ``position`` at ``level`` ≥ 1 (RFC 9162); written when sealing."""
+    """Root of the complete aligned Merkle subtree ``position`` at ``level`` ≥ 1 (RFC 9162); written when sealing."""
 
     __tablename__ = "ledger_nodes"
 
@@ -33,7 +33,7 @@ class LedgerNode(Base):
 
 
 class Checkpoint(Base):
-    """A signed head: the note is a C2SP checkpoint over ``size`` entries."""
+    """A signed head of the ledger: the note is a C2SP checkpoint over ``size`` entries."""
 
     __tablename__ = "checkpoints"
 

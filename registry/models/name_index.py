@@ -1,4 +1,4 @@
-"""The names under which something was ever public, and the grams that they are found by."""
+"""Name index: every name that was ever public, and the grams that it is found by."""
 
 from sqlalchemy import JSON, Column, Index, Integer, Table, text
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER

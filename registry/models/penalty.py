@@ -50,20 +50,20 @@ class Penalty(Base):
 
     @property
     def scope(self) -> tuple[frozenset[str], str | None]:
-        """Sectors and district of the newest filing: within them somebody must be entitled to act."""
+        """Sectors and district of the newest filing, which the grant of an account must cover to act on it."""
         facts = json.loads(self.filing.content)
         return frozenset(facts["sectors"]), facts["district"]
 
     @property
     def filers(self) -> set[int]:
-        """Who stated the facts as they stand."""
+        """The accounts that stated the present facts."""
         return {self.filing.filed_by}
 
 
 class PenaltyFiling(Base):
     """The facts as one officer filed them, immutable. A correction is another filing of the same penalty.
 
-    ``content`` is canonical JSON; it holds no identity number: that is ``id_sealed`` (encrypted) and
+    ``content`` is canonical JSON without the identity number: that is ``id_sealed`` (encrypted) and
     ``id_index`` (keyed hash), and both stay out of everything public.
     """
 
@@ -86,7 +86,7 @@ class PenaltyFiling(Base):
 
 
 class PenaltyImport(Base):
-    """A filed file: its bytes sealed once, and how far its rows have been filed (``next_row``)."""
+    """An imported file of filings: its bytes, sealed, and how far its rows have been filed (``next_row``)."""
 
     __tablename__ = "penalty_imports"
     __table_args__ = (UniqueConstraint("account_id", "digest"),)
@@ -107,7 +107,7 @@ class PenaltyImport(Base):
 
 
 class ImportFinding(Base):
-    """One thing said about one row of a file: a refusal (``fault``) or what was cleaned (``note``)."""
+    """One finding about one row of an imported file: a refusal (``fault``) or what was cleaned (``note``)."""
 
     __tablename__ = "import_findings"
 

@@ -1,4 +1,4 @@
-"""Publications: one version of what outsiders may see of one record. All outside reads end here."""
+"""Publications: versions of what outsiders may see of a record; all reads by outsiders end here."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from registry.models.base import Base, Key
 
 
 class Publication(Base):
-    """Immutable but for ``until_entry``, which is set when the next revision replaces this one.
+    """One version of a record, immutable but for ``until_entry``, which is set when the next revision replaces it.
 
     Two intervals, both half-open: entries [from_entry, until_entry) is what was known, days
     [visible_from, visible_until) is what may be seen. ``body`` is canonical JSON; the columns beside it are
@@ -59,7 +59,7 @@ class Publication(Base):
 
 
 class PublicationSector(Base):
-    """A sector under which a publication stands."""
+    """A sector of a publication."""
 
     __tablename__ = "publication_sectors"
 

@@ -1,4 +1,4 @@
-"""Relations of two parties, as an authority states them; and by what their published versions are found."""
+"""Relations of two parties, as an authority states them, and the keys by which published ones are found."""
 
 import datetime as dt
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Reliefs: disputes (异议) and credit repairs (信用修复) of published records, and the documents given with them."""
+"""Reliefs: disputes (异议) and credit repairs (信用修复) of published records; documents of case steps."""
 
 import datetime as dt
 
@@ -12,8 +12,8 @@ from registry.models.case import Case
 class Relief(Case, Base):
     """An application about the published record ``about`` of kind ``about_noun``; ``noun`` is dispute or repair.
 
-    Its ``record`` is the receipt number that the applicant was given: who knows it may see how it stands. What
-    names the applicant is in the sealed part of its first step.
+    Its ``record`` is the receipt number of the applicant: who knows it may read the status. What names the applicant
+    is in the sealed part of its first step.
     """
 
     __tablename__ = "reliefs"
@@ -27,7 +27,7 @@ class Relief(Case, Base):
 
 
 class Document(Base):
-    """A file given with a step, sealed; ``digest`` is the SHA-256 of its bytes, also stated in the step."""
+    """A file handed in with a step, sealed; ``digest`` is the SHA-256 of its bytes, also stated in the step."""
 
     __tablename__ = "documents"
 

@@ -1,4 +1,4 @@
-"""Standing watches on the parties of a tender, what happened to them, and what was told of it."""
+"""Standing watches on the parties of a tender, their events, and the delivery of these to webhooks."""
 
 import datetime as dt
 
@@ -11,8 +11,8 @@ from registry.models.base import Base, Key
 class Watch(Base):
     """A watch on a list of parties up to the day ``until``, which is the first no longer watched.
 
-    ``seen_entry`` is the last ledger entry looked at, ``seen_day`` the legal day of its verdicts; ``events`` the
-    last sequence number given. The question and the webhook's address are sealed; the question is forgotten when the
+    ``seen_entry`` is the last ledger entry examined, ``seen_day`` the legal day of its verdicts; ``events`` the
+    last sequence number used. The request and the webhook's address are sealed; the request is deleted when the
     watch is over. ``failures`` and ``retry_at`` are those of its webhook.
     """
 
@@ -38,7 +38,7 @@ class Watch(Base):
 
 
 class WatchedParty(Base):
-    """What one party of a watch is found by: keyed hashes only, none of which stands in another table."""
+    """Keys that one party of a watch is found by: keyed hashes only, none of which is in another table."""
 
     __tablename__ = "watched_parties"
 
@@ -52,7 +52,7 @@ class WatchedParty(Base):
 
 class WatchEvent(Base):
     """One party whose answer changed, signed and sealed. ``state``: ``kept`` without a webhook, else ``pending``
-    or ``delivered``. ``attempts`` is counted when an event is taken to be sent."""
+    or ``delivered``. ``attempts`` counts how often it was taken to be sent."""
 
     __tablename__ = "watch_events"
     __table_args__ = (UniqueConstraint("watch_id", "sequence"), Index(None, "state", "watch_id", "sequence"))

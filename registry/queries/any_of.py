@@ -1,4 +1,7 @@
-"""Many values in one parameter: a statement for two is that for thousands, so it is made, compiled and planned once."""
+"""Compare a column with any number of values in one bound parameter.
+
+A statement for two values is the same as for thousands, so it is built, compiled and planned once.
+"""
 
 import json
 from collections.abc import Collection
@@ -12,22 +15,22 @@ from sqlalchemy.types import TypeEngine
 
 
 class any_of(FunctionElement[bool]):  # noqa: N801 - reads as the SQL it stands for
-    """``among(column, texts("name"))``: whether the column holds one of the values given under that name."""
+    """``any_of(column, texts("name"))``: whether the column is one of the values bound under that name."""
 
     inherit_cache = True
 
 
 def texts(name: str) -> BindParameter[Collection[str]]:
-    """A parameter that takes any number of texts."""
-    return bindparam(name, type_=_Many(Text()))
+    """Bound parameter for any number of texts."""
+    return bindparam(name, type_=_ArrayOrJson(Text()))
 
 
 def numbers(name: str) -> BindParameter[Collection[int]]:
-    """A parameter that takes any number of numbers of 32 bits."""
-    return bindparam(name, type_=_Many(Integer()))
+    """Bound parameter for any number of 32-bit integers."""
+    return bindparam(name, type_=_ArrayOrJson(Integer()))
 
 
-class _Many(TypeDecorator[Collection[Any]]):
+class _ArrayOrJson(TypeDecorator[Collection[Any]]):
     """An array for PostgreSQL; a JSON list for SQLite, which has none."""
 
     impl = Text
@@ -41,17 +44,17 @@ class _Many(TypeDecorator[Collection[Any]]):
         return dialect.type_descriptor(ARRAY(self.each) if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> list[Any] | str:
-        held = list(value or ())
-        return held if dialect.name == "postgresql" else json.dumps(held)
+        values = list(value or ())
+        return values if dialect.name == "postgresql" else json.dumps(values)
 
 
 @compiles(any_of, "sqlite")
-def _on_sqlite(element: any_of, compiler: SQLCompiler, **how: Any) -> str:
-    column, values = (compiler.process(clause, **how) for clause in element.clauses)
+def _compile_for_sqlite(element: any_of, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - a column and a parameter
 
 
 @compiles(any_of, "postgresql")
-def _on_postgresql(element: any_of, compiler: SQLCompiler, **how: Any) -> str:
-    column, values = (compiler.process(clause, **how) for clause in element.clauses)
+def _compile_for_postgresql(element: any_of, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} = ANY ({values})"

@@ -1,1 +1,1 @@
-"""Every concrete refusal, each of one kind of ``registry.errors``, with a permanent code and a Chinese title."""
+"""Concrete refusals, each of one kind of ``registry.errors``, with a permanent code and a Chinese title."""

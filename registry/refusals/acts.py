@@ -1,4 +1,4 @@
-"""What acts and questions refuse."""
+"""Refusals of accounts, penalties, checks, the exchange, the ledger and requests."""
 
 from registry.errors import Conflict, Forbidden, Invalid, NotFound, Stale, Unavailable
 
@@ -16,7 +16,7 @@ class OutOfScope(Forbidden):
 
 
 class KeyUnknown(Forbidden):
-    """No key was given, or it is unknown, revoked or past its account's day."""
+    """The access key is missing, unknown, revoked or past its account's last day."""
 
     code, title, status = "key-unknown", "缺少访问密钥，或密钥无效", 401  # as HTTP asks
 
@@ -28,7 +28,7 @@ class TransitionRefused(Conflict):
 
 
 class ConcurrentChange(Conflict):
-    """Two acts met on one row twice in a row; asking again will show who won."""
+    """Two acts changed one row at the same time, twice in a row; reading it again shows the result."""
 
     code, title = "concurrent-change", "同时发生的修改相互冲突，请重试"
 
@@ -40,19 +40,19 @@ class StoreUnavailable(Unavailable):
 
 
 class CheckFailed(Unavailable):
-    """A check broke off: nobody on its list was checked."""
+    """A check failed: none of its parties was checked."""
 
     code, title = "check-failed", "核查未能完成，未作出任何答复，不得当作未查到"
 
 
 class LedgerBroken(Unavailable):
-    """The stored ledger contradicts its last signed head: nothing more is signed until a person has looked."""
+    """The stored ledger contradicts its last signed head: nothing more is signed until a person has examined it."""
 
     code, title = "ledger-broken", "登记簿与上次签名的检查点不一致，已停止签名"
 
 
 class PenaltyUnknown(NotFound):
-    """No such penalty within the asker's scope."""
+    """No such penalty within the caller's scope."""
 
     code, title = "penalty-unknown", "没有这条处罚记录"
 
@@ -64,13 +64,13 @@ class RecordUnknown(NotFound):
 
 
 class CheckUnknown(NotFound):
-    """The asker made no such check."""
+    """The caller's department made no such check."""
 
     code, title = "check-unknown", "没有这次核查"
 
 
 class ImportUnknown(NotFound):
-    """The asker filed no such file."""
+    """The caller's account imported no such file."""
 
     code, title = "import-unknown", "没有这次文件报送"
 
@@ -100,7 +100,7 @@ class NotSealed(NotFound):
 
 
 class AlreadyFiled(Conflict):
-    """The same authority, document number and subject are held already."""
+    """The same decision (authority, document number and subject) is filed already."""
 
     code, title = "decision-already-filed", "同一处罚决定（机关、文号、相对人相同）已经报送"
 
@@ -124,7 +124,7 @@ class AuthorityNotOwn(Forbidden):
 
 
 class SelfVerification(Forbidden):
-    """Who filed, drafted or accepted may not take the step that another person has to take."""
+    """The person who filed, drafted or accepted may not take the step that another person has to take."""
 
     code, title = "self-verification", "此步骤须由另一人办理"
 
@@ -160,7 +160,7 @@ class VersionStale(Stale):
 
 
 class EntryAhead(Invalid):
-    """The asked ledger size has not been reached."""
+    """The requested ledger size has not been reached."""
 
     code, title = "entry-ahead", "所指定的登记号大于当前登记簿长度"
 
@@ -172,7 +172,7 @@ class QueryRefused(Invalid):
 
 
 class BodyRefused(Invalid):
-    """The request body is not the JSON the route asks for; ``errors`` names each field."""
+    """The request body is not the JSON that the route takes; ``errors`` names each field."""
 
     code, title = "body-refused", "请求内容不正确"
 
@@ -196,7 +196,7 @@ class BatchTooLarge(Invalid):
 
 
 class RemovalShare(Unavailable):
-    """A peer would remove too much of what it gave: nothing is taken from it until a person has looked."""
+    """A peer would remove too many of its records: nothing is taken from it until a person has examined it."""
 
     code, title = "removal-share", "批次撤除的记录比例过大，等待人工确认"
 
@@ -226,7 +226,7 @@ class ItemUnknown(NotFound):
 
 
 class TooManyParties(Invalid):
-    """One check asks about more parties than it may."""
+    """A check has more parties than it may."""
 
     code, title = "too-many-parties", "一次核查的家数超过上限"
 

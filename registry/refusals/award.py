@@ -1,10 +1,10 @@
-"""What watches and checks of whole files refuse."""
+"""Refusals of watches and batch checks."""
 
 from registry.errors import Conflict, Invalid, NotFound
 
 
 class WatchUnknown(NotFound):
-    """The asker's department keeps no such watch."""
+    """The caller's department has no such watch."""
 
     code, title = "watch-unknown", "没有这项持续关注"
 
@@ -16,12 +16,12 @@ class WebhookRefused(Invalid):
 
 
 class FileUnknown(NotFound):
-    """The asker's department handed in no such file of parties."""
+    """The caller's department handed in no such file of parties."""
 
     code, title = "check-file-unknown", "没有这次成批核查"
 
 
 class FileRunning(Conflict):
-    """The result of a file is given when it is finished or cancelled."""
+    """The result of a file is available only when it is finished or cancelled."""
 
     code, title = "check-file-running", "成批核查尚未结束"

@@ -1,4 +1,4 @@
-"""What cannot be taken as it stands: codes, files, notes, receipts, keys, signatures."""
+"""Refusals of malformed content: codes, numbers, files, notes, receipts, keys, signatures."""
 
 from registry.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 
@@ -28,7 +28,7 @@ class ReceiptRefused(Invalid):
 
 
 class LineUnknown(NotFound):
-    """A receipt holds no line of that ``ref``."""
+    """A receipt has no line of that ``ref``."""
 
     code, title = "line-unknown", "回执中没有这一方"
 
@@ -52,7 +52,7 @@ class SigningKeyUnknown(NotFound):
 
 
 class ReplayRefused(Invalid):
-    """The answer cannot be given again as it was: other rules, other law tables, or another ledger than at hand."""
+    """The answer cannot be replayed: other rules, other law tables, or another ledger than at hand."""
 
     code, title = "replay-refused", "不能按原样重放该答复"
 
@@ -70,7 +70,7 @@ class KeysDamaged(Unavailable):
 
 
 class SealBroken(Unavailable):
-    """Sealed content cannot be opened with the key held."""
+    """Sealed content cannot be opened with the key at hand."""
 
     code, title = "seal-broken", "密封内容无法打开"
 

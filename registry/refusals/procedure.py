@@ -1,4 +1,4 @@
-"""What the procedures refuse: listings, commendations, disputes, repairs, and the clocks."""
+"""Refusals of procedures: listings, commendations, relations, disputes, repairs, and the calendar."""
 
 from registry.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 
@@ -10,31 +10,31 @@ class DocumentMissing(Invalid):
 
 
 class ListingUnknown(NotFound):
-    """No such listing within the asker's scope."""
+    """No such listing within the caller's scope."""
 
     code, title = "listing-unknown", "没有这条列入记录"
 
 
 class CommendationUnknown(NotFound):
-    """No such commendation within the asker's scope."""
+    """No such commendation within the caller's scope."""
 
     code, title = "commendation-unknown", "没有这条守信激励记录"
 
 
 class RelationUnknown(NotFound):
-    """No such relation within the asker's scope."""
+    """No such relation within the caller's scope."""
 
     code, title = "relation-unknown", "没有这条关系记录"
 
 
 class ReliefUnknown(NotFound):
-    """No dispute or repair has this receipt number, or it lies outside the asker's scope."""
+    """No dispute or repair has this receipt number, or it lies outside the caller's scope."""
 
     code, title = "relief-unknown", "没有这个受理编号"
 
 
 class DocumentUnknown(NotFound):
-    """No such document within the asker's scope."""
+    """No such document within the caller's scope."""
 
     code, title = "document-unknown", "没有这份文书"
 
@@ -79,7 +79,7 @@ class ListingRefused(Invalid):
 
 
 class ListedAlready(Conflict):
-    """The subject stands on this list, or is proposed for it, already."""
+    """The subject is on this list, or proposed for it, already."""
 
     code, title = "listed-already", "该主体已在此名单上，或者已在列入程序中"
 
@@ -139,7 +139,7 @@ class RepairTooEarly(Conflict):
 
 
 class OutcomeUnfit(Conflict):
-    """This outcome of a dispute is not possible for this record as it stands."""
+    """This outcome of a dispute is not possible in the present state of the record."""
 
     code, title = "outcome-unfit", "该处理结果不适用于此记录的现状"
 
@@ -157,7 +157,7 @@ class TooManyApplications(Unavailable):
 
 
 class CalendarRefused(Invalid):
-    """A calendar file is not readable, or says less than the calendar held."""
+    """A calendar file is not readable, or leaves out what the stored calendar has."""
 
     code, title = "calendar-refused", "工作日历文件不正确"
 

@@ -1,4 +1,4 @@
-"""The result of a file of parties as a workbook: one row per party, and a sheet that says what it is."""
+"""Write the result of a batch check as an XLSX workbook: one row per party, and a sheet that explains it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, BinaryIO
@@ -25,35 +25,35 @@ def write(out: BinaryIO, answers: Iterable[Mapping[str, Any]], about: Sequence[t
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
         sheet = book.add_worksheet("核查结果")
         sheet.freeze_panes(1, 0)
-        _row(sheet, 0, HEADINGS)
+        _write_row(sheet, 0, HEADINGS)
         for number, answer in enumerate(answers, start=1):
-            _row(sheet, number, _cells(answer))
-        said = book.add_worksheet("说明")
+            _write_row(sheet, number, _answer_cells(answer))
+        about_sheet = book.add_worksheet("说明")
         for number, pair in enumerate(about):
-            _row(said, number, pair)
+            _write_row(about_sheet, number, pair)
 
 
-def _row(sheet: Any, number: int, cells: Sequence[str]) -> None:
+def _write_row(sheet: Any, number: int, cells: Sequence[str]) -> None:
     for column, text in enumerate(cells):
         if text:
             sheet.write_string(number, column, text if len(text) <= MAX_CELL else text[: MAX_CELL - 20] + _CUT)
 
 
-def _cells(answer: Mapping[str, Any]) -> tuple[str, ...]:
+def _answer_cells(answer: Mapping[str, Any]) -> tuple[str, ...]:
     reasons = answer["reasons"]
     return (
-        _text(answer, "row"),
-        _text(answer, "ref"),
+        _cell_text(answer, "row"),
+        _cell_text(answer, "ref"),
         label_for(ROLES, answer.get("role", "")),
-        *(_text(answer, name) for name in ("name", "uscc", "id_last4", "of", "verdict")),
+        *(_cell_text(answer, name) for name in ("name", "uscc", "id_last4", "of", "verdict")),
         label_for(VERDICTS, answer["verdict"]),
         "；".join(label_for(REASONS, reason.get("code", "")) for reason in reasons),
-        *("；".join(_text(reason, name) for reason in reasons) for name in ("record", "basis", "until")),
+        *("；".join(_cell_text(reason, name) for reason in reasons) for name in ("record", "basis", "until")),
         "；".join(label_for(MATCHES, reason.get("match", {}).get("by", "")) for reason in reasons),
-        _text(answer, "check"),
+        _cell_text(answer, "check"),
     )
 
 
-def _text(held: Mapping[str, Any], name: str) -> str:
-    value = held.get(name)
+def _cell_text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
     return "" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""CSV: comma, semicolon or tab, quoted as spreadsheets do."""
+"""Read CSV files: comma, semicolon or tab, quoted as spreadsheets do."""
 
 import csv
 import io
@@ -12,23 +12,23 @@ _DELIMITERS = ",;\t"
 
 
 def read_delimited(data: bytes) -> Sheet:
-    """The first row that is not empty is the heading row; a row's number is its place in the table."""
+    """Read CSV. The first row that is not empty is the heading row; a row's number is its place in the table."""
     text, encoding = decode(data)
     # The module's limit is global and lower than our own; ours is judged cell by cell later.
     csv.field_size_limit(MAX_BYTES)
-    rows = _numbered(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True))
+    rows = _number_rows(csv.reader(io.StringIO(text, newline=""), delimiter=_guess_delimiter(text), strict=True))
     for _, cells in rows:
         columns = heading(cells)
-        return build(_records(columns, rows), columns, "csv", encoding)
+        return build(_read_records(columns, rows), columns, "csv", encoding)
     raise NoHeader
 
 
-def _delimiter(text: str) -> str:
+def _guess_delimiter(text: str) -> str:
     first = text.lstrip("\r\n").split("\n", 1)[0]
     return max(_DELIMITERS, key=first.count)
 
 
-def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+def _number_rows(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
     number = 0
     while True:
         number += 1
@@ -44,6 +44,6 @@ def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
             yield number, cells
 
 
-def _records(columns: list[str], rows: Iterator[tuple[int, list[str]]]) -> Iterator[Record]:
+def _read_records(columns: list[str], rows: Iterator[tuple[int, list[str]]]) -> Iterator[Record]:
     for number, cells in rows:
         yield Record(number, *pairs(columns, cells))

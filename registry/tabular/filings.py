@@ -1,4 +1,4 @@
-"""From the bytes of a filed file to filings: every row with its faults and notes."""
+"""Read filings from a file: every row with its faults and notes."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from registry.errors import Fault
 
 @dataclass(frozen=True)
 class ReadRow:
-    """One row: the filing, or the faults that refuse it; notes tell what was cleaned."""
+    """One row: the filing, or the faults that refuse it; ``notes`` list what was cleaned."""
 
     number: int
     filing: Filing | None
@@ -22,7 +22,7 @@ class ReadRow:
 
 
 def read_filings(data: bytes, filename: str, rules: Rules, today: dt.date) -> tuple[int, Iterator[ReadRow]]:
-    """The number of rows, and the rows one by one. Refuses the whole file when it cannot be read as a table.
+    """Read the number of rows, and the rows one by one. Refuses the whole file when it cannot be read as a table.
 
     Headings are canonical field names, the ``CF_*`` columns of 2018 or 2016, or Chinese.
     """
@@ -34,7 +34,7 @@ def read_filings(data: bytes, filename: str, rules: Rules, today: dt.date) -> tu
         for row in sheet.rows:
             cells = dict(row.cells) if is_plain else headings.cells(row.cells)
             filing, faults, notes = clean(cells, rules, today, headings)
-            every = tuple(dict.fromkeys((*row.faults, *faults)))
-            yield ReadRow(row.number, None if every else filing, every, tuple(notes))
+            all_faults = tuple(dict.fromkeys((*row.faults, *faults)))
+            yield ReadRow(row.number, None if all_faults else filing, all_faults, tuple(notes))
 
     return len(sheet.rows), rows()

@@ -1,4 +1,4 @@
-"""XML: a list of equal elements whose children are the fields."""
+"""Read XML files: a list of equal elements whose children are the fields."""
 
 from collections.abc import Iterator
 
@@ -13,13 +13,13 @@ MAX_TAGS = 3_000_000
 
 
 def read_xml(data: bytes) -> Sheet:
-    """Elements only: attributes, text between fields and nested fields are refused, not lost."""
+    """Read XML. Elements only: attributes, text between fields and nested fields are refused, not lost."""
     text, encoding = decode_declared(data)
     if "<!DOCTYPE" in text:
         raise XmlDoctype
     if text.count("<") > MAX_TAGS:
         raise FileTooLarge("元素过多")
-    return build(_records(_rows(_parse(text))), (), "xml", encoding)
+    return build(_read_records(_find_rows(_parse(text))), (), "xml", encoding)
 
 
 def _parse(text: str) -> etree._Element:
@@ -38,7 +38,7 @@ def _parse(text: str) -> etree._Element:
         raise FileUnreadable("不是完整的 XML") from None
 
 
-def _rows(root: etree._Element) -> etree._Element:
+def _find_rows(root: etree._Element) -> etree._Element:
     """The element that holds the rows, below any wrapping elements."""
     holder = root
     while len(holder) == 1 and len(holder[0]) and len(holder[0][0]):
@@ -50,14 +50,14 @@ def _rows(root: etree._Element) -> etree._Element:
     return holder
 
 
-def _records(holder: etree._Element) -> Iterator[Record]:
+def _read_records(holder: etree._Element) -> Iterator[Record]:
     for number, row in enumerate(holder, 1):
         if row.attrib or (row.text or "").strip():
             raise FileShape(f"第 {number} 个行元素带有属性或不属于任何字段的文字")
-        yield Record(number, [_field(number, element) for element in row])
+        yield Record(number, [_read_field(number, element) for element in row])
 
 
-def _field(number: int, element: etree._Element) -> tuple[str, str]:
+def _read_field(number: int, element: etree._Element) -> tuple[str, str]:
     if len(element) or element.attrib or (element.tail or "").strip():
         raise FileShape(f"第 {number} 个行元素的字段带有子元素、属性或多余文字")
     return etree.QName(element).localname, element.text or ""

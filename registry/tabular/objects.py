@@ -1,4 +1,4 @@
-"""JSON: an array of flat objects, or the same under ``rows``."""
+"""Read JSON files: an array of flat objects, or the same under ``rows``."""
 
 import json
 import re
@@ -15,26 +15,30 @@ MAX_DIGITS = 15
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 
-class _Number(str):
+class _NumberText(str):
     """A number as it was written: an amount must not pass through a binary fraction."""
 
     __slots__ = ()
 
 
 def read_json(data: bytes) -> Sheet:
-    """Numbers keep their text; a number longer than any computer keeps exactly is a fault of its row."""
+    """Read JSON. Numbers keep their text; one longer than a binary fraction keeps exactly is a fault of its row."""
     text, encoding = decode(data)
     _check_skeleton(text)
     try:
         content = json.loads(
-            text, parse_int=_Number, parse_float=_Number, parse_constant=_constant, object_pairs_hook=_object
+            text,
+            parse_int=_NumberText,
+            parse_float=_NumberText,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_build_object,
         )
     except (ValueError, RecursionError):
         raise FileUnreadable("不是完整的 JSON") from None
     rows = content["rows"] if isinstance(content, dict) and list(content) == ["rows"] else content
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise FileShape("应为对象的数组")
-    return build(_records(rows), (), "json", encoding)
+    return build(_read_records(rows), (), "json", encoding)
 
 
 def _check_skeleton(text: str) -> None:
@@ -46,18 +50,18 @@ def _check_skeleton(text: str) -> None:
         raise TooManyRows(f"超过 {MAX_ROWS} 行")
 
 
-def _constant(_: str) -> NoReturn:
+def _refuse_constant(_: str) -> NoReturn:
     raise FileUnreadable("NaN 和 Infinity 不是 JSON 数值")
 
 
-def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_object(members: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(members)
     if len(fields) < len(members):
         raise FileShape("同一对象中有重复的键")
     return fields
 
 
-def _records(rows: list[dict[str, Any]]) -> Iterator[Record]:
+def _read_records(rows: list[dict[str, Any]]) -> Iterator[Record]:
     for number, row in enumerate(rows, 1):
         faults = tuple(fault for column, value in row.items() for fault in _value_faults(column, value))
         cells = [(column, value if isinstance(value, str) else "") for column, value in row.items()]
@@ -67,5 +71,5 @@ def _records(rows: list[dict[str, Any]]) -> Iterator[Record]:
 def _value_faults(column: str, value: object) -> Iterator[Fault]:
     if value is not None and not isinstance(value, str):
         yield Fault(pointer(column), "cell-type", "单元格应为文字、数字或空")
-    elif isinstance(value, _Number) and sum(c.isdigit() for c in value) > MAX_DIGITS:
+    elif isinstance(value, _NumberText) and sum(c.isdigit() for c in value) > MAX_DIGITS:
         yield Fault(pointer(column), "number-not-text", "长数字应以文字填报，否则会丢失末位")

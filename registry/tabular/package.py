@@ -1,4 +1,4 @@
-"""An XLSX file as a zip package: inspected before anything in it is unpacked for reading."""
+"""Inspect an XLSX file as a zip package before anything in it is unpacked for reading."""
 
 import io
 import struct
@@ -56,7 +56,7 @@ class Package:
         if len({sheet.get("name") for sheet in sheets}) < len(sheets):
             raise FileUnreadable("XLSX 工作簿目录不正常")
         return [
-            (str(sheet.get("name")), _part_name(targets.get(sheet.get(_RELATIONSHIP), "")))
+            (str(sheet.get("name")), _resolve_part_name(targets.get(sheet.get(_RELATIONSHIP), "")))
             for sheet in sheets
             if sheet.get("state", "visible") == "visible"
         ]
@@ -72,7 +72,7 @@ class Package:
             raise FileUnreadable("XLSX 工作簿目录已损坏") from None
 
 
-def _part_name(target: str) -> str:
+def _resolve_part_name(target: str) -> str:
     """Where a relationship leads; targets that two readers may resolve differently are refused."""
     name = target.removeprefix("/xl/")
     if name.startswith(("/", "xl/")) or ".." in name.split("/"):
@@ -81,7 +81,7 @@ def _part_name(target: str) -> str:
 
 
 def _check_directory(entries: list[zipfile.ZipInfo], size: int) -> None:
-    """What the directory claims, before any of it is believed."""
+    """Check the claims of the zip directory before anything is unpacked."""
     if len(entries) > MAX_ENTRIES or len({entry.filename.lower() for entry in entries}) < len(entries):
         raise FileUnreadable("XLSX 文件目录不正常")
     if any(entry.flag_bits & 1 for entry in entries):
@@ -94,7 +94,7 @@ def _check_directory(entries: list[zipfile.ZipInfo], size: int) -> None:
 
 
 def _check_entry(data: bytes, entry: zipfile.ZipInfo) -> None:
-    """That an entry unpacks to just what the directory claims: another reader may not stop there."""
+    """Check that an entry unpacks to just what the directory claims: another reader may not stop there."""
     try:
         name_length, extra_length = _LOCAL_HEADER.unpack_from(data, entry.header_offset)
     except struct.error:

@@ -1,4 +1,4 @@
-"""From the bytes of a bidders' file to its parties: every row, those that cannot be asked about with their faults."""
+"""Read the parties of a bidders' file: every row, those that cannot be checked with their faults."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ _HEADINGS = {"序号": "ref", "角色": "role", "名称": "name", "投标人名�
 @dataclass(frozen=True)
 class PartyRow:
     """One row: its number as its editor shows it, and its filled cells by field; ``ref`` and ``role`` are always
-    there. A row with ``faults`` cannot be asked about."""
+    there. A row with ``faults`` cannot be checked."""
 
     number: int
     cells: dict[str, str] = field(repr=False)
@@ -28,7 +28,7 @@ class PartyRow:
 
 
 def read_parties(data: bytes, filename: str) -> list[PartyRow]:
-    """The rows in order. Refuses the whole file (``PartiesUnreadable``) when a column is missing or not known, or
+    """Read the rows in order. Refuses the whole file (``PartiesUnreadable``) when a column is missing or not known, or
     when it has no row, and for every reason for which it cannot be read as a table."""
     sheet = tabular.read_table(data, filename)
     fields = {column: _HEADINGS.get(column.strip(), column.strip().lower()) for column in sheet.columns}
@@ -37,20 +37,20 @@ def read_parties(data: bytes, filename: str) -> list[PartyRow]:
         raise PartiesUnreadable(columns.listed_titles(unknown))
     if not sheet.rows:
         raise PartiesUnreadable("没有一行名单")
-    rows = [_cells(row, fields, place) for place, row in enumerate(sheet.rows, start=1)]
+    rows = [_party_cells(row, fields, place) for place, row in enumerate(sheet.rows, start=1)]
     refs = Counter(cells["ref"] for cells in rows)
     return [
-        PartyRow(row.number, cells, (*row.faults, *_faults(cells, refs)))
+        PartyRow(row.number, cells, (*row.faults, *_party_faults(cells, refs)))
         for row, cells in zip(sheet.rows, rows, strict=True)
     ]
 
 
-def _cells(row: Row, fields: dict[str, str], place: int) -> dict[str, str]:
+def _party_cells(row: Row, fields: dict[str, str], place: int) -> dict[str, str]:
     filled = {fields[column]: text.strip() for column, text in row.cells.items() if text.strip()}
     return {"ref": str(place), "role": "bidder", **filled}
 
 
-def _faults(cells: dict[str, str], refs: Counter[str]) -> list[Fault]:
+def _party_faults(cells: dict[str, str], refs: Counter[str]) -> list[Fault]:
     faults = [
         Fault(pointer(name), "cell-too-long", f"超过 {LENGTHS[name]} 个字符")
         for name, text in cells.items()

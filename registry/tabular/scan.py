@@ -1,7 +1,7 @@
-"""A look through a worksheet before it is loaded: how far it reaches, and which cells are formulas.
+"""Scan a worksheet before it is loaded: how far it reaches, and which cells are formulas.
 
 A loader fills the whole rectangle up to the last cell and copies a shared text into every cell that names it,
-so a small file can ask for any amount of memory. The look is a stream and keeps nothing but counts.
+so a small file can take any amount of memory. The scan is a stream and keeps nothing but counts.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""A read file: headings and rows of text cells, whatever format they came in."""
+"""Table of headings and rows of text cells, as read from a file of any format."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -46,23 +46,23 @@ class Record:
 def build(records: Iterable[Record], columns: Sequence[str], kind: str, encoding: str) -> Sheet:
     """Check and collect the records. ``columns`` is the heading row; none means whatever the records name."""
     rows: list[Row] = []
-    seen = dict.fromkeys(columns)
+    headings = dict.fromkeys(columns)
     for record in records:
-        row = _row(record)
+        row = _check_row(record)
         if row.cells or row.faults:
             rows.append(row)
         if len(rows) > MAX_ROWS:
             raise TooManyRows(f"超过 {MAX_ROWS} 行")
         if not columns:
-            seen |= dict.fromkeys(column for column, _ in record.cells)
-            _check_width(seen)
-    if not seen:
+            headings |= dict.fromkeys(column for column, _ in record.cells)
+            _check_width(headings)
+    if not headings:
         raise NoHeader
-    return Sheet(tuple(seen), rows, kind, encoding)
+    return Sheet(tuple(headings), rows, kind, encoding)
 
 
 def heading(cells: Sequence[str]) -> list[str]:
-    """The heading row, without the empty columns at its end."""
+    """Parse the heading row, without the empty columns at its end."""
     columns = [cell.strip() for cell in cells]
     while columns and not columns[-1]:
         columns.pop()
@@ -77,7 +77,7 @@ def heading(cells: Sequence[str]) -> list[str]:
 
 
 def pairs(columns: Sequence[str], cells: Sequence[str]) -> tuple[list[tuple[str, str]], tuple[Fault, ...]]:
-    """A row's cells with their headings, and a fault if one stands under no heading. Short rows end early."""
+    """Pair a row's cells with their headings; a fault if a filled cell has no heading. Short rows end early."""
     named = [(column, text) for column, text in zip(columns, cells, strict=False) if column]
     stray = [text for column, text in zip(columns, cells, strict=False) if not column and text.strip()]
     if stray or any(text.strip() for text in cells[len(columns) :]):
@@ -85,7 +85,7 @@ def pairs(columns: Sequence[str], cells: Sequence[str]) -> tuple[list[tuple[str,
     return named, ()
 
 
-def _row(record: Record) -> Row:
+def _check_row(record: Record) -> Row:
     cells: dict[str, str] = {}
     faults = list(record.faults)
     for column, text in record.cells:

@@ -1,4 +1,4 @@
-"""Bytes to text: UTF-8 with or without its mark, else GB18030, else refused."""
+"""Decode the text of a file: UTF-8 with or without byte order mark, else GB18030, else refused."""
 
 import re
 
@@ -10,19 +10,19 @@ _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "gb18030": "gb18030", "gbk": "g
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """The text and the name of its encoding."""
+    """Decode a file; returns the text and the name of its encoding. Refuses ``FileEncoding``."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data:
         raise FileEncoding
     if data.startswith(_BOM):
-        return _strict(data[len(_BOM) :], "utf-8"), "utf-8"
+        return _decode_strictly(data[len(_BOM) :], "utf-8"), "utf-8"
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        return _strict(data, "gb18030"), "gb18030"
+        return _decode_strictly(data, "gb18030"), "gb18030"
 
 
 def decode_declared(data: bytes) -> tuple[str, str]:
-    """The text of an XML file in the encoding it declares, without the declaration."""
+    """Decode an XML file in the encoding it declares; the text is without the declaration."""
     body = data.removeprefix(_BOM).lstrip()
     match = _DECLARED.match(body)
     if not match:
@@ -30,10 +30,10 @@ def decode_declared(data: bytes) -> tuple[str, str]:
     encoding = _ENCODINGS.get(match[1].decode("ascii").lower())
     if encoding is None or b"\x00" in body:
         raise FileEncoding
-    return _strict(body[match.end() :], encoding), encoding
+    return _decode_strictly(body[match.end() :], encoding), encoding
 
 
-def _strict(data: bytes, encoding: str) -> str:
+def _decode_strictly(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:

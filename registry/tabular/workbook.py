@@ -1,4 +1,4 @@
-"""XLSX: the first visible sheet with content, its values as the text a person would sign."""
+"""Read XLSX files: the first visible sheet with content, its values as the text that a person sees."""
 
 import datetime as dt
 import io
@@ -18,18 +18,18 @@ _EXACT = 10**15
 
 
 def read_workbook(data: bytes) -> Sheet:
-    """A row that holds a formula is a fault: its stored result is not what was signed."""
+    """Read an XLSX workbook. A row with a formula is a fault: its stored result is not what was signed."""
     package = Package(data)
-    name, scan = _first_filled(package)
-    origin, grid = _load(data, name)
+    name, scan = _find_filled_sheet(package)
+    origin, grid = _load_values(data, name)
     rows = ((number, cells) for number, cells in enumerate(grid, origin[0] + 1) if any(c != "" for c in cells))
     for _, cells in rows:
-        columns = heading([_text(cell) for cell in cells])
-        return build(_records(columns, rows, scan, origin[1]), columns, "xlsx", "utf-8")
+        columns = heading([_cell_text(cell) for cell in cells])
+        return build(_read_records(columns, rows, scan, origin[1]), columns, "xlsx", "utf-8")
     raise NoHeader
 
 
-def _first_filled(package: Package) -> tuple[str, SheetScan]:
+def _find_filled_sheet(package: Package) -> tuple[str, SheetScan]:
     texts = TextLengths()
     shared = package.part("xl/sharedStrings.xml")
     if shared:
@@ -44,7 +44,7 @@ def _first_filled(package: Package) -> tuple[str, SheetScan]:
     raise NoHeader("工作簿中没有内容")
 
 
-def _load(data: bytes, name: str) -> tuple[tuple[int, int], list[list[Any]]]:
+def _load_values(data: bytes, name: str) -> tuple[tuple[int, int], list[list[Any]]]:
     """The place of the first filled cell, counted from 0, and the rectangle of values from there."""
     try:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name(name)
@@ -55,23 +55,25 @@ def _load(data: bytes, name: str) -> tuple[tuple[int, int], list[list[Any]]]:
         raise FileUnreadable("工作簿内容已损坏") from None
 
 
-def _records(columns: list[str], rows: Iterator[tuple[int, list[Any]]], scan: SheetScan, left: int) -> Iterator[Record]:
+def _read_records(
+    columns: list[str], rows: Iterator[tuple[int, list[Any]]], scan: SheetScan, left: int
+) -> Iterator[Record]:
     bad_rows = {row for row, _ in scan.formulas | scan.errors}
     for number, cells in rows:
-        named, faults = pairs(columns, [_text(cell) for cell in cells])
-        faults += tuple(_inexact(columns, cells))
+        named, faults = pairs(columns, [_cell_text(cell) for cell in cells])
+        faults += tuple(_number_faults(columns, cells))
         if number in bad_rows:
-            faults += tuple(_computed(columns, number, scan, left))
+            faults += tuple(_formula_faults(columns, number, scan, left))
         yield Record(number, named, faults)
 
 
-def _inexact(columns: list[str], cells: list[Any]) -> Iterator[Fault]:
+def _number_faults(columns: list[str], cells: list[Any]) -> Iterator[Fault]:
     for column, value in zip(columns, cells, strict=False):
         if isinstance(value, (int, float)) and not -_EXACT < value < _EXACT:
             yield Fault(pointer(column), "number-not-text", "长数字应以文本格式填报，否则会丢失末位")
 
 
-def _computed(columns: list[str], number: int, scan: SheetScan, left: int) -> Iterator[Fault]:
+def _formula_faults(columns: list[str], number: int, scan: SheetScan, left: int) -> Iterator[Fault]:
     for index, column in enumerate(columns, left + 1):
         if (number, index) in scan.formulas:
             yield Fault(pointer(column), "formula-cell", "单元格是公式，应填写数值或文字本身")
@@ -79,7 +81,7 @@ def _computed(columns: list[str], number: int, scan: SheetScan, left: int) -> It
             yield Fault(pointer(column), "error-cell", "单元格是错误值")
 
 
-def _text(value: Any) -> str:
+def _cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""What is kept inside of a subject's past: shown to the authority that works on it, and to nobody else."""
+"""Earlier bans of a subject, for the authority that decides on it; never public."""
 
 import datetime as dt
 import json
@@ -12,21 +12,21 @@ from registry.models import Publication
 from registry.queries.law import reference_data
 
 NEVER = ("withdrawn", "revoked")
-"""States that read as if the decision had never been."""
+"""States in which the decision counts as never made."""
 LOOK_BACK = "repeat_months"
 
 
 def prior_restrictions(
     session: Session, uscc: str | None, id_index: str | None, on: dt.date, leaving_out: str
 ) -> list[dict[str, Any]]:
-    """Records of a subject whose restriction runs, or ended within the look-back, removed and repaired ones too.
+    """Records of a subject whose ban runs, or ended within the look-back; removed and repaired ones too.
 
     Doing it again within three years of a ban's end has heavier consequences (招标投标法实施条例 67, 68).
     """
     same = Publication.uscc == uscc if uscc else Publication.id_index == id_index
     if uscc is None and id_index is None:
         return []
-    question = select(Publication).where(
+    statement = select(Publication).where(
         same,
         Publication.until_entry.is_(None),
         Publication.state.not_in(NEVER),
@@ -34,23 +34,26 @@ def prior_restrictions(
     )
     months = reference_data.current(session).threshold(LOOK_BACK, on) or 0
     since = add_months(on, -months).isoformat()
-    found = [_one(held, since) for held in session.scalars(question.order_by(Publication.from_entry))]
-    return [one for one in found if one["measures"]]
+    restrictions = [
+        _describe_record(publication, since)
+        for publication in session.scalars(statement.order_by(Publication.from_entry))
+    ]
+    return [restriction for restriction in restrictions if restriction["measures"]]
 
 
-def _one(held: Publication, since: str) -> dict[str, Any]:
-    body = json.loads(held.body)
-    kept = [
+def _describe_record(publication: Publication, since: str) -> dict[str, Any]:
+    body = json.loads(publication.body)
+    measures = [
         {name: measure[name] for name in ("code", "name", "basis", "starts_on", "ends_on")}
         for measure in body["measures"]
         if measure["ends_on"] is None or measure["ends_on"] > since
     ]
     return {
-        "record": held.record,
-        "kind": held.kind,
-        "state": held.state,
+        "record": publication.record,
+        "kind": publication.kind,
+        "state": publication.state,
         "document_number": body["document_number"],
         "authority": body["authority"]["name"],
         "decided_on": body["decided_on"],
-        "measures": kept,
+        "measures": measures,
     }

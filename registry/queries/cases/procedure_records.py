@@ -1,4 +1,4 @@
-"""Questions about records with a procedure: the record itself, and its file of steps."""
+"""Look up penalties, listings, commendations, relations and reliefs, their steps and documents."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -23,7 +23,7 @@ from registry.refusals.procedure import (
 Proceeding = Penalty | Listing | Commendation | Relation | Relief
 """A record with a procedure."""
 LastStep = tuple[int, str]
-"""Position and digest of a step, to which the next one is chained."""
+"""Position and digest of a step, to which the next step is chained."""
 C = TypeVar("C", Listing, Commendation, Relation, Relief)
 TABLES: dict[str, type[Listing] | type[Commendation] | type[Relation] | type[Relief]] = {
     "listing": Listing,
@@ -40,29 +40,29 @@ UNKNOWN: dict[str, type[NotFound]] = {
     "dispute": ReliefUnknown,
     "repair": ReliefUnknown,
 }
-"""How a record reads as absent, by noun."""
+"""The refusal for a record that does not exist, by noun."""
 
 
 def by_record(session: Session, table: type[C], record: str, *, lock: bool = False) -> C:
     """The case of this record id; refuses ``ListingUnknown`` and its like. ``lock`` keeps other acts off it."""
-    question = select(table).where(table.record == record)
-    found = session.scalars(question.with_for_update() if lock else question).first()
-    if found is None:
+    statement = select(table).where(table.record == record)
+    case = session.scalars(statement.with_for_update() if lock else statement).first()
+    if case is None:
         raise (ReliefUnknown if table is Relief else UNKNOWN[str(table.noun)])()
-    return found
+    return case
 
 
 def holder(session: Session, record: str) -> Penalty | Listing:
     """The penalty or listing behind a record decided here, locked; refuses ``RecordUnknown``."""
     penalty = penalties.by_records(session, [record], lock=True).get(record)
-    found = penalty or session.scalars(select(Listing).where(Listing.record == record).with_for_update()).first()
-    if found is None:
+    row = penalty or session.scalars(select(Listing).where(Listing.record == record).with_for_update()).first()
+    if row is None:
         raise RecordUnknown()
-    return found
+    return row
 
 
 def ending(session: Session, noun: str, record: str, *, lock: bool = False) -> Listing | Commendation | Relation:
-    """The listing, commendation or relation of a record: those that end with their publication."""
+    """The listing, commendation or relation of a record id: the cases that end with their publication."""
     if noun == Listing.noun:
         return by_record(session, Listing, record, lock=lock)
     if noun == Relation.noun:
@@ -73,64 +73,64 @@ def ending(session: Session, noun: str, record: str, *, lock: bool = False) -> L
 def of_department(
     session: Session, noun: str, department_id: int | None, states: Collection[str], after: int, limit: int
 ) -> list[Listing | Commendation | Relation | Relief]:
-    """A department's cases in these states (all when empty), in the order begun, above row number ``after``."""
+    """A department's cases in these states (all when empty), oldest first, above row number ``after``."""
     table = TABLES[noun]
-    question = select(table).where(table.department_id == department_id, table.id > after)
+    statement = select(table).where(table.department_id == department_id, table.id > after)
     if table is Relief:
-        question = question.where(Relief.noun == noun)
+        statement = statement.where(Relief.noun == noun)
     if states:
-        question = question.where(table.state.in_(states))
-    return list(session.scalars(question.order_by(table.id).limit(limit)))
+        statement = statement.where(table.state.in_(states))
+    return list(session.scalars(statement.order_by(table.id).limit(limit)))
 
 
 def is_commended(session: Session, authority_code: str, document_number: str, subject_key: str) -> bool:
-    """Whether this very commendation is held and not withdrawn."""
-    question = select(Commendation.id).where(
+    """Whether this commendation (authority, document, subject) is filed already and not withdrawn."""
+    statement = select(Commendation.id).where(
         Commendation.authority_code == authority_code,
         Commendation.document_number == document_number,
         Commendation.subject_key == subject_key,
         Commendation.state != "withdrawn",
     )
-    return session.scalars(question.limit(1)).first() is not None
+    return session.scalars(statement.limit(1)).first() is not None
 
 
 def is_related(session: Session, kind: str, subject_uscc: str, other_key: str, since: dt.date) -> bool:
-    """Whether this very relation is held and not withdrawn."""
-    question = select(Relation.id).where(
+    """Whether this relation (kind, parties, first day) is filed already and not withdrawn."""
+    statement = select(Relation.id).where(
         Relation.kind == kind,
         Relation.subject_uscc == subject_uscc,
         Relation.other_key == other_key,
         Relation.since == since,
         Relation.state != "withdrawn",
     )
-    return session.scalars(question.limit(1)).first() is not None
+    return session.scalars(statement.limit(1)).first() is not None
 
 
 def documents(session: Session, step_ids: Collection[int]) -> dict[int, list[Document]]:
-    """The files given with steps, by step."""
-    found: dict[int, list[Document]] = {}
-    for one in session.scalars(select(Document).where(Document.step_id.in_(step_ids)).order_by(Document.id)):
-        found.setdefault(one.step_id, []).append(one)
-    return found
+    """The documents handed in with these steps, by step id."""
+    by_step: dict[int, list[Document]] = {}
+    for document in session.scalars(select(Document).where(Document.step_id.in_(step_ids)).order_by(Document.id)):
+        by_step.setdefault(document.step_id, []).append(document)
+    return by_step
 
 
 def of_document(session: Session, number: int) -> tuple[Document, Proceeding]:
-    """A file and the record it was given for; refuses ``DocumentUnknown``."""
-    found = session.get(Document, number)
-    step = session.get(CaseStep, found.step_id) if found else None
-    if found is None or step is None:
+    """A document and the record it was handed in for; refuses ``DocumentUnknown``."""
+    document = session.get(Document, number)
+    step = session.get(CaseStep, document.step_id) if document else None
+    if document is None or step is None:
         raise DocumentUnknown()
     if step.noun == "penalty":
-        return found, penalties.by_record(session, step.record)
+        return document, penalties.by_record(session, step.record)
     if step.noun in procedures.RELIEFS:
-        return found, by_record(session, Relief, step.record)
-    return found, ending(session, step.noun, step.record)
+        return document, by_record(session, Relief, step.record)
+    return document, ending(session, step.noun, step.record)
 
 
 def steps(session: Session, record: str) -> list[CaseStep]:
-    """The file of a record, oldest step first."""
-    question = select(CaseStep).where(CaseStep.record == record)
-    return list(session.scalars(question.order_by(CaseStep.position)))
+    """All steps of a record, oldest first."""
+    statement = select(CaseStep).where(CaseStep.record == record)
+    return list(session.scalars(statement.order_by(CaseStep.position)))
 
 
 def last_steps(session: Session, records: Collection[str]) -> dict[str, LastStep]:

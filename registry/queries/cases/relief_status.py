@@ -1,4 +1,4 @@
-"""What people without an account may ask about: what they can apply for, and how their application stands."""
+"""Status of a dispute or credit repair by its receipt number, and the record an application is about."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ DISPUTABLE_KINDS = tuple(code for code, kind in KINDS.items() if kind.is_disputa
 GONE = ("withdrawn", "revoked")
 """States in which nothing is left to be disputed."""
 _ONLY_WHEN_TAKEN = ("extend",)
-"""Acts that are the exception: their time limits are told once they run."""
+"""Exceptional acts: their time limits are listed only once they run."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class ReliefStatus:
-    """How an application stands: nothing in it tells who applied, or what was stated."""
+    """State, steps and time limits of an application, without who applied or what was stated."""
 
     number: str
     noun: str
@@ -64,67 +64,69 @@ class ReliefStatus:
 
 
 def subject_of(session: Session, record: str, node: str) -> Publication:
-    """The newest version of a record about which its subject can apply here, shown to the public or not.
+    """The newest version of a record that its subject can dispute or have repaired here, shown to the public or not.
 
     Refuses ``RecordUnknown``, ``NotDecidedHere``.
     """
-    question = select(Publication).where(
+    statement = select(Publication).where(
         Publication.record == record,
         Publication.until_entry.is_(None),
         Publication.kind.in_(DISPUTABLE_KINDS),
         Publication.state.not_in(GONE),
     )
-    found = session.scalars(question).first()
-    if found is None:
+    publication = session.scalars(statement).first()
+    if publication is None:
         raise RecordUnknown()
-    if found.origin != node:
+    if publication.origin != node:
         raise NotDecidedHere()
-    return found
+    return publication
 
 
 def relief_status(session: Session, number: str, today: dt.date) -> ReliefStatus:
-    """How the application with this receipt number stands; refuses ``ReliefUnknown``."""
-    held = procedure_records.by_record(session, Relief, number)
-    steps, facts = procedure_records.steps(session, number), held.facts
+    """The status of the application with this receipt number; refuses ``ReliefUnknown``."""
+    relief = procedure_records.by_record(session, Relief, number)
+    steps, facts = procedure_records.steps(session, number), relief.facts
     reason = facts.get("reason")
     return ReliefStatus(
         number=number,
-        noun=held.noun,
-        about=held.about,
-        about_noun=held.about_noun,
-        state=held.state,
-        version=held.version,
-        department=held.department.name,
-        received_at=held.received_at,
-        accepted_on=held.accepted_on,
-        ended_on=None if held.state in OPEN_RELIEF else steps[-1].day,
+        noun=relief.noun,
+        about=relief.about,
+        about_noun=relief.about_noun,
+        state=relief.state,
+        version=relief.version,
+        department=relief.department.name,
+        received_at=relief.received_at,
+        accepted_on=relief.accepted_on,
+        ended_on=None if relief.state in OPEN_RELIEF else steps[-1].day,
         outcome=facts["outcome"],
         reason=redaction.blot(reason) if reason else None,
         steps=steps,
-        limits=_limits(session, held, steps, today),
+        limits=_limits(session, relief, steps, today),
     )
 
 
-def _limits(session: Session, held: Relief, steps: Sequence[CaseStep], today: dt.date) -> list[Limit]:
+def _limits(session: Session, relief: Relief, steps: Sequence[CaseStep], today: dt.date) -> list[Limit]:
     """The limits that run or ran, and those of an open application that are still to come."""
     reference, taken = reference_data.current(session), {step.act for step in steps}
-    question = select(Clock).where(Clock.record == held.record).order_by(Clock.due, Clock.id)
-    found = [_running(reference, clock, today) for clock in session.scalars(question)]
-    acts = PROCEDURES[held.noun].acts
+    statement = select(Clock).where(Clock.record == relief.record).order_by(Clock.due, Clock.id)
+    running = [_build_running_limit(reference, clock, today) for clock in session.scalars(statement)]
+    acts = PROCEDURES[relief.noun].acts
     ahead = [
-        Limit(rule, *_length(reference, rule, today), None, "ahead")
-        for rule in (one.of(today) for one in reference.clocks().values())
-        if rule.noun == held.noun and rule.opens not in taken and rule.opens not in _ONLY_WHEN_TAKEN
+        Limit(rule, *_limit_length(reference, rule, today), None, "ahead")
+        for rule in (history.of(today) for history in reference.clocks().values())
+        if rule.noun == relief.noun and rule.opens not in taken and rule.opens not in _ONLY_WHEN_TAKEN
     ]
-    return found + (sorted(ahead, key=lambda one: acts.index(one.rule.opens)) if held.state in OPEN_RELIEF else [])
+    if relief.state not in OPEN_RELIEF:
+        return running
+    return running + sorted(ahead, key=lambda limit: acts.index(limit.rule.opens))
 
 
-def _running(reference: Reference, clock: Clock, today: dt.date) -> Limit:
+def _build_running_limit(reference: Reference, clock: Clock, today: dt.date) -> Limit:
     rule = reference.clocks()[clock.code].of(clock.starts_on)
-    value, unit = _length(reference, rule, clock.starts_on)
+    value, unit = _limit_length(reference, rule, clock.starts_on)
     return Limit(rule, value, unit, clock, deadlines.state(clock.due, clock.met_on, today))
 
 
-def _length(reference: Reference, rule: ClockRule, on: dt.date) -> tuple[int, str]:
+def _limit_length(reference: Reference, rule: ClockRule, on: dt.date) -> tuple[int, str]:
     limit: Deadline = reference.deadline(rule.deadline, on)
     return limit.value[rule.figure], limit.unit

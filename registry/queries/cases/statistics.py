@@ -1,4 +1,4 @@
-"""How well departments report, counted from what is held: no figure is kept, and none names anybody."""
+"""Reporting statistics per department, counted afresh from penalties, imports and clocks; no figure names anybody."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -19,18 +19,18 @@ PUBLISH_PENALTY = "penalty.publish"
 
 @dataclass(frozen=True)
 class Period:
-    """Legal days from ``since`` on, before ``until``."""
+    """The legal days [since, until)."""
 
     since: dt.date
     until: dt.date
 
     def holds(self, day: InstrumentedAttribute[dt.date]) -> ColumnElement[bool]:
-        """Whether a day lies in it."""
+        """Whether a day lies in the period, as SQL."""
         return (self.since <= day) & (day < self.until)
 
     def spans(self, instant: InstrumentedAttribute[dt.datetime]) -> ColumnElement[bool]:
-        """Whether an instant falls on one of its days."""
-        return (_midnight(self.since) <= instant) & (instant < _midnight(self.until))
+        """Whether an instant falls on a day of the period, as SQL."""
+        return (_start_of_day(self.since) <= instant) & (instant < _start_of_day(self.until))
 
 
 def year(number: int) -> Period:
@@ -39,51 +39,51 @@ def year(number: int) -> Period:
 
 
 def tallies(session: Session, period: Period, today: dt.date) -> dict[int, Tally]:
-    """What each department's reports of penalties came to in a period, by row number of the department.
+    """Reporting figures of each department in a period, by row number of the department.
 
     Received counts by the day of filing, punctuality by the day on which the limit ended (D01, as its clock has
     it); a limit that has not ended yet, and is not met, counts nowhere. What the API refused left no trace and
     is not among the received.
     """
     figures: dict[int, dict[str, int]] = {}
-    for names, question in (
-        (("accepted",), _accepted(period)),
-        (("corrected",), _corrected(period)),
-        (("refused",), _refused(period)),
-        (("repeated",), _repeated(period)),
+    for names, statement in (
+        (("accepted",), _select_accepted(period)),
+        (("corrected",), _select_corrected(period)),
+        (("refused",), _select_refused(period)),
+        (("repeated",), _select_repeated(period)),
         (("timely", "late", "open"), punctuality(period, today)),
     ):
-        _fill(figures, names, session.execute(question).tuples())
-    return {department: Tally(**found) for department, found in figures.items()}
+        _add_figures(figures, names, session.execute(statement).tuples())
+    return {department: Tally(**numbers) for department, numbers in figures.items()}
 
 
 def punctuality(period: Period, today: dt.date, *groups: Any) -> Select[Any]:
-    """Department, further ``groups``, then: limits of the period met in time, met late, over and not met."""
+    """Select department, further ``groups``, then: limits of the period met in time, met late, over and not met."""
     met, over = Clock.met_on.is_not(None), Clock.met_on.is_(None) & (Clock.due < today)
     return (
         select(
             Clock.department_id,
             *groups,
-            _sum(met & (Clock.met_on <= Clock.due)),
-            _sum(met & (Clock.met_on > Clock.due)),
-            _sum(over),
+            _count_where(met & (Clock.met_on <= Clock.due)),
+            _count_where(met & (Clock.met_on > Clock.due)),
+            _count_where(over),
         )
         .where(Clock.code == PUBLISH_PENALTY, period.holds(Clock.due))
         .group_by(Clock.department_id, *groups)
     )
 
 
-def _fill(figures: dict[int, dict[str, int]], names: tuple[str, ...], rows: Iterable[Any]) -> None:
+def _add_figures(figures: dict[int, dict[str, int]], names: tuple[str, ...], rows: Iterable[Any]) -> None:
     for department, *numbers in rows:
         figures.setdefault(department, {}).update(zip(names, map(int, numbers), strict=True))
 
 
-def _accepted(period: Period) -> Select[Any]:
-    question = select(Clock.department_id, func.count()).where(Clock.code == PUBLISH_PENALTY)
-    return question.where(period.spans(Clock.opened_at)).group_by(Clock.department_id)
+def _select_accepted(period: Period) -> Select[Any]:
+    statement = select(Clock.department_id, func.count()).where(Clock.code == PUBLISH_PENALTY)
+    return statement.where(period.spans(Clock.opened_at)).group_by(Clock.department_id)
 
 
-def _corrected(period: Period) -> Select[Any]:
+def _select_corrected(period: Period) -> Select[Any]:
     wrong = (
         select(Clock.department_id, Clock.record)
         .join(Penalty, Penalty.record == Clock.record)
@@ -96,14 +96,14 @@ def _corrected(period: Period) -> Select[Any]:
     return select(wrong.c.department_id, func.count()).group_by(wrong.c.department_id)
 
 
-def _refused(period: Period) -> Select[Any]:
-    question = select(Account.department_id, func.sum(PenaltyImport.refused)).join(
+def _select_refused(period: Period) -> Select[Any]:
+    statement = select(Account.department_id, func.sum(PenaltyImport.refused)).join(
         PenaltyImport, PenaltyImport.account_id == Account.id
     )
-    return question.where(period.spans(PenaltyImport.created_at)).group_by(Account.department_id)
+    return statement.where(period.spans(PenaltyImport.created_at)).group_by(Account.department_id)
 
 
-def _repeated(period: Period) -> Select[Any]:
+def _select_repeated(period: Period) -> Select[Any]:
     return (
         select(Account.department_id, func.count())
         .join(PenaltyImport, PenaltyImport.account_id == Account.id)
@@ -114,9 +114,9 @@ def _repeated(period: Period) -> Select[Any]:
     )
 
 
-def _sum(holds: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((holds, 1), else_=0))
+def _count_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
 
 
-def _midnight(day: dt.date) -> dt.datetime:
+def _start_of_day(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), SHANGHAI)

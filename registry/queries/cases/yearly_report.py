@@ -1,4 +1,4 @@
-"""The yearly report: what each department did in each sector, how punctually, and every limit it missed.
+"""Yearly report: acts of each department by sector, their punctuality, and every time limit missed.
 
 The duty is the plan's: 实施方案（2018）五（三）, each year before the end of December.
 """
@@ -36,7 +36,7 @@ FIGURES = (
     "filed", "published", "withdrawn", "listed", "removed",
     "disputes_received", "disputes_decided", "repairs_received", "repairs_decided",
 )  # fmt: skip
-"""What is counted, in the order in which it is told."""
+"""What is counted, in the order of the report."""
 _ACTS: dict[type[Penalty] | type[Listing], dict[str, str]] = {
     Penalty: {"publish": "published", "withdraw": "withdrawn"},
     Listing: {"publish": "listed", **dict.fromkeys(("remove", "repair", "expire", "revoke"), "removed")},
@@ -65,7 +65,7 @@ class MissedLimit:
 
 @dataclass
 class Line:
-    """The figures of one sector, or of a whole department; a sector knows its punctuality only."""
+    """The figures of one sector, or of a whole department; the tally of a sector has its punctuality only."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FIGURES, 0))
     tally: Tally = field(default_factory=Tally)
@@ -101,31 +101,33 @@ def yearly(session: Session, reference: Reference, year: int, today: dt.date) ->
     if year not in years(session, today):
         raise ReportUnknown()
     period = statistics.year(year)
-    lines = _lines(session, period, today)
-    missed = _missed(session, reference, period, today)
+    lines = _build_lines(session, period, today)
+    missed = _find_missed_limits(session, reference, period, today)
     sections = []
-    for held in account_lookup.departments(session):
-        found = lines.get(held.id, {})
-        if held.kind == "supervisor" or found or held.id in missed:
-            total = found.pop(_DEPARTMENT, Line())
-            sections.append(Section(held, total, dict(sorted(found.items())), missed.get(held.id, ())))
+    for department in account_lookup.departments(session):
+        department_lines = lines.get(department.id, {})
+        if department.kind == "supervisor" or department_lines or department.id in missed:
+            total = department_lines.pop(_DEPARTMENT, Line())
+            sections.append(
+                Section(department, total, dict(sorted(department_lines.items())), missed.get(department.id, ()))
+            )
     return Report(year, today, sections)
 
 
-def _lines(session: Session, period: Period, today: dt.date) -> dict[int, dict[str, Line]]:
+def _build_lines(session: Session, period: Period, today: dt.date) -> dict[int, dict[str, Line]]:
     lines: dict[int, dict[str, Line]] = {}
-    for department, places, figure, number in _counted(session, period):
+    for department, places, figure, number in _count_acts(session, period):
         for place in places:
-            _line(lines, department, place).counts[figure] += number
-    for department, sector, tally in _punctual(session, period, today):
-        line = _line(lines, department, sector)
-        line.tally = _added(line.tally, tally)
+            _line_of(lines, department, place).counts[figure] += number
+    for department, sector, tally in _count_punctuality(session, period, today):
+        line = _line_of(lines, department, sector)
+        line.tally = _add_tallies(line.tally, tally)
     for department, tally in statistics.tallies(session, period, today).items():
-        _line(lines, department, _DEPARTMENT).tally = tally
+        _line_of(lines, department, _DEPARTMENT).tally = tally
     return lines
 
 
-def _line(lines: dict[int, dict[str, Line]], department: int, sector: str) -> Line:
+def _line_of(lines: dict[int, dict[str, Line]], department: int, sector: str) -> Line:
     return lines.setdefault(department, {}).setdefault(sector, Line())
 
 
@@ -133,45 +135,45 @@ Counted = tuple[int, Sequence[str], str, int]
 """Department, the lines on which it counts, figure, how many."""
 
 
-def _counted(session: Session, period: Period) -> Iterable[Counted]:
-    sectors = cast(Clock.sectors, Text)
+def _count_acts(session: Session, period: Period) -> Iterable[Counted]:
+    sectors_text = cast(Clock.sectors, Text)
     filed = (
-        select(Clock.department_id, sectors, func.count())
+        select(Clock.department_id, sectors_text, func.count())
         .where(Clock.code == PUBLISH_PENALTY, period.spans(Clock.opened_at))
-        .group_by(Clock.department_id, sectors)
+        .group_by(Clock.department_id, sectors_text)
     )
-    for department, listed, number in session.execute(filed):
-        yield department, (_DEPARTMENT, *json.loads(listed)), "filed", number
+    for department, sectors_json, number in session.execute(filed):
+        yield department, (_DEPARTMENT, *json.loads(sectors_json)), "filed", number
     for table, acts in _ACTS.items():
-        yield from _entries(session, table, acts, period)
-    yield from _reliefs(session, period)
+        yield from _count_entries(session, table, acts, period)
+    yield from _count_reliefs(session, period)
 
 
-def _entries(
+def _count_entries(
     session: Session, table: type[Penalty] | type[Listing], acts: dict[str, str], period: Period
 ) -> Iterable[Counted]:
-    """The entries of records decided here, each once under its department and once under each sector."""
+    """Count the entries of records decided here, each once under its department and once under each sector."""
 
-    def question(*columns: Any) -> Select[Any]:
-        chosen = (table.department_id, Publication.act, *columns)
+    def build_statement(*columns: Any) -> Select[Any]:
+        group_columns = (table.department_id, Publication.act, *columns)
         return (
-            select(*chosen, func.count())
+            select(*group_columns, func.count())
             .select_from(Publication)
             .join(table, table.record == Publication.record)
             .where(Publication.act.in_(acts), period.spans(Publication.recorded_at))
-            .group_by(*chosen)
+            .group_by(*group_columns)
         )
 
-    for department, act, number in session.execute(question()):
+    for department, act, number in session.execute(build_statement()):
         yield department, (_DEPARTMENT,), acts[act], number
-    by_sector = question(PublicationSector.sector).join(
+    by_sector = build_statement(PublicationSector.sector).join(
         PublicationSector, PublicationSector.from_entry == Publication.from_entry
     )
     for department, act, sector, number in session.execute(by_sector):
         yield department, (sector,), acts[act], number
 
 
-def _reliefs(session: Session, period: Period) -> Iterable[Counted]:
+def _count_reliefs(session: Session, period: Period) -> Iterable[Counted]:
     for relief in session.scalars(select(Relief).where(period.spans(Relief.received_at))):
         yield relief.department_id, (_DEPARTMENT, *relief.scope[0]), f"{_RELIEFS[relief.noun]}_received", 1
     decided = (
@@ -183,25 +185,27 @@ def _reliefs(session: Session, period: Period) -> Iterable[Counted]:
         yield relief.department_id, (_DEPARTMENT, *relief.scope[0]), f"{_RELIEFS[relief.noun]}_decided", 1
 
 
-def _punctual(session: Session, period: Period, today: dt.date) -> Iterable[tuple[int, str, Tally]]:
-    question = statistics.punctuality(period, today, cast(Clock.sectors, Text))
-    for department, listed, timely, late, open_ in session.execute(question):
-        for sector in json.loads(listed):
+def _count_punctuality(session: Session, period: Period, today: dt.date) -> Iterable[tuple[int, str, Tally]]:
+    statement = statistics.punctuality(period, today, cast(Clock.sectors, Text))
+    for department, sectors_json, timely, late, open_ in session.execute(statement):
+        for sector in json.loads(sectors_json):
             yield department, sector, Tally(timely=int(timely), late=int(late), open=int(open_))
 
 
-def _added(one: Tally, other: Tally) -> Tally:
-    return Tally(timely=one.timely + other.timely, late=one.late + other.late, open=one.open + other.open)
+def _add_tallies(tally: Tally, other: Tally) -> Tally:
+    return Tally(timely=tally.timely + other.timely, late=tally.late + other.late, open=tally.open + other.open)
 
 
-def _missed(session: Session, reference: Reference, period: Period, today: dt.date) -> dict[int, list[MissedLimit]]:
-    """By department: every limit of the period that was met late or not at all, whatever it was a limit of."""
+def _find_missed_limits(
+    session: Session, reference: Reference, period: Period, today: dt.date
+) -> dict[int, list[MissedLimit]]:
+    """By department, the limits of the period, of whatever kind, that were met late or not at all."""
     over = (Clock.met_on > Clock.due) | (Clock.met_on.is_(None) & (Clock.due < today))
-    found: dict[int, list[MissedLimit]] = {}
+    by_department: dict[int, list[MissedLimit]] = {}
     rules, days = reference.clocks(), cache(reference.calendar.days_between)
     for clock in session.scalars(select(Clock).where(period.holds(Clock.due), over).order_by(Clock.due, Clock.id)):
         rule = rules[clock.code].of(clock.starts_on)
-        missed = MissedLimit(
+        limit = MissedLimit(
             number=clock.id,
             name=rule.name,
             deadline=clock.deadline,
@@ -212,5 +216,5 @@ def _missed(session: Session, reference: Reference, period: Period, today: dt.da
             met_on=clock.met_on,
             days=days(clock.due, clock.met_on or today),
         )
-        found.setdefault(clock.department_id, []).append(missed)
-    return found
+        by_department.setdefault(clock.department_id, []).append(limit)
+    return by_department

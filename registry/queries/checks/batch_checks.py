@@ -1,4 +1,4 @@
-"""Questions about files of parties to check."""
+"""Look up batch checks: files of parties, their answered parts, and the checks of those."""
 
 from collections.abc import Iterator
 
@@ -10,38 +10,38 @@ from registry.refusals.award import FileUnknown
 
 
 def own(session: Session, department_id: int | None, file_id: str, *, lock: bool = False) -> CheckFile:
-    """A file that this department handed in; refuses ``FileUnknown``."""
-    question = select(CheckFile).where(CheckFile.id == file_id)
-    held = session.scalars(question.with_for_update() if lock else question).first()
-    if held is None or held.department_id != department_id:
+    """The file of this id if this department handed it in; refuses ``FileUnknown``."""
+    statement = select(CheckFile).where(CheckFile.id == file_id)
+    check_file = session.scalars(statement.with_for_update() if lock else statement).first()
+    if check_file is None or check_file.department_id != department_id:
         raise FileUnknown()
-    return held
+    return check_file
 
 
 def pending(session: Session) -> list[tuple[str, int]]:
-    """(file id, account id) of the files not answered to their end, oldest first."""
-    question = select(CheckFile.id, CheckFile.account_id).where(CheckFile.state == "running")
-    return list(session.execute(question.order_by(CheckFile.created_at, CheckFile.id)).tuples())
+    """(file id, account id) of the files not fully answered yet, oldest first."""
+    statement = select(CheckFile.id, CheckFile.account_id).where(CheckFile.state == "running")
+    return list(session.execute(statement.order_by(CheckFile.created_at, CheckFile.id)).tuples())
 
 
 def parts(session: Session, file_id: str) -> Iterator[tuple[CheckFilePart, Check | None]]:
     """The answered parts of a file in order, one at a time, each with its check."""
     start = -1
     while True:
-        question = (
+        statement = (
             select(CheckFilePart, Check)
             .outerjoin(Check, Check.id == CheckFilePart.check_id)
             .where(CheckFilePart.file_id == file_id, CheckFilePart.start > start)
         )
-        found = session.execute(question.order_by(CheckFilePart.start).limit(1)).tuples().first()
-        if found is None:
+        row = session.execute(statement.order_by(CheckFilePart.start).limit(1)).tuples().first()
+        if row is None:
             return
-        start = found[0].start
-        yield found
+        start = row[0].start
+        yield row
         session.expunge_all()
 
 
 def checks(session: Session, file_id: str) -> list[Check]:
     """The checks that answered a file, in the order of its rows."""
-    question = select(Check).join(CheckFilePart, CheckFilePart.check_id == Check.id)
-    return list(session.scalars(question.where(CheckFilePart.file_id == file_id).order_by(CheckFilePart.start)))
+    statement = select(Check).join(CheckFilePart, CheckFilePart.check_id == Check.id)
+    return list(session.scalars(statement.where(CheckFilePart.file_id == file_id).order_by(CheckFilePart.start)))

@@ -1,4 +1,4 @@
-"""The records that bear on the parties of an award check: one question for the whole list and all kinds of keys."""
+"""Find the records that bear on the parties of an award check, in one statement for the whole list."""
 
 import datetime as dt
 import json
@@ -26,14 +26,14 @@ from registry.queries.publication.publications import BEARING, known_at
 
 @dataclass(frozen=True)
 class Keys:
-    """What the parties are found by."""
+    """Keys of the parties of a check: codes, indexes of identity numbers, names."""
 
     usccs: Collection[str]
     id_indexes: Collection[str]
     name_keys: Collection[str]
 
 
-def _by(kind: str, column: InstrumentedAttribute[Any], *further: ColumnElement[bool]) -> Select[Any]:
+def _select_by(kind: str, column: InstrumentedAttribute[Any], *further: ColumnElement[bool]) -> Select[Any]:
     return select(literal_column(f"'{kind}'"), column, Publication.body).where(
         any_of(column, texts(kind)),
         known_at(bindparam("entry", type_=Key)),
@@ -45,30 +45,29 @@ def _by(kind: str, column: InstrumentedAttribute[Any], *further: ColumnElement[b
 
 # No order: asked to sort by entry, PostgreSQL may walk the whole list instead of the index on the key.
 _CANDIDATES = union_all(
-    _by("uscc", Publication.uscc),
-    _by("id", Publication.id_index),
+    _select_by("uscc", Publication.uscc),
+    _select_by("id", Publication.id_index),
     # What is not public is not found by a mere name.
-    _by("name", Publication.name_key, Publication.audience == "public"),
+    _select_by("name", Publication.name_key, Publication.audience == "public"),
 )
 _SOURCES = select(Peer.code, Peer.pulled_at).where(Peer.url != "").order_by(Peer.code)
 
 
 def candidates(session: Session, keys: Keys, entry: int) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """Bodies as known at ledger size ``entry``, by (``uscc``/``id``/``name``, key)."""
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    asked = {"uscc": keys.usccs, "id": keys.id_indexes, "name": keys.name_keys, "entry": entry}
-    for by, value, body in session.connection().execute(_CANDIDATES, asked):
-        found.setdefault((by, value), []).append(json.loads(body))
-    return found
+    bodies: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    parameters = {"uscc": keys.usccs, "id": keys.id_indexes, "name": keys.name_keys, "entry": entry}
+    for by, value, body in session.connection().execute(_CANDIDATES, parameters):
+        bodies.setdefault((by, value), []).append(json.loads(body))
+    return bodies
 
 
 def sealed_number(session: Session) -> bytes | None:
-    """Some identity number as it is kept sealed; None when none is held."""
-    question = select(Publication.id_sealed).where(Publication.id_index > "", Publication.id_sealed.is_not(None))
-    return session.execute(question.limit(1)).scalar_one_or_none()
+    """The sealed identity number of some publication; None when no publication has one."""
+    statement = select(Publication.id_sealed).where(Publication.id_index > "", Publication.id_sealed.is_not(None))
+    return session.execute(statement.limit(1)).scalar_one_or_none()
 
 
 def sources(session: Session) -> Sequence[Row[tuple[str, dt.datetime | None]]]:
-    """``code`` and ``pulled_at`` of the peers whose lists are pulled into this one; a peer without an address is never
-    asked."""
+    """``code`` and ``pulled_at`` of the peers whose records are pulled into this node: those with an address."""
     return session.connection().execute(_SOURCES).all()

@@ -1,4 +1,4 @@
-"""What a receipt proves at the node itself, where the ledger is at hand."""
+"""Verify a receipt at the node that issued it, with the ledger at hand."""
 
 from typing import Any
 
@@ -14,11 +14,14 @@ from registry.verifier import prove
 
 
 def prove_receipt(session: Session, ring: Keyring, data: bytes) -> dict[str, Any]:
-    """As offline; if the signing key was revoked, as far as this node's ledger carries. Refuses ``ReceiptRefused``."""
-    return prove(data, ring, _cover(session, ring, data))
+    """Verify a receipt as offline; under a revoked key, as far as this node's ledger proves it.
+
+    Refuses ``ReceiptRefused``.
+    """
+    return prove(data, ring, _find_cover(session, ring, data))
 
 
-def _cover(session: Session, ring: Keyring, data: bytes) -> Cover | None:
+def _find_cover(session: Session, ring: Keyring, data: bytes) -> Cover | None:
     if not any(key.revoked_at for key in ring.keys):
         return None
     entry = receipts.parse_receipt(data, ring.publics(), verify).statement["entry"]

@@ -1,4 +1,4 @@
-"""Questions about award checks; a trading centre reads only its own."""
+"""Look up stored award checks; a trading centre reads only its own."""
 
 from sqlalchemy import BigInteger, Row, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from registry.models import Check
 from registry.refusals.acts import CheckUnknown
 
-_BEFORE = (
+_PREVIOUS_CHECK = (
     select(Check.id, Check.receipt_sealed)
     .where(
         Check.department_id == bindparam("department"),
@@ -17,26 +17,29 @@ _BEFORE = (
     .limit(1)
 )
 
-_HOLD = select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger)))
+_LOCK = select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger)))
 
 
 def of_department(session: Session, department_id: int | None, check: str) -> Check:
     """The check of this id made by this department; refuses ``CheckUnknown``."""
-    made = session.get(Check, check)
-    if made is None or made.department_id != department_id:
+    row = session.get(Check, check)
+    if row is None or row.department_id != department_id:
         raise CheckUnknown()
-    return made
+    return row
 
 
 def hold_tender(session: Session, tender_index: str) -> None:
-    """Let whoever else checks for this tender wait until the transaction is over; on SQLite everybody does already."""
+    """Lock a tender until the transaction ends, so that two checks of it follow each other.
+
+    On SQLite the writer lock does this already.
+    """
     if session.get_bind().dialect.name == "postgresql":
         key = int.from_bytes(bytes.fromhex(tender_index)[:8], signed=True)
-        session.connection().execute(_HOLD, {"key": key})
+        session.connection().execute(_LOCK, {"key": key})
 
 
 def before(session: Session, department_id: int | None, tender_index: str, entry: int) -> Row[tuple[str, bytes]] | None:
-    """``id`` and ``receipt_sealed`` of the newest check of the same department and tender that was answered no later
-    than at ``entry``."""
-    asked = {"department": department_id, "tender": tender_index, "entry": entry}
-    return session.connection().execute(_BEFORE, asked).first()
+    """``id`` and ``receipt_sealed`` of the newest check of the same department and tender answered at ``entry`` or
+    earlier."""
+    parameters = {"department": department_id, "tender": tender_index, "entry": entry}
+    return session.connection().execute(_PREVIOUS_CHECK, parameters).first()

@@ -1,4 +1,4 @@
-"""Questions about watches: a department's own, those that lag behind the ledger, and whom an entry touches."""
+"""Look up watches and their events, watches behind the ledger, and the watched parties an entry is about."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -15,7 +15,7 @@ from registry.refusals.award import WatchUnknown
 
 @dataclass(frozen=True)
 class EntrySubject:
-    """One entry, and somebody it is about: a correction may be about two."""
+    """One entry and one subject of it: a correction may be about two."""
 
     entry: int
     day: dt.date
@@ -27,53 +27,54 @@ class EntrySubject:
 
 
 def own(session: Session, department_id: int | None, watch: str, *, lock: bool = False) -> Watch:
-    """A watch of this department; refuses ``WatchUnknown``."""
-    question = select(Watch).where(Watch.id == watch)
-    held = session.scalars(question.with_for_update() if lock else question).first()
-    if held is None or held.department_id != department_id:
+    """The watch of this id if it is this department's; refuses ``WatchUnknown``."""
+    statement = select(Watch).where(Watch.id == watch)
+    row = session.scalars(statement.with_for_update() if lock else statement).first()
+    if row is None or row.department_id != department_id:
         raise WatchUnknown()
-    return held
+    return row
 
 
 def list_watches(session: Session, department_id: int | None, *, after: int, limit: int) -> list[Watch]:
-    """A department's watches in the order they were begun, above number ``after``."""
-    question = select(Watch).where(Watch.department_id == department_id, Watch.number > after)
-    return list(session.scalars(question.order_by(Watch.number).limit(limit)))
+    """A department's watches, oldest first, above number ``after``."""
+    statement = select(Watch).where(Watch.department_id == department_id, Watch.number > after)
+    return list(session.scalars(statement.order_by(Watch.number).limit(limit)))
 
 
 def events(session: Session, watch: str, *, after: int, limit: int) -> list[WatchEvent]:
     """Events of a watch in order, above sequence number ``after``."""
-    question = select(WatchEvent).where(WatchEvent.watch_id == watch, WatchEvent.sequence > after)
-    return list(session.scalars(question.order_by(WatchEvent.sequence).limit(limit)))
+    statement = select(WatchEvent).where(WatchEvent.watch_id == watch, WatchEvent.sequence > after)
+    return list(session.scalars(statement.order_by(WatchEvent.sequence).limit(limit)))
 
 
 def waiting(session: Session, watch: str) -> int:
     """How many events of a watch are not delivered yet."""
-    question = select(func.count()).where(WatchEvent.watch_id == watch, WatchEvent.state == "pending")
-    return session.execute(question).scalar_one()
+    statement = select(func.count()).where(WatchEvent.watch_id == watch, WatchEvent.state == "pending")
+    return session.execute(statement).scalar_one()
 
 
 def watches_behind(session: Session, head: int, today: dt.date, limit: int) -> list[Watch]:
-    """Active watches that have not seen the ledger to its head or the day to today, locked, the furthest behind
-    first."""
+    """Active watches not advanced to the ledger's head and to today, the furthest behind first, locked."""
     is_behind = or_(Watch.seen_entry < head, Watch.seen_day < today, Watch.until <= today)
-    question = select(Watch).where(Watch.state == ACTIVE, is_behind)
-    return list(session.scalars(question.order_by(Watch.seen_entry, Watch.number).limit(limit).with_for_update()))
+    statement = select(Watch).where(Watch.state == ACTIVE, is_behind)
+    return list(session.scalars(statement.order_by(Watch.seen_entry, Watch.number).limit(limit).with_for_update()))
 
 
 def entry_subjects(session: Session, after: int, upto: int) -> list[EntrySubject]:
-    """What the entries in (``after``, ``upto``] put in, in order, and whom the versions they replaced were about."""
+    """Subjects of the entries in (``after``, ``upto``], in order, and of the versions that those entries replaced."""
     old = aliased(Publication)
     replaced = (old.record == Publication.record) & (old.until_entry == Publication.from_entry)
     entries = (Publication.from_entry > after, Publication.from_entry <= upto)
     is_entry = LedgerEntry.number == Publication.from_entry
-    said = (Publication.from_entry, LedgerEntry.day, Publication.act, Publication.record)
-    new = select(*said, Publication.uscc, Publication.id_index, Publication.name_key).join(LedgerEntry, is_entry)
-    gone = select(*said, old.uscc, old.id_index, old.name_key).join(LedgerEntry, is_entry).join(old, replaced)
+    entry_columns = (Publication.from_entry, LedgerEntry.day, Publication.act, Publication.record)
+    new = select(*entry_columns, Publication.uscc, Publication.id_index, Publication.name_key).join(
+        LedgerEntry, is_entry
+    )
+    gone = select(*entry_columns, old.uscc, old.id_index, old.name_key).join(LedgerEntry, is_entry).join(old, replaced)
     rows = [
-        EntrySubject(*row) for question in (new, gone) for row in session.execute(question.where(*entries)).tuples()
+        EntrySubject(*row) for statement in (new, gone) for row in session.execute(statement.where(*entries)).tuples()
     ]
-    return sorted(set(rows), key=lambda one: one.entry)
+    return sorted(set(rows), key=lambda subject: subject.entry)
 
 
 def watches_of_keys(
@@ -81,15 +82,15 @@ def watches_of_keys(
 ) -> list[tuple[str, int, str]]:
     """(watch, position of its party, value) of the parties whose ``column`` has one of the values."""
     key = getattr(WatchedParty, column)
-    question = select(WatchedParty.watch_id, WatchedParty.position, key).where(
+    statement = select(WatchedParty.watch_id, WatchedParty.position, key).where(
         any_of(WatchedParty.watch_id, texts("watches")), any_of(key, texts("values"))
     )
-    return list(session.execute(question, {"watches": watches, "values": values}).tuples())
+    return list(session.execute(statement, {"watches": watches, "values": values}).tuples())
 
 
 def watches_to_notify(session: Session, now: dt.datetime) -> list[str]:
     """Ids of the watches with events to be delivered now."""
     is_time = or_(Watch.retry_at.is_(None), Watch.retry_at <= now)
     pending = select(WatchEvent.watch_id).where(WatchEvent.state == "pending")
-    question = select(Watch.id).where(Watch.webhook_sealed.is_not(None), is_time, Watch.id.in_(pending))
-    return list(session.scalars(question.order_by(Watch.number)))
+    statement = select(Watch.id).where(Watch.webhook_sealed.is_not(None), is_time, Watch.id.in_(pending))
+    return list(session.scalars(statement.order_by(Watch.number)))

@@ -1,4 +1,4 @@
-"""The clocks that run: whose duty each is, until when, and by which rule."""
+"""Running time limits (clocks) of a department, with their rules and how near their end is."""
 
 import datetime as dt
 from collections.abc import Collection, Iterator
@@ -19,7 +19,7 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class ClockPlace:
-    """Behind which clock a page goes on."""
+    """The last clock of a page: the next page starts after it."""
 
     due: dt.date
     number: int
@@ -41,17 +41,17 @@ def running_clocks(
     session: Session, actor: Actor, states: Collection[str], today: dt.date, after: ClockPlace | None = None
 ) -> Iterator[Clock]:
     """The running clocks of the actor's department within its sectors and districts, the soonest end first."""
-    question = select(Clock).where(Clock.department_id == actor.department_id, Clock.met_on.is_(None))
+    statement = select(Clock).where(Clock.department_id == actor.department_id, Clock.met_on.is_(None))
     if set(states) != set(STATES):
-        question = question.where(Clock.due < today if "overdue" in states else Clock.due >= today)
-    question = question.order_by(Clock.due, Clock.id).limit(CHUNK)
+        statement = statement.where(Clock.due < today if "overdue" in states else Clock.due >= today)
+    statement = statement.order_by(Clock.due, Clock.id).limit(CHUNK)
     # In chunks of its own: who has read enough leaves no cursor open.
-    while found := list(session.scalars(question.where(_behind(after)))):
-        yield from (clock for clock in found if actor.covers(frozenset(clock.sectors), clock.district))
-        after = ClockPlace(found[-1].due, found[-1].id)
+    while clocks := list(session.scalars(statement.where(_after_place(after)))):
+        yield from (clock for clock in clocks if actor.covers(frozenset(clock.sectors), clock.district))
+        after = ClockPlace(clocks[-1].due, clocks[-1].id)
 
 
-def _behind(place: ClockPlace | None) -> ColumnElement[bool]:
+def _after_place(place: ClockPlace | None) -> ColumnElement[bool]:
     if place is None:
         return true()
     return or_(Clock.due > place.due, and_(Clock.due == place.due, Clock.id > place.number))

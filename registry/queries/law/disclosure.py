@@ -1,4 +1,4 @@
-"""What the plan's disclosure catalogues ask for, and what of it is published here, on time or not."""
+"""Disclosure catalogue of the plan: for each item, how many records are published here and how many on time."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ from registry.domain.law.reference_kinds import CatalogueItem
 from registry.models import Clock, Publication, PublicationSector
 from registry.queries.law import reference_data
 from registry.queries.publication.publications import Moment, visible
+from registry.queries.store_cache import StoreCache
 
 CLOCKS = ("penalty.publish", "listing.publish", "commendation.publish")
 """The clocks that ran until a record decided here was published."""
-_KEPT = 8
-"""Moments whose counts are kept: programs may ask for other days than today's visitors."""
+_MOMENTS_MAX = 8
+"""Moments whose counts are cached: programs may ask for other days than today's visitors."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Item:
-    """An item with its tally; None: what it asks for is kept elsewhere."""
+    """A catalogue item with its tally, None when the records it asks for are kept elsewhere."""
 
     row: CatalogueItem
     tally: Tally | None
@@ -41,53 +42,48 @@ Counts = Mapping[tuple[str, str], Tally]
 
 
 def items(session: Session, at: Moment) -> list[Item]:
-    """The items in force on the day, in the order of the annexes, each with what is shown of it."""
-    counts = _counts(session, at)
+    """The catalogue items in force on the day, in the order of the annexes, each with its tally."""
+    counts = _cached_counts.get_or_compute(session, at, lambda: _count_records(session, at))
     rows = sorted(reference_data.current(session).catalogue(at.on), key=lambda row: (row.annex, row.number))
-    return [Item(row, _tally(row, counts)) for row in rows]
+    return [Item(row, _sum_tallies(row, counts)) for row in rows]
 
 
-def by_annex(found: Iterable[Item]) -> dict[int, list[Item]]:
-    """The items of each annex."""
+def by_annex(catalogue_items: Iterable[Item]) -> dict[int, list[Item]]:
+    """Group catalogue items by annex."""
     annexes: dict[int, list[Item]] = {}
-    for one in found:
-        annexes.setdefault(one.row.annex, []).append(one)
+    for item in catalogue_items:
+        annexes.setdefault(item.row.annex, []).append(item)
     return annexes
 
 
-def _tally(row: CatalogueItem, counts: Counts) -> Tally | None:
-    if not row.record_kinds:
+def _sum_tallies(catalogue_row: CatalogueItem, counts: Counts) -> Tally | None:
+    if not catalogue_row.record_kinds:
         return None
-    return sum((counts.get((row.sector, kind), Tally()) for kind in row.record_kinds), Tally())
+    return sum((counts.get((catalogue_row.sector, kind), Tally()) for kind in catalogue_row.record_kinds), Tally())
 
 
-def _counts(session: Session, at: Moment) -> Counts:
-    """By sector and kind; counted once per entry and day, because every visitor of the page asks for it."""
-    key = (id(session.get_bind()), at)
-    if key not in _counted:
-        # Only what was decided here has clocks.
-        clock = and_(Clock.record == Publication.record, Clock.code.in_(CLOCKS))
-        question = (
-            select(
-                PublicationSector.sector,
-                Publication.kind,
-                func.count(),
-                func.count(Clock.id),
-                func.coalesce(func.sum(case((Clock.met_on <= Clock.due, 1), else_=0)), 0),
-            )
-            .join(Publication, Publication.from_entry == PublicationSector.from_entry)
-            .outerjoin(Clock, clock)
-            .where(visible(at))
-            .group_by(PublicationSector.sector, Publication.kind)
+def _count_records(session: Session, at: Moment) -> Counts:
+    """Count what is visible by sector and kind."""
+    # Only what was decided here has clocks.
+    clock = and_(Clock.record == Publication.record, Clock.code.in_(CLOCKS))
+    statement = (
+        select(
+            PublicationSector.sector,
+            Publication.kind,
+            func.count(),
+            func.count(Clock.id),
+            func.coalesce(func.sum(case((Clock.met_on <= Clock.due, 1), else_=0)), 0),
         )
-        counts = {
-            (sector, kind): Tally(shown, timed, int(on_time))
-            for sector, kind, shown, timed, on_time in session.execute(question).tuples()
-        }
-        if len(_counted) >= _KEPT:
-            _counted.clear()
-        _counted[key] = counts
-    return _counted.get(key, {})
+        .join(Publication, Publication.from_entry == PublicationSector.from_entry)
+        .outerjoin(Clock, clock)
+        .where(visible(at))
+        .group_by(PublicationSector.sector, Publication.kind)
+    )
+    return {
+        (sector, kind): Tally(visible_count, timed, int(on_time))
+        for sector, kind, visible_count, timed, on_time in session.execute(statement).tuples()
+    }
 
 
-_counted: dict[tuple[int, Moment], Counts] = {}
+_cached_counts: StoreCache[Moment, Counts] = StoreCache(_MOMENTS_MAX)
+"""Counted once per entry and day, because every visitor of the page asks for it."""

@@ -1,4 +1,4 @@
-"""The reference data in force, read once per change of it."""
+"""Load the reference data in force, or as it was at an instant or under a version digest."""
 
 import datetime as dt
 import threading
@@ -13,63 +13,62 @@ from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import Row
 from registry.domain.publication import canonical
 from registry.models import CatalogRow
+from registry.queries.store_cache import StoreCache
 
-_held: dict[tuple[int, int, int], Reference] = {}
+_references: StoreCache[tuple[int, int], Reference] = StoreCache(1)  # older rows are of no further use
 _lock = threading.Lock()
 _STAMP = select(func.coalesce(func.max(CatalogRow.id), 0), func.count(CatalogRow.closed_at))
 
 
 def current(session: Session) -> Reference:
-    """The reference data as loaded; kept in memory until a row is added or closed."""
-    stamp = session.connection().execute(_STAMP).one()
-    key = (id(session.get_bind()), stamp[0], stamp[1])
-    with _lock:
-        if key not in _held:
-            _held.clear()  # one node per process: yesterday's rows are of no further use
-            _held[key] = _made(open_rows(session))
-        return _held[key]
+    """The reference data in force; kept in memory until a row is added or closed."""
+    newest_id, closed_count = session.connection().execute(_STAMP).one()
+    with _lock:  # after a change one thread parses the rows, not all that ask
+        return _references.get_or_compute(
+            session, (newest_id, closed_count), lambda: _build_reference(open_rows(session))
+        )
 
 
 def hold_scheme(session: Session, code: str) -> None:
-    """Let whoever else proposes for this list wait until the transaction is over."""
-    question = select(CatalogRow.id).where(CatalogRow.kind == "schemes", CatalogRow.code == code)
-    session.execute(question.order_by(CatalogRow.id).with_for_update())
+    """Lock a scheme until the transaction ends, so that two proposals for the same list follow each other."""
+    statement = select(CatalogRow.id).where(CatalogRow.kind == "schemes", CatalogRow.code == code)
+    session.execute(statement.order_by(CatalogRow.id).with_for_update())
 
 
 def open_rows(session: Session) -> list[CatalogRow]:
-    """The newest version of every row."""
-    return _rows(session, CatalogRow.closed_at.is_(None))
+    """The newest version of every reference row."""
+    return _load_rows(session, CatalogRow.closed_at.is_(None))
 
 
 def as_of(session: Session, instant: dt.datetime) -> Reference:
-    """The reference data as it was loaded at an instant: rows closed since are open, rows opened since absent."""
+    """The reference data as it was at an instant: rows closed since are open, rows opened since absent."""
     was_open = or_(CatalogRow.closed_at.is_(None), CatalogRow.closed_at > instant)
-    return _made(_rows(session, (CatalogRow.opened_at <= instant) & was_open))
+    return _build_reference(_load_rows(session, (CatalogRow.opened_at <= instant) & was_open))
 
 
 def of_version(session: Session, version: str) -> Reference | None:
-    """The reference data whose digest was ``version``, at whatever time that was; None when it never was here.
+    """The reference data whose digest is ``version``, from any time; None when this node never had it.
 
     The digest is computed from the rows at hand, so that a row changed since is not taken for what it was.
     """
     opened = session.scalars(select(CatalogRow.opened_at).distinct())
     closed = session.scalars(select(CatalogRow.closed_at).distinct())
     for instant in sorted({instant for instant in (*opened, *closed) if instant}, reverse=True):
-        found = as_of(session, instant)
-        if found.version == version:
-            return found
+        reference = as_of(session, instant)
+        if reference.version == version:
+            return reference
     return None
 
 
-def _rows(session: Session, condition: ColumnElement[bool]) -> list[CatalogRow]:
-    question = select(CatalogRow).where(condition)
-    return list(session.scalars(question.order_by(CatalogRow.kind, CatalogRow.code, CatalogRow.effective_from)))
+def _load_rows(session: Session, condition: ColumnElement[bool]) -> list[CatalogRow]:
+    statement = select(CatalogRow).where(condition)
+    return list(session.scalars(statement.order_by(CatalogRow.kind, CatalogRow.code, CatalogRow.effective_from)))
 
 
-def _made(held: Sequence[CatalogRow]) -> Reference:
+def _build_reference(catalog_rows: Sequence[CatalogRow]) -> Reference:
     rows: dict[str, list[Row]] = {kind: [] for kind in reference_kinds.KINDS}
     digests = []
-    for row in held:
+    for row in catalog_rows:
         data = _with_columns(row)
         if row.kind in rows:  # kinds that this program no longer knows count, but cannot be asked
             rows[row.kind].append(reference_kinds.parse_reference_row(row.kind, data))

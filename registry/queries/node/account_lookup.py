@@ -1,4 +1,4 @@
-"""Questions about accounts: who holds this key, who is called this."""
+"""Look up accounts by machine key or name, and departments by code."""
 
 import datetime as dt
 import hashlib
@@ -17,26 +17,26 @@ _BY_KEY = (
 
 
 def key_hash(key: str) -> bytes:
-    """What is kept of a machine key."""
+    """SHA-256 of a machine key: the form in which it is stored."""
     return hashlib.sha256(key.encode()).digest()
 
 
 def by_key(session: Session, key: str, today: dt.date) -> Actor | None:
     """The actor behind a machine key, or None when it is unknown, revoked or past its day."""
-    found = session.connection().execute(_BY_KEY, {"hash": key_hash(key)}).one_or_none()
-    return actor_of(found) if found and _is_valid(found, today) else None
+    row = session.connection().execute(_BY_KEY, {"hash": key_hash(key)}).one_or_none()
+    return actor_of(row) if row and _is_valid(row, today) else None
 
 
 def by_name(session: Session, name: str, today: dt.date) -> Actor:
     """The actor of an account; refuses ``AccountUnknown``."""
-    found = session.scalars(select(Account).where(Account.name == name)).first()
-    if found is None or not _is_valid(found, today):
+    account = session.scalars(select(Account).where(Account.name == name)).first()
+    if account is None or not _is_valid(account, today):
         raise AccountUnknown()
-    return actor_of(found)
+    return actor_of(account)
 
 
 def actor_of(account: Account | Row[Any]) -> Actor:
-    """The account as the rules see it."""
+    """The actor (role, department, scope) of an account row."""
     return Actor(
         account.id,
         account.name,
@@ -49,10 +49,10 @@ def actor_of(account: Account | Row[Any]) -> Actor:
 
 def department(session: Session, code: str) -> Department:
     """A department by its code; refuses ``DepartmentUnknown``."""
-    found = session.scalars(select(Department).where(Department.code == code)).first()
-    if found is None:
+    row = session.scalars(select(Department).where(Department.code == code)).first()
+    if row is None:
         raise DepartmentUnknown()
-    return found
+    return row
 
 
 def departments(session: Session) -> list[Department]:

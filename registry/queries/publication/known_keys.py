@@ -1,4 +1,4 @@
-"""The ring of this node's signing keys, from the first to the one that signs now."""
+"""Load the keyring of this node: its signing keys from the first to the current one."""
 
 from typing import Any
 
@@ -14,25 +14,28 @@ _KEYS = select(SigningKey.__table__).order_by(SigningKey.number)
 
 
 def rows(session: Session) -> list[SigningKey]:
-    """The kept keys, oldest first; none before the first rotation."""
+    """The stored signing keys, oldest first; none before the first rotation."""
     return list(session.scalars(select(SigningKey).order_by(SigningKey.number)))
 
 
 def ring(session: Session, node: str, signer: Signer) -> Keyring:
-    """The keys of this node; before the first rotation ``signer`` alone."""
-    kept = session.connection().execute(_KEYS)
-    return Keyring(node, tuple(_key(row) for row in kept) or (Key(signer.public),))
+    """The keyring of this node; before the first rotation the key of ``signer`` alone."""
+    key_rows = session.connection().execute(_KEYS)
+    return Keyring(node, tuple(_build_key(row) for row in key_rows) or (Key(signer.public),))
 
 
 def document(session: Session, node: str, signer: Signer) -> bytes:
-    """The public keys for others, signed by the newest; refuses ``KeysForeign`` when that is not the one at hand."""
-    held = ring(session, node, signer)
-    if held.newest.public != signer.public:
+    """The public key document of this node, signed by the newest key.
+
+    Refuses ``KeysForeign`` when the newest key is not that of ``signer``.
+    """
+    keyring = ring(session, node, signer)
+    if keyring.newest.public != signer.public:
         raise KeysForeign()
-    return build(held, signer.sign)
+    return build(keyring, signer.sign)
 
 
-def _key(row: Row[Any]) -> Key:
+def _build_key(row: Row[Any]) -> Key:
     return Key(
         bytes.fromhex(row.public),
         write_instant(row.since) if row.since else None,

@@ -1,4 +1,4 @@
-"""Questions to the ledger: head, entries, nodes, checkpoints, proofs."""
+"""Read the ledger: head, entries, Merkle nodes, checkpoints and proofs."""
 
 from collections.abc import Callable, Collection
 
@@ -16,7 +16,7 @@ from registry.refusals.content import NoteRefused
 from registry.signing import verify
 
 TAIL_MAX = 5_000
-"""So many entries that no checkpoint signs yet are read to know the root at once."""
+"""At most so many unsealed entries are read to compute a root; beyond, there is none until the next checkpoint."""
 
 _SOUND_HEAD = (
     select(Counter.value, Publication.from_entry, Publication.name, Publication.name_key)
@@ -35,13 +35,13 @@ def head(session: Session) -> int:
 
 
 def sound_head(session: Session) -> int:
-    """The number of entries, when what was published last can be found: who asks by a head that was set back, in
-    a list that was cut off, or by names that are no longer keyed as here, would hear that there is no record.
+    """The number of entries, once the newest publication is found at the head and under its name key.
 
-    Refuses ``LedgerBroken`` and ``StoreUnavailable``.
+    A check against a head that was set back, a list that was cut off, or names that are no longer keyed as here would
+    answer that there is no record. Refuses ``LedgerBroken`` and ``StoreUnavailable``.
     """
-    found = session.connection().execute(_SOUND_HEAD).tuples().one_or_none()
-    value, entry, name, key = found or (None, None, None, None)
+    row = session.connection().execute(_SOUND_HEAD).tuples().one_or_none()
+    value, entry, name, key = row or (None, None, None, None)
     if value is None or value != (entry or 0):
         raise LedgerBroken()
     if name is not None and name_key.key(name) != key:
@@ -51,22 +51,22 @@ def sound_head(session: Session) -> int:
 
 def entries(session: Session, *, after: int, limit: int) -> list[LedgerEntry]:
     """At most ``limit`` entries with a number above ``after``, in order."""
-    question = select(LedgerEntry).where(LedgerEntry.number > after, LedgerEntry.number <= after + limit)
-    return list(session.scalars(question.order_by(LedgerEntry.number)))
+    statement = select(LedgerEntry).where(LedgerEntry.number > after, LedgerEntry.number <= after + limit)
+    return list(session.scalars(statement.order_by(LedgerEntry.number)))
 
 
 def about(session: Session, records: Collection[str], after: int, upto: int) -> list[LedgerEntry]:
     """The entries of these records with a number in (``after``, ``upto``], in order."""
-    question = select(LedgerEntry).where(
+    statement = select(LedgerEntry).where(
         any_of(LedgerEntry.record, texts("records")), LedgerEntry.number > after, LedgerEntry.number <= upto
     )
-    return sorted(session.scalars(question, {"records": records}), key=lambda entry: entry.number)
+    return sorted(session.scalars(statement, {"records": records}), key=lambda entry: entry.number)
 
 
 def last_checkpoint(session: Session) -> Checkpoint | None:
     """The newest signed head."""
-    found = session.connection().execute(_LAST_CHECKPOINT).mappings().first()
-    return Checkpoint(**found) if found else None
+    row = session.connection().execute(_LAST_CHECKPOINT).mappings().first()
+    return Checkpoint(**row) if row else None
 
 
 def checkpoints(session: Session) -> list[Checkpoint]:
@@ -75,14 +75,14 @@ def checkpoints(session: Session) -> list[Checkpoint]:
 
 
 def nodes(session: Session) -> Callable[[int, int], bytes]:
-    """A look-up of Merkle nodes: level 0 are the leaves (position 0 is entry 1), the others are stored."""
+    """A look-up function for Merkle nodes: level 0 are the leaves (position 0 is entry 1), the others are stored."""
 
     def node(level: int, position: int) -> bytes:
         if level == 0:
-            question = select(LedgerEntry.leaf).where(LedgerEntry.number == position + 1)
+            statement = select(LedgerEntry.leaf).where(LedgerEntry.number == position + 1)
         else:
-            question = select(LedgerNode.hash).where(LedgerNode.level == level, LedgerNode.position == position)
-        value = session.execute(question).scalar_one_or_none()
+            statement = select(LedgerNode.hash).where(LedgerNode.level == level, LedgerNode.position == position)
+        value = session.execute(statement).scalar_one_or_none()
         if value is None:
             raise NotSealed(f"node {level}/{position}")
         return value
@@ -92,8 +92,8 @@ def nodes(session: Session) -> Callable[[int, int], bytes]:
 
 def leaves(session: Session, size: int) -> list[bytes]:
     """The stored leaves of the first ``size`` entries."""
-    question = select(LedgerEntry.leaf).where(LedgerEntry.number <= size).order_by(LedgerEntry.number)
-    return list(session.scalars(question))
+    statement = select(LedgerEntry.leaf).where(LedgerEntry.number <= size).order_by(LedgerEntry.number)
+    return list(session.scalars(statement))
 
 
 def recomputed_leaf(entry: LedgerEntry) -> bytes:
@@ -105,14 +105,14 @@ def recomputed_leaf(entry: LedgerEntry) -> bytes:
 
 
 def root(session: Session, size: int, sealed: int) -> bytes | None:
-    """The root of the first ``size`` entries, ``sealed`` of which a head was signed over; of the others the leaves
-    are computed again.
+    """The Merkle root of the first ``size`` entries. The first ``sealed`` are under a signed head; the leaves of the
+    others are computed again.
 
     None when more than ``TAIL_MAX`` are not sealed (the sealing has stopped). Refuses ``LedgerBroken``.
     """
     if size - sealed > TAIL_MAX:
         return None
-    stored = _peaks(session, min(size, sealed))
+    stored = _load_peaks(session, min(size, sealed))
     if size <= sealed:
         return merkle.root_at(size, stored)
     tail = [recomputed_leaf(entry) for entry in entries(session, after=sealed, limit=size - sealed)]
@@ -121,19 +121,21 @@ def root(session: Session, size: int, sealed: int) -> bytes | None:
     return merkle.root_at(size, lambda level, place: fresh.get((level, place)) or stored(level, place))
 
 
-def _peaks(session: Session, size: int) -> merkle.Nodes:
-    """A look-up of the few nodes that the first ``size`` entries consist of, all read at once."""
+def _load_peaks(session: Session, size: int) -> merkle.Nodes:
+    """A look-up function for the few nodes that cover the first ``size`` entries, all read at once."""
     wanted = [peak for peak in merkle.peaks(size) if peak[0] > 0]
     place = tuple_(LedgerNode.level, LedgerNode.position)
     rows = session.execute(select(LedgerNode).where(place.in_(wanted))).scalars() if wanted else ()
-    held = {(row.level, row.position): row.hash for row in rows}
+    stored = {(row.level, row.position): row.hash for row in rows}
     others = nodes(session)
-    return lambda level, position: held.get((level, position)) or others(level, position)
+    return lambda level, position: stored.get((level, position)) or others(level, position)
 
 
 def cover(session: Session, entry: int, ring: Keyring) -> tuple[str, list[bytes]]:
-    """The newest checkpoint that a key not revoked signed, and the proof that it continues the first ``entry``
-    entries. Refuses ``NotSealed``."""
+    """The newest checkpoint signed by a key that is not revoked, and the consistency proof from ``entry`` entries.
+
+    Refuses ``NotSealed``.
+    """
     for checkpoint in reversed(checkpoints(session)):
         if _is_good(checkpoint, ring) and entry <= checkpoint.size:
             return checkpoint.note, merkle.consistency_proof(entry, checkpoint.size, nodes(session))
@@ -154,14 +156,14 @@ def sealed_size(session: Session) -> int:
 
 
 def inclusion(session: Session, entry: int, size: int) -> list[bytes]:
-    """The proof that ``entry`` is in the tree of ``size`` entries; refuses beyond the sealed size."""
+    """The proof that ``entry`` is in the tree of ``size`` entries; refuses ``NotSealed`` beyond the sealed size."""
     if not 1 <= entry <= size <= sealed_size(session):
         raise NotSealed()
     return merkle.inclusion_proof(entry - 1, size, nodes(session))
 
 
 def consistency(session: Session, old: int, new: int) -> list[bytes]:
-    """The proof that the tree of ``old`` entries is a prefix of that of ``new``."""
+    """The proof that the tree of ``old`` entries is a prefix of that of ``new``; refuses ``NotSealed``."""
     if not 1 <= old <= new <= sealed_size(session):
         raise NotSealed()
     return merkle.consistency_proof(old, new, nodes(session))

@@ -1,4 +1,4 @@
-"""What outsiders may read. Every question filters on the day and never shows what has been taken away since."""
+"""Search and read public records as of a day and a ledger size; never shows what has been taken away since."""
 
 import datetime as dt
 import json
@@ -15,13 +15,14 @@ from registry.domain.naming.matching import POSSIBLE_MIN, Match, Named, judge
 from registry.models import LedgerEntry, Publication, PublicationSector
 from registry.queries.publication import name_search
 from registry.queries.publication.ledger_state import head
+from registry.queries.store_cache import StoreCache
 from registry.refusals.acts import EntryAhead, RecordUnknown
 
 COUNT_MAX = 1000
-"""Totals are counted so far; beyond it readers are told that there are more."""
+"""Totals are counted up to this number; beyond it the answer is that there are more."""
 
 NEAR_MAX = 20
-"""Records whose names are merely near are offered beside the pages, the likest first, no more than these."""
+"""At most so many records of similar names are offered beside a page of results, the likest first."""
 
 
 BEARING = ("published", "expired", "suspended")
@@ -31,7 +32,7 @@ until it was suspended."""
 
 @dataclass(frozen=True)
 class Moment:
-    """From where a reader looks: ``on`` legal day, ``entry`` ledger size, ``today`` the reader's own day.
+    """As of when to read: ``on`` legal day, ``entry`` ledger size, ``today`` the reader's own day.
 
     ``is_now``: the newest entry and today, so that nothing can have been taken away since.
     """
@@ -44,8 +45,8 @@ class Moment:
 
 @dataclass(frozen=True)
 class Filter:
-    """What a reader looks for; empty fields do not narrow. ``name`` is found anywhere in the normalised name,
-    a category such as N1 finds its sub-behaviours."""
+    """Search filters; empty fields do not narrow. ``name`` matches anywhere in the normalised name, a category such as
+    N1 matches its sub-behaviours."""
 
     kinds: Sequence[str] = ()
     sector: str | None = None
@@ -62,7 +63,7 @@ def known_at(entry: int | BindParameter[int]) -> ColumnElement[bool]:
 
 
 def moment(session: Session, today: dt.date, on: dt.date | None = None, entry: int | None = None) -> Moment:
-    """The moment to read at: today and the ledger's head unless told; refuses ``EntryAhead``."""
+    """The moment to read at, by default today and the ledger's head; refuses ``EntryAhead``."""
     size = head(session)
     if entry is not None and entry > size:
         raise EntryAhead()
@@ -70,7 +71,7 @@ def moment(session: Session, today: dt.date, on: dt.date | None = None, entry: i
     return replace(at, is_now=at.on == today and at.entry == size)
 
 
-def _shown(table: type[Publication], day: dt.date) -> ColumnElement[bool]:
+def _is_shown(table: type[Publication], day: dt.date) -> ColumnElement[bool]:
     return (
         (table.state == "published")
         & (table.audience == "public")
@@ -80,23 +81,23 @@ def _shown(table: type[Publication], day: dt.date) -> ColumnElement[bool]:
 
 
 def visible(at: Moment) -> ColumnElement[bool]:
-    """Shown on the day, as known at the entry, and not taken away or ended by today.
+    """Condition: shown on the day, as known at the entry, and not taken away or ended by today.
 
     A look into the past never brings back what was withdrawn, repaired or expired since.
     """
     if at.is_now:
-        return known_at(at.entry) & _shown(Publication, at.on)
+        return known_at(at.entry) & _is_shown(Publication, at.on)
     now = aliased(Publication)
-    still = exists().where(now.record == Publication.record, now.until_entry.is_(None), _shown(now, at.today))
-    return known_at(at.entry) & _shown(Publication, at.on) & still
+    still = exists().where(now.record == Publication.record, now.until_entry.is_(None), _is_shown(now, at.today))
+    return known_at(at.entry) & _is_shown(Publication, at.on) & still
 
 
 def search(session: Session, wanted: Filter, at: Moment, *, before: int | None, limit: int) -> list[Publication]:
-    """At most ``limit`` publications, newest entry first, below entry ``before``."""
-    question = _narrowed(select(Publication).where(visible(at)), wanted)
+    """At most ``limit`` visible publications that match, newest entry first, below entry ``before``."""
+    statement = _apply_filter(select(Publication).where(visible(at)), wanted)
     if before is not None:
-        question = question.where(Publication.from_entry < before)
-    return list(session.scalars(question.order_by(Publication.from_entry.desc()).limit(limit)))
+        statement = statement.where(Publication.from_entry < before)
+    return list(session.scalars(statement.order_by(Publication.from_entry.desc()).limit(limit)))
 
 
 def near(session: Session, wanted: Filter, at: Moment) -> list[tuple[Publication, Match]]:
@@ -106,24 +107,27 @@ def near(session: Session, wanted: Filter, at: Moment) -> list[tuple[Publication
     """
     if wanted.name is None:
         return []
-    found = name_search.search(session, wanted.name)
-    likely = [one.name_key for one in found if one.match.score >= POSSIBLE_MIN]
+    hits = name_search.search(session, wanted.name)
+    likely = [hit.name_key for hit in hits if hit.match.score >= POSSIBLE_MIN]
     if not likely:
         return []
-    question = _narrowed(select(Publication).where(visible(at)), replace(wanted, name=None))
-    question = question.where(Publication.name_key.in_(likely), ~_contains(wanted.name))
-    asked = Named(wanted.name, wanted.uscc)
-    matched = [(held, judge(asked, Named(held.name, held.uscc))) for held in session.scalars(question)]
+    statement = _apply_filter(select(Publication).where(visible(at)), replace(wanted, name=None))
+    statement = statement.where(Publication.name_key.in_(likely), ~_name_contains(wanted.name))
+    party = Named(wanted.name, wanted.uscc)
+    matched = [
+        (publication, judge(party, Named(publication.name, publication.uscc)))
+        for publication in session.scalars(statement)
+    ]
     return sorted(matched, key=lambda pair: (-pair[1].score, -pair[0].from_entry))[:NEAR_MAX]
 
 
 def count(session: Session, wanted: Filter, at: Moment) -> int:
     """How many publications the filter finds, counted no further than one above ``COUNT_MAX``."""
-    found = _narrowed(select(Publication.id).where(visible(at)), wanted).limit(COUNT_MAX + 1).subquery()
-    return session.execute(select(func.count()).select_from(found)).scalar_one()
+    matching = _apply_filter(select(Publication.id).where(visible(at)), wanted).limit(COUNT_MAX + 1).subquery()
+    return session.execute(select(func.count()).select_from(matching)).scalar_one()
 
 
-def _narrowed(question: Select[tuple[Publication]] | Select[tuple[int]], wanted: Filter):  # type: ignore[no-untyped-def]
+def _apply_filter(statement: Select[tuple[Publication]] | Select[tuple[int]], wanted: Filter):  # type: ignore[no-untyped-def]
     equal = (
         (Publication.district, wanted.district),
         (Publication.authority_code, wanted.authority),
@@ -131,60 +135,60 @@ def _narrowed(question: Select[tuple[Publication]] | Select[tuple[int]], wanted:
     )
     for column, value in equal:
         if value:
-            question = question.where(column == value)
+            statement = statement.where(column == value)
     if wanted.behaviour:
         own = Publication.behaviour == wanted.behaviour
-        question = question.where(own | Publication.behaviour.startswith(f"{wanted.behaviour}-", autoescape=True))
+        statement = statement.where(own | Publication.behaviour.startswith(f"{wanted.behaviour}-", autoescape=True))
     if wanted.kinds:
-        question = question.where(Publication.kind.in_(wanted.kinds))
+        statement = statement.where(Publication.kind.in_(wanted.kinds))
     if wanted.sector:
         filed = select(PublicationSector.from_entry).where(PublicationSector.sector == wanted.sector)
-        question = question.where(Publication.from_entry.in_(filed))
+        statement = statement.where(Publication.from_entry.in_(filed))
     if wanted.name is not None:
-        question = question.where(_contains(wanted.name))
-    return question
+        statement = statement.where(_name_contains(wanted.name))
+    return statement
 
 
-def _contains(name: str) -> ColumnElement[bool]:
-    """Names with what was typed anywhere in them, as typed or in simplified characters."""
+def _name_contains(name: str) -> ColumnElement[bool]:
+    """Condition: the name contains the typed text, as typed or in simplified characters."""
     written = sorted({name_key.key(name), fold(name)})
-    return or_(*(Publication.name_key.contains(one, autoescape=True) for one in written))
+    return or_(*(Publication.name_key.contains(text, autoescape=True) for text in written))
 
 
 def record(session: Session, record_id: str, at: Moment) -> Publication:
     """The visible version of one record; refuses ``RecordUnknown``."""
-    found = session.scalars(select(Publication).where(Publication.record == record_id, visible(at))).first()
-    if found is None:
+    publication = session.scalars(select(Publication).where(Publication.record == record_id, visible(at))).first()
+    if publication is None:
         raise RecordUnknown()
-    return found
+    return publication
 
 
 def visible_records(session: Session, records: Sequence[str], at: Moment) -> set[str]:
-    """Those of these records that are visible."""
+    """Which of these records are visible."""
     if not records:
         return set()
-    question = select(Publication.record).where(Publication.record.in_(records), visible(at))
-    return set(session.scalars(question))
+    statement = select(Publication.record).where(Publication.record.in_(records), visible(at))
+    return set(session.scalars(statement))
 
 
-def body(held: Publication) -> dict[str, Any]:
+def body(publication: Publication) -> dict[str, Any]:
     """The public body of a version."""
-    return json.loads(held.body)  # type: ignore[no-any-return]
+    return json.loads(publication.body)  # type: ignore[no-any-return]
 
 
 def bearing(session: Session, record_id: str) -> Publication | None:
-    """The newest version of a record whose decision stands, shown or no longer shown; None otherwise."""
-    question = select(Publication).where(
+    """The newest version of a record that still bears on a verdict, shown or no longer shown; None otherwise."""
+    statement = select(Publication).where(
         Publication.record == record_id, Publication.until_entry.is_(None), Publication.state.in_(BEARING)
     )
-    return session.scalars(question).first()
+    return session.scalars(statement).first()
 
 
-def subject_key(held: Publication) -> str:
-    """What makes the subjects of two publications the same, as ``domain.penalty.subject_key`` has it."""
-    if held.uscc:
-        return f"uscc:{held.uscc}"
-    return f"id:{held.id_index}" if held.id_index else f"name:{held.name_key}"
+def subject_key(publication: Publication) -> str:
+    """Key of the subject of a publication, equal for the same subject, as in ``domain.cases.penalty.subject_key``."""
+    if publication.uscc:
+        return f"uscc:{publication.uscc}"
+    return f"id:{publication.id_index}" if publication.id_index else f"name:{publication.name_key}"
 
 
 def withdrawn(session: Session, record_id: str) -> Publication:
@@ -192,7 +196,7 @@ def withdrawn(session: Session, record_id: str) -> Publication:
 
     Source: 行政处罚法 48 (公开说明理由). Refuses ``RecordUnknown``.
     """
-    found = session.scalars(
+    publication = session.scalars(
         select(Publication).where(
             Publication.record == record_id,
             Publication.until_entry.is_(None),
@@ -200,43 +204,42 @@ def withdrawn(session: Session, record_id: str) -> Publication:
             Publication.audience == "public",
         )
     ).first()
-    if found is None:
+    if publication is None:
         raise RecordUnknown()
-    return found
+    return publication
 
 
 def history(session: Session, record_id: str, at: Moment) -> list[Publication]:
     """All public versions, oldest first, of a record that is visible now; refuses ``RecordUnknown`` otherwise."""
     record(session, record_id, at)
-    question = select(Publication).where(
+    statement = select(Publication).where(
         Publication.record == record_id,
         Publication.from_entry <= at.entry,
         Publication.state == "published",
         Publication.audience == "public",
     )
-    return list(session.scalars(question.order_by(Publication.revision)))
+    return list(session.scalars(statement.order_by(Publication.revision)))
 
 
 def changes(session: Session, *, after: int, limit: int) -> list[LedgerEntry]:
-    """Ledger entries above ``after`` in order: what happened to which record, without saying about whom."""
-    question = select(LedgerEntry).where(LedgerEntry.number > after)
-    return list(session.scalars(question.order_by(LedgerEntry.number).limit(limit)))
+    """Ledger entries above ``after`` in order: what happened to which record, not about whom."""
+    statement = select(LedgerEntry).where(LedgerEntry.number > after)
+    return list(session.scalars(statement.order_by(LedgerEntry.number).limit(limit)))
 
 
 def counts(session: Session, at: Moment) -> dict[tuple[str, str], int]:
     """Visible publications per sector and kind; counted once per entry and day, because every visitor asks for it."""
-    key = (id(session.get_bind()), at)
-    if key not in _counted:
-        question = (
-            select(PublicationSector.sector, Publication.kind, func.count())
-            .join(Publication, Publication.from_entry == PublicationSector.from_entry)
-            .where(visible(at))
-            .group_by(PublicationSector.sector, Publication.kind)
-        )
-        found = {(sector, kind): number for sector, kind, number in session.execute(question)}
-        _counted.clear()
-        _counted[key] = found
-    return _counted.get(key, {})
+    return _cached_counts.get_or_compute(session, at, lambda: _count_visible(session, at))
+
+
+def _count_visible(session: Session, at: Moment) -> dict[tuple[str, str], int]:
+    statement = (
+        select(PublicationSector.sector, Publication.kind, func.count())
+        .join(Publication, Publication.from_entry == PublicationSector.from_entry)
+        .where(visible(at))
+        .group_by(PublicationSector.sector, Publication.kind)
+    )
+    return {(sector, kind): number for sector, kind, number in session.execute(statement)}
 
 
 def sector_counts(session: Session, at: Moment) -> dict[str, int]:
@@ -247,4 +250,4 @@ def sector_counts(session: Session, at: Moment) -> dict[str, int]:
     return totals
 
 
-_counted: dict[tuple[int, Moment], dict[tuple[str, str], int]] = {}
+_cached_counts: StoreCache[Moment, dict[tuple[str, str], int]] = StoreCache(1)
