@@ -80,7 +80,7 @@ def list_penalties(query: dict[str, Any]) -> dict[str, Any]:
     limit = query["limit"]
     with runtime.reading() as session:
         found = penalties.list_penalties(session, actor().department_id, query["state"], after=after, limit=limit + 1)
-        items = [views.penalty(held) for held in found[:limit] if covers(actor(), held)]
+        items = [views.penalty(penalty) for penalty in found[:limit] if covers(actor(), penalty)]
     return {"items": items, "next": str(found[limit - 1].id) if len(found) > limit else None}
 
 
@@ -91,12 +91,12 @@ def get_penalty(record: str) -> Response:
     """One penalty with the subject's earlier restrictions; its ETag is the version that changes must name."""
 
     with runtime.reading() as session:
-        held = require_scope(actor(), penalties.by_record(session, record))
-        uscc = json.loads(held.filing.content)["subject"]["uscc"]
+        penalty = require_scope(actor(), penalties.by_record(session, record))
+        uscc = json.loads(penalty.filing.content)["subject"]["uscc"]
         past = prior_restrictions.prior_restrictions(
-            session, uscc, held.filing.id_index, day_of(runtime.clock()), record
+            session, uscc, penalty.filing.id_index, day_of(runtime.clock()), record
         )
-        body = views.penalty(held) | {"earlier": past}
+        body = views.penalty(penalty) | {"earlier": past}
     return respond_with_etag(body, str(body["version"]))
 
 
@@ -110,8 +110,8 @@ def refile(record: str) -> Response:
     def act(work: UnitOfWork) -> dict[str, Any]:
         row = _filing(work)
         assert row.filing is not None
-        held = penalty_filing.refile(work, record, row.filing, if_version=if_version())
-        return _noted(views.penalty(held), row.notes)
+        penalty = penalty_filing.refile(work, record, row.filing, if_version=if_version())
+        return _noted(views.penalty(penalty), row.notes)
 
     body = runtime.perform(actor(), act)
     return respond_with_etag(body, str(body["version"]))

@@ -41,12 +41,12 @@ def search(query: dict[str, Any]) -> Response:
     With `q`, the first page also has `near`: records of names that may be meant, each with what differs.
     """
     with runtime.reading() as session:
-        asked = _record_query(query, reference_data.current(session))
-        on, entry = _moment(query, asked)
+        parsed = _record_query(query, reference_data.current(session))
+        on, entry = _moment(query, parsed)
         at = publications.moment(session, day_of(runtime.clock()), on, entry)
         limit = query["limit"]
-        rows = publications.search(session, asked.wanted, at, before=asked.before, limit=limit + 1)
-        near = publications.near(session, asked.wanted, at) if asked.before is None else []
+        rows = publications.search(session, parsed.wanted, at, before=parsed.before, limit=limit + 1)
+        near = publications.near(session, parsed.wanted, at) if parsed.before is None else []
     page, has_more = rows[:limit], len(rows) > limit
     body = {
         "items": [views.record(row) for row in page],
@@ -55,7 +55,7 @@ def search(query: dict[str, Any]) -> Response:
         "entry": at.entry,
         "on": at.on.isoformat(),
     }
-    return respond_with_etag(body, f"{at.entry}.{at.on}.{at.today}.{asked.before or 0}")
+    return respond_with_etag(body, f"{at.entry}.{at.on}.{at.today}.{parsed.before or 0}")
 
 
 @blueprint.route("/records/<record>")
@@ -120,13 +120,13 @@ def _record_query(query: dict[str, Any], reference: Reference) -> ParsedQuery:
     return record_query.parse_record_query(arguments, reference)
 
 
-def _moment(query: dict[str, Any], asked: ParsedQuery) -> tuple[dt.date | None, int | None]:
+def _moment(query: dict[str, Any], parsed: ParsedQuery) -> tuple[dt.date | None, int | None]:
     """Day and ledger size to read at: from the ``next`` token, else from ``on`` and ``known_at`` or ``entry``."""
     known_at, entry = query["known_at"], query["entry"]
     if known_at is not None and entry is not None and known_at != entry:
         raise QueryRefused(faults=(Fault("/entry", "contradiction", "known_at 与 entry 不一致"),))
-    if asked.before is not None:
-        return asked.on, asked.entry
+    if parsed.before is not None:
+        return parsed.on, parsed.entry
     return query["on"], known_at if entry is None else entry
 
 

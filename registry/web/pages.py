@@ -50,20 +50,20 @@ def records() -> Response:
     """Published records that fit the filters, newest entry first."""
     with runtime.reading() as session:
         reference = reference_data.current(session)
-        asked = record_query.parse_record_query(request.args, reference)
-        at = publications.moment(session, today(), asked.on, asked.entry)
-        found = publications.search(session, asked.wanted, at, before=asked.before, limit=RECORDS_PER_PAGE + 1)
+        query = record_query.parse_record_query(request.args, reference)
+        at = publications.moment(session, today(), query.on, query.entry)
+        found = publications.search(session, query.wanted, at, before=query.before, limit=RECORDS_PER_PAGE + 1)
         shown = found[:RECORDS_PER_PAGE]
         more = shown[-1].from_entry if len(found) > len(shown) else None
         return render_page(
             "records.html",
-            cards=[views.card(held, reference, at.on) for held in shown],
-            total=publications.count(session, asked.wanted, at),
-            near=_near(session, asked, at, reference),
+            cards=[views.card(publication, reference, at.on) for publication in shown],
+            total=publications.count(session, query.wanted, at),
+            near=_near(session, query, at, reference),
             at=at,
-            typed=asked.typed,
-            following=_following(asked.typed, at, more),
-            is_first=asked.before is None,
+            typed=query.typed,
+            following=_following(query.typed, at, more),
+            is_first=query.before is None,
             reference=reference,
         )
 
@@ -76,16 +76,16 @@ def record(record_id: str) -> Response:
     with runtime.reading() as session:
         at = present_moment(session)
         try:
-            held = publications.record(session, record_id, at)
+            publication = publications.record(session, record_id, at)
         except RecordUnknown:
             return _withdrawn(session, record_id)
         reference = reference_data.current(session)
-        body = views.body_of(held)
+        body = views.body_of(publication)
         return render_page(
             "record.html",
-            card=views.card(held, reference, at.on),
+            card=views.card(publication, reference, at.on),
             body=body,
-            held=held,
+            publication=publication,
             sections=sections.sections(body, reference),
             responsible=sections.responsible(body),
             grounds=_grounds(session, body, at),
@@ -93,7 +93,7 @@ def record(record_id: str) -> Response:
             suspensions=suspensions(body),
             history=views.steps(publications.history(session, record_id, at)),
             sealed=_sealed(ledger_state.last_checkpoint(session)),
-            relief=_relief(held, body),
+            relief=_relief(publication, body),
         )
 
 
@@ -112,7 +112,7 @@ def sector(code: str) -> Response:
             "sector.html",
             row=row,
             items=[item for item in reference.rows("catalogue", at.on) if _belongs(item, row)],
-            cards=[views.card(held, reference, at.on) for held in newest],
+            cards=[views.card(publication, reference, at.on) for publication in newest],
             total=publications.count(session, wanted, at),
             at=at,
         )
@@ -148,12 +148,12 @@ def _grounds(session: Session, body: Mapping[str, Any], at: Moment) -> list[dict
     return [{**one, "is_shown": one["record"] in shown} for one in grounds]
 
 
-def _relief(held: Publication, body: Mapping[str, Any]) -> dict[str, Any]:
+def _relief(publication: Publication, body: Mapping[str, Any]) -> dict[str, Any]:
     """What the subject can apply for here, and from which day on a repair."""
-    is_ours = held.origin == runtime.settings().node
+    is_ours = publication.origin == runtime.settings().node
     opens = body.get("repairable_from") or ""
     return {
-        "is_here": is_ours and held.kind in relief_status.DISPUTABLE_KINDS,
+        "is_here": is_ours and publication.kind in relief_status.DISPUTABLE_KINDS,
         "is_ours": is_ours,
         "repairable_from": opens,
         "is_repairable": bool(opens) and opens <= today().isoformat(),
@@ -161,13 +161,13 @@ def _relief(held: Publication, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _near(
-    session: Session, asked: record_query.RecordQuery, at: Moment, reference: Reference
+    session: Session, query: record_query.RecordQuery, at: Moment, reference: Reference
 ) -> list[tuple[views.Card, str]]:
     """On the first page: records of names that may be meant, and what differs."""
-    if asked.before is not None:
+    if query.before is not None:
         return []
-    found = publications.near(session, asked.wanted, at)
-    return [(views.card(held, reference, at.on), views.differences(match)) for held, match in found]
+    found = publications.near(session, query.wanted, at)
+    return [(views.card(publication, reference, at.on), views.differences(match)) for publication, match in found]
 
 
 def _digest(text: str) -> str:
@@ -177,9 +177,11 @@ def _digest(text: str) -> str:
 
 
 def _withdrawn(session: Session, record_id: str) -> Response:
-    held = publications.withdrawn(session, record_id)
-    body = views.body_of(held)
-    return render_page("withdrawn.html", _GONE, day=day_of(held.recorded_at), reason=body.get("removed_because") or "")
+    publication = publications.withdrawn(session, record_id)
+    body = views.body_of(publication)
+    return render_page(
+        "withdrawn.html", _GONE, day=day_of(publication.recorded_at), reason=body.get("removed_because") or ""
+    )
 
 
 def _belongs(item: object, row: object) -> bool:
