@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 from registry.domain.filing.cells import MAX_CELL
-from registry.domain.formatting import MATCHES, REASONS, ROLES, VERDICTS, label_for
+from registry.domain.labels import MATCHES, REASONS, ROLES, VERDICTS, label_for
 
 HEADINGS = ("行号", "序号", "角色", "名称", "统一社会信用代码", "证件号码后四位", "所属", "结论代码", "结论", "事由",
             "记录", "依据", "至", "匹配方式", "核查编号")  # fmt: skip

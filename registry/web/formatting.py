@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from registry.domain import labels
 from registry.domain.law.reference import Reference
-from registry.web import labels
 
 _ONE_DAY = dt.timedelta(days=1)
 _FEN_PER_WAN_YUAN = 1_000_000

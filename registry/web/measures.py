@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from registry.domain import labels
 from registry.domain.cases import revision
-from registry.domain.formatting import ROLES
 from registry.domain.law.reference import Reference
-from registry.web import labels
 from registry.web.formatting import joined_names, last_day
 
 
@@ -59,7 +58,7 @@ def _describe_measure(term: Mapping[str, Any], reference: Reference, on: dt.date
 def _describe_scope(term: Mapping[str, Any], reference: Reference) -> str:
     parts = [
         joined_names(reference, "sectors", term["sectors"]),
-        "、".join(labels.label_for(ROLES, role) for role in term["roles"]),
+        "、".join(labels.label_for(labels.ROLES, role) for role in term["roles"]),
         labels.label_for(labels.TERRITORIES, term["territory"]),
         "仅限依法必须进行招标的项目" if term["only_must_tender"] else "",
     ]

@@ -3,7 +3,7 @@
 from flask import Response
 
 from registry import runtime
-from registry.domain.formatting import ROLES
+from registry.domain.labels import ROLES
 from registry.queries.law import disclosure, reference_data
 from registry.web.blueprint import pages, present_moment, render_page, today
 

@@ -5,11 +5,12 @@ from typing import Any
 from flask import Response, make_response, request
 
 from registry import runtime
+from registry.domain import labels
 from registry.domain.reporting_rates import RATES, Ratio
 from registry.queries.cases import yearly_report
 from registry.queries.cases.yearly_report import Report
 from registry.queries.law import reference_data
-from registry.web import labels, workbook
+from registry.web import workbook
 from registry.web.blueprint import pages, render_page, today
 
 DUTY = "实施方案（2018）五（三）：各地、各有关部门单位每年12月底前报送工作情况"

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from registry.domain import labels
 from registry.domain.law.reference import Reference
-from registry.web import labels
 from registry.web.formatting import joined_names, last_day, money
 
 Body = Mapping[str, Any]

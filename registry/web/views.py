@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from registry.domain import labels
 from registry.domain.law.reference import Reference
 from registry.domain.naming.matching import Match
 from registry.domain.records import known_fields
 from registry.models import Publication
 from registry.unit_of_work import day_of
-from registry.web import labels
 from registry.web.formatting import joined_names, last_day, names_of, plain
 from registry.web.measures import Measure, measures
 

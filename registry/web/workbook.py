@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import xlsxwriter
 
+from registry.domain import labels
 from registry.domain.reporting_rates import RATES, Tally
 from registry.queries.cases.yearly_report import FIGURES, Line, Report
-from registry.web import labels
 
 PLAIN = {
     "in_memory": True,

@@ -4,10 +4,10 @@ import tomllib
 
 import pytest
 
+from registry.domain import labels
 from registry.domain.law import deadlines
 from registry.domain.reporting_rates import RATES
 from registry.services.law.reference_loading import FOLDER
-from registry.web import labels
 from tools.documents import DOCS
 
 TEXT = (DOCS / "clocks.md").read_text(encoding="utf-8")

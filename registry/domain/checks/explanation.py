@@ -5,22 +5,8 @@ from typing import Any
 
 from registry.domain.checks import comparison
 from registry.domain.checks.receipts import VERDICTS, Statement
+from registry.domain.labels import REASONS, label_for
 
-CODES = {
-    "measure-in-force": "措施在有效期内且及于本次交易",
-    "other-sector": "措施不及于所查领域",
-    "other-role": "措施不及于所查角色",
-    "not-must-tender": "措施只及于依法必须招标的项目",
-    "measure-needs-person": "措施的依据或范围须由人判断",
-    "other-territory": "措施不及于所查地区",
-    "measure-by-product": "措施及于个别产品，是否及于所查产品须由人判断",
-    "grave-look-back": "三年内有重大违法记录",
-    "consortium-member": "按最重的成员认定",
-    "name-differs": "名称与关系所载该代码的名称不同",
-    "published": "公示中",
-    "identity-not-given": "未提供统一社会信用代码或证件号码，仅按名称查询",
-    "uscc-check-character": "统一社会信用代码的校验码不正确",
-}
 _NAMED = {
     "ref": "联合体成员",
     "record": "记录",
@@ -113,7 +99,7 @@ def reason_texts(line: Mapping[str, Any]) -> list[str]:
 
 def _reason(reason: Mapping[str, Any]) -> str:
     code = reason.get("code")
-    told = [CODES.get(str(code), str(code))] if code else []
+    told = [label_for(REASONS, code)] if code else []
     told += [f"{label} {reason[name]}" for name, label in _NAMED.items() if reason.get(name) is not None]
     match = reason.get("match")
     if isinstance(match, Mapping) and match.get("by") == "name":

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.domain.labels import DIFFERENCES
 from registry.domain.naming import matching
 from registry.domain.naming.matching import COSTS, Named, compare, judge
-from registry.web.labels import DIFFERENCES
 
 HELD = "盐城市瀚澜建设工程有限公司"
 NAMES = st.text("盐城市江苏瀚澜建设工程有限公司厂第一二分亭湖区 ()", max_size=14)

@@ -9,7 +9,7 @@ import pytest
 
 from registry import runtime, tabular
 from registry.domain.checks import receipts
-from registry.domain.formatting import REASONS
+from registry.domain.labels import REASONS
 from registry.domain.permissions import Role
 from registry.errors import Refusal
 from registry.queries.checks import batch_checks

@@ -1,4 +1,6 @@
-"""Chinese words for the codes inside public records, reference rows and applications."""
+"""Chinese labels of codes: public records, reference rows, applications, and the verdicts and reasons of checks."""
+
+from collections.abc import Mapping
 
 ACTS = {
     "publish": "公示",
@@ -113,7 +115,59 @@ STARTS = {
     "extended_on": "自延长之日起",
 }
 
+VERDICTS = {
+    "barred": "受限制",
+    "on_record": "有公示记录，不限制本次交易",
+    "review": "需人工核实",
+    "no_record": "未查到",
+    "unchecked": "未能核查，不得当作未查到",
+}
+"""Verdicts in a table; the sentence that a receipt says of one is in ``checks.receipts.VERDICTS``."""
+ROLES = {
+    "bidder": "投标人、供应商",
+    "consortium_member": "联合体成员",
+    "agent": "代理机构",
+    "project_manager": "项目负责人",
+    "legal_representative": "法定代表人",
+    "evaluation_expert": "评审专家",
+}
+REASONS = {
+    "measure-in-force": "措施在有效期内且及于本次交易",
+    "measure-needs-person": "措施的依据或范围须由人判断",
+    "measure-by-product": "措施及于个别产品，是否及于所查产品须由人判断",
+    "other-sector": "措施不及于所查领域",
+    "other-role": "措施不及于所查角色",
+    "other-territory": "措施不及于所查地区",
+    "not-must-tender": "措施只及于依法必须招标的项目",
+    "grave-look-back": "三年内有重大违法记录",
+    "published": "公示中",
+    "consortium-member": "按最重的成员认定",
+    "name-differs": "名称与关系所载该代码的名称不同",
+    "identity-not-given": "未提供统一社会信用代码或证件号码，仅按名称查询",
+    "uscc-check-character": "统一社会信用代码的校验码不正确",
+    "uscc-malformed": "统一社会信用代码格式不正确",
+    "resident-id-malformed": "身份证号码格式或出生日期不正确",
+    "resident-id-check-character": "身份证号码校验码不正确",
+    "id-type-unknown": "证件类型不认识",
+    "id-number-malformed": "证件号码格式不正确",
+    "personal-number": "名称或代码处填写了个人号码",
+    "party-refused": "缺少名称，或角色不认识",
+    "ref-doubled": "序号重复",
+    "ref-unknown": "所属的序号不在名单中",
+    "cell-too-long": "文字过长",
+    "forbidden-character": "含有控制字符或不可见字符",
+    "number-not-text": "长数字没有以文本格式填写",
+    "formula-cell": "单元格是公式",
+    "error-cell": "单元格是错误值",
+    "cell-type": "单元格不是文字、数字或空",
+    "cell-without-column": "有内容的单元格没有对应的表头",
+    "field-twice": "同一行中一项重复出现",
+}
+"""Why a check answers as it does: reasons of a verdict, and faults for which a row of a file was not checked."""
+MATCHES = {"uscc": "统一社会信用代码", "id": "证件号码", "name": "仅名称"}
+"""By what a record was found."""
 
-def label_for(words: dict[str, str], code: object) -> str:
-    """The word for a code, or the code itself: an unknown one is shown, not lost."""
-    return words.get(str(code), str(code))
+
+def label_for(table: Mapping[str, str], code: object) -> str:
+    """The label of a code in a table, or the code itself: an unknown one is shown, not lost."""
+    return table.get(str(code), str(code))
