@@ -1,4 +1,4 @@
-"""Two looks at one tender: what a later check says has changed for a party since an earlier one. Pure.
+"""Compare two checks of one tender: what has changed for each party since the earlier check. Pure.
 
 Everything here follows from the lines of the two receipts alone, so that anybody who holds both can work it out
 again; only the entries between them are read from the ledger by whoever answers.
@@ -13,34 +13,37 @@ from registry.refusals.content import ReceiptRefused
 Line = Mapping[str, Any]
 Statement = Mapping[str, Any]
 BOUND = ("check", "number", "entry", "lines_root")
-"""What a receipt says of the one it follows."""
+"""Fields by which a receipt names the one it follows."""
 
 
 def reference_to(earlier: Statement) -> dict[str, Any]:
-    """How a later receipt names an earlier one, so that no other can take its place."""
+    """The reference by which a later receipt names an earlier one, so that no other can take its place."""
     return {name: earlier[name] for name in BOUND if name in earlier}
 
 
 Party = tuple[str, str, str]
-"""Whom a line is about: kind of key, key, role."""
+"""The party of a line: kind of key, key, role."""
 
 
 def lines_by_party(lines: Iterable[Line]) -> dict[Party, list[Line]]:
-    """The lines by whom they are about."""
-    found: dict[Party, list[Line]] = {}
+    """Group receipt lines by the party they are about."""
+    grouped: dict[Party, list[Line]] = {}
     for line in lines:
-        found.setdefault(_identity(line), []).append(line)
-    return found
+        grouped.setdefault(_party_key(line), []).append(line)
+    return grouped
 
 
-def earlier_line(held: Mapping[Party, Sequence[Line]], line: Line) -> Line | None:
-    """The line of the earlier receipt about the same party in the same role, None when it was not asked about."""
-    same = held.get(_identity(line), ())
-    return next((one for one in same if one["ref"] == line["ref"]), same[0] if same else None)
+def earlier_line(earlier_lines: Mapping[Party, Sequence[Line]], line: Line) -> Line | None:
+    """The line of the earlier receipt about the same party in the same role, None if it was not checked."""
+    candidates = earlier_lines.get(_party_key(line), ())
+    return next(
+        (candidate for candidate in candidates if candidate["ref"] == line["ref"]),
+        candidates[0] if candidates else None,
+    )
 
 
-def _identity(line: Line) -> Party:
-    """A code, else the tag of an identity number, else place and name: a mere name might be somebody else."""
+def _party_key(line: Line) -> Party:
+    """The code, else the tag of the identity number, else ref and name: a name alone might be another party."""
     role = str(line["role"])
     if line.get("uscc"):
         return "uscc", name_key.key(line["uscc"]), role
@@ -50,25 +53,27 @@ def _identity(line: Line) -> Party:
 
 
 def line_change(earlier: Line | None, later: Line) -> dict[str, Any]:
-    """``was``: the verdict before, None for a party not asked about then. ``records``: those that the reasons name
-    in one receipt only, or in another revision: ``before`` and ``after`` are revisions, None where it is not named.
+    """What changed for one party since the earlier check.
+
+    ``was``: the verdict before, None for a party not checked then. ``records``: those that the reasons name in one
+    receipt only, or in another revision: ``before`` and ``after`` are revisions, None where it is not named.
     """
-    was, now = _revisions(earlier), _revisions(later)
+    before, after = _revisions_by_record(earlier), _revisions_by_record(later)
     records = [
-        {"record": record, "before": was.get(record), "after": now.get(record)}
-        for record in sorted(was.keys() | now.keys())
-        if was.get(record) != now.get(record)
+        {"record": record, "before": before.get(record), "after": after.get(record)}
+        for record in sorted(before.keys() | after.keys())
+        if before.get(record) != after.get(record)
     ]
     return {"was": earlier["verdict"] if earlier else None, "records": records}
 
 
-def _revisions(line: Line | None) -> dict[str, int]:
+def _revisions_by_record(line: Line | None) -> dict[str, int]:
     reasons = line["reasons"] if line else ()
     return {reason["record"]: reason["revision"] for reason in reasons if "record" in reason}
 
 
 def compare(later: Statement, earlier: Statement) -> list[str]:
-    """In Chinese what lies between two verified receipts, worked out anew and held against what the later one says.
+    """Recompute the changes between two verified receipts, compare with what the later one says; in Chinese.
 
     The later may be the excerpt for one party. Refuses ``ReceiptRefused`` when it does not follow the earlier, or says
     another difference.
@@ -77,39 +82,43 @@ def compare(later: Statement, earlier: Statement) -> list[str]:
         raise ReceiptRefused("两份回执不是前后相连的两次核查")
     if len(earlier["lines"]) < earlier["count"]:
         raise ReceiptRefused("前次核查的回执须完整出示各方")
-    held = lines_by_party(earlier["lines"])
+    earlier_lines = lines_by_party(earlier["lines"])
     for line in later["lines"]:
-        said = line.get("changed") or {}
+        change = line.get("changed") or {}
         stripped = [
-            {name: value for name, value in one.items() if name != "entries"} for one in said.get("records", ())
+            {name: value for name, value in record.items() if name != "entries"} for record in change.get("records", ())
         ]
-        if {**said, "records": stripped} != line_change(earlier_line(held, line), line):
+        if {**change, "records": stripped} != line_change(earlier_line(earlier_lines, line), line):
             raise ReceiptRefused("所载变化与两份回执不符")
     is_whole = len(later["lines"]) == later["count"]
-    kept = {_identity(line) for line in later["lines"]} if is_whole else held.keys()
-    gone = [line["ref"] for identity, lines in held.items() if identity not in kept for line in lines]
-    told = [f"已由两份回执重新推算：第 {earlier['entry']} 号与第 {later['entry']} 号记录之间的变化与所载一致。"]
-    return told + ([f"前次核查过而本次未核查：{'、'.join(gone)}。"] if gone else [])
+    later_parties = {_party_key(line) for line in later["lines"]} if is_whole else earlier_lines.keys()
+    missing_refs = [
+        line["ref"] for party, lines in earlier_lines.items() if party not in later_parties for line in lines
+    ]
+    texts = [f"已由两份回执重新推算：第 {earlier['entry']} 号与第 {later['entry']} 号记录之间的变化与所载一致。"]
+    return texts + ([f"前次核查过而本次未核查：{'、'.join(missing_refs)}。"] if missing_refs else [])
 
 
-def describe_changes(made: Statement) -> Iterator[str]:
-    """In Chinese what a receipt says of the look before it; nothing when it names none."""
-    previous = made.get("previous")
+def describe_changes(statement: Statement) -> Iterator[str]:
+    """The changes since the previous check that a receipt states, in Chinese; nothing if it names none."""
+    previous = statement.get("previous")
     if not previous:
         return
     yield (
         f"本次核查承接同一项目的前次核查 {previous['check']}"
-        f"（第 {previous['entry']} 号记录），两次之间为第 {previous['entry'] + 1} 至第 {made['entry']} 号记录。"
+        f"（第 {previous['entry']} 号记录），两次之间为第 {previous['entry'] + 1} 至第 {statement['entry']} 号记录。"
     )
-    for line in made["lines"]:
-        said = line.get("changed") or {}
-        records = "；".join(_record(one) for one in said.get("records", ()))
-        if said.get("was") is None:
+    for line in statement["lines"]:
+        change = line.get("changed") or {}
+        records = "；".join(_describe_record(record) for record in change.get("records", ()))
+        if change.get("was") is None:
             yield f"{line['ref']}：前次未核查。"
-        elif records or said["was"] != line["verdict"]:
-            yield f"{line['ref']}：由 {said['was']} 变为 {line['verdict']}" + (f"（{records}）。" if records else "。")
+        elif records or change["was"] != line["verdict"]:
+            yield f"{line['ref']}：由 {change['was']} 变为 {line['verdict']}" + (
+                f"（{records}）。" if records else "。"
+            )
 
 
-def _record(one: Mapping[str, Any]) -> str:
-    acts = "，".join(f"第 {entry['entry']} 号 {entry['act']}" for entry in one.get("entries", ()))
-    return f"记录 {one['record']}" + (f"：{acts}" if acts else "：随日期变化")
+def _describe_record(change: Mapping[str, Any]) -> str:
+    acts = "，".join(f"第 {entry['entry']} 号 {entry['act']}" for entry in change.get("entries", ()))
+    return f"记录 {change['record']}" + (f"：{acts}" if acts else "：随日期变化")

@@ -1,4 +1,4 @@
-"""A consortium is as its worst member (财库〔2016〕125号: a member's bad record counts as the consortium's)."""
+"""Apply the verdicts of consortium members to their lead: the heaviest counts (财库〔2016〕125号)."""
 
 from collections.abc import Sequence
 
@@ -8,39 +8,41 @@ from registry.domain.checks.verdict import Answer, Reason, ranked_answer
 BASIS = "财库〔2016〕125号"
 MEMBER = "consortium_member"
 CODE = "consortium-member"
-"""The reason of a lead that a member gives."""
+"""Code of the reason that a member adds to its lead."""
 
 
-def apply_member_verdicts(asked: Sequence[CheckedParty], answers: Sequence[Answer]) -> list[Answer]:
-    """The answers, those of leads with a reason for each member of whom anything is to be said.
+def apply_member_verdicts(parties: Sequence[CheckedParty], answers: Sequence[Answer]) -> list[Answer]:
+    """The answers, with a reason added to each lead for every member whose verdict is not ``no_record``.
 
     A lead is the party that a consortium member is ``of``, directly or through another member.
     """
-    own = {one.ref: answer for one, answer in zip(asked, answers, strict=True)}
-    members = _members(asked)
+    answer_of = {party.ref: answer for party, answer in zip(parties, answers, strict=True)}
+    members_by_lead = _find_members(parties)
     return [
-        _with(answer, [(ref, own[ref].verdict) for ref in sorted(members.get(one.ref, ()))])
-        for one, answer in zip(asked, answers, strict=True)
+        _add_member_reasons(
+            answer, [(ref, answer_of[ref].verdict) for ref in sorted(members_by_lead.get(party.ref, ()))]
+        )
+        for party, answer in zip(parties, answers, strict=True)
     ]
 
 
-def _members(asked: Sequence[CheckedParty]) -> dict[str, set[str]]:
-    above = {one.ref: one.of for one in asked if one.role == MEMBER and one.of}
-    made: dict[str, set[str]] = {}
-    for ref in above:
-        lead, seen = above.get(ref), {ref}
-        while lead is not None and lead not in seen:
-            made.setdefault(lead, set()).add(ref)
-            seen.add(lead)
-            lead = above.get(lead)
-    return made
+def _find_members(parties: Sequence[CheckedParty]) -> dict[str, set[str]]:
+    lead_of = {party.ref: party.of for party in parties if party.role == MEMBER and party.of}
+    members: dict[str, set[str]] = {}
+    for ref in lead_of:
+        lead, visited = lead_of.get(ref), {ref}
+        while lead is not None and lead not in visited:
+            members.setdefault(lead, set()).add(ref)
+            visited.add(lead)
+            lead = lead_of.get(lead)
+    return members
 
 
-def _with(answer: Answer, members: Sequence[tuple[str, str]]) -> Answer:
-    added: list[Reason] = [
+def _add_member_reasons(answer: Answer, members: Sequence[tuple[str, str]]) -> Answer:
+    member_reasons: list[Reason] = [
         (verdict, {"code": CODE, "ref": ref, "verdict": verdict, "basis": BASIS})
         for ref, verdict in members
         if verdict != "no_record"
     ]
-    own = list(zip(answer.verdicts, answer.reasons, strict=True))
-    return ranked_answer([*own, *added]) if added else answer
+    answer_reasons = list(zip(answer.verdicts, answer.reasons, strict=True))
+    return ranked_answer([*answer_reasons, *member_reasons]) if member_reasons else answer

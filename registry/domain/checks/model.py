@@ -1,4 +1,4 @@
-"""What an award check asks and what was found for it: the question, its parties, the records that match."""
+"""Data model of an award check: its scope, its parties, and the records that match them."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class CheckScope:
-    """What is being awarded: the sector, whether tendering is mandatory by law, where, and the day asked for.
+    """Scope of an award check: the sector, whether tendering is mandatory by law, the district, and the day.
 
     ``by_product`` are the codes of the measures that hold for single products only.
     """
@@ -22,7 +22,7 @@ class CheckScope:
 
 @dataclass(frozen=True)
 class CheckedParty:
-    """One party of the question. ``id_index`` is the keyed hash of an identity number, never the number.
+    """One party of an award check. ``id_index`` is the keyed hash of an identity number, never the number.
 
     ``uscc_problem`` is set when the code has a wrong check character: it is looked up as it stands. ``names`` are
     the keys of the names that relations say its code has or had.
@@ -40,7 +40,7 @@ class CheckedParty:
 
 @dataclass(frozen=True)
 class RelationLink:
-    """The relation that leads from a party to the subject of a record: what a reason shows of it, what it means.
+    """The relation from a party to the subject of a record: its effect, and what a reason shows of it (``shown``).
 
     ``effect``: ``identity``, ``extends`` or ``attention``. ``by``: how the party itself was found in the relation.
     """
@@ -62,7 +62,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class LookBack:
-    """The look-back for grave violations: how far, in which sector, for which roles, and its source."""
+    """Look-back for grave violations: since when, in which sectors, for which roles, and its source."""
 
     since: dt.date
     sectors: frozenset[str]

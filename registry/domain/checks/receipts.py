@@ -1,4 +1,4 @@
-"""Receipts of award checks: canonical JSON that proves an answer to anyone who holds the issuer's public key.
+"""Build, sign, parse and verify receipts of award checks: canonical JSON that proves an answer by public key.
 
 The signature covers the statement without its lines; the lines are bound through ``lines_root``, so that one
 party's line can be shown with a Merkle path and without its competitors (``excerpt``). Each line carries its own
@@ -35,47 +35,47 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class LinePlace:
-    """Where the one line of an excerpt stands among all lines, and its Merkle path."""
+    """Index of an excerpt's line among all lines, and its Merkle path."""
 
     index: int
     path: tuple[bytes, ...]
 
 
 def split_receipt(data: bytes) -> tuple[Statement, dict[str, str], LinePlace | None]:
-    """Statement, signature, and of an excerpt the place of its line. Refuses ``ReceiptRefused``, saying why.
+    """Split a receipt into statement, signature, and the place of an excerpt's line. Refuses ``ReceiptRefused``.
 
-    Nothing is proven yet: that is what ``receipts.read`` does.
+    Checks the shape only; ``parse_receipt`` verifies the signature.
     """
-    document = _parse(data)
+    document = _parse_document(data)
     if not isinstance(document, dict) or document.keys() - {"shown"} != {"statement", "signature"}:
         raise ReceiptRefused("应只含 statement 与 signature")
-    shown = _shown(document["shown"]) if "shown" in document else None
-    return _statement(document["statement"]), _signature(document["signature"]), shown
+    place = _require_line_place(document["shown"]) if "shown" in document else None
+    return _require_statement(document["statement"]), _require_signature(document["signature"]), place
 
 
-def _parse(data: bytes) -> object:
+def _parse_document(data: bytes) -> object:
     try:
         return canonical.loads(data)
     except NotCanonical as refusal:
         raise ReceiptRefused(refusal.detail) from None
 
 
-def _statement(made: object) -> Statement:
-    if not isinstance(made, dict) or made.get("type") != TYPE or type(made.get("version")) is not int:
+def _require_statement(value: object) -> Statement:
+    if not isinstance(value, dict) or value.get("type") != TYPE or type(value.get("version")) is not int:
         raise ReceiptRefused("不认识的回执类型或版本")
-    required = _REQUIRED.get(made["version"])
+    required = _REQUIRED.get(value["version"])
     if required is None:
         raise ReceiptRefused("不认识的回执类型或版本")
-    if not required <= made.keys() <= required | _OPTIONAL:
+    if not required <= value.keys() <= required | _OPTIONAL:
         raise ReceiptRefused("statement 的字段不对")
-    if not isinstance(made["lines"], list) or not all(isinstance(line, dict) for line in made["lines"]):
+    if not isinstance(value["lines"], list) or not all(isinstance(line, dict) for line in value["lines"]):
         raise ReceiptRefused("lines 应为对象的列表")
-    if not isinstance(made["lines_root"], str) or not _HASH.fullmatch(made["lines_root"]):
+    if not isinstance(value["lines_root"], str) or not _HASH.fullmatch(value["lines_root"]):
         raise ReceiptRefused("lines_root 应为 64 位小写十六进制")
-    return made
+    return value
 
 
-def _signature(signature: object) -> dict[str, str]:
+def _require_signature(signature: object) -> dict[str, str]:
     if not isinstance(signature, dict) or signature.keys() != _SIGNATURE_FIELDS:
         raise ReceiptRefused("signature 的字段不对")
     if not all(isinstance(value, str) for value in signature.values()) or signature["alg"] != ALGORITHM:
@@ -85,13 +85,13 @@ def _signature(signature: object) -> dict[str, str]:
     return signature
 
 
-def _shown(shown: object) -> LinePlace:
-    if not isinstance(shown, dict) or shown.keys() != {"index", "path"} or type(shown["index"]) is not int:
+def _require_line_place(value: object) -> LinePlace:
+    if not isinstance(value, dict) or value.keys() != {"index", "path"} or type(value["index"]) is not int:
         raise ReceiptRefused("shown 应只含 index 与 path")
-    path = shown["path"]
+    path = value["path"]
     if not isinstance(path, list) or not all(isinstance(node, str) and _HASH.fullmatch(node) for node in path):
         raise ReceiptRefused("path 应为 64 位小写十六进制的列表")
-    return LinePlace(shown["index"], tuple(bytes.fromhex(node) for node in path))
+    return LinePlace(value["index"], tuple(bytes.fromhex(node) for node in path))
 
 
 Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
@@ -109,14 +109,14 @@ LINE_FIELDS = frozenset({
 })  # fmt: skip
 
 PLACED = frozenset({"salt", "id_tag", "changed"})
-"""Fields of a line that follow from the check it belongs to, not from the question."""
+"""Fields of a line that depend on the check it belongs to, not on the question."""
 
 _LINE_SALT_BYTES = 16
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What an answer says of itself.
+    """Facts about an answer that go into its receipt.
 
     ``entry`` is the ledger size it was read at, ``root`` the root at that size if known, ``tender`` the
     question's tender (in the receipt a salted commitment only), ``stale`` the sources that could not be asked
@@ -145,13 +145,13 @@ class Facts:
 
 
 def statement(facts: Facts, lines: Sequence[Mapping[str, object]], salt: bytes) -> Statement:
-    """The statement of a receipt: JSON values, its lines already written; all but the issuer's gap-free ``number``.
+    """Build the statement of a receipt as JSON values, lines already serialised, without the gap-free ``number``.
 
     ``lines`` hold ``LINE_FIELDS`` only, never an identity number. ``salt`` is 32 random bytes of this check;
     the same salt gives the same bytes again. It stays with the issuer: the requester gets ``tender_salt``.
     """
-    salted = [canonical.canonical_text(_line(line, salt, index)) for index, line in enumerate(lines)]
-    made: Statement = {
+    salted = [canonical.canonical_text(_salt_line(line, salt, index)) for index, line in enumerate(lines)]
+    values: Statement = {
         "type": TYPE,
         "version": VERSION,
         "check": facts.check,
@@ -172,26 +172,26 @@ def statement(facts: Facts, lines: Sequence[Mapping[str, object]], salt: bytes) 
         "district": facts.district,
         "count": len(salted),
         "lines": salted,
-        "lines_root": merkle.root(_leaves(salted)).hex(),
+        "lines_root": merkle.root(_leaf_hashes(salted)).hex(),
     }
     optional = {"list_age_days": facts.list_age_days, "previous": facts.previous}
-    return made | {name: value for name, value in optional.items() if value is not None}
+    return values | {name: value for name, value in optional.items() if value is not None}
 
 
 def tender_salt(salt: bytes) -> bytes:
-    """The salt of the tender's commitment: kept by the requester, it opens the tender and no party line."""
+    """Salt of the tender's commitment: kept by the requester, it opens the tender and no party line."""
     return hmac.digest(salt, b"tender", "sha256")
 
 
 def commit_tender(tender: Mapping[str, object], salt: bytes) -> bytes:
-    """SHA-256 over a ``tender_salt`` and the canonical tender."""
+    """Commitment to a tender: SHA-256 over a ``tender_salt`` and the canonical tender."""
     return hashlib.sha256(salt + canonical.dumps(tender)).digest()
 
 
-def build(made: Statement, sign: Callable[[bytes], bytes], key_id: str) -> bytes:
-    """The receipt: canonical bytes of the statement and the signature over its head."""
-    signature = {"alg": ALGORITHM, "kid": key_id, "value": sign(_head(made)).hex()}
-    return canonical.dumps({"statement": made, "signature": signature})
+def build(receipt_statement: Statement, sign: Callable[[bytes], bytes], key_id: str) -> bytes:
+    """Sign a receipt: canonical bytes of the statement and the signature over its head."""
+    signature = {"alg": ALGORITHM, "kid": key_id, "value": sign(_signed_head(receipt_statement)).hex()}
+    return canonical.dumps({"statement": receipt_statement, "signature": signature})
 
 
 @dataclass(frozen=True)
@@ -203,67 +203,69 @@ class GenuineReceipt:
 
 
 def verified_statement(data: bytes, keys: Mapping[str, bytes], verify: Verify) -> Statement:
-    """The statement of a receipt that is byte for byte what a holder of one of ``keys`` signed."""
+    """Verify a receipt and return its statement: byte for byte what a holder of one of ``keys`` signed."""
     return parse_receipt(data, keys, verify).statement
 
 
 def parse_receipt(data: bytes, keys: Mapping[str, bytes], verify: Verify) -> GenuineReceipt:
-    """A receipt, or an excerpt of one, that is byte for byte what a holder of one of ``keys`` signed.
+    """Verify a receipt, or an excerpt: byte for byte what a holder of one of ``keys`` signed.
 
     ``keys`` maps key id to raw public key. Refuses everything else as ``ReceiptRefused``, saying why.
     """
-    made, signature, shown = split_receipt(data)
+    receipt_statement, signature, place = split_receipt(data)
     if signature["kid"] not in keys:
         raise ReceiptRefused("签名密钥不在所给公钥之中")
-    if not _is_bound(made, shown):
+    if not _is_bound(receipt_statement, place):
         raise ReceiptRefused("各方结论与其根哈希不符")
-    if not verify(keys[signature["kid"]], bytes.fromhex(signature["value"]), _head(made)):
+    if not verify(keys[signature["kid"]], bytes.fromhex(signature["value"]), _signed_head(receipt_statement)):
         raise ReceiptRefused("签名不成立")
-    return GenuineReceipt(made, signature["kid"])
+    return GenuineReceipt(receipt_statement, signature["kid"])
 
 
 def excerpt(data: bytes, ref: str) -> bytes:
-    """The receipt with the line of ``ref`` alone, and the path that binds it to the signed root of all lines.
+    """Excerpt of a receipt: the line of ``ref`` alone, and the path that binds it to the signed root of all lines.
 
     ``data`` is a genuine, whole receipt. Refuses ``LineUnknown``.
     """
     document = json.loads(data)
     lines = document["statement"]["lines"]
-    place = next((place for place, line in enumerate(lines) if line.get("ref") == ref), None)
-    if place is None or "shown" in document:
+    index = next((index for index, line in enumerate(lines) if line.get("ref") == ref), None)
+    if index is None or "shown" in document:
         raise LineUnknown()
-    path = merkle.inclusion_proof(place, len(lines), merkle.nodes_of(_leaves(lines)))
-    shown = {"index": place, "path": [node.hex() for node in path]}
-    statement_of_one = document["statement"] | {"lines": [lines[place]]}
-    return canonical.dumps({**document, "statement": statement_of_one, "shown": shown})
+    path = merkle.inclusion_proof(index, len(lines), merkle.nodes_of(_leaf_hashes(lines)))
+    line_place = {"index": index, "path": [node.hex() for node in path]}
+    line_statement = document["statement"] | {"lines": [lines[index]]}
+    return canonical.dumps({**document, "statement": line_statement, "shown": line_place})
 
 
 def answer_bytes(lines: Sequence[Mapping[str, object]]) -> bytes:
-    """The canonical answer: what was said of each party, without what only its place among other checks gives it:
+    """Canonical bytes of an answer: each party's line without the fields that depend on the check it belongs to:
     the salt that hides it from others, the tag of its tender, and what changed since the look before."""
     return canonical.dumps([{name: value for name, value in line.items() if name not in PLACED} for line in lines])
 
 
-def _is_bound(made: Statement, shown: LinePlace | None) -> bool:
-    """Whether the lines at hand are those under the signed root: all of them, or the one with its path."""
-    leaves = _leaves(made["lines"])
-    if shown is None:
-        return bool(made["count"] == len(leaves) and made["lines_root"] == merkle.root(leaves).hex())
-    if len(leaves) != 1 or type(made["count"]) is not int:
+def _is_bound(receipt_statement: Statement, place: LinePlace | None) -> bool:
+    """Whether the lines are those under the signed root: all of them, or the one with its path."""
+    leaves = _leaf_hashes(receipt_statement["lines"])
+    if place is None:
+        return bool(
+            receipt_statement["count"] == len(leaves) and receipt_statement["lines_root"] == merkle.root(leaves).hex()
+        )
+    if len(leaves) != 1 or type(receipt_statement["count"]) is not int:
         return False
-    expected = bytes.fromhex(made["lines_root"])
-    return merkle.verify_inclusion(leaves[0], shown.index, made["count"], shown.path, expected)
+    expected = bytes.fromhex(receipt_statement["lines_root"])
+    return merkle.verify_inclusion(leaves[0], place.index, receipt_statement["count"], place.path, expected)
 
 
-def _head(made: Statement) -> bytes:
-    return canonical.dumps({name: value for name, value in made.items() if name != "lines"})
+def _signed_head(receipt_statement: Statement) -> bytes:
+    return canonical.dumps({name: value for name, value in receipt_statement.items() if name != "lines"})
 
 
-def _leaves(lines: Sequence[object]) -> list[bytes]:
+def _leaf_hashes(lines: Sequence[object]) -> list[bytes]:
     return [merkle.leaf_hash(canonical.dumps(line)) for line in lines]
 
 
-def _line(line: Mapping[str, object], salt: bytes, index: int) -> dict[str, object]:
+def _salt_line(line: Mapping[str, object], salt: bytes, index: int) -> dict[str, object]:
     if len(salt) != SALT_BYTES:
         raise ValueError("a check's salt has 32 bytes")
     if not line.keys() <= LINE_FIELDS or line.get("verdict") not in VERDICTS:

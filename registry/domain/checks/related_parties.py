@@ -1,4 +1,4 @@
-"""From a party to its related parties: one step along published relations, never two.
+"""Find the related parties of a checked party: one step along published relations, never two.
 
 Two steps would lead to firms of which no document says anything together; who needs them asks about the person or
 firm between as a party of its own.
@@ -19,7 +19,7 @@ ATTENTION, IDENTITY = "attention", "identity"
 
 @dataclass(frozen=True)
 class KnownRelation:
-    """A published relation that a key found: at which ``side``, ``by`` what; ``id_index`` is the other end's."""
+    """A published relation that matches a party: on which ``side``, ``by`` which key; ``id_index`` of the other end."""
 
     side: str
     by: str
@@ -40,66 +40,66 @@ class Path:
     via: RelationLink
 
 
-def known_names(asked: CheckedParty, found: RelationsByKey) -> frozenset[str]:
-    """The keys of the names that relations say the party's code has or had."""
-    made = set()
-    for one in found.get(("uscc", asked.uscc or ""), ()):
-        made.add(name_key.key(one.body[one.side]["name"]))
-        if one.body["relation"] == "former_name":
-            made.add(name_key.key(one.body["other"]["name"]))
-    return frozenset(made)
+def known_names(party: CheckedParty, relations: RelationsByKey) -> frozenset[str]:
+    """Keys of the names that relations state for the party's code, present and former."""
+    names = set()
+    for relation in relations.get(("uscc", party.uscc or ""), ()):
+        names.add(name_key.key(relation.body[relation.side]["name"]))
+        if relation.body["relation"] == "former_name":
+            names.add(name_key.key(relation.body["other"]["name"]))
+    return frozenset(names)
 
 
-def paths(asked: CheckedParty, found: RelationsByKey, on: dt.date, kinds: Kinds) -> Iterator[Path]:
-    """Where published relations lead from a party on a day, once each.
+def paths(party: CheckedParty, relations: RelationsByKey, on: dt.date, kinds: Kinds) -> Iterator[Path]:
+    """The related parties that published relations lead to from a party on a day, once each.
 
     A name leads somewhere only for a party without a code. What is the same legal person is so on any day; every
     other relation counts on its own days only.
     """
-    taken = set()
-    for one in _of(asked, found):
-        effect = _effect(one, on, kinds)
-        place = _place(_opposite(one), one)
-        if effect and place and (place, one.body["record"]) not in taken:
-            taken.add((place, one.body["record"]))
-            yield Path(*place, RelationLink(effect, one.by, _shown(one, effect)))
+    visited = set()
+    for relation in _relations_of(party, relations):
+        effect = _find_effect(relation, on, kinds)
+        record_key = _record_key(_opposite_side(relation), relation)
+        if effect and record_key and (record_key, relation.body["record"]) not in visited:
+            visited.add((record_key, relation.body["record"]))
+            yield Path(*record_key, RelationLink(effect, relation.by, _describe_relation(relation, effect)))
 
 
-def _of(asked: CheckedParty, found: RelationsByKey) -> Iterator[KnownRelation]:
-    keys = [("uscc", asked.uscc), ("id", asked.id_index)]
-    if not asked.uscc:
-        keys.append(("name", name_key.key(asked.name)))
+def _relations_of(party: CheckedParty, relations: RelationsByKey) -> Iterator[KnownRelation]:
+    keys = [("uscc", party.uscc), ("id", party.id_index)]
+    if not party.uscc:
+        keys.append(("name", name_key.key(party.name)))
     for by, key in keys:
-        yield from found.get((by, key), ()) if key else ()
+        yield from relations.get((by, key), ()) if key else ()
 
 
-def _effect(one: KnownRelation, on: dt.date, kinds: Kinds) -> str | None:
-    """The effect in the direction from the related party to the one that was found; None outside its days."""
-    kind = kinds(one.body["relation"], on)
-    stated = (kind.to_subject if one.side == "subject" else kind.to_other) if kind else ATTENTION
-    since, until, day = one.body["since"], one.body["until"], on.isoformat()  # ISO days compare as text
-    holds = since <= day and (until is None or day < until)
-    return stated if holds or stated == IDENTITY else None
+def _find_effect(relation: KnownRelation, on: dt.date, kinds: Kinds) -> str | None:
+    """Effect of a measure of the related party on the checked party; None outside the relation's days."""
+    kind = kinds(relation.body["relation"], on)
+    effect = (kind.to_subject if relation.side == "subject" else kind.to_other) if kind else ATTENTION
+    since, until, day = relation.body["since"], relation.body["until"], on.isoformat()  # ISO days compare as text
+    is_in_force = since <= day and (until is None or day < until)
+    return effect if is_in_force or effect == IDENTITY else None
 
 
-def _opposite(one: KnownRelation) -> str:
-    return "other" if one.side == "subject" else "subject"
+def _opposite_side(relation: KnownRelation) -> str:
+    return "other" if relation.side == "subject" else "subject"
 
 
-def _place(side: str, one: KnownRelation) -> tuple[str, str] | None:
-    """By what records of an end are found: its code, its number, or, for a former name, that name."""
-    end = one.body[side]
+def _record_key(side: str, relation: KnownRelation) -> tuple[str, str] | None:
+    """The key by which records of one end are found: its code, its number, or, for a former name, that name."""
+    end = relation.body[side]
     if end["uscc"]:
         return "uscc", end["uscc"]
-    if side == "other" and one.id_index:
-        return "id", one.id_index
+    if side == "other" and relation.id_index:
+        return "id", relation.id_index
     key = name_key.key(end["name"])
     return ("name", key) if key and end["kind"] != "natural_person" else None
 
 
-def _shown(one: KnownRelation, effect: str) -> dict[str, Any]:
-    """The relation as a reason tells it, in the words of its source. A natural person is not named."""
-    body, end = one.body, one.body[_opposite(one)]
+def _describe_relation(relation: KnownRelation, effect: str) -> dict[str, Any]:
+    """The relation as shown in a reason, in the words of its source. A natural person is not named."""
+    body, end = relation.body, relation.body[_opposite_side(relation)]
     is_person = end["kind"] == "natural_person"
     return {
         "relation": body["record"],
@@ -113,9 +113,9 @@ def _shown(one: KnownRelation, effect: str) -> dict[str, Any]:
     }
 
 
-def keys_of(ways: Iterable[Path]) -> dict[str, set[str]]:
-    """The keys of all related parties, by what they are keys of."""
-    made: dict[str, set[str]] = {"uscc": set(), "id": set(), "name": set()}
-    for one in ways:
-        made[one.by].add(one.key)
-    return made
+def keys_of(related_paths: Iterable[Path]) -> dict[str, set[str]]:
+    """The keys of all related parties, by kind of key."""
+    keys: dict[str, set[str]] = {"uscc": set(), "id": set(), "name": set()}
+    for path in related_paths:
+        keys[path.by].add(path.key)
+    return keys

@@ -1,6 +1,6 @@
-"""The verdict on one party of an award check, from the published records that match it. Pure and replayable.
+"""Judge one party of an award check from the published records that match it. Pure and replayable.
 
-Never says less than it knows, nor more: a name alone never bars, an ended ban does not bar (政府采购法实施条例
+A name alone never bars, an ended ban does not bar (政府采购法实施条例
 19 第二款), and what was not found is ``no_record`` at an entry, never "clean".
 """
 
@@ -18,12 +18,12 @@ VERSION = "exact-2"
 """Version of these rules, named in every receipt."""
 
 VERDICTS = ("no_record", "on_record", "review", "unchecked", "barred")
-"""In rising order of what they ask of the trading centre."""
+"""Verdicts in rising order of severity."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Verdict with its reasons, JSON-able, heaviest first; ``verdicts`` is what each of them says alone."""
+    """A verdict with its reasons, JSON-able, heaviest first; ``verdicts`` is the verdict of each reason alone."""
 
     verdict: str
     reasons: tuple[dict[str, Any], ...]
@@ -31,12 +31,12 @@ class Answer:
 
 
 Reason = tuple[str, dict[str, Any]]
-"""What one thing found says: its verdict, and the reason as it is shown."""
+"""One reason: the verdict it leads to, and the reason as shown."""
 
 
-def bears(asked: CheckedParty, hit: Hit) -> bool:
-    """Whether a match counts. A name counts where nothing firmer can tell the two apart: the party has no code
-    and no number, or the record has no code to compare with (or one with a wrong check character), or only
+def bears(party: CheckedParty, hit: Hit) -> bool:
+    """Whether a matching record counts. A match by name counts where no code or number tells the two apart: the party
+    has no code and no number, or the record has no code to compare with (or one with a wrong check character), or only
     somebody's number was given for what the record says is a firm. Organisations of one whole name with two
     codes count too, because codes are changed and mistyped; sole traders often share a name and do not."""
     subject = hit.body["subject"]
@@ -44,9 +44,9 @@ def bears(asked: CheckedParty, hit: Hit) -> bool:
         return True
     if hit.via:  # a former name, which another firm may bear today
         return _is_unsound(subject["uscc"])
-    if not (asked.uscc or asked.id_index):
+    if not (party.uscc or party.id_index):
         return True
-    if asked.uscc:
+    if party.uscc:
         return _is_unsound(subject["uscc"]) or subject["kind"] == "organisation"
     return bool(subject["kind"] != "natural_person")
 
@@ -55,52 +55,54 @@ def _is_unsound(code: str | None) -> bool:
     return code is None or not identifiers.is_sound(code)
 
 
-def judge(asked: CheckedParty, hits: Iterable[Hit], question: CheckScope, look_back: LookBack | None) -> Answer:
-    """The verdict on one party from all records that match its identifier or, lacking one, its name."""
-    found = [reason for hit in hits if bears(asked, hit) for reason in _reasons(asked, hit, question, look_back)]
-    if asked.uscc and asked.names and name_key.key(asked.name) not in asked.names:
-        found.append(_remark("review", "name-differs"))
-    if not asked.uscc and not asked.id_index:
-        found.append(_remark("review", "identity-not-given"))
-    elif asked.uscc_problem and not found:
-        found.append(_remark("unchecked", asked.uscc_problem))
-    if not found:
+def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back: LookBack | None) -> Answer:
+    """Judge one party from all records that match its identifier or, lacking one, its name."""
+    reasons = [
+        reason for hit in hits if bears(party, hit) for reason in _reasons_from_hit(party, hit, scope, look_back)
+    ]
+    if party.uscc and party.names and name_key.key(party.name) not in party.names:
+        reasons.append(_build_reason("review", "name-differs"))
+    if not party.uscc and not party.id_index:
+        reasons.append(_build_reason("review", "identity-not-given"))
+    elif party.uscc_problem and not reasons:
+        reasons.append(_build_reason("unchecked", party.uscc_problem))
+    if not reasons:
         return Answer("no_record", ())
-    return ranked_answer(found)
+    return ranked_answer(reasons)
 
 
-def ranked_answer(found: Iterable[Reason]) -> Answer:
-    """The answer that follows from reasons: the heaviest verdict, and all of them heaviest first."""
-    held = sorted(found, key=lambda pair: (-VERDICTS.index(pair[0]), *_place(pair[1])))
-    return Answer(held[0][0], tuple(reason for _, reason in held), tuple(verdict for verdict, _ in held))
+def ranked_answer(reasons: Iterable[Reason]) -> Answer:
+    """Combine reasons into an answer: the heaviest verdict, and all reasons heaviest first."""
+    ranked = sorted(reasons, key=lambda pair: (-VERDICTS.index(pair[0]), *_sort_key(pair[1])))
+    return Answer(ranked[0][0], tuple(reason for _, reason in ranked), tuple(verdict for verdict, _ in ranked))
 
 
-def _place(reason: Mapping[str, Any]) -> tuple[str, ...]:
+def _sort_key(reason: Mapping[str, Any]) -> tuple[str, ...]:
     via = reason.get("via", {}).get("relation", "")
     return reason.get("record", ""), reason.get("measure") or "", via, reason.get("ref", ""), reason["code"]
 
 
-def _remark(verdict: str, code: str) -> Reason:
+def _build_reason(verdict: str, code: str) -> Reason:
     return verdict, {"code": code}
 
 
-def _reasons(asked: CheckedParty, hit: Hit, question: CheckScope, look_back: LookBack | None) -> list[Reason]:
-    body, match = hit.body, _match(asked, hit)
-    shown: dict[str, Any] = {"record": body["record"], "revision": body["revision"], "match": match}
+def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_back: LookBack | None) -> list[Reason]:
+    body, match = hit.body, _describe_match(party, hit)
+    common: dict[str, Any] = {"record": body["record"], "revision": body["revision"], "match": match}
     if hit.via:
-        shown["via"] = dict(hit.via.shown)
+        common["via"] = dict(hit.via.shown)
     if "disputed_on" in body:
-        shown["disputed_on"] = body["disputed_on"]
-    found = [
-        (_capped(hit, verdict), shown | detail)
-        for verdict, detail in _measures(hit, asked, question)
+        common["disputed_on"] = body["disputed_on"]
+    reasons = [
+        (_cap_verdict(hit, verdict), common | detail)
+        for verdict, detail in _judge_measures(hit, party, scope)
         if verdict != "ended"
     ]
-    if look_back and _is_looked_back_at(body, asked, question, look_back):
-        found.append(
+    if look_back and _is_in_look_back(body, party, scope, look_back):
+        reasons.append(
             (
                 "review",
-                shown
+                common
                 | {
                     "code": "grave-look-back",
                     "measure": look_back.code,
@@ -110,103 +112,103 @@ def _reasons(asked: CheckedParty, hit: Hit, question: CheckScope, look_back: Loo
             )
         )
     is_own = hit.via is None or hit.via.effect == "identity"
-    if not found and is_own and _is_shown(body, question.on):
+    if not reasons and is_own and _is_visible(body, scope.on):
         verdict = "review" if match.get("name_differs") else "on_record"
-        found.append((_capped(hit, verdict), shown | {"code": "published", "basis": body["basis"]}))
-    return [one for one in found if not (_is_attention(hit) and one[0] == "on_record")]
+        reasons.append((_cap_verdict(hit, verdict), common | {"code": "published", "basis": body["basis"]}))
+    return [reason for reason in reasons if not (_is_attention(hit) and reason[0] == "on_record")]
 
 
-def _match(asked: CheckedParty, hit: Hit) -> dict[str, Any]:
-    """How the record was found, and where its name or code and the party's do not agree."""
+def _describe_match(party: CheckedParty, hit: Hit) -> dict[str, Any]:
+    """How the record matches, and whether its name or code differs from the party's."""
     subject, match = hit.body["subject"], {"by": hit.by}
-    ours, theirs = name_key.key(asked.name), name_key.key(subject["name"])
+    ours, theirs = name_key.key(party.name), name_key.key(subject["name"])
     if hit.via is None and hit.by == "uscc" and ours != theirs:
-        return match | {"former_name" if {ours, theirs} <= asked.names else "name_differs": True}
-    if hit.via is None and hit.by == "name" and asked.uscc and not _is_unsound(subject["uscc"]):
+        return match | {"former_name" if {ours, theirs} <= party.names else "name_differs": True}
+    if hit.via is None and hit.by == "name" and party.uscc and not _is_unsound(subject["uscc"]):
         return match | {"code_differs": True}
     return match
 
 
-def _measures(hit: Hit, asked: CheckedParty, question: CheckScope) -> Iterator[Reason]:
-    """What each measure of a record says; while the record is suspended they all rest."""
-    if not revision.rests(hit.body, question.on):
-        yield from (_measure(measure, hit, asked, question) for measure in hit.body["measures"])
+def _judge_measures(hit: Hit, party: CheckedParty, scope: CheckScope) -> Iterator[Reason]:
+    """The verdict of each measure of a record; none while the record is suspended."""
+    if not revision.rests(hit.body, scope.on):
+        yield from (_judge_measure(measure, hit, party, scope) for measure in hit.body["measures"])
 
 
-def _measure(measure: Mapping[str, Any], hit: Hit, asked: CheckedParty, question: CheckScope) -> Reason:
+def _judge_measure(measure: Mapping[str, Any], hit: Hit, party: CheckedParty, scope: CheckScope) -> Reason:
     detail = {
         "measure": measure["code"] or measure["name"],
         "basis": measure["basis"],
         "since": measure["starts_on"],
         "until": measure["ends_on"],
-        "scope": _scope(measure),
+        "scope": _describe_scope(measure),
         "discretionary": measure["discretionary"],
     }
-    if not _holds(measure, question.on) or measure["effect"] == "none":
+    if not _is_in_force(measure, scope.on) or measure["effect"] == "none":
         return "ended", detail
-    outside = _outside(measure, hit, asked, question)
-    if outside:
-        return "on_record", detail | {"code": outside}
-    if measure["code"] in question.by_product:
+    mismatch = _find_scope_mismatch(measure, hit, party, scope)
+    if mismatch:
+        return "on_record", detail | {"code": mismatch}
+    if measure["code"] in scope.by_product:
         return "review", detail | {"code": "measure-by-product"}
     if measure["effect"] == "review":
         return "review", detail | {"code": "measure-needs-person"}
     return "barred", detail | {"code": "measure-in-force"}
 
 
-def _outside(measure: Mapping[str, Any], hit: Hit, asked: CheckedParty, question: CheckScope) -> str | None:
-    """Why the measure does not reach this trading; a measure without sectors or roles reaches all of them.
+def _find_scope_mismatch(measure: Mapping[str, Any], hit: Hit, party: CheckedParty, scope: CheckScope) -> str | None:
+    """Code of the reason why a measure does not apply to this tender; without sectors or roles it applies to all.
 
     For attention only the role does not matter: whether somebody acts through another is what is to be looked at.
     A measure by product is not confined to its province, because the gravest kind takes the products concerned
     off the lists everywhere (医药价格和招采信用评价制度).
     """
-    if measure["sectors"] and question.sector not in measure["sectors"]:
+    if measure["sectors"] and scope.sector not in measure["sectors"]:
         return "other-sector"
-    if measure["roles"] and asked.role not in measure["roles"] and not _is_attention(hit):
+    if measure["roles"] and party.role not in measure["roles"] and not _is_attention(hit):
         return "other-role"
-    if measure["only_must_tender"] and not question.must_tender:
+    if measure["only_must_tender"] and not scope.must_tender:
         return "not-must-tender"
-    is_provincial = measure["territory"] == "province" and measure["code"] not in question.by_product
-    if is_provincial and _is_elsewhere(hit.body["district"], question.district):
+    is_provincial = measure["territory"] == "province" and measure["code"] not in scope.by_product
+    if is_provincial and _is_other_province(hit.body["district"], scope.district):
         return "other-territory"
     return None
 
 
-def _is_elsewhere(district: str | None, asked: str | None) -> bool:
-    """Whether two districts are known to lie in two provinces (the first two digits of GB/T 2260)."""
-    return bool(district and asked and district[:2] != asked[:2])
+def _is_other_province(district: str | None, tender_district: str | None) -> bool:
+    """Whether two districts lie in different provinces (the first two digits of GB/T 2260)."""
+    return bool(district and tender_district and district[:2] != tender_district[:2])
 
 
 def _is_attention(hit: Hit) -> bool:
     return hit.via is not None and hit.via.effect == "attention"
 
 
-def _scope(measure: Mapping[str, Any]) -> dict[str, Any]:
+def _describe_scope(measure: Mapping[str, Any]) -> dict[str, Any]:
     return {name: measure[name] for name in ("sectors", "roles", "only_must_tender", "territory")}
 
 
-def _holds(measure: Mapping[str, Any], on: dt.date) -> bool:
+def _is_in_force(measure: Mapping[str, Any], on: dt.date) -> bool:
     day = on.isoformat()  # ISO days compare as text
     return bool(measure["starts_on"] <= day and (measure["ends_on"] is None or day < measure["ends_on"]))
 
 
-def _is_shown(body: Mapping[str, Any], on: dt.date) -> bool:
+def _is_visible(body: Mapping[str, Any], on: dt.date) -> bool:
     return bool(body["state"] == "published" and body["visible_from"] <= on.isoformat() < body["visible_until"])
 
 
-def _is_looked_back_at(body: Mapping[str, Any], asked: CheckedParty, question: CheckScope, look_back: LookBack) -> bool:
+def _is_in_look_back(body: Mapping[str, Any], party: CheckedParty, scope: CheckScope, look_back: LookBack) -> bool:
     return bool(
         body["is_grave"]
-        and question.sector in look_back.sectors
-        and asked.role in look_back.roles
-        and look_back.since.isoformat() <= body["decided_on"] <= question.on.isoformat()
+        and scope.sector in look_back.sectors
+        and party.role in look_back.roles
+        and look_back.since.isoformat() <= body["decided_on"] <= scope.on.isoformat()
     )
 
 
-def _capped(hit: Hit, verdict: str) -> str:
-    """A match by name alone, at either end of a relation, is at most for review by a person; and so is what a
-    relation only calls attention to."""
+def _cap_verdict(hit: Hit, verdict: str) -> str:
+    """Lower ``barred`` to ``review`` for a match by name alone at either end of a relation, and for relations that only
+    call attention."""
     if hit.by == "name" or (hit.via and hit.via.by == "name"):
         return "review"
     return "review" if _is_attention(hit) and verdict == "barred" else verdict

@@ -1,4 +1,4 @@
-"""The event of a watch: what one party's verdict became, signed, and without a name. Pure."""
+"""Build the signed event of a watch: a party's verdict before and after, without its name. Pure."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ ACTIVE, OVER, ENDED = "active", "over", "ended"
 
 @dataclass(frozen=True)
 class VerdictChange:
-    """One party whose answer changed: ``entry`` is the ledger entry that did it, or the one at which the day did
+    """A change of one party's answer: ``entry`` is the ledger entry that did it, or the one at which the day did
     (then ``act`` and ``record`` are None)."""
 
     ref: str
@@ -29,7 +29,7 @@ class VerdictChange:
 
 @dataclass(frozen=True)
 class Heading:
-    """What every event of a watch says first; ``sequence`` counts 1, 2, 3 … within the watch, without a gap."""
+    """Header of a watch event; ``sequence`` counts 1, 2, 3 … within the watch, without a gap."""
 
     watch: str
     sequence: int
@@ -37,9 +37,11 @@ class Heading:
     instant: dt.datetime
 
 
-def event(heading: Heading, moved: VerdictChange) -> bytes:
-    """The canonical bytes that are signed and sent. The party is named by its ``ref`` alone, because bidder lists
-    are secret and the receiver knows whom it asked about."""
+def event(heading: Heading, change: VerdictChange) -> bytes:
+    """Canonical bytes of a watch event, to be signed and sent.
+
+    The party is named by its ``ref`` alone, because bidder lists are secret and the receiver knows its parties.
+    """
     return canonical.dumps(
         {
             "type": TYPE,
@@ -48,16 +50,16 @@ def event(heading: Heading, moved: VerdictChange) -> bytes:
             "sequence": heading.sequence,
             "issuer": heading.issuer,
             "instant": heading.instant.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "entry": moved.entry,
-            "on": moved.on.isoformat(),
-            "act": moved.act,
-            "record": moved.record,
-            "ref": moved.ref,
-            "before": _answer(moved.before),
-            "after": _answer(moved.after),
+            "entry": change.entry,
+            "on": change.on.isoformat(),
+            "act": change.act,
+            "record": change.record,
+            "ref": change.ref,
+            "before": _answer_body(change.before),
+            "after": _answer_body(change.after),
         }
     )
 
 
-def _answer(answer: Answer) -> Mapping[str, Any]:
+def _answer_body(answer: Answer) -> Mapping[str, Any]:
     return {"verdict": answer.verdict, "reasons": list(answer.reasons)}

@@ -1,4 +1,4 @@
-"""Which address a watch may be told at: only hosts that the node's operator named, encrypted, spelled plainly."""
+"""Check webhook addresses of watches: only hosts allowed by the operator, https, in one plain spelling."""
 
 import ipaddress
 import re
@@ -19,10 +19,10 @@ def is_allowed(url: str, allowed: frozenset[str]) -> bool:
 
     A host without port in the list stands for the usual port only.
     """
-    found = _URL.fullmatch(url) if len(url) <= URL_LENGTH_MAX else None
-    if found is None:
+    match = _URL.fullmatch(url) if len(url) <= URL_LENGTH_MAX else None
+    if match is None:
         return False
-    scheme, host, port = found[1], found[2], found[3]
+    scheme, host, port = match[1], match[2], match[3]
     if scheme == "http" and not _is_this_machine(host):
         return False
     is_usual = port is None or int(port) == _PORTS[scheme]
