@@ -1,4 +1,4 @@
-"""What comes with a step of a procedure, and the chain that binds the steps of one record together."""
+"""Documents and input of a procedure step, and the hash chain over the steps of one record."""
 
 import datetime as dt
 import hashlib
@@ -10,13 +10,13 @@ from registry.domain.publication import canonical
 from registry.refusals.procedure import DocumentRefused
 
 MEDIA_TYPES = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
-"""What a document given as a file may be, by its first bytes."""
+"""Media types accepted for a document file, by its first bytes."""
 DOCUMENT_BYTES_MAX = 10 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class StepDocument:
-    """A document: its kind (``procedures.DOCUMENTS``), number and day, and its bytes or their digest when given."""
+    """A document filed with a step: kind (``procedures.DOCUMENTS``), number, day, and its bytes or their digest."""
 
     kind: str
     number: str = ""
@@ -26,7 +26,7 @@ class StepDocument:
     content: bytes | None = field(default=None, repr=False)
 
     def described(self) -> dict[str, Any]:
-        """The document as a step keeps it: everything but its bytes."""
+        """The document's fields as stored with a step: everything but its bytes."""
         return {
             "kind": self.kind,
             "number": self.number,
@@ -35,18 +35,18 @@ class StepDocument:
         }
 
     def media_type(self) -> str:
-        """What its bytes are; refuses ``DocumentRefused`` for what nobody should open."""
+        """Media type of the document's bytes; refuses ``DocumentRefused`` for other types and for files too large."""
         content = self.content or b""
-        found = next((kind for start, kind in MEDIA_TYPES.items() if content.startswith(start)), None)
-        if found is None or len(content) > DOCUMENT_BYTES_MAX:
+        media_type = next((kind for start, kind in MEDIA_TYPES.items() if content.startswith(start)), None)
+        if media_type is None or len(content) > DOCUMENT_BYTES_MAX:
             raise DocumentRefused()
-        return found
+        return media_type
 
 
 @dataclass(frozen=True)
 class StepInput:
-    """What comes with a step: documents, what is stated, what of that is for the department's eyes only
-    (``private``), the days that start clocks, and the version that the asker saw."""
+    """Input of a procedure step: documents, statements, statements for the department only (``private``), the days
+    that start clocks, and the record version that the caller saw."""
 
     documents: Sequence[StepDocument] = ()
     stated: Mapping[str, Any] = field(default_factory=dict)
@@ -56,17 +56,16 @@ class StepInput:
 
     @property
     def kinds(self) -> set[str]:
-        """The kinds of document given."""
-        return {paper.kind for paper in self.documents}
+        """The kinds of the documents."""
+        return {document.kind for document in self.documents}
 
 
 def facts_digest(facts: Mapping[str, Any]) -> str:
-    """The digest (hex) by which a publishing step binds the facts it published; a correction that waits is not
-    part of them."""
+    """Digest (hex) of the facts that a publishing step published; a pending correction is not part of them."""
     bound = {name: value for name, value in facts.items() if name != "amendment"}
     return canonical.digest(bound).hex()
 
 
 def link(previous: str, step: Mapping[str, Any]) -> str:
-    """The digest (hex) of a step: over everything it says and the digest of the step before it."""
+    """Digest (hex) of a step, over all its content and the digest of the step before it."""
     return hashlib.sha256(canonical.dumps({**step, "previous": previous})).hexdigest()

@@ -1,6 +1,6 @@
-"""The procedures of the house: penalty, listing, commendation, relation, dispute, repair.
+"""Procedures of each kind of case: penalty, listing, commendation, relation, dispute, repair.
 
-``docs/procedures.md`` is made of them.
+``docs/procedures.md`` is generated from them.
 
 Sources name what asks for a step or its document. Where no text at hand does, the source says that it is this
 house's rule; time limits are reference rows (``clocks.toml``), not written here.
@@ -75,7 +75,7 @@ PENALTY = Procedure(
         ).each("amended"),
     ),
 )
-"""A penalty is born ``filed``; ``amended`` is published with a correction that waits for its verifier."""
+"""A penalty starts as ``filed``; ``amended`` is published with a correction that waits for its verifier."""
 
 LISTING = Procedure(
     "listing",
@@ -216,7 +216,7 @@ RELATION = Procedure(
         Step("published", "withdraw", "withdrawn", Permission.RELATION_VERIFY, apart=_FILED, source=HOUSE),
     ),
 )
-"""A relation of two parties is told to checks only. One that has ended is withdrawn and filed anew with its end."""
+"""A relation of two parties is shown to checks only. One that has ended is withdrawn and filed anew with its end."""
 
 DISPUTE = Procedure(
     "dispute",
@@ -260,7 +260,7 @@ REPAIR = Procedure(
 )
 """信用修复. ``grant`` ends publication, sharing and measures of the record together."""
 
-PROCEDURES = {one.noun: one for one in (PENALTY, LISTING, COMMENDATION, RELATION, DISPUTE, REPAIR)}
+PROCEDURES = {procedure.noun: procedure for procedure in (PENALTY, LISTING, COMMENDATION, RELATION, DISPUTE, REPAIR)}
 RELIEFS = (DISPUTE.noun, REPAIR.noun)
 OPEN_RELIEF = ("received", "accepted")
 """The states of a relief that is not over."""

@@ -1,4 +1,4 @@
-"""A proposal to list somebody, read from what a door was given: whole, or every fault at once."""
+"""Parse and validate a proposal to list a party: the proposal, or every fault at once."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -25,10 +25,10 @@ _SUBJECT = {
 
 
 def parse_proposal(draft: Mapping[str, Any], scheme: Scheme, rules: Rules) -> Proposal:
-    """The proposal. Refuses ``ListingRefused`` with every fault, ``MeasureOutsideScheme``."""
+    """Parse a listing proposal. Refuses ``ListingRefused`` with every fault, ``MeasureOutsideScheme``."""
     subject, faults = subject_of(draft["subject"], rules)
     faults += known_party_kind(draft, rules)
-    faults += _plain(draft, scheme)
+    faults += _draft_faults(draft, scheme)
     if faults:
         raise ListingRefused(faults=tuple(faults))
     outside = sorted(set(draft["measures"]) - set(scheme.measures))
@@ -43,20 +43,20 @@ def parse_proposal(draft: Mapping[str, Any], scheme: Scheme, rules: Rules) -> Pr
         facts=draft["facts"],
         basis=draft["basis"],
         measures=tuple(dict.fromkeys(draft["measures"])),
-        grounds=tuple(_ground(one) for one in draft["grounds"]),
-        responsible=tuple(Responsible(**one) for one in draft["responsible"]),
+        grounds=tuple(_build_ground(ground) for ground in draft["grounds"]),
+        responsible=tuple(Responsible(**person) for person in draft["responsible"]),
         authority_name=draft["authority"]["name"],
         authority_code=identifiers.uscc(draft["authority"]["code"]),
         exit=draft["exit"] or scheme.exit,
     )
 
 
-def subject_of(given: Mapping[str, str | None], rules: Rules) -> tuple[Party, list[Fault]]:
-    """The subject, by the same rules as that of a filed penalty, with faults that point into ``/subject``."""
-    row = {field: given.get(name) or "" for field, name in _SUBJECT.items()}
+def subject_of(subject_input: Mapping[str, str | None], rules: Rules) -> tuple[Party, list[Fault]]:
+    """Parse the subject by the rules for filed penalties, with faults that point into ``/subject``."""
+    row = {field: subject_input.get(name) or "" for field, name in _SUBJECT.items()}
     reader = RowReader(row, PLAIN)
-    found = party.parse_party(reader, rules, None)
-    return found, [
+    subject = party.parse_party(reader, rules, None)
+    return subject, [
         Fault(f"/subject/{_SUBJECT.get(fault.pointer[1:], fault.pointer[1:])}", fault.code, fault.detail)
         for fault in dict.fromkeys(reader.faults)
     ]
@@ -66,22 +66,22 @@ def known_party_kind(draft: Mapping[str, Any], rules: Rules) -> Iterator[Fault]:
     """Faults of sectors, district, behaviour and authority, where a draft has them."""
     if not draft["sectors"] or not set(draft["sectors"]) <= set(rules.sectors):
         yield Fault("/sectors", "sector-unknown", "领域为空或者不在代码表中")
-    yield from _in_table(draft["district"], rules.districts, "/district", "district-unknown")
-    yield from _in_table(draft.get("behaviour"), rules.behaviours, *_BEHAVIOUR)
+    yield from _table_faults(draft["district"], rules.districts, "/district", "district-unknown")
+    yield from _table_faults(draft.get("behaviour"), rules.behaviours, *_BEHAVIOUR)
     try:
         identifiers.uscc(draft["authority"]["code"])
     except Invalid as refusal:
         yield Fault("/authority/code", refusal.code, refusal.title)
 
 
-def _in_table(code: str | None, table: Collection[str], at: str, fault: str) -> Iterator[Fault]:
+def _table_faults(code: str | None, table: Collection[str], pointer: str, fault_code: str) -> Iterator[Fault]:
     if code is not None and code not in table:
-        yield Fault(at, fault, "不在代码表中")
+        yield Fault(pointer, fault_code, "不在代码表中")
 
 
 def require_amendment(amendment: Mapping[str, Any], rules: Rules) -> None:
-    """Refuse ``ListingRefused`` for a correction that says nothing, or what no proposal may say."""
-    faults = [*_said(amendment), *_in_table(amendment.get("behaviour"), rules.behaviours, *_BEHAVIOUR)]
+    """Refuse ``ListingRefused`` for a correction that is empty or contains what no proposal may contain."""
+    faults = [*_text_faults(amendment), *_table_faults(amendment.get("behaviour"), rules.behaviours, *_BEHAVIOUR)]
     for name in ("facts", "basis"):
         if name in amendment and not amendment[name].strip():
             faults.append(Fault(f"/{name}", "required", "不能为空"))
@@ -91,26 +91,26 @@ def require_amendment(amendment: Mapping[str, Any], rules: Rules) -> None:
         raise ListingRefused(faults=tuple(faults))
 
 
-def _plain(draft: Mapping[str, Any], scheme: Scheme) -> Iterator[Fault]:
-    yield from _said(draft)
+def _draft_faults(draft: Mapping[str, Any], scheme: Scheme) -> Iterator[Fault]:
+    yield from _text_faults(draft)
     if not draft["grounds"] and scheme.may_publish:
         yield Fault("/grounds", "required", "列入须写明所依据的行政处罚或者生效裁判")
 
 
-def _said(draft: Mapping[str, Any]) -> Iterator[Fault]:
-    """What is told to the subject and shown to everybody holds no personal number, and names people by role."""
+def _text_faults(draft: Mapping[str, Any]) -> Iterator[Fault]:
+    """Faults of public texts that contain a personal number, and of responsible people without a known role."""
     for name in ("facts", "basis", "exit"):
         if draft.get(name) and redaction.blot(draft[name]) != draft[name]:
             yield Fault(f"/{name}", "personal-number", "含有个人识别号码")
-    for place, one in enumerate(draft.get("responsible", ())):
-        if one["role"] not in RESPONSIBLE_ROLES:
+    for place, person in enumerate(draft.get("responsible", ())):
+        if person["role"] not in RESPONSIBLE_ROLES:
             yield Fault(f"/responsible/{place}/role", "role-unknown", "不在代码表中")
-        if redaction.blot(one["name"]) != one["name"]:
+        if redaction.blot(person["name"]) != person["name"]:
             yield Fault(f"/responsible/{place}/name", "personal-number", "含有个人识别号码")
 
 
-def _ground(given: Mapping[str, Any]) -> Ground:
-    judgment = given.get("judgment")
+def _build_ground(ground_input: Mapping[str, Any]) -> Ground:
+    judgment = ground_input.get("judgment")
     if judgment is None:
-        return Ground("penalty", record=given["penalty"])
+        return Ground("penalty", record=ground_input["penalty"])
     return Ground("judgment", judgment["number"], None, judgment["court"], judgment["decided_on"])

@@ -1,4 +1,4 @@
-"""The next version of a published body: shown again with a change, suspended, or taken away."""
+"""Build the next version of a published body: changed, suspended, resumed or removed."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Removal:
-    """Why and when a record leaves the public: ``changed_on`` starts the clock that ends on ``due``."""
+    """Why and when a record is removed from publication: ``changed_on`` starts the clock that ends on ``due``."""
 
     act: str
     state: str
@@ -23,8 +23,8 @@ class Removal:
 
 
 def removed(body: Mapping[str, Any], removal: Removal, today: dt.date) -> Body:
-    """The version that takes a record away: the same facts with the new state and its reason."""
-    return _next(body, removal.act, removal.state) | {
+    """The version that removes a record: the same facts with the new state and its reason."""
+    return _build_next_version(body, removal.act, removal.state) | {
         "removed_on": today.isoformat(),
         "removed_because": redaction.blot(removal.reason),
         "changed_on": removal.changed_on.isoformat(),
@@ -33,10 +33,10 @@ def removed(body: Mapping[str, Any], removal: Removal, today: dt.date) -> Body:
 
 
 def suspended(body: Mapping[str, Any], since: dt.date, until: dt.date | None, reason: str) -> Body:
-    """The version that is not shown while a court or an authority stays the decision; its measures rest from
-    ``since``. ``until`` is the day named in the document: it ends nothing by itself."""
+    """The version that suspends a record while a court or an authority stays the decision; its measures do not
+    hold from ``since`` on. ``until`` is the day named in the document: it ends nothing by itself."""
     gaps = [*body.get("suspensions", ()), {"from": since.isoformat(), "until": None}]
-    return _next(body, "suspend", "suspended") | {
+    return _build_next_version(body, "suspend", "suspended") | {
         "suspensions": gaps,
         "suspended_because": redaction.blot(reason),
         "suspended_until": until.isoformat() if until else None,
@@ -44,7 +44,7 @@ def suspended(body: Mapping[str, Any], since: dt.date, until: dt.date | None, re
 
 
 def resumed(body: Mapping[str, Any], on: dt.date, disputed_on: str | None) -> Body:
-    """The version shown again: its measures hold from ``on``. It is marked when a dispute is open now."""
+    """The version that resumes publication: its measures hold from ``on``. It is marked if a dispute is open."""
     *before, last = body["suspensions"]
     # A stay that is lifted before it began never had any effect.
     ended = [{**last, "until": on.isoformat()}] if last["from"] < on.isoformat() else []
@@ -52,24 +52,24 @@ def resumed(body: Mapping[str, Any], on: dt.date, disputed_on: str | None) -> Bo
 
 
 def stopped(body: Mapping[str, Any], removal: Removal, today: dt.date) -> Body:
-    """The version that ends the publication before its time: no later version is shown beyond ``today``."""
+    """The version that ends publication early: no later version is shown beyond ``today``."""
     return removed(body, removal, today) | {"visible_until": min(body["visible_until"], today.isoformat())}
 
 
 def changed(body: Mapping[str, Any], act: str, **fields: Any) -> Body:
-    """The version shown with other ``fields``; a mark that is None is taken off."""
-    made = _next(body, act, "published") | fields
-    return {name: value for name, value in made.items() if value is not None or name not in records.MARKS}
+    """The published version with changed ``fields``; a mark that is None is removed."""
+    next_body = _build_next_version(body, act, "published") | fields
+    return {name: value for name, value in next_body.items() if value is not None or name not in records.MARKS}
 
 
 def rests(body: Mapping[str, Any], on: dt.date) -> bool:
-    """Whether the measures of a body do not hold on a day because they were suspended."""
+    """Whether the measures of a body are suspended on a day."""
     gaps: Sequence[Mapping[str, Any]] = body.get("suspensions", ())
     day = on.isoformat()  # ISO days compare as text
     return any(gap["from"] <= day and (gap["until"] is None or day < gap["until"]) for gap in gaps)
 
 
-def _next(body: Mapping[str, Any], act: str, state: str) -> Body:
+def _build_next_version(body: Mapping[str, Any], act: str, state: str) -> Body:
     left_out = records.REMOVAL_FIELDS + records.SUSPENSION_FIELDS
-    kept = {name: value for name, value in body.items() if name not in left_out}
-    return kept | {"schema": records.SCHEMA, "revision": body["revision"] + 1, "act": act, "state": state}
+    remaining = {name: value for name, value in body.items() if name not in left_out}
+    return remaining | {"schema": records.SCHEMA, "revision": body["revision"] + 1, "act": act, "state": state}

@@ -1,4 +1,4 @@
-"""Procedures as data: which act takes a record from which state to which, who may do it, with which documents.
+"""State machine of procedures: which act changes which state, who may do it, and with which documents.
 
 Everything not written in a procedure is refused.
 """
@@ -16,8 +16,11 @@ INITIAL = ""
 
 @dataclass(frozen=True)
 class Step:
-    """One step. ``documents`` must all come with it (``a|b``: either); ``apart`` names acts of the same record
-    whose doer may not do this one; ``source`` is the law that asks for the step, or for its document."""
+    """One step of a procedure.
+
+    ``documents`` must all come with it (``a|b``: either); ``apart`` names acts of the same record whose actor may not
+    do this one; ``source`` is the law that requires the step, or its document.
+    """
 
     state: str
     act: str
@@ -28,13 +31,13 @@ class Step:
     source: str = ""
 
     def each(self, *others: str) -> Iterator["Step"]:
-        """This step, and the same from other states."""
+        """This step, and the same step from other states."""
         yield self
         yield from (replace(self, state=state) for state in others)
 
-    def require(self, given: Collection[str]) -> None:
-        """Refuse ``DocumentMissing`` unless every document is among the kinds ``given``."""
-        missing = [kinds for kinds in self.documents if not set(kinds.split("|")) & set(given)]
+    def require(self, document_kinds: Collection[str]) -> None:
+        """Refuse ``DocumentMissing`` unless every required document is among ``document_kinds``."""
+        missing = [kinds for kinds in self.documents if not set(kinds.split("|")) & set(document_kinds)]
         if missing:
             raise DocumentMissing("、".join(missing), documents=missing)
 
@@ -48,21 +51,21 @@ class Procedure:
 
     @property
     def states(self) -> list[str]:
-        """Every state, in the order of the steps."""
-        return list(dict.fromkeys(state for one in self.steps for state in (one.state, one.to) if state))
+        """All states, in the order of the steps."""
+        return list(dict.fromkeys(state for step in self.steps for state in (step.state, step.to) if state))
 
     @property
     def acts(self) -> list[str]:
-        """Every act, in the order of the steps."""
-        return list(dict.fromkeys(one.act for one in self.steps))
+        """All acts, in the order of the steps."""
+        return list(dict.fromkeys(step.act for step in self.steps))
 
     def permission(self, act: str) -> Permission:
-        """Whom an act is for, whatever the state."""
-        return next(one.by for one in self.steps if one.act == act)
+        """The permission that an act requires, in any state."""
+        return next(step.by for step in self.steps if step.act == act)
 
     def step(self, state: str, act: str) -> Step:
         """The step of ``act`` from ``state``; refuses with ``TransitionRefused`` when there is none."""
-        found = next((one for one in self.steps if (one.state, one.act) == (state, act)), None)
-        if found is None:
+        step = next((step for step in self.steps if (step.state, step.act) == (state, act)), None)
+        if step is None:
             raise TransitionRefused(f"{act} from {state}", state=state, act=act)
-        return found
+        return step
