@@ -1,4 +1,4 @@
-"""What one text cell of a filed row may hold: characters, days, amounts."""
+"""Parse and validate the text cells of a filed row: characters, days, amounts."""
 
 import datetime as dt
 import re
@@ -29,17 +29,17 @@ _AMOUNT = re.compile(r"(\d{1,12})(?:\.(\d{1,20}))?", re.ASCII)
 
 
 def pointer(name: str) -> str:
-    """The JSON pointer of a column or field (RFC 6901)."""
+    """JSON pointer of a column or field (RFC 6901)."""
     return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def is_forbidden(text: str) -> bool:
-    """Whether a character is in the text that nobody can see, or that reverses what is seen."""
+    """Whether the text contains control, invisible or direction-changing characters."""
     return not (text.isascii() and text.isprintable()) and _FORBIDDEN.search(text) is not None
 
 
 def text_faults(name: str, text: str) -> list[Fault]:
-    """What is wrong with a cell as text, whatever its column means."""
+    """Faults of a cell's text, whatever its column: forbidden characters, excessive length."""
     faults: list[Fault] = []
     if not text or (len(text) <= MAX_CELL and not is_forbidden(text)):
         return faults
@@ -51,12 +51,12 @@ def text_faults(name: str, text: str) -> list[Fault]:
 
 
 def tidy(text: str) -> str:
-    """Letters, digits and blanks in half width, no blanks around; the rest stays as filed."""
+    """Convert letters, digits and blanks to half width and strip blanks; the rest stays as filed."""
     return (text.translate(_FULL_WIDTH) if _WIDE.search(text) else text).strip()
 
 
 def day(text: str) -> dt.date:
-    """A calendar day: 2026/11/20, 2026-11-20, 20261120 or 2026年11月20日; a time of day after it is dropped.
+    """Parse a calendar day: 2026/11/20, 2026-11-20, 20261120 or 2026年11月20日; a time of day after it is dropped.
 
     Refuses with ``DateMalformed``.
     """
@@ -71,7 +71,7 @@ def day(text: str) -> dt.date:
 
 
 def fen(text: str) -> int:
-    """An amount in 万元 as integer fen, exactly: the sixth decimal of 万元 is one fen.
+    """Parse an amount in 万元 to integer fen, exactly: the sixth decimal of 万元 is one fen.
 
     Refuses with ``AmountMalformed`` what is negative, no plain number, finer than a fen or above ``MAX_FEN``.
     """
@@ -88,5 +88,5 @@ def fen(text: str) -> int:
 
 
 def wan(amount_fen: int) -> str:
-    """Integer fen as 万元 with six decimals: what ``fen`` reads."""
+    """Format integer fen as 万元 with six decimals, as ``fen`` parses it."""
     return f"{amount_fen // FEN_PER_WAN}.{amount_fen % FEN_PER_WAN:06d}"

@@ -1,4 +1,4 @@
-"""Column headings of penalty files: the 2018 set, the 2016 set and Chinese headings, to canonical fields.
+"""Map column headings of penalty files (2018 set, 2016 set, Chinese) to canonical fields.
 
 Source: 发改办财金〔2018〕424号 for the set of fields; the codes are those that real feeds carry.
 """
@@ -72,40 +72,42 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 _OLD_MARKS = frozenset(("CF_CFLB1", "CF_JG", "CF_XZJG"))
 
 
-def _key(heading: str) -> str:
-    """Width, case and blanks do not tell one heading from another."""
+def _heading_key(heading: str) -> str:
+    """Comparable form of a heading, without differences of width, case and blanks."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", heading)).upper()
 
 
-def _rows() -> Iterable[tuple[str, str, str, str]]:
+def _vocabulary_rows() -> Iterable[tuple[str, str, str, str]]:
     for line in _VOCABULARY.strip().splitlines():
         name, new, old, chinese = (part.strip() for part in line.split("|"))
         yield name, new, old, chinese
 
 
-def _variants(heading: str) -> set[str]:
-    """The heading, the heading without its brackets, and what the brackets of a numbered code say."""
+def _heading_variants(heading: str) -> set[str]:
+    """The heading, the heading without its brackets, and the bracketed name of a numbered code."""
     bare, _, inside = heading.partition("(")
     numbered = {inside.rstrip(")")} if bare.startswith("行政相对人代码_") else set()
-    return {_key(heading), _key(bare), *map(_key, numbered)}
+    return {_heading_key(heading), _heading_key(bare), *map(_heading_key, numbered)}
 
 
 _FIELDS = {
     key: name
-    for name, *headings in _rows()
+    for name, *headings in _vocabulary_rows()
     for words in headings
     for heading in words.split()
-    for key in _variants(heading)
+    for key in _heading_variants(heading)
 }
 _TITLES = {
-    name: f"{new or old.split()[0]}（{chinese.split()[0]}）" for name, new, old, chinese in _rows() if new or old
+    name: f"{new or old.split()[0]}（{chinese.split()[0]}）"
+    for name, new, old, chinese in _vocabulary_rows()
+    if new or old
 }
-FIELDS = tuple(name for name, *_ in _rows())
+FIELDS = tuple(name for name, *_ in _vocabulary_rows())
 
 
 @dataclass(frozen=True)
 class Headings:
-    """Which column of one file is which field. ``vocabulary``: ``2018``, ``2016`` or ``plain``."""
+    """Mapping of a file's columns to fields. ``vocabulary``: ``2018``, ``2016`` or ``plain``."""
 
     vocabulary: str
     fields: Mapping[str, str]
@@ -115,11 +117,11 @@ class Headings:
         object.__setattr__(self, "names", {name: column for column, name in self.fields.items()})
 
     def cells(self, row: Mapping[str, str]) -> dict[str, str]:
-        """A row keyed by column, keyed by field instead."""
+        """Convert a row keyed by column to one keyed by field."""
         return {self.fields[column]: text for column, text in row.items()}
 
     def name(self, field_name: str) -> str:
-        """What the file calls a field; the field's own name where the file has no such column."""
+        """The file's heading of a field; the field's own name where the file has no such column."""
         return self.names.get(field_name, field_name)
 
 
@@ -128,13 +130,13 @@ PLAIN = Headings("plain", {})
 
 
 def resolve(columns: Sequence[str]) -> Headings:
-    """The fields of a file's columns, headings in any mixture of case and width.
+    """Map a file's column headings to fields, in any mixture of case and width.
 
     Refuses the whole file, naming columns: ``UnknownColumn``, ``DuplicateColumn``, ``MissingColumn``.
     """
     if any(is_forbidden(column) for column in columns):
         raise FileShape("表头含有控制字符或不可见字符")
-    fields = {column: _FIELDS.get(_key(column), "") for column in columns}
+    fields = {column: _FIELDS.get(_heading_key(column), "") for column in columns}
     unknown = [column for column, name in fields.items() if not name]
     if unknown:
         raise UnknownColumn(listed_titles(unknown))
@@ -142,7 +144,7 @@ def resolve(columns: Sequence[str]) -> Headings:
     twice = [column for column, name in fields.items() if used.count(name) > 1]
     if twice or len(fields) < len(columns):
         raise DuplicateColumn(listed_titles(twice or sorted({c for c in columns if columns.count(c) > 1})))
-    vocabulary = "2016" if any(_key(column) in _OLD_MARKS for column in columns) else "2018"
+    vocabulary = "2016" if any(_heading_key(column) in _OLD_MARKS for column in columns) else "2018"
     missing = [_TITLES[name] for name in REQUIRED[vocabulary] if name not in used]
     if missing:
         raise MissingColumn(listed_titles(missing))
@@ -150,7 +152,7 @@ def resolve(columns: Sequence[str]) -> Headings:
 
 
 def listed_titles(columns: Sequence[str]) -> str:
-    """At most twenty columns, each cut short: a heading may be a whole misplaced cell."""
+    """List at most twenty column titles, each cut short: a heading may be a whole misplaced cell."""
     # Blotted, because a table without a heading row has its first row of data here.
-    shown = "、".join(redaction.blot(column)[:40] for column in columns[:20])
-    return shown if len(columns) <= 20 else f"{shown} 等 {len(columns)} 列"
+    titles = "、".join(redaction.blot(column)[:40] for column in columns[:20])
+    return titles if len(columns) <= 20 else f"{titles} 等 {len(columns)} 列"

@@ -1,4 +1,4 @@
-"""What a filed decision orders and until when: kinds, amounts, days, measures."""
+"""Read the content of a filed penalty decision: kinds, amounts, days, measures."""
 
 import datetime as dt
 import re
@@ -21,20 +21,23 @@ _NEEDED = {"fine": "fine", "confiscation": "confiscated", "permit": "permit"}
 
 
 def kinds(row: RowReader, rules: Rules) -> tuple[str, ...]:
-    """The codes of 行政处罚法 9, from names, codes or 其他-说明; one digit is a code in 2016 files only."""
-    found: dict[str, None] = {}
+    """Read the penalty kinds (行政处罚法 9) from names, codes or 其他-说明.
+
+    One digit is a code in 2016 files only.
+    """
+    codes: dict[str, None] = {}
     if not row.text("kinds"):
         return ()
     for field in ("kinds", "kinds_more"):
         for item in row.items(field):
-            found |= dict.fromkeys(_kind_codes(row, field, item, rules))
-    return tuple(found)
+            codes |= dict.fromkeys(_kind_codes(row, field, item, rules))
+    return tuple(codes)
 
 
 def _kind_codes(row: RowReader, field: str, item: str, rules: Rules) -> list[str]:
-    codes = _one_kind(row, item, rules)
+    codes = _codes_of_kind(row, item, rules)
     if codes is None:
-        parts = [_one_kind(row, part.strip(), rules) for part in _COMMA.split(item) if part.strip()]
+        parts = [_codes_of_kind(row, part.strip(), rules) for part in _COMMA.split(item) if part.strip()]
         if not parts or None in parts:
             row.fault(field, "kind-unknown", "处罚类别不在代码表中，其他类别请写作 其他-说明")
             return []
@@ -44,8 +47,8 @@ def _kind_codes(row: RowReader, field: str, item: str, rules: Rules) -> list[str
     return codes
 
 
-def _one_kind(row: RowReader, item: str, rules: Rules) -> list[str] | None:
-    """The codes of one name or code, none if unknown, empty if the words do not decide."""
+def _codes_of_kind(row: RowReader, item: str, rules: Rules) -> list[str] | None:
+    """Codes of one kind given by name or code; None if unknown, empty if the wording is ambiguous."""
     for kind in rules.kinds:
         if item in (kind.name, kind.code):
             return [kind.code]
@@ -53,23 +56,23 @@ def _one_kind(row: RowReader, item: str, rules: Rules) -> list[str] | None:
         return [_OTHER_KIND]
     for word, code in (("暂扣或吊销", ""), ("吊销", "05"), ("暂扣", "11")):
         if item.startswith(word):
-            return [code] if code else _split(row, "4")
+            return [code] if code else _split_old_code(row, "4")
     if row.headings.vocabulary == "2016" and re.fullmatch("[0-6]", item):
-        return _split(row, item) if item in _SPLIT_2016 else _by_old_code(rules.kinds, item)
+        return _split_old_code(row, item) if item in _SPLIT_2016 else _codes_by_old_code(rules.kinds, item)
     return None
 
 
-def _split(row: RowReader, old: str) -> list[str]:
+def _split_old_code(row: RowReader, old: str) -> list[str]:
     text = row.raw("content")
     return [code for code, word in _SPLIT_2016[old] if word in text]
 
 
-def _by_old_code(known: tuple[KindRule, ...], old: str) -> list[str] | None:
-    return [kind.code for kind in known if kind.code_2016 == old] or None
+def _codes_by_old_code(kind_rules: tuple[KindRule, ...], old: str) -> list[str] | None:
+    return [kind.code for kind in kind_rules if kind.code_2016 == old] or None
 
 
 def amounts(row: RowReader, chosen: tuple[str, ...], rules: Rules) -> tuple[int | None, int | None, str | None]:
-    """Fine and confiscation in fen, and the permit; each required by a kind that needs it.
+    """Read fine and confiscation in fen, and the permit; each required by a kind that needs it.
 
     Never read out of the decision's text: the first amount there is often the turnover. The 2016 set has no
     such columns, so there nothing is required.
@@ -85,43 +88,43 @@ def amounts(row: RowReader, chosen: tuple[str, ...], rules: Rules) -> tuple[int 
 
 
 def decided_on(row: RowReader, today: dt.date) -> dt.date | None:
-    """The day of the decision, not in the future and not before the state that made it."""
+    """Read the day of the decision; a fault if in the future or before 1949."""
     day = row.day("decided_on")
     if day and day > today:
         row.fault("decided_on", "decided-in-future", "处罚决定日期晚于今天")
-    return _plausible(row, "decided_on", day)
+    return _check_plausible_day(row, "decided_on", day)
 
 
-def _plausible(row: RowReader, field: str, day: dt.date | None) -> dt.date | None:
-    """The day, or none and a fault when no decision of this state can mean it: terms are reckoned from it."""
+def _check_plausible_day(row: RowReader, field: str, day: dt.date | None) -> dt.date | None:
+    """The day, or None and a fault when its year is implausible: terms are calculated from it."""
     if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
         row.fault(field, "date-implausible", f"日期应在{FIRST_YEAR}年至{LAST_YEAR}年之间")
         return None
     return day
 
 
-def _with_end(row: RowReader, field: str, day: dt.date | None) -> dt.date | None:
-    """The day, or none when it is one of the far years that stand for no end."""
+def _drop_sentinel_day(row: RowReader, field: str, day: dt.date | None) -> dt.date | None:
+    """The day, or None when it is in one of the far years that stand for no end."""
     if day and day.year >= _SENTINEL_YEAR:
         row.note(field, "no-end", "2099年及以后的日期表示长期，按没有截止日期处理")
         return None
-    return _plausible(row, field, day)
+    return _check_plausible_day(row, field, day)
 
 
 def effect_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
-    """The end of the effect; 无处罚期限, 长期 and the year 2099 mean that there is none."""
+    """Read the last day of effect; 无处罚期限, 长期 and the year 2099 mean that there is none."""
     text = row.raw("effect_until")
     if text in _NO_END:
         row.note("effect_until", "no-end", "写明无期限，按没有截止日期处理")
         return None
-    day = _with_end(row, "effect_until", row.day("effect_until"))
+    day = _drop_sentinel_day(row, "effect_until", row.day("effect_until"))
     if day and decided and day < decided:
         row.fault("effect_until", "effect-before-decision", "处罚有效期早于处罚决定日期")
     return day
 
 
 def publicity_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
-    """The end of publicity as the filer sees it; 1900-01-01 is what some databases write for nothing."""
+    """Read the last day of publicity as filed; 1900-01-01 is what some databases write for an empty date."""
     text = row.raw("publicity_until")
     if text in _NO_END and text != "无":
         row.note("publicity_until", "no-end", "未写明日期，按公示政策确定")
@@ -130,28 +133,28 @@ def publicity_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
     if day == dt.date(1900, 1, 1):
         row.note("publicity_until", "not-a-date", "1900-01-01不是真实日期，按空白处理")
         return None
-    day = _with_end(row, "publicity_until", day)
+    day = _drop_sentinel_day(row, "publicity_until", day)
     if day and decided and day <= decided:
         row.fault("publicity_until", "publicity-before-decision", "公示截止期应晚于处罚决定日期")
     return day
 
 
 def measures(row: RowReader, rules: Rules) -> tuple[MeasureTerm, ...]:
-    """The measures stated in columns of their own; the last day filed is a day on which they still hold."""
-    starts_on = _plausible(row, "confined_start", row.day("confined_start", required=False))
+    """Read the measures filed in their own columns; the last day filed is still a day on which they hold."""
+    starts_on = _check_plausible_day(row, "confined_start", row.day("confined_start", required=False))
     stated_end = row.day("confined_end", required=False)
-    last_day = _with_end(row, "confined_end", stated_end)
+    last_day = _drop_sentinel_day(row, "confined_end", stated_end)
     wordings = row.items("confined_action")
     if (starts_on or stated_end) and not wordings and not row.has_fault("confined_action"):
         row.fault("confined_action", "measure-missing", "写了限制行为的时间而没有写限制行为")
     if starts_on and last_day and last_day < starts_on:
         row.fault("confined_end", "measure-ends-before-start", "限制行为结束时间早于开始时间")
     ends_on = last_day + dt.timedelta(days=1) if last_day else None
-    return tuple(MeasureTerm(_measure(row, word, rules), word, starts_on, ends_on) for word in wordings)
+    return tuple(MeasureTerm(_measure_code(row, word, rules), word, starts_on, ends_on) for word in wordings)
 
 
-def _measure(row: RowReader, wording: str, rules: Rules) -> str:
-    """The code if the wording is one, nothing if it is words."""
+def _measure_code(row: RowReader, wording: str, rules: Rules) -> str:
+    """The measure code if the wording is one, else empty."""
     if not _MEASURE_CODE.fullmatch(wording):
         return ""
     return row.code_in("confined_action", wording, rules.measures, "measure-unknown") or ""

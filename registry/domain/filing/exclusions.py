@@ -1,4 +1,4 @@
-"""Decisions that must not be filed here: secret, summary-procedure, not current, not for publication."""
+"""Exclude decisions that must not be filed: secret, summary procedure, not current, not for publication."""
 
 import re
 
@@ -12,7 +12,7 @@ _SECRET = re.compile(r"涉密|国家秘密")
 
 
 def check_reportable(row: RowReader) -> None:
-    """Leave with ``row`` a fault for each reason why the decision may not be filed.
+    """Add a fault to ``row`` for each reason why the decision must not be filed.
 
     Source: 发改办财金〔2018〕424号 (state secrets and summary procedure are not reported); value codes of the
     2016 set for the current state and the scope of use.

@@ -1,4 +1,4 @@
-"""What a filed penalty is made of, and the data its rules read."""
+"""Data model of a filed penalty, and the reference data needed to parse it."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Note:
-    """One thing cleaned, or worth a person's look, at one place: it refuses nothing."""
+    """A note about one cell that was cleaned or should be looked at; it refuses nothing."""
 
     pointer: str
     code: str
@@ -89,7 +89,7 @@ class KindRule:
 
 @dataclass(frozen=True)
 class Rules:
-    """The reference data in force that a row is read with; mappings go from code to Chinese name.
+    """Reference data in force for parsing a row; mappings go from code to Chinese name.
 
     ``amounts_required`` and ``legal_representative_required`` are practice that no text at hand confirms.
     """

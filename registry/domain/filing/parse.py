@@ -1,4 +1,4 @@
-"""One filed row, cleaned: a ``Filing``, or everything that is wrong with it at once.
+"""Parse and clean one filed row: a ``Filing``, or every fault at once.
 
 Source of the fields and their rules: 发改办财金〔2018〕424号; kinds of penalty: 行政处罚法 9.
 """
@@ -21,38 +21,38 @@ _LISTED = re.compile(r"[;；、,，\n]")
 def clean(
     row: Mapping[str, str], rules: Rules, today: dt.date, headings: Headings = PLAIN
 ) -> tuple[Filing | None, list[Fault], list[Note]]:
-    """A row keyed by field: the filing, or none and every fault; and in either case what was cleaned.
+    """Parse a row keyed by field: the filing, or None and every fault; in either case notes of what was cleaned.
 
     Faults and notes point at the column as the file calls it (``headings``), or at the field. Nothing raises
     and no detail quotes a cell: an identity number may stand anywhere in a row whose columns have shifted.
     """
     reader = RowReader(row, headings)
     exclusions.check_reportable(reader)
-    filing = _filing(reader, rules, today)
+    filing = _build_filing(reader, rules, today)
     if reader.faults:
         return None, list(dict.fromkeys(reader.faults)), list(dict.fromkeys(reader.notes))
     return filing, [], list(dict.fromkeys(reader.notes))
 
 
 def document_key(number: str) -> str:
-    """What two spellings of one document number share: brackets of one shape, no blanks, one case."""
+    """Comparable key of a document number: brackets of one shape, no blanks, one case."""
     return re.sub(r"\s", "", number).translate(_BRACKETS).upper()
 
 
-def _filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
+def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
     override = row.optional("override_reason")
     subject = party.parse_party(row, rules, override)
     decided = decision.decided_on(row, today)
     party.note_minor(row, subject, decided)
     kinds = decision.kinds(row, rules)
     fine, confiscated, permit = decision.amounts(row, kinds, rules)
-    authority_name, authority_code = _authority(row, rules)
-    source_name, source_code = _source(row, authority_name, authority_code)
+    authority_name, authority_code = _read_authority(row, rules)
+    source_name, source_code = _read_source(row, authority_name, authority_code)
     return Filing(
         subject=subject,
         document_number=row.text("document_number", limit=128),
-        behaviour_text=_behaviour_text(row),
-        behaviour=_known(row, "behaviour", rules.behaviours, "behaviour-unknown"),
+        behaviour_text=_read_behaviour_text(row),
+        behaviour=_read_code(row, "behaviour", rules.behaviours, "behaviour-unknown"),
         facts=row.text("facts"),
         basis=row.text("basis"),
         kinds=kinds,
@@ -69,34 +69,34 @@ def _filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
         source_code=source_code,
         remark=row.text("remark"),
         title=row.text("title", limit=200),
-        sectors=_sectors(row, rules),
-        district=_known(row, "district", rules.districts, "district-unknown") or rules.default_district,
-        severity=_severity(row),
+        sectors=_read_sectors(row, rules),
+        district=_read_code(row, "district", rules.districts, "district-unknown") or rules.default_district,
+        severity=_read_severity(row),
         measures=decision.measures(row, rules),
         override_reason=override,
     )
 
 
-def _authority(row: RowReader, rules: Rules) -> tuple[str, str]:
-    """The deciding organ; files of the 2016 set name it without its code."""
+def _read_authority(row: RowReader, rules: Rules) -> tuple[str, str]:
+    """The deciding authority; files of the 2016 set name it without its code."""
     name = row.text("authority_name", limit=200)
     default = rules.default_authority_code
     if not row.raw("authority_code") and default and row.headings.vocabulary == "2016":
         row.note("authority_code", "authority-code-default", "2016版没有处罚机关代码，采用报送单位的代码")
         return name, default
-    stated = row.text("authority_code", required=True)
-    return name, party.uscc(row, "authority_code", stated) or ""
+    code_text = row.text("authority_code", required=True)
+    return name, party.uscc(row, "authority_code", code_text) or ""
 
 
-def _source(row: RowReader, authority_name: str, authority_code: str) -> tuple[str, str]:
-    """Who provided the data: the deciding organ where the format has no field for it."""
+def _read_source(row: RowReader, authority_name: str, authority_code: str) -> tuple[str, str]:
+    """The unit that provided the data: the deciding authority where the format has no field for it."""
     name = row.text("source_name", limit=200) or authority_name
     code = party.uscc(row, "source_code", row.text("source_code"))
     return name, code or authority_code
 
 
-def _behaviour_text(row: RowReader) -> str:
-    """The 2016 set has no such field; there the title of the case, or else its facts, says it."""
+def _read_behaviour_text(row: RowReader) -> str:
+    """The type of behaviour; in the 2016 set, which has no such field, the title of the case or its facts."""
     text = row.text("behaviour_text")
     if text or row.headings.vocabulary != "2016":
         return text
@@ -104,23 +104,23 @@ def _behaviour_text(row: RowReader) -> str:
     return row.raw("title") or row.raw("facts")
 
 
-def _known(row: RowReader, name: str, table: Mapping[str, str], code: str) -> str | None:
+def _read_code(row: RowReader, name: str, table: Mapping[str, str], code: str) -> str | None:
     text = row.text(name)
     return row.code_in(name, text, table, code) if text else None
 
 
-def _sectors(row: RowReader, rules: Rules) -> tuple[str, ...]:
+def _read_sectors(row: RowReader, rules: Rules) -> tuple[str, ...]:
     """The trading sectors the penalty is published in; a name may leave out its closing 领域."""
     text = row.text("sectors")
     parts = [part.strip() for part in _LISTED.split(text) if part.strip()]
     if not parts and not rules.default_sectors and not row.has_fault("sectors"):
         row.fault("sectors", "required", "必填项为空")
     names = {code: name.removesuffix("领域") for code, name in rules.sectors.items()}
-    found = [row.code_in("sectors", part.removesuffix("领域").lower(), names, "sector-unknown") for part in parts]
-    return tuple(dict.fromkeys(code for code in found if code)) or rules.default_sectors
+    codes = [row.code_in("sectors", part.removesuffix("领域").lower(), names, "sector-unknown") for part in parts]
+    return tuple(dict.fromkeys(code for code in codes if code)) or rules.default_sectors
 
 
-def _severity(row: RowReader) -> str | None:
-    """How grave the filer calls the dishonesty: 1, 2 or 3 of the 2016 code; undecided is nothing."""
-    code = _known(row, "severity", _SEVERITIES, "value-unknown")
+def _read_severity(row: RowReader) -> str | None:
+    """The severity stated by the filer: 1, 2 or 3 of the 2016 code; undecided is None."""
+    code = _read_code(row, "severity", _SEVERITIES, "value-unknown")
     return None if code == "0" else code

@@ -1,4 +1,4 @@
-"""The subject of a filed penalty: whose name, which code, and which of both are dirt."""
+"""Read and clean the subject of a filed penalty: kind, name, code, identity document."""
 
 import datetime as dt
 import re
@@ -32,14 +32,14 @@ ADULT_AGE = 18
 
 
 def parse_party(row: RowReader, rules: Rules, override: str | None) -> Party:
-    """The subject; its faults are left with ``row`` and make the result worthless."""
-    kind = _kind(row)
+    """Parse the subject; its faults are added to ``row``, and with any fault the result must not be used."""
+    kind = _read_kind(row)
     is_person = kind == "natural_person"
     name = row.text("subject_name", limit=200)
     if _MASKS.search(name) or (is_person and "某" in name):
         row.fault("subject_name", "name-masked", "名称被遮盖，应报送完整名称")
-    code = _subject_code(row, kind, override)
-    id_type, id_number = _identity(row, rules) if is_person else _no_identity(row)
+    code = _read_subject_code(row, kind, override)
+    id_type, id_number = _read_identity(row, rules) if is_person else _drop_identity(row)
     _drop_legal_identity(row, code)
     return Party(
         kind=kind,
@@ -47,13 +47,13 @@ def parse_party(row: RowReader, rules: Rules, override: str | None) -> Party:
         uscc=code,
         id_type=id_type,
         id_number=id_number,
-        legal_representative=_legal_representative(row, is_person, rules),
+        legal_representative=_read_legal_representative(row, is_person, rules),
         other_codes={field: text for field in _OTHER_CODES if (text := row.optional(field, limit=120))},
     )
 
 
 def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> str | None:
-    """A code with the words around it taken off; a wrong check character stands only on a stated reason."""
+    """Read a code without text around it; a wrong check character is accepted only with a stated reason."""
     code = identifiers.fold(text)
     bare = re.sub(r"\s", "", _COUNT_AFTER.sub("", _WORDS_BEFORE.sub("", code)))
     if bare != code:
@@ -79,7 +79,7 @@ def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> 
 
 
 def note_minor(row: RowReader, party: Party, decided_on: dt.date | None) -> None:
-    """A person under eighteen on the day of the decision: may be filed, is never made public."""
+    """Note a person under eighteen on the day of the decision: may be filed, is never made public."""
     if party.id_type != RESIDENT_ID or party.id_number is None or decided_on is None:
         return
     born = identifiers.birth_date(party.id_number)
@@ -88,15 +88,15 @@ def note_minor(row: RowReader, party: Party, decided_on: dt.date | None) -> None
         row.note("id_number", "minor", "处罚决定日不满十八周岁，任何情况下不予公示")
 
 
-def _kind(row: RowReader) -> str:
-    """The kind as stated, or as the code shows where nothing is stated."""
+def _read_kind(row: RowReader) -> str:
+    """The kind as stated, or derived from the code where nothing is stated."""
     text = row.text("subject_kind")
     if text and text not in _KINDS:
         row.fault("subject_kind", "subject-kind-unknown", "应为法人及非法人组织、自然人或个体工商户")
         return "organisation"
-    stated = _KINDS.get(text, "")
-    if stated:
-        return stated
+    stated_kind = _KINDS.get(text, "")
+    if stated_kind:
+        return stated_kind
     code = _WORDS_BEFORE.sub("", identifiers.fold(row.raw("uscc")))
     if not text and row.raw("id_number") and not code:
         derived = "natural_person"
@@ -106,7 +106,7 @@ def _kind(row: RowReader) -> str:
     return derived
 
 
-def _subject_code(row: RowReader, kind: str, override: str | None) -> str | None:
+def _read_subject_code(row: RowReader, kind: str, override: str | None) -> str | None:
     if kind == "natural_person":
         if row.optional("uscc"):
             row.fault("uscc", "subject-kind-mismatch", "自然人不应填写统一社会信用代码")
@@ -121,11 +121,11 @@ def _subject_code(row: RowReader, kind: str, override: str | None) -> str | None
     return code
 
 
-def _identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None]:
+def _read_identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None]:
     number = row.text("id_number", required=True, limit=64)
-    stated = row.text("id_type", required=False)
-    id_type = row.code_in("id_type", stated, rules.id_types, "id-type-unknown") if stated else RESIDENT_ID
-    if not stated:
+    type_text = row.text("id_type", required=False)
+    id_type = row.code_in("id_type", type_text, rules.id_types, "id-type-unknown") if type_text else RESIDENT_ID
+    if not type_text:
         row.note("id_type", "id-type-derived", "未写明证件类型，按居民身份证核验")
     if id_type != RESIDENT_ID:
         folded = identifiers.fold(number)
@@ -140,7 +140,7 @@ def _identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None]:
     return id_type, full
 
 
-def _no_identity(row: RowReader) -> tuple[None, None]:
+def _drop_identity(row: RowReader) -> tuple[None, None]:
     for field in ("id_type", "id_number"):
         if row.raw(field):
             row.note(field, "not-kept", "相对人不是自然人，证件信息不保留")
@@ -148,7 +148,7 @@ def _no_identity(row: RowReader) -> tuple[None, None]:
 
 
 def _drop_legal_identity(row: RowReader, code: str | None) -> None:
-    """Not required and not recommended to be filled: never kept, whatever it is."""
+    """Note and drop identity data of the legal representative: the format does not require it, so it is never kept."""
     number = identifiers.fold(row.raw("legal_id_number"))
     if number and number == identifiers.fold(row.raw("legal_representative")):
         row.note("legal_id_number", "legal-id-is-name", "法定代表人证件号码与其姓名相同，不保留")
@@ -160,7 +160,7 @@ def _drop_legal_identity(row: RowReader, code: str | None) -> None:
         row.note("legal_id_type", "not-kept", "法定代表人证件类型不要求填报，不保留")
 
 
-def _legal_representative(row: RowReader, is_person: bool, rules: Rules) -> str | None:
+def _read_legal_representative(row: RowReader, is_person: bool, rules: Rules) -> str | None:
     if is_person:
         if row.raw("legal_representative"):
             row.note("legal_representative", "not-kept", "自然人没有法定代表人，不保留")

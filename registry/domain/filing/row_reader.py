@@ -1,4 +1,4 @@
-"""Reading one row field by field: what is wrong and what is cleaned is kept, nothing stops the reading."""
+"""Read one row field by field and collect its faults and notes without stopping at the first."""
 
 import datetime as dt
 import re
@@ -18,16 +18,16 @@ _SEPARATORS = re.compile(r"[;；|\n]")
 
 
 class RowReader:
-    """The cells of one row keyed by field, with the faults and notes found so far."""
+    """The cells of one row keyed by field, with the faults and notes collected so far."""
 
     def __init__(self, row: Mapping[str, str], headings: Headings) -> None:
         self.headings = headings
         self.faults: list[Fault] = []
         self.notes: list[Note] = []
         self._required = REQUIRED[headings.vocabulary]
-        self._row = {name: self._readable(name, text) for name, text in row.items()}
+        self._row = {name: self._read_cell(name, text) for name, text in row.items()}
 
-    def _readable(self, name: str, text: str) -> str:
+    def _read_cell(self, name: str, text: str) -> str:
         if faults := cells.text_faults(self.headings.name(name), text):
             self.faults += faults
             return ""
@@ -37,7 +37,7 @@ class RowReader:
         return tidied
 
     def fault(self, name: str, code: str, detail: str) -> None:
-        """Something that refuses the row. ``detail`` never quotes the cell: it may hold an ID number."""
+        """Add a fault, which refuses the row. ``detail`` never quotes the cell: it may hold an ID number."""
         self.faults.append(Fault(cells.pointer(self.headings.name(name)), code, detail))
 
     def note(self, name: str, code: str, detail: str) -> None:
@@ -48,11 +48,11 @@ class RowReader:
         return any(fault.pointer == place for fault in self.faults)
 
     def raw(self, name: str) -> str:
-        """The tidied cell, placeholders and all."""
+        """The tidied cell, including placeholders."""
         return self._row.get(name, "")
 
     def text(self, name: str, *, required: bool | None = None, limit: int = cells.MAX_CELL) -> str:
-        """The cell's text; words that stand for nothing are empty. ``required`` defaults to the template."""
+        """The cell's text; placeholders read as empty. ``required`` defaults to the template."""
         text = self.raw(name)
         if text.lower() in _PLACEHOLDERS:
             self.note(name, "placeholder", "占位文字按空白处理")
@@ -68,7 +68,7 @@ class RowReader:
         return self.text(name, required=False, limit=limit) or None
 
     def parsed(self, name: str, text: str, parse: Callable[[str], T]) -> T | None:
-        """What ``parse`` makes of a text that is not empty; its refusal becomes a fault of the field."""
+        """The result of ``parse`` for a text that is not empty; its refusal becomes a fault of the field."""
         if not text:
             return None
         try:
@@ -81,15 +81,15 @@ class RowReader:
         return self.parsed(name, self.text(name, required=required), cells.day)
 
     def items(self, name: str) -> list[str]:
-        """The parts of a cell that holds several, joined by ；."""
+        """The items of a cell that lists several, separated by ；."""
         return [part.strip() for part in _SEPARATORS.split(self.text(name)) if part.strip()]
 
     def code_in(self, name: str, text: str, table: Mapping[str, str], code: str) -> str | None:
-        """The code of what a cell gives by code or Chinese name; ``code`` is the fault if it is unknown."""
+        """Look up a cell's code or Chinese name in a table; ``code`` is the code of the fault if it is unknown."""
         if text.upper() in table:
             return text.upper()
-        for known, title in table.items():
-            if text in (known, title):
-                return known
+        for row_code, title in table.items():
+            if text in (row_code, title):
+                return row_code
         self.fault(name, code, "不在代码表中")
         return None
