@@ -1,4 +1,4 @@
-"""When a time limit ends: in working days, calendar days, months or years, counted as each is counted in law."""
+"""Calculate statutory deadlines in working days, calendar days, months or years, as the law counts each."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from registry.domain.law.reference_kinds import Deadline
 from registry.domain.law.workdays import Calendar, Due
 
 WARN_WORKING_DAYS = 2
-"""How long before its day a running clock warns."""
+"""How many working days before its last day a running clock warns."""
 DAYS = {
     "decided_on": "作出决定之日",
     "changed_on": "被变更、撤销、确认违法或者确认无效之日",
@@ -21,7 +21,7 @@ DAYS = {
     "extended_on": "决定延长之日",
     "removed_on": "撤除之日",
 }
-"""The days from which clocks are counted, by the word that a rule's ``starts`` has for them."""
+"""Chinese names of the days from which clocks are counted, by the value of a rule's ``starts``."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,22 @@ def end(calendar: Calendar, limit: Deadline, starts_on: dt.date, figure: int = 0
 
 
 def started(reference: Reference, noun: str, act: str, days: Mapping[str, dt.date]) -> list[RunningDeadline]:
-    """The clocks that ``act`` starts; ``days`` are the days known of the record. One whose day is not known
-    does not run."""
-    opened = [one for one in reference.clocks().values() if (one.newest.noun, one.newest.opens) == (noun, act)]
-    return [run(reference, one.newest.code, days[one.newest.starts]) for one in opened if one.newest.starts in days]
+    """The clocks that ``act`` starts; ``days`` are the known days of the record. A clock without its day does not
+    run."""
+    opened = [
+        versions
+        for versions in reference.clocks().values()
+        if (versions.newest.noun, versions.newest.opens) == (noun, act)
+    ]
+    return [
+        run(reference, versions.newest.code, days[versions.newest.starts])
+        for versions in opened
+        if versions.newest.starts in days
+    ]
 
 
 def run(reference: Reference, code: str, starts_on: dt.date) -> RunningDeadline:
-    """The clock of a rule from a day, by the rule and the limit of that day."""
+    """Start the clock of a rule on a day, by the versions of rule and limit in force on that day."""
     rule = reference.clocks()[code].of(starts_on)
     row = reference.deadline(rule.deadline, starts_on)
     due = end(reference.calendar, row, starts_on, rule.figure)
@@ -66,17 +74,17 @@ def limit(reference: Reference, code: str, starts_on: dt.date) -> Due:
 
 def met_by(reference: Reference, noun: str, act: str) -> list[str]:
     """The codes of the clocks that ``act`` meets."""
-    rules = [one.newest for one in reference.clocks().values()]
+    rules = [versions.newest for versions in reference.clocks().values()]
     return [rule.code for rule in rules if rule.noun == noun and act in rule.closes]
 
 
 def state(due: dt.date, met_on: dt.date | None, today: dt.date) -> str:
-    """``due`` or ``overdue`` while it runs; ``met`` or ``late`` once it was met."""
+    """State of a clock: ``due`` or ``overdue`` while it runs; ``met`` or ``late`` once it was met."""
     if met_on is not None:
         return "late" if met_on > due else "met"
     return "overdue" if today > due else "due"
 
 
 def warns(calendar: Calendar, due: dt.date, today: dt.date) -> bool:
-    """Whether a running clock is so near its end that its department is warned."""
+    """Whether a running clock is close enough to its end to warn its department."""
     return today <= due and calendar.days_between(today, due) <= WARN_WORKING_DAYS

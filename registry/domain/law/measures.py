@@ -1,4 +1,4 @@
-"""Which statutory measures a penalty decision states, with their scope and term."""
+"""Resolve the statutory measures that a penalty decision states, with their scope and term."""
 
 import datetime as dt
 import re
@@ -21,72 +21,79 @@ _ONE_DAY = dt.timedelta(days=1)
 
 
 def resolve(filing: Filing, measures: Sequence[Measure]) -> tuple[list[dict[str, Any]], list[Fault]]:
-    """The measures of a decision as they are published, and what is wrong with their terms.
+    """Resolve the measures of a decision as published, with the faults of their terms.
 
     Measures come from 限制行为 where it is filed, and from the clauses of 处罚内容: a phrase of the catalogue names
     the measure, a citation in 处罚依据 its statute. What restricts somebody from trading but is named by no row, cites
     no statute of the catalogue, or may just say that no restriction is taken, becomes a measure for review by a
     person: it is neither lost nor taken without a basis.
     """
-    made: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     faults: list[Fault] = []
 
     def add(published: dict[str, Any], fault: Fault | None) -> None:
-        made.append(published)
+        results.append(published)
         if fault and fault not in faults:
             faults.append(fault)
 
-    for term, candidates in _filed(filing, measures):
-        add(*_settled(term, candidates, filing))
-    is_filed = any(one["code"] for one in made)
-    for term, candidates in _stated(filing, measures):
-        published, fault = _settled(term, candidates, filing)
-        is_known = any((one["code"], one["name"]) == (published["code"], published["name"]) for one in made)
+    for term, candidates in _filed_measures(filing, measures):
+        add(*_choose_measure(term, candidates, filing))
+    is_filed = any(measure["code"] for measure in results)
+    for term, candidates in _stated_measures(filing, measures):
+        published, fault = _choose_measure(term, candidates, filing)
+        is_known = any(
+            (measure["code"], measure["name"]) == (published["code"], published["name"]) for measure in results
+        )
         # A clause that names nothing known may be the very measure that was filed, in other words.
         if not is_known and (published["code"] or not is_filed):
             add(published, fault)
-    return made, faults
+    return results, faults
 
 
 def cites(measure: Measure, basis: str) -> bool:
-    """True when the basis names the statute and, behind that name and before the next, the article."""
-    return any(_cited(alternative[0], alternative[1:], basis) for alternative in measure.citations)
+    """Whether the basis names the statute and, behind that name and before the next, the article."""
+    return any(_is_cited(alternative[0], alternative[1:], basis) for alternative in measure.citations)
 
 
-def _cited(statute: str, articles: Sequence[str], basis: str) -> bool:
+def _is_cited(statute: str, articles: Sequence[str], basis: str) -> bool:
     parts = re.split("《([^》]*)》", basis)
     named = zip(parts[1::2], parts[2::2], strict=True) if len(parts) > 1 else [(basis, basis)]
     # A law's name also begins the name of the regulation that carries it out.
     pattern = re.compile(re.escape(statute) + ("" if statute.endswith("条例") else "(?!实施条例)"))
     return any(
-        pattern.search(_plain(name)) and all(article in _plain(text) for article in articles) for name, text in named
+        pattern.search(_strip_noise(name)) and all(article in _strip_noise(text) for article in articles)
+        for name, text in named
     )
 
 
-def _plain(text: str) -> str:
+def _strip_noise(text: str) -> str:
     return _NOISE.sub("", text)
 
 
 @cache
-def _pattern(phrase: str) -> re.Pattern[str]:
-    """A phrase of the catalogue; … stands for up to forty characters of the same clause."""
+def _phrase_pattern(phrase: str) -> re.Pattern[str]:
+    """Pattern of a phrase of the catalogue; … stands for up to forty characters of the same clause."""
     return re.compile(_GAP.join(re.escape(part) for part in phrase.split("…")))
 
 
-def _names(measure: Measure, clause: str) -> bool:
-    return any(_pattern(phrase).search(clause) for phrase in measure.phrases)
+def _has_phrase(measure: Measure, clause: str) -> bool:
+    return any(_phrase_pattern(phrase).search(clause) for phrase in measure.phrases)
 
 
-def _filed(filing: Filing, measures: Sequence[Measure]) -> Iterator[tuple[MeasureTerm, list[Measure]]]:
+def _filed_measures(filing: Filing, measures: Sequence[Measure]) -> Iterator[tuple[MeasureTerm, list[Measure]]]:
     for term in filing.measures:
         by_code = [measure for measure in measures if term.code and measure.code == term.code]
-        named = [one for one in measures if _names(one, _plain(term.wording)) and cites(one, filing.basis)]
-        yield term, by_code or named
+        by_wording = [
+            measure
+            for measure in measures
+            if _has_phrase(measure, _strip_noise(term.wording)) and cites(measure, filing.basis)
+        ]
+        yield term, by_code or by_wording
 
 
-def _stated(filing: Filing, measures: Sequence[Measure]) -> Iterator[tuple[MeasureTerm, list[Measure]]]:
-    for clause in map(_plain, _CLAUSE_END.split(filing.content)):
-        named = [measure for measure in measures if _names(measure, clause)]
+def _stated_measures(filing: Filing, measures: Sequence[Measure]) -> Iterator[tuple[MeasureTerm, list[Measure]]]:
+    for clause in map(_strip_noise, _CLAUSE_END.split(filing.content)):
+        named = [measure for measure in measures if _has_phrase(measure, clause)]
         if not named and not _RESTRICTION.search(clause):
             continue
         is_taken = not _NOT_TAKEN.search(clause)
@@ -94,22 +101,24 @@ def _stated(filing: Filing, measures: Sequence[Measure]) -> Iterator[tuple[Measu
         yield MeasureTerm("", clause[:_WORDING_MAX], None, None), cited
 
 
-def _settled(term: MeasureTerm, candidates: Sequence[Measure], filing: Filing) -> tuple[dict[str, Any], Fault | None]:
-    """The candidate whose term is lawful; several articles of one statute may share a phrase."""
+def _choose_measure(
+    term: MeasureTerm, candidates: Sequence[Measure], filing: Filing
+) -> tuple[dict[str, Any], Fault | None]:
+    """Choose the candidate whose term is lawful; several articles of one statute may share a phrase."""
     if not candidates:
-        unfounded = _unfounded(term, filing)
-        return unfounded, _empty_term(unfounded)
-    settled = [(_published(measure, term, filing), measure) for measure in candidates]
+        unfounded = _build_unfounded_measure(term, filing)
+        return unfounded, _empty_term_fault(unfounded)
+    settled = [(_build_measure(measure, term, filing), measure) for measure in candidates]
     judged = [(published, term_fault(measure, published)) for published, measure in settled]
     return next((pair for pair in judged if pair[1] is None), judged[0])
 
 
-def _published(measure: Measure, term: MeasureTerm, filing: Filing) -> dict[str, Any]:
-    return statutory_measure(measure, *_interval(term, filing))
+def _build_measure(measure: Measure, term: MeasureTerm, filing: Filing) -> dict[str, Any]:
+    return statutory_measure(measure, *_term_interval(term, filing))
 
 
 def statutory_measure(measure: Measure, starts_on: dt.date, ends_on: dt.date | None) -> dict[str, Any]:
-    """A statutory measure as it is published, in force on [starts_on, ends_on)."""
+    """Build a statutory measure as published, in force on [starts_on, ends_on)."""
     return {
         "code": measure.code,
         "name": measure.name,
@@ -125,14 +134,14 @@ def statutory_measure(measure: Measure, starts_on: dt.date, ends_on: dt.date | N
     }
 
 
-def _interval(term: MeasureTerm, filing: Filing) -> tuple[dt.date, dt.date | None]:
-    """Half-open. 处罚有效期 is the last day of effect as filed and still counts."""
+def _term_interval(term: MeasureTerm, filing: Filing) -> tuple[dt.date, dt.date | None]:
+    """Term of a measure, half-open. 处罚有效期 is the last day of effect as filed and still counts."""
     after_effect = filing.effect_until + _ONE_DAY if filing.effect_until else None
     return term.starts_on or filing.decided_on, term.ends_on or after_effect
 
 
-def _unfounded(term: MeasureTerm, filing: Filing) -> dict[str, Any]:
-    starts_on, ends_on = _interval(term, filing)
+def _build_unfounded_measure(term: MeasureTerm, filing: Filing) -> dict[str, Any]:
+    starts_on, ends_on = _term_interval(term, filing)
     return {
         "code": None,
         "name": term.wording or term.code,
@@ -148,15 +157,15 @@ def _unfounded(term: MeasureTerm, filing: Filing) -> dict[str, Any]:
     }
 
 
-def _empty_term(published: dict[str, Any]) -> Fault | None:
+def _empty_term_fault(published: dict[str, Any]) -> Fault | None:
     if published["ends_on"] is not None and published["ends_on"] <= published["starts_on"]:
         return Fault("/measures", "measure-term-empty", "限制措施的结束日期早于开始日期")
     return None
 
 
 def term_fault(measure: Measure, published: dict[str, Any]) -> Fault | None:
-    """What is wrong with the term of a measure as it would be published, by its statute."""
-    if fault := _empty_term(published):
+    """Check the term of a measure as it would be published against its statute; the fault, or None."""
+    if fault := _empty_term_fault(published):
         return fault
     starts_on = dt.date.fromisoformat(published["starts_on"])
     ends_on = dt.date.fromisoformat(published["ends_on"]) if published["ends_on"] else None

@@ -1,4 +1,4 @@
-"""How long a record may be seen: its severity, the policy that governs it, and the period that follows.
+"""Publicity period of a record: its severity, the policy that governs it, and the resulting days.
 
 信用修复管理办法 (NDRC order 36, from 2026-04-01) counts from the date of the document; after the maximum
 publication ends by itself. Earlier and special rules are rows like it: the most specific in force wins.
@@ -18,9 +18,9 @@ SPECIFICITY = {"general": 0, "sector": 1, "authority": 2, "scheme": 3}
 
 @dataclass(frozen=True)
 class Publicity:
-    """Visible while ``day < visible_until``; repair may be asked for from ``repairable_from``.
+    """Publicity period: visible while ``day < visible_until``; repair may be requested from ``repairable_from``.
 
-    ``note`` says why a stated end was moved, and is None when nothing was.
+    ``note`` says why a stated end was moved, None if it was not.
     """
 
     visible_until: date
@@ -30,8 +30,8 @@ class Publicity:
 
 def severity(kinds: Iterable[PenaltyKind]) -> Severity:
     """The gravest severity among the kinds; a decision without a known kind is ``general``."""
-    found = [kind.severity for kind in kinds]
-    return max(found, key=SEVERITIES.index, default="general")
+    severities = [kind.severity for kind in kinds]
+    return max(severities, key=SEVERITIES.index, default="general")
 
 
 def policy_for(
@@ -59,14 +59,14 @@ def policy_for(
             "scheme": policy.match == scheme,
         }[policy.scope]
 
-    found = [policy for policy in policies if applies(policy)]
-    if not found:
+    applicable = [policy for policy in policies if applies(policy)]
+    if not applicable:
         raise NoPolicy(severity=severity, document_date=document_date.isoformat())
-    return max(found, key=lambda policy: (SPECIFICITY[policy.scope], policy.effective_from, policy.code))
+    return max(applicable, key=lambda policy: (SPECIFICITY[policy.scope], policy.effective_from, policy.code))
 
 
 def period(policy: Policy, document_date: date, stated_until: date | None = None) -> Publicity:
-    """When the record stops being visible: the maximum, or the stated end moved into the policy's bounds.
+    """Publicity period of a document: the maximum, or the stated end moved into the policy's bounds.
 
     ``stated_until`` is half-open like the answer: the first day on which the record is no longer to be seen.
     """
@@ -75,7 +75,7 @@ def period(policy: Policy, document_date: date, stated_until: date | None = None
     if stated_until is None:
         return Publicity(latest, earliest, None)
     until = min(max(stated_until, earliest), latest)
-    return Publicity(until, earliest, _moved(policy, stated_until, until))
+    return Publicity(until, earliest, _explain_moved_end(policy, stated_until, until))
 
 
 def add_months(day: date, months: int) -> date:
@@ -84,8 +84,8 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _moved(policy: Policy, stated: date, until: date) -> str | None:
-    if stated == until:
+def _explain_moved_end(policy: Policy, stated_until: date, until: date) -> str | None:
+    if stated_until == until:
         return None
-    bound = f"最短公示期{policy.min_months}个月" if stated < until else f"最长公示期{policy.max_months}个月"
-    return f"所填公示截止日{stated.isoformat()}不合{bound}，改为{until.isoformat()}（{policy.source}）"
+    bound = f"最短公示期{policy.min_months}个月" if stated_until < until else f"最长公示期{policy.max_months}个月"
+    return f"所填公示截止日{stated_until.isoformat()}不合{bound}，改为{until.isoformat()}（{policy.source}）"

@@ -1,4 +1,4 @@
-"""All reference rows of the moment, by kind, and the few questions the rules ask of them."""
+"""Look up reference data by kind, code and day: measures, schemes, policies, deadlines, calendar."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ class Versions(Generic[R]):
 
 
 class Reference:
-    """Rows by kind. ``rows("measures", on)`` gives those in force on a day; None gives every version.
+    """Reference rows by kind. ``rows("measures", on)`` gives those in force on a day; None gives every version.
 
     ``version`` is the digest (hex) of all of them as they are stored.
     """
@@ -37,24 +37,24 @@ class Reference:
 
     def rows(self, kind: str, on: dt.date | None = None) -> list[Row]:
         """The rows of a kind in the order of their codes."""
-        held = self._rows.get(kind, ())
-        return [row for row in held if on is None or row.is_in_force(on)]
+        rows = self._rows.get(kind, ())
+        return [row for row in rows if on is None or row.is_in_force(on)]
 
-    def _typed(self, kind: str, row_type: type[R], on: dt.date | None) -> list[R]:
+    def _rows_of_type(self, kind: str, row_type: type[R], on: dt.date | None) -> list[R]:
         return [row for row in self.rows(kind, on) if isinstance(row, row_type)]
 
     def measures(self, on: dt.date) -> list[reference_kinds.Measure]:
         """The statutory measures in force on a day."""
-        return self._typed("measures", reference_kinds.Measure, on)
+        return self._rows_of_type("measures", reference_kinds.Measure, on)
 
     @cached_property
     def policies(self) -> list[reference_kinds.Policy]:
         """Every version of the publicity policies: old ones keep governing old documents."""
-        return self._typed("policies", reference_kinds.Policy, None)
+        return self._rows_of_type("policies", reference_kinds.Policy, None)
 
     def calendar_years(self) -> list[reference_kinds.CalendarYear]:
         """Every version of every announced year, in their order."""
-        return self._typed("calendar", reference_kinds.CalendarYear, None)
+        return self._rows_of_type("calendar", reference_kinds.CalendarYear, None)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -63,15 +63,15 @@ class Reference:
 
     @cached_property
     def _kinds(self) -> dict[str, reference_kinds.PenaltyKind]:
-        return {row.code: row for row in self._typed("penalty_kinds", reference_kinds.PenaltyKind, None)}
+        return {row.code: row for row in self._rows_of_type("penalty_kinds", reference_kinds.PenaltyKind, None)}
 
     def penalty_kinds(self, codes: Iterable[str]) -> list[reference_kinds.PenaltyKind]:
-        """The kinds of these codes of the 2021 law."""
+        """The penalty kinds of these codes of the 2021 law."""
         return [self._kinds[code] for code in codes]
 
     def planned_departments(self) -> list[reference_kinds.PlannedDepartment]:
         """The organs and centres that the plan names."""
-        return self._typed("departments", reference_kinds.PlannedDepartment, None)
+        return self._rows_of_type("departments", reference_kinds.PlannedDepartment, None)
 
     def scheme(self, code: str, on: dt.date) -> reference_kinds.Scheme | None:
         """The list scheme in force on a day, None when there is none."""
@@ -79,42 +79,42 @@ class Reference:
 
     def schemes(self, on: dt.date) -> list[reference_kinds.Scheme]:
         """The list schemes in force on a day."""
-        return self._typed("schemes", reference_kinds.Scheme, on)
+        return self._rows_of_type("schemes", reference_kinds.Scheme, on)
 
     def deadline(self, code: str, on: dt.date) -> reference_kinds.Deadline:
         """The version of a time limit such as D01 that counts from a day."""
         return self._deadlines[code].of(on)
 
     def clocks(self) -> dict[str, "Versions[reference_kinds.ClockRule]"]:
-        """The rules by which time limits run, by code."""
+        """The clock rules by code, in all versions."""
         return self._clocks
 
     @cached_property
     def _clocks(self) -> dict[str, "Versions[reference_kinds.ClockRule]"]:
-        return self._versions("clocks", reference_kinds.ClockRule)
+        return self._versions_by_code("clocks", reference_kinds.ClockRule)
 
     @cached_property
     def _deadlines(self) -> dict[str, "Versions[reference_kinds.Deadline]"]:
-        return self._versions("deadlines", reference_kinds.Deadline)
+        return self._versions_by_code("deadlines", reference_kinds.Deadline)
 
-    def _versions(self, kind: str, row_type: type[R]) -> dict[str, "Versions[R]"]:
-        found: dict[str, list[R]] = {}
-        for row in self._typed(kind, row_type, None):
-            found.setdefault(row.code, []).append(row)
-        return {code: Versions(rows) for code, rows in found.items()}
+    def _versions_by_code(self, kind: str, row_type: type[R]) -> dict[str, "Versions[R]"]:
+        rows_by_code: dict[str, list[R]] = {}
+        for row in self._rows_of_type(kind, row_type, None):
+            rows_by_code.setdefault(row.code, []).append(row)
+        return {code: Versions(rows) for code, rows in rows_by_code.items()}
 
     def relation_kind(self, code: str, on: dt.date) -> reference_kinds.RelationKind | None:
         """The kind of relation as it counts on a day; None when there is no such kind."""
-        versions = self._versions("relation_kinds", reference_kinds.RelationKind)
+        versions = self._versions_by_code("relation_kinds", reference_kinds.RelationKind)
         return versions[code].of(on) if code in versions else None
 
     def catalogue(self, on: dt.date) -> list[reference_kinds.CatalogueItem]:
         """The items of the disclosure catalogues in force on a day."""
-        return self._typed("catalogue", reference_kinds.CatalogueItem, on)
+        return self._rows_of_type("catalogue", reference_kinds.CatalogueItem, on)
 
     def threshold(self, code: str, on: dt.date) -> int | None:
         """An amount in fen or a span in months; None on a day for which no rule gives one."""
-        rows = self._typed("thresholds", reference_kinds.Threshold, on)
+        rows = self._rows_of_type("thresholds", reference_kinds.Threshold, on)
         return next((row.value for row in rows if row.code == code), None)
 
     def names(self, kind: str) -> dict[str, str]:
@@ -123,8 +123,8 @@ class Reference:
 
     @cached_property
     def filing_rules(self) -> model.Rules:
-        """What a filed row is read with."""
-        behaviours = self._typed("behaviours", reference_kinds.Behaviour, None)
+        """The reference data for parsing filed rows."""
+        behaviours = self._rows_of_type("behaviours", reference_kinds.Behaviour, None)
         return model.Rules(
             kinds=tuple(model.KindRule(row.code, row.name, row.code_2016, row.needs) for row in self._kinds.values()),
             sectors=self.names("sectors"),

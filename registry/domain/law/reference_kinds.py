@@ -1,4 +1,4 @@
-"""Reference data: what each kind of law or configuration looks like.
+"""Types of reference data: one dataclass per kind of law or configuration, parsed from TOML or JSON.
 
 A row is one version of one ``code``, in force while ``effective_from <= day < effective_until``.
 """
@@ -14,7 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """What every row carries; ``source`` names instrument and article, ``note`` what a reader must know.
+    """Fields common to all reference rows; ``source`` names instrument and article, ``note`` what a reader must know.
 
     ``status`` is ``unconfirmed`` where no text at hand backs the row: configuration, never verified law.
     """
@@ -39,7 +39,7 @@ class Row:
 
 
 def parse_row(cls: type[Row], data: Mapping[str, Any]) -> Row:
-    """The row held in ``data``, whose dates may be ISO strings; ValueError names the row and the key."""
+    """Parse a row from ``data``, whose dates may be ISO strings; ValueError names the row and the key."""
     where = f"{cls.__name__} {data.get('code')!r}"
     hints = get_type_hints(cls)
     if unknown := sorted(data.keys() - hints.keys()):
@@ -48,14 +48,14 @@ def parse_row(cls: type[Row], data: Mapping[str, Any]) -> Row:
     if missing := [name for name in required if name not in data]:
         raise ValueError(f"{where}: missing key {', '.join(missing)}")
     try:
-        return cls(**{key: _value(hints[key], value, key) for key, value in data.items()})
+        return cls(**{key: _convert_value(hints[key], value, key) for key, value in data.items()})
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from error
 
 
 def row_body(row: Row) -> dict[str, Any]:
-    """The row as JSON-able data, every key present; ``read`` gives the same row back."""
-    return {field.name: _plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
+    """The row as JSON-able data, every key present; ``parse_row`` restores the same row."""
+    return {field.name: _to_json_value(getattr(row, field.name)) for field in dataclasses.fields(row)}
 
 
 def overlapping_rows(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
@@ -64,34 +64,34 @@ def overlapping_rows(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
     return [(a, b) for a, b in pairwise(ordered) if a.code == b.code and a.is_in_force(b.effective_from)]
 
 
-def _value(hint: Any, raw: object, key: str) -> Any:
+def _convert_value(hint: Any, raw: object, key: str) -> Any:
     origin = get_origin(hint)
     if origin is tuple and isinstance(raw, list | tuple):
-        return tuple(_value(get_args(hint)[0], item, key) for item in raw)
+        return tuple(_convert_value(get_args(hint)[0], item, key) for item in raw)
     if origin in (types.UnionType, Union):
-        return None if raw is None else _value(get_args(hint)[0], raw, key)
+        return None if raw is None else _convert_value(get_args(hint)[0], raw, key)
     if origin is Literal and raw in get_args(hint):
         return raw
     if hint is date and type(raw) is str:
-        return _day(raw, key)
+        return _parse_day(raw, key)
     # bool is an int and datetime a date, hence the exact type
     if type(raw) is hint:
         return raw
     raise ValueError(f"{key} cannot be {raw!r}")
 
 
-def _day(text: str, key: str) -> date:
+def _parse_day(text: str, key: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{key} cannot be {text!r}") from None
 
 
-def _plain(value: object) -> Any:
+def _to_json_value(value: object) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(item) for item in value]
+        return [_to_json_value(item) for item in value]
     return value
 
 
@@ -245,7 +245,7 @@ class Policy(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class Deadline(Row):
-    """A statutory time limit; several figures stand in the order told by ``rule`` (``figure``: as found)."""
+    """A statutory time limit; several figures in the order stated by ``rule`` (``figure``: as in the source)."""
 
     value: tuple[int, ...]
     unit: Literal["working_day", "calendar_day", "month", "year"]
@@ -256,9 +256,11 @@ class Deadline(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class ClockRule(Row):
-    """When a time limit runs: ``opens`` is the act of ``noun`` that starts it, counted from the day called
-    ``starts``; the first of the acts ``closes`` meets it. ``deadline`` and ``figure`` name the row of the limit
-    and which of its figures is meant."""
+    """Rule of a clock, by which a time limit runs.
+
+    ``opens`` is the act of ``noun`` that starts it, counted from the day called ``starts``; the first of the acts
+    ``closes`` meets it. ``deadline`` and ``figure`` name the row of the limit and which of its figures is meant.
+    """
 
     noun: str
     opens: str
@@ -338,9 +340,9 @@ KINDS: dict[str, type[Row]] = {
     "relation_kinds": RelationKind,
 }
 OPERATED = frozenset({"calendar"})
-"""Kinds of which a node is given rows while it runs: what the files of the program do not name stays in force."""
+"""Kinds whose rows are also loaded while a node runs: rows that the program's files do not contain stay in force."""
 
 
 def parse_reference_row(kind: str, data: Mapping[str, Any]) -> Row:
-    """The row of ``kind`` held in ``data`` (a TOML table or stored JSON); ValueError names row and key."""
+    """Parse a row of ``kind`` from ``data`` (a TOML table or stored JSON); ValueError names row and key."""
     return parse_row(KINDS[kind], data)

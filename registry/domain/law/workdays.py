@@ -1,4 +1,4 @@
-"""Working days, counted as statutory time limits count them (行政处罚法 85: 工作日, holidays left out)."""
+"""Count working days as statutory time limits do (行政处罚法 85: 工作日, holidays left out)."""
 
 import hashlib
 from collections.abc import Iterable
@@ -19,8 +19,8 @@ class Due:
 
 
 class Calendar:
-    """The announced years. Give it every year held, past and coming, not only those in force today. ``version``
-    names what was announced: two calendars of one version count alike.
+    """Working-day calendar of the announced years. Needs every stored year, past and coming, not only those in force
+    today. ``version`` identifies what was announced: two calendars of one version count alike.
 
     Outside the run of announced years the rule falls back to Monday to Friday, and a time limit that touches
     such a year is provisional: the State Council announces a year only in the autumn before.
@@ -28,14 +28,14 @@ class Calendar:
 
     def __init__(self, years: Iterable[CalendarYear]) -> None:
         # a later version of one year replaces the earlier one, as when the holiday of 2020 was extended
-        held = {int(row.code): row for row in sorted(years, key=lambda row: row.effective_from)}
-        self._holidays = {day for row in held.values() for day in row.holidays}
-        self._workdays = {day for row in held.values() for day in row.workdays}
-        first = min(held, default=1)
+        year_by_number = {int(row.code): row for row in sorted(years, key=lambda row: row.effective_from)}
+        self._holidays = {day for row in year_by_number.values() for day in row.holidays}
+        self._workdays = {day for row in year_by_number.values() for day in row.workdays}
+        first = min(year_by_number, default=1)
         end = first
-        while end in held:
+        while end in year_by_number:
             end += 1
-        self.version = hashlib.sha256(repr(sorted(held.items())).encode()).hexdigest()[:12]
+        self.version = hashlib.sha256(repr(sorted(year_by_number.items())).encode()).hexdigest()[:12]
         self.announced_from = date(first, 1, 1)
         self.announced_until = date(end, 1, 1)
 
@@ -53,7 +53,7 @@ class Calendar:
             day += ONE_DAY
             while not self.is_working_day(day):
                 day += ONE_DAY
-        return Due(day, provisional=not self._covers(start, day))
+        return Due(day, provisional=not self._is_announced(start, day))
 
     def days_between(self, start: date, end: date) -> int:
         """Working days after ``start`` up to and including ``end``; negative when ``end`` lies before."""
@@ -62,5 +62,5 @@ class Calendar:
         span = (end - start).days
         return sum(self.is_working_day(start + timedelta(days=n)) for n in range(1, span + 1))
 
-    def _covers(self, start: date, end: date) -> bool:
+    def _is_announced(self, start: date, end: date) -> bool:
         return self.announced_from <= start + ONE_DAY and end < self.announced_until
