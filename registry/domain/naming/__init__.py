@@ -1,2 +1,1 @@
-"""Chinese names taken apart: one spelling, regions, trade name and legal form, sounds, shapes, and the grams to
-find them by."""
+"""Search and compare Chinese names: normalisation, regions, trade name, legal form, sounds, shapes, grams."""

@@ -1,4 +1,4 @@
-"""One spelling for all the ways in which one registered name is written."""
+"""Normalise Chinese names: one form for all spellings of a registered name."""
 
 import re
 from functools import lru_cache
@@ -20,15 +20,16 @@ _SIMPLIFIED = OpenCC("t2s")
 
 @lru_cache(maxsize=4096)
 def fold(name: str) -> str:
-    """Simplified characters, letters and digits only: width, radicals, brackets, spaces and dots do not count.
+    """Normalise a name to simplified characters, letters and digits.
 
-    Coarser than ``names.key``: two registered names may fold to one, so this finds, and never bars.
+    Width, radicals, brackets, spaces and dots do not count. Coarser than ``name_key.key``: two registered names may
+    fold to one, so this finds, and never bars.
     """
     simplified = _SIMPLIFIED.convert(name_key.key(name.translate(_RADICALS)))
-    return _NUMBERED.sub(lambda found: _in_words(found[0]), simplified)
+    return _NUMBERED.sub(lambda match: _spell_number(match[0]), simplified)
 
 
-def _in_words(digits: str) -> str:
+def _spell_number(digits: str) -> str:
     """第12 is written 第十二; beyond 99 the digits are read out."""
     if len(digits) > 2 or int(digits) < 10:
         return digits.translate(_DIGITS)

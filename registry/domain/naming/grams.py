@@ -1,4 +1,4 @@
-"""The grams of a name: what it is found by. Neighbouring characters and neighbouring sounds, in either order.
+"""Index grams of a name for search: neighbouring characters and neighbouring sounds, in either order.
 
 Without order, because two neighbours typed the wrong way round are a common slip, and a short name has few others.
 """
@@ -22,17 +22,17 @@ def of(name: str) -> list[int]:
     folded = fold(name)
     spoken = [sounds.in_order(character)[:READINGS_MAX] for character in folded]
     typed = [(syllable,) for syllable in sounds.syllables(name)]
-    texts = {*_pairs(folded), *_pairs(spoken), *_pairs(typed)}
+    texts = {*_neighbour_pairs(folded), *_neighbour_pairs(spoken), *_neighbour_pairs(typed)}
     return sorted({crc32(text.encode()) >> 1 for text in texts} - _EVERYWHERE)
 
 
-def _pairs(row: Sequence[Iterable[str]]) -> Iterator[str]:
-    """What stands side by side in a row of alternatives, as one text for either order."""
+def _neighbour_pairs(row: Sequence[Iterable[str]]) -> Iterator[str]:
+    """Neighbours in a row of alternatives, as one text for either order."""
     for before, after in pairwise(row):
-        for one, other in product(before, after):
-            yield f"{one} {other}" if one < other else f"{other} {one}"
+        for left, right in product(before, after):
+            yield f"{left} {right}" if left < right else f"{right} {left}"
 
 
 _EVERYWHERE: frozenset[int] = frozenset()
 _EVERYWHERE = frozenset(of("有限公司") + of("有限责任公司") + of("股份有限公司"))
-"""Grams of the forms that most companies have: they find everything, so they are neither kept nor asked."""
+"""Grams of legal forms that most companies have: they match everything, so they are neither indexed nor searched."""

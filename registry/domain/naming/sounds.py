@@ -1,4 +1,4 @@
-"""How a character may be read: every reading counts, because 单 is shan in a surname and dan elsewhere."""
+"""Pinyin readings of characters: all of them count, because 单 is shan in a surname and dan elsewhere."""
 
 import re
 from functools import cache, lru_cache, reduce
@@ -22,28 +22,30 @@ def readings(character: str) -> frozenset[str]:
 
 @cache
 def in_order(character: str) -> tuple[str, ...]:
-    """The readings, the commonest first as the dictionary has them."""
+    """The readings of a character, the commonest first as in the dictionary."""
     return tuple(dict.fromkeys(pinyin(character, style=Style.NORMAL, heteronym=True, v_to_u=False)[0]))
 
 
-def same(one: str, other: str) -> bool:
+def same(first: str, second: str) -> bool:
     """Whether some reading of one character is a reading of the other."""
-    return not readings(one).isdisjoint(readings(other))
+    return not readings(first).isdisjoint(readings(second))
 
 
-def near(one: str, other: str) -> bool:
-    """Whether they are the same to speakers who do not tell zh from z, n from ng, n from l."""
-    return not _blurred(one).isdisjoint(_blurred(other))
+def near(first: str, second: str) -> bool:
+    """Whether two characters sound the same to speakers who do not tell zh from z, n from ng, n from l."""
+    return not _blurred_readings(first).isdisjoint(_blurred_readings(second))
 
 
 @cache
-def _blurred(character: str) -> frozenset[str]:
-    return frozenset(reduce(lambda reading, pair: reading.replace(*pair), _ALIKE, one) for one in readings(character))
+def _blurred_readings(character: str) -> frozenset[str]:
+    return frozenset(
+        reduce(lambda sound, pair: sound.replace(*pair), _ALIKE, reading) for reading in readings(character)
+    )
 
 
 @lru_cache(maxsize=64)
 def syllables(text: str) -> tuple[str, ...]:
     """The syllables of a name typed in pinyin (``yan cheng``, ``yancheng``, ``xi'an``); none when it is not."""
     words = re.split(r"[\s'’]+", text.casefold().replace("ü", "v").strip())
-    found = [one for word in words for one in _SYLLABLE.findall(word)]
-    return tuple(found) if "".join(found) == "".join(words) else ()
+    matches = [syllable for word in words for syllable in _SYLLABLE.findall(word)]
+    return tuple(matches) if "".join(matches) == "".join(words) else ()

@@ -1,4 +1,4 @@
-"""Words that say what a firm does, not which firm it is: a character lost among them is a slip of the pen.
+"""Common words of company names, which say what a firm does, not which firm it is: an error in one is a slip.
 
 After 国民经济行业分类 (GB/T 4754) and the usual forms of organisation. A word that is missing makes a
 slip dearer, never cheaper.
@@ -36,8 +36,8 @@ _WORD = re.compile("|".join(sorted(WORDS, key=len, reverse=True)))
 
 
 def common(text: str) -> list[bool]:
-    """For each character whether it stands in one of the words; from the left, the longest word at a place wins."""
+    """For each character whether it is part of a common word; from the left, the longest word at a place wins."""
     marks = [False] * len(text)
-    for found in _WORD.finditer(text):
-        marks[slice(*found.span())] = [True] * len(found[0])
+    for match in _WORD.finditer(text):
+        marks[slice(*match.span())] = [True] * len(match[0])
     return marks
