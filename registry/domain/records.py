@@ -233,9 +233,9 @@ class RelationBody(RecordBody, kw_only=True):
 
 @dataclass(frozen=True)
 class RecordKind:
-    """One kind of record. ``PROCEDURES[code]`` are its states and steps, the rows of that noun in ``clocks.toml`` its
-    clocks.
+    """A kind of record: how it is labelled, typed, published and exchanged.
 
+    Its states and steps are ``PROCEDURES[code]``, its clocks the rows of ``clocks.toml`` of that noun.
     ``label`` and ``authority_label`` are the words of pages and workbooks; ``bears``: award checks judge by it;
     ``is_public``: the public search finds it; ``is_exchanged``: other nodes are told of it; ``is_disputable``: its
     subject may dispute it and apply for repair.
@@ -276,8 +276,8 @@ def known_fields(body: Mapping[str, Any]) -> dict[str, Any]:
     """A body without what only a later schema knows, at any depth: what may be shown of it."""
     if body.get("schema", 0) <= SCHEMA:
         return dict(body)
-    shown: dict[str, Any] = _known(body, KINDS[body["kind"]].body)
-    return shown
+    known_body: dict[str, Any] = _keep_known_fields(body, KINDS[body["kind"]].body)
+    return known_body
 
 
 @cache
@@ -292,7 +292,7 @@ def struct_in(annotation: Any) -> type[Struct] | None:
     if isinstance(annotation, type) and issubclass(annotation, Struct):
         return annotation
     if get_origin(annotation) in (Annotated, list, Union, UnionType):
-        return next((found for found in map(struct_in, get_args(annotation)) if found), None)
+        return next((struct for struct in map(struct_in, get_args(annotation)) if struct), None)
     return None
 
 
@@ -302,14 +302,14 @@ def json_schema(kind: str) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": KINDS[kind].label, **schema}
 
 
-def _known(value: Any, struct: type[Struct]) -> Any:
+def _keep_known_fields(value: Any, struct: type[Struct]) -> Any:
     if isinstance(value, list):
-        return [_known(item, struct) for item in value]
+        return [_keep_known_fields(item, struct) for item in value]
     if not isinstance(value, dict):
         return value
     fields = fields_of(struct)
     return {
-        name: _known(item, inner) if (inner := struct_in(fields[name].type)) else item
+        name: _keep_known_fields(item, inner) if (inner := struct_in(fields[name].type)) else item
         for name, item in value.items()
         if name in fields
     }

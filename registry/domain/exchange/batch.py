@@ -1,4 +1,4 @@
-"""Batches of envelopes and the receipts for them, in their byte form."""
+"""Serialise and parse batches of envelopes and their delivery receipts."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _WORD_MAX = 64
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch as read; ``next`` and ``head`` come with a pulled one."""
+    """A parsed batch; ``next`` and ``head`` are set for a pulled one only."""
 
     sender: str
     epoch: str
@@ -29,14 +29,14 @@ class Batch:
 
 
 def digest(records: Sequence[Any]) -> str:
-    """What names a batch: SHA-256 (hex) over its records."""
+    """Digest that identifies a batch: SHA-256 (hex) over its records."""
     return canonical.digest(list(records)).hex()
 
 
 def build(
     sender: str, epoch: str, records: Sequence[dict[str, Any]], entries: Sequence[int], page: dict[str, int]
 ) -> bytes:
-    """The bytes of a batch; ``entries`` are the sender's numbers, ``page`` is empty for a pushed one."""
+    """Serialise a batch; ``entries`` are the sender's numbers, ``page`` is empty for a pushed one."""
     return canonical.dumps(
         {
             "from": sender,
@@ -51,14 +51,15 @@ def build(
 
 
 def parse_batch(raw: bytes, records_max: int) -> Batch:
-    """Refuses as ``BatchTooLarge``, ``BatchMalformed`` (not canonical JSON so shaped) or ``BatchDigest``."""
+    """Parse and check a batch. Refuses ``BatchTooLarge``, ``BatchMalformed`` (not canonical JSON of this shape) or
+    ``BatchDigest``."""
     if len(raw) > BYTES_MAX:
         raise BatchTooLarge()
     value = loads(raw)
     expected = _FIELDS | (_PAGE if "next" in value else {})
     if value.keys() != expected.keys() or any(type(value[name]) is not kind for name, kind in expected.items()):
         raise BatchMalformed()
-    if not _is_word(value["epoch"]):
+    if not _is_short_text(value["epoch"]):
         raise BatchMalformed("epoch")
     if len(value["records"]) > records_max:
         raise BatchTooLarge()
@@ -75,7 +76,7 @@ def parse_batch(raw: bytes, records_max: int) -> Batch:
 
 
 def loads(raw: bytes) -> dict[str, Any]:
-    """A JSON object in canonical form, so that it has one reading only; refuses as ``BatchMalformed``."""
+    """Parse a JSON object in canonical form, the only one accepted; refuses ``BatchMalformed``."""
     try:
         value = canonical.loads(raw)
     except NotCanonical:
@@ -86,13 +87,13 @@ def loads(raw: bytes) -> dict[str, Any]:
 
 
 def result(record: str | None, revision: int | None, outcome: Outcome) -> dict[str, Any]:
-    """One line of a receipt."""
+    """One line of a delivery receipt."""
     line: dict[str, Any] = {"record": record, "revision": revision, "outcome": outcome.outcome}
     return {**line, "code": outcome.code} if outcome.code else line
 
 
 def delivery_receipt(batch: str, node: str, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The unsigned receipt of a batch; its counts satisfy sent = accepted + rejected + pending."""
+    """Build the unsigned receipt of a batch; its counts satisfy sent = accepted + rejected + pending."""
     outcomes = Counter(line["outcome"] for line in results)
     counts = {
         "sent": len(results),
@@ -104,34 +105,34 @@ def delivery_receipt(batch: str, node: str, results: Sequence[dict[str, Any]]) -
 
 
 def parse_delivery_receipt(raw: bytes) -> tuple[dict[str, Any], str, str]:
-    """The receipt without its signature, the key id and the signature (hex); refuses ``BatchMalformed``."""
+    """Parse a receipt into its content, key id and signature (hex); refuses ``BatchMalformed``."""
     value = loads(raw)
     signature = value.pop("signature", None)
     is_signed = isinstance(signature, dict) and {"kid", "value"} == signature.keys()
-    if not is_signed or value.keys() != {"batch", "from", "results", "counts"} or not _adds_up(value):
+    if not is_signed or value.keys() != {"batch", "from", "results", "counts"} or not _has_consistent_counts(value):
         raise BatchMalformed()
     return value, str(signature["kid"]), str(signature["value"])
 
 
-def _adds_up(value: dict[str, Any]) -> bool:
+def _has_consistent_counts(value: dict[str, Any]) -> bool:
     counts, results = value["counts"], value["results"]
     if not isinstance(results, list) or not isinstance(counts, dict):
         return False
-    if not all(map(_is_line, results)):
+    if not all(map(_is_result_line, results)):
         return False
     numbers = [counts.get(name) for name in ("accepted", "rejected", "pending")]
     whole = [number for number in numbers if type(number) is int]
     return len(whole) == len(numbers) and sum(whole) == counts.get("sent") == len(results)
 
 
-def _is_line(line: Any) -> bool:
+def _is_result_line(line: Any) -> bool:
     if not isinstance(line, dict) or not isinstance(line.get("outcome"), str):
         return False
-    has_code = line.get("code") is None or _is_word(line["code"])
-    has_record = line.get("record") is None or _is_word(line["record"])
+    has_code = line.get("code") is None or _is_short_text(line["code"])
+    has_record = line.get("record") is None or _is_short_text(line["record"])
     return line["outcome"] in DELIVERED | QUARANTINED and has_code and has_record
 
 
-def _is_word(value: Any) -> bool:
-    """Short and without control characters, which a database may not hold."""
+def _is_short_text(value: Any) -> bool:
+    """Whether a value is a short string without control characters, which a database may not store."""
     return isinstance(value, str) and len(value) <= _WORD_MAX and value.isprintable()

@@ -1,4 +1,4 @@
-"""Finding what two nodes hold differently without telling everything: digests of 4,096 buckets."""
+"""Reconcile the records of two nodes by digests of 4,096 buckets, without exchanging all of them."""
 
 import hashlib
 from collections import defaultdict
@@ -9,14 +9,14 @@ from registry.domain.publication import canonical
 
 BUCKETS = 4096
 ASKED_MAX = 256
-"""Buckets of one question: answering one means reading all that is held of the owner."""
+"""Most buckets per request: answering one means reading all records of the owner."""
 Row = tuple[str, int, str]
 """(record, revision, content hash)."""
 
 
 @dataclass
 class Difference:
-    """What the owner has and the peer has not. ``different`` needs a person: no message can repair it."""
+    """Differences between owner and peer. ``different`` needs a person: no message can repair it."""
 
     missing: list[str] = field(default_factory=list)
     different: list[str] = field(default_factory=list)
@@ -24,26 +24,26 @@ class Difference:
 
 
 def bucket_number(text: str) -> int | None:
-    """The bucket that a peer names, None when it names none."""
+    """Parse a bucket number from a peer's text, None if it is not a number."""
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(BUCKETS - 1))
     return int(text) if is_number else None
 
 
 def bucket_of(record: str) -> int:
-    """The first 12 bits of SHA-256 over the record id."""
+    """Bucket of a record: the first 12 bits of SHA-256 over its id."""
     return int.from_bytes(hashlib.sha256(record.encode()).digest()[:2], "big") >> 4
 
 
 def buckets(rows: Iterable[Row]) -> dict[int, list[Row]]:
-    """The rows by bucket; empty buckets are left out."""
-    found: dict[int, list[Row]] = defaultdict(list)
+    """Group rows by bucket; empty buckets are left out."""
+    rows_by_bucket: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
-        found[bucket_of(row[0])].append(row)
-    return dict(found)
+        rows_by_bucket[bucket_of(row[0])].append(row)
+    return dict(rows_by_bucket)
 
 
 def digest(rows: Sequence[Row]) -> str:
-    """SHA-256 (hex) over the sorted rows of one bucket."""
+    """Digest of one bucket: SHA-256 (hex) over its sorted rows."""
     return canonical.digest([list(row) for row in sorted(rows)]).hex()
 
 
@@ -54,16 +54,16 @@ def suspects(own: Mapping[int, Sequence[Row]], theirs: Mapping[int, str]) -> lis
 
 
 def compare(own: Iterable[Row], theirs: Iterable[Row]) -> Difference:
-    """Missing or older there can be sent again; another hash, a newer revision, an unknown record cannot."""
-    there = {record: (revision, content) for record, revision, content in theirs}
-    found = Difference()
+    """Compare own rows with the peer's: missing or older rows there can be sent again, other differences cannot."""
+    versions_there = {record: (revision, content) for record, revision, content in theirs}
+    difference = Difference()
     for record, revision, content in own:
-        held = there.pop(record, None)
-        if held is None or held[0] < revision:
-            found.missing.append(record)
-        elif held == (revision, content):
-            found.equal.append(record)
+        their_version = versions_there.pop(record, None)
+        if their_version is None or their_version[0] < revision:
+            difference.missing.append(record)
+        elif their_version == (revision, content):
+            difference.equal.append(record)
         else:
-            found.different.append(record)
-    found.different.extend(sorted(there))
-    return found
+            difference.different.append(record)
+    difference.different.extend(sorted(versions_there))
+    return difference

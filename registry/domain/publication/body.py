@@ -16,7 +16,7 @@ _CODES = (("subject", "uscc"), ("authority", "code"), ("other", "uscc"))
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedVersion:
-    """What the act of publishing adds to the facts of any record.
+    """A version to publish: what publishing adds to the facts of any record.
 
     ``source`` are the fields of ``records.Source``; ``filing`` is the digest that binds the version to what was filed.
     """
@@ -36,7 +36,7 @@ class PublishedVersion:
 
 
 class CommonFields(TypedDict):
-    """The fields of ``records.RecordBody`` but its kind, marks and endings."""
+    """The fields of ``records.RecordBody`` without kind, marks, suspension and removal."""
 
     schema: Literal[1]
     record: str
@@ -64,7 +64,7 @@ class CommonFields(TypedDict):
 
 
 def common_fields(facts: Mapping[str, Any], version: PublishedVersion) -> CommonFields:
-    """The shared part of a body, from the facts of a record and what publishing adds.
+    """Build the common fields of a body from the facts of a record and its version.
 
     ``facts`` hold subject, document_number, facts, basis, decided_on, authority_name, authority_code, sectors,
     district and perhaps behaviour, as JSON values or typed ones.
@@ -97,13 +97,13 @@ def common_fields(facts: Mapping[str, Any], version: PublishedVersion) -> Common
 
 
 def party(filed: Any) -> records.Party:
-    """A party as it is published: without numbers of persons and without its people."""
+    """Build a party as published: without numbers of persons and without its people."""
     values = filed if isinstance(filed, Mapping) else vars(filed)
     return records.Party(**{name: values[name] for name in ("kind", "name", "uscc")})
 
 
 def published(body: Struct) -> dict[str, Any]:
-    """The body as it leaves the house: JSON values, numbers that identify or reach a person blotted out.
+    """The body as published: JSON values, with numbers that identify or reach a person blotted out.
 
     Source: 政府信息公开条例 15; 个人信息保护法 34.
     """

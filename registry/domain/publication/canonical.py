@@ -1,4 +1,4 @@
-"""The one byte form of a JSON value: RFC 8785, narrowed to what can be signed without doubt."""
+"""Canonical JSON for signing and hashing: RFC 8785, narrowed to values with one reading only."""
 
 import hashlib
 import json
@@ -11,29 +11,29 @@ INTEGER_MAX = 2**53 - 1
 
 
 class CanonicalText(str):
-    """Canonical JSON as a value: it stands in what it is part of as it is, and is not written twice."""
+    """Canonical JSON text, embedded as it is in a larger value instead of being serialised twice."""
 
 
 def canonical_text(value: object) -> CanonicalText:
-    """A value in canonical form. Refuses as ``dumps``."""
+    """Serialise a value to canonical JSON text. Refuses as ``dumps``."""
     return CanonicalText(dumps(value).decode())
 
 
 def dumps(value: object) -> bytes:
-    """Canonical bytes of None, bool, int, str, list, tuple and dict with string keys (RFC 8785).
+    """Serialise to canonical JSON bytes: None, bool, int, str, list, tuple and dict with string keys (RFC 8785).
 
     Days and instants must be ISO strings already. Refuses fractions (money is whole fen), integers of 2^53 or
     more, lone surrogates and endless nesting as ``NotCanonical``; the refusal never repeats the value.
     """
     try:
-        return _text(value).encode()
+        return _write_text(value).encode()
     except (TypeError, ValueError, RecursionError):
         # Python's text repeats the value, which may be somebody's identity number.
         raise NotCanonical("含有规范形式之外的值") from None
 
 
 def loads(data: bytes) -> object:
-    """The value that these canonical bytes are, so that it has one reading only; refuses as ``NotCanonical``."""
+    """Parse canonical JSON bytes; refuses ``NotCanonical`` for any other spelling of the value."""
     try:
         value: object = json.loads(data.decode())
         is_canonical = dumps(value) == data
@@ -45,11 +45,11 @@ def loads(data: bytes) -> object:
 
 
 def digest(value: object) -> bytes:
-    """SHA-256 of the canonical bytes, 32 bytes."""
+    """SHA-256 over the canonical bytes of a value, 32 bytes."""
     return hashlib.sha256(dumps(value)).digest()
 
 
-def _text(value: object) -> str:
+def _write_text(value: object) -> str:
     # Publishing a file and signing a check spend most of their time here. Python's own quoting of strings is
     # that of RFC 8785 section 3.2.2.2: short escapes, else \u00xx in lower case, all else as it stands.
     if isinstance(value, str):
@@ -57,9 +57,9 @@ def _text(value: object) -> str:
     if value is None:
         return "null"
     if isinstance(value, dict):
-        return "{" + ",".join([f"{quoted(name)}:{_text(value[name])}" for name in _ordered(value)]) + "}"
+        return "{" + ",".join([f"{quoted(name)}:{_write_text(value[name])}" for name in _sorted_keys(value)]) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join([_text(item) for item in value]) + "]"
+        return "[" + ",".join([_write_text(item) for item in value]) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int) and -INTEGER_MAX <= value <= INTEGER_MAX:
@@ -67,7 +67,7 @@ def _text(value: object) -> str:
     raise TypeError
 
 
-def _ordered(value: dict[str, object]) -> list[str]:
+def _sorted_keys(value: dict[str, object]) -> list[str]:
     """The keys by UTF-16 code units (section 3.2.3); for ASCII that is the order of Python."""
     if "".join(value).isascii():
         return sorted(value)

@@ -1,5 +1,7 @@
-"""A cover: a signed checkpoint, and the proof that it continues the ledger of an earlier size. Says nothing of a
-receipt's verdicts, only that the ledger a receipt names is the one that the checkpoint signs."""
+"""Parse and verify a cover: a signed checkpoint with the proof that it continues the ledger of an earlier size.
+
+It says nothing of a receipt's verdicts, only that the ledger a receipt names is the one that the checkpoint signs.
+"""
 
 import json
 import re
@@ -17,14 +19,14 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Cover:
-    """``note`` is a checkpoint, ``path`` the consistency proof from the earlier size to the checkpoint's."""
+    """A cover: ``note`` is a checkpoint, ``path`` the consistency proof from the earlier size to the checkpoint's."""
 
     note: str
     path: tuple[bytes, ...]
 
 
 def parse_cover(data: bytes) -> Cover:
-    """The cover in a JSON file ``{checkpoint, path}``. Refuses ``ReceiptRefused``."""
+    """Parse a cover from a JSON file ``{checkpoint, path}``. Refuses ``ReceiptRefused``."""
     try:
         document = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -40,12 +42,12 @@ def parse_cover(data: bytes) -> Cover:
 
 
 def is_hash(value: object) -> bool:
-    """Whether a JSON value is a hash as it is written: 64 hexadecimal digits in lower case."""
+    """Whether a JSON value is a hash: 64 hexadecimal digits in lower case."""
     return isinstance(value, str) and _HASH.fullmatch(value) is not None
 
 
 def extent(cover: Cover, ring: Keyring, entry: int, root: bytes, verify: Verify) -> tuple[signed_notes.Checkpoint, Key]:
-    """The checkpoint of a key that was not revoked under which the ledger of ``entry`` entries with ``root`` lies.
+    """Verify that a checkpoint, signed by a key not revoked, continues the ledger of ``entry`` entries with ``root``.
 
     Refuses ``ReceiptRefused``.
     """

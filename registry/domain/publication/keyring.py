@@ -1,4 +1,4 @@
-"""The signing keys of a node: which one holds when, which was taken back, and who vouches for whom.
+"""Signing keys of a node: validity, rotation, revocation, and endorsement of each key by the one before.
 
 The document of public keys is canonical JSON, signed whole by the newest key. Every later key is endorsed by the one
 before it, so that whoever trusts one key can follow the chain to the next.
@@ -19,7 +19,7 @@ Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
 
 TYPE, VERSION, ALGORITHM = "signing-keys", 1, "Ed25519"
 SLACK = timedelta(minutes=10)
-"""Acts under way at a rotation and clocks that differ: so much longer, at both ends, a key may have signed."""
+"""Tolerance at both ends of a key's validity, for acts under way at a rotation and clocks that differ."""
 
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 _FIELDS = {"kid", "alg", "public", "from", "until", "endorsed", "revoked_at", "revoked_because"}
@@ -29,7 +29,7 @@ _SIGNATURE = re.compile(r"[0-9a-f]{128}")
 
 @dataclass(frozen=True)
 class Key:
-    """One key. ``since`` None: from the beginning. ``endorsed`` is the signature (hex) of the key before it."""
+    """A signing key. ``since`` None: from the beginning. ``endorsed`` is the signature (hex) of the key before it."""
 
     public: bytes
     since: str | None = None
@@ -39,7 +39,7 @@ class Key:
 
     @property
     def kid(self) -> str:
-        """Its id."""
+        """Id of the key."""
         return key_id_of(self.public)
 
 
@@ -56,20 +56,20 @@ class Keyring:
         return self.keys[-1]
 
     def publics(self) -> dict[str, bytes]:
-        """Key id to raw public key, of all keys whatever became of them."""
+        """Raw public keys by key id, revoked ones included."""
         return {key.kid: key.public for key in self.keys}
 
     def key(self, kid: str) -> Key | None:
-        """The key of this id."""
+        """The key with this id, None if there is none."""
         return next((key for key in self.keys if key.kid == kid), None)
 
     def until(self, kid: str) -> str | None:
-        """When the key after this one took over; None while it is the newest."""
+        """The instant when the next key took over; None for the newest key."""
         following = {before.kid: after.since for before, after in pairwise(self.keys)}
         return following.get(kid)
 
     def held(self, kid: str, instant: datetime) -> bool:
-        """Whether the key was the signing key at an instant; a key taken back held, too, before it was."""
+        """Whether the key was the signing key at an instant, even if it was revoked later."""
         key, until = self.key(kid), self.until(kid)
         return (
             key is not None
@@ -78,7 +78,7 @@ class Keyring:
         )
 
     def open_note(self, note: str, verify: Verify, *, good_only: bool = False) -> tuple[str, Key]:
-        """The text of a note of this node, and the newest of its keys that signed it; refuses ``NoteRefused``.
+        """Verify a note of this node: its text, and the newest of its keys that signed it; refuses ``NoteRefused``.
 
         ``good_only``: signatures of revoked keys do not count.
         """
@@ -93,17 +93,17 @@ class Keyring:
 
 
 def write_instant(instant: datetime) -> str:
-    """An instant as receipts and keys state it: UTC, whole seconds."""
+    """Format an instant as in receipts and keys: UTC, whole seconds."""
     return instant.astimezone(UTC).strftime(_INSTANT)
 
 
 def read_instant(text: str) -> datetime:
-    """The instant that ``write_instant`` wrote; ValueError for anything else."""
+    """Parse an instant written by ``write_instant``; ValueError for anything else."""
     return datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
 
 
 def succession(node: str, before: bytes, public: bytes, since: str) -> bytes:
-    """What the key ``before`` signs to vouch for its successor."""
+    """Bytes that the key ``before`` signs to endorse its successor."""
     return canonical.dumps(
         {
             "type": "key-succession",
@@ -116,7 +116,7 @@ def succession(node: str, before: bytes, public: bytes, since: str) -> bytes:
 
 
 def build(ring: Keyring, sign: Callable[[bytes], bytes]) -> bytes:
-    """The document of public keys, signed by the newest of them."""
+    """Build the document of public keys, signed by the newest of them."""
     document = {
         "type": TYPE,
         "version": VERSION,
@@ -140,18 +140,18 @@ def build(ring: Keyring, sign: Callable[[bytes], bytes]) -> bytes:
 
 
 def parse_keyring(data: bytes, verify: Verify) -> Keyring:
-    """The keys of a document that is byte for byte what its newest key signed, each vouched for by the one before.
+    """Parse and verify a document of public keys: signed by its newest key, each endorsed by the one before.
 
     Refuses ``KeysMalformed``. It proves itself only to whoever trusts one of the keys: compare its id.
     """
-    document = _parse(data)
+    document = _parse_document(data)
     signature = document.pop("signature")
     if (document["type"], document["version"]) != (TYPE, VERSION) or not isinstance(document["node"], str):
         raise KeysMalformed("不认识的公钥文件类型或版本")
     if not isinstance(document["keys"], list) or not document["keys"]:
         raise KeysMalformed("公钥文件中没有公钥")
-    ring = Keyring(document["node"], tuple(_key(one) for one in document["keys"]))
-    if [one["until"] for one in document["keys"]] != [ring.until(key.kid) for key in ring.keys]:
+    ring = Keyring(document["node"], tuple(_parse_key(key_data) for key_data in document["keys"]))
+    if [key_data["until"] for key_data in document["keys"]] != [ring.until(key.kid) for key in ring.keys]:
         raise KeysMalformed("公钥的停用时刻与后继公钥的启用时刻不符")
     if problem := broken(ring, verify):
         raise KeysMalformed(problem)
@@ -165,7 +165,7 @@ def parse_keyring(data: bytes, verify: Verify) -> Keyring:
 
 
 def broken(ring: Keyring, verify: Verify) -> str | None:
-    """What is wrong with the chain of keys, None when each is vouched for by the one before."""
+    """The fault in the chain of keys, None when each is endorsed by the one before."""
     if len(ring.publics()) != len(ring.keys):
         return "公钥重复"
     if ring.keys[0].endorsed is not None:
@@ -175,13 +175,13 @@ def broken(ring: Keyring, verify: Verify) -> str | None:
     for before, after in pairwise(ring.keys):
         if after.since is None or (before.since is not None and before.since >= after.since):
             return "公钥启用的先后不对"
-        said = succession(ring.node, before.public, after.public, after.since)
-        if after.endorsed is None or not verify(before.public, bytes.fromhex(after.endorsed), said):
+        endorsed_bytes = succession(ring.node, before.public, after.public, after.since)
+        if after.endorsed is None or not verify(before.public, bytes.fromhex(after.endorsed), endorsed_bytes):
             return f"公钥 {after.kid} 没有得到前一把公钥的背书"
     return None
 
 
-def _parse(data: bytes) -> dict[str, Any]:
+def _parse_document(data: bytes) -> dict[str, Any]:
     try:
         document = canonical.loads(data)
     except NotCanonical as refusal:
@@ -191,21 +191,21 @@ def _parse(data: bytes) -> dict[str, Any]:
     return document
 
 
-def _key(one: object) -> Key:
-    if not isinstance(one, Mapping) or one.keys() != _FIELDS or one["alg"] != ALGORITHM:
+def _parse_key(key_data: object) -> Key:
+    if not isinstance(key_data, Mapping) or key_data.keys() != _FIELDS or key_data["alg"] != ALGORITHM:
         raise KeysMalformed("只接受 Ed25519 公钥")
-    if not _is_hex(_PUBLIC, one["public"]):
+    if not _is_hex(_PUBLIC, key_data["public"]):
         raise KeysMalformed("公钥应为 64 位小写十六进制")
-    public = bytes.fromhex(one["public"])
-    if one["kid"] != key_id_of(public):
+    public = bytes.fromhex(key_data["public"])
+    if key_data["kid"] != key_id_of(public):
         raise KeysMalformed("kid 与公钥不符")
-    if one["endorsed"] is not None and not _is_hex(_SIGNATURE, one["endorsed"]):
+    if key_data["endorsed"] is not None and not _is_hex(_SIGNATURE, key_data["endorsed"]):
         raise KeysMalformed("背书应为 128 位小写十六进制")
     for name in ("from", "until", "revoked_at"):
-        _require_instant(one[name])
-    if (one["revoked_at"] is None) != (one["revoked_because"] is None):
+        _require_instant(key_data[name])
+    if (key_data["revoked_at"] is None) != (key_data["revoked_because"] is None):
         raise KeysMalformed("撤销须有时刻和理由")
-    return Key(public, one["from"], one["endorsed"], one["revoked_at"], one["revoked_because"])
+    return Key(public, key_data["from"], key_data["endorsed"], key_data["revoked_at"], key_data["revoked_because"])
 
 
 def _require_instant(text: object) -> None:

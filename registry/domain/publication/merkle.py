@@ -26,32 +26,32 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def grow(nodes: Nodes, start: int, leaf_hashes: Sequence[bytes]) -> list[Node]:
-    """The nodes of level 1 and above that become complete when ``leaf_hashes`` follow ``start`` leaves.
+    """Append leaves: the nodes of level 1 and above that become complete when ``leaf_hashes`` follow ``start`` leaves.
 
-    ``nodes`` is asked only for nodes that were complete before. Ordered by level, then index.
+    ``nodes`` is called only for nodes that were complete before. Ordered by level, then index.
     """
     fresh = {(0, start + offset): leaf for offset, leaf in enumerate(leaf_hashes)}
-    made: list[Node] = []
+    completed: list[Node] = []
     end = start + len(leaf_hashes)
     level = 0
     while start >> (level + 1) < end >> (level + 1):
         for index in range(start >> (level + 1), end >> (level + 1)):
             left, right = (fresh.get((level, child)) or nodes(level, child) for child in (2 * index, 2 * index + 1))
             fresh[level + 1, index] = node_hash(left, right)
-            made.append((level + 1, index, fresh[level + 1, index]))
+            completed.append((level + 1, index, fresh[level + 1, index]))
         level += 1
-    return made
+    return completed
 
 
 def nodes_of(leaf_hashes: Sequence[bytes]) -> Nodes:
-    """A lookup over leaves held in memory, for small trees such as the fields of one record."""
-    held = {(0, index): leaf for index, leaf in enumerate(leaf_hashes)}
-    held.update(((level, index), value) for level, index, value in grow(_nothing, 0, leaf_hashes))
-    return lambda level, index: held[level, index]
+    """A node lookup over leaves in memory, for small trees such as the fields of one record."""
+    hash_by_node = {(0, index): leaf for index, leaf in enumerate(leaf_hashes)}
+    hash_by_node.update(((level, index), value) for level, index, value in grow(_refuse_lookup, 0, leaf_hashes))
+    return lambda level, index: hash_by_node[level, index]
 
 
 def root(leaf_hashes: Sequence[bytes]) -> bytes:
-    """Root over all leaves given; the empty tree has the hash of the empty string."""
+    """Root over all leaves; the empty tree has the hash of the empty string."""
     level = list(leaf_hashes)
     while len(level) > 1:
         odd = level[-1:] if len(level) % 2 else []
@@ -73,13 +73,16 @@ def peaks(size: int) -> list[tuple[int, int]]:
 
 
 def inclusion_proof(index: int, size: int, nodes: Nodes) -> list[bytes]:
-    """Siblings from the leaf upwards (section 2.1.3.1). Refuses (``ProofRange``) unless 0 <= index < size."""
+    """Inclusion proof of a leaf: siblings from the leaf upwards (section 2.1.3.1).
+
+    Refuses (``ProofRange``) unless 0 <= index < size.
+    """
     if not 0 <= index < size:
         raise ProofRange("记录号不在账本范围内")
     start, end = 0, size
     path: list[bytes] = []
     while end - start > 1:
-        middle = start + _split(end - start)
+        middle = start + _split_point(end - start)
         if index < middle:
             path.append(_range_root(middle, end, nodes))
             end = middle
@@ -119,7 +122,7 @@ def consistency_proof(first: int, second: int, nodes: Nodes) -> list[bytes]:
     start, end, is_whole = 0, second, True
     path: list[bytes] = []
     while first != end:
-        middle = start + _split(end - start)
+        middle = start + _split_point(end - start)
         if first <= middle:
             path.append(_range_root(middle, end, nodes))
             end = middle
@@ -144,10 +147,10 @@ def verify_consistency(first: int, second: int, roots: tuple[bytes, bytes], proo
         path.insert(0, roots[0])
     if not path:
         return False
-    return _fold(first - 1, second - 1, path) == roots
+    return _fold_path(first - 1, second - 1, path) == roots
 
 
-def _fold(place: int, last: int, path: list[bytes]) -> tuple[bytes, bytes] | None:
+def _fold_path(place: int, last: int, path: list[bytes]) -> tuple[bytes, bytes] | None:
     while place & 1:
         place, last = place >> 1, last >> 1
     old = new = path[0]
@@ -170,14 +173,14 @@ def _range_root(start: int, end: int, nodes: Nodes) -> bytes:
     level = width.bit_length() - 1
     if width == 1 << level:
         return nodes(level, start >> level)
-    middle = start + _split(width)
+    middle = start + _split_point(width)
     return node_hash(_range_root(start, middle, nodes), _range_root(middle, end, nodes))
 
 
-def _split(width: int) -> int:
+def _split_point(width: int) -> int:
     """The largest power of two below ``width``."""
     return 1 << ((width - 1).bit_length() - 1)
 
 
-def _nothing(level: int, index: int) -> bytes:
+def _refuse_lookup(level: int, index: int) -> bytes:
     raise KeyError((level, index))

@@ -1,4 +1,4 @@
-"""What follows from a published body alone: its search columns, its content hash, its commitment, its leaf."""
+"""Derive from a published body its search columns, content hash, commitment and ledger leaf."""
 
 import datetime as dt
 import hashlib
@@ -11,18 +11,18 @@ from registry.domain.publication import canonical, commitments, merkle
 
 
 def content_hash(body: Mapping[str, Any], previous: str | None) -> str:
-    """What makes two copies the same: SHA-256 (hex) over the body and the hash of the version before it."""
+    """Content hash of a version: SHA-256 (hex) over the body and the hash of the version before it."""
     return hash_of(canonical.dumps(body), previous)
 
 
 def hash_of(body: bytes, previous: str | None) -> str:
-    """The same over a body already in canonical bytes; publishing has them at hand."""
+    """Content hash over a body already in canonical bytes, which publishing has at hand."""
     whole = b'{"body":' + body + b',"previous":' + canonical.dumps(previous) + b"}"
     return hashlib.sha256(whole).hexdigest()
 
 
 def projection(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The searchable columns of a publication; nothing but a function of its body."""
+    """The searchable columns of a publication, derived from its body alone."""
     return {
         "record": body["record"],
         "revision": body["revision"],
@@ -42,13 +42,13 @@ def projection(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def commitment(body: Mapping[str, Any], previous: str | None, salt: bytes) -> str:
-    """The salted commitment (hex) that the ledger holds of one version."""
+    """The salted commitment (hex) of one version, as stored in the ledger."""
     return commitments.commit({**body, "previous": previous}, salt).hex()
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """What one entry says: ``record`` got ``revision`` by ``act``; ``commitment`` is hex."""
+    """Content of one ledger entry: ``record`` got ``revision`` by ``act``; ``commitment`` is hex."""
 
     record: str
     revision: int
@@ -57,7 +57,7 @@ class Leaf:
 
 
 def leaf_hash(number: int, leaf: Leaf, day: dt.date) -> bytes:
-    """The RFC 9162 leaf hash of entry ``number``, over canonical JSON of everything the entry says."""
+    """RFC 9162 leaf hash of entry ``number``, over canonical JSON of its content."""
     return merkle.leaf_hash(
         canonical.dumps(
             {

@@ -1,4 +1,4 @@
-"""What an outsider may read of free text: numbers that identify or reach a person are blotted out."""
+"""Redact free text for the public: numbers that identify or reach a person are blotted out."""
 
 import re
 from typing import Any
@@ -24,16 +24,16 @@ BLOT = "［已隐去］"
 
 
 def blot(text: str) -> str:
-    """The text with identity, telephone and bank-card numbers replaced by ``BLOT``.
+    """Replace identity, telephone and bank-card numbers in a text by ``BLOT``.
 
-    Source: 个人信息保护法 28, 34; 政府信息公开条例 15. The search also sees numbers typed in full width, in
+    Source: 个人信息保护法 28, 34; 政府信息公开条例 15. The search also finds numbers typed in full width, in
     groups, or next to letters. An organisation's code stays, as does a text that is one digest or record id.
     """
     if _DIGEST.fullmatch(text):
         return text
-    seen = text.translate(_HALF_WIDTH)
-    spans = [match.span() for match in _PERSONAL.finditer(seen)]
-    codes = _organisation_codes(seen) if spans else []
+    searched = text.translate(_HALF_WIDTH)
+    spans = [match.span() for match in _PERSONAL.finditer(searched)]
+    codes = _organisation_codes(searched) if spans else []
     for start, end in reversed(spans):
         if not any(first <= start and end <= last for first, last in codes):
             text = text[:start] + BLOT + text[end:]
@@ -41,7 +41,7 @@ def blot(text: str) -> str:
 
 
 def blot_all(value: Any) -> Any:
-    """``blot`` every string inside a JSON value."""
+    """Apply ``blot`` to every string inside a JSON value."""
     if isinstance(value, str):
         return blot(value)
     if isinstance(value, list):
@@ -52,7 +52,7 @@ def blot_all(value: Any) -> Any:
 
 
 def _organisation_codes(text: str) -> list[tuple[int, int]]:
-    """Where whole codes with their right check character stand: their digits may look like a telephone."""
+    """Positions of whole codes with a correct check character: their digits may look like a telephone number."""
     return [match.span() for match in _RUN.finditer(text) if _is_organisation_code(match[0])]
 
 

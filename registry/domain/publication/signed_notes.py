@@ -1,4 +1,4 @@
-"""Signed notes and checkpoints as the C2SP documents signed-note and tlog-checkpoint define them, Ed25519."""
+"""Sign and verify notes and checkpoints (C2SP signed-note and tlog-checkpoint, Ed25519)."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ _SIGNATURE_LINE = re.compile(r"— (?P<name>[^\s+]+) (?P<value>[A-Za-z0-9+/]+=*)
 
 
 class NoteSigner(Protocol):
-    """What a note needs of a signing key."""
+    """Signing key for notes."""
 
     @property
     def public(self) -> bytes: ...
@@ -33,7 +33,7 @@ class NoteSigner(Protocol):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A ledger's claim: so many entries, this root."""
+    """Checkpoint of a ledger: its origin, size and root."""
 
     origin: str
     size: int
@@ -41,28 +41,28 @@ class Checkpoint:
 
 
 def checkpoint_text(origin: str, size: int, root: bytes) -> str:
-    """The text that a checkpoint signs: origin, size in decimal, root in base64, each on its own line."""
+    """Text of a checkpoint to be signed: origin, size in decimal, root in base64, each on its own line."""
     return f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
-    """Read a checkpoint's text; extension lines after the root are allowed and ignored. Refuses all else."""
+    """Parse a checkpoint's text; extension lines after the root are allowed and ignored. Refuses all else."""
     lines = text.split("\n")
     if len(lines) < 4 or lines.pop() or not all(lines) or not _SIZE.fullmatch(lines[1]):
         raise NoteRefused("检查点格式不对")
-    root = _decode(lines[2])
+    root = _decode_base64(lines[2])
     if len(root) != _HASH_BYTES:
         raise NoteRefused("检查点的根哈希长度不对")
     return Checkpoint(lines[0], int(lines[1]), root)
 
 
 def key_id(name: str, public: bytes) -> bytes:
-    """Four bytes that tell a reader which key to try; no proof of anything."""
+    """Key id of four bytes that tells a reader which key to try; no proof of anything."""
     return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:_KEY_ID_BYTES]
 
 
 def sign_note(text: str, name: str, signer: NoteSigner) -> str:
-    """``text`` (ending in a newline), a blank line, and one signature line under the key ``name``."""
+    """Sign a note: ``text`` (ending in a newline), a blank line, and one signature line under the key ``name``."""
     _require_text(text)
     if not _NAME.fullmatch(name):
         raise NoteRefused("签名者名称不得为空，不得含空白或加号")
@@ -71,27 +71,27 @@ def sign_note(text: str, name: str, signer: NoteSigner) -> str:
 
 
 def open_note(note: str, keys: Mapping[str, bytes], verify: Verify) -> str:
-    """The text of a note that at least one of ``keys`` (name to raw public key) signed.
+    """Verify a note: its text, signed by at least one of ``keys`` (name to raw public key).
 
     Lines of unknown keys are passed over, as the format wants. A line of a known key that does not verify, a
     key that signs twice, or any byte out of form refuses the whole note.
     """
-    text, lines = _divide(note)
-    seen: set[str] = set()
+    text, lines = _split_note(note)
+    verified_names: set[str] = set()
     for line in lines:
-        name, value = _signature(line)
+        name, value = _parse_signature_line(line)
         public = keys.get(name)
         if public is None or value[:_KEY_ID_BYTES] != key_id(name, public):
             continue
-        if name in seen or not verify(public, value[_KEY_ID_BYTES:], text.encode()):
+        if name in verified_names or not verify(public, value[_KEY_ID_BYTES:], text.encode()):
             raise NoteRefused("已知密钥的签名不成立")
-        seen.add(name)
-    if not seen:
+        verified_names.add(name)
+    if not verified_names:
         raise NoteRefused("没有已知密钥的签名")
     return text
 
 
-def _divide(note: str) -> tuple[str, list[str]]:
+def _split_note(note: str) -> tuple[str, list[str]]:
     body, blank, tail = note.rpartition("\n\n")
     if not blank or not tail.endswith("\n"):
         raise NoteRefused("没有签名行")
@@ -116,18 +116,18 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _signature(line: str) -> tuple[str, bytes]:
+def _parse_signature_line(line: str) -> tuple[str, bytes]:
     matched = _SIGNATURE_LINE.fullmatch(line)
     if matched is None:
         raise NoteRefused("签名行格式不对")
-    value = _decode(matched["value"])
+    value = _decode_base64(matched["value"])
     if len(value) <= _KEY_ID_BYTES:
         raise NoteRefused("签名过短")
     return matched["name"], value
 
 
-def _decode(text: str) -> bytes:
-    """Base64 with one spelling per value: several spellings would let a byte change unseen."""
+def _decode_base64(text: str) -> bytes:
+    """Decode base64 with one spelling per value: several would allow an undetected change of a byte."""
     try:
         value = base64.b64decode(text.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
