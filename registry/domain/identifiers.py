@@ -1,4 +1,4 @@
-"""Codes of organisations (GB 32100-2015) and of residents (GB 11643): folding, checking, masking.
+"""Validate, normalise and mask organisation codes (GB 32100-2015) and resident ID numbers (GB 11643).
 
 No refusal here repeats the number it refuses: it may be somebody's identity number.
 """
@@ -49,12 +49,12 @@ _PROVINCES = (
 
 
 def fold(text: str) -> str:
-    """A code in half width and upper case, without blanks around it."""
+    """Normalise a code: half width, upper case, no blanks around it."""
     return unicodedata.normalize("NFKC", text).strip().upper()
 
 
 def uscc(text: str, *, strict: bool = True) -> str:
-    """The eighteen-character 统一社会信用代码, folded.
+    """Validate and fold an eighteen-character 统一社会信用代码.
 
     ``strict=False`` lets a wrong check character pass: codes with one have really been issued. Refusals:
     ``UsccMalformed``, ``UsccCheckCharacter``. Source: GB 32100-2015.
@@ -69,12 +69,12 @@ def uscc(text: str, *, strict: bool = True) -> str:
 
 @lru_cache(4096)
 def _check_character(body: str) -> str:
-    """Remembered, because one authority's code stands in every row of its file."""
+    """Check character of a code; cached, because one authority's code is in every row of its file."""
     return str(stdnum_uscc.calc_check_digit(body))
 
 
 def resident_id(text: str) -> str:
-    """The eighteen-character 公民身份号码, folded; the old fifteen-digit form is converted.
+    """Validate and fold an eighteen-character 公民身份号码; the old fifteen-digit form is converted.
 
     Judged by check character and birth date only: a place code that no table knows may still be real, see
     ``is_place_known``. Refusals: ``ResidentIdMalformed``, ``ResidentIdCheckCharacter``. Source: GB 11643.
@@ -101,14 +101,14 @@ def birth_date(number: str) -> dt.date:
 
 
 def is_place_known(number: str) -> bool:
-    """Whether the first two digits are those of a province; an unknown one deserves a warning, no refusal."""
+    """Whether the first two digits are those of a province; an unknown one needs a warning, not a refusal."""
     return int(number[:2]) in _PROVINCES
 
 
 def mask(number: str) -> str:
-    """The last four characters; everything before them starred, and all of a number that short."""
-    shown = number[-4:] if len(number) > 4 else ""
-    return "*" * (len(number) - len(shown)) + shown
+    """Mask a number but for its last four characters; a number of up to four is masked entirely."""
+    tail = number[-4:] if len(number) > 4 else ""
+    return "*" * (len(number) - len(tail)) + tail
 
 
 def is_sound(code: str) -> bool:
@@ -120,7 +120,7 @@ def is_sound(code: str) -> bool:
 
 
 def lenient_uscc(text: str) -> tuple[str, str | None]:
-    """The code for a look-up, and the refusal code of its check character when that is wrong.
+    """Validate a code for a look-up: the code, and the refusal code of a wrong check character.
 
     Codes with a wrong check character have really been issued, so a check looks them up as they stand.
     """
@@ -133,16 +133,16 @@ def lenient_uscc(text: str) -> tuple[str, str | None]:
 
 
 def identity(id_type: str | None, number: str, id_types: Mapping[str, str]) -> tuple[str, str]:
-    """An identity document as it is indexed: its type code and the folded number.
+    """Validate an identity document for indexing: its type code and the folded number.
 
     ``id_types`` maps code to Chinese name; a type is given by either, and none or ``resident_id`` is the resident
     identity card (111), judged by GB 11643. A type that is not known would find nobody, so it is refused:
     ``IdTypeUnknown``; a number that cannot be one: ``IdNumberMalformed``.
     """
-    given = fold(id_type or "resident_id")
-    if given in ("RESIDENT_ID", "身份证"):
-        given = RESIDENT_ID
-    code = next((code for code, name in id_types.items() if given in (code, name)), None)
+    type_text = fold(id_type or "resident_id")
+    if type_text in ("RESIDENT_ID", "身份证"):
+        type_text = RESIDENT_ID
+    code = next((code for code, name in id_types.items() if type_text in (code, name)), None)
     if code is None:
         raise IdTypeUnknown()
     if code == RESIDENT_ID:

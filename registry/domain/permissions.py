@@ -1,4 +1,4 @@
-"""Who may do what: roles, scope, and the one map from permission to roles. Deny by default."""
+"""Roles, permissions and scope: the one map from permission to roles. Deny by default."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from registry.refusals.acts import OutOfRole, OutOfScope
 
 
 class Role(StrEnum):
-    """What a person or machine is for. Nobody who files administers, nobody who administers files."""
+    """Role of a person or machine. Nobody who files administers, nobody who administers files."""
 
     CLERK = "clerk"
     VERIFIER = "verifier"
@@ -27,7 +27,7 @@ WITHOUT_ACCOUNT = frozenset({Role.SYSTEM, Role.PUBLIC})
 
 
 class Permission(StrEnum):
-    """One thing a door lets somebody do."""
+    """Permission to do one thing, checked by every act."""
 
     PENALTY_FILE = "penalty.file"
     PENALTY_READ = "penalty.read"
@@ -62,7 +62,7 @@ class Permission(StrEnum):
 
 
 _OFFICE = frozenset({Role.CLERK, Role.VERIFIER, Role.LEGAL_REVIEWER, Role.HEAD})
-"""Those who work on records in a department."""
+"""Roles that work on records in a department."""
 
 GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.PENALTY_FILE: frozenset({Role.CLERK}),
@@ -103,7 +103,7 @@ EVERYWHERE = "*"
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: an account with its grant, or the system itself."""
+    """An actor: an account with its grant, or the system itself."""
 
     account_id: int | None
     name: str
@@ -113,16 +113,16 @@ class Actor:
     districts: frozenset[str] = frozenset()
 
     def may(self, permission: Permission) -> bool:
-        """True when the role carries the permission."""
+        """Whether the role has the permission."""
         return self.role in GRANTS[permission]
 
     def require(self, permission: Permission) -> None:
-        """Refuse with ``OutOfRole`` unless the role carries the permission."""
+        """Refuse with ``OutOfRole`` unless the role has the permission."""
         if not self.may(permission):
             raise OutOfRole(permission=permission)
 
     def covers(self, sectors: frozenset[str], district: str | None) -> bool:
-        """True when all sectors and the district lie within the grant."""
+        """Whether all sectors and the district are within the grant."""
         in_sectors = EVERYWHERE in self.sectors or (bool(sectors) and sectors <= self.sectors)
         in_district = district is None or EVERYWHERE in self.districts or district in self.districts
         return in_sectors and in_district
@@ -133,7 +133,7 @@ class Actor:
             raise OutOfScope()
 
     def require_own(self, department_id: int, unknown: type[NotFound]) -> None:
-        """Another department's draft reads as absent (``unknown``), so that its existence is not told."""
+        """Refuse with ``unknown`` for another department's draft, so that its existence is not disclosed."""
         if self.department_id != department_id:
             raise unknown()
 

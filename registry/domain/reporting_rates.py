@@ -1,6 +1,6 @@
-"""How well a department reports: the five rates, each with what it was divided by.
+"""The five reporting rates of a department (双公示), each with numerator and denominator.
 
-Their names are those of the official bulletins on 双公示; the formulas are this house's (``docs/clocks.md``).
+Their names are those of the official bulletins on 双公示; the formulas are this project's (``docs/clocks.md``).
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ RATES = {
     "errors": "错报率",
     "repetition": "重复率",
 }
-"""The rates by code, in the order in which they are told."""
+"""The rates by code, in the order in which they are shown."""
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """So many of so many; of nothing there is no rate, neither 0 nor 100 %."""
+    """A rate as numerator and denominator; with a denominator of 0 there is no rate, neither 0 nor 100 %."""
 
     numerator: int
     denominator: int
@@ -30,7 +30,7 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Tally:
-    """What a department's reports of penalties came to in a period.
+    """Counts of a department's reports of penalties in a period.
 
     ``accepted`` and ``refused`` rows and single filings were received; ``repeated`` of the refused were held
     already; ``corrected`` of the accepted were sent back or filed anew. Of the limits that ended, ``timely`` and
@@ -47,7 +47,7 @@ class Tally:
 
     @property
     def received(self) -> int:
-        """Everything that was handed in and judged."""
+        """Number of filings received: accepted and refused."""
         return self.accepted + self.refused
 
     @property
