@@ -67,7 +67,10 @@ def draft(work: UnitOfWork, draft_fields: Mapping[str, Any], step_input: StepInp
 
 
 def redraft(work: UnitOfWork, record: str, draft_fields: Mapping[str, Any], step_input: StepInput) -> Listing:
-    """State the proposal anew, for the same subject and scheme."""
+    """Redraft the proposal of a listing, for the same subject and scheme.
+
+    Refuses ``ListingRefused`` for another subject or scheme.
+    """
     listing_row, step = admit(work, record, "redraft", step_input)
     new_proposal = _parse_draft(work, draft_fields)
     if (new_proposal.scheme, identify(work, new_proposal.subject).key) != (listing_row.scheme, listing_row.subject_key):
@@ -139,7 +142,7 @@ def admit(work: UnitOfWork, record: str, act: str, step_input: StepInput) -> tup
 
 
 def require_basis(work: UnitOfWork, listing_row: Listing) -> Scheme:
-    """The scheme in force of a listing.
+    """Require that the scheme of a listing may publish, and return the scheme in force.
 
     Refuses ``SchemeUnknown``, and ``SchemeWithoutBasis`` where the scheme may only be kept inside.
     """
@@ -183,7 +186,7 @@ def _parse_draft(work: UnitOfWork, draft_fields: Mapping[str, Any]) -> Proposal:
 
 
 def _complete_grounds(work: UnitOfWork, grounds: tuple[Ground, ...], subject_key: str) -> tuple[Ground, ...]:
-    """The grounds with what the records say of themselves; each penalty must stand, and be the subject's own."""
+    """The grounds, those of penalties filled from their records; each penalty must stand, and be the subject's own."""
     return tuple(
         _build_penalty_ground(work, ground.record, subject_key)
         if ground.kind == "penalty" and ground.record

@@ -33,7 +33,7 @@ _RECONSIDERATION, _LITIGATION = "D09", "D10"
 
 
 def serve(work: UnitOfWork, record: str, served_on: dt.date, step_input: StepInput) -> Listing:
-    """Serve the decision together with the notice on repair (两书同达): it is in force from that day.
+    """Serve the decision to list together with the notice on repair (两书同达): it is in force from that day.
 
     Refuses ``ChangeInFuture``, ``SchemeWithoutBasis``, ``TermRefused``.
     """
@@ -68,8 +68,10 @@ def publish_listing(work: UnitOfWork, record: str, step_input: StepInput) -> Lis
 
 
 def amend(work: UnitOfWork, record: str, fields: Mapping[str, Any], step_input: StepInput) -> Listing:
-    """Propose a correction of what is published; another officer publishes or rejects it. Refuses
-    ``ListingRefused`` by the rules of a proposal."""
+    """Propose a correction of a published listing; another officer publishes or rejects it.
+
+    Refuses ``ListingRefused`` by the rules of a proposal.
+    """
     listing_row, step = admit(work, record, "amend", step_input)
     amendment = listing.jsonable({name: fields[name] for name in AMENDABLE if fields.get(name) is not None})
     proposal.require_amendment(amendment, reference_data.current(work.session).filing_rules)

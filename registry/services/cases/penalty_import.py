@@ -125,7 +125,7 @@ def run(perform: Perform, actor: Actor, import_id: int, progress: Callable[[int,
 
 
 def pending(session: Session) -> list[tuple[int, int]]:
-    """(import id, account id) of the imports that are not finished."""
+    """The imports that are not finished, as (import id, account id)."""
     statement = select(PenaltyImport.id, PenaltyImport.account_id).where(PenaltyImport.state == "running")
     return [(import_id, account_id) for import_id, account_id in session.execute(statement.order_by(PenaltyImport.id))]
 
@@ -159,9 +159,8 @@ def _open_import(work: UnitOfWork, actor: Actor, import_id: int) -> tuple[int, i
 
 def _file_chunk(work: UnitOfWork, import_id: int, start: int, chunk: Sequence[filings.ReadRow]) -> int:
     import_row = work.session.get_one(PenaltyImport, import_id, with_for_update=True)
-    if (
-        import_row.state != "running" or import_row.next_row != start
-    ):  # another run of this import, or its new beginning
+    # Another run of this import may have gone on meanwhile, or the same bytes may have begun it anew.
+    if import_row.state != "running" or import_row.next_row != start:
         return import_row.next_row
     submissions = [penalty_filing.Submission(row.filing, import_id, row.number) for row in chunk if row.filing]
     outcomes = iter(penalty_filing.file(work, submissions))
@@ -208,8 +207,10 @@ def _finish_import(work: UnitOfWork, import_id: int) -> None:
 
 
 def run_pending(perform_as: PerformAs, actors: Sequence[tuple[int, Actor]]) -> int:
-    """File the rest of the given (import id, filer); returns how many files were worked on. One that cannot go on is
-    marked ``failed`` with the reason."""
+    """Resume unfinished imports, each as (import id, filer); returns how many files were worked on.
+
+    An import that cannot go on is marked ``failed`` with the reason.
+    """
     return run_each(perform_as, actors, run, _mark_failed)
 
 
