@@ -67,8 +67,11 @@ def draft(work: UnitOfWork, draft_fields: Mapping[str, Any], step_input: StepInp
 
 
 def redraft(work: UnitOfWork, record: str, draft_fields: Mapping[str, Any], step_input: StepInput) -> Listing:
-    """State the proposal anew, for the same subject and scheme."""
-    listing_row, step = admit_listing_step(work, record, "redraft", step_input)
+    """Redraft the proposal of a listing, for the same subject and scheme.
+
+    Refuses ``ListingRefused`` for another subject or scheme.
+    """
+    listing_row, step = admit(work, record, "redraft", step_input)
     new_proposal = _parse_draft(work, draft_fields)
     if (new_proposal.scheme, identify(work, new_proposal.subject).key) != (listing_row.scheme, listing_row.subject_key):
         raise ListingRefused("更改名单或者主体的，应另行提出")
@@ -78,28 +81,28 @@ def redraft(work: UnitOfWork, record: str, draft_fields: Mapping[str, Any], step
     return listing_row
 
 
-def simple_step(work: UnitOfWork, record: str, act: str, given: StepInput) -> Listing:
+def simple(work: UnitOfWork, record: str, act: str, given: StepInput) -> Listing:
     """Take a step that only changes the state of a listing: watch, review, return, statement, close, archive."""
-    listing_row, step = admit_listing_step(work, record, act, given)
+    listing_row, step = admit(work, record, act, given)
     steps.take_step(work, listing_row, step, given)
     return listing_row
 
 
-def serve_notice(
+def notice(
     work: UnitOfWork, record: str, served_on: dt.date, reply_until: dt.date | None, step_input: StepInput
 ) -> Listing:
     """Serve the notice of a proposed listing: facts, basis, measures, the way off the list and the right to reply.
 
     Opens the defence window, counted from service. Refuses ``SchemeWithoutBasis`` and ``ChangeInFuture``.
     """
-    listing_row, step = admit_listing_step(work, record, "notice", step_input)
+    listing_row, step = admit(work, record, "notice", step_input)
     require_basis(work, listing_row)
     require_past(work, served_on)
     reference = reference_data.current(work.session)
     days = reference.threshold("listing_reply_days", served_on) or 0
     listing_row.reply_until = max(reference.calendar.add(served_on, days).day, reply_until or served_on)
     notice_facts = {"served_on": served_on.isoformat(), "reply_until": listing_row.reply_until.isoformat()}
-    set_facts(listing_row, notice=notice_facts)
+    state(listing_row, notice=notice_facts)
     steps.take_step(work, listing_row, step, replace(step_input, stated=notice_facts))
     return listing_row
 
@@ -110,7 +113,7 @@ def decide(work: UnitOfWork, record: str, decision: Decision, step_input: StepIn
     Refuses ``DefenceWindowOpen``, ``SchemeWithoutBasis``, ``GroundUnfit``, ``TermRefused``, and ``ListingRefused``
     when a statement was made and the decision does not answer it.
     """
-    listing_row, step = admit_listing_step(work, record, "decide", step_input)
+    listing_row, step = admit(work, record, "decide", step_input)
     scheme = require_basis(work, listing_row)
     require_past(work, decision.decided_on)
     if listing_row.reply_until is None or decision.decided_on <= listing_row.reply_until:
@@ -126,20 +129,20 @@ def decide(work: UnitOfWork, record: str, decision: Decision, step_input: StepIn
     ]
     listing.require_term(scheme, scheme_measures, decision)
     decision_facts = listing.plain(decision)
-    set_facts(listing_row, decision=decision_facts)
+    state(listing_row, decision=decision_facts)
     days = {"decided_on": decision.decided_on}
     steps.take_step(work, listing_row, step, replace(step_input, stated=decision_facts, days=days))
     return listing_row
 
 
-def admit_listing_step(work: UnitOfWork, record: str, act: str, step_input: StepInput) -> tuple[Listing, Step]:
+def admit(work: UnitOfWork, record: str, act: str, step_input: StepInput) -> tuple[Listing, Step]:
     """Lock a listing and return it with the step that ``act`` is now; refuses what ``steps.admit_step`` refuses."""
     listing_row = procedure_records.by_record(work.session, Listing, record, lock=True)
     return listing_row, steps.admit_step(work, listing_row, act, if_version=step_input.if_version)
 
 
 def require_basis(work: UnitOfWork, listing_row: Listing) -> Scheme:
-    """The scheme in force of a listing.
+    """Require that the scheme of a listing may publish, and return the scheme in force.
 
     Refuses ``SchemeUnknown``, and ``SchemeWithoutBasis`` where the scheme may only be kept inside.
     """
@@ -161,7 +164,7 @@ def require_past(work: UnitOfWork, day: dt.date) -> None:
         raise ChangeInFuture()
 
 
-def set_facts(listing_row: Listing, **facts: Any) -> None:
+def state(listing_row: Listing, **facts: Any) -> None:
     """Set facts in the content of a listing."""
     listing_row.content = canonical.dumps(listing_row.facts | facts).decode()
 
@@ -183,7 +186,7 @@ def _parse_draft(work: UnitOfWork, draft_fields: Mapping[str, Any]) -> Proposal:
 
 
 def _complete_grounds(work: UnitOfWork, grounds: tuple[Ground, ...], subject_key: str) -> tuple[Ground, ...]:
-    """The grounds with what the records say of themselves; each penalty must stand, and be the subject's own."""
+    """The grounds, those of penalties filled from their records; each penalty must stand, and be the subject's own."""
     return tuple(
         _build_penalty_ground(work, ground.record, subject_key)
         if ground.kind == "penalty" and ground.record

@@ -17,11 +17,11 @@ from registry.queries.law import reference_data
 from registry.refusals.procedure import TermRefused
 from registry.services.cases import revisions, steps
 from registry.services.cases.listing_drafting import (
-    admit_listing_step,
+    admit,
     require_basis,
     require_grounds,
     require_past,
-    set_facts,
+    state,
 )
 from registry.services.publication.publishing import Version, publish
 from registry.unit_of_work import UnitOfWork
@@ -33,18 +33,18 @@ _RECONSIDERATION, _LITIGATION = "D09", "D10"
 
 
 def serve(work: UnitOfWork, record: str, served_on: dt.date, step_input: StepInput) -> Listing:
-    """Serve the decision together with the notice on repair (两书同达): it is in force from that day.
+    """Serve the decision to list together with the notice on repair (两书同达): it is in force from that day.
 
     Refuses ``ChangeInFuture``, ``SchemeWithoutBasis``, ``TermRefused``.
     """
-    listing_row, step = admit_listing_step(work, record, "serve", step_input)
+    listing_row, step = admit(work, record, "serve", step_input)
     scheme = require_basis(work, listing_row)
     require_past(work, served_on)
     decision = _parse_decision(listing_row)
     if served_on < decision.decided_on:
         raise TermRefused("送达日不得早于决定日")
     listing_row.starts_on, listing_row.ends_on = listing.term(scheme, decision, served_on)
-    set_facts(listing_row, served_on=served_on.isoformat())
+    state(listing_row, served_on=served_on.isoformat())
     stated = {"served_on": served_on.isoformat(), "ends_on": listing_row.ends_on.isoformat()}
     steps.take_step(work, listing_row, step, replace(step_input, stated=stated))
     return listing_row
@@ -56,7 +56,7 @@ def publish_listing(work: UnitOfWork, record: str, step_input: StepInput) -> Lis
     Refuses ``SchemeWithoutBasis``, ``NoPolicy``, ``GroundUnfit`` when a ground has fallen since the decision, and
     ``TermRefused`` when the term is over.
     """
-    listing_row, step = admit_listing_step(work, record, "publish", step_input)
+    listing_row, step = admit(work, record, "publish", step_input)
     scheme = require_basis(work, listing_row)
     require_grounds(work, listing_row)
     if listing_row.ends_on is None or listing_row.ends_on <= work.today:
@@ -68,21 +68,23 @@ def publish_listing(work: UnitOfWork, record: str, step_input: StepInput) -> Lis
 
 
 def amend(work: UnitOfWork, record: str, fields: Mapping[str, Any], step_input: StepInput) -> Listing:
-    """Propose a correction of what is published; another officer publishes or rejects it. Refuses
-    ``ListingRefused`` by the rules of a proposal."""
-    listing_row, step = admit_listing_step(work, record, "amend", step_input)
+    """Propose a correction of a published listing; another officer publishes or rejects it.
+
+    Refuses ``ListingRefused`` by the rules of a proposal.
+    """
+    listing_row, step = admit(work, record, "amend", step_input)
     amendment = listing.jsonable({name: fields[name] for name in AMENDABLE if fields.get(name) is not None})
     proposal.require_amendment(amendment, reference_data.current(work.session).filing_rules)
-    set_facts(listing_row, amendment=amendment)
+    state(listing_row, amendment=amendment)
     steps.take_step(work, listing_row, step, replace(step_input, stated=amendment))
     return listing_row
 
 
 def correct(work: UnitOfWork, record: str, step_input: StepInput) -> Listing:
     """Publish the proposed correction of a listing."""
-    listing_row, step = admit_listing_step(work, record, "correct", step_input)
+    listing_row, step = admit(work, record, "correct", step_input)
     amendment = listing_row.facts["amendment"]
-    set_facts(listing_row, **amendment, amendment=None)
+    state(listing_row, **amendment, amendment=None)
     case_step = steps.take_step(work, listing_row, step, _bind_facts(listing_row, step_input))
     scheme = require_basis(work, listing_row)
     public_fields = redaction.blot_all(amendment if scheme.names_responsible else {**amendment, "responsible": []})
@@ -99,15 +101,15 @@ def correct(work: UnitOfWork, record: str, step_input: StepInput) -> Listing:
 
 def reject(work: UnitOfWork, record: str, reason: str, step_input: StepInput) -> Listing:
     """Reject the proposed correction of a listing, with the reason; what is published stays as it is."""
-    listing_row, step = admit_listing_step(work, record, "reject", step_input)
-    set_facts(listing_row, amendment=None)
+    listing_row, step = admit(work, record, "reject", step_input)
+    state(listing_row, amendment=None)
     steps.take_step(work, listing_row, step, replace(step_input, stated={"reason": reason}))
     return listing_row
 
 
 def extend(work: UnitOfWork, record: str, ends_on: dt.date, step_input: StepInput) -> Listing:
     """Extend the term of a listing, where its scheme provides for it. Refuses ``TermRefused``."""
-    listing_row, step = admit_listing_step(work, record, "extend", step_input)
+    listing_row, step = admit(work, record, "extend", step_input)
     scheme = require_basis(work, listing_row)
     assert listing_row.starts_on is not None and listing_row.ends_on is not None
     latest = publicity.add_months(listing_row.starts_on, (scheme.term_months or 0) + scheme.extension_months_max)
@@ -169,7 +171,7 @@ def _build_version(
             "reconsideration_until": deadlines.limit(reference, _RECONSIDERATION, served_on).day,
             "litigation_until": deadlines.limit(reference, _LITIGATION, served_on).day,
         },
-        source=steps.describe_source(work, listing_row, "procedure"),
+        source=steps.source(work, listing_row, "procedure"),
         filing=case_step.digest,
     )
 

@@ -1,4 +1,4 @@
-"""The acts of filing: a department states a penalty, or states it anew."""
+"""File penalties, and refile those that wait for verification or need a correction."""
 
 import datetime as dt
 import secrets
@@ -37,7 +37,7 @@ from registry.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class Submission:
-    """A filing with where it came from: a file's import and row, or neither."""
+    """A filing with its origin: the import and row it came from, or neither."""
 
     filing: Filing
     import_id: int | None = None
@@ -45,7 +45,7 @@ class Submission:
 
 
 def file(work: UnitOfWork, submissions: Sequence[Submission]) -> list[str | Refusal]:
-    """File decisions; for each the new record id, or the refusal that kept it out while the others went on.
+    """File penalties; returns for each the new record id, or the refusal that kept it out while the others went on.
 
     Refusals: ``OutOfRole`` (for the whole call), ``OutOfScope``, ``AuthorityNotOwn``, ``MeasureRefused``,
     ``NoPolicy``, ``AlreadyFiled``. Starts the clock of 7 working days (发改办财金〔2018〕424号; plan 二（三）).
@@ -72,8 +72,11 @@ def file(work: UnitOfWork, submissions: Sequence[Submission]) -> list[str | Refu
 
 
 def refile(work: UnitOfWork, record: str, filing: Filing, *, if_version: int | None) -> Penalty:
-    """Replace what waits for verification, or correct what is published; the public sees it once verified."""
-    penalty_row, step = admit_penalty_step(work, record, "refile", if_version)
+    """Refile a penalty: replace what waits for verification, or correct what is published.
+
+    The public sees it once verified. Refuses ``IdentityChanged`` for another decision.
+    """
+    penalty_row, step = own(work, record, "refile", if_version)
     reference = reference_data.current(work.session)
     draft = _prepare_draft(work, reference, penalty_row.department, Submission(filing))
     if isinstance(draft, Refusal):
@@ -87,7 +90,7 @@ def refile(work: UnitOfWork, record: str, filing: Filing, *, if_version: int | N
     work.session.execute(insert(PenaltyFiling), [draft.filing_row(work) | {"penalty_id": penalty_row.id}])
     work.session.flush()
     work.session.refresh(penalty_row)
-    subject = replace(draft.timed(penalty_row.department), record=record)
+    subject = replace(draft.deadline_subject(penalty_row.department), record=record)
     steps.take_steps(work, penalty_row.noun, "refile", [steps.RecordStep(subject, step, draft.stated)])
     clocks.follow_facts(work, subject)
     return penalty_row
@@ -95,11 +98,8 @@ def refile(work: UnitOfWork, record: str, filing: Filing, *, if_version: int | N
 
 def _reset_publish_limit(penalty_row: Penalty, reference: Reference, decided_on: dt.date) -> None:
     due = run(reference, clocks.PUBLISH_PENALTY, decided_on).due
-    penalty_row.decided_on, penalty_row.publish_by, penalty_row.publish_by_provisional = (
-        decided_on,
-        due.day,
-        due.provisional,
-    )
+    penalty_row.decided_on = decided_on
+    penalty_row.publish_by, penalty_row.publish_by_provisional = due.day, due.provisional
 
 
 @dataclass(frozen=True)
@@ -122,11 +122,11 @@ class _Draft:
 
     @property
     def stated(self) -> dict[str, str]:
-        """What the step of its filing binds: the digest of the facts."""
+        """The statement of the filing step: the digest of the facts, which the step binds."""
         return {"filing": penalty.content_digest(self.content)}
 
-    def timed(self, department: Department) -> clocks.DeadlineSubject:
-        """What its clocks are counted from."""
+    def deadline_subject(self, department: Department) -> clocks.DeadlineSubject:
+        """The record, scope and day from which the clocks of the filing are counted."""
         filing = self.submission.filing
         days = {"decided_on": filing.decided_on}
         return clocks.DeadlineSubject(self.record, department.id, filing.sectors, filing.district, days)
@@ -203,18 +203,21 @@ def _store_drafts(work: UnitOfWork, department: Department, reference: Reference
         [draft.filing_row(work) | {"penalty_id": ids[draft.record]} for draft in drafts],
     )
     step = procedures.PENALTY.step(INITIAL, "file")
-    record_steps = [steps.RecordStep(draft.timed(department), step, draft.stated) for draft in drafts]
+    record_steps = [steps.RecordStep(draft.deadline_subject(department), step, draft.stated) for draft in drafts]
     steps.take_steps(work, procedures.PENALTY.noun, "file", record_steps)
 
 
-def admit_penalty_step(work: UnitOfWork, record: str, act: str, if_version: int | None) -> tuple[Penalty, Step]:
-    """The penalty, locked, and the step that ``act`` is now; refusals of ``steps.admit_step``."""
+def own(work: UnitOfWork, record: str, act: str, if_version: int | None) -> tuple[Penalty, Step]:
+    """Lock a penalty and return it with the step that ``act`` is now; refuses what ``steps.admit_step`` refuses."""
     penalty_row = penalties.by_record(work.session, record, lock=True)
     return penalty_row, steps.admit_step(work, penalty_row, act, if_version=if_version)
 
 
 def require_scope(actor: Actor, penalty_row: Penalty | None) -> Penalty:
-    """The penalty when it lies in the actor's scope; another department's reads as absent."""
+    """Require that a penalty lies in the actor's scope, and return it.
+
+    Refuses ``PenaltyUnknown`` also for another department's, which reads as absent, and ``OutOfScope``.
+    """
     if penalty_row is None:
         raise PenaltyUnknown()
     actor.require_own(penalty_row.department_id, PenaltyUnknown)
@@ -224,5 +227,5 @@ def require_scope(actor: Actor, penalty_row: Penalty | None) -> Penalty:
 
 
 def covers(actor: Actor, penalty_row: Penalty) -> bool:
-    """Whether the newest filing lies within the sectors and districts granted."""
+    """Whether the newest filing lies within the sectors and districts granted to the actor."""
     return actor.covers(*penalty_row.scope)

@@ -1,4 +1,4 @@
-"""The acts of the second officer: verify and publish, send back, withdraw."""
+"""Verify and publish, return and withdraw penalties: the acts of the second officer."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ def verify(work: UnitOfWork, records: Sequence[str], *, if_version: int | None =
 
     Refusals: ``OutOfRole`` (whole call), ``NotFound``, ``OutOfScope``, ``SelfVerification``,
     ``TransitionRefused``, ``NoPolicy``, ``FilingRefused``.
-    Decision, publication, ledger entry and promises are one transaction.
+    Decision, publication, ledger entry and deliveries are one transaction.
     """
     work.actor.require(Permission.PENALTY_VERIFY)
     rows = penalties.by_records(work.session, records, lock=True)
@@ -61,7 +61,7 @@ def send_back(work: UnitOfWork, record: str, reason: str, *, if_version: int | N
 
 
 def withdraw(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, *, if_version: int | None) -> Penalty:
-    """Take a published penalty back because the decision was changed, revoked, held illegal or void.
+    """Withdraw a published penalty because the decision was changed, revoked, held illegal or void.
 
     The reason is public; due within 3 working days of ``changed_on`` (行政处罚法 48, 85). It takes another
     officer than the one who filed.

@@ -1,4 +1,4 @@
-"""From verified facts to the version that leaves the house."""
+"""Build the next public version of a penalty from its verified filing."""
 
 import datetime as dt
 import json
@@ -25,7 +25,7 @@ _SEVERITY = {"1": "general", "2": "general", "3": "serious"}
 
 
 def policy_of(reference: Reference, filing: Filing) -> Policy:
-    """How long a decision stays public: by its severity on its own date. Refuses ``NoPolicy``."""
+    """The publicity policy of a decision, by its severity on its own date. Refuses ``NoPolicy``."""
     stated_severity = _SEVERITY.get(filing.severity or "")
     return publicity.policy_for(
         reference.policies,
@@ -37,13 +37,13 @@ def policy_of(reference: Reference, filing: Filing) -> Policy:
 
 
 def publicity_of(policy: Policy, filing: Filing) -> Publicity:
-    """When the decision is public: by the policy, and by the end that was filed where the policy allows it."""
-    last_shown = filing.publicity_until  # 公示截止期 is the last day shown; intervals here are half-open
-    return publicity.period(policy, filing.decided_on, last_shown + dt.timedelta(days=1) if last_shown else None)
+    """The publicity period of a decision: by its policy, and by the end that was filed where the policy allows it."""
+    last_day = filing.publicity_until  # 公示截止期 is the last day shown; intervals here are half-open
+    return publicity.period(policy, filing.decided_on, last_day + dt.timedelta(days=1) if last_day else None)
 
 
 def newest_revisions(work: UnitOfWork, records: Sequence[str]) -> dict[str, int]:
-    """The newest revision of each record that is published."""
+    """The newest revision number of each of these records that has a publication."""
     statement = select(Publication.record, Publication.revision).where(
         Publication.record.in_(records), Publication.until_entry.is_(None)
     )
@@ -104,7 +104,7 @@ def _is_grave(reference: Reference, filing: Filing) -> bool:
 def _describe_source(
     work: UnitOfWork, penalty_row: Penalty, filing_row: PenaltyFiling, filing: Filing
 ) -> dict[str, Any]:
-    """Which unit entered it, by which channel, when entered and verified (plan 四（四） 注明信息来源)."""
+    """The unit that entered the penalty, by which channel, when entered and verified (plan 四（四） 注明信息来源)."""
     return {
         "node": work.settings.node,
         "name": redaction.blot(filing.source_name),
