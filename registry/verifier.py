@@ -31,7 +31,7 @@ def prove(data: bytes, ring: Keyring, cover: Cover | None = None) -> dict[str, A
     if key is None or statement["issuer"] != ring.node:
         raise ReceiptRefused("回执与公钥不属于同一个节点")
     try:
-        was_current = ring.held(key.kid, keyring.read_instant(statement["instant"]))
+        was_current = ring.was_current(key.kid, keyring.read_instant(statement["instant"]))
     except (TypeError, ValueError):
         raise ReceiptRefused("答复的时刻格式不对") from None
     if not was_current:

@@ -44,7 +44,7 @@ def near(publication: Publication, match: Match) -> dict[str, Any]:
         "label": match.label,
         "score": match.score,
         "differences": [
-            {"kind": one.kind, "asked": one.asked, "held": one.held, "cost": COSTS[one.kind]}
+            {"kind": one.kind, "asked": one.query, "held": one.candidate, "cost": COSTS[one.kind]}
             for one in match.differences
         ],
     }
@@ -78,17 +78,17 @@ def change(entry: LedgerEntry) -> dict[str, Any]:
     }
 
 
-def penalty(held: Penalty) -> dict[str, Any]:
+def penalty(penalty_row: Penalty) -> dict[str, Any]:
     """A penalty as its department sees it; identity numbers are never shown again."""
-    filing = json.loads(held.filing.content)
+    filing = json.loads(penalty_row.filing.content)
     del filing["nonce"]
     return {
-        "id": held.record,
-        "state": held.state,
-        "version": held.version,
-        "decided_on": held.decided_on.isoformat(),
-        "publish_by": held.publish_by.isoformat(),
-        "publish_by_provisional": held.publish_by_provisional,
+        "id": penalty_row.record,
+        "state": penalty_row.state,
+        "version": penalty_row.version,
+        "decided_on": penalty_row.decided_on.isoformat(),
+        "publish_by": penalty_row.publish_by.isoformat(),
+        "publish_by_provisional": penalty_row.publish_by_provisional,
         "filing": filing,
-        "returned_because": held.filing.returned_because,
+        "returned_because": penalty_row.filing.returned_because,
     }

@@ -347,7 +347,7 @@ def _check_steps(steps: Sequence[CaseStep]) -> Iterator[str]:
             "stated": step.stated,
             "day": step.day.isoformat(),
         }
-        if case_file.link(previous, step_fields) != step.digest:
+        if case_file.chain_digest(previous, step_fields) != step.digest:
             yield f"step {place} of its procedure is not what was filed"
         previous = step.digest
 

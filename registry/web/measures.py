@@ -27,7 +27,7 @@ class Measure:
 
 def measures(body: Mapping[str, Any], reference: Reference, on: dt.date) -> list[Measure]:
     """The measures of a record. None holds on a day on which the decision was suspended."""
-    rests = revision.rests(body, on)
+    rests = revision.is_suspended_on(body, on)
     return [_describe_measure(term, reference, on, rests=rests) for term in body.get("measures") or ()]
 
 

@@ -50,7 +50,7 @@ def differences(match: Match) -> str:
     """How a near name differs from the one searched for, in Chinese words."""
     texts = [
         f"{labels.label_for(labels.DIFFERENCES, difference.kind)}"
-        f"（{difference.asked or '无'}／{difference.held or '无'}）"
+        f"（{difference.query or '无'}／{difference.candidate or '无'}）"
         for difference in match.differences
     ]
     return "；".join(texts) or "写法不同"

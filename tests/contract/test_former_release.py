@@ -105,7 +105,7 @@ class TestSteps:
                         "stated": step.stated,
                         "day": step.day.isoformat(),
                     }
-                    assert step.digest == case_file.link(previous, said), (NAMES[record], place)
+                    assert step.digest == case_file.chain_digest(previous, said), (NAMES[record], place)
                     previous = step.digest
 
     def test_name_the_filing_that_they_were_about(self, former):

@@ -6,7 +6,7 @@ from typing import Any
 
 from registry import runtime
 from registry.domain.cases.case_file import StepInput
-from registry.domain.cases.revision import Removal, removed
+from registry.domain.cases.revision import Removal, removed_body
 from registry.services.cases import commendations
 from registry.services.publication.publishing import Version, publish
 from tests.support.bureau import Bureau
@@ -121,7 +121,7 @@ def release(*bodies: dict[str, Any]) -> list[int]:
 
 
 def withdraw(made: dict[str, Any], reason: str) -> None:
-    release(removed(made, Removal("withdraw", "withdrawn", reason, TODAY, TODAY), TODAY))
+    release(removed_body(made, Removal("withdraw", "withdrawn", reason, TODAY, TODAY), TODAY))
 
 
 def release_from(origin: str, made: dict[str, Any]) -> None:

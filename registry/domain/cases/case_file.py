@@ -66,6 +66,6 @@ def facts_digest(facts: Mapping[str, Any]) -> str:
     return canonical.digest(bound).hex()
 
 
-def link(previous: str, step: Mapping[str, Any]) -> str:
+def chain_digest(previous: str, step: Mapping[str, Any]) -> str:
     """Digest (hex) of a step, over all its content and the digest of the step before it."""
     return hashlib.sha256(canonical.dumps({**step, "previous": previous})).hexdigest()

@@ -33,7 +33,7 @@ class Commendation:
 
 def parse_commendation(given: Mapping[str, Any], rules: Rules, today: dt.date) -> Commendation:
     """The commendation, whole. Refuses ``CommendationRefused`` with every fault."""
-    subject, faults = proposal.subject_of(given["subject"], rules)
+    subject, faults = proposal.parse_subject(given["subject"], rules)
     faults += proposal.known_party_kind(given, rules)
     if subject.kind == "natural_person":
         faults.append(Fault("/subject/kind", "person-not-public", "自然人的激励信息不在此公示"))

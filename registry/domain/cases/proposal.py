@@ -26,7 +26,7 @@ _SUBJECT = {
 
 def parse_proposal(draft: Mapping[str, Any], scheme: Scheme, rules: Rules) -> Proposal:
     """Parse a listing proposal. Refuses ``ListingRefused`` with every fault, ``MeasureOutsideScheme``."""
-    subject, faults = subject_of(draft["subject"], rules)
+    subject, faults = parse_subject(draft["subject"], rules)
     faults += known_party_kind(draft, rules)
     faults += _draft_faults(draft, scheme)
     if faults:
@@ -51,7 +51,7 @@ def parse_proposal(draft: Mapping[str, Any], scheme: Scheme, rules: Rules) -> Pr
     )
 
 
-def subject_of(subject_input: Mapping[str, str | None], rules: Rules) -> tuple[Party, list[Fault]]:
+def parse_subject(subject_input: Mapping[str, str | None], rules: Rules) -> tuple[Party, list[Fault]]:
     """Parse the subject by the rules for filed penalties, with faults that point into ``/subject``."""
     row = {field: subject_input.get(name) or "" for field, name in _SUBJECT.items()}
     reader = RowReader(row, PLAIN)

@@ -55,7 +55,7 @@ class Relation:
 
 def parse_relation(given: Mapping[str, Any], rules: Rules, kinds: Kinds, today: dt.date) -> Relation:
     """The relation, whole. Refuses ``RelationRefused`` with every fault."""
-    subject, faults = proposal.subject_of(given["subject"], rules)
+    subject, faults = proposal.parse_subject(given["subject"], rules)
     if subject.kind == "natural_person":
         faults.append(Fault("/subject/kind", "subject-not-organisation", "主体应为法人或者其他组织"))
     kind = kinds(given["kind"], today)
@@ -84,7 +84,7 @@ def _other(
     """The other end: a former name has no code, a former code perhaps no name of its own."""
     if kind.other in ("name", "code"):
         return _former(given, kind, subject)
-    other, faults = proposal.subject_of(given, rules)
+    other, faults = proposal.parse_subject(given, rules)
     faults = [replace(one, pointer=one.pointer.replace("/subject", "/other", 1)) for one in faults]
     is_person = other.kind == "natural_person"
     if kind.other != "either" and is_person is not (kind.other == "natural_person"):
@@ -122,8 +122,8 @@ def _days(given: Mapping[str, Any], today: dt.date) -> Iterator[Fault]:
 def _texts(given: Mapping[str, Any], kind: RelationKind) -> Iterator[Fault]:
     """Nothing personal in free text, and no word for it that the source does not use."""
     texts = {name: given[name] for name in ("wording", "facts", "document_number")}
-    for name, said in (texts | {"other/name": given["other"].get("name") or ""}).items():
-        if redaction.blot(said) != said:
+    for name, text in (texts | {"other/name": given["other"].get("name") or ""}).items():
+        if redaction.blot(text) != text:
             yield Fault(f"/{name}", "personal-number", "含有个人识别号码")
     if kind.words and not any(word in given["wording"] for word in kind.words):
         yield Fault("/wording", "relation-not-stated", f"来源原文没有写明{'、'.join(kind.words)}")

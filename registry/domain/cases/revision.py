@@ -22,7 +22,7 @@ class Removal:
     due: dt.date
 
 
-def removed(body: Mapping[str, Any], removal: Removal, today: dt.date) -> Body:
+def removed_body(body: Mapping[str, Any], removal: Removal, today: dt.date) -> Body:
     """The version that removes a record: the same facts with the new state and its reason."""
     return _build_next_version(body, removal.act, removal.state) | {
         "removed_on": today.isoformat(),
@@ -32,7 +32,7 @@ def removed(body: Mapping[str, Any], removal: Removal, today: dt.date) -> Body:
     }
 
 
-def suspended(body: Mapping[str, Any], since: dt.date, until: dt.date | None, reason: str) -> Body:
+def suspended_body(body: Mapping[str, Any], since: dt.date, until: dt.date | None, reason: str) -> Body:
     """The version that suspends a record while a court or an authority stays the decision; its measures do not
     hold from ``since`` on. ``until`` is the day named in the document: it ends nothing by itself."""
     gaps = [*body.get("suspensions", ()), {"from": since.isoformat(), "until": None}]
@@ -43,26 +43,26 @@ def suspended(body: Mapping[str, Any], since: dt.date, until: dt.date | None, re
     }
 
 
-def resumed(body: Mapping[str, Any], on: dt.date, disputed_on: str | None) -> Body:
+def resumed_body(body: Mapping[str, Any], on: dt.date, disputed_on: str | None) -> Body:
     """The version that resumes publication: its measures hold from ``on``. It is marked if a dispute is open."""
     *before, last = body["suspensions"]
     # A stay that is lifted before it began never had any effect.
     ended = [{**last, "until": on.isoformat()}] if last["from"] < on.isoformat() else []
-    return changed(body, "resume", suspensions=[*before, *ended] or None, disputed_on=disputed_on)
+    return changed_body(body, "resume", suspensions=[*before, *ended] or None, disputed_on=disputed_on)
 
 
-def stopped(body: Mapping[str, Any], removal: Removal, today: dt.date) -> Body:
+def stopped_body(body: Mapping[str, Any], removal: Removal, today: dt.date) -> Body:
     """The version that ends publication early: no later version is shown beyond ``today``."""
-    return removed(body, removal, today) | {"visible_until": min(body["visible_until"], today.isoformat())}
+    return removed_body(body, removal, today) | {"visible_until": min(body["visible_until"], today.isoformat())}
 
 
-def changed(body: Mapping[str, Any], act: str, **fields: Any) -> Body:
+def changed_body(body: Mapping[str, Any], act: str, **fields: Any) -> Body:
     """The published version with changed ``fields``; a mark that is None is removed."""
     next_body = _build_next_version(body, act, "published") | fields
     return {name: value for name, value in next_body.items() if value is not None or name not in records.MARKS}
 
 
-def rests(body: Mapping[str, Any], on: dt.date) -> bool:
+def is_suspended_on(body: Mapping[str, Any], on: dt.date) -> bool:
     """Whether the measures of a body are suspended on a day."""
     gaps: Sequence[Mapping[str, Any]] = body.get("suspensions", ())
     day = on.isoformat()  # ISO days compare as text

@@ -131,7 +131,7 @@ def _describe_match(party: CheckedParty, hit: Hit) -> dict[str, Any]:
 
 def _judge_measures(hit: Hit, party: CheckedParty, scope: CheckScope) -> Iterator[Reason]:
     """The verdict of each measure of a record; none while the record is suspended."""
-    if not revision.rests(hit.body, scope.on):
+    if not revision.is_suspended_on(hit.body, scope.on):
         yield from (_judge_measure(measure, hit, party, scope) for measure in hit.body["measures"])
 
 

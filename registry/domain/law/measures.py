@@ -20,7 +20,7 @@ _WORDING_MAX = 100
 _ONE_DAY = dt.timedelta(days=1)
 
 
-def resolve(filing: Filing, measures: Sequence[Measure]) -> tuple[list[dict[str, Any]], list[Fault]]:
+def resolve_measures(filing: Filing, measures: Sequence[Measure]) -> tuple[list[dict[str, Any]], list[Fault]]:
     """Resolve the measures of a decision as published, with the faults of their terms.
 
     Measures come from 限制行为 where it is filed, and from the clauses of 处罚内容: a phrase of the catalogue names

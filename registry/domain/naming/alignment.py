@@ -23,8 +23,8 @@ class Difference:
     """One difference: its ``kind``, the text of the query (``asked``), and that of the candidate name (``held``)."""
 
     kind: str
-    asked: str
-    held: str
+    query: str
+    candidate: str
 
 
 @dataclass(frozen=True)

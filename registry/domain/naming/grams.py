@@ -14,7 +14,7 @@ READINGS_MAX = 3
 """So many readings of a character are indexed; the rarer ones only count when names are compared."""
 
 
-def of(name: str) -> list[int]:
+def grams_of(name: str) -> list[int]:
     """The grams of a name as numbers of 31 bits, each once, in rising order; of one character none.
 
     A name typed in pinyin has those of its syllables.
@@ -34,5 +34,5 @@ def _neighbour_pairs(row: Sequence[Iterable[str]]) -> Iterator[str]:
 
 
 _EVERYWHERE: frozenset[int] = frozenset()
-_EVERYWHERE = frozenset(of("有限公司") + of("有限责任公司") + of("股份有限公司"))
+_EVERYWHERE = frozenset(grams_of("有限公司") + grams_of("有限责任公司") + grams_of("股份有限公司"))
 """Grams of legal forms that most companies have: they match everything, so they are neither indexed nor searched."""

@@ -68,7 +68,7 @@ _NAMES = {
 
 def search(session: Session, name: str, limit: int = SHOWN_MAX) -> list[NameHit]:
     """At most ``limit`` names like ``name``, the likest first; names that share no rare gram with it are not found."""
-    keys, folded = _read_candidates(session, grams.of(name))
+    keys, folded = _read_candidates(session, grams.grams_of(name))
     query = matching.Named(name)
     hits = [
         NameHit(keys[at], matching.judge(query, matching.Named(folded[at])))

@@ -69,4 +69,4 @@ def _end_case(work: UnitOfWork, publication: Publication) -> bool:
 def _build_expired_body(publication: Publication, today: dt.date) -> dict[str, Any]:
     expired_on = publication.visible_until
     removal = revision.Removal("expire", "expired", "公示期届满", expired_on, expired_on)
-    return revision.removed(json.loads(publication.body), removal, today)
+    return revision.removed_body(json.loads(publication.body), removal, today)

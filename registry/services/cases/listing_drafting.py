@@ -71,7 +71,7 @@ def redraft(work: UnitOfWork, record: str, draft_fields: Mapping[str, Any], step
 
     Refuses ``ListingRefused`` for another subject or scheme.
     """
-    listing_row, step = admit(work, record, "redraft", step_input)
+    listing_row, step = admit_listing_step(work, record, "redraft", step_input)
     new_proposal = _parse_draft(work, draft_fields)
     if (new_proposal.scheme, identify(work, new_proposal.subject).key) != (listing_row.scheme, listing_row.subject_key):
         raise ListingRefused("更改名单或者主体的，应另行提出")
@@ -81,28 +81,28 @@ def redraft(work: UnitOfWork, record: str, draft_fields: Mapping[str, Any], step
     return listing_row
 
 
-def simple(work: UnitOfWork, record: str, act: str, given: StepInput) -> Listing:
+def simple_step(work: UnitOfWork, record: str, act: str, given: StepInput) -> Listing:
     """Take a step that only changes the state of a listing: watch, review, return, statement, close, archive."""
-    listing_row, step = admit(work, record, act, given)
+    listing_row, step = admit_listing_step(work, record, act, given)
     steps.take_step(work, listing_row, step, given)
     return listing_row
 
 
-def notice(
+def serve_notice(
     work: UnitOfWork, record: str, served_on: dt.date, reply_until: dt.date | None, step_input: StepInput
 ) -> Listing:
     """Serve the notice of a proposed listing: facts, basis, measures, the way off the list and the right to reply.
 
     Opens the defence window, counted from service. Refuses ``SchemeWithoutBasis`` and ``ChangeInFuture``.
     """
-    listing_row, step = admit(work, record, "notice", step_input)
+    listing_row, step = admit_listing_step(work, record, "notice", step_input)
     require_basis(work, listing_row)
     require_past(work, served_on)
     reference = reference_data.current(work.session)
     days = reference.threshold("listing_reply_days", served_on) or 0
     listing_row.reply_until = max(reference.calendar.add(served_on, days).day, reply_until or served_on)
     notice_facts = {"served_on": served_on.isoformat(), "reply_until": listing_row.reply_until.isoformat()}
-    state(listing_row, notice=notice_facts)
+    set_facts(listing_row, notice=notice_facts)
     steps.take_step(work, listing_row, step, replace(step_input, stated=notice_facts))
     return listing_row
 
@@ -113,7 +113,7 @@ def decide(work: UnitOfWork, record: str, decision: Decision, step_input: StepIn
     Refuses ``DefenceWindowOpen``, ``SchemeWithoutBasis``, ``GroundUnfit``, ``TermRefused``, and ``ListingRefused``
     when a statement was made and the decision does not answer it.
     """
-    listing_row, step = admit(work, record, "decide", step_input)
+    listing_row, step = admit_listing_step(work, record, "decide", step_input)
     scheme = require_basis(work, listing_row)
     require_past(work, decision.decided_on)
     if listing_row.reply_until is None or decision.decided_on <= listing_row.reply_until:
@@ -129,13 +129,13 @@ def decide(work: UnitOfWork, record: str, decision: Decision, step_input: StepIn
     ]
     listing.require_term(scheme, scheme_measures, decision)
     decision_facts = listing.plain(decision)
-    state(listing_row, decision=decision_facts)
+    set_facts(listing_row, decision=decision_facts)
     days = {"decided_on": decision.decided_on}
     steps.take_step(work, listing_row, step, replace(step_input, stated=decision_facts, days=days))
     return listing_row
 
 
-def admit(work: UnitOfWork, record: str, act: str, step_input: StepInput) -> tuple[Listing, Step]:
+def admit_listing_step(work: UnitOfWork, record: str, act: str, step_input: StepInput) -> tuple[Listing, Step]:
     """Lock a listing and return it with the step that ``act`` is now; refuses what ``steps.admit_step`` refuses."""
     listing_row = procedure_records.by_record(work.session, Listing, record, lock=True)
     return listing_row, steps.admit_step(work, listing_row, act, if_version=step_input.if_version)
@@ -164,7 +164,7 @@ def require_past(work: UnitOfWork, day: dt.date) -> None:
         raise ChangeInFuture()
 
 
-def state(listing_row: Listing, **facts: Any) -> None:
+def set_facts(listing_row: Listing, **facts: Any) -> None:
     """Set facts in the content of a listing."""
     listing_row.content = canonical.dumps(listing_row.facts | facts).decode()
 

@@ -17,11 +17,11 @@ from registry.queries.law import reference_data
 from registry.refusals.procedure import TermRefused
 from registry.services.cases import revisions, steps
 from registry.services.cases.listing_drafting import (
-    admit,
+    admit_listing_step,
     require_basis,
     require_grounds,
     require_past,
-    state,
+    set_facts,
 )
 from registry.services.publication.publishing import Version, publish
 from registry.unit_of_work import UnitOfWork
@@ -37,14 +37,14 @@ def serve(work: UnitOfWork, record: str, served_on: dt.date, step_input: StepInp
 
     Refuses ``ChangeInFuture``, ``SchemeWithoutBasis``, ``TermRefused``.
     """
-    listing_row, step = admit(work, record, "serve", step_input)
+    listing_row, step = admit_listing_step(work, record, "serve", step_input)
     scheme = require_basis(work, listing_row)
     require_past(work, served_on)
     decision = _parse_decision(listing_row)
     if served_on < decision.decided_on:
         raise TermRefused("送达日不得早于决定日")
     listing_row.starts_on, listing_row.ends_on = listing.term(scheme, decision, served_on)
-    state(listing_row, served_on=served_on.isoformat())
+    set_facts(listing_row, served_on=served_on.isoformat())
     stated = {"served_on": served_on.isoformat(), "ends_on": listing_row.ends_on.isoformat()}
     steps.take_step(work, listing_row, step, replace(step_input, stated=stated))
     return listing_row
@@ -56,7 +56,7 @@ def publish_listing(work: UnitOfWork, record: str, step_input: StepInput) -> Lis
     Refuses ``SchemeWithoutBasis``, ``NoPolicy``, ``GroundUnfit`` when a ground has fallen since the decision, and
     ``TermRefused`` when the term is over.
     """
-    listing_row, step = admit(work, record, "publish", step_input)
+    listing_row, step = admit_listing_step(work, record, "publish", step_input)
     scheme = require_basis(work, listing_row)
     require_grounds(work, listing_row)
     if listing_row.ends_on is None or listing_row.ends_on <= work.today:
@@ -72,19 +72,19 @@ def amend(work: UnitOfWork, record: str, fields: Mapping[str, Any], step_input: 
 
     Refuses ``ListingRefused`` by the rules of a proposal.
     """
-    listing_row, step = admit(work, record, "amend", step_input)
+    listing_row, step = admit_listing_step(work, record, "amend", step_input)
     amendment = listing.jsonable({name: fields[name] for name in AMENDABLE if fields.get(name) is not None})
     proposal.require_amendment(amendment, reference_data.current(work.session).filing_rules)
-    state(listing_row, amendment=amendment)
+    set_facts(listing_row, amendment=amendment)
     steps.take_step(work, listing_row, step, replace(step_input, stated=amendment))
     return listing_row
 
 
 def correct(work: UnitOfWork, record: str, step_input: StepInput) -> Listing:
     """Publish the proposed correction of a listing."""
-    listing_row, step = admit(work, record, "correct", step_input)
+    listing_row, step = admit_listing_step(work, record, "correct", step_input)
     amendment = listing_row.facts["amendment"]
-    state(listing_row, **amendment, amendment=None)
+    set_facts(listing_row, **amendment, amendment=None)
     case_step = steps.take_step(work, listing_row, step, _bind_facts(listing_row, step_input))
     scheme = require_basis(work, listing_row)
     public_fields = redaction.blot_all(amendment if scheme.names_responsible else {**amendment, "responsible": []})
@@ -92,7 +92,7 @@ def correct(work: UnitOfWork, record: str, step_input: StepInput) -> Listing:
     revisions.revise(
         work,
         record,
-        lambda body: revision.changed(
+        lambda body: revision.changed_body(
             body, "correct", **public_fields, filing=case_step.digest, disputed_on=disputed_since
         ),
     )
@@ -101,15 +101,15 @@ def correct(work: UnitOfWork, record: str, step_input: StepInput) -> Listing:
 
 def reject(work: UnitOfWork, record: str, reason: str, step_input: StepInput) -> Listing:
     """Reject the proposed correction of a listing, with the reason; what is published stays as it is."""
-    listing_row, step = admit(work, record, "reject", step_input)
-    state(listing_row, amendment=None)
+    listing_row, step = admit_listing_step(work, record, "reject", step_input)
+    set_facts(listing_row, amendment=None)
     steps.take_step(work, listing_row, step, replace(step_input, stated={"reason": reason}))
     return listing_row
 
 
 def extend(work: UnitOfWork, record: str, ends_on: dt.date, step_input: StepInput) -> Listing:
     """Extend the term of a listing, where its scheme provides for it. Refuses ``TermRefused``."""
-    listing_row, step = admit(work, record, "extend", step_input)
+    listing_row, step = admit_listing_step(work, record, "extend", step_input)
     scheme = require_basis(work, listing_row)
     assert listing_row.starts_on is not None and listing_row.ends_on is not None
     latest = publicity.add_months(listing_row.starts_on, (scheme.term_months or 0) + scheme.extension_months_max)
@@ -119,7 +119,9 @@ def extend(work: UnitOfWork, record: str, ends_on: dt.date, step_input: StepInpu
         raise TermRefused(f"{scheme.name}的延长不得超过 {latest.isoformat()}")
     listing_row.ends_on = ends_on
     steps.take_step(work, listing_row, step, replace(step_input, stated={"ends_on": ends_on.isoformat()}))
-    revisions.revise(work, record, lambda body: revision.changed(body, "extend", **listing.extended(body, ends_on)))
+    revisions.revise(
+        work, record, lambda body: revision.changed_body(body, "extend", **listing.extended(body, ends_on))
+    )
     return listing_row
 
 
@@ -171,7 +173,7 @@ def _build_version(
             "reconsideration_until": deadlines.limit(reference, _RECONSIDERATION, served_on).day,
             "litigation_until": deadlines.limit(reference, _LITIGATION, served_on).day,
         },
-        source=steps.source(work, listing_row, "procedure"),
+        source=steps.describe_source(work, listing_row, "procedure"),
         filing=case_step.digest,
     )
 

@@ -76,7 +76,7 @@ def refile(work: UnitOfWork, record: str, filing: Filing, *, if_version: int | N
 
     The public sees it once verified. Refuses ``IdentityChanged`` for another decision.
     """
-    penalty_row, step = own(work, record, "refile", if_version)
+    penalty_row, step = admit_penalty_step(work, record, "refile", if_version)
     reference = reference_data.current(work.session)
     draft = _prepare_draft(work, reference, penalty_row.department, Submission(filing))
     if isinstance(draft, Refusal):
@@ -154,7 +154,7 @@ def _prepare_draft(
         return refusal
     if department.authority_code not in (None, filing.authority_code):
         return AuthorityNotOwn()
-    _, faults = measures.resolve(filing, reference.measures(filing.decided_on))
+    _, faults = measures.resolve_measures(filing, reference.measures(filing.decided_on))
     if faults:
         return MeasureRefused(faults=tuple(faults))
     return _Draft(
@@ -207,7 +207,7 @@ def _store_drafts(work: UnitOfWork, department: Department, reference: Reference
     steps.take_steps(work, procedures.PENALTY.noun, "file", record_steps)
 
 
-def own(work: UnitOfWork, record: str, act: str, if_version: int | None) -> tuple[Penalty, Step]:
+def admit_penalty_step(work: UnitOfWork, record: str, act: str, if_version: int | None) -> tuple[Penalty, Step]:
     """Lock a penalty and return it with the step that ``act`` is now; refuses what ``steps.admit_step`` refuses."""
     penalty_row = penalties.by_record(work.session, record, lock=True)
     return penalty_row, steps.admit_step(work, penalty_row, act, if_version=if_version)

@@ -37,7 +37,7 @@ class Options:
     authority_code: str | None = None
 
 
-def receive(work: UnitOfWork, data: bytes, filename: str, options: Options) -> PenaltyImport:
+def store_import(work: UnitOfWork, data: bytes, filename: str, options: Options) -> PenaltyImport:
     """Store a file, sealed, once per account; the same bytes again give the import already stored.
 
     An import that failed or refused a row is begun anew by the same bytes: what refused them may have changed.
@@ -46,7 +46,7 @@ def receive(work: UnitOfWork, data: bytes, filename: str, options: Options) -> P
     """
     work.actor.require(Permission.PENALTY_FILE)
     reference = reference_data.current(work.session)
-    check(reference, options)
+    require_known_codes(reference, options)
     options_json = json.dumps(
         {"sectors": options.sectors, "district": options.district, "authority": options.authority_code}
     )
@@ -60,7 +60,7 @@ def receive(work: UnitOfWork, data: bytes, filename: str, options: Options) -> P
         import_row.state == "running" or (import_row.state == "finished" and not import_row.refused)
     ):
         return import_row
-    total, _ = filings.read_filings(data, filename, rules(reference, work.actor, options), work.today)
+    total, _ = filings.read_filings(data, filename, filing_rules_for(reference, work.actor, options), work.today)
     if import_row is None:
         import_row = PenaltyImport(account_id=work.actor.account_id, digest=digest, options=options_json)
         work.session.add(import_row)
@@ -69,7 +69,7 @@ def receive(work: UnitOfWork, data: bytes, filename: str, options: Options) -> P
     return import_row
 
 
-def check(reference: Reference, options: Options) -> None:
+def require_known_codes(reference: Reference, options: Options) -> None:
     """Refuse (``QueryRefused``) a sector, district or authority code that no row could be filed with."""
     faults = []
     if not set(options.sectors) <= set(reference.filing_rules.sectors):
@@ -97,7 +97,7 @@ def _begin_import(work: UnitOfWork, import_row: PenaltyImport, data: bytes, file
     work.session.execute(delete(ImportFinding).where(ImportFinding.import_id == import_row.id))
 
 
-def rules(reference: Reference, actor: Actor, options: Options) -> Rules:
+def filing_rules_for(reference: Reference, actor: Actor, options: Options) -> Rules:
     """The rules by which rows are read for this filer: sector and district default to what is stated or granted."""
     granted = tuple(sorted(actor.sectors)) if EVERYWHERE not in actor.sectors else ()
     districts = tuple(actor.districts - {EVERYWHERE})
@@ -124,13 +124,13 @@ def run(perform: Perform, actor: Actor, import_id: int, progress: Callable[[int,
     perform(lambda work: _finish_import(work, import_id))
 
 
-def pending(session: Session) -> list[tuple[int, int]]:
+def pending_imports(session: Session) -> list[tuple[int, int]]:
     """The imports that are not finished, as (import id, account id)."""
     statement = select(PenaltyImport.id, PenaltyImport.account_id).where(PenaltyImport.state == "running")
     return [(import_id, account_id) for import_id, account_id in session.execute(statement.order_by(PenaltyImport.id))]
 
 
-def of_account(session: Session, account_id: int | None, import_id: int) -> PenaltyImport:
+def import_of_account(session: Session, account_id: int | None, import_id: int) -> PenaltyImport:
     """An import of this account; refuses ``ImportUnknown``."""
     import_row = session.get(PenaltyImport, import_id)
     if import_row is None or import_row.account_id != account_id:
@@ -145,14 +145,14 @@ def findings(session: Session, import_id: int) -> list[ImportFinding]:
 
 
 def _open_import(work: UnitOfWork, actor: Actor, import_id: int) -> tuple[int, int, Iterator[filings.ReadRow]]:
-    import_row = of_account(work.session, actor.account_id, import_id)
+    import_row = import_of_account(work.session, actor.account_id, import_id)
     if import_row.state != "running":
         return import_row.next_row, import_row.total, iter(())
     stated_options = json.loads(import_row.options)
     options = Options(tuple(stated_options["sectors"]), stated_options["district"], stated_options["authority"])
     data = work.keys.vault.open(import_row.sealed)
     # The day is that of receipt, so that a crash over midnight makes no day future; the rules are today's.
-    filing_rules = rules(reference_data.current(work.session), actor, options)
+    filing_rules = filing_rules_for(reference_data.current(work.session), actor, options)
     total, rows = filings.read_filings(data, import_row.filename, filing_rules, day_of(import_row.created_at))
     return import_row.next_row, total, islice(rows, import_row.next_row, None)
 

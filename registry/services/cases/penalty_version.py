@@ -68,7 +68,7 @@ def _build_version(
     filing_row = penalty_row.filing
     policy = policy_of(reference, filing)
     period = publicity_of(policy, filing)
-    restrictions, _ = measures.resolve(filing, reference.measures(filing.decided_on))
+    restrictions, _ = measures.resolve_measures(filing, reference.measures(filing.decided_on))
     is_public = policy.public and filing.subject.kind != "natural_person"
     version = penalty.PenaltyVersion(
         record=penalty_row.record,

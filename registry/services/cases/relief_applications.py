@@ -75,7 +75,7 @@ def apply(work: UnitOfWork, application: Application, step_input: StepInput) -> 
     steps.take_step(work, relief, procedure.step(INITIAL, "apply"), application_input)
     if application.noun == "dispute" and publication.state == "published":
         today = work.today.isoformat()
-        revisions.revise(work, relief.about, lambda body: revision.changed(body, "mark", disputed_on=today))
+        revisions.revise(work, relief.about, lambda body: revision.changed_body(body, "mark", disputed_on=today))
     return relief
 
 
@@ -149,7 +149,9 @@ def _remove_mark(work: UnitOfWork, record: str) -> None:
     """Nothing to do for what is not shown, or carries no mark."""
     body = publications.body(revisions.newest(work, record))
     if body["state"] == "published" and "disputed_on" in body:
-        revisions.revise(work, record, lambda newest_body: revision.changed(newest_body, "unmark", disputed_on=None))
+        revisions.revise(
+            work, record, lambda newest_body: revision.changed_body(newest_body, "unmark", disputed_on=None)
+        )
 
 
 def _find_case(work: UnitOfWork, record: str) -> Penalty | Listing:

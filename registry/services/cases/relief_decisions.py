@@ -120,7 +120,7 @@ def _stop_disclosure(work: UnitOfWork, record: str, ruling: Ruling, _step_input:
         raise ChangeInFuture()
     due = limit(reference_data.current(work.session), "D03", ruling.changed_on).day
     removal = revision.Removal("expire", "expired", ruling.reason, ruling.changed_on, due)
-    revisions.revise(work, record, lambda body: revision.stopped(body, removal, work.today))
+    revisions.revise(work, record, lambda body: revision.stopped_body(body, removal, work.today))
     start_removal_clock(work, procedure_records.holder(work.session, record))
 
 

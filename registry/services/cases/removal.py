@@ -45,7 +45,7 @@ def remove_record(work: UnitOfWork, case: Proceeding, step: Step, step_input: St
     steps.take_step(work, case, step, step_input)
     due = limit(reference_data.current(work.session), _LIMIT, cause.changed_on).day
     removal = revision.Removal(cause.act, cause.state, cause.reason, cause.changed_on, due)
-    revisions.revise(work, case.record, lambda body: revision.removed(body, removal, work.today))
+    revisions.revise(work, case.record, lambda body: revision.removed_body(body, removal, work.today))
     start_removal_clock(work, case)
 
 

@@ -156,7 +156,7 @@ def _build_step_row(
         "documents": [document.described() for document in step_input.documents],
         "stated": canonical.dumps(dict(step_input.stated)).decode(),
     }
-    digest = case_file.link(previous, content | {"day": work.today.isoformat()})
+    digest = case_file.chain_digest(previous, content | {"day": work.today.isoformat()})
     return content | {"day": work.today, "at": work.now, "sealed": sealed, "digest": digest}
 
 

@@ -32,7 +32,7 @@ def suspend(
     stated = {"since": since.isoformat(), "until": until.isoformat() if until else None}
     days = {"suspended_until": until} if until else {}
     steps.take_step(work, case, step, replace(step_input, stated=stated, days=days))
-    revisions.revise(work, record, lambda body: revision.suspended(body, since, until, reason))
+    revisions.revise(work, record, lambda body: revision.suspended_body(body, since, until, reason))
     start_removal_clock(work, case)
     return case
 
@@ -50,7 +50,7 @@ def resume(work: UnitOfWork, record: str, on: dt.date, step_input: StepInput) ->
         raise TermRefused("列入期限已经届满")
     steps.take_step(work, case, step, replace(step_input, stated={"on": on.isoformat()}))
     disputed = revisions.disputed_on(work, record)  # a dispute may have begun, or been over, in the meantime
-    revisions.revise(work, record, lambda body: revision.resumed(body, on, disputed))
+    revisions.revise(work, record, lambda body: revision.resumed_body(body, on, disputed))
     return case
 
 

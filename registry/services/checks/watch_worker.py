@@ -125,7 +125,7 @@ def _plan_moves(
 
 
 def _find_changes(work: UnitOfWork, watch_request: WatchRequest, move: _Move) -> Iterator[VerdictChange]:
-    checked_parties = [watch_request.asked[position] for position in move.positions]
+    checked_parties = [watch_request.parties[position] for position in move.positions]
     (before_entry, before_day), (entry, day) = move.before, move.after
     old_answers = award_check.judge_parties(work, watch_request.on(before_day), checked_parties, before_entry)
     new_answers = award_check.judge_parties(work, watch_request.on(day), checked_parties, entry)

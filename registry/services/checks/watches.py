@@ -37,7 +37,7 @@ class WatchRequest:
     sector: str
     must_tender: bool
     district: str | None
-    asked: Sequence[CheckedParty]
+    parties: Sequence[CheckedParty]
 
     def on(self, day: dt.date) -> CheckScope:
         """The scope of a check on a day."""
@@ -122,6 +122,7 @@ def index(keys: Keys, by: str, value: str | None) -> str | None:
 def _dump_request(watch_request: WatchRequest) -> bytes:
     """The request as it is stored: the names that relations give a party are looked up anew each time."""
     content = asdict(watch_request)
+    content["asked"] = content.pop("parties")  # the key by which stored requests have them
     for party in content["asked"]:
         del party["names"]
     return json.dumps(content).encode()
@@ -130,7 +131,8 @@ def _dump_request(watch_request: WatchRequest) -> bytes:
 def request_of_watch(keys: Keys, watch: Watch) -> WatchRequest:
     """The request of a watch, opened."""
     content = json.loads(keys.vault.open(watch.question_sealed))
-    return WatchRequest(**content | {"asked": tuple(CheckedParty(**party) for party in content["asked"])})
+    parties = tuple(CheckedParty(**party) for party in content.pop("asked"))
+    return WatchRequest(**content, parties=parties)
 
 
 def end(work: UnitOfWork, watch: str) -> Watch:

@@ -26,7 +26,7 @@ def index(work: UnitOfWork, public: Iterable[str]) -> int:
         del names[key]
     if not names:
         return 0
-    grams_by_key = {key: grams.of(name) for key, name in names.items()}
+    grams_by_key = {key: grams.grams_of(name) for key, name in names.items()}
     work.session.execute(
         insert(SubjectName),
         [

@@ -70,7 +70,7 @@ class TestPublicBody:
         filing, _ = accepted(ORGANISATION)
         body = penalty.public_body(filing, RELEASE)
         removal = revision.Removal("withdraw", "withdrawn", f"当事人{NUMBER}申诉", DAY, DAY)
-        removed = revision.removed(body, removal, DAY)
+        removed = revision.removed_body(body, removal, DAY)
         assert (removed["revision"], removed["state"], removed["facts"]) == (2, "withdrawn", body["facts"])
         assert NUMBER not in removed["removed_because"]
         assert body["state"] == "published"

@@ -14,7 +14,7 @@ NAMES = st.text("盐城市江苏瀚澜建设工程有限公司厂第一二分亭
 
 def told(asked, held=HELD):
     """The differences as (kind, asked, held)."""
-    return [(one.kind, one.asked, one.held) for one in compare(asked, held)]
+    return [(one.kind, one.query, one.candidate) for one in compare(asked, held)]
 
 
 class TestCompare:
