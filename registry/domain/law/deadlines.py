@@ -35,13 +35,18 @@ class RunningDeadline:
 
 
 def end(calendar: Calendar, limit: Deadline, starts_on: dt.date, figure: int = 0) -> Due:
-    """The last day of a limit that began on ``starts_on``; that day itself is not counted (行政处罚法 85)."""
+    """The last day of a limit that began on ``starts_on``; that day itself is not counted (行政处罚法 85).
+
+    Of a limit that rolls over, a last day off moves to the next working day (民事诉讼法 85; 行政复议法 88).
+    """
     value = limit.value[figure]
     if limit.unit == "working_day":
         return calendar.add(starts_on, value)
     if limit.unit == "calendar_day":
-        return Due(starts_on + dt.timedelta(days=value), provisional=False)
-    return Due(add_months(starts_on, value * (12 if limit.unit == "year" else 1)), provisional=False)
+        day = starts_on + dt.timedelta(days=value)
+    else:
+        day = add_months(starts_on, value * (12 if limit.unit == "year" else 1))
+    return calendar.next_working_day(day) if limit.rolls_over else Due(day, provisional=False)
 
 
 def started(reference: Reference, noun: str, act: str, days: Mapping[str, dt.date]) -> list[RunningDeadline]:
@@ -50,7 +55,7 @@ def started(reference: Reference, noun: str, act: str, days: Mapping[str, dt.dat
     opened = [
         versions
         for versions in reference.clocks().values()
-        if (versions.newest.noun, versions.newest.opens) == (noun, act)
+        if versions.newest.noun == noun and act in (versions.newest.opens, *versions.newest.opens_too)
     ]
     return [
         run(reference, versions.newest.code, days[versions.newest.starts])

@@ -59,7 +59,8 @@ class Reference:
     @cached_property
     def calendar(self) -> Calendar:
         """The working-day calendar as announced so far."""
-        return Calendar(self.calendar_years())
+        fixed = self._rows_of_type("fixed_holidays", reference_kinds.FixedHolidays, None)
+        return Calendar(self.calendar_years(), fixed)
 
     @cached_property
     def _kinds(self) -> dict[str, reference_kinds.PenaltyKind]:

@@ -165,6 +165,8 @@ class Scheme(Row):
 
     ``is_local``: valid in this place only, for which a local regulation is basis enough. ``names_responsible``: the
     people responsible for the subject are named with it. ``severity``: by which the publicity policy is chosen.
+    ``open_ended``: a decision may state no end, whatever the term; then a place lasts until it is removed.
+    ``early_exit_from``: the day from which ``early_exit_months`` count, that of listing or that of correction.
     """
 
     basis: str
@@ -177,6 +179,8 @@ class Scheme(Row):
     term_months: int | None = None
     extension_months_max: int = 0
     early_exit_months: int | None = None
+    early_exit_from: Literal["listing", "correction"] = "listing"
+    open_ended: bool = False
     measures: tuple[str, ...]
     entry: str
     exit: str
@@ -230,28 +234,44 @@ class Measure(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class Policy(Row):
-    """How long a record of one severity stays public, in months from the date of its document.
+    """How long a record of one severity stays public, in months from its document or from its publication.
 
-    ``match``: for ``authority`` a part of the authority's name, for ``sector`` and ``scheme`` the code.
+    ``match``: for ``authority`` a part of the authority's name, for ``basis`` a part of the title of a statute in
+    处罚依据, for ``sector`` and ``scheme`` the code; alternatives of a part are divided by ``|``. A row may be narrowed
+    to decisions with a kind of ``any_kinds``, with no kind outside ``only_kinds``, or whose fine is not above the
+    threshold named ``fine_max``.
     """
 
     severity: Severity
     min_months: int
     max_months: int
     public: bool
-    scope: Literal["general", "sector", "authority", "scheme"]
+    scope: Literal["general", "sector", "authority", "basis", "scheme"]
     match: str
+    counted_from: Literal["document", "publication"] = "document"
+    any_kinds: tuple[str, ...] = ()
+    only_kinds: tuple[str, ...] = ()
+    fine_max: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether only decisions of certain kinds or amounts are meant."""
+        return bool(self.any_kinds or self.only_kinds or self.fine_max)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deadline(Row):
-    """A statutory time limit; several figures in the order stated by ``rule`` (``figure``: as in the source)."""
+    """A statutory time limit; several figures in the order stated by ``rule`` (``figure``: as in the source).
+
+    ``rolls_over``: one that ends on a day off ends on the next working day (民事诉讼法 85).
+    """
 
     value: tuple[int, ...]
     unit: Literal["working_day", "calendar_day", "month", "year"]
     starts_at: str
     rule: str
     figure: str
+    rolls_over: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,6 +280,7 @@ class ClockRule(Row):
 
     ``opens`` is the act of ``noun`` that starts it, counted from the day called ``starts``; the first of the acts
     ``closes`` meets it. ``deadline`` and ``figure`` name the row of the limit and which of its figures is meant.
+    ``opens_too`` are acts that start it when it does not run yet.
     """
 
     noun: str
@@ -268,6 +289,7 @@ class ClockRule(Row):
     closes: tuple[str, ...]
     deadline: str
     figure: int = 0
+    opens_too: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,11 +308,27 @@ class CalendarYear(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FixedHolidays(Row):
+    """The days off that the same days of every year are by law, as ``MM-DD``: off before a year is announced too."""
+
+    days: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for day in self.days:
+            date.fromisoformat(f"2024-{day}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlannedDepartment(Row):
-    """An organ or centre that the plan names, as a node is first furnished with; accounts are made under it."""
+    """An organ or centre that the plan names, as a node is first furnished with; accounts are made under it.
+
+    ``succeeds``: the codes of the organs whose duties it took over; the names of the plan stay beside it.
+    """
 
     kind: Literal["supervisor", "trading_centre"]
     sectors: tuple[str, ...]
+    succeeds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -335,6 +373,7 @@ KINDS: dict[str, type[Row]] = {
     "clocks": ClockRule,
     "districts": District,
     "calendar": CalendarYear,
+    "fixed_holidays": FixedHolidays,
     "thresholds": Threshold,
     "departments": PlannedDepartment,
     "relation_kinds": RelationKind,

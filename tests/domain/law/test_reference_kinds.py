@@ -118,8 +118,8 @@ class TestRead:
         with pytest.raises(ValueError, match="effective_until"):
             parse_reference_row("penalty_kinds", FINE | {"effective_until": FINE["effective_from"]})
 
-    def test_knows_sixteen_kinds(self) -> None:
-        assert len(KINDS) == 16
+    def test_knows_seventeen_kinds(self) -> None:
+        assert len(KINDS) == 17
 
 
 class TestBody:

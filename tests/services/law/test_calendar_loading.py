@@ -52,24 +52,24 @@ def late(bureau):
 class TestLoad:
     def test_moves_the_clocks_that_reach_into_the_year_and_notes_each(self, bureau, late):
         before = clock_of(late)
-        assert (before.due, before.provisional) == (dt.date(2027, 1, 6), True)
+        assert (before.due, before.provisional) == (dt.date(2027, 1, 7), True)
         assert load(notices.file()) == calendar_loading.CalendarLoad(1, 1, 0)
         after = clock_of(late)
-        assert (after.due, after.provisional) == (dt.date(2027, 1, 7), False)
+        assert (after.due, after.provisional) == (dt.date(2027, 1, 8), False)
         assert before.calendar != after.calendar
-        assert noted("clock.recount") == [("system", late, "penalty.publish 2027-01-06 -> 2027-01-07")]
+        assert noted("clock.recount") == [("system", late, "penalty.publish 2027-01-07 -> 2027-01-08")]
         assert noted("calendar.load") == [("system", "2027", "2026-11-20 示例通知（虚构）")]
 
     def test_moves_the_day_that_the_penalty_tells(self, bureau, late):
         load(notices.file())
         with runtime.reading() as session:
             held = session.scalars(select(Penalty).where(Penalty.record == late)).one()
-            assert (held.publish_by, held.publish_by_provisional) == (dt.date(2027, 1, 7), False)
+            assert (held.publish_by, held.publish_by_provisional) == (dt.date(2027, 1, 8), False)
 
     def test_leaves_a_clock_that_was_met(self, bureau, late):
         bureau.verify(late)
         assert load(notices.file()) == calendar_loading.CalendarLoad(1, 0, 0)
-        assert clock_of(late).due == dt.date(2027, 1, 6)
+        assert clock_of(late).due == dt.date(2027, 1, 7)
         assert noted("clock.recount") == []
 
     def test_never_moves_the_day_that_a_published_body_repeats(self, bureau, late):
@@ -78,7 +78,7 @@ class TestLoad:
         assert load(notices.file()).moved == 1
         with runtime.reading() as session:
             held = session.scalars(select(Penalty).where(Penalty.record == late)).one()
-            assert held.publish_by == dt.date(2027, 1, 6)
+            assert held.publish_by == dt.date(2027, 1, 7)
             assert not list(integrity.findings(session, runtime.keys(), runtime.settings().node, lambda _: None))
 
     def test_of_the_same_file_again_changes_nothing(self, bureau, late):
@@ -96,10 +96,10 @@ class TestLoad:
 
     def test_takes_a_later_version_of_a_year_as_when_2020_was_extended(self, bureau, late):
         load(notices.file())
-        longer = (*notices.DAYS_OFF_2027, "2027-01-04")
+        longer = (*notices.DAYS_OFF_2027, "2027-01-05")
         changed = notices.year(holidays=longer, effective_from="2026-12-30")
         assert load(notices.file(changed)) == calendar_loading.CalendarLoad(1, 1, 0)
-        assert clock_of(late).due == dt.date(2027, 1, 8)
+        assert clock_of(late).due == dt.date(2027, 1, 11)
 
     def test_is_for_those_who_run_the_node(self, people):
         for name in ("clerk", "verifier", "security", "auditor", "centre"):
@@ -206,12 +206,12 @@ class TestInit:
             file.write("\n" + notices.year())
         moved = runtime.perform(SYSTEM, lambda work: reference_loading.renew(work, tmp_path))
         assert moved == (1, 0, 1)
-        assert clock_of(late).due == dt.date(2027, 1, 7)
+        assert clock_of(late).due == dt.date(2027, 1, 8)
         assert [reference for _, reference, _ in noted("clock.recount")] == [late]
 
     def test_keeps_each_version_that_was_replaced(self, app):
         load(notices.file())
-        longer = (*notices.DAYS_OFF_2027, "2027-01-04")
+        longer = (*notices.DAYS_OFF_2027, "2027-01-05")
         load(notices.file(notices.year(holidays=longer, effective_from="2026-12-30")))
         with runtime.reading() as session:
             question = select(CatalogRow).where(CatalogRow.kind == "calendar", CatalogRow.code == "2027")
@@ -234,11 +234,11 @@ class TestCommands:
         assert "too-few-holidays: 2027" in said
 
     def test_deadlines_are_those_of_the_account(self, typed, bureau, late):
-        bureau.go(dt.date(2027, 1, 5))
+        bureau.go(dt.date(2027, 1, 6))
         code, said = typed("deadlines", "--as", "clerk")
         assert code == 0
         words = said.strip().split("\t")
-        assert words[:4] == ["2027-01-06", "due", "D01", late]
+        assert words[:4] == ["2027-01-07", "due", "D01", late]
         assert words[5] == f"作出决定之日 {DECIDED}"
         assert words[7:] == ["confirmed", "provisional warn"]
         assert typed("deadlines", "--as", "clerk", "--state", "overdue") == (0, "")
