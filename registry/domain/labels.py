@@ -56,7 +56,7 @@ DIFFERENCES = {
     "syllable": "读音不同",
 }
 UNITS = {"working_day": "个工作日", "calendar_day": "日", "month": "个月", "year": "年"}
-SCOPES = {"general": "一般", "sector": "领域", "authority": "机关", "scheme": "名单"}
+SCOPES = {"general": "一般", "sector": "领域", "authority": "机关", "basis": "处罚依据", "scheme": "名单"}
 FIGURES = {
     "filed": "报送处罚",
     "published": "核验公示",

@@ -27,7 +27,6 @@ FIELD_FAULTS = [
     ({"confined_action": "B1", "confined_start": "9998-01-01", "confined_end": "9999-12-30"},
      ("/confined_start", "date-implausible")),
     ({"uscc": "320981199912310005", "override_reason": "登记机关书面确认"}, ("/uscc", "uscc-is-personal-number")),
-    ({"title": "适用简易程序"}, ("/title", "summary-procedure")),
     ({"remark": "涉密"}, ("/remark", "secret-decision")),
     ({"facts": "虚假\u202e业绩"}, ("/facts", "forbidden-character")),
     ({"facts": "虚假\x00业绩"}, ("/facts", "forbidden-character")),

@@ -206,7 +206,10 @@ class TestLaw:
 
     def test_is_in_force_today(self) -> None:
         for kind in KINDS:
-            assert {row.code for row in ROWS[kind] if row.is_in_force(TODAY)} == codes(kind)
+            ended = codes(kind) - {row.code for row in ROWS[kind] if row.effective_until is None}
+            # special rules of publicity have ended without a successor; what else ends has one
+            assert not ended or kind in ("policies", "thresholds"), kind
+            assert {row.code for row in ROWS[kind] if row.is_in_force(TODAY)} == codes(kind) - ended
 
 
 def source(name: str) -> list[dict[str, str]]:

@@ -1,7 +1,8 @@
-"""Exclude decisions that must not be filed: secret, summary procedure, not current, not for publication."""
+"""Exclude decisions that must not be filed: secret, not current, not for publication; mark summary procedure."""
 
 import re
 
+from registry.domain.filing.model import Filing
 from registry.domain.filing.row_reader import RowReader
 
 _DENIED = re.compile(
@@ -9,22 +10,32 @@ _DENIED = re.compile(
 )
 _SUMMARY = re.compile(r"简易程序|当场(?:行政)?处罚决定书")
 _SECRET = re.compile(r"涉密|国家秘密")
+_NAMES_PROCEDURE = ("title", "remark", "basis", "content", "document_number")
 
 
 def check_reportable(row: RowReader) -> None:
-    """Add a fault to ``row`` for each reason why the decision must not be filed.
+    """Add a fault to ``row`` for each reason why the decision must not be filed, a note for summary procedure.
 
-    Source: 发改办财金〔2018〕424号 (state secrets and summary procedure are not reported); value codes of the
-    2016 set for the current state and the scope of use.
+    Source: 发改办财金〔2018〕424号 (state secrets are not reported; summary procedure is not published, so it is kept
+    for checks only); value codes of the 2016 set for the current state and the scope of use.
     """
-    for name in ("title", "remark", "basis", "content", "document_number"):
-        if _SUMMARY.search(_DENIED.sub("", row.raw(name))):
-            row.fault(name, "summary-procedure", "简易程序作出的处罚决定不报送")
+    for name in _NAMES_PROCEDURE:
+        if _states_summary(row.raw(name)):
+            row.note(name, "summary-procedure", "简易程序作出的处罚决定，只供核查，不公示")
     for name in ("use_scope", "remark"):
         if _SECRET.search(_DENIED.sub("", row.raw(name))):
             row.fault(name, "secret-decision", "涉及国家秘密的决定不报送")
     _check_state(row)
     _check_scope(row)
+
+
+def is_summary_procedure(filing: Filing) -> bool:
+    """Whether a decision says that it was made by summary procedure (行政处罚法 51)."""
+    return any(_states_summary(getattr(filing, name)) for name in _NAMES_PROCEDURE)
+
+
+def _states_summary(text: str) -> bool:
+    return _SUMMARY.search(_DENIED.sub("", text)) is not None
 
 
 def _check_state(row: RowReader) -> None:

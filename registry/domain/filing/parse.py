@@ -14,7 +14,9 @@ from registry.domain.filing.row_reader import RowReader
 from registry.errors import Fault
 
 _BRACKETS = str.maketrans("（(［[【〈《「）)］]】〉》」", "〔" * 8 + "〕" * 8)
-_SEVERITIES = {"0": "未定", "1": "一般", "2": "较重", "3": "严重"}
+_SEVERITIES = {"0": "未定", "1": "一般", "2": "较重", "3": "严重", "4": "轻微"}
+_MINOR = "4"
+"""This house's code: the set of 2016 has none for 轻微, and its 0 means undecided."""
 _LISTED = re.compile(r"[;；、,，\n]")
 
 
@@ -121,6 +123,8 @@ def _read_sectors(row: RowReader, rules: Rules) -> tuple[str, ...]:
 
 
 def _read_severity(row: RowReader) -> str | None:
-    """The severity stated by the filer: 1, 2 or 3 of the 2016 code; undecided is None."""
+    """The severity stated by the filer: 1, 2 or 3 of the 2016 code, or minor with its reason; undecided is None."""
     code = _read_code(row, "severity", _SEVERITIES, "value-unknown")
+    if code == _MINOR and not row.raw("override_reason") and not row.has_fault("override_reason"):
+        row.fault("override_reason", "severity-reason-missing", "失信严重程度为轻微的，应当写明认定的理由")
     return None if code == "0" else code

@@ -5,15 +5,18 @@ publication ends by itself. Earlier and special rules are rows like it: the most
 """
 
 import calendar
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from registry.domain.law.reference_kinds import PenaltyKind, Policy, Severity
 from registry.refusals.content import NoPolicy
 
 SEVERITIES: tuple[Severity, ...] = ("minor", "general", "serious")
-SPECIFICITY = {"general": 0, "sector": 1, "authority": 2, "scheme": 3}
+SPECIFICITY = {"general": 0, "sector": 1, "authority": 2, "basis": 3, "scheme": 4}
+_TITLE = re.compile("《([^《》]*)》")
 
 
 @dataclass(frozen=True)
@@ -34,41 +37,73 @@ def severity(kinds: Iterable[PenaltyKind]) -> Severity:
     return max(severities, key=SEVERITIES.index, default="general")
 
 
-def policy_for(
-    policies: Iterable[Policy],
-    *,
-    severity: str,
-    document_date: date,
-    authority_name: str,
-    sectors: Collection[str],
-    scheme: str = "",
-) -> Policy:
-    """The most specific policy in force on the document date: scheme, authority, sector, general.
+@dataclass(frozen=True, kw_only=True)
+class PolicySubject:
+    """What chooses the policy of a document: its severity and day, who made it, on what basis, and what it orders.
 
-    Among equals the latest wins. Refuses (NoPolicy) when none is in force.
+    ``low_fines`` are the codes of the thresholds that its fine does not exceed.
     """
 
-    def applies(policy: Policy) -> bool:
-        return policy.severity == severity and policy.is_in_force(document_date) and reaches(policy)
+    severity: str
+    document_date: date
+    authority_name: str
+    sectors: Collection[str]
+    scheme: str = ""
+    basis: str = ""
+    kinds: Collection[str] = ()
+    low_fines: Collection[str] = ()
 
-    def reaches(policy: Policy) -> bool:
-        return {
-            "general": True,
-            "sector": policy.match in sectors,
-            "authority": policy.match in authority_name,
-            "scheme": policy.match == scheme,
-        }[policy.scope]
 
-    applicable = [policy for policy in policies if applies(policy)]
+def policy_for(policies: Iterable[Policy], **subject: Any) -> Policy:
+    """The most specific policy in force on the document date, for the fields of a ``PolicySubject``.
+
+    A scheme's own comes first, then one for certain kinds or amounts, then by statute cited, authority and sector, the
+    general one last. Among equals the latest wins. Refuses (NoPolicy) when none is in force.
+    """
+    document = PolicySubject(**subject)
+    applicable = [policy for policy in policies if _applies(policy, document)]
     if not applicable:
-        raise NoPolicy(severity=severity, document_date=document_date.isoformat())
-    return max(applicable, key=lambda policy: (SPECIFICITY[policy.scope], policy.effective_from, policy.code))
+        raise NoPolicy(severity=document.severity, document_date=document.document_date.isoformat())
+    return max(applicable, key=_specificity)
+
+
+def _specificity(policy: Policy) -> tuple[bool, bool, int, date, str]:
+    scope = SPECIFICITY[policy.scope]
+    return policy.scope == "scheme", policy.is_narrowed, scope, policy.effective_from, policy.code
+
+
+def _applies(policy: Policy, document: PolicySubject) -> bool:
+    return (
+        policy.severity == document.severity
+        and policy.is_in_force(document.document_date)
+        and _reaches(policy, document)
+        and (not policy.any_kinds or not set(policy.any_kinds).isdisjoint(document.kinds))
+        and (not policy.only_kinds or set(document.kinds) <= set(policy.only_kinds))
+        and (not policy.fine_max or policy.fine_max in document.low_fines)
+    )
+
+
+def _reaches(policy: Policy, document: PolicySubject) -> bool:
+    parts = policy.match.split("|")
+    return {
+        "general": True,
+        "sector": policy.match in document.sectors,
+        "authority": any(part in document.authority_name for part in parts),
+        "basis": any(part in title for title in _titles(document.basis) for part in parts),
+        "scheme": policy.match == document.scheme,
+    }[policy.scope]
+
+
+def _titles(basis: str) -> list[str]:
+    """The titles of the statutes that a basis cites; all of it when no title stands in 《》."""
+    return _TITLE.findall(basis) or [basis]
 
 
 def period(policy: Policy, document_date: date, stated_until: date | None = None) -> Publicity:
-    """Publicity period of a document: the maximum, or the stated end moved into the policy's bounds.
+    """Publicity period from a day: the maximum, or the stated end moved into the policy's bounds.
 
-    ``stated_until`` is half-open like the answer: the first day on which the record is no longer to be seen.
+    ``document_date`` is the day of publication for a policy that counts from it. ``stated_until`` is half-open like
+    the answer: the first day on which the record is no longer to be seen.
     """
     earliest = add_months(document_date, policy.min_months)
     latest = add_months(document_date, policy.max_months)

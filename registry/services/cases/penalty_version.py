@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from registry.domain.cases import penalty
+from registry.domain.filing import exclusions
 from registry.domain.filing.model import Filing
 from registry.domain.law import measures, publicity
 from registry.domain.law.publicity import Publicity
@@ -20,26 +21,54 @@ from registry.services.cases import revisions
 from registry.services.publication.publishing import Version
 from registry.unit_of_work import UnitOfWork, day_of
 
-_SEVERITY = {"1": "general", "2": "general", "3": "serious"}
-"""失信严重程度 as filed (1 一般, 2 较重, 3 严重) in the terms of NDRC order 36."""
+_SEVERITY = {"1": "general", "2": "general", "3": "serious", "4": "minor"}
+"""失信严重程度 as filed (1 一般, 2 较重, 3 严重, 4 轻微) in the terms of NDRC order 36."""
 
 
 def policy_of(reference: Reference, filing: Filing) -> Policy:
     """The publicity policy of a decision, by its severity on its own date. Refuses ``NoPolicy``."""
-    stated_severity = _SEVERITY.get(filing.severity or "")
+    low_fines = {policy.fine_max for policy in reference.policies if policy.fine_max}
     return publicity.policy_for(
         reference.policies,
-        severity=stated_severity or publicity.severity(reference.penalty_kinds(filing.kinds)),
+        severity=severity_of(reference, filing),
         document_date=filing.decided_on,
         authority_name=filing.authority_name,
         sectors=filing.sectors,
+        basis=filing.basis,
+        kinds=filing.kinds,
+        low_fines={code for code in low_fines if _is_low_fine(reference, filing, code)},
     )
 
 
-def publicity_of(policy: Policy, filing: Filing) -> Publicity:
-    """The publicity period of a decision: by its policy, and by the end that was filed where the policy allows it."""
+def severity_of(reference: Reference, filing: Filing) -> str:
+    """The class that the department states; else that of the procedure, of a huge fine, of the gravest kind.
+
+    Source: 信用修复管理办法 (NDRC order 36): summary procedure is minor, 巨额罚款 serious.
+    """
+    if stated_severity := _SEVERITY.get(filing.severity or ""):
+        return stated_severity
+    if exclusions.is_summary_procedure(filing):
+        return "minor"
+    huge = reference.threshold("huge_fine_fen", filing.decided_on)
+    if huge is not None and (filing.fine_fen or 0) >= huge:
+        return "serious"
+    return publicity.severity(reference.penalty_kinds(filing.kinds))
+
+
+def _is_low_fine(reference: Reference, filing: Filing, code: str) -> bool:
+    """Whether the fine is known and not above a threshold."""
+    most = reference.threshold(code, filing.decided_on)
+    return most is not None and filing.fine_fen is not None and filing.fine_fen <= most
+
+
+def publicity_of(policy: Policy, filing: Filing, published_on: dt.date) -> Publicity:
+    """The publicity period of a decision: by its policy, and by the end that was filed where the policy allows it.
+
+    ``published_on`` is the day on which it was first published, from which some policies count.
+    """
     last_day = filing.publicity_until  # 公示截止期 is the last day shown; intervals here are half-open
-    return publicity.period(policy, filing.decided_on, last_day + dt.timedelta(days=1) if last_day else None)
+    starts_on = published_on if policy.counted_from == "publication" else filing.decided_on
+    return publicity.period(policy, starts_on, last_day + dt.timedelta(days=1) if last_day else None)
 
 
 def newest_revisions(work: UnitOfWork, records: Sequence[str]) -> dict[str, int]:
@@ -67,9 +96,11 @@ def _build_version(
 ) -> Version:
     filing_row = penalty_row.filing
     policy = policy_of(reference, filing)
-    period = publicity_of(policy, filing)
+    published_on = work.today if revision == 1 else revisions.first_published_on(work, penalty_row.record)
+    period = publicity_of(policy, filing, published_on)
     restrictions, _ = measures.resolve_measures(filing, reference.measures(filing.decided_on))
-    is_public = policy.public and filing.subject.kind != "natural_person"
+    is_hidden = filing.subject.kind == "natural_person" or exclusions.is_summary_procedure(filing)
+    is_public = policy.public and not is_hidden
     version = penalty.PenaltyVersion(
         record=penalty_row.record,
         revision=revision,

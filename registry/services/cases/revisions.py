@@ -1,10 +1,11 @@
 """Publish the next version of a published record, made from the version before it."""
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from registry.domain.cases import procedures
 from registry.models import Publication, Relief
@@ -22,6 +23,12 @@ def newest(work: UnitOfWork, record: str) -> Publication:
     if publication is None:
         raise RecordUnknown()
     return publication
+
+
+def first_published_on(work: UnitOfWork, record: str) -> dt.date:
+    """The day of the first publication of a record; today when it has none."""
+    statement = select(func.min(Publication.visible_from)).where(Publication.record == record)
+    return work.session.execute(statement).scalar_one() or work.today
 
 
 def following_version(publication: Publication, body: Body) -> Version:

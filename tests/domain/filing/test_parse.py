@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.domain.filing.columns import FIELDS, Headings
+from registry.domain.filing.exclusions import is_summary_procedure
 from registry.domain.filing.model import MeasureTerm
 from registry.domain.filing.parse import clean, document_key
 from tests.domain.filing.filing_rows import ORGANISATION, PERSON, RULES, TODAY, accepted, outcome, refused
@@ -148,8 +149,6 @@ class TestNotReportable:
     @pytest.mark.parametrize(
         ("field", "text", "code"),
         [
-            pytest.param("remark", "适用简易程序", "summary-procedure", id="发改办财金〔2018〕424号-summary"),
-            pytest.param("title", "当场处罚决定书", "summary-procedure", id="发改办财金〔2018〕424号-on-the-spot"),
             pytest.param("remark", "涉及国家秘密", "secret-decision", id="发改办财金〔2018〕424号-secret"),
             ("use_scope", "涉密", "secret-decision"),
             ("use_scope", "1", "restricted-use"),
@@ -161,9 +160,23 @@ class TestNotReportable:
     def test_is_refused(self, field: str, text: str, code: str) -> None:
         assert refused(ORGANISATION | {field: text}) == {f"/{field} {code}"}
 
+    @pytest.mark.parametrize(
+        ("field", "text"),
+        [
+            pytest.param("remark", "适用简易程序", id="发改办财金〔2018〕424号-summary"),
+            pytest.param("title", "当场处罚决定书", id="发改办财金〔2018〕424号-on-the-spot"),
+        ],
+    )
+    def test_is_summary_procedure_which_is_taken_and_noted(self, field: str, text: str) -> None:
+        filing, notes = accepted(ORGANISATION | {field: text})
+        assert f"/{field} summary-procedure" in notes
+        assert is_summary_procedure(filing)
+
     @pytest.mark.parametrize("text", ["本案不适用简易程序", "不涉及国家秘密", "不涉密"])
     def test_is_not_said_by_its_denial(self, text: str) -> None:
-        assert accepted(ORGANISATION | {"remark": text})[0]
+        filing, notes = accepted(ORGANISATION | {"remark": text})
+        assert not is_summary_procedure(filing)
+        assert "/remark summary-procedure" not in notes
 
 
 class TestSubject:
