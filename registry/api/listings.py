@@ -21,6 +21,7 @@ from registry.api.schemas.listing import (
 from registry.api.schemas.procedure import (
     CaseAnswer,
     CasePage,
+    ChangeStep,
     ReasonStep,
     RemovalStep,
     ResumptionStep,
@@ -176,6 +177,22 @@ ACTS = (
         lambda work, record, body, step_input: listing_publication.extend(work, record, body["ends_on"], step_input),
         "Let the listing end later, where its scheme provides for it.",
         ExtensionStep,
+    ),
+    CaseAct(
+        "note_change",
+        "change",
+        lambda work, record, body, step_input: suspension.note_change(
+            work, record, body["reason"], body["changed_on"], step_input
+        ),
+        "Note that the decision no longer stands: the limit of revoking it starts.",
+        ChangeStep,
+    ),
+    CaseAct(
+        "clear_change",
+        "change-clearance",
+        lambda work, record, body, step_input: suspension.clear_change(work, record, body["reason"], step_input),
+        "Clear a change that was noted by mistake.",
+        ReasonStep,
     ),
     CaseAct(
         "suspend",

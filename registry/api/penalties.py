@@ -17,7 +17,7 @@ from registry.api.schemas.penalty import (
     ReasonSchema,
     WithdrawalSchema,
 )
-from registry.api.schemas.procedure import ResumptionStep, SuspensionStep
+from registry.api.schemas.procedure import ChangeStep, ReasonStep, ResumptionStep, SuspensionStep
 from registry.api.wire import Blueprint, create_once, if_version, parse_next, respond_with_etag
 from registry.domain.cases.procedures import PENALTY
 from registry.domain.filing.model import Note
@@ -161,6 +161,22 @@ def withdraw(body: dict[str, Any], record: str) -> Response:
 
 
 ACTS = (
+    CaseAct(
+        "note_change",
+        "change",
+        lambda work, record, body, step_input: suspension.note_change(
+            work, record, body["reason"], body["changed_on"], step_input
+        ),
+        "Note that the decision no longer stands: the limit of withdrawing it starts.",
+        ChangeStep,
+    ),
+    CaseAct(
+        "clear_change",
+        "change-clearance",
+        lambda work, record, body, step_input: suspension.clear_change(work, record, body["reason"], step_input),
+        "Clear a change that was noted by mistake.",
+        ReasonStep,
+    ),
     CaseAct(
         "suspend",
         "suspension",

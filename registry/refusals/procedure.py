@@ -96,6 +96,12 @@ class TermRefused(Invalid):
     code, title = "term-refused", "列入期限不符合该名单的规定"
 
 
+class ChangeDayMissing(Invalid):
+    """Neither a day was stated since which a decision no longer stands, nor a document with its day given."""
+
+    code, title = "change-day-missing", "应写明决定自哪一日起被变更、撤销、确认违法或者无效，或者附上写明日期的文书"
+
+
 class RelationRefused(Invalid):
     """A relation breaks rules; ``errors`` names each field."""
 

@@ -26,10 +26,11 @@ def line(rule):
     limit = LIMITS[rule["deadline"]]
     figure = limit["value"][rule.get("figure", 0)]
     unit = labels.UNITS[limit["unit"]]
+    opens = "、".join(f"`{act}`" for act in (rule["opens"], *rule.get("opens_too", ())))
     closes = "、".join(f"`{act}`" for act in rule["closes"])
     status = "" if rule["status"] == "confirmed" else "（未核实）"
     return (
-        f"| `{rule['code']}` | `{rule['opens']}` | {deadlines.DAYS[rule['starts']]} | {closes} | "
+        f"| `{rule['code']}` | {opens} | {deadlines.DAYS[rule['starts']]} | {closes} | "
         f"{rule['deadline']}：{figure}{unit} | {rule['source']}{status} |"
     )
 

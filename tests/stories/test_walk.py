@@ -263,7 +263,9 @@ def assert_clocks(work: UnitOfWork, case: Case, key: tuple[str, str, str], befor
     noun, state, act = key
     rules = {row["code"]: row for row in LAW["clocks"]}
     was_public = noun not in AT_HOME and state not in ("decided", "in_force", INITIAL)
-    opened = {code for code, row in rules.items() if (row["noun"], row["opens"]) == (noun, act)}
+    opened = {
+        code for code, row in rules.items() if row["noun"] == noun and act in (row["opens"], *row.get("opens_too", ()))
+    }
     opened |= {"removal.told"} if act in LEAVES and was_public else set()
     met = {code for code, row in rules.items() if row["noun"] == noun and act in row["closes"]}
     after = clocks_of(work, case)

@@ -282,6 +282,10 @@ _RELIEF: dict[str, Act] = {
     "extend": lambda _, w, c, g: relief_applications.extend(w, c.record, "需要核实", g),
     "cancel": lambda _, w, c, g: relief_applications.cancel(w, c.record, g),
 }
+_CHANGE: dict[str, Act] = {
+    "note_change": lambda _, w, c, g: suspension.note_change(w, c.record, "经复议撤销", w.today, g),
+    "clear_change": lambda _, w, c, g: suspension.clear_change(w, c.record, "误登", g),
+}
 ACTS: dict[str, dict[str, Act]] = {
     "penalty": {
         "file": _file,
@@ -291,6 +295,7 @@ ACTS: dict[str, dict[str, Act]] = {
         "withdraw": lambda _, w, c, g: penalty_verification.withdraw(
             w, c.record, "经复议撤销", w.today, if_version=g.if_version
         ),
+        **_CHANGE,
         "suspend": _suspend,
         "resume": _RESUME,
         "repair": lambda walker, w, c, g: walker.repair(w, c, g),
@@ -305,6 +310,7 @@ ACTS: dict[str, dict[str, Act]] = {
         "amend": lambda _, w, c, g: listing_publication.amend(w, c.record, {"facts": "更正后的事实。"}, g),
         "correct": lambda _, w, c, g: listing_publication.correct(w, c.record, g),
         "extend": _extend,
+        **_CHANGE,
         "suspend": _suspend,
         "resume": _RESUME,
         "remove": lambda _, w, c, g: suspension.remove(w, c.record, "依法移出", w.today, g),

@@ -58,6 +58,12 @@ class RemovalStep(ReasonStep):
     changed_on = fields.Date(required=True)
 
 
+class ChangeStep(ReasonStep):
+    """Why a decision no longer stands, and since which day; without it the day of the document counts."""
+
+    changed_on = fields.Date(load_default=None, allow_none=True)
+
+
 class SuspensionStep(ReasonStep):
     """The day since which a decision is stayed, and the day until which if the document names one."""
 

@@ -6,6 +6,8 @@ Sources name what asks for a step or its document. Where no text at hand does, t
 house's rule; time limits are reference rows (``clocks.toml``), not written here.
 """
 
+from collections.abc import Iterator
+
 from registry.domain.cases.workflow import INITIAL, Procedure, Step
 from registry.domain.permissions import Permission
 
@@ -47,6 +49,12 @@ DOCUMENTS = {
 _STAYS = ("court_order|authority_decision|reorganisation_ruling",)
 _FILED = ("file", "refile")
 
+
+def _unchanged(act: str, by: Permission, source: str) -> Iterator[Step]:
+    """Steps that leave a published record in its state."""
+    return (Step(state, act, state, by, source=source) for state in ("published", "amended", "suspended"))
+
+
 PENALTY = Procedure(
     "penalty",
     (
@@ -62,6 +70,8 @@ PENALTY = Procedure(
         *Step("published", "withdraw", "withdrawn", Permission.PENALTY_WITHDRAW, apart=_FILED, source=_PENALTY_48).each(
             "amended", "suspended"
         ),
+        *_unchanged("note_change", Permission.PENALTY_FILE, _PENALTY_48),
+        *_unchanged("clear_change", Permission.PENALTY_WITHDRAW, HOUSE),
         Step("published", "suspend", "suspended", Permission.RECORD_SUSPEND, _STAYS, _FILED, _STAY),
         Step("suspended", "resume", "published", Permission.RECORD_SUSPEND, ("resumption_order",), _FILED, _STAY),
         *Step(
@@ -154,6 +164,8 @@ LISTING = Procedure(
             ("extension_decision",),
             source="各名单设列依据所定的延长；" + HOUSE,
         ),
+        *_unchanged("note_change", Permission.LISTING_DRAFT, _PENALTY_48 + "（参照）"),
+        *_unchanged("clear_change", Permission.LISTING_REMOVE, HOUSE),
         Step("published", "suspend", "suspended", Permission.RECORD_SUSPEND, _STAYS, ("draft", "redraft"), _STAY),
         Step(
             "suspended",

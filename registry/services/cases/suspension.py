@@ -1,4 +1,4 @@
-"""Suspend and resume published penalties and listings; remove and revoke listings."""
+"""Suspend and resume published penalties and listings, note that they no longer stand; remove and revoke listings."""
 
 import datetime as dt
 from dataclasses import replace
@@ -8,10 +8,15 @@ from registry.domain.cases.case_file import StepInput
 from registry.models import Listing, Penalty
 from registry.queries.cases import procedure_records
 from registry.refusals.acts import ChangeInFuture
-from registry.refusals.procedure import TermRefused
+from registry.refusals.procedure import ChangeDayMissing, TermRefused
 from registry.services.cases import revisions, steps
 from registry.services.cases.removal import RemovalCause, remove_record, start_removal_clock
+from registry.services.law import clocks
+from registry.services.law.clocks import DeadlineSubject
 from registry.unit_of_work import UnitOfWork
+
+CAUSES = ("court_order", "authority_decision")
+"""Documents by whose day a decision no longer stands."""
 
 
 def suspend(
@@ -51,6 +56,39 @@ def resume(work: UnitOfWork, record: str, on: dt.date, step_input: StepInput) ->
     steps.take_step(work, case, step, replace(step_input, stated={"on": on.isoformat()}))
     disputed = revisions.disputed_on(work, record)  # a dispute may have begun, or been over, in the meantime
     revisions.revise(work, record, lambda body: revision.resumed_body(body, on, disputed))
+    return case
+
+
+def note_change(
+    work: UnitOfWork, record: str, reason: str, changed_on: dt.date | None, step_input: StepInput
+) -> Penalty | Listing:
+    """Note that a decision was changed, revoked, held illegal or void: the limit of taking it back starts.
+
+    It counts from ``changed_on``, else from the day of the court's or the authority's document (行政处罚法 48, 85).
+    Noted again, the running limit follows the day stated last. Nothing public changes. Refuses
+    ``ChangeDayMissing``, ``ChangeInFuture``.
+    """
+    case = procedure_records.holder(work.session, record)
+    step = steps.admit_step(work, case, "note_change", if_version=step_input.if_version)
+    issued = (document.issued_on for document in step_input.documents if document.kind in CAUSES)
+    since = changed_on or next((day for day in issued if day), None)
+    if since is None:
+        raise ChangeDayMissing()
+    if since > work.today:
+        raise ChangeInFuture()
+    stated = {"reason": reason, "changed_on": since.isoformat()}
+    steps.take_step(work, case, step, replace(step_input, stated=stated, days={"changed_on": since}))
+    sectors, district = case.scope
+    subject = DeadlineSubject(record, case.department_id, sorted(sectors), district, {"changed_on": since})
+    clocks.follow_facts(work, subject)
+    return case
+
+
+def clear_change(work: UnitOfWork, record: str, reason: str, step_input: StepInput) -> Penalty | Listing:
+    """Clear what ``note_change`` noted by mistake: the limit ends. For the second officer, with the reason."""
+    case = procedure_records.holder(work.session, record)
+    step = steps.admit_step(work, case, "clear_change", if_version=step_input.if_version)
+    steps.take_step(work, case, step, replace(step_input, stated={"reason": reason}))
     return case
 
 

@@ -34,9 +34,19 @@ def apply_act(work: UnitOfWork, noun: str, act: str, subjects: Sequence[Deadline
     """Start the clocks that ``act`` starts and meet those that it meets, each on the legal day of the act."""
     reference = reference_data.current(work.session)
     rows = [row for subject in subjects for row in _build_clock_rows(work, reference, noun, act, subject)]
-    if rows:
+    if rows := _without_running(work, reference, rows):
         work.session.execute(insert(Clock), rows)
     stop_clocks(work, deadlines.met_by(reference, noun, act), [subject.record for subject in subjects])
+
+
+def _without_running(work: UnitOfWork, reference: Reference, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those clocks that do not run yet, of rules that more than one act starts."""
+    records = [row["record"] for row in rows if reference.clocks()[row["code"]].newest.opens_too]
+    running: set[tuple[str, str]] = set()
+    for start in range(0, len(records), CHUNK):
+        statement = select(Clock.record, Clock.code).where(Clock.record.in_(records[start : start + CHUNK]))
+        running.update(work.session.execute(statement.where(Clock.met_on.is_(None))).tuples())
+    return [row for row in rows if (row["record"], row["code"]) not in running]
 
 
 def stop_clocks(work: UnitOfWork, codes: Sequence[str], records: Sequence[str]) -> None:

@@ -215,11 +215,13 @@ class TestPolicy:
 CLOCKS = [
     # code, article, act, working days
     ("penalty.publish", "实施方案二3", ("penalty", "file"), 7),
-    ("penalty.withdraw", "行政处罚法48", ("penalty", "withdraw"), 3),
+    ("penalty.withdraw", "行政处罚法48", ("penalty", "note_change"), 3),
+    ("penalty.withdraw", "行政处罚法48-径行撤回", ("penalty", "withdraw"), 3),
     ("penalty.resume", "行政处罚法48", ("penalty", "suspend"), 3),
     ("listing.serve", "行政处罚法61", ("listing", "decide"), 7),
     ("listing.publish", "政府信息公开条例26", ("listing", "decide"), 20),
-    ("listing.revoke", "行政处罚法48", ("listing", "revoke"), 3),
+    ("listing.revoke", "行政处罚法48", ("listing", "note_change"), 3),
+    ("listing.revoke", "行政处罚法48-径行撤销", ("listing", "revoke"), 3),
     ("listing.resume", "行政处罚法48", ("listing", "suspend"), 3),
     ("commendation.publish", "政府信息公开条例26", ("commendation", "file"), 20),
     ("dispute.mark", "上海市社会信用条例36", ("dispute", "apply"), 1),

@@ -3,10 +3,16 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
 from registry import runtime
+from registry.domain.cases.case_file import StepDocument, StepInput
+from registry.models import Clock
+from registry.queries.law import deadlines as queries_deadlines
 from registry.queries.publication import publications
-from registry.services.cases import penalty_filing, revisions
+from registry.refusals.acts import ChangeInFuture
+from registry.refusals.procedure import ChangeDayMissing
+from registry.services.cases import penalty_filing, penalty_verification, revisions, suspension
 from registry.services.checks import award_check
 from registry.services.checks.request import Inquiry, Party
 from tests.support.filings import BanFactory
@@ -75,3 +81,63 @@ class TestCountedFromPublication:
         bureau.verify(record)
         assert body(record)["visible_until"] == "2026-08-11"
         assert body(record)["revision"] == 2
+
+
+def running(record: str, code: str) -> list[tuple[str, str | None]]:
+    with runtime.reading() as session:
+        rows = session.scalars(select(Clock).where(Clock.record == record, Clock.code == code).order_by(Clock.id))
+        return [(row.due.isoformat(), row.met_on.isoformat() if row.met_on else None) for row in rows]
+
+
+def noted(bureau, record: str, changed_on: dt.date | None, *documents: StepDocument) -> None:
+    given = StepInput(documents=documents)
+    bureau.do("clerk", lambda work: suspension.note_change(work, record, "经复议撤销", changed_on, given))
+
+
+class TestChangeNoted:
+    def test_starts_the_limit_of_the_withdrawal_which_can_be_overdue(self, bureau):
+        record = bureau.published_penalty()
+        noted(bureau, record, BEGINS)
+        assert running(record, "penalty.withdraw") == [("2026-05-14", None)]
+        bureau.go(BEGINS + 7 * DAY)
+        with runtime.reading() as session:
+            actor = bureau.people["clerk"].actor
+            overdue = queries_deadlines.running_clocks(session, actor, ("overdue",), bureau.today)
+            assert [clock.code for clock in overdue] == ["penalty.withdraw"]
+        act = lambda work: penalty_verification.withdraw(work, record, "撤销", BEGINS, if_version=None)  # noqa: E731
+        bureau.do("verifier", act)
+        assert running(record, "penalty.withdraw") == [("2026-05-14", "2026-05-18")]
+
+    def test_takes_the_day_of_a_court_document(self, bureau):
+        record = bureau.published_penalty()
+        day = BEGINS - 3 * DAY
+        noted(bureau, record, None, StepDocument("court_order", "（2026）苏09行终1号", day))
+        assert running(record, "penalty.withdraw") == [("2026-05-12", None)]
+
+    def test_is_refused_without_a_day_and_with_one_to_come(self, bureau):
+        record = bureau.published_penalty()
+        with pytest.raises(ChangeDayMissing):
+            noted(bureau, record, None, StepDocument("court_order"))
+        with pytest.raises(ChangeInFuture):
+            noted(bureau, record, BEGINS + DAY)
+        assert running(record, "penalty.withdraw") == []
+
+    def test_again_with_another_day_moves_the_same_limit(self, bureau):
+        record = bureau.published_penalty()
+        noted(bureau, record, BEGINS)
+        noted(bureau, record, BEGINS - 4 * DAY)
+        assert running(record, "penalty.withdraw") == [("2026-05-11", None)]
+
+    def test_can_be_cleared_by_the_second_officer(self, bureau):
+        record = bureau.published_penalty()
+        noted(bureau, record, BEGINS)
+        bureau.do("verifier", lambda work: suspension.clear_change(work, record, "误登", StepInput()))
+        assert running(record, "penalty.withdraw") == [("2026-05-14", BEGINS.isoformat())]
+        assert body(record)["state"] == "published"
+
+    def test_of_a_listing_starts_the_limit_of_its_revocation(self, bureau):
+        record = bureau.listed()
+        noted(bureau, record, bureau.today)
+        assert [met for _, met in running(record, "listing.revoke")] == [None]
+        bureau.step(record, "revoke")
+        assert [met for _, met in running(record, "listing.revoke")] == [bureau.today.isoformat()]
