@@ -12,7 +12,7 @@ from registry.domain.filing.model import Filing
 from registry.domain.law import measures, publicity
 from registry.domain.law.publicity import Publicity
 from registry.domain.law.reference import Reference
-from registry.domain.law.reference_kinds import Policy
+from registry.domain.law.reference_kinds import Policy, Severity
 from registry.domain.publication import redaction
 from registry.models import Penalty, PenaltyFiling, Publication
 from registry.refusals.acts import FilingRefused
@@ -29,17 +29,30 @@ def policy_of(reference: Reference, filing: Filing) -> Policy:
     stated_severity = _SEVERITY.get(filing.severity or "")
     return publicity.policy_for(
         reference.policies,
-        severity=stated_severity or publicity.severity(reference.penalty_kinds(filing.kinds)),
+        severity="serious" if is_ban(reference, filing) else stated_severity or severity_of(reference, filing),
         document_date=filing.decided_on,
         authority_name=filing.authority_name,
         sectors=filing.sectors,
     )
 
 
-def publicity_of(policy: Policy, filing: Filing) -> Publicity:
-    """The publicity period of a decision: by its policy, and by the end that was filed where the policy allows it."""
+def severity_of(reference: Reference, filing: Filing) -> Severity:
+    """The severity of a decision by the gravest of its kinds."""
+    return publicity.severity(reference.penalty_kinds(filing.kinds))
+
+
+def is_ban(reference: Reference, filing: Filing) -> bool:
+    """Whether a decision bars somebody from trading: it is then among the serious ones, as 限制从业 is."""
+    restrictions, _ = measures.resolve_measures(filing, reference.measures(filing.decided_on))
+    return any(restriction["effect"] == "bars" for restriction in restrictions)
+
+
+def publicity_of(policy: Policy, filing: Filing, restrictions: Sequence[dict[str, Any]]) -> Publicity:
+    """The publicity period of a decision: by its policy, by the end that was filed where the policy allows it, and as
+    long as its restrictions bind."""
     last_day = filing.publicity_until  # 公示截止期 is the last day shown; intervals here are half-open
-    return publicity.period(policy, filing.decided_on, last_day + dt.timedelta(days=1) if last_day else None)
+    stated_until = last_day + dt.timedelta(days=1) if last_day else None
+    return publicity.while_binding(publicity.period(policy, filing.decided_on, stated_until), restrictions)
 
 
 def newest_revisions(work: UnitOfWork, records: Sequence[str]) -> dict[str, int]:
@@ -67,8 +80,8 @@ def _build_version(
 ) -> Version:
     filing_row = penalty_row.filing
     policy = policy_of(reference, filing)
-    period = publicity_of(policy, filing)
     restrictions, _ = measures.resolve_measures(filing, reference.measures(filing.decided_on))
+    period = publicity_of(policy, filing, restrictions)
     is_public = policy.public and filing.subject.kind != "natural_person"
     version = penalty.PenaltyVersion(
         record=penalty_row.record,
