@@ -84,6 +84,7 @@ def inquiry_of(work: UnitOfWork, body: dict[str, Any]) -> Inquiry:
         tender={name: tender[name] for name in ("code", "product") if tender[name]},
         sector=tender["sector"],
         must_tender=tender["must_tender"],
+        project=tender["project"],
         district=tender["district"],
         on=body.get("on") or work.today,
         known_at=body.get("known_at"),

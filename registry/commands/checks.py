@@ -13,6 +13,7 @@ import click
 from registry import receipt_pdf, runtime
 from registry.commands.common import actor_named, in_app
 from registry.domain.checks import comparison
+from registry.domain.checks.model import PROJECTS
 from registry.domain.permissions import Actor
 from registry.models import CheckFile
 from registry.queries.checks import batch_checks
@@ -36,7 +37,10 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--tender", help="Code of the tender; links this check to the others made for it.")
 @click.option("--district", help="District of the tender.")
 @click.option("--product", help="Product that is bought; kept with the tender.")
-@click.option("--must-tender/--not-must-tender", default=True, show_default=True, help="依法必须进行招标的项目.")
+@click.option(
+    "--must-tender/--not-must-tender", default=None, help="依法必须进行招标的项目; unsaid and needed: review."
+)
+@click.option("--project", type=click.Choice(PROJECTS), help="Kind of project: 货物、服务、工程.")
 @click.option("--as", "account", help="Trading-centre account; default the only one there is.")
 @click.option("--out", type=WRITTEN, help="Write the signed receipt here.")
 @click.option("--pdf", type=WRITTEN, help="Write the receipt of a short list to print here.")
@@ -50,7 +54,8 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     tender: str | None,
     district: str | None,
     product: str | None,
-    must_tender: bool,
+    must_tender: bool | None,
+    project: str | None,
     account: str | None,
     out: Path | None,
     pdf: Path | None,
@@ -72,7 +77,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
             raise click.UsageError("a long list is answered at the head of the ledger, without --known-at")
         if pdf:
             raise click.UsageError("a long list has many receipts: print each with `registry receipt pdf`")
-        stated = batch_check.BatchRequest(sector, day, district, must_tender, tender, path.name)
+        stated = batch_check.BatchRequest(sector, day, district, must_tender, tender, path.name, project)
         _check_in_chunks(actor, data, stated, out, result)
         return
 
@@ -88,6 +93,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
                 require_parties(rows),
                 known_at,
                 is_linked=tender is not None,
+                project=project,
             ),
         )
 

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def _prove_statement(data: bytes) -> Statement:
 @click.option("--check", "path", metavar="FILE", type=EXISTING, required=True, help="Receipt, or list of bidders.")
 @click.option("--sector", help="For a list, or a receipt of version 1: trading sector.")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="For a list: legal day; default that of the entry.")
-@click.option("--must-tender/--not-must-tender", default=True, show_default=True, help="For a list.")
+@click.option("--must-tender/--not-must-tender", default=None, help="For a list; default that of the receipt.")
 @click.option("--district", help="For a list: district of the tender; default that of the receipt it is held against.")
 @click.option("--against", type=EXISTING, help="For a list: the receipt it must agree with.")
 @click.option("--out", type=WRITTEN, help="Write the canonical answer here.")
@@ -113,7 +114,7 @@ def replay_check(  # noqa: PLR0913, PLR0917 - one parameter per option
     path: Path,
     sector: str | None,
     on: dt.datetime | None,
-    must_tender: bool,
+    must_tender: bool | None,
     district: str | None,
     against: Path | None,
     out: Path | None,
@@ -146,7 +147,7 @@ def _build_request(
     statement: Statement | None,
     entry: int,
     list_path: Path | None,
-    options: tuple[str | None, dt.datetime | None, bool, str | None],
+    options: tuple[str | None, dt.datetime | None, bool | None, str | None],
 ) -> ReplayRequest:
     sector, on, must_tender, district = options
     if list_path is None and statement:
@@ -157,7 +158,11 @@ def _build_request(
     day = on.date() if on else stated.on if stated else replay.entry_day(work, entry) or work.today
     where = district or (stated.district if stated else None)
     bidders = require_parties(parties.read_parties(list_path.read_bytes(), list_path.name))
-    return ReplayRequest(Inquiry({}, sector, must_tender, where, day, bidders, entry))
+    inquiry = Inquiry({}, sector, must_tender, where, day, bidders, entry)
+    if stated:
+        mandatory = must_tender if must_tender is not None else stated.must_tender
+        inquiry = replace(inquiry, must_tender=mandatory, project=stated.project, matcher=stated.matcher)
+    return ReplayRequest(inquiry)
 
 
 def _print_answer(

@@ -31,7 +31,9 @@ def group() -> None:
 @click.option("--tender", required=True, help="Code of the tender.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day no longer watched.")
 @click.option("--district", help="District of the tender.")
-@click.option("--must-tender/--not-must-tender", default=True, show_default=True)
+@click.option(
+    "--must-tender/--not-must-tender", default=None, help="依法必须进行招标的项目; unsaid and needed: review."
+)
 @click.option("--webhook", help="Address to be told at; its host must stand in REGISTRY_WEBHOOK_HOSTS.")
 @click.option("--after", type=click.IntRange(0), help="Entry of the check made before; default the head.")
 @ACCOUNT
@@ -42,7 +44,7 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per option
     tender: str,
     until: dt.datetime,
     district: str | None,
-    must_tender: bool,
+    must_tender: bool | None,
     webhook: str | None,
     after: int | None,
     account: str | None,

@@ -5,19 +5,21 @@ from typing import Any
 from marshmallow import fields, pre_load, validate
 
 from registry.api.schemas.base import Day, StrictSchema, Whole, short, words
+from registry.domain.checks.model import PROJECTS
 from registry.domain.records import PARTY_ROLES
 from registry.refusals.acts import TooManyParties
 from registry.runtime import settings
 
 
 class TenderSchema(StrictSchema):
-    """The tender a check is for."""
+    """The tender a check is for. Where an answer depends on ``must_tender`` and nobody said, it is ``review``."""
 
     code = words(100, required=True)
     sector = short(required=True)
     district = short(6, load_default=None, allow_none=True)
     product = words(200, load_default=None, allow_none=True)
-    must_tender = fields.Boolean(load_default=True, truthy={True}, falsy={False})
+    must_tender = fields.Boolean(load_default=None, allow_none=True, truthy={True}, falsy={False})
+    project = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(PROJECTS))
 
 
 class PartySchema(StrictSchema):
@@ -84,7 +86,8 @@ class CheckFileQuery(StrictSchema):
     sector = short(required=True)
     on = fields.Date(load_default=None)
     district = short(6, load_default=None)
-    must_tender = fields.Boolean(load_default=True, truthy={"true"}, falsy={"false"})
+    must_tender = fields.Boolean(load_default=None, truthy={"true"}, falsy={"false"})
+    project = fields.String(load_default=None, validate=validate.OneOf(PROJECTS))
     tender = words(100, load_default=None)
     filename = fields.String(load_default="", validate=validate.Length(max=200))
 

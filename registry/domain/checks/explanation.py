@@ -5,13 +5,14 @@ from typing import Any
 
 from registry.domain.checks import comparison
 from registry.domain.checks.receipts import VERDICTS, Statement
-from registry.domain.labels import REASONS, label_for
+from registry.domain.labels import PROJECT_NAMES, REASONS, label_for
 
 _NAMED = {
     "ref": "联合体成员",
     "record": "记录",
     "revision": "版本",
     "measure": "措施",
+    "list": "名单",
     "basis": "依据",
     "since": "自",
     "until": "至（不含）",
@@ -44,7 +45,8 @@ def basis_texts(statement: Statement) -> list[str]:
         f"答复依据账本第 1 至第 {statement['entry']} 号记录，{root}",
     ]
     if "sector" in statement:
-        kind = "依法必须招标" if statement["must_tender"] else "非依法必须招标"
+        kind = {True: "依法必须招标", False: "非依法必须招标", None: "是否依法必须招标未说明"}[statement["must_tender"]]
+        kind += f"，{PROJECT_NAMES.get(statement['project'], statement['project'])}" if "project" in statement else ""
         texts.append(f"所问交易：领域 {statement['sector']}，{kind}。")
     law = f"，参照数据摘要 {statement['law']}" if "law" in statement else ""
     texts.append(f"判断规则版本 {statement['matcher']}，参照数据截至 {statement['rules']}{law}。")
@@ -111,6 +113,8 @@ def _reason_text(reason: Mapping[str, Any]) -> str:
     via = reason.get("via")
     if isinstance(via, Mapping):  # in the words of the source, and no other
         texts.append(f"经由关系 {via.get('relation')}（{via.get('source')}：“{via.get('wording')}”）")
+    if reason.get("status") == "unconfirmed":
+        texts.append("依据未核对")
     if reason.get("disputed_on"):
         texts.append(f"{reason['disputed_on']} 起有异议")
     return "，".join(texts)

@@ -1,23 +1,40 @@
 """Data model of an award check: its scope, its parties, and the records that match them."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+
+from registry.domain.law.reference_kinds import ListEffect
+
+MATCHER = "exact-3"
+"""Version of the rules by which verdicts are reached, named in every receipt."""
+FIRST_MATCHER = "exact-2"
+"""The rules before it, under which older receipts are replayed: lists bore by their measures only, a repaired record
+bore nothing, and whether a project must be tendered was always stated."""
+MATCHERS = (FIRST_MATCHER, MATCHER)
+PROJECTS = ("goods", "services", "works")
+"""Kinds of project (政府采购法 2: 货物、服务、工程)."""
 
 
 @dataclass(frozen=True)
 class CheckScope:
     """Scope of an award check: the sector, whether tendering is mandatory by law, the district, and the day.
 
-    ``by_product`` are the codes of the measures that hold for single products only.
+    ``must_tender`` is None when nobody said: where an answer depends on it, a person must look. ``by_product`` are the
+    codes of the measures that hold for single products only, ``effects`` what each list means on the day, and
+    ``list_measures`` the codes of the measures that each list with an adequate basis provides for. ``matcher`` is the
+    version of the rules to judge by: old receipts are replayed under theirs.
     """
 
     sector: str
-    must_tender: bool
+    must_tender: bool | None
     district: str | None
     on: dt.date
     by_product: frozenset[str] = frozenset()
+    effects: Sequence[ListEffect] = ()
+    list_measures: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    matcher: str = MATCHER
 
 
 @dataclass(frozen=True)
@@ -62,10 +79,14 @@ class Hit:
 
 @dataclass(frozen=True)
 class LookBack:
-    """Look-back for grave violations: since when, in which sectors, for which roles, and its source."""
+    """Look-back for grave violations: since when, in which sectors, for which roles, and its source.
+
+    ``repaired_since``: since when a violation counts whose record was repaired; None when no such one counts.
+    """
 
     since: dt.date
     sectors: frozenset[str]
     roles: frozenset[str]
     code: str
     basis: str
+    repaired_since: dt.date | None = None

@@ -27,7 +27,7 @@ _FIRST = {
 }
 _REQUIRED = {1: _FIRST, VERSION: _FIRST | {"law", "sector", "must_tender", "district"}}
 """Fields by version; receipts of version 1 do not say what was asked nor under which law tables."""
-_OPTIONAL = {"number", "list_age_days", "previous"}
+_OPTIONAL = {"number", "list_age_days", "previous", "project"}
 _SIGNATURE_FIELDS = {"alg", "kid", "value"}
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -138,8 +138,9 @@ class Facts:
     rules: str
     law: str
     sector: str
-    must_tender: bool
+    must_tender: bool | None
     district: str | None = None
+    project: str | None = None
     list_age_days: int | None = None
     previous: Mapping[str, object] | None = None
 
@@ -174,7 +175,7 @@ def statement(facts: Facts, lines: Sequence[Mapping[str, object]], salt: bytes) 
         "lines": salted,
         "lines_root": merkle.root(_leaf_hashes(salted)).hex(),
     }
-    optional = {"list_age_days": facts.list_age_days, "previous": facts.previous}
+    optional = {"list_age_days": facts.list_age_days, "previous": facts.previous, "project": facts.project}
     return values | {name: value for name, value in optional.items() if value is not None}
 
 

@@ -11,11 +11,9 @@ from typing import Any
 
 from registry.domain import identifiers
 from registry.domain.cases import revision
-from registry.domain.checks.model import CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.list_effects import is_provided_for, list_reasons
+from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope, Hit, LookBack
 from registry.domain.naming import name_key
-
-VERSION = "exact-2"
-"""Version of these rules, named in every receipt."""
 
 VERDICTS = ("no_record", "on_record", "review", "unchecked", "barred")
 """Verdicts in rising order of severity."""
@@ -58,7 +56,10 @@ def _is_unsound(code: str | None) -> bool:
 def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back: LookBack | None) -> Answer:
     """Judge one party from all records that match its identifier or, lacking one, its name."""
     reasons = [
-        reason for hit in hits if bears(party, hit) for reason in _reasons_from_hit(party, hit, scope, look_back)
+        reason
+        for hit in hits
+        if _is_known_state(hit, scope) and bears(party, hit)
+        for reason in _reasons_from_hit(party, hit, scope, look_back)
     ]
     if party.uscc and party.names and name_key.key(party.name) not in party.names:
         reasons.append(_build_reason("review", "name-differs"))
@@ -69,6 +70,11 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
     if not reasons:
         return Answer("no_record", ())
     return ranked_answer(reasons)
+
+
+def _is_known_state(hit: Hit, scope: CheckScope) -> bool:
+    """By the first rules a repaired record bore nothing; now a ban that is itself the penalty runs to its own end."""
+    return hit.body["state"] != "repaired" or (scope.matcher != FIRST_MATCHER and hit.body["kind"] == "penalty")
 
 
 def ranked_answer(reasons: Iterable[Reason]) -> Answer:
@@ -98,19 +104,17 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
         for verdict, detail in _judge_measures(hit, party, scope)
         if verdict != "ended"
     ]
+    if scope.matcher != FIRST_MATCHER:
+        heaviest = max((VERDICTS.index(verdict) for verdict, _ in reasons), default=0)
+        reasons += [
+            (_cap_verdict(hit, verdict), common | detail)
+            for verdict, detail in list_reasons(hit, party, scope)
+            if VERDICTS.index(_cap_verdict(hit, verdict)) > heaviest  # its measures say as much already
+        ]
     if look_back and _is_in_look_back(body, party, scope, look_back):
-        reasons.append(
-            (
-                "review",
-                common
-                | {
-                    "code": "grave-look-back",
-                    "measure": look_back.code,
-                    "basis": look_back.basis,
-                    "since": body["decided_on"],
-                },
-            )
-        )
+        detail = {"measure": look_back.code, "basis": look_back.basis, "since": body["decided_on"]}
+        code = "grave-look-back-repaired" if body["state"] == "repaired" else "grave-look-back"
+        reasons.append(("review", common | {"code": code} | detail))
     is_own = hit.via is None or hit.via.effect == "identity"
     if not reasons and is_own and _is_visible(body, scope.on):
         verdict = "review" if match.get("name_differs") else "on_record"
@@ -131,8 +135,11 @@ def _describe_match(party: CheckedParty, hit: Hit) -> dict[str, Any]:
 
 def _judge_measures(hit: Hit, party: CheckedParty, scope: CheckScope) -> Iterator[Reason]:
     """The verdict of each measure of a record; none while the record is suspended."""
-    if not revision.is_suspended_on(hit.body, scope.on):
-        yield from (_judge_measure(measure, hit, party, scope) for measure in hit.body["measures"])
+    if revision.is_suspended_on(hit.body, scope.on):
+        return
+    for measure in hit.body["measures"]:
+        if scope.matcher == FIRST_MATCHER or is_provided_for(measure, hit.body, scope):
+            yield _judge_measure(measure, hit, party, scope)
 
 
 def _judge_measure(measure: Mapping[str, Any], hit: Hit, party: CheckedParty, scope: CheckScope) -> Reason:
@@ -149,6 +156,8 @@ def _judge_measure(measure: Mapping[str, Any], hit: Hit, party: CheckedParty, sc
     mismatch = _find_scope_mismatch(measure, hit, party, scope)
     if mismatch:
         return "on_record", detail | {"code": mismatch}
+    if measure["only_must_tender"] and scope.must_tender is None:
+        return "review", detail | {"code": "must-tender-not-stated"}
     if measure["code"] in scope.by_product:
         return "review", detail | {"code": "measure-by-product"}
     if measure["effect"] == "review":
@@ -167,7 +176,7 @@ def _find_scope_mismatch(measure: Mapping[str, Any], hit: Hit, party: CheckedPar
         return "other-sector"
     if measure["roles"] and party.role not in measure["roles"] and not _is_attention(hit):
         return "other-role"
-    if measure["only_must_tender"] and not scope.must_tender:
+    if measure["only_must_tender"] and scope.must_tender is False:
         return "not-must-tender"
     is_provincial = measure["territory"] == "province" and measure["code"] not in scope.by_product
     if is_provincial and _is_other_province(hit.body["district"], scope.district):
@@ -198,11 +207,14 @@ def _is_visible(body: Mapping[str, Any], on: dt.date) -> bool:
 
 
 def _is_in_look_back(body: Mapping[str, Any], party: CheckedParty, scope: CheckScope, look_back: LookBack) -> bool:
+    """A repair ends publicity and measures of punishment for lost trust; it does not undo that the law was broken."""
+    since = look_back.repaired_since if body["state"] == "repaired" else look_back.since
     return bool(
         body["is_grave"]
         and scope.sector in look_back.sectors
         and party.role in look_back.roles
-        and look_back.since.isoformat() <= body["decided_on"] <= scope.on.isoformat()
+        and since is not None
+        and since.isoformat() <= body["decided_on"] <= scope.on.isoformat()
     )
 
 

@@ -100,7 +100,9 @@ def build(
     }
 
 
-def parse(value: Any, sectors: Collection[str]) -> Envelope | list[Fault]:
+def parse(
+    value: Any, sectors: Collection[str], list_measures: record_schema.ListMeasures | None = None
+) -> Envelope | list[Fault]:
     """The envelope, or what is wrong with it place by place; values are never quoted.
 
     ``value`` comes from canonical JSON, so that it has a hash.
@@ -109,7 +111,7 @@ def parse(value: Any, sectors: Collection[str]) -> Envelope | list[Fault]:
     if not faults:
         faults = [
             Fault(f"/body{fault.pointer}", fault.code, fault.detail)
-            for fault in record_schema.faults(value["body"], sectors)
+            for fault in record_schema.faults(value["body"], sectors, list_measures)
         ] or _agreement(value)
     if faults:
         return faults

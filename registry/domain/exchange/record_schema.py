@@ -1,7 +1,7 @@
 """Validate a public body that came from another node against the type of its kind (``domain/records``)."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -17,8 +17,16 @@ _NEWEST = records.SCHEMA + 1
 """Bodies of the next schema are taken, so that nodes can be upgraded one after the other."""
 
 
-def faults(body: Any, sectors: Collection[str]) -> list[Fault]:
-    """What is wrong with a body, place by place; empty when it may be published. Values are never quoted."""
+ListMeasures = Callable[[dt.date], Mapping[str, Collection[str]]]
+"""The measures that each list with an adequate basis provides for on a day, by the code of the list."""
+
+
+def faults(body: Any, sectors: Collection[str], list_measures: ListMeasures | None = None) -> list[Fault]:
+    """What is wrong with a body, place by place; empty when it may be published. Values are never quoted.
+
+    Listings are judged by ``list_measures``: a list that is not known here or has no adequate basis, and a measure
+    that its list does not provide for, bind nobody (国办发〔2020〕49号).
+    """
     if not isinstance(body, dict):
         return [Fault("", "wrong-type", "应为 JSON 对象")]
     if "kind" not in body:
@@ -32,6 +40,7 @@ def faults(body: Any, sectors: Collection[str]) -> list[Fault]:
     return (
         list(_shape(body, kind.body, "", is_next=body.get("schema", 0) == _NEWEST))
         or list(_rules(body, kind, sectors))
+        or list(_list_rules(body, list_measures))
         or list(_personal(body, ""))
     )
 
@@ -96,6 +105,19 @@ def _rules(body: dict[str, Any], kind: records.RecordKind, sectors: Collection[s
         yield Fault("/sectors", "wrong-value", "领域为空或重复")
     if not set(body["sectors"]) <= set(sectors):
         yield Fault("/sectors", "unknown-sector", "领域代码不认识")
+
+
+def _list_rules(body: Mapping[str, Any], list_measures: ListMeasures | None) -> Iterator[Fault]:
+    """A version that takes a listing away is taken in whatever its list: it binds nobody."""
+    if list_measures is None or "scheme" not in body or body["state"] != "published":
+        return
+    provided = list_measures(dt.date.fromisoformat(body["decided_on"])).get(body["scheme"]["code"])
+    if provided is None:
+        yield Fault("/scheme/code", "scheme-without-basis", "本节点没有此名单，或者名单没有足够的依据")
+        return
+    for position, measure in enumerate(body["measures"]):
+        if measure["code"] not in provided:
+            yield Fault(f"/measures/{position}/code", "measure-outside-scheme", "名单的设列依据中没有此措施")
 
 
 def _state_fields(body: Mapping[str, Any]) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ publication ends by itself. Earlier and special rules are rows like it: the most
 
 import calendar
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,8 @@ from registry.domain.law.reference_kinds import PenaltyKind, Policy, Severity
 from registry.refusals.content import NoPolicy
 
 SEVERITIES: tuple[Severity, ...] = ("minor", "general", "serious")
+NO_END = date(2199, 12, 31)
+"""Stands for no end where a day must be stated."""
 SPECIFICITY = {"general": 0, "sector": 1, "authority": 2, "basis": 3, "scheme": 4}
 _TITLE = re.compile("《([^《》]*)》")
 
@@ -111,6 +113,26 @@ def period(policy: Policy, document_date: date, stated_until: date | None = None
         return Publicity(latest, earliest, None)
     until = min(max(stated_until, earliest), latest)
     return Publicity(until, earliest, _explain_moved_end(policy, stated_until, until))
+
+
+def while_binding(period: Publicity, restrictions: Iterable[Mapping[str, Any]]) -> Publicity:
+    """The period made to last as long as the restrictions of the decision bind, and closed to repair until they end.
+
+    A ban must be public while it runs (招标投标法 53, 54, 60; 市场监管总局令第45号 13), and a repair presupposes that the
+    duties of the decision are performed (信用修复管理办法). A ban without end is public without end. What was
+    not understood (no code) and has no end is public for the policy's period: nobody knows how long it binds.
+    """
+    running = [measure for measure in restrictions if measure["effect"] != "none"]
+    ends = [date.fromisoformat(measure["ends_on"]) for measure in running if measure["ends_on"]]
+    if any(measure["ends_on"] is None and measure["code"] and measure["effect"] == "bars" for measure in running):
+        ends.append(NO_END)
+    if not ends:
+        return period
+    until, repairable = max(period.visible_until, *ends), max(period.repairable_from, *ends)
+    note = period.note
+    if until > period.visible_until:
+        note = f"限制措施至{max(ends).isoformat()}止，公示期延至该日"
+    return Publicity(until, repairable, note)
 
 
 def add_months(day: date, months: int) -> date:

@@ -82,6 +82,14 @@ class Reference:
         """The list schemes in force on a day."""
         return self._rows_of_type("schemes", reference_kinds.Scheme, on)
 
+    def list_effects(self, on: dt.date) -> list[reference_kinds.ListEffect]:
+        """What each list means for trading on a day."""
+        return self._rows_of_type("list_effects", reference_kinds.ListEffect, on)
+
+    def list_measures(self, on: dt.date) -> dict[str, frozenset[str]]:
+        """The codes of the measures that each list with an adequate basis provides for on a day, by its code."""
+        return {row.code: frozenset(row.measures) for row in self.schemes(on) if row.may_publish}
+
     def deadline(self, code: str, on: dt.date) -> reference_kinds.Deadline:
         """The version of a time limit such as D01 that counts from a day."""
         return self._deadlines[code].of(on)

@@ -37,7 +37,7 @@ def _select_by(kind: str, column: InstrumentedAttribute[Any], *further: ColumnEl
     return select(literal_column(f"'{kind}'"), column, Publication.body).where(
         any_of(column, texts(kind)),
         known_at(bindparam("entry", type_=Key)),
-        Publication.state.in_(BEARING),
+        Publication.state.in_((*BEARING, "repaired")),  # a repair ends no ban that is itself the penalty
         Publication.kind.not_in(NEUTRAL_KINDS),
         *further,
     )

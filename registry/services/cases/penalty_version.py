@@ -13,7 +13,7 @@ from registry.domain.filing.model import Filing
 from registry.domain.law import measures, publicity
 from registry.domain.law.publicity import Publicity
 from registry.domain.law.reference import Reference
-from registry.domain.law.reference_kinds import Policy
+from registry.domain.law.reference_kinds import Policy, Severity
 from registry.domain.publication import redaction
 from registry.models import Penalty, PenaltyFiling, Publication
 from registry.refusals.acts import FilingRefused
@@ -21,7 +21,7 @@ from registry.services.cases import revisions
 from registry.services.publication.publishing import Version
 from registry.unit_of_work import UnitOfWork, day_of
 
-_SEVERITY = {"1": "general", "2": "general", "3": "serious", "4": "minor"}
+_SEVERITY: dict[str, Severity] = {"1": "general", "2": "general", "3": "serious", "4": "minor"}
 """失信严重程度 as filed (1 一般, 2 较重, 3 严重, 4 轻微) in the terms of NDRC order 36."""
 
 
@@ -30,7 +30,7 @@ def policy_of(reference: Reference, filing: Filing) -> Policy:
     low_fines = {policy.fine_max for policy in reference.policies if policy.fine_max}
     return publicity.policy_for(
         reference.policies,
-        severity=severity_of(reference, filing),
+        severity="serious" if is_ban(reference, filing) else severity_of(reference, filing),
         document_date=filing.decided_on,
         authority_name=filing.authority_name,
         sectors=filing.sectors,
@@ -40,7 +40,7 @@ def policy_of(reference: Reference, filing: Filing) -> Policy:
     )
 
 
-def severity_of(reference: Reference, filing: Filing) -> str:
+def severity_of(reference: Reference, filing: Filing) -> Severity:
     """The class that the department states; else that of the procedure, of a huge fine, of the gravest kind.
 
     Source: 信用修复管理办法 (NDRC order 36): summary procedure is minor, 巨额罚款 serious.
@@ -61,14 +61,22 @@ def _is_low_fine(reference: Reference, filing: Filing, code: str) -> bool:
     return most is not None and filing.fine_fen is not None and filing.fine_fen <= most
 
 
-def publicity_of(policy: Policy, filing: Filing, published_on: dt.date) -> Publicity:
-    """The publicity period of a decision: by its policy, and by the end that was filed where the policy allows it.
+def is_ban(reference: Reference, filing: Filing) -> bool:
+    """Whether a decision bars somebody from trading: it is then among the serious ones, as 限制从业 is."""
+    restrictions, _ = measures.resolve_measures(filing, reference.measures(filing.decided_on))
+    return any(restriction["effect"] == "bars" for restriction in restrictions)
 
-    ``published_on`` is the day on which it was first published, from which some policies count.
+
+def publicity_of(
+    policy: Policy, filing: Filing, restrictions: Sequence[dict[str, Any]], published_on: dt.date
+) -> Publicity:
+    """The publicity period of a decision: by its policy, by the end that was filed where the policy allows it, and as
+    long as its restrictions bind. ``published_on`` is the day of its first publication, from which some policies count.
     """
     last_day = filing.publicity_until  # 公示截止期 is the last day shown; intervals here are half-open
+    stated_until = last_day + dt.timedelta(days=1) if last_day else None
     starts_on = published_on if policy.counted_from == "publication" else filing.decided_on
-    return publicity.period(policy, starts_on, last_day + dt.timedelta(days=1) if last_day else None)
+    return publicity.while_binding(publicity.period(policy, starts_on, stated_until), restrictions)
 
 
 def newest_revisions(work: UnitOfWork, records: Sequence[str]) -> dict[str, int]:
@@ -96,9 +104,9 @@ def _build_version(
 ) -> Version:
     filing_row = penalty_row.filing
     policy = policy_of(reference, filing)
-    published_on = work.today if revision == 1 else revisions.first_published_on(work, penalty_row.record)
-    period = publicity_of(policy, filing, published_on)
     restrictions, _ = measures.resolve_measures(filing, reference.measures(filing.decided_on))
+    published_on = work.today if revision == 1 else revisions.first_published_on(work, penalty_row.record)
+    period = publicity_of(policy, filing, restrictions, published_on)
     is_hidden = filing.subject.kind == "natural_person" or exclusions.is_summary_procedure(filing)
     is_public = policy.public and not is_hidden
     version = penalty.PenaltyVersion(

@@ -123,7 +123,7 @@ def answer(
 
     A function of its arguments and of the publications up to ``entry``: called again, it returns the same.
     """
-    scope = CheckScope(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on)
+    scope = CheckScope(inquiry.sector, inquiry.must_tender, inquiry.district, inquiry.on, matcher=inquiry.matcher)
     answers = judge_parties(work, scope, checked_parties, entry, reference)
     return [_build_line(party, party_answer) for party, party_answer in zip(inquiry.parties, answers, strict=True)]
 
@@ -155,17 +155,19 @@ def _build_facts(
             **inquiry.tender,
             "sector": inquiry.sector,
             "must_tender": inquiry.must_tender,
+            **({"project": inquiry.project} if inquiry.project else {}),
             "district": inquiry.district,
         },
         requester=work.actor.name,
         complete=not stale and all(line["verdict"] != "unchecked" for line in lines),
         stale=stale,
-        matcher=verdict.VERSION,
+        matcher=inquiry.matcher,
         rules=work.today.isoformat(),
         law=reference.version,
         sector=inquiry.sector,
         must_tender=inquiry.must_tender,
         district=inquiry.district,
+        project=inquiry.project,
         list_age_days=max(
             ((work.today - day_of(pulled_at)).days for _, pulled_at in sources if pulled_at), default=None
         ),
@@ -235,8 +237,7 @@ def judge_parties(
         list(related_parties.paths(party, relations, scope.on, reference.relation_kind)) for party in checked_parties
     ]
     bodies = _find_related_bodies(work, paths_by_party, entry) | bodies
-    by_product = frozenset(row.code for row in reference.measures(scope.on) if row.by_product)
-    scope = replace(scope, by_product=by_product)
+    scope = _with_law(scope, reference)
     look_back = _find_look_back(reference, scope.on)
     named_parties = [replace(party, names=related_parties.known_names(party, relations)) for party in checked_parties]
     answers = [
@@ -244,6 +245,16 @@ def judge_parties(
         for party, party_paths in zip(named_parties, paths_by_party, strict=True)
     ]
     return consortium.apply_member_verdicts(named_parties, answers)
+
+
+def _with_law(scope: CheckScope, reference: Reference) -> CheckScope:
+    """The scope with what the law tables say on its day of products and lists."""
+    return replace(
+        scope,
+        by_product=frozenset(row.code for row in reference.measures(scope.on) if row.by_product),
+        effects=reference.list_effects(scope.on),
+        list_measures=reference.list_measures(scope.on),
+    )
 
 
 def _require_own_index(work: UnitOfWork, keys: candidates.Keys) -> None:
@@ -289,5 +300,12 @@ def _find_look_back(reference: Reference, on: dt.date) -> LookBack | None:
     months = reference.threshold("lookback_months", on)
     if months is None:
         return None
-    since = add_months(on, -months)
-    return LookBack(since, frozenset(rule.sectors), frozenset(rule.roles), rule.code, rule.source)
+    repaired_months = reference.threshold("lookback_after_repair_months", on)
+    return LookBack(
+        add_months(on, -months),
+        frozenset(rule.sectors),
+        frozenset(rule.roles),
+        rule.code,
+        rule.source,
+        repaired_since=add_months(on, -repaired_months) if repaired_months else None,
+    )

@@ -46,9 +46,10 @@ class BatchRequest:
     sector: str
     on: dt.date | None = None
     district: str | None = None
-    must_tender: bool = True
+    must_tender: bool | None = None
     tender: str | None = None
     filename: str = ""
+    project: str | None = None
 
 
 def receive(work: UnitOfWork, data: bytes, batch_request: BatchRequest) -> CheckFile:
@@ -162,6 +163,7 @@ def _build_inquiry(batch_request: BatchRequest, on: dt.date, rows: Sequence[Part
         sector=batch_request.sector,
         must_tender=batch_request.must_tender,
         district=batch_request.district,
+        project=batch_request.project,
         on=on,
         # A check names firms within itself only; the sheet shows ``of`` as it was stated.
         parties=[replace(Party(**row.cells), of=_limit_reference(row.cells.get("of"), refs)) for row in rows],

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from registry.domain.checks import receipts, verdict
+from registry.domain.checks import receipts
 from registry.domain.checks.consortium import CODE, MEMBER
+from registry.domain.checks.model import MATCHERS
 from registry.domain.checks.receipts import Statement
 from registry.domain.law.reference import Reference
 from registry.domain.publication import keyring, merkle
@@ -64,13 +65,16 @@ def prove(work: UnitOfWork, entry: int, progress: Callable[[int], None] = lambda
     return ProvenLedger(entry, merkle.root(ledger_state.leaves(work.session, entry)), sealed)
 
 
-def request_of_receipt(statement: Statement, sector: str | None = None, *, must_tender: bool = True) -> ReplayRequest:
-    """Rebuild the request of a genuine receipt. Receipts of version 1 do not state ``sector`` and ``must_tender``.
+def request_of_receipt(
+    statement: Statement, sector: str | None = None, *, must_tender: bool | None = None
+) -> ReplayRequest:
+    """Rebuild the request of a genuine receipt. Receipts of version 1 do not state ``sector`` and
+    ``must_tender``, which was true unless said otherwise.
 
     Refuses ``ReplayRefused`` an answer of other rules than this program's, or a receipt that does not say its sector.
     """
-    if statement["matcher"] != verdict.VERSION:
-        raise ReplayRefused(f"答复所用规则版本为 {statement['matcher']}，本程序为 {verdict.VERSION}")
+    if statement["matcher"] not in MATCHERS:
+        raise ReplayRefused(f"答复所用规则版本为 {statement['matcher']}，本程序为 {'、'.join(MATCHERS)}")
     stated_sector = statement.get("sector", sector)
     if stated_sector is None:
         raise ReplayRefused("该回执未载明领域，请用 --sector 指明")
@@ -83,11 +87,13 @@ def request_of_receipt(statement: Statement, sector: str | None = None, *, must_
     inquiry = Inquiry(
         tender={},
         sector=stated_sector,
-        must_tender=statement.get("must_tender", must_tender),
+        must_tender=statement.get("must_tender", must_tender is not False),
         district=statement.get("district"),
         on=dt.date.fromisoformat(statement["on"]),
         parties=[replace(party, of=None) if party.ref in outside else party for party in parties],
         known_at=statement["entry"],
+        project=statement.get("project"),
+        matcher=statement["matcher"],
     )
     return ReplayRequest(inquiry, _find_left_out(statement["lines"]), outside)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.domain import identifiers
-from registry.domain.checks.model import CheckedParty
+from registry.domain.checks.model import MATCHER, CheckedParty
 from registry.domain.law.reference import Reference
 from registry.domain.publication import redaction
 from registry.errors import Fault, Invalid
@@ -32,16 +32,19 @@ class Party:
 @dataclass(frozen=True)
 class Inquiry:
     """A check to be made. ``known_at`` None means the head of the ledger; ``is_linked`` that earlier and later checks
-    of the same tender belong together."""
+    of the same tender belong together. ``project`` (goods, services or works) and ``must_tender`` are None when nobody
+    said; ``matcher`` is the version of the rules to judge by."""
 
     tender: dict[str, Any]
     sector: str
-    must_tender: bool
+    must_tender: bool | None
     district: str | None
     on: dt.date
     parties: Sequence[Party]
     known_at: int | None = None
     is_linked: bool = True
+    project: str | None = None
+    matcher: str = MATCHER
 
 
 def parse_inquiry(work: UnitOfWork, inquiry: Inquiry, reference: Reference | None = None) -> list[CheckedParty]:

@@ -35,7 +35,7 @@ class WatchRequest:
 
     tender: str
     sector: str
-    must_tender: bool
+    must_tender: bool | None
     district: str | None
     parties: Sequence[CheckedParty]
 

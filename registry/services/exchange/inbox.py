@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 
 from registry.domain.exchange import batch, envelope
 from registry.domain.exchange.envelope import Envelope, KnownRecord, Outcome, Sender
+from registry.domain.law.reference import Reference
 from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
 from registry.errors import Fault
@@ -103,8 +104,8 @@ def _lock_peers(work: UnitOfWork) -> None:
 
 def _judge_records(work: UnitOfWork, peer: Peer, values: Sequence[Any]) -> list[JudgedItem]:
     """Judge records in the order of revisions; returned in the order of the batch."""
-    sectors = reference_data.current(work.session).names("sectors")
-    judged_items = [_parse_record(value, sectors) for value in values]
+    reference = reference_data.current(work.session)
+    judged_items = [_parse_record(value, reference) for value in values]
     readable = [(item, item.envelope) for item in judged_items if item.envelope]
     known_records = peer_messages.known_records(work.session, sorted({incoming.record for _, incoming in readable}))
     sender = _build_sender(work, peer)
@@ -116,9 +117,9 @@ def _judge_records(work: UnitOfWork, peer: Peer, values: Sequence[Any]) -> list[
     return judged_items
 
 
-def _parse_record(value: Any, sectors: dict[str, str]) -> JudgedItem:
+def _parse_record(value: Any, reference: Reference) -> JudgedItem:
     try:
-        result = envelope.parse(value, sectors)
+        result = envelope.parse(value, reference.names("sectors"), reference.list_measures)
     except Exception as error:  # one record that no check foresaw must not stop a batch, and so a peer, for ever
         result = [Fault("", type(error).__name__, "无法识别")]
     if isinstance(result, Envelope):

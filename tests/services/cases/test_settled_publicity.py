@@ -30,7 +30,7 @@ def governed(decided: str, **special: str) -> Any:
     """The policy of a decision with its first and its last day, counted from a publication on 20 November 2026."""
     filing = filed(decided, **special)
     policy = policy_of(LAW, filing)
-    period = publicity_of(policy, filing, PUBLISHED)
+    period = publicity_of(policy, filing, (), PUBLISHED)
     return policy, period
 
 
