@@ -20,14 +20,22 @@ ROOMS = ("tests/domain", "tests/services", "tests/queries")
 KINDS = {
     "deadlines": "Time limits 法定期限", "clocks": "Clocks 时限起止", "measures": "Statutory bans 法定限制措施",
     "schemes": "List schemes 名单", "policies": "Publicity periods 公示期限", "thresholds": "Thresholds 数额与期间",
+    "list_effects": "Effects of lists 名单效力",
 }  # fmt: skip
-_PREFIX = {"clocks": "clock-", "schemes": "scheme-", "policies": "policy-", "thresholds": "threshold-"}
+_PREFIX = {
+    "clocks": "clock-",
+    "schemes": "scheme-",
+    "policies": "policy-",
+    "thresholds": "threshold-",
+    "list_effects": "effect-",
+}
 _APPLIED = {
     "clocks": "`domain/law/deadlines`, `services/law/clocks`",
     "measures": "read from decisions by `domain/law/measures`, judged by `domain/checks/verdict`",
     "schemes": "`services/cases/listing_drafting`, `services/cases/listing_publication`",
     "policies": "`domain/law/publicity`, `services/cases/penalty_version`, `services/cases/listing_publication`",
     "thresholds": "",
+    "list_effects": "`domain/checks/list_effects`",
 }
 APPLIED = {
     "B3": "`services/checks/award_check` (look-back), `services/cases/penalty_version` (what is grave)",
@@ -41,6 +49,7 @@ APPLIED = {
     "D29": "scheme `market-serious`", "D30": "scheme `judgment-debtor`",
     "threshold-large_fine_fen": "`services/cases/penalty_version`",
     "threshold-lookback_months": "`services/checks/award_check`",
+    "threshold-lookback_after_repair_months": "`services/checks/award_check`: a repaired record is for a person",
     "threshold-listing_reply_days": "`services/cases/listing_drafting`",
     "threshold-commendation_months": "`services/cases/commendations`",
     "threshold-repeat_months": "`queries/cases/prior_restrictions`: shown to the authority, never public",

@@ -65,18 +65,13 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     More than 1,000 are answered in chunks, a row that cannot be asked as unchecked; killed half-way, run it again.
     """
-    for file in (out, pdf, result):
-        if file and not file.parent.is_dir():
-            raise click.UsageError(f"there is no folder {file.parent}")
+    _require_folders(out, pdf, result)
     actor = trading_centre(account)
     data = path.read_bytes()
     rows = parties.read_parties(data, path.name)
     day = on.date() if on else None
     if len(rows) > batch_check.CHUNK or result:
-        if known_at is not None:
-            raise click.UsageError("a long list is answered at the head of the ledger, without --known-at")
-        if pdf:
-            raise click.UsageError("a long list has many receipts: print each with `registry receipt pdf`")
+        _refuse_options_of_short_lists(known_at, pdf)
         stated = batch_check.BatchRequest(sector, day, district, must_tender, tender, path.name, project)
         _check_in_chunks(actor, data, stated, out, result)
         return
@@ -98,6 +93,19 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
         )
 
     _print_check(runtime.perform(actor, act, award_check.record_failure), out, pdf)
+
+
+def _require_folders(*files: Path | None) -> None:
+    for file in files:
+        if file and not file.parent.is_dir():
+            raise click.UsageError(f"there is no folder {file.parent}")
+
+
+def _refuse_options_of_short_lists(known_at: int | None, pdf: Path | None) -> None:
+    if known_at is not None:
+        raise click.UsageError("a long list is answered at the head of the ledger, without --known-at")
+    if pdf:
+        raise click.UsageError("a long list has many receipts: print each with `registry receipt pdf`")
 
 
 def _print_check(signed: award_check.SignedCheck, out: Path | None, pdf: Path | None) -> None:

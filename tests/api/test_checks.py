@@ -25,7 +25,7 @@ from tests.support.filings import (
 )
 
 EXPERT = {"name": "卞子墨", "role": "evaluation_expert", "id_type": "resident_id", "id_number": PERSON_NUMBER}
-CONSTRUCTION = {"sector": "construction"}
+CONSTRUCTION = {"sector": "construction", "must_tender": True}
 
 
 def wrong(code):
@@ -101,8 +101,18 @@ class TestScope:
     @pytest.mark.parametrize(
         ("tender", "role", "verdict"),
         [
-            pytest.param({"sector": "construction"}, "bidder", "barred", id="招标投标法53"),
-            pytest.param({"sector": "construction"}, "consortium_member", "barred", id="招标投标法53-联合体"),
+            pytest.param({"sector": "construction", "must_tender": True}, "bidder", "barred", id="招标投标法53"),
+            pytest.param({"sector": "construction"}, "bidder", "review", id="B12-招标投标法53-未说明"),
+            pytest.param({"sector": "procurement"}, "bidder", "review", id="B12-招标投标法53-采购未说明"),
+            pytest.param(
+                {"sector": "procurement", "must_tender": False, "project": "goods"},
+                "bidder",
+                "on_record",
+                id="B12-招标投标法3-货物",
+            ),
+            pytest.param(
+                {"sector": "construction", "must_tender": True}, "consortium_member", "barred", id="招标投标法53-联合体"
+            ),
             pytest.param({"sector": "construction", "must_tender": False}, "bidder", "on_record", id="招标投标法53-非"),
             pytest.param({"sector": "construction"}, "agent", "on_record", id="招标投标法53-代理机构"),
             pytest.param({"sector": "mining"}, "bidder", "on_record", id="招标投标法53-其他领域"),

@@ -22,7 +22,7 @@ class TestVerify:
         body = desk.get(f"/records/{record}").get_json()
         assert (body["state"], body["revision"], body["act"]) == ("published", 1, "publish")
         assert body["source"]["channel"] == "api"
-        assert body["policy"] == "general"
+        assert body["policy"] == "serious"
         assert body["measures"][0]["code"] == "B1"
         assert desk.found() == [record]
 

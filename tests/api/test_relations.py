@@ -265,7 +265,7 @@ class TestCheck:
         }
 
     def test_commits_to_the_product(self, desk):
-        tender = {"code": "YC2026-0412", "sector": "procurement", "must_tender": True, "district": None}
+        tender = {"code": "YC2026-0412", "sector": "procurement", "must_tender": None, "district": None}
         for product in ({}, {"product": "血管支架"}):
             made = desk.check(stranger(), tender=product).get_json()
             receipt = desk.get(made["receipt"].removeprefix("/api/v1"), "centre")

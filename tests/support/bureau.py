@@ -188,40 +188,39 @@ class Bureau:
         doer, papers_of, run = self._listing_acts(decision)[act]
         return self.do(by or doer, lambda work: run(work, record, papers(*papers_of) if given is None else given))
 
-    def _listing_acts(
-        self, decision: dict[str, Any]
-    ) -> dict[str, tuple[str, tuple[str, ...], Callable[[UnitOfWork, str, StepInput], Any]]]:
+    def _listing_acts(self, decision: dict[str, Any]) -> dict[str, Usual]:
+        def simple(act: str) -> Callable[[UnitOfWork, str, StepInput], Any]:
+            return lambda work, record, step_input: listing_drafting.simple_step(work, record, act, step_input)
+
         day = self.today
         return {
-            "watch": ("clerk", (), lambda w, r, g: listing_drafting.simple_step(w, r, "watch", g)),
-            "review": (
-                "reviewer",
-                ("legal_opinion",),
-                lambda w, r, g: listing_drafting.simple_step(w, r, "review", g),
-            ),
-            "return": ("reviewer", (), lambda w, r, g: listing_drafting.simple_step(w, r, "return", g)),
+            "watch": ("clerk", (), simple("watch")),
+            "review": ("reviewer", ("legal_opinion",), simple("review")),
+            "return": ("reviewer", (), simple("return")),
             "notice": (
                 "clerk",
                 ("notice", "service_proof"),
                 lambda w, r, g: listing_drafting.serve_notice(w, r, day, None, g),
             ),
-            "statement": (
-                "clerk",
-                ("statement",),
-                lambda w, r, g: listing_drafting.simple_step(w, r, "statement", g),
-            ),
+            "statement": ("clerk", ("statement",), simple("statement")),
             "decide": (
                 "head",
                 ("decision",),
                 lambda w, r, g: listing_drafting.decide(w, r, self.decision(**decision), g),
             ),
-            "close": ("head", (), lambda w, r, g: listing_drafting.simple_step(w, r, "close", g)),
+            "close": ("head", (), simple("close")),
+            "archive": ("clerk", (), simple("archive")),
             "serve": (
                 "clerk",
                 ("service_proof", "repair_notice"),
                 lambda w, r, g: listing_publication.serve(w, r, day, g),
             ),
             "publish": ("verifier", (), listing_publication.publish_listing),
+            **self._published_acts(day),
+        }
+
+    def _published_acts(self, day: dt.date) -> dict[str, Usual]:
+        return {
             "amend": (
                 "clerk",
                 ("correction",),
@@ -241,7 +240,6 @@ class Bureau:
                 ("revocation_decision",),
                 lambda w, r, g: suspension.revoke(w, r, "认定有误", day, g),
             ),
-            "archive": ("clerk", (), lambda w, r, g: listing_drafting.simple_step(w, r, "archive", g)),
         }
 
     # reliefs

@@ -118,7 +118,7 @@ def period(policy: Policy, document_date: date, stated_until: date | None = None
 def while_binding(period: Publicity, restrictions: Iterable[Mapping[str, Any]]) -> Publicity:
     """The period made to last as long as the restrictions of the decision bind, and closed to repair until they end.
 
-    A ban must be public while it runs (招标投标法 53, 54, 60; 市场监管总局令第45号 13), and a repair presupposes that the
+    A ban must be public while it runs (招标投标法 53, 54, 60; 市场监管总局令第45号 13), and repair presupposes that the
     duties of the decision are performed (信用修复管理办法). A ban without end is public without end. What was
     not understood (no code) and has no end is public for the policy's period: nobody knows how long it binds.
     """

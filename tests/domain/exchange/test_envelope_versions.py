@@ -67,7 +67,7 @@ def listing():
     made = {
         **body(node="platform"),
         "kind": "listing",
-        "scheme": {"code": "s", "name": "名单", "basis": "示例办法", "basis_level": "rule"},
+        "scheme": {"code": "procurement-serious", "name": "名单", "basis": "示例办法", "basis_level": "rule"},
         "reasons": "情节严重",
         "exit": "期满移出",
         "starts_on": "2026-11-04",
@@ -314,7 +314,8 @@ class TestNode:
         one = later(penalty(suspensions=[{"from": "2026-11-05", "until": "2026-11-06"}]))
         receive(sealed(PLATFORM, one))
         door = Desk(known.test_client(), people)
-        answer = door.check({"name": one["subject"]["name"], "uscc": USCC}, on="2026-11-20")
+        ask = {"tender": {"sector": "procurement", "must_tender": True}, "on": "2026-11-20"}
+        answer = door.check({"name": one["subject"]["name"], "uscc": USCC}, **ask)
         assert [line["verdict"] for line in answer.get_json()["verdicts"]] == ["barred"]
         _without_unknown(answer)
         _without_unknown(door.get(answer.get_json()["receipt"].removeprefix("/api/v1"), "centre"))

@@ -59,9 +59,16 @@ class TestVisible:
 
 
 class TestExpire:
-    def test_tells_the_ledger_and_keeps_the_ban(self, desk):
-        ban = BanFactory(decided_on="2026-04-10", publicity_until="2026-07-20")
-        record = desk.published(ban)
+    def test_of_a_ban_waits_for_its_end(self, desk):
+        """招标投标法 53, 54, 60; 市场监管总局令第45号 13: a ban is public while it runs."""
+        record = desk.published(BanFactory(decided_on="2026-04-10", publicity_until="2026-07-20"))
+        assert desk.get(f"/records/{record}").get_json()["visible_until"] == "2028-04-10"
+        with runtime.begin() as work:
+            assert expiry.expire_due(work) == 0
+
+    def test_tells_the_ledger(self, desk):
+        plain = filing(decided_on="2026-04-10", publicity_until="2026-07-20", effect_until="")
+        record = desk.published(plain)
         assert desk.get(f"/records/{record}").status_code == 404
         with runtime.begin() as work:
             assert expiry.expire_due(work) == 1
@@ -70,4 +77,4 @@ class TestExpire:
         assert head(desk) == 2
         assert desk.get("/changes").get_json()["items"][-1]["act"] == "expire"
         assert desk.get(f"/records/{record}").status_code == 404
-        assert desk.verdicts(bidder(ban)) == ["barred"]
+        assert desk.verdicts(bidder(plain)) == ["no_record"]

@@ -40,7 +40,9 @@ def year(bureau):
     """A year of work in one department: three penalties, a listing, a withdrawal, a dispute and a repair."""
     bureau.go(day("2026-03-02"))
     timely = bureau.penalty(decided_on=DECIDED, sectors="procurement,construction")
-    late = bureau.penalty(decided_on=DECIDED)
+    late = bureau.penalty(
+        decided_on=DECIDED, content="处以罚款一万元。", effect_until=""
+    )  # a ban is no matter for repair
     bureau.penalty(decided_on=DECIDED, sectors="construction")
     bureau.go(day("2026-03-09"))
     bureau.verify(timely)

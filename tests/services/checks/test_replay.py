@@ -79,7 +79,9 @@ class TestReplay:
 
     def test_leaves_out_whom_the_receipt_does_not_name_in_full(self, desk):
         desk.published(BannedPersonFactory())
-        data = receipt_of(desk, stranger(), {**EXPERT, "of": "1"}, tender={"sector": "construction"})
+        data = receipt_of(
+            desk, stranger(), {**EXPERT, "of": "1"}, tender={"sector": "construction", "must_tender": True}
+        )
         assert split_receipt(data)[0]["lines"][1]["verdict"] == "barred"
         assert replayed(data) == ([], frozenset({"2"}))
 

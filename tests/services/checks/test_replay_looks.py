@@ -47,7 +47,7 @@ class TestLinkedLook:
         _, second, parties = looks
         statement = split_receipt(second)[0]
         named = [Party(**{"ref": str(place), "role": "bidder"} | one) for place, one in enumerate(parties, 1)]
-        inquiry = Inquiry({}, "procurement", True, TENDER["district"], today(), named)
+        inquiry = Inquiry({}, "procurement", None, TENDER["district"], today(), named)
 
         def act(work):
             question = replay.ReplayRequest(inquiry)

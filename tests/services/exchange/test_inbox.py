@@ -128,10 +128,10 @@ class TestReceive:
     def test_quarantines_a_record_that_no_check_foresaw(self, app, monkeypatch):
         sound, parse = own(), envelope.parse
 
-        def breaking(value, sectors):
+        def breaking(value, *rules):
             if value["record"] != sound["record"]:
                 raise RecursionError
-            return parse(value, sectors)
+            return parse(value, *rules)
 
         monkeypatch.setattr(envelope, "parse", breaking)
         assert outcomes(of(own(), sound)) == [("rejected", "schema"), ("accepted", None)]
