@@ -92,7 +92,7 @@ def tag(kind: str, row: dict[str, Any]) -> str:
 def applied(kind: str, row: dict[str, Any]) -> str:
     """Where a rule is applied; empty when it is only shown."""
     name = tag(kind, row)
-    clocks = [f"`{rule['code']}`" for rule in rows("clocks") if rule["deadline"] == row["code"]]
+    clocks = list(dict.fromkeys(f"`{rule['code']}`" for rule in rows("clocks") if rule["deadline"] == row["code"]))
     by_clock = f"clock {'、'.join(clocks)}" if kind == "deadlines" and clocks else ""
     if name in NOT_APPLIED:
         return ""
@@ -138,7 +138,8 @@ def law_table() -> str:
         "# Law", "",
         "Made from `registry/reference/` and the ids of the tests. A rule marked **unconfirmed** is configuration: no",
         "text at hand backs it. What is only shown says why it is not applied. Each id begins with the rule's tag, so",
-        "`make test ARGS='-k B6-'` runs the tests of one rule.", "",
+        "`make test ARGS='-k B6-'` runs the tests of one rule. Where texts are silent or differ, [law decisions]"
+        "(law_decisions.md)", "says which answer was chosen, and why.", "",
     ]  # fmt: skip
     for kind, title in KINDS.items():
         lines += [
