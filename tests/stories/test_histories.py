@@ -32,12 +32,14 @@ from registry.services.cases import (
     suspension,
 )
 from registry.unit_of_work import UnitOfWork
+from tests.contract.test_reference import ROWS
 from tests.support import stores
 from tests.support.bureau import Bureau, papers
 from tests.support.people import town
 from tests.support.walker import read
 
 BEGINS = dt.date(2026, 5, 11)
+LIST_MEASURES = {row.code: frozenset(row.measures) for row in ROWS["schemes"] if row.may_publish}
 DAY = dt.timedelta(days=1)
 
 
@@ -50,6 +52,7 @@ class Facts:
     seen: tuple[dt.date, dt.date]
     is_shown: bool = True
     is_gone: bool = False
+    is_repaired: bool = False
     stays: tuple[tuple[dt.date, dt.date | None], ...] = ()
 
 
@@ -67,7 +70,7 @@ class Replay:
         found = set()
         for record in self.told:
             facts = self.at(record, entry)
-            if facts is None or facts.is_gone or facts.name != firm:
+            if facts is None or (facts.is_gone and not facts.is_repaired) or facts.name != firm:
                 continue
             rests = any(since <= on and (until is None or on < until) for since, until in facts.stays)
             if facts.ban[0] <= on < facts.ban[1] and not rests:
@@ -121,7 +124,7 @@ class History:
         record = self.bureau.published_penalty(decided_on=day.isoformat(), effect_until=last.isoformat())
         firm = self.bureau.names[record]
         self.codes[firm["subject_name"]] = firm["uscc"]
-        seen = (self.bureau.today, add_months(day, 12))  # 令36: one year from the document
+        seen = (self.bureau.today, add_months(day, 36))  # 令36: a ban is serious, three years from the document
         self.tell(record, Facts(firm["subject_name"], (day, last + DAY), seen))
 
     def enlist(self, back: int) -> None:
@@ -179,7 +182,8 @@ class History:
         self.bureau.do("second-clerk", lambda w: relief_applications.accept(w, number, papers()))
         given = papers("relief_decision")
         self.bureau.do("verifier", lambda w: relief_decisions.grant(w, number, "条件具备", given))
-        self.change(record, is_gone=True)
+        # A ban that is itself the penalty runs to its own end; a listing's measures end with it.
+        self.change(record, is_gone=True, is_shown=False, is_repaired=self.kind(record) == "penalty")
 
     def revoke(self, back: int) -> None:
         record, day = self.pick(back), self.bureau.today
@@ -250,7 +254,7 @@ class History:
         for name, code in self.codes.items():
             asked = CheckedParty("1", "bidder", name, code)
             hits = [Hit("uscc", body) for body in found.get(("uscc", code), ())]
-            question = CheckScope("procurement", False, None, on)
+            question = CheckScope("procurement", False, None, on, list_measures=LIST_MEASURES)
             answer = verdict.judge(asked, hits, question, None)
             verdicts = {"measure-in-force": "barred", "published": "on_record"}
             named = {(reason["record"], verdicts[reason["code"]]) for reason in answer.reasons}

@@ -36,7 +36,7 @@ from registry.services.exchange import peers
 from registry.signing import Signer
 from registry.unit_of_work import UnitOfWork
 from tests.support.bureau import Bureau, papers
-from tests.support.filings import BanFactory
+from tests.support.filings import FilingFactory
 from tests.support.people import AUTHORITY
 from tests.support.relations import WORDING
 
@@ -144,7 +144,7 @@ class Walker:
     def begun(self, noun: str) -> Case:
         """What a record of this noun will be about."""
         about = "" if noun in ("penalty", "commendation", "relation") else self.bureau.published_penalty()
-        firm = self.bureau.names[about] if about else dict(BanFactory())
+        firm = self.bureau.names[about] if about else dict(FilingFactory(effect_until=""))
         unknown = "0" * 32
         return Case(noun, unknown, firm, about, self.bureau.today)
 

@@ -270,7 +270,7 @@ class World:
     def alone(one: Record, way: str, role: str, sector: str, day: dt.date, entry: int) -> str:
         """The verdict of one record taken alone."""
         version = one.at(entry)
-        if version is None or version.state in ("withdrawn", "repaired"):
+        if version is None or version.state == "withdrawn":
             return "no_record"
         is_bidder, said = role in ("bidder", "consortium_member"), ["no_record"]
         sectors = {"ban": {"procurement"}, "tender": {"procurement", "construction", "housing"}}.get(version.what)
@@ -284,4 +284,6 @@ class World:
         if way in ("own", "same") and version.state == "published" and first <= day.isoformat() < last:
             said.append("on_record")
         worst = max(said, key=ORDER.index)
+        if version.state == "repaired" and worst == "on_record":  # a repair ends what is shown, and no ban
+            return "no_record"
         return "no_record" if way == "attention" and worst == "on_record" else worst

@@ -119,7 +119,9 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
     if not reasons and is_own and _is_visible(body, scope.on):
         verdict = "review" if match.get("name_differs") else "on_record"
         reasons.append((_cap_verdict(hit, verdict), common | {"code": "published", "basis": body["basis"]}))
-    return [reason for reason in reasons if not (_is_attention(hit) and reason[0] == "on_record")]
+    # What only informs is told of a party's own records while they are shown: a repair ends that.
+    is_informing = not _is_attention(hit) and body["state"] != "repaired"
+    return [reason for reason in reasons if is_informing or reason[0] != "on_record"]
 
 
 def _describe_match(party: CheckedParty, hit: Hit) -> dict[str, Any]:

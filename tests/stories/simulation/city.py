@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from registry.errors import Refusal
 from registry.models import Listing, OutboxMessage
+from registry.queries.cases import procedure_records
 from registry.refusals.procedure import GroundUnfit
 from registry.services.cases import (
     listing_drafting,
@@ -86,12 +87,13 @@ class City:
         soon = max(day + 95 * DAY, self.today + self.dice.randint(2, 45) * DAY)
         until = soon if age > 20 else day + self.dice.randint(95, 330) * DAY
         free = day.replace(year=day.year + 1)
-        record = self.bureau.penalty(
-            decided_on=day.isoformat(),
-            effect_until=(free - DAY).isoformat(),
-            publicity_until=until.isoformat(),
-        )
-        self.filed[record] = {"bars": day, "free": free, "unseen": until + DAY}
+        stated = {"decided_on": day.isoformat(), "publicity_until": until.isoformat()}
+        if self.chance(0.5):  # a ban is shown while it runs
+            record = self.bureau.penalty(**stated, effect_until=(free - DAY).isoformat())
+            self.filed[record] = {"bars": day, "free": free, "unseen": max(until + DAY, free)}
+        else:
+            record = self.bureau.penalty(**stated, effect_until="", content="处以罚款一万元。")
+            self.filed[record] = {"unseen": until + DAY}
         self.books.start(record, "penalty.publish", day, 7)
         self.done["filed"] += 1
 
@@ -150,7 +152,7 @@ class City:
         self.cases[record] = ("decided", firm, {"ends": ends, "bans": bans})
 
     def measures(self, record: str) -> list[str]:
-        held = self.bureau.do("clerk", lambda w: listing_drafting.cases.by_record(w.session, Listing, record))
+        held = self.bureau.do("clerk", lambda w: procedure_records.by_record(w.session, Listing, record))
         return list(held.facts["measures"])
 
     def publish(self, record: str, firm: str, facts: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ from registry.queries import integrity
 from registry.queries.checks import candidates
 from registry.queries.law import deadlines
 from registry.queries.publication import ledger_state, publications
+from tests.contract.test_reference import ROWS
 from tests.stories.simulation.city import BEGINS, City
 from tests.stories.simulation.expected import DAY
 from tests.support import stores
@@ -28,6 +29,7 @@ from tests.support.people import town
 
 SEED = int(os.environ.get("SIMULATE_SEED", "20260401"))
 DAYS = int(os.environ.get("SIMULATE_DAYS", "60"))
+LIST_MEASURES = {row.code: frozenset(row.measures) for row in ROWS["schemes"] if row.may_publish}
 
 
 @pytest.fixture(params=stores.STORES)
@@ -46,7 +48,7 @@ def shown(today: dt.date) -> set[str]:
 def barred(city: City) -> set[str]:
     """Firms that a check bars today."""
     firms = {filing["subject_name"]: filing["uscc"] for filing in city.bureau.names.values()}
-    question = CheckScope("procurement", False, None, city.today)
+    question = CheckScope("procurement", False, None, city.today, list_measures=LIST_MEASURES)
     with runtime.reading() as session:
         head = ledger_state.head(session)
         found = candidates.candidates(session, candidates.Keys(list(firms.values()), [], []), head)
