@@ -72,7 +72,7 @@ class TestCounts:
             ),
             ("penalty_kinds", {f"{n:02}" for n in range(1, 15)}),
             ("measures", {f"B{n}" for n in range(1, 26)}),
-            ("deadlines", {f"D{n:02}" for n in range(1, 35)}),
+            ("deadlines", {f"D{n:02}" for n in range(1, 37)}),
             ("calendar", {str(year) for year in range(2004, 2027)}),
             ("id_types", {"001", "099", "111", "154", "411", "414", "511", "516", "553"}),
         ],
@@ -207,7 +207,7 @@ class TestLaw:
 
     def test_is_in_force_today(self) -> None:
         for kind in KINDS:
-            ended = codes(kind) - {row.code for row in ROWS[kind] if row.effective_until is None}
+            ended = codes(kind) - {row.code for row in ROWS[kind] if (row.effective_until or date.max) > TODAY}
             # special rules of publicity have ended without a successor; what else ends has one
             assert not ended or kind in ("policies", "thresholds"), kind
             assert {row.code for row in ROWS[kind] if row.is_in_force(TODAY)} == codes(kind) - ended
@@ -231,7 +231,9 @@ class TestWording:
 
     def test_of_the_marks_follows_the_evidence(self) -> None:
         marks = {line["id"]: line["mark"] for line in source("deadlines.csv")}
-        assert {row.code: row.status for row in ROWS["deadlines"]} == marks
+        assert {row.code: row.status for row in ROWS["deadlines"] if row.code in marks} == marks
+        # what the evidence does not list, a later reading added as configuration
+        assert all(row.status == "unconfirmed" for row in ROWS["deadlines"] if row.code not in marks)
 
     def test_of_the_penalty_kinds_follows_both_code_sets(self) -> None:
         theirs = {(r["code_2021"], r["code_2016"], r["kind_cn"]) for r in source("penalty_kinds.csv")}

@@ -17,6 +17,7 @@ START = dt.date(2026, 1, 1)
 SECTORS = sorted(row.code for row in ROWS["sectors"])
 TENDERS = {"construction", "housing", "procurement"}
 WORKS = {"construction", "housing"}
+PERSONS = {"project_manager", "legal_representative"}
 BIDDERS, EXPERTS, AGENTS = {"bidder", "consortium_member"}, {"evaluation_expert"}, {"agent"}
 RESPONSIBLE = BIDDERS | {"legal_representative"}
 BY_PRODUCT = frozenset(row.code for row in ROWS["measures"] if row.by_product)

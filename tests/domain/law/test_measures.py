@@ -11,6 +11,7 @@ from tests.domain.filing.filing_rows import ORGANISATION, accepted
 
 ROWS_OF_LAW = ROWS["measures"]
 BAN = "禁止参加政府采购活动"
+EXPERTS, PROCUREMENT = "《政府采购法实施条例》第七十五条", "《政府采购法》第七十七条"
 TENDER = "取消其一年内参加依法必须进行招标的项目的投标资格"
 
 
@@ -66,9 +67,7 @@ class TestResolve:
                 "暂扣安全生产许可证60日", "《安全生产许可证条例》第十四条", "B19", "review", id="B19-许可证条例14"
             ),
             pytest.param("责令停止执业三个月", "《条例》第五十八条", "B20", "review", id="B20-安全生产管理条例58"),
-            pytest.param(
-                "二年内不得参加本市国有建设用地使用权竞买", "出让公告", "B21", "review", id="B21-国土资发2010-151-E19"
-            ),
+            pytest.param("二年内不得参加本市国有建设用地使用权竞买", "出让公告", "B21", "review", id="B21-151号-E19"),
             pytest.param("两年内不得参加矿业权出让竞买", "规则", "B22", "review", id="B22-矿业权出让交易规则"),
             pytest.param("三年内禁止进场参加国有产权交易", "办法", "B23", "review", id="B23-资产交易监督管理办法"),
             pytest.param("五年内不得再次申请公共租赁住房", "办法", "B24", "review", id="B24-公租房管理办法35-E20"),
