@@ -7,7 +7,7 @@ ACTS = {
     "correct": "更正",
     "mark": "标注异议",
     "unmark": "撤下异议标注",
-    "extend": "延长列入期限",
+    "extend": "延长期限",
     "suspend": "中止公示",
     "resume": "恢复公示",
     "withdraw": "撤回",
