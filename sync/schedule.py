@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -23,6 +24,7 @@ from registry.models import Account
 from registry.queries.checks.batch_checks import pending
 from registry.queries.node import account_lookup
 from registry.services.cases import expiry, list_adoption, penalty_import
+from registry.services.cases.publicity_extension import extend_running_bans
 from registry.services.checks import batch_check, watch_worker
 from registry.services.node import jobs
 from registry.services.publication import ledger
@@ -41,6 +43,7 @@ TICK_SECONDS_MAX = 600
 """A job's slot is looked at no less often than this, so that a restart skips no night."""
 MISFIRE_GRACE_SECONDS = 60
 STOP_SECONDS_MAX = 20
+SECONDS_OF_A_DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,12 @@ def _expire_publications() -> None:
     runtime.perform(SYSTEM, jobs.delete_old_claims)
 
 
+def _extend_running_bans() -> None:
+    after: int | None = 0
+    while after is not None:
+        after = runtime.perform(SYSTEM, partial(extend_running_bans, after=after))
+
+
 def _seal_ledger() -> None:
     runtime.perform(SYSTEM, ledger.seal)
 
@@ -101,6 +110,7 @@ JOBS = (
     Job("watch", lambda chosen: chosen.watch_interval_seconds, _advance_watches),
     Job("notify", lambda chosen: chosen.notify_interval_seconds, notify_all),
     Job("tidy", lambda chosen: chosen.tidy_interval_seconds, _expire_publications),
+    Job("extend", lambda _: SECONDS_OF_A_DAY, _extend_running_bans),
     Job("push", lambda chosen: chosen.push_interval_seconds, push_all),
     Job("pull", lambda chosen: chosen.pull_interval_seconds, _pull_and_reconcile),
     Job("reconcile", lambda chosen: chosen.reconcile_interval_seconds, reconcile_all),

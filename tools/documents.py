@@ -13,6 +13,7 @@ import registry.refusals.content
 import registry.refusals.procedure
 from registry.errors import Refusal
 from registry.settings import Settings
+from tools.checking import checking_text
 from tools.law import law_table
 from tools.procedures import procedures_table
 
@@ -100,6 +101,7 @@ def _first_line(documented: type) -> str:
 
 
 TABLES = {
+    "checking.md": lambda: checking_text((DOCS / "checking.md").read_text("utf-8")),
     "errors.md": errors_table,
     "law.md": law_table,
     "procedures.md": procedures_table,

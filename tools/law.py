@@ -45,9 +45,11 @@ APPLIED = {
     "D10": "remedies named with a listing (`services/cases/listing_publication`)",
     "D19": "what arrives is judged on arrival; what waits for a person has this long (`registry exchange quarantine`)",
     "D23": "policy `minor`", "D24": "policy `general`", "D25": "policy `serious`",
-    "D27": "scheme `wage-arrears`; six months from the listing, the officer vouches for the correction",
+    "D27": "scheme `wage-arrears`; six months from the correction that the application states and the officer checks",
     "D29": "scheme `market-serious`", "D30": "scheme `judgment-debtor`",
     "threshold-large_fine_fen": "`services/cases/penalty_version`",
+    "threshold-huge_fine_fen": "`services/cases/penalty_version`: such a fine is serious",
+    "threshold-market_low_fine_fen": "policy `market-low-fine`",
     "threshold-lookback_months": "`services/checks/award_check`",
     "threshold-lookback_after_repair_months": "`services/checks/award_check`: a repaired record is for a person",
     "threshold-listing_reply_days": "`services/cases/listing_drafting`",
@@ -72,7 +74,6 @@ NOT_APPLIED = {
     "D32": "a rule of the statistics authorities alone; the general policies are kept",
     "D33": "rule of another province; D01 is kept",
     "D34": "rule of another province; the general policies are kept",
-    "scheme-tax-major": "its basis could not be confirmed: kept inside, never published",
     "scheme-mining-serious": "its higher basis could not be confirmed: kept inside, never published",
     "scheme-construction-market": "no basis of law: kept inside, never published",
     "scheme-municipal-watch": "the plan alone is no basis: kept inside, never published",
@@ -91,7 +92,7 @@ def tag(kind: str, row: dict[str, Any]) -> str:
 def applied(kind: str, row: dict[str, Any]) -> str:
     """Where a rule is applied; empty when it is only shown."""
     name = tag(kind, row)
-    clocks = [f"`{rule['code']}`" for rule in rows("clocks") if rule["deadline"] == row["code"]]
+    clocks = list(dict.fromkeys(f"`{rule['code']}`" for rule in rows("clocks") if rule["deadline"] == row["code"]))
     by_clock = f"clock {'、'.join(clocks)}" if kind == "deadlines" and clocks else ""
     if name in NOT_APPLIED:
         return ""
@@ -137,7 +138,8 @@ def law_table() -> str:
         "# Law", "",
         "Made from `registry/reference/` and the ids of the tests. A rule marked **unconfirmed** is configuration: no",
         "text at hand backs it. What is only shown says why it is not applied. Each id begins with the rule's tag, so",
-        "`make test ARGS='-k B6-'` runs the tests of one rule.", "",
+        "`make test ARGS='-k B6-'` runs the tests of one rule. Where texts are silent or differ, [law decisions]"
+        "(law_decisions.md)", "says which answer was chosen, and why.", "",
     ]  # fmt: skip
     for kind, title in KINDS.items():
         lines += [

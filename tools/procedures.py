@@ -54,12 +54,22 @@ def _format_documents(step: Step) -> str:
 
 
 def _format_clocks(noun: str, act: str) -> str:
-    rules = [rule for rule in rows("clocks") if rule["noun"] == noun]
+    rules = newest_rules(noun)
     clauses = [
-        f"starts `{rule['code']}`: {limit(rule)} from `{rule['starts']}`" for rule in rules if rule["opens"] == act
+        f"starts `{rule['code']}`: {limit(rule)} from `{rule['starts']}`" for rule in rules if act in openers(rule)
     ]
     clauses += [f"meets `{rule['code']}`" for rule in rules if act in rule["closes"]]
     return "; ".join(clauses)
+
+
+def newest_rules(noun: str) -> list[dict[str, Any]]:
+    """The newest version of each clock rule of a noun."""
+    return list({rule["code"]: rule for rule in rows("clocks") if rule["noun"] == noun}.values())
+
+
+def openers(rule: dict[str, Any]) -> tuple[str, ...]:
+    """The acts that start a clock."""
+    return rule["opens"], *rule.get("opens_too", ())
 
 
 def limit(rule: dict[str, Any]) -> str:
@@ -70,7 +80,7 @@ def limit(rule: dict[str, Any]) -> str:
 
 
 def _format_removal() -> Iterator[str]:
-    [rule] = [rule for rule in rows("clocks") if rule["noun"] == "removal"]
+    [rule] = newest_rules("removal")
     yield "## removal 撤除"
     yield ""
     yield f"Whatever takes a public record away, or suspends it, also starts `{rule['code']}`: {limit(rule)}"

@@ -66,6 +66,7 @@ def cancel(number: str) -> Response:
 def _submit_application(noun: str, body: dict[str, Any]) -> Response:
     step_input = with_documents(body, None)
     stated = {name: body[name] or "" for name in _WORDS} | {"consent": "1" if body["consent"] else ""}
+    stated["corrected_on"] = body["corrected_on"].isoformat() if body["corrected_on"] else ""
 
     def act(work: UnitOfWork) -> str:
         relief_status.subject_of(work.session, body["record"], work.settings.node)

@@ -26,7 +26,7 @@ from registry.errors import Refusal
 from registry.queries.cases import penalties, prior_restrictions
 from registry.queries.law import reference_data
 from registry.refusals.acts import FilingRefused
-from registry.services.cases import penalty_filing, penalty_import, penalty_verification, suspension
+from registry.services.cases import penalty_filing, penalty_import, penalty_verification, penalty_version, suspension
 from registry.services.cases.penalty_filing import covers, require_scope
 from registry.tabular import filings
 from registry.unit_of_work import UnitOfWork, day_of
@@ -63,7 +63,8 @@ def file() -> Response:
         outcome = penalty_filing.file(work, [penalty_filing.Submission(row.filing)])[0]
         if isinstance(outcome, Refusal):
             raise outcome
-        return _noted(views.penalty(penalties.by_record(work.session, outcome)), row.notes), 201
+        notes = row.notes + penalty_version.publicity_notes(work, row.filing)
+        return _noted(views.penalty(penalties.by_record(work.session, outcome)), notes), 201
 
     response = create_once(actor(), act)
     response.headers["Location"] = f"/api/v1/penalties/{(response.get_json() or {}).get('id', '')}"
@@ -111,7 +112,7 @@ def refile(record: str) -> Response:
         row = _filing(work)
         assert row.filing is not None
         penalty = penalty_filing.refile(work, record, row.filing, if_version=if_version())
-        return _noted(views.penalty(penalty), row.notes)
+        return _noted(views.penalty(penalty), row.notes + penalty_version.publicity_notes(work, row.filing))
 
     body = runtime.perform(actor(), act)
     return respond_with_etag(body, str(body["version"]))

@@ -12,7 +12,7 @@ from registry.errors import Refusal
 from registry.queries.publication import record_query
 from registry.web.formatting import plain
 
-FIELDS = (*relief.CHARACTERS_MAX, "id_type", "consent")
+FIELDS = (*relief.CHARACTERS_MAX, "id_type", "consent", "corrected_on")
 _NEVER_BACK = ("id_number",)
 _NAMES = ("name", "uscc", "agent")
 _LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){13,17}[Xx]?")

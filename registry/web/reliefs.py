@@ -6,7 +6,9 @@ application, its receipt number allows; nothing here is kept by a cache, and not
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -37,7 +39,8 @@ _SEE_OTHER = 303
 class Subject:
     """The record that an application is about, as far as it is public: of one that is not, only its number.
 
-    ``has_code`` and ``asks_identity`` tell which of the two proves who applies.
+    ``has_code`` and ``asks_identity`` tell which of the two proves who applies; ``asks_correction``, whether the day of
+    the correction is asked for.
     """
 
     record: str
@@ -46,6 +49,7 @@ class Subject:
     authority: str = ""
     has_code: bool = False
     asks_identity: bool = True
+    asks_correction: bool = True
 
 
 @pages.get("/records/<record_id>/dispute")
@@ -157,7 +161,15 @@ def _describe_subject(session: Session, publication: Publication) -> Subject:
         body["authority"]["name"],
         has_code=bool(publication.uscc),
         asks_identity=publication.id_index is not None,
+        asks_correction=_asks_correction(session, body),
     )
+
+
+def _asks_correction(session: Session, body: Mapping[str, Any]) -> bool:
+    """Whether the list counts the months until a repair from the correction."""
+    code = body["scheme"]["code"] if "scheme" in body else ""
+    scheme = reference_data.current(session).scheme(code, today())
+    return scheme is not None and scheme.early_exit_from == "correction"
 
 
 def _require_repairable(publication: Publication) -> None:

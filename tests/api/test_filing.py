@@ -222,3 +222,17 @@ class TestDeadlines:
         items = desk.get("/deadlines", headers=headers).get_json()["items"]
         assert [one["id"] for one in items] == [seen]
         assert len(desk.get("/deadlines", "clerk").get_json()["items"]) == 2
+
+
+class TestPublicityNote:
+    def test_tells_the_officer_that_the_stated_end_is_moved(self, desk):
+        answer = desk.file(filing(effect_until="", publicity_until=days_ago(-3000))).get_json()
+        assert [note["code"] for note in answer["notes"]] == ["publicity-end-moved"]
+        assert "最长公示期" in answer["notes"][0]["detail"]
+
+    def test_tells_that_a_ban_is_shown_while_it_runs(self, desk):
+        answer = desk.file(BanFactory(publicity_until=days_ago(-100))).get_json()
+        assert "限制措施" in answer["notes"][-1]["detail"]
+
+    def test_is_silent_when_nothing_was_moved(self, desk):
+        assert desk.file(filing(effect_until="")).get_json()["notes"] == []

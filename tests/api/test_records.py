@@ -161,8 +161,8 @@ class TestAudience:
     def test_of_market_supervision_follows_its_own_rule(self, desk):
         # 市场监管总局令第45号: three years, where the general rule gives twelve months at most.
         special = {"sectors": "construction", "authority_name": MARKET[0], "authority_code": MARKET[1]}
-        day = days_ago(400)
-        record = desk.published(FilingFactory(decided_on=day, **special), "other-clerk", "other-verifier")
+        special |= {"fine": "5", "content": "处以罚款五万元。"}  # a low fine has three months
+        record = desk.published(FilingFactory(decided_on="2025-10-24", **special), "other-clerk", "other-verifier")
         assert desk.get(f"/records/{record}").get_json()["policy"] == "market-general"
 
     def test_ends_by_itself(self, desk):

@@ -71,8 +71,8 @@ class TestCounts:
                 {f"1-{n:02}" for n in range(1, 28)} | {f"2-{n:02}" for n in range(1, 19)},
             ),
             ("penalty_kinds", {f"{n:02}" for n in range(1, 15)}),
-            ("measures", {f"B{n}" for n in range(1, 16)}),
-            ("deadlines", {f"D{n:02}" for n in range(1, 35)}),
+            ("measures", {f"B{n}" for n in range(1, 26)}),
+            ("deadlines", {f"D{n:02}" for n in range(1, 37)}),
             ("calendar", {str(year) for year in range(2004, 2027)}),
             ("id_types", {"001", "099", "111", "154", "411", "414", "511", "516", "553"}),
         ],
@@ -112,7 +112,8 @@ class TestReferences:
             assert row.sectors, row.code
             assert set(row.sectors) <= codes("sectors"), row.code
             assert (row.min_months or 0) <= (row.max_months or 999), row.code
-            assert bool(row.phrases) == bool(row.citations), row.code
+            assert row.phrases or not row.citations, row.code
+            assert row.citations or row.effect != "bars", row.code  # a phrase alone bars nobody
 
     def test_of_measures_with_one_phrase_differ_in_their_citations(self) -> None:
         groups = [group for row in ROWS["measures"] for group in row.citations]
@@ -206,7 +207,7 @@ class TestLaw:
 
     def test_is_in_force_today(self) -> None:
         for kind in KINDS:
-            ended = codes(kind) - {row.code for row in ROWS[kind] if row.effective_until is None}
+            ended = codes(kind) - {row.code for row in ROWS[kind] if (row.effective_until or date.max) > TODAY}
             # special rules of publicity have ended without a successor; what else ends has one
             assert not ended or kind in ("policies", "thresholds"), kind
             assert {row.code for row in ROWS[kind] if row.is_in_force(TODAY)} == codes(kind) - ended
@@ -230,7 +231,9 @@ class TestWording:
 
     def test_of_the_marks_follows_the_evidence(self) -> None:
         marks = {line["id"]: line["mark"] for line in source("deadlines.csv")}
-        assert {row.code: row.status for row in ROWS["deadlines"]} == marks
+        assert {row.code: row.status for row in ROWS["deadlines"] if row.code in marks} == marks
+        # what the evidence does not list, a later reading added as configuration
+        assert all(row.status == "unconfirmed" for row in ROWS["deadlines"] if row.code not in marks)
 
     def test_of_the_penalty_kinds_follows_both_code_sets(self) -> None:
         theirs = {(r["code_2021"], r["code_2016"], r["kind_cn"]) for r in source("penalty_kinds.csv")}

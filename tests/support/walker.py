@@ -143,7 +143,11 @@ class Walker:
 
     def begun(self, noun: str) -> Case:
         """What a record of this noun will be about."""
-        about = "" if noun in ("penalty", "commendation", "relation") else self.bureau.published_penalty()
+        about = (
+            ""
+            if noun in ("penalty", "commendation", "relation")
+            else self.bureau.published_penalty(content="处以罚款一万元。", effect_until="")
+        )
         firm = self.bureau.names[about] if about else dict(FilingFactory(effect_until=""))
         unknown = "0" * 32
         return Case(noun, unknown, firm, about, self.bureau.today)

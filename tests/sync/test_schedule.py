@@ -94,6 +94,7 @@ class TestScheduler:
             "watch",
             "notify",
             "tidy",
+            "extend",
             "push",
             "pull",
             "reconcile",

@@ -15,7 +15,8 @@ class EvidenceSchema(DocumentSchema):
 
 class ApplicationSchema(StrictSchema):
     """A dispute or repair application about ``record``. An organisation gives ``uscc``, a person ``id_type`` and
-    ``id_number``; an agent is named in ``agent`` and needs the document ``authorisation``. ``consent`` must be true."""
+    ``id_number``; an agent is named in ``agent`` and needs the document ``authorisation``. ``consent`` must be true.
+    ``corrected_on``: the day of the correction, for the repair of a listing whose list counts from it."""
 
     record = short(required=True)
     name = words(CHARACTERS_MAX["name"], required=True)
@@ -25,6 +26,7 @@ class ApplicationSchema(StrictSchema):
     agent = words(CHARACTERS_MAX["agent"], load_default=None, allow_none=True)
     contact = words(CHARACTERS_MAX["contact"], required=True)
     statement = words(CHARACTERS_MAX["statement"], required=True)
+    corrected_on = fields.Date(load_default=None, allow_none=True)
     consent = fields.Boolean(required=True, truthy={True}, falsy={False})
     documents = fields.List(fields.Nested(EvidenceSchema), required=True, validate=validate.Length(max=FILES_MAX))
 

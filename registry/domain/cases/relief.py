@@ -1,5 +1,6 @@
 """Parse and validate an application for relief (dispute or repair): the application, or every fault at once."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -7,6 +8,7 @@ from registry.domain import identifiers
 from registry.domain.cases.case_file import StepDocument
 from registry.domain.cases.procedures import DOCUMENTS, PROCEDURES
 from registry.domain.cases.workflow import INITIAL
+from registry.domain.filing import cells
 from registry.domain.filing.cells import is_forbidden
 from registry.domain.publication import redaction
 from registry.errors import Fault, Invalid
@@ -38,6 +40,7 @@ class Application:
     agent: str | None
     contact: str = field(repr=False)
     statement: str = field(repr=False)
+    corrected_on: dt.date | None = None
 
 
 def documents(noun: str) -> tuple[str, ...]:
@@ -69,6 +72,11 @@ def parse_application(
     except Invalid as refusal:
         place = "id_type" if isinstance(refusal, IdTypeUnknown) else "id_number"
         faults.append(Fault(f"/{place}", refusal.code, refusal.title))
+    corrected_on = None
+    try:
+        corrected_on = cells.day(texts["corrected_on"]) if texts.get("corrected_on") else None
+    except Invalid as refusal:
+        faults.append(Fault("/corrected_on", refusal.code, refusal.title))
     if faults:
         raise ReliefRefused(faults=tuple(faults))
     return Application(
@@ -81,6 +89,7 @@ def parse_application(
         agent=texts.get("agent") or None,
         contact=texts["contact"],
         statement=texts["statement"],
+        corrected_on=corrected_on,
     )
 
 

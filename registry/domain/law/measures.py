@@ -9,13 +9,14 @@ from typing import Any
 from registry.domain.filing.model import Filing, MeasureTerm
 from registry.domain.law.publicity import add_months
 from registry.domain.law.reference_kinds import Measure
+from registry.domain.law.restrictions import find_restrictions, normalise, unify_spelling
 from registry.errors import Fault
 
-_NOISE = re.compile(r"[《》〈〉“”\"\s()（）]")
-_CLAUSE_END = re.compile(r"[，,。；;！!\n]")
 _GAP = ".{0,40}?"
-_RESTRICTION = re.compile(rf"(?:禁止|取消|暂停|中止|限制|不得){_GAP}(?:政府采购|投标|评标|招标|挂网)")
-_NOT_TAKEN = re.compile("不予|免予|免除|解除|不再|撤销|拟作出|拟禁止|拟取消|未予")
+_PLACE = re.compile(
+    r"(?:本|该|我|[\u4e00-\u9fff]{2,4})(?:省|市|县|区)(?:行政区域|辖区|范围|境内|内)|(?:参加|参与)(?:本|我|[\u4e00-\u9fff]{2,4})(?:省|市|县|区)"
+)
+"""A place to which a decision limits its ban."""
 _WORDING_MAX = 100
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -51,23 +52,32 @@ def resolve_measures(filing: Filing, measures: Sequence[Measure]) -> tuple[list[
 
 
 def cites(measure: Measure, basis: str) -> bool:
-    """Whether the basis names the statute and, behind that name and before the next, the article."""
-    return any(_is_cited(alternative[0], alternative[1:], basis) for alternative in measure.citations)
+    """Whether the basis names the statute and, behind that name and before the next, the article.
+
+    A measure without citations is named by its phrase alone: it is for a person anyway.
+    """
+    return not measure.citations or any(
+        _is_cited(alternative[0], alternative[1:], basis) for alternative in measure.citations
+    )
 
 
 def _is_cited(statute: str, articles: Sequence[str], basis: str) -> bool:
-    parts = re.split("《([^》]*)》", basis)
+    parts = re.split("《([^》]*)》", unify_spelling(basis))
     named = zip(parts[1::2], parts[2::2], strict=True) if len(parts) > 1 else [(basis, basis)]
     # A law's name also begins the name of the regulation that carries it out.
     pattern = re.compile(re.escape(statute) + ("" if statute.endswith("条例") else "(?!实施条例)"))
     return any(
-        pattern.search(_strip_noise(name)) and all(article in _strip_noise(text) for article in articles)
+        pattern.search(normalise(name))
+        and all(_article_pattern(article).search(normalise(text)) for article in articles)
         for name, text in named
     )
 
 
-def _strip_noise(text: str) -> str:
-    return _NOISE.sub("", text)
+@cache
+def _article_pattern(article: str) -> re.Pattern[str]:
+    """Pattern of an article such as 第七十七条, also written without 第, and never as the end of 第一百七十七条."""
+    number = article.removeprefix("第")
+    return re.compile(rf"(?<![一二三四五六七八九十百零〇0-9]){re.escape(number)}")
 
 
 @cache
@@ -86,19 +96,16 @@ def _filed_measures(filing: Filing, measures: Sequence[Measure]) -> Iterator[tup
         by_wording = [
             measure
             for measure in measures
-            if _has_phrase(measure, _strip_noise(term.wording)) and cites(measure, filing.basis)
+            if _has_phrase(measure, normalise(term.wording)) and cites(measure, filing.basis)
         ]
         yield term, by_code or by_wording
 
 
 def _stated_measures(filing: Filing, measures: Sequence[Measure]) -> Iterator[tuple[MeasureTerm, list[Measure]]]:
-    for clause in map(_strip_noise, _CLAUSE_END.split(filing.content)):
-        named = [measure for measure in measures if _has_phrase(measure, clause)]
-        if not named and not _RESTRICTION.search(clause):
-            continue
-        is_taken = not _NOT_TAKEN.search(clause)
-        cited = [measure for measure in named if is_taken and cites(measure, filing.basis)]
-        yield MeasureTerm("", clause[:_WORDING_MAX], None, None), cited
+    for restriction in find_restrictions(filing.content):
+        named = [measure for measure in measures if _has_phrase(measure, restriction.wording)]
+        cited = [measure for measure in named if not restriction.is_doubtful and cites(measure, filing.basis)]
+        yield MeasureTerm("", restriction.wording[:_WORDING_MAX], None, None), cited
 
 
 def _choose_measure(
@@ -114,7 +121,11 @@ def _choose_measure(
 
 
 def _build_measure(measure: Measure, term: MeasureTerm, filing: Filing) -> dict[str, Any]:
-    return statutory_measure(measure, *_term_interval(term, filing))
+    """A ban on tenders that limits itself to a place is for a person: the law names no territory for it."""
+    published = statutory_measure(measure, *_term_interval(term, filing))
+    if measure.only_must_tender and _PLACE.search(term.wording):
+        published["effect"] = "review"
+    return published
 
 
 def statutory_measure(measure: Measure, starts_on: dt.date, ends_on: dt.date | None) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def endings(session: Session, records: Collection[str]) -> dict[str, Ending]:
     """The listings, adopted listings, commendations and relations of these record ids, by record id."""
     cases: dict[str, Ending] = {}
     for table in (Listing, AdoptedListing, Commendation, Relation):
-        rows: Iterable[Ending] = session.scalars(select(table).where(table.record.in_(records)))  # type: ignore[attr-defined]
+        rows: Iterable[Ending] = session.scalars(select(table).where(table.record.in_(records)))
         cases |= {case.record: case for case in rows}
     return cases
 

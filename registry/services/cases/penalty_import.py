@@ -19,7 +19,7 @@ from registry.errors import Fault, Invalid, Refusal
 from registry.models import ImportFinding, PenaltyImport
 from registry.queries.law import reference_data
 from registry.refusals.acts import ImportUnknown, QueryRefused
-from registry.services.cases import penalty_filing
+from registry.services.cases import penalty_filing, penalty_version
 from registry.services.node import audit
 from registry.services.node.resumable import Perform, PerformAs, run_each
 from registry.tabular import filings
@@ -167,8 +167,10 @@ def _file_chunk(work: UnitOfWork, import_id: int, start: int, chunk: Sequence[fi
     finding_rows: list[dict[str, Any]] = []
     for row in chunk:
         outcome = next(outcomes) if row.filing else None
-        finding_rows += _build_finding_rows(import_id, row, outcome if isinstance(outcome, Refusal) else None)
         is_filed = isinstance(outcome, str)
+        notes = penalty_version.publicity_notes(work, row.filing) if row.filing and is_filed else ()
+        refusal = outcome if isinstance(outcome, Refusal) else None
+        finding_rows += _build_finding_rows(import_id, replace(row, notes=row.notes + notes), refusal)
         import_row.filed += is_filed
         import_row.refused += not is_filed
     import_row.next_row += len(chunk)

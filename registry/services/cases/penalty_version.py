@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from registry.domain.cases import penalty
 from registry.domain.filing import exclusions
-from registry.domain.filing.model import Filing
+from registry.domain.filing.model import Filing, Note
 from registry.domain.law import measures, publicity
 from registry.domain.law.publicity import Publicity
 from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import Policy, Severity
 from registry.domain.publication import redaction
 from registry.models import Penalty, PenaltyFiling, Publication
+from registry.queries.law import reference_data
 from registry.refusals.acts import FilingRefused
 from registry.services.cases import revisions
 from registry.services.publication.publishing import Version
@@ -77,6 +78,16 @@ def publicity_of(
     stated_until = last_day + dt.timedelta(days=1) if last_day else None
     starts_on = published_on if policy.counted_from == "publication" else filing.decided_on
     return publicity.while_binding(publicity.period(policy, starts_on, stated_until), restrictions)
+
+
+def publicity_notes(work: UnitOfWork, filing: Filing) -> tuple[Note, ...]:
+    """What the officer who filed should know: that the policy, or a ban, moves the end of publicity that was stated."""
+    if filing.publicity_until is None:
+        return ()
+    reference = reference_data.current(work.session)
+    restrictions, _ = measures.resolve_measures(filing, reference.measures(filing.decided_on))
+    moved = publicity_of(policy_of(reference, filing), filing, restrictions, work.today).note
+    return (Note("/publicity_until", "publicity-end-moved", moved),) if moved else ()
 
 
 def newest_revisions(work: UnitOfWork, records: Sequence[str]) -> dict[str, int]:

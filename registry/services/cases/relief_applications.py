@@ -13,10 +13,14 @@ from registry.domain.cases import procedures, revision
 from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.relief import Application, without_filenames
 from registry.domain.cases.workflow import INITIAL, Step
+from registry.domain.law.publicity import add_months
 from registry.domain.naming import name_key
 from registry.domain.publication import canonical
+from registry.errors import Fault
 from registry.models import AuditEvent, Listing, Penalty, Publication, Relief
 from registry.queries.cases import procedure_records
+from registry.queries.cases.procedure_records import Proceeding
+from registry.queries.law import reference_data
 from registry.queries.publication import publications
 from registry.refusals.acts import RecordUnknown
 from registry.refusals.procedure import (
@@ -29,7 +33,7 @@ from registry.refusals.procedure import (
 )
 from registry.services.cases import revisions, steps
 from registry.services.node import audit
-from registry.unit_of_work import UnitOfWork
+from registry.unit_of_work import UnitOfWork, day_of
 
 _NUMBER_BYTES = 10
 UNFIT = "applicant-unfit"
@@ -53,6 +57,7 @@ def apply(work: UnitOfWork, application: Application, step_input: StepInput) -> 
     _require_none_open(work, application)
     if application.noun == "repair":
         require_repairable(work, publication)
+        require_corrected(work, case, application.corrected_on)
     sectors, district = case.scope
     relief = Relief(
         record=f"{work.today:%Y%m%d}-{base64.b32encode(secrets.token_bytes(_NUMBER_BYTES)).decode()}",
@@ -62,7 +67,14 @@ def apply(work: UnitOfWork, application: Application, step_input: StepInput) -> 
         department_id=case.department_id,
         state=INITIAL,
         version=0,
-        content=canonical.dumps({"sectors": sorted(sectors), "district": district, "outcome": None}).decode(),
+        content=canonical.dumps(
+            {
+                "sectors": sorted(sectors),
+                "district": district,
+                "outcome": None,
+                "corrected_on": application.corrected_on.isoformat() if application.corrected_on else None,
+            }
+        ).decode(),
         received_at=work.now,
     )
     work.session.add(relief)
@@ -137,6 +149,28 @@ def require_repairable(work: UnitOfWork, publication: Publication) -> None:
         raise RecordUnknown()
     if work.today < dt.date.fromisoformat(body["repairable_from"]):
         raise RepairTooEarly(f"自 {body['repairable_from']} 起可以申请")
+
+
+def require_corrected(work: UnitOfWork, case: Proceeding, corrected_on: dt.date | None) -> None:
+    """Refuse ``RepairTooEarly`` before the months that a scheme counts from the correction are over (人社部令第45号),
+    ``ReliefRefused`` when the day of the correction is missing or has not come."""
+    if not isinstance(case, Listing):
+        return
+    scheme = reference_data.current(work.session).scheme(case.scheme, work.today)
+    if scheme is None or scheme.early_exit_from != "correction":
+        return
+    if corrected_on is None or corrected_on > work.today:
+        code = "required" if corrected_on is None else "correction-in-future"
+        raise ReliefRefused(faults=(Fault("/corrected_on", code, "请填写违法行为改正之日，不得晚于今天"),))
+    opens = add_months(corrected_on, scheme.early_exit_months or 0)
+    if work.today < opens:
+        raise RepairTooEarly(f"自改正之日起满{scheme.early_exit_months}个月，即自 {opens} 起可以申请")
+
+
+def corrected_on_of(relief: Relief) -> dt.date:
+    """The day of correction that an application states; at the latest the day on which it was received."""
+    stated = relief.facts.get("corrected_on")
+    return dt.date.fromisoformat(stated) if stated else day_of(relief.received_at)
 
 
 def _end_relief(work: UnitOfWork, number: str, act: str, facts: Mapping[str, Any], step_input: StepInput) -> Relief:

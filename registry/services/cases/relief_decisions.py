@@ -59,8 +59,9 @@ def grant(work: UnitOfWork, number: str, reason: str, step_input: StepInput) -> 
     """
     relief, step = relief_applications.admit_relief_step(work, number, "grant", step_input)
     relief_applications.require_repairable(work, revisions.newest(work, relief.about))
-    relief_applications.end_relief(work, relief, step, {"outcome": "granted", "reason": reason}, step_input)
     case = procedure_records.holder(work.session, relief.about)
+    relief_applications.require_corrected(work, case, relief_applications.corrected_on_of(relief))
+    relief_applications.end_relief(work, relief, step, {"outcome": "granted", "reason": reason}, step_input)
     act = "repair" if isinstance(case, Penalty) else "remove"
     step_input = replace(step_input, if_version=None, stated={"relief": number})
     remove_record(

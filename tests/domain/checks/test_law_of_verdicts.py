@@ -16,6 +16,8 @@ from tests.contract.test_reference import ROWS
 START = dt.date(2026, 1, 1)
 SECTORS = sorted(row.code for row in ROWS["sectors"])
 TENDERS = {"construction", "housing", "procurement"}
+WORKS = {"construction", "housing"}
+PERSONS = {"project_manager", "legal_representative"}
 BIDDERS, EXPERTS, AGENTS = {"bidder", "consortium_member"}, {"evaluation_expert"}, {"agent"}
 RESPONSIBLE = BIDDERS | {"legal_representative"}
 BY_PRODUCT = frozenset(row.code for row in ROWS["measures"] if row.by_product)
@@ -48,6 +50,25 @@ LAW = [
     Law("保障农民工工资支付条例48", "B13", TENDERS, False, RESPONSIBLE, None, "review", True),
     Law("企业信息公示暂行条例17-18", "B14", TENDERS | {"land_use"}, False, RESPONSIBLE, None, "review", True),
     Law("医药价格和招采信用评价制度（2025修订）", "B15", {"medical"}, False, BIDDERS, None, "review", False),
+    Law("政府采购法实施条例75-E06", "B16", {"procurement"}, False, EXPERTS, None, "barred", False),
+    Law("建筑法65-停业整顿-E11", "B17", WORKS, False, BIDDERS, None, "review", True),
+    Law("建筑法65-资质", "B18", WORKS, False, BIDDERS | AGENTS, None, "review", True),
+    Law("安全生产许可证条例14", "B19", WORKS | {"mining"}, False, BIDDERS, None, "review", True),
+    Law(
+        "建设工程安全生产管理条例58",
+        "B20",
+        WORKS,
+        False,
+        {"project_manager", "legal_representative"},
+        None,
+        "review",
+        True,
+    ),
+    Law("国土资发2010-151-E19", "B21", {"land_use"}, False, BIDDERS, None, "review", True),
+    Law("矿业权出让交易规则", "B22", {"mining"}, False, BIDDERS, None, "review", True),
+    Law("企业国有资产交易监督管理办法", "B23", {"property"}, False, BIDDERS | AGENTS, None, "review", True),
+    Law("公共租赁住房管理办法35-E20", "B24", {"housing"}, False, set(PARTY_ROLES), None, "review", True),
+    Law("国办发2021-2-E41", "B25", {"medical"}, False, BIDDERS, None, "review", True),
 ]
 EACH = pytest.mark.parametrize("law", [pytest.param(row, id=row.statute) for row in LAW])
 LOOK_BACK = LookBack(

@@ -134,10 +134,12 @@ SCHEMES = [
     # code, article, may publish, term, extension, early exit, measures
     ("procurement-serious", "政府采购法77", True, None, 0, None, {"B1", "B2", "B5"}),
     ("judgment-debtor", "法释2017-7", True, 24, 36, None, set()),
-    ("tax-major", "财库2016-125", False, 36, 0, None, set()),
+    ("tax-major", "国家税务总局令54", True, 36, 0, None, set()),
     ("wage-arrears", "人社部令45", True, 36, 0, 6, {"B13"}),
     ("mining-serious", "自然资源部令13", False, 36, 0, None, set()),
-    ("market-serious", "企业信息公示暂行条例17", True, 36, 0, 12, {"B14"}),
+    ("operation-abnormal", "企业信息公示暂行条例（2024）18", True, None, 0, None, set()),
+    ("safety-serious", "应急管理部令11", True, 36, 0, None, set()),
+    ("market-serious", "企业信息公示暂行条例（2024）18", True, 36, 0, 12, {"B14"}),
     ("construction-market", "依据未核对", False, None, 0, None, set()),
     ("municipal-watch", "实施方案四2", False, None, 0, None, set()),
 ]
@@ -158,6 +160,8 @@ class TestScheme:
         ends = None if term else add_months(FROM, 24)
         decision = Decision("号", FROM, "理由", "某", "局长", ends)
         assert listing.term(scheme, decision, FROM) == (FROM, add_months(FROM, term or 24))
+        if scheme.term_months is None and scheme.open_ended:
+            return  # a decision may state an end, or none
         with pytest.raises(TermRefused):  # an end where the law fixes it, none where it does not
             listing.require_term(scheme, [], Decision("号", FROM, "理由", "某", "局长", None if ends else UNTIL))
 
@@ -249,3 +253,41 @@ class TestClock:
             days -= chinese_calendar.is_workday(due)
         assert (running[code].due.day, running[code].due.provisional) == (due, False)
         assert deadlines.started(LAW, *opens, {}) == []
+
+
+class TestSuccession:
+    @pytest.mark.parametrize(
+        ("scheme", "on", "name", "source"),
+        [
+            pytest.param("tax-major", "2022-01-31", "重大税收违法案件当事人名单", "125号", id="scheme-tax-major-125号"),
+            pytest.param("tax-major", "2022-02-01", "重大税收违法失信主体名单", "54号", id="scheme-tax-major-令54"),
+            pytest.param("market-serious", "2024-04-30", "严重违法失信名单", "2014", id="scheme-market-serious-17"),
+            pytest.param("market-serious", "2024-05-01", "严重违法失信名单", "777号", id="scheme-market-serious-令777"),
+            pytest.param("operation-abnormal", "2024-04-30", "经营异常", "第十七条", id="scheme-operation-abnormal-17"),
+            pytest.param("operation-abnormal", "2024-05-01", "经营异常", "第十八条", id="scheme-operation-abnormal-18"),
+            pytest.param("safety-serious", "2023-10-01", "安全生产", "第11号", id="scheme-safety-serious-令11"),
+        ],
+    )
+    def test_of_a_list_cites_the_text_in_force(self, scheme, on, name, source):
+        row = LAW.scheme(scheme, dt.date.fromisoformat(on))
+        assert row is not None
+        assert name in row.name
+        assert source in row.source
+        assert row.status == "unconfirmed"
+
+    @pytest.mark.parametrize("code", ["judgment-debtor", "operation-abnormal"])
+    def test_of_no_end_may_be_decided(self, code):
+        open_ended = {row.code for row in LAW.schemes(FROM) if row.open_ended}
+        assert code in open_ended
+        assert open_ended == {"judgment-debtor", "operation-abnormal"}
+
+    def test_of_departments_reaches_organs_of_the_plan_whose_names_stay(self):
+        rows = {row.code: row for row in ROWS["departments"]}
+        planned = {code for code, row in rows.items() if "实施方案" in row.source}
+        assert len(planned) == 15
+        followers = {code: row.succeeds for code, row in rows.items() if code not in planned}
+        assert {name for names in followers.values() for name in names} <= planned
+        assert followers["natural-resources"] == ("land",)
+        assert rows["land"].name == "市国土局"
+        assert {"medical-security", "emergency-management", "data", "administrative-approval"} <= set(followers)
+        assert all(rows[code].status == "unconfirmed" for code in followers)

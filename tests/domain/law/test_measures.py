@@ -11,6 +11,7 @@ from tests.domain.filing.filing_rows import ORGANISATION, accepted
 
 ROWS_OF_LAW = ROWS["measures"]
 BAN = "禁止参加政府采购活动"
+EXPERTS, PROCUREMENT = "《政府采购法实施条例》第七十五条", "《政府采购法》第七十七条"
 TENDER = "取消其一年内参加依法必须进行招标的项目的投标资格"
 
 
@@ -49,6 +50,44 @@ class TestResolve:
         made, faults = found(months, content=content, basis=basis)
         assert [one["code"] for one in made] == [code]
         assert faults == []
+
+    @pytest.mark.parametrize(
+        ("content", "basis", "code", "effect"),
+        [
+            pytest.param(
+                "禁止其参加政府采购评审活动",
+                "《政府采购法实施条例》第七十五条",
+                "B16",
+                "bars",
+                id="B16-政府采购法实施条例75-E06",
+            ),
+            pytest.param("责令停业整顿六个月", "《建筑法》第六十七条", "B17", "review", id="B17-建筑法67-E11"),
+            pytest.param("吊销资质证书", "《建筑法》第六十五条", "B18", "review", id="B18-建筑法65"),
+            pytest.param(
+                "暂扣安全生产许可证60日", "《安全生产许可证条例》第十四条", "B19", "review", id="B19-许可证条例14"
+            ),
+            pytest.param("责令停止执业三个月", "《条例》第五十八条", "B20", "review", id="B20-安全生产管理条例58"),
+            pytest.param("二年内不得参加本市国有建设用地使用权竞买", "出让公告", "B21", "review", id="B21-151号-E19"),
+            pytest.param("两年内不得参加矿业权出让竞买", "规则", "B22", "review", id="B22-矿业权出让交易规则"),
+            pytest.param("三年内禁止进场参加国有产权交易", "办法", "B23", "review", id="B23-资产交易监督管理办法"),
+            pytest.param("五年内不得再次申请公共租赁住房", "办法", "B24", "review", id="B24-公租房管理办法35-E20"),
+            pytest.param("取消其配送资格", "意见", "B25", "review", id="B25-国办发2021-2-E41"),
+            pytest.param(
+                "禁止其在三年内，参加政府采购活动", "《政府采购法》第七十七条", "B1", "bars", id="B1-政府采购法77-E27"
+            ),
+            pytest.param("三年内不得参与政采活动", "政府采购法七十七条", "B1", "bars", id="B1-政府采购法77-政采"),
+            pytest.param(
+                "取消其一年内参加盐城市行政区域内依法必须进行招标的项目的投标资格",
+                "《招标投标法》第五十三条",
+                "B6",
+                "review",
+                id="B6-招标投标法53-E10",
+            ),
+        ],
+    )
+    def test_takes_the_words_that_offices_use(self, content, basis, code, effect):
+        [measure], faults = found(content=content, basis=basis)
+        assert (measure["code"], measure["effect"], faults) == (code, effect, [])
 
     def test_without_the_citation_waits_for_a_person(self):
         [one], faults = found(content=BAN, basis="《某办法》第一条")

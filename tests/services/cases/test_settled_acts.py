@@ -7,11 +7,13 @@ from sqlalchemy import select
 
 from registry import runtime
 from registry.domain.cases.case_file import StepDocument, StepInput
-from registry.models import Clock
+from registry.domain.law.publicity import add_months
+from registry.models import Clock, Relief
+from registry.queries.cases import procedure_records
 from registry.queries.law import deadlines as queries_deadlines
 from registry.queries.publication import publications
 from registry.refusals.acts import ChangeInFuture
-from registry.refusals.procedure import ChangeDayMissing
+from registry.refusals.procedure import ChangeDayMissing, ReliefRefused, RepairTooEarly
 from registry.services.cases import penalty_filing, penalty_verification, revisions, suspension
 from registry.services.checks import award_check
 from registry.services.checks.request import Inquiry, Party
@@ -141,3 +143,32 @@ class TestChangeNoted:
         assert [met for _, met in running(record, "listing.revoke")] == [None]
         bureau.step(record, "revoke")
         assert [met for _, met in running(record, "listing.revoke")] == [bureau.today.isoformat()]
+
+
+class TestEarlyExit:
+    @pytest.mark.parametrize("months", [pytest.param(6, id="D27-B18-人社部令45-改正之日起满六个月")])
+    def test_counts_from_the_correction(self, bureau, months):
+        record = bureau.noticed(scheme="wage-arrears", measures=["B13"])
+        bureau.go(BEGINS + 14 * DAY)
+        bureau.step(record, "decide", ends_on=None)
+        for act in ("serve", "publish"):
+            bureau.step(record, act)
+        subject = body(record)["subject"]
+        bureau.names[record] = {"subject_name": subject["name"], "uscc": subject["uscc"]}
+        bureau.go(dt.date.fromisoformat(body(record)["repairable_from"]))
+        with pytest.raises(ReliefRefused) as refused:
+            bureau.applied("repair", record)
+        assert [one.pointer for one in refused.value.faults] == ["/corrected_on"]
+        with pytest.raises(ReliefRefused):
+            bureau.applied("repair", record, corrected_on=bureau.today + DAY)
+        with pytest.raises(RepairTooEarly):
+            bureau.applied("repair", record, corrected_on=bureau.today)
+        corrected_on = bureau.today
+        bureau.go(add_months(corrected_on, months) - DAY)
+        with pytest.raises(RepairTooEarly):
+            bureau.applied("repair", record, corrected_on=corrected_on)
+        bureau.go(add_months(corrected_on, months))
+        number = bureau.applied("repair", record, corrected_on=corrected_on)
+        with runtime.reading() as session:
+            relief = procedure_records.by_record(session, Relief, number)
+            assert relief.facts["corrected_on"] == corrected_on.isoformat()

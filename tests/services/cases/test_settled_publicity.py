@@ -97,6 +97,8 @@ CASES = [
     ("policy-general@2019-07-01-527号", "2023-04-30", {}, "general", "2023-07-30", "2024-04-30"),
     ("policy-serious@2019-07-01-527号", "2023-04-30", {"kinds": "罚款；吊销许可证件", "permit": "许可证"},
      "serious", "2023-10-30", "2026-04-30"),
+    ("threshold-market_low_fine_fen-总局令45-13", "2025-11-10", {"authority_name": SAMR, "fine": "1"},
+     "market-low-fine", "2027-02-20", "2027-02-20"),
     ("threshold-huge_fine_fen-令36-巨额罚款", "2026-04-01", {"fine": "1000"}, "serious", "2027-04-01", "2029-04-01"),
     ("threshold-huge_fine_fen-令36-不足巨额", "2026-04-01", {"fine": "999.999999"}, "general", "2026-07-01",
      "2027-04-01"),
