@@ -48,9 +48,7 @@ BEGINS = dt.date(2026, 5, 11)
 WALKED = {noun: held for noun, held in PROCEDURES.items() if noun != "adopted_listing"}
 """Places on adopted lists are filed and verified list by list: tests/services/cases/test_list_adoption.py."""
 STEPS = {(noun, one.state, one.act): one for noun, held in WALKED.items() for one in held.steps}
-EVERY = [
-    (noun, state, act) for noun, held in WALKED.items() for state in (INITIAL, *held.states) for act in held.acts
-]
+EVERY = [(noun, state, act) for noun, held in WALKED.items() for state in (INITIAL, *held.states) for act in held.acts]
 NOWHERE = [key for key in EVERY if key not in STEPS]
 NEEDY = [(*key, kinds) for key, one in STEPS.items() for kinds in one.documents]
 APART = [key for key, one in STEPS.items() if one.apart]
