@@ -5,6 +5,7 @@ import click
 from registry import __version__
 from registry.commands import (
     accounts,
+    adoptions,
     checks,
     clocks,
     exchange,
@@ -30,13 +31,13 @@ def main() -> None:
 
 
 for command in (
+    *adoptions.GROUPS,
     node.init,
     node.demo,
     node.serve,
     node.worker,
     accounts.group,
     accounts.departments,
-    penalties.file_group,
     penalties.group,
     checks.check,
     receipts.verify,

@@ -23,7 +23,7 @@ from registry.errors import Refusal
 from registry.models import Account
 from registry.queries.checks.batch_checks import pending
 from registry.queries.node import account_lookup
-from registry.services.cases import expiry, penalty_import
+from registry.services.cases import expiry, list_adoption, penalty_import
 from registry.services.cases.publicity_extension import extend_running_bans
 from registry.services.checks import batch_check, watch_worker
 from registry.services.node import jobs
@@ -59,6 +59,9 @@ def _file_imports() -> None:
     with runtime.reading() as session:
         waiting = _add_actors(session, penalty_import.pending_imports(session))
     penalty_import.run_pending(runtime.perform, waiting)
+    with runtime.reading() as session:
+        adoptions = _add_actors(session, list_adoption.pending_adoptions(session))
+    list_adoption.run_pending(runtime.perform, adoptions)
 
 
 def _check_files() -> None:

@@ -12,7 +12,8 @@ from registry.domain.permissions import GRANTS
 
 REFERENCE = Path(registry.__file__).parent / "reference"
 TITLES = {
-    "penalty": "penalty 行政处罚", "listing": "listing 列入严重失信主体名单", "commendation": "commendation 守信激励",
+    "penalty": "penalty 行政处罚", "listing": "listing 列入严重失信主体名单",
+    "adopted_listing": "adopted listing 转录名单", "commendation": "commendation 守信激励",
     "relation": "relation 关联关系", "dispute": "dispute 异议", "repair": "repair 信用修复",
 }  # fmt: skip
 UNITS = {"working_day": "working days", "calendar_day": "days", "month": "months", "year": "years"}

@@ -5,6 +5,7 @@ from flask_smorest import Api
 
 from registry import __version__
 from registry.api import (
+    adoptions,
     applications,
     checkfiles,
     checks,
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     ledger.blueprint,
     penalties.blueprint,
     imports.blueprint,
+    adoptions.blueprint,
     listings.blueprint,
     reliefs.disputes,
     reliefs.repairs,

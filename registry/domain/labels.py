@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from registry.domain.records import KINDS
+
 ACTS = {
     "publish": "公示",
     "correct": "更正",
@@ -17,8 +19,8 @@ ACTS = {
     "expire": "公示期满",
 }
 """What made a version of a record."""
-RECORD_KINDS = {"penalty": "行政处罚", "listing": "严重失信主体名单", "commendation": "守信激励"}
-AUTHORITIES = {"penalty": "处罚机关", "listing": "列入机关", "commendation": "激励机关"}
+RECORD_KINDS = {code: kind.label for code, kind in KINDS.items() if kind.is_public}
+AUTHORITIES = {code: kind.authority_label for code, kind in KINDS.items() if kind.is_public}
 SUBJECT_KINDS = {"organisation": "法人或者其他组织", "sole_trader": "个体工商户", "natural_person": "自然人"}
 SEVERITIES = {"minor": "轻微", "general": "一般", "serious": "严重"}
 CHANNELS = {"file": "文件报送", "api": "接口报送", "exchange": "数据交换", "procedure": "列入程序"}

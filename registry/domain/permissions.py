@@ -39,6 +39,7 @@ class Permission(StrEnum):
     LISTING_DECIDE = "listing.decide"
     LISTING_PUBLISH = "listing.publish"
     LISTING_REMOVE = "listing.remove"
+    ADOPTION_CONFIRM = "adoption.confirm"
     RECORD_SUSPEND = "record.suspend"
     COMMENDATION_FILE = "commendation.file"
     COMMENDATION_READ = "commendation.read"
@@ -75,6 +76,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.LISTING_DECIDE: frozenset({Role.HEAD}),
     Permission.LISTING_PUBLISH: frozenset({Role.VERIFIER}),
     Permission.LISTING_REMOVE: frozenset({Role.VERIFIER}),
+    Permission.ADOPTION_CONFIRM: frozenset({Role.SECURITY_ADMIN}),
     Permission.RECORD_SUSPEND: frozenset({Role.VERIFIER}),
     Permission.COMMENDATION_FILE: frozenset({Role.CLERK}),
     Permission.COMMENDATION_READ: _OFFICE,

@@ -213,6 +213,29 @@ class ListingBody(RecordBody, kw_only=True):
     remedies: Remedies
 
 
+class SourceAuthority(Authority, kw_only=True):
+    """Who decided, as a list of another authority names it: most lists give no code."""
+
+    code: Code | None  # type: ignore[assignment]
+
+
+class AdoptedListingBody(RecordBody, kw_only=True):
+    """A place on a list that another authority keeps, taken in as it stands there and not decided again (转录名单).
+
+    ``as_of`` is the day whose state of the source list it is. ``ends_on`` is None where the list states no end: the
+    place lasts until the list no longer has it.
+    """
+
+    kind: Literal["adopted_listing"]
+    authority: SourceAuthority
+    scheme: ListScheme
+    content: Text
+    list_source: Filled
+    as_of: Day
+    starts_on: Day
+    ends_on: EndDay | None
+
+
 class CommendationBody(RecordBody, kw_only=True):
     """A good record (守信激励). It never bears on a verdict."""
 
@@ -256,6 +279,7 @@ KINDS = {
     for kind in (
         RecordKind("penalty", "行政处罚", "处罚机关", PenaltyBody, bears=True, is_disputable=True),
         RecordKind("listing", "严重失信主体名单", "列入机关", ListingBody, bears=True, is_disputable=True),
+        RecordKind("adopted_listing", "转录名单", "认定机关", AdoptedListingBody, bears=True),
         RecordKind("commendation", "守信激励", "激励机关", CommendationBody, bears=False),
         RecordKind("relation", "关联关系", "出具机关", RelationBody, bears=False, is_public=False, is_exchanged=False),
     )

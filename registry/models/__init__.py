@@ -1,6 +1,7 @@
 """All tables of the database, imported here so that the metadata is complete."""
 
 from registry.models.account import Account, ApiKey, IdempotencyKey
+from registry.models.adopted_listing import AdoptedListing, AdoptionFinding, ListAdoption, ListStateEntry
 from registry.models.audit import AuditEvent
 from registry.models.base import Base
 from registry.models.case import Case, CaseStep
@@ -22,6 +23,8 @@ from registry.models.watch import Watch, WatchedParty, WatchEvent
 
 __all__ = [
     "Account",
+    "AdoptedListing",
+    "AdoptionFinding",
     "ApiKey",
     "AuditEvent",
     "Base",
@@ -44,6 +47,8 @@ __all__ = [
     "JobRun",
     "LedgerEntry",
     "LedgerNode",
+    "ListAdoption",
+    "ListStateEntry",
     "Listing",
     "OutboxMessage",
     "Peer",

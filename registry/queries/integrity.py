@@ -17,8 +17,8 @@ from registry.domain.publication.keyring import Keyring, broken
 from registry.domain.publication.publication import Leaf, commitment, content_hash, leaf_hash, projection
 from registry.errors import Refusal
 from registry.models import (
+    AdoptedListing,
     CaseStep,
-    Commendation,
     LedgerEntry,
     LedgerNode,
     Listing,
@@ -29,8 +29,10 @@ from registry.models import (
     Relation,
     RelationEnd,
 )
+from registry.queries.cases import procedure_records
+from registry.queries.cases.procedure_records import Ending
 from registry.queries.exchange import peer_messages
-from registry.queries.publication import known_keys, ledger_state, name_search
+from registry.queries.publication import known_keys, ledger_state, list_states, name_search
 from registry.signing import Keys, verify
 
 CHUNK = 1000
@@ -75,6 +77,7 @@ def findings(
     is_whole = upto is None
     if is_whole:
         yield from _find_stray_rows(session, head)
+        yield from list_states.stray_states(session)
         yield from name_search.index_findings(session)
         yield from _check_keys(keys, ring)
     yield from _check_tree(session, leaves, is_whole=is_whole)
@@ -107,6 +110,7 @@ def _check_publications(
         entry = entries.get(publication.from_entry)
         try:
             problems = list(_check_content(publication, entry, sectors.get(publication.from_entry, [])))
+            problems += list_states.contradictions(session, publication)
             problems += _check_end_keys(publication, ends.get(publication.from_entry, []))
             problems += _check_successor(session, publication)
             problems += _check_origin(node_keys, publication)
@@ -265,24 +269,18 @@ class SourceRows:
     """The penalties, cases and steps behind some publications, by record id."""
 
     penalties: Mapping[str, Penalty]
-    cases: Mapping[str, Listing | Commendation | Relation]
+    cases: Mapping[str, Ending]
     steps: Mapping[str, Sequence[CaseStep]]
 
 
 def load_source_rows(session: Session, records: Sequence[str]) -> SourceRows:
-    """Load the penalties, cases and steps behind the publications of these records, in five statements."""
+    """Load the penalties, cases and steps behind the publications of these records, one statement per table."""
     penalties = select(Penalty).where(Penalty.record.in_(records)).options(selectinload(Penalty.filings))
     steps: dict[str, list[CaseStep]] = {}
     statement = select(CaseStep).where(CaseStep.record.in_(records)).order_by(CaseStep.record, CaseStep.position)
     for step in session.scalars(statement):
         steps.setdefault(step.record, []).append(step)
-    cases: dict[str, Listing | Commendation | Relation] = {}
-    for listing in session.scalars(select(Listing).where(Listing.record.in_(records))):
-        cases[listing.record] = listing
-    for commendation in session.scalars(select(Commendation).where(Commendation.record.in_(records))):
-        cases[commendation.record] = commendation
-    for relation_row in session.scalars(select(Relation).where(Relation.record.in_(records))):
-        cases[relation_row.record] = relation_row
+    cases = procedure_records.endings(session, records)
     return SourceRows({penalty_row.record: penalty_row for penalty_row in session.scalars(penalties)}, cases, steps)
 
 
@@ -306,7 +304,7 @@ def contradictions(keys: Keys, publication: Publication, source_rows: SourceRows
         yield f"{publication.kind} {case.id} is not where its last step left it"
     if publication.until_entry is None and publication.state not in _STATES.get(case.state, set()):
         yield f"{publication.kind} {case.id} is {case.state} but its newest version is {publication.state}"
-    if isinstance(case, Listing):
+    if isinstance(case, Listing | AdoptedListing):
         yield from _check_listing(publication, case)
         yield from _check_identity(keys, publication, case, case.facts["subject"])
     if isinstance(case, Relation):
@@ -323,13 +321,16 @@ def _check_relation(publication: Publication, relation_row: Relation) -> Iterato
         yield f"relation {relation_row.id} names another party than its publication"
 
 
-def _check_listing(publication: Publication, listing: Listing) -> Iterator[str]:
+def _check_listing(publication: Publication, listing: Listing | AdoptedListing) -> Iterator[str]:
     body = json.loads(publication.body)
-    term = (listing.starts_on and listing.starts_on.isoformat(), listing.ends_on and listing.ends_on.isoformat())
+    if isinstance(listing, AdoptedListing):
+        term = (listing.facts["starts_on"], listing.facts["ends_on"])
+    else:
+        term = (listing.starts_on and listing.starts_on.isoformat(), listing.ends_on and listing.ends_on.isoformat())
     if publication.until_entry is None and (body["starts_on"], body["ends_on"]) != term:
-        yield f"listing {listing.id} has another term than its newest version"
+        yield f"{publication.kind} {listing.id} has another term than its newest version"
     if listing.scheme != body["scheme"]["code"]:
-        yield f"listing {listing.id} stands under another scheme than its publication"
+        yield f"{publication.kind} {listing.id} stands under another scheme than its publication"
 
 
 def _check_steps(steps: Sequence[CaseStep]) -> Iterator[str]:
@@ -384,7 +385,10 @@ def _check_penalty(keys: Keys, publication: Publication, penalty_row: Penalty | 
 
 
 def _check_identity(
-    keys: Keys, publication: Publication, source_row: PenaltyFiling | Listing | Relation, person: Mapping[str, Any]
+    keys: Keys,
+    publication: Publication,
+    source_row: PenaltyFiling | Listing | AdoptedListing | Relation,
+    person: Mapping[str, Any],
 ) -> Iterator[str]:
     if (publication.id_index, publication.id_sealed) != (source_row.id_index, source_row.id_sealed):
         yield "its identity columns are not those of what it was published from"

@@ -15,6 +15,30 @@ class ListingUnknown(NotFound):
     code, title = "listing-unknown", "没有这条列入记录"
 
 
+class AdoptedListingUnknown(NotFound):
+    """No such place on an adopted list within the caller's scope."""
+
+    code, title = "adopted-listing-unknown", "没有这条转录记录"
+
+
+class AdoptionUnknown(NotFound):
+    """No such filed list within the caller's scope."""
+
+    code, title = "adoption-unknown", "没有这次名单转录"
+
+
+class AdoptionUnfinished(Conflict):
+    """The rows of the filed list are not all filed yet, or its filing failed: it cannot be verified."""
+
+    code, title = "adoption-unfinished", "名单文件尚未全部报送，或者报送未能完成，不能核验"
+
+
+class AdoptionSuperseded(Conflict):
+    """A later state of the same list was filed: what left the list is judged by that one alone."""
+
+    code, title = "adoption-superseded", "同一名单已报送更新的状态，请核验最新一次"
+
+
 class CommendationUnknown(NotFound):
     """No such commendation within the caller's scope."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from registry.domain import labels
+from registry.domain.law.publicity import NO_END
 from registry.domain.law.reference import Reference
 
 _ONE_DAY = dt.timedelta(days=1)
@@ -32,8 +33,10 @@ def money(fen: int | None) -> str:
 
 
 def last_day(first_day_after: str) -> str:
-    """The last day of a half-open span."""
+    """The last day of a half-open span; 长期 where it has no end."""
     day = dt.date.fromisoformat(first_day_after)
+    if day >= NO_END:
+        return "长期"
     return (day if day == dt.date.min else day - _ONE_DAY).isoformat()  # no day lies before the first
 
 

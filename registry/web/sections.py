@@ -78,6 +78,26 @@ def _listing(body: Body, reference: Reference) -> Pairs:
     ]
 
 
+def _adopted_listing(body: Body, reference: Reference) -> Pairs:
+    scheme = body["scheme"]
+    level = labels.label_for(labels.BASIS_LEVELS, scheme["basis_level"])
+    until = f"{last_day(body['ends_on'])}（含）" if body["ends_on"] else "名单未载明期限"
+    return [
+        ("名单", scheme["name"]),
+        ("设列依据", f"{scheme['basis']}（{level}）"),
+        ("名单来源", body["list_source"]),
+        ("名单状态截至", body["as_of"]),
+        ("认定文号", body["document_number"]),
+        *_authority(body),
+        ("列入日期", body["decided_on"]),
+        ("列入期限", f"{body['starts_on']} 至 {until}"),
+        ("列入事由", body["facts"]),
+        ("认定依据", body["basis"]),
+        ("处理结果", body["content"]),
+        *_scope(body, reference),
+    ]
+
+
 def _commendation(body: Body, reference: Reference) -> Pairs:
     return [
         ("激励名称", body["title"]),
@@ -93,6 +113,7 @@ def _commendation(body: Body, reference: Reference) -> Pairs:
 DECISIONS: dict[str, tuple[str, Callable[[Body, Reference], Pairs]]] = {
     "penalty": ("处罚决定", _penalty),
     "listing": ("列入决定", _listing),
+    "adopted_listing": ("其他机关的列入决定（转录）", _adopted_listing),
     "commendation": ("守信激励", _commendation),
 }
 """The title and the fields of the decision, by kind of record."""
@@ -112,7 +133,7 @@ def _scope(body: Body, reference: Reference) -> Pairs:
 
 def _publicity(body: Body, reference: Reference) -> Pairs:
     severity, policy = body.get("severity"), body.get("policy")
-    rules = {**reference.names("policies"), **reference.names("thresholds")}
+    rules = {**reference.names("policies"), **reference.names("thresholds"), **reference.names("schemes")}
     return [
         ("失信程度", labels.label_for(labels.SEVERITIES, severity) if severity else ""),
         ("重大违法记录", _grave(body)),

@@ -95,7 +95,7 @@ def steps(versions: Iterable[Publication]) -> list[Step]:
 
 
 def _describe_content(body: Mapping[str, Any], reference: Reference) -> str:
-    if body["kind"] == "listing":
+    if "scheme" in body:
         return str(body["scheme"]["name"])
     if body["kind"] == "commendation":
         return str(body["title"])

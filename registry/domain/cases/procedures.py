@@ -202,6 +202,30 @@ LISTING = Procedure(
 )
 """Each state up to ``in_force`` is the department's own; nothing is public, and nothing bars, before ``published``."""
 
+_SOURCE_LIST = "名单由其他机关认定，本登记簿只转录、不重新认定；" + _TWO_PERSONS
+ADOPTED_LISTING = Procedure(
+    "adopted_listing",
+    (
+        Step(INITIAL, "file", "filed", Permission.LISTING_DRAFT, source=_SOURCE_LIST),
+        Step("filed", "refile", "filed", Permission.LISTING_DRAFT, source=HOUSE),
+        *Step("published", "refile", "amended", Permission.LISTING_DRAFT, source=_SOURCE_LIST).each("amended"),
+        *Step("filed", "verify", "published", Permission.LISTING_PUBLISH, apart=_FILED, source=_TWO_PERSONS).each(
+            "amended"
+        ),
+        *Step(
+            "published",
+            "remove",
+            "removed",
+            Permission.LISTING_PUBLISH,
+            apart=_FILED,
+            source="来源名单已无此条；" + HOUSE,
+        ).each("amended"),
+        *Step("published", "expire", "removed", Permission.TIME_PASSES, source="来源名单所载期限届满").each("amended"),
+    ),
+)
+"""A place on another authority's list is filed from a file of that list and verified with it; ``amended`` is published
+while a later state of the list waits for its verifier."""
+
 COMMENDATION = Procedure(
     "commendation",
     (
@@ -272,7 +296,10 @@ REPAIR = Procedure(
 )
 """信用修复. ``grant`` ends publication, sharing and measures of the record together."""
 
-PROCEDURES = {procedure.noun: procedure for procedure in (PENALTY, LISTING, COMMENDATION, RELATION, DISPUTE, REPAIR)}
+PROCEDURES = {
+    procedure.noun: procedure
+    for procedure in (PENALTY, LISTING, ADOPTED_LISTING, COMMENDATION, RELATION, DISPUTE, REPAIR)
+}
 RELIEFS = (DISPUTE.noun, REPAIR.noun)
 OPEN_RELIEF = ("received", "accepted")
 """The states of a relief that is not over."""

@@ -9,6 +9,10 @@ from registry.domain import records
 from registry.domain.publication import redaction
 
 Body = dict[str, Any]
+REMOVALS_UNGUARDED = 20
+"""So many removals within the window need no share."""
+GUARD_WINDOW = dt.timedelta(days=1)
+"""Removals within it are counted together, so that many small ones do not pass."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,11 @@ class Removal:
     reason: str
     changed_on: dt.date
     due: dt.date
+
+
+def is_mass_removal(removed: int, standing: int, percent_max: int) -> bool:
+    """Whether so many removals out of what stood before are too many to go through without a person looking."""
+    return removed > REMOVALS_UNGUARDED and removed * 100 > percent_max * standing
 
 
 def removed_body(body: Mapping[str, Any], removal: Removal, today: dt.date) -> Body:

@@ -52,6 +52,10 @@ def basis_texts(statement: Statement) -> list[str]:
     texts.append(f"判断规则版本 {statement['matcher']}，参照数据截至 {statement['rules']}{law}。")
     if "list_age_days" in statement:
         texts.append(f"答复时所用名单距最近一次更新 {statement['list_age_days']} 天。")
+    for state in statement.get("lists") or ():
+        texts.append(
+            f"转录名单 {state['scheme']}：来源名单截至 {state['as_of']} 的状态，距答复 {state['age_days']} 天。"
+        )
     if not statement["complete"] or statement["stale"]:
         texts.append(_incompleteness_text(statement["stale"], statement["lines"]))
     if len(statement["lines"]) < statement["count"]:

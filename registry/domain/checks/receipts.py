@@ -27,7 +27,7 @@ _FIRST = {
 }
 _REQUIRED = {1: _FIRST, VERSION: _FIRST | {"law", "sector", "must_tender", "district"}}
 """Fields by version; receipts of version 1 do not say what was asked nor under which law tables."""
-_OPTIONAL = {"number", "list_age_days", "previous", "project"}
+_OPTIONAL = {"number", "list_age_days", "previous", "project", "lists"}
 _SIGNATURE_FIELDS = {"alg", "kid", "value"}
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -121,7 +121,8 @@ class Facts:
     ``entry`` is the ledger size it was read at, ``root`` the root at that size if known, ``tender`` the
     question's tender (in the receipt a salted commitment only), ``stale`` the sources that could not be asked
     or were too old, ``matcher`` the version of the rules, ``law`` the digest of the reference data (``rules``: as of
-    which day), ``previous`` names the check before it of one tender.
+    which day), ``previous`` names the check before it of one tender, ``lists`` the state of each adopted
+    list and its age.
     """
 
     check: str
@@ -143,6 +144,7 @@ class Facts:
     project: str | None = None
     list_age_days: int | None = None
     previous: Mapping[str, object] | None = None
+    lists: Sequence[Mapping[str, object]] | None = None
 
 
 def statement(facts: Facts, lines: Sequence[Mapping[str, object]], salt: bytes) -> Statement:
@@ -175,7 +177,12 @@ def statement(facts: Facts, lines: Sequence[Mapping[str, object]], salt: bytes) 
         "lines": salted,
         "lines_root": merkle.root(_leaf_hashes(salted)).hex(),
     }
-    optional = {"list_age_days": facts.list_age_days, "previous": facts.previous, "project": facts.project}
+    optional = {
+        "list_age_days": facts.list_age_days,
+        "previous": facts.previous,
+        "project": facts.project,
+        "lists": list(facts.lists) if facts.lists else None,
+    }
     return values | {name: value for name, value in optional.items() if value is not None}
 
 

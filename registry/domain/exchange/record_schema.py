@@ -111,12 +111,14 @@ def _list_rules(body: Mapping[str, Any], list_measures: ListMeasures | None) -> 
     """A version that takes a listing away is taken in whatever its list: it binds nobody."""
     if list_measures is None or "scheme" not in body or body["state"] != "published":
         return
-    provided = list_measures(dt.date.fromisoformat(body["decided_on"])).get(body["scheme"]["code"])
+    # A list is adopted as it stands now; what it holds may be older than the scheme.
+    day = body["as_of"] if body["kind"] == "adopted_listing" else body["decided_on"]
+    provided = list_measures(dt.date.fromisoformat(day)).get(body["scheme"]["code"])
     if provided is None:
         yield Fault("/scheme/code", "scheme-without-basis", "本节点没有此名单，或者名单没有足够的依据")
         return
     for position, measure in enumerate(body["measures"]):
-        if measure["code"] not in provided:
+        if measure["code"] not in provided or body["kind"] == "adopted_listing":
             yield Fault(f"/measures/{position}/code", "measure-outside-scheme", "名单的设列依据中没有此措施")
 
 

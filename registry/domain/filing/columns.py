@@ -72,7 +72,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 _OLD_MARKS = frozenset(("CF_CFLB1", "CF_JG", "CF_XZJG"))
 
 
-def _heading_key(heading: str) -> str:
+def heading_key(heading: str) -> str:
     """Comparable form of a heading, without differences of width, case and blanks."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", heading)).upper()
 
@@ -87,7 +87,7 @@ def _heading_variants(heading: str) -> set[str]:
     """The heading, the heading without its brackets, and the bracketed name of a numbered code."""
     bare, _, inside = heading.partition("(")
     numbered = {inside.rstrip(")")} if bare.startswith("行政相对人代码_") else set()
-    return {_heading_key(heading), _heading_key(bare), *map(_heading_key, numbered)}
+    return {heading_key(heading), heading_key(bare), *map(heading_key, numbered)}
 
 
 _FIELDS = {
@@ -136,7 +136,7 @@ def resolve(columns: Sequence[str]) -> Headings:
     """
     if any(is_forbidden(column) for column in columns):
         raise FileShape("表头含有控制字符或不可见字符")
-    fields = {column: _FIELDS.get(_heading_key(column), "") for column in columns}
+    fields = {column: _FIELDS.get(heading_key(column), "") for column in columns}
     unknown = [column for column, name in fields.items() if not name]
     if unknown:
         raise UnknownColumn(listed_titles(unknown))
@@ -144,7 +144,7 @@ def resolve(columns: Sequence[str]) -> Headings:
     twice = [column for column, name in fields.items() if used.count(name) > 1]
     if twice or len(fields) < len(columns):
         raise DuplicateColumn(listed_titles(twice or sorted({c for c in columns if columns.count(c) > 1})))
-    vocabulary = "2016" if any(_heading_key(column) in _OLD_MARKS for column in columns) else "2018"
+    vocabulary = "2016" if any(heading_key(column) in _OLD_MARKS for column in columns) else "2018"
     missing = [_TITLES[name] for name in REQUIRED[vocabulary] if name not in used]
     if missing:
         raise MissingColumn(listed_titles(missing))

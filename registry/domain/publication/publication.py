@@ -30,7 +30,7 @@ def projection(body: Mapping[str, Any]) -> dict[str, Any]:
         "act": body["act"],
         "state": body["state"],
         "audience": body["audience"],
-        "authority_code": body["authority"]["code"],
+        "authority_code": body["authority"]["code"] or "",
         "district": body["district"],
         "behaviour": body["behaviour"],
         "name": body["subject"]["name"],
@@ -39,6 +39,13 @@ def projection(body: Mapping[str, Any]) -> dict[str, Any]:
         "visible_from": dt.date.fromisoformat(body["visible_from"]),
         "visible_until": dt.date.fromisoformat(body["visible_until"]),
     }
+
+
+def list_state(body: Mapping[str, Any]) -> tuple[str, dt.date] | None:
+    """The adopted list and the day of its state that a body tells of; None of other kinds of record."""
+    if body["kind"] != "adopted_listing":
+        return None
+    return body["scheme"]["code"], dt.date.fromisoformat(body["as_of"])
 
 
 def commitment(body: Mapping[str, Any], previous: str | None, salt: bytes) -> str:

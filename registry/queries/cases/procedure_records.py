@@ -1,7 +1,7 @@
 """Look up penalties, listings, commendations, relations and reliefs, their steps and documents."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from registry.domain.cases import procedures
 from registry.errors import NotFound
-from registry.models import CaseStep, Commendation, Document, Listing, Penalty, Relation, Relief
+from registry.models import AdoptedListing, CaseStep, Commendation, Document, Listing, Penalty, Relation, Relief
 from registry.queries.cases import penalties
 from registry.refusals.acts import PenaltyUnknown, RecordUnknown
 from registry.refusals.procedure import (
+    AdoptedListingUnknown,
     CommendationUnknown,
     DocumentUnknown,
     ListingUnknown,
@@ -20,13 +21,16 @@ from registry.refusals.procedure import (
     ReliefUnknown,
 )
 
-Proceeding = Penalty | Listing | Commendation | Relation | Relief
+Proceeding = Penalty | Listing | AdoptedListing | Commendation | Relation | Relief
 """A record with a procedure."""
+Ending = Listing | AdoptedListing | Commendation | Relation
+"""A record that ends with its publication."""
 LastStep = tuple[int, str]
 """Position and digest of a step, to which the next step is chained."""
-C = TypeVar("C", Listing, Commendation, Relation, Relief)
-TABLES: dict[str, type[Listing] | type[Commendation] | type[Relation] | type[Relief]] = {
+C = TypeVar("C", Listing, AdoptedListing, Commendation, Relation, Relief)
+TABLES: dict[str, type[Listing] | type[AdoptedListing] | type[Commendation] | type[Relation] | type[Relief]] = {
     "listing": Listing,
+    "adopted_listing": AdoptedListing,
     "commendation": Commendation,
     "relation": Relation,
     "dispute": Relief,
@@ -35,6 +39,7 @@ TABLES: dict[str, type[Listing] | type[Commendation] | type[Relation] | type[Rel
 UNKNOWN: dict[str, type[NotFound]] = {
     "penalty": PenaltyUnknown,
     "listing": ListingUnknown,
+    "adopted_listing": AdoptedListingUnknown,
     "commendation": CommendationUnknown,
     "relation": RelationUnknown,
     "dispute": ReliefUnknown,
@@ -61,8 +66,11 @@ def holder(session: Session, record: str) -> Penalty | Listing:
     return row
 
 
-def ending(session: Session, noun: str, record: str, *, lock: bool = False) -> Listing | Commendation | Relation:
-    """The listing, commendation or relation of a record id: the cases that end with their publication."""
+def ending(session: Session, noun: str, record: str, *, lock: bool = False) -> Ending:
+    """The listing, adopted listing, commendation or relation of a record id: the cases that end with their
+    publication."""
+    if noun == AdoptedListing.noun:
+        return by_record(session, AdoptedListing, record, lock=lock)
     if noun == Listing.noun:
         return by_record(session, Listing, record, lock=lock)
     if noun == Relation.noun:
@@ -70,9 +78,18 @@ def ending(session: Session, noun: str, record: str, *, lock: bool = False) -> L
     return by_record(session, Commendation, record, lock=lock)
 
 
+def endings(session: Session, records: Collection[str]) -> dict[str, Ending]:
+    """The listings, adopted listings, commendations and relations of these record ids, by record id."""
+    cases: dict[str, Ending] = {}
+    for table in (Listing, AdoptedListing, Commendation, Relation):
+        rows: Iterable[Ending] = session.scalars(select(table).where(table.record.in_(records)))
+        cases |= {case.record: case for case in rows}
+    return cases
+
+
 def of_department(
     session: Session, noun: str, department_id: int | None, states: Collection[str], after: int, limit: int
-) -> list[Listing | Commendation | Relation | Relief]:
+) -> list[Ending | Relief]:
     """A department's cases in these states (all when empty), oldest first, above row number ``after``."""
     table = TABLES[noun]
     statement = select(table).where(table.department_id == department_id, table.id > after)

@@ -55,15 +55,17 @@ class RecordStep:
     stated: Mapping[str, Any]
 
 
-def take_steps(work: UnitOfWork, noun: str, act: str, record_steps: Sequence[RecordStep]) -> None:
+def take_steps(work: UnitOfWork, noun: str, act: str, record_steps: Sequence[RecordStep]) -> dict[str, str]:
     """File one step for each of many records of a noun, move their clocks and note the audit trail.
+
+    Returns the digest of each step by its record.
 
     A few statements for the whole list, so that a file of thousands is filed and verified in seconds. States and
     versions are the caller's; documents cannot come with them.
     """
     records = [record_step.subject.record for record_step in record_steps]
     if not records:
-        return
+        return {}
     last_steps = procedure_records.last_steps(work.session, records)
     rows = [
         _build_step_row(
@@ -78,6 +80,7 @@ def take_steps(work: UnitOfWork, noun: str, act: str, record_steps: Sequence[Rec
     work.session.execute(insert(CaseStep), rows)
     clocks.apply_act(work, noun, act, [record_step.subject for record_step in record_steps])
     audit.note(work, f"{noun}.{act}", records)
+    return {row["record"]: row["digest"] for row in rows}
 
 
 def take_step(work: UnitOfWork, case: Proceeding, step: Step, step_input: StepInput) -> CaseStep:

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.domain.checks import consortium, receipts, related_parties, verdict
-from registry.domain.checks.model import CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope, Hit, LookBack
 from registry.domain.law.publicity import add_months
 from registry.domain.law.reference import Reference
 from registry.domain.naming import name_key
@@ -20,7 +20,7 @@ from registry.errors import Forbidden, Invalid, NotFound, Refusal
 from registry.models import Check, Checkpoint
 from registry.queries.checks import candidates, known_relations
 from registry.queries.law import reference_data
-from registry.queries.publication import ledger_state
+from registry.queries.publication import ledger_state, list_states
 from registry.refusals.acts import CheckFailed, EntryAhead, KeyReused, KeysForeign, LedgerBroken, NotSealed
 from registry.refusals.content import SealBroken
 from registry.services.checks import previous_check
@@ -90,7 +90,11 @@ def _make_check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
     lines = answer(work, inquiry, checked_parties, entry, reference)
     check_link = previous_check.link(work, inquiry, entry)
     facts = replace(
-        _build_facts(work, inquiry, lines, reference), entry=entry, root=root, previous=check_link.reference
+        _build_facts(work, inquiry, lines, reference),
+        entry=entry,
+        root=root,
+        previous=check_link.reference,
+        lists=_find_list_ages(work, inquiry, entry),
     )
     lines = previous_check.compare_lines(work, check_link, checked_parties, lines, entry)
     salt = secrets.token_bytes(receipts.SALT_BYTES)
@@ -172,6 +176,16 @@ def _build_facts(
             ((work.today - day_of(pulled_at)).days for _, pulled_at in sources if pulled_at), default=None
         ),
     )
+
+
+def _find_list_ages(work: UnitOfWork, inquiry: Inquiry, entry: int) -> list[dict[str, Any]] | None:
+    """How old the state of each adopted list is; receipts of the first rules never said it."""
+    states = list_states.newest_states(work.session, entry) if inquiry.matcher != FIRST_MATCHER else []
+    ages = [
+        {"scheme": scheme, "as_of": as_of.isoformat(), "age_days": (work.today - as_of).days}
+        for scheme, as_of in states
+    ]
+    return ages or None
 
 
 def _find_root(work: UnitOfWork, checkpoint: Checkpoint | None, entry: int) -> bytes | None:

@@ -1,6 +1,5 @@
 """Receive batches of records from peers: store each once, admit or quarantine each record with its reason."""
 
-import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -10,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from registry.domain.cases import revision
 from registry.domain.exchange import batch, envelope
 from registry.domain.exchange.envelope import Envelope, KnownRecord, Outcome, Sender
 from registry.domain.law.reference import Reference
@@ -24,10 +24,6 @@ from registry.services.node import audit
 from registry.services.publication.publishing import Version, publish
 from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
-
-REMOVALS_UNGUARDED = 20
-"""Up to so many removals a day the share of removals is not limited."""
-GUARD_WINDOW = dt.timedelta(days=1)
 
 
 @dataclass
@@ -146,9 +142,9 @@ def _require_removal_share(work: UnitOfWork, peer: Peer, envelopes: Sequence[Env
             removals[incoming.owner].add(incoming.record)
     for owner, records in removals.items():
         removed = peer_messages.count_visible(work.session, sorted(records), work.today)
-        standing, before = peer_messages.balance(work.session, owner, work.today, work.now - GUARD_WINDOW)
-        share_max = work.settings.removal_share_percent_max * (standing + before)
-        if removed + before > REMOVALS_UNGUARDED and (removed + before) * 100 > share_max:
+        standing, before = peer_messages.balance(work.session, owner, work.today, work.now - revision.GUARD_WINDOW)
+        percent_max = work.settings.removal_share_percent_max
+        if revision.is_mass_removal(removed + before, standing + before, percent_max):
             raise RemovalShare(owner=owner, removed=removed)
 
 

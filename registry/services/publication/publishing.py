@@ -3,6 +3,7 @@
 Nothing leaves this node by another way.
 """
 
+import datetime as dt
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +13,8 @@ from sqlalchemy import insert, select, update
 
 from registry.domain.cases import relation
 from registry.domain.publication import canonical, commitments
-from registry.domain.publication.publication import Leaf, commitment, hash_of, projection
-from registry.models import OutboxMessage, Peer, Publication, PublicationSector, RelationEnd
+from registry.domain.publication.publication import Leaf, commitment, hash_of, list_state, projection
+from registry.models import ListStateEntry, OutboxMessage, Peer, Publication, PublicationSector, RelationEnd
 from registry.services.publication import ledger, name_index
 from registry.unit_of_work import UnitOfWork
 
@@ -65,6 +66,7 @@ def publish(work: UnitOfWork, versions: Sequence[Version]) -> list[int]:
     work.session.execute(insert(Publication), rows)
     _insert_sectors(work, versions, first)
     _insert_relation_ends(work, versions, first)
+    _insert_list_states(work, versions, first)
     _queue_messages(work, versions, first)
     name_index.index(work, (row["name"] for row in rows if row["audience"] == "public"))
     return [row["from_entry"] for row in rows]
@@ -126,6 +128,26 @@ def _insert_relation_ends(work: UnitOfWork, versions: Sequence[Version], first: 
     ]
     if rows:
         work.session.execute(insert(RelationEnd), rows)
+
+
+def _insert_list_states(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
+    """Note the states of adopted lists that no entry told before; the ledger is locked, so that nobody else does."""
+    entries: dict[tuple[str, dt.date], int] = {}
+    for entry, version in enumerate(versions, start=first):
+        if state := list_state(version.body):
+            entries.setdefault(state, entry)
+    if not entries:
+        return
+    schemes = {scheme for scheme, _ in entries}
+    statement = select(ListStateEntry.scheme, ListStateEntry.as_of).where(ListStateEntry.scheme.in_(schemes))
+    known = set(work.session.execute(statement).tuples())
+    rows = [
+        {"scheme": state[0], "as_of": state[1], "from_entry": entry}
+        for state, entry in entries.items()
+        if state not in known
+    ]
+    if rows:
+        work.session.execute(insert(ListStateEntry), rows)
 
 
 def _queue_messages(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:

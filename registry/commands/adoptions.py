@@ -1,0 +1,74 @@
+"""registry file listings, registry listings adopt-verify, adopt-confirm: take in lists of other authorities."""
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+import click
+
+from registry import runtime
+from registry.commands.common import actor_named, in_app
+from registry.commands.penalties import EXISTING, ROW_NUMBER, file_group
+from registry.commands.procedures import ACCOUNT, listing_group
+from registry.models import ListAdoption
+from registry.services.cases import list_adoption, list_verification
+from registry.services.cases.list_verification import ListChange
+
+GROUPS = (file_group,)
+"""The groups that this module completes."""
+
+
+@file_group.command("listings")
+@click.argument("path", metavar="FILE", type=EXISTING)
+@click.option("--as", "account", required=True, help="Account that files.")
+@click.option("--list", "scheme", required=True, help="Code of the list, as in /api/v1/schemes.")
+@click.option("--full", is_flag=True, help="The file is the whole list: what it does not have has left.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Day whose state of the list it is; default: today.")
+@in_app
+def file_listings(path: Path, account: str, scheme: str, full: bool, as_of: dt.datetime | None) -> None:
+    """File a list of another authority (XLSX, CSV, JSON); bad rows are reported, good rows wait for verification.
+
+    Killed half-way, run it again with the same file: it goes on where it was, and files nothing twice.
+    """
+    actor, data, day = actor_named(account), path.read_bytes(), as_of.date() if as_of else None
+    stored: ListAdoption = runtime.perform(
+        actor, lambda work: list_adoption.store_adoption(work, data, path.name, scheme, day, is_full=full)
+    )
+    list_adoption.run(lambda act: runtime.perform(actor, act), actor, stored.id)
+    with runtime.reading() as session:
+        adoption = list_adoption.adoption_of_department(session, actor.department_id, stored.id)
+        findings = list_adoption.findings(session, stored.id)
+    for finding in findings:
+        click.echo(f"row {finding.row_number} {finding.column}: {finding.kind} {finding.code}: {finding.detail}")
+    counts = ", ".join(f"{getattr(adoption, name)} {name}" for name in list_adoption.OUTCOMES)
+    click.echo(f"adoption {adoption.id}: {counts}, of {adoption.total} rows")
+    sys.exit(1 if adoption.refused else 0)
+
+
+@listing_group.command("adopt-verify")
+@click.argument("number", metavar="ADOPTION", type=ROW_NUMBER)
+@ACCOUNT
+@in_app
+def verify(number: int, account: str) -> None:
+    """Verify another officer's list: publish what came and changed, remove what left."""
+    actor, whole = actor_named(account), ListChange(waiting=1)
+    while whole.waiting:
+        change: ListChange = runtime.perform(actor, lambda work: list_verification.verify(work, number))
+        for name in ("came", "changed", "renewed", "left"):
+            getattr(whole, name).extend(getattr(change, name))
+        whole.waiting, whole.kept = change.waiting, change.kept
+    for name in ("came", "changed", "left"):
+        for record in getattr(whole, name):
+            click.echo(f"{name}\t{record}")
+    counts = ", ".join(f"{len(getattr(whole, name))} {name}" for name in ("came", "changed", "renewed", "left"))
+    click.echo(f"{counts}, {whole.kept} kept because rows were refused")
+
+
+@listing_group.command("adopt-confirm")
+@click.argument("number", metavar="ADOPTION", type=ROW_NUMBER)
+@ACCOUNT
+@in_app
+def confirm(number: int, account: str) -> None:
+    """Confirm, as security administrator, a removal that the mass-removal guard stopped."""
+    runtime.perform(actor_named(account), lambda work: list_verification.confirm(work, number))
+    click.echo(f"adoption {number}: removals confirmed")

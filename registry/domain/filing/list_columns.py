@@ -1,0 +1,80 @@
+"""Map column headings of list files (credit platforms, front-end tables, trading platform, procurement) to fields.
+
+Source: the exchange sets of the credit platforms (REP_SERIOUS_BLACK, 名单类型 tables, frblack), BLACK_LIST of the
+trading platform's data standard, and the published list of 政府采购严重违法失信行为记录名单.
+"""
+
+from collections.abc import Sequence
+
+from registry.domain.filing.cells import is_forbidden
+from registry.domain.filing.columns import Headings, heading_key, listed_titles
+from registry.refusals.content import DuplicateColumn, FileShape, MissingColumn
+
+# field: the codes and Chinese headings of every set of columns; "-" keeps nothing of the column.
+_VOCABULARY = """
+subject_name         | INSTITUTION_NAME JGMC ZTMC JGQC DXMC BODY_NAME 对象名称 企业名称 机构名称 企业名称/机构名称 名称
+subject_name         | 主体名称 单位名称 当事人名称 被执行人名称 被执行人姓名/名称 纳税人名称 行政相对人名称
+uscc                 | USCC TYSHXYDM BODY_CODE 统一社会信用代码 统一社会信用代码/组织机构代码 主体代码 纳税人识别号
+organisation_code    | ORG_CODE ZZJGDM 组织机构代码
+subject_kind         | ZTLB BODY_TYPE 主体类别
+legal_representative | LEGAL_REP FDDBR FRDB 法定代表人 法定代表人姓名
+legal_id_type        | CERT_TYPE FRDBZJLX
+legal_id_number      | CERT_NUM
+id_type              | ZJLX 证件类型
+id_number            | ZJHM 证件号码 身份证号码
+list_name            | MDLXID MDMC 名单类型 名单名称
+basis                | IDENTIFY_BASIS RDYJ 认定依据 列入依据 处罚依据
+document_number      | IDENTIFY_NUM RDWH WSH DOCUMENT_CODE 认定文号 文书号 决定文书号 案号
+facts                | ILLEGAL_BEHAVIOR LRMDSY LYSY ZYSXSS RECORD_REASON 列入名单事由 列入事由 主要失信事实
+facts                | 严重违法失信行为(不良行为)的具体情形 严重违法失信行为的具体情形
+content              | MAIN_CONTENT XZCFHPJNR 处罚结果
+confined_action      | CONFINED_ACTION 限制行为
+authority_name       | IDENTIFY_AUTH RDBM RDDW GOVERNMENT 认定部门 认定单位 列入机关 执行法院 执法单位
+authority_code       | RDBMTYSHXYDM 认定部门统一社会信用代码
+listed_on            | CON_VERY_DISCREDIT_DATE RDRQ QRYZSXSJ LRRQ RECORD_DATE 列入日期 认定日期 记录日期
+listed_on            | 处罚日期 处罚日期/记录日期
+starts_on            | YXQS 有效期自
+ends_on              | PUBLIC_DEADLINE YXQZ CONFINED_END VIOLATING_CONFINED_END 有效期至 处罚截止日期
+term_years           | GLQX 管理期限(年)
+delisted_on          | TCRQ 退出日期
+delisted             | REVOCATION_STATUS WITHDRAW_BLACK_LIST 是否撤销
+delisted_because     | TCMDYY REVOCATIONEASONS REVOCATION_REASONS 退出名单原因
+list_source          | SOURCE_UNIT PROVIDE_UNIT_NAME SJLY 数据来源 数据来源单位
+publicity_scope      | SCOPE 公开范围
+as_of                | PROVIDE_DATE DATA_TIMESTAMP 数据时间
+-                    | REGISTERED_ADDRESS ZCDZ 企业地址 登记地点 企业地址/登记地点
+-                    | BODY_ROLE COLLECTION_DEPARTMENT PLATFORM_CODE
+-                    | PUB_SERVICE_PLAT_CODE SOURCE_RECORD_ID SOURCE_ID ID BLACKLIST_CODE 序号
+"""
+_ROWS = [tuple(part.strip() for part in line.split("|")) for line in _VOCABULARY.strip().splitlines()]
+FIELDS = tuple(dict.fromkeys(name for name, _ in _ROWS if name != "-"))
+_FIELDS = {heading_key(heading): name for name, headings in _ROWS for heading in headings.split()}
+_FIELDS |= {heading_key(name): name for name in FIELDS}
+REQUIRED = ("subject_name", "listed_on")
+DECIDING = ("期限", "截止", "至", "状态", "退出", "撤销", "移出", "END", "STATUS", "SCOPE", "TERM")
+"""Words of a heading that may decide whether or how long a party is on the list; such a column is never left out."""
+
+
+def resolve(columns: Sequence[str]) -> tuple[Headings, list[str]]:
+    """Map a list file's columns to fields, and name the columns that are left out because nobody knows them.
+
+    An unknown column whose heading speaks of a term, an end or a state is not left out but refuses the file: what it
+    says might be that the party is no longer on the list. Refuses ``FileShape``, ``DuplicateColumn``,
+    ``MissingColumn``.
+    """
+    if any(is_forbidden(column) for column in columns):
+        raise FileShape("表头含有控制字符或不可见字符")
+    fields = {column: _FIELDS.get(heading_key(column), "") for column in columns}
+    unknown = [column for column, name in fields.items() if not name]
+    deciding = [column for column in unknown if any(word in heading_key(column) for word in DECIDING)]
+    if deciding:
+        raise FileShape(f"不认识的列可能关系到期限、状态或者范围：{listed_titles(deciding)}")
+    kept = {column: name for column, name in fields.items() if name not in ("", "-")}
+    used = list(kept.values())
+    twice = [column for column, name in kept.items() if used.count(name) > 1]
+    if twice:
+        raise DuplicateColumn(listed_titles(twice))
+    missing = [name for name in REQUIRED if name not in used]
+    if missing:
+        raise MissingColumn("、".join(missing))
+    return Headings("plain", kept), unknown

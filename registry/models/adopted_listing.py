@@ -1,0 +1,93 @@
+"""Adopted lists: the files of other authorities' lists, the places taken from them, and the state of each list."""
+
+import datetime as dt
+from typing import ClassVar
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.models.base import Base, Key
+from registry.models.case import Case
+
+
+class AdoptedListing(Case, Base):
+    """One subject's place on another authority's list. ``adoption_id`` is the last file that stated it."""
+
+    __tablename__ = "adopted_listings"
+    noun: ClassVar[str] = "adopted_listing"
+    __table_args__ = (
+        Index(
+            "uq_adopted_listings_place",
+            "scheme",
+            "subject_key",
+            "document_key",
+            unique=True,
+            sqlite_where=text("state <> 'removed'"),
+            postgresql_where=text("state <> 'removed'"),
+        ),
+        Index(None, "adoption_id", "state", "id"),
+    )
+
+    scheme: Mapped[str]
+    subject_key: Mapped[str]
+    document_key: Mapped[str]
+    id_index: Mapped[str | None]
+    id_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    adoption_id: Mapped[int] = mapped_column(ForeignKey("list_adoptions.id"))
+
+
+class ListAdoption(Base):
+    """A file of a list: its bytes, sealed until its rows are filed, how far they are (``next_row``), and what became
+    of them. ``is_full``: the file is the whole list, so that what it does not have has left."""
+
+    __tablename__ = "list_adoptions"
+    __table_args__ = (UniqueConstraint("account_id", "digest"), Index(None, "department_id", "scheme", "id"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
+    digest: Mapped[str]
+    filename: Mapped[str]
+    scheme: Mapped[str]
+    is_full: Mapped[bool]
+    as_of: Mapped[dt.date]
+    sectors: Mapped[list[str]] = mapped_column(JSON)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str]
+    total: Mapped[int]
+    next_row: Mapped[int]
+    came: Mapped[int]
+    changed: Mapped[int]
+    renewed: Mapped[int]
+    unchanged: Mapped[int]
+    off_list: Mapped[int]
+    refused: Mapped[int]
+    removed: Mapped[int]
+    created_at: Mapped[dt.datetime]
+    finished_at: Mapped[dt.datetime | None]
+    verified_at: Mapped[dt.datetime | None]
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+
+
+class AdoptionFinding(Base):
+    """One finding about one row of a list file: a refusal (``fault``) or what was cleaned (``note``)."""
+
+    __tablename__ = "adoption_findings"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    adoption_id: Mapped[int] = mapped_column(ForeignKey("list_adoptions.id"), index=True)
+    row_number: Mapped[int]
+    column: Mapped[str]
+    kind: Mapped[str]
+    code: Mapped[str]
+    detail: Mapped[str]
+
+
+class ListStateEntry(Base):
+    """The first entry that told a state of an adopted list: a projection of bodies, for the age of lists in checks."""
+
+    __tablename__ = "list_states"
+
+    scheme: Mapped[str] = mapped_column(primary_key=True)
+    as_of: Mapped[dt.date] = mapped_column(primary_key=True)
+    from_entry: Mapped[int] = mapped_column(ForeignKey("publications.from_entry"))

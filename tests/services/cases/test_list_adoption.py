@@ -1,0 +1,195 @@
+"""Lists of other authorities are taken in from files and verified by a second officer."""
+
+import datetime as dt
+import json
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from registry import runtime
+from registry.domain.permissions import Role
+from registry.models import AdoptedListing, CaseStep
+from registry.refusals.acts import OutOfRole, RemovalShare, SelfVerification
+from registry.refusals.content import FileShape, MissingColumn
+from registry.refusals.procedure import AdoptionSuperseded, AdoptionUnfinished, AdoptionUnknown, SchemeUnknown
+from registry.services.cases import list_adoption, list_verification
+from tests.support import dying
+from tests.support.centre import Centre
+from tests.support.lists import DAY, Office, firm, party
+from tools.synthetic import write_xlsx
+
+
+@pytest.fixture
+def office(bureau):
+    return Office(bureau)
+
+
+@pytest.fixture
+def centre(people):
+    return Centre(people)
+
+
+class TestUpdate:
+    def test_same_file_again_is_the_same_adoption(self, office):
+        first = office.file([firm(1)])
+        assert office.store([firm(1)]) == first
+
+    def test_same_place_again_is_unchanged(self, office):
+        office.adopt([firm(1)])
+        number = office.file([firm(1), firm(2)])
+        assert office.outcomes(number) == {"unchanged": 1, "came": 1}
+        assert len(office.verify(number).came) == 1
+
+    def test_whole_list_tells_what_came_changed_renewed_and_left(self, office, centre):
+        came = office.adopt([firm(number) for number in (1, 2, 3)], full=True).came
+        office.bureau.go(DAY + dt.timedelta(days=7))
+        later = [firm(1, 有效期至="2027-01-31"), firm(2), firm(4)]
+        number = office.file(later, full=True)
+        assert office.outcomes(number) == {"changed": 1, "renewed": 1, "came": 1}
+        change = office.verify(number)
+        assert [len(change.came), change.changed, change.renewed, change.left] == [1, came[:1], came[1:2], came[2:]]
+        assert change.waiting == 0
+        changed, left = office.newest(came[0]), office.newest(came[2])
+        assert (changed["revision"], changed["act"], changed["ends_on"]) == (2, "correct", "2027-02-01")
+        assert (left["state"], left["act"], left["as_of"]) == ("removed", "remove", "2026-12-05")
+        assert [centre.look(party(firm(n)))["lines"][0]["verdict"] for n in (1, 2, 3, 4)] == [
+            "barred", "barred", "no_record", "barred",
+        ]  # fmt: skip
+        assert office.sound() == []
+
+    def test_who_left_may_come_again(self, office, centre):
+        office.adopt([firm(1), firm(2)], full=True)
+        office.bureau.go(DAY + dt.timedelta(days=1))
+        office.adopt([firm(2)], full=True)
+        office.bureau.go(DAY + dt.timedelta(days=2))
+        assert len(office.adopt([firm(1)]).came) == 1
+        assert centre.look(party(firm(1)))["lines"][0]["verdict"] == "barred"
+
+    def test_row_that_says_the_party_left_removes_it(self, office, centre):
+        [record] = office.adopt([firm(1)]).came
+        number = office.file([firm(1, 退出日期="2026-11-27", 退出名单原因="履行完毕"), firm(2, 是否撤销="1")])
+        assert office.outcomes(number) == {"off_list": 2}
+        assert office.verify(number).left == [record]
+        body = office.newest(record)
+        assert (body["removed_because"], body["changed_on"]) == ("履行完毕", "2026-11-27")
+        assert centre.look(party(firm(1)))["lines"][0]["verdict"] == "no_record"
+        assert office.sound() == []
+
+    def test_nobody_leaves_while_rows_were_refused(self, office):
+        office.adopt([firm(1), firm(2)], full=True)
+        office.bureau.go(DAY + dt.timedelta(days=1))
+        change = office.adopt([firm(1), firm(2, 统一社会信用代码="91320902")], full=True)
+        assert (change.left, change.kept, change.waiting) == ([], 1, 0)
+
+    def test_older_state_is_refused(self, office):
+        office.adopt([firm(1)])
+        number = office.file([firm(1, 有效期至="2027-01-31")], as_of=DAY - dt.timedelta(days=9))
+        assert (1 + 1, "", "fault", "older-than-known") in office.findings(number)
+
+    def test_whole_list_is_judged_by_its_newest_filing_only(self, office):
+        first = office.file([firm(1)], full=True)
+        office.file([firm(1), firm(2)], full=True)
+        with pytest.raises(AdoptionSuperseded):
+            office.verify(first)
+
+    def test_large_list_is_verified_call_by_call(self, office, monkeypatch):
+        monkeypatch.setattr(list_adoption, "CHUNK", 2)
+        monkeypatch.setattr(list_verification, "CHUNK", 2)
+        number = office.file([firm(n) for n in range(5)])
+        assert [(len(change.came), change.waiting) for change in (office.verify(number) for _ in range(3))] == [
+            (2, 3), (2, 1), (1, 0),
+        ]  # fmt: skip
+
+
+class TestGuard:
+    def test_mass_removal_waits_for_a_person(self, office):
+        office.adopt([firm(n) for n in range(60)], full=True)
+        office.bureau.go(DAY + dt.timedelta(days=1))
+        number = office.file([firm(n) for n in range(35)] + [firm(99)], full=True)
+        with pytest.raises(RemovalShare):
+            office.verify(number)
+        with runtime.reading() as session:
+            assert session.scalars(select(AdoptedListing).where(AdoptedListing.state == "removed")).first() is None
+            assert session.scalars(select(AdoptedListing).where(AdoptedListing.state == "filed")).first() is not None
+        for by in ("verifier", "operator", "clerk"):
+            with pytest.raises(OutOfRole):
+                office.bureau.do(by, lambda work: list_verification.confirm(work, number))
+        office.bureau.do("security", lambda work: list_verification.confirm(work, number))
+        change = office.verify(number)
+        assert (len(change.left), len(change.came)) == (25, 1)
+
+    def test_counts_what_left_by_other_files_of_the_day(self, office):
+        office.adopt([firm(n) for n in range(40)])
+        office.adopt([firm(n, 退出日期="2026-11-27") for n in range(20)])
+        number = office.file([firm(n, 退出日期="2026-11-27") for n in range(20, 25)])
+        with pytest.raises(RemovalShare):
+            office.verify(number)
+
+
+class TestFiling:
+    def test_second_person_verifies(self, office):
+        number = office.file([firm(1)])
+        with pytest.raises(OutOfRole):
+            office.verify(number, by="clerk")
+        filer = replace(office.bureau.people["clerk"].actor, role=Role.VERIFIER)  # the role changed meanwhile
+        with pytest.raises(SelfVerification):
+            runtime.perform(filer, lambda work: list_verification.verify(work, number))
+
+    def test_is_of_its_department(self, office):
+        number = office.file([firm(1)])
+        with pytest.raises(AdoptionUnknown):
+            office.verify(number, by="other-verifier")
+        other = office.file([firm(1)], by="other-clerk")
+        assert (2, "", "fault", "adopted-elsewhere") in office.findings(other)
+
+    def test_refuses_unknown_list_and_file_without_names(self, office):
+        with pytest.raises(SchemeUnknown):
+            office.file([firm(1)], "no-such-list")
+        with pytest.raises(MissingColumn):
+            office.file([{"统一社会信用代码": "1", "列入日期": "2026-01-01"}])
+        with pytest.raises(FileShape):
+            office.file([firm(1, 数据状态="1")])
+
+    @pytest.mark.parametrize(("special", "column", "code"), [
+        ({"统一社会信用代码": "91320902MA0T000001"}, "统一社会信用代码", "uscc-check-character"),
+        ({"列入日期": "二〇二四年"}, "列入日期", "date-malformed"),
+        ({"列入日期": "2027-01-01"}, "列入日期", "listed-in-future"),
+        ({"有效期至": "2020-01-01"}, "有效期至", "ends-before-start"),
+        ({"名单名称": "重大税收违法失信主体名单"}, "名单名称", "list-differs"),
+        ({"是否撤销": "7"}, "是否撤销", "status-unknown"),
+        ({"认定部门": ""}, "认定部门", "required"),
+    ])  # fmt: skip
+    def test_bad_row_is_told_by_row_and_column_and_good_rows_are_filed(self, office, special, column, code):
+        number = office.file([firm(1), firm(2, **special)])
+        assert office.outcomes(number) == {"came": 1, "refused": 1}
+        assert (3, column, "fault", code) in office.findings(number)
+
+    def test_doubled_row_of_another_content_is_refused(self, office):
+        number = office.file([firm(1), firm(1), firm(1, 有效期至="2027-01-31")])
+        assert office.outcomes(number) == {"came": 1, "unchanged": 1, "refused": 1}
+        assert (4, "", "fault", "row-doubled") in office.findings(number)
+
+    def test_unknown_column_is_left_out_and_named(self, office):
+        number = office.file([firm(1, 涉及金额="5")])
+        assert (0, "涉及金额", "note", "column-left-out") in office.findings(number)
+
+    @pytest.mark.parametrize("dies", [1, 2, 3])
+    def test_goes_on_after_a_crash_and_files_no_row_twice(self, office, monkeypatch, dies):
+        monkeypatch.setattr(list_adoption, "CHUNK", 2)
+        number = office.store([firm(n) for n in range(5)])
+        actor = office.bureau.people["clerk"].actor
+        with pytest.raises(KeyboardInterrupt):
+            list_adoption.run(dying.within(actor, dies), actor, number)
+        with pytest.raises(AdoptionUnfinished):
+            office.verify(number)
+        list_adoption.run_pending(runtime.perform, [(number, actor)])
+        assert office.outcomes(number) == {"came": 5}
+        with runtime.reading() as session:
+            assert len(session.scalars(select(AdoptedListing)).all()) == 5
+            assert len(session.scalars(select(CaseStep).where(CaseStep.noun == "adopted_listing")).all()) == 5
+
+    def test_workbook_and_json_are_read(self, office, tmp_path):
+        write_xlsx(tmp_path / "list.xlsx", [firm(1)], tuple(firm(1)))
+        assert len(office.adopt((tmp_path / "list.xlsx").read_bytes()).came) == 1
+        assert len(office.adopt(json.dumps([firm(2)], ensure_ascii=False).encode()).came) == 1
