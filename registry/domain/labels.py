@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from registry.domain.records import KINDS
-
 ACTS = {
     "publish": "公示",
     "correct": "更正",
@@ -18,9 +16,20 @@ ACTS = {
     "repair": "信用修复",
     "expire": "公示期满",
 }
-"""What made a version of a record."""
-RECORD_KINDS = {code: kind.label for code, kind in KINDS.items() if kind.is_public}
-AUTHORITIES = {code: kind.authority_label for code, kind in KINDS.items() if kind.is_public}
+"""Acts that make a new version of a record."""
+# Not derived from records.KINDS: the verifier imports this module and must not need msgspec. A test compares them.
+RECORD_KINDS = {
+    "penalty": "行政处罚",
+    "listing": "严重失信主体名单",
+    "adopted_listing": "转录名单",
+    "commendation": "守信激励",
+}
+AUTHORITIES = {
+    "penalty": "处罚机关",
+    "listing": "列入机关",
+    "adopted_listing": "认定机关",
+    "commendation": "激励机关",
+}
 SUBJECT_KINDS = {"organisation": "法人或者其他组织", "sole_trader": "个体工商户", "natural_person": "自然人"}
 SEVERITIES = {"minor": "轻微", "general": "一般", "serious": "严重"}
 CHANNELS = {"file": "文件报送", "api": "接口报送", "exchange": "数据交换", "procedure": "列入程序"}
@@ -172,7 +181,7 @@ REASONS = {
 }
 """Why a check answers as it does: reasons of a verdict, and faults for which a row of a file was not checked."""
 MATCHES = {"uscc": "统一社会信用代码", "id": "证件号码", "name": "仅名称"}
-"""By what a record was found."""
+"""Keys by which a record was found."""
 
 
 def label_for(table: Mapping[str, str], code: object) -> str:

@@ -1,4 +1,4 @@
-"""A listing: what is proposed, what is decided, and the public body that comes of it."""
+"""Listings: the proposal, the decision, the term, and the public body."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ RESPONSIBLE_ROLES = ("legal_representative", "person_in_charge", "actual_control
 
 @dataclass(frozen=True)
 class Ground:
-    """What a listing rests on: a verified penalty, by its record, or a judgment, by court and case number."""
+    """Ground of a listing: a verified penalty, by its record, or a judgment, by court and case number."""
 
     kind: str
     document_number: str = ""
@@ -42,7 +42,7 @@ class Responsible:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a department proposes; ``measures`` are codes of the scheme's own."""
+    """A proposal by a department to list a party; ``measures`` are codes of the scheme's own."""
 
     scheme: str
     subject: Party = field(repr=False)
@@ -74,15 +74,15 @@ class Decision:
 
 
 def content(proposal: Proposal) -> dict[str, Any]:
-    """The facts of a proposal as they are kept, without the identity number."""
-    made = plain(proposal)
-    del made["subject"]["id_number"]
-    return made
+    """The facts of a proposal as stored, without the identity number."""
+    facts = plain(proposal)
+    del facts["subject"]["id_number"]
+    return facts
 
 
-def plain(stated: Any) -> dict[str, Any]:
+def plain(instance: Any) -> dict[str, Any]:
     """A dataclass as JSON data."""
-    return jsonable(asdict(stated))  # type: ignore[no-any-return]
+    return jsonable(asdict(instance))  # type: ignore[no-any-return]
 
 
 def jsonable(value: Any) -> Any:
@@ -95,7 +95,7 @@ def jsonable(value: Any) -> Any:
 
 
 def term(scheme: Scheme, decision: Decision, served_on: dt.date) -> tuple[dt.date, dt.date]:
-    """[starts_on, ends_on): a decision takes effect when it is served. Refuses ``TermRefused``."""
+    """Term of a listing [starts_on, ends_on): a decision takes effect when it is served. Refuses ``TermRefused``."""
     starts_on = max(served_on, decision.decided_on)
     if scheme.term_months is not None:
         return starts_on, add_months(starts_on, scheme.term_months)
@@ -104,13 +104,13 @@ def term(scheme: Scheme, decision: Decision, served_on: dt.date) -> tuple[dt.dat
     return starts_on, decision.ends_on
 
 
-def require_term(scheme: Scheme, taken: Sequence[Measure], decision: Decision) -> None:
+def require_term(scheme: Scheme, scheme_measures: Sequence[Measure], decision: Decision) -> None:
     """Refuse ``TermRefused`` for an end where the scheme fixes the term, and one that no measure's statute allows."""
     if (decision.ends_on is None) != (scheme.term_months is not None):
         raise TermRefused(scheme.name)
     if decision.ends_on is None:
         return
-    for measure in taken:
+    for measure in scheme_measures:
         fault = measures.term_fault(measure, measures.statutory_measure(measure, decision.decided_on, decision.ends_on))
         if fault:
             raise TermRefused(fault.detail)
@@ -142,7 +142,7 @@ def repairable_from(policy: Policy, scheme: Scheme, decided_on: dt.date, starts_
 
 
 def public_body(facts: Mapping[str, Any], version: ListingVersion) -> dict[str, Any]:
-    """Everything an outsider may ever see of a listing.
+    """Build the public body of a listing: everything an outsider may ever see of it.
 
     It is shown while it stands: when the publicity period of its document is over but the listing is not, it runs
     on until removal (河南省社会信用条例 19、浙江省公共信用信息管理条例 16, taken as the rule here).

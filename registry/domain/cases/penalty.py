@@ -1,4 +1,4 @@
-"""What a penalty becomes on its way out: stored content, subject key, and the public body."""
+"""Stored content, digests, subject key and public body of a filed penalty."""
 
 import datetime as dt
 import hashlib
@@ -18,27 +18,28 @@ def content(filing: Filing, nonce: str) -> dict[str, Any]:
     """The filing as JSON without the identity number; the nonce makes its digest unguessable."""
     party = {name: value for name, value in vars(filing.subject).items() if name != "id_number"}
     terms = [
-        {**vars(term), "starts_on": _iso(term.starts_on), "ends_on": _iso(term.ends_on)} for term in filing.measures
+        {**vars(term), "starts_on": _format_day(term.starts_on), "ends_on": _format_day(term.ends_on)}
+        for term in filing.measures
     ]
-    days = {name: _iso(getattr(filing, name)) for name in _DAYS}
+    days = {name: _format_day(getattr(filing, name)) for name in _DAYS}
     return {**vars(filing), **days, "subject": party, "measures": terms, "nonce": nonce}
 
 
 def filing_of(facts: dict[str, Any]) -> Filing:
-    """The filing back from its content; the identity number stays behind."""
+    """Restore a filing from its stored content; the identity number is not part of it."""
     values = {name: value for name, value in facts.items() if name != "nonce"}
-    values |= {name: _day(values[name]) for name in _DAYS}
+    values |= {name: _parse_day(values[name]) for name in _DAYS}
     values["subject"] = Party(**values["subject"], id_number=None)
     values["kinds"], values["sectors"] = tuple(values["kinds"]), tuple(values["sectors"])
     values["measures"] = tuple(
-        MeasureTerm(term["code"], term["wording"], _day(term["starts_on"]), _day(term["ends_on"]))
+        MeasureTerm(term["code"], term["wording"], _parse_day(term["starts_on"]), _parse_day(term["ends_on"]))
         for term in values["measures"]
     )
     return Filing(**values)
 
 
 def subject_key(party: Party, id_index: str | None) -> str:
-    """What makes two subjects the same: the code, else the keyed hash of the ID, else the name."""
+    """Key by which two subjects are the same: the code, else the keyed hash of the ID, else the name."""
     if party.uscc:
         return f"uscc:{party.uscc}"
     return f"id:{id_index}" if id_index else f"name:{name_key.key(party.name)}"
@@ -64,7 +65,7 @@ class PenaltyVersion(PublishedVersion):
 
 
 def public_body(filing: Filing, version: PenaltyVersion) -> dict[str, Any]:
-    """Everything an outsider may ever see of the decision.
+    """Build the public body of a penalty: everything an outsider may ever see of the decision.
 
     Left out: identity numbers, the legal representative and other people, remarks.
     """
@@ -86,9 +87,9 @@ def public_body(filing: Filing, version: PenaltyVersion) -> dict[str, Any]:
     )
 
 
-def _day(text: str | None) -> dt.date | None:
+def _parse_day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def _iso(day: dt.date | None) -> str | None:
+def _format_day(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None

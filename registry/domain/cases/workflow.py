@@ -30,10 +30,10 @@ class Step:
     apart: tuple[str, ...] = ()
     source: str = ""
 
-    def each(self, *others: str) -> Iterator["Step"]:
-        """This step, and the same step from other states."""
+    def each(self, *states: str) -> Iterator["Step"]:
+        """This step, and the same step from each of the other ``states``."""
         yield self
-        yield from (replace(self, state=state) for state in others)
+        yield from (replace(self, state=state) for state in states)
 
     def require(self, document_kinds: Collection[str]) -> None:
         """Refuse ``DocumentMissing`` unless every required document is among ``document_kinds``."""

@@ -1,4 +1,4 @@
-"""One record version on its way between nodes, and the rule by which a node takes it in.
+"""Build and parse envelopes, which carry record versions between nodes, and judge whether to accept one.
 
 Versions travel whole, never as differences, so taking one in twice or out of order does no harm. Only
 publications of audience "public" travel: what concerns natural persons stays where it was decided.
@@ -49,7 +49,7 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one envelope; ``code`` names the reason when a person has to look."""
+    """Outcome of one envelope; ``code`` names the reason when a person has to look."""
 
     outcome: str
     code: str | None = None
@@ -80,14 +80,14 @@ class Sender:
 
 
 def signed_bytes(record: str, owner: str, revision: int, content: str) -> bytes:
-    """What the owner of a version signs."""
+    """The bytes that the owner of a version signs."""
     return canonical.dumps({"record": record, "owner": owner, "revision": revision, "hash": content})
 
 
 def build(
     owner: str, body: dict[str, Any], previous: str | None, content: str, signature: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The envelope of one version; ``signature`` has ``kid`` and ``value`` (hex). It repeats the schema of the body."""
+    """Build an envelope; ``signature`` has ``kid`` and ``value`` (hex). It repeats the schema of the body."""
     numbered = {"schema": body["schema"]} if "schema" in body else {}
     return numbered | {
         "record": body["record"],
@@ -103,16 +103,16 @@ def build(
 def parse(
     value: Any, sectors: Collection[str], list_measures: record_schema.ListMeasures | None = None
 ) -> Envelope | list[Fault]:
-    """The envelope, or what is wrong with it place by place; values are never quoted.
+    """Parse an envelope: the envelope, or its faults place by place; values are never quoted.
 
     ``value`` comes from canonical JSON, so that it has a hash.
     """
-    faults = _shape(value)
+    faults = _shape_faults(value)
     if not faults:
         faults = [
             Fault(f"/body{fault.pointer}", fault.code, fault.detail)
             for fault in record_schema.faults(value["body"], sectors, list_measures)
-        ] or _agreement(value)
+        ] or _contradictions(value)
     if faults:
         return faults
     return Envelope(
@@ -128,7 +128,7 @@ def parse(
 
 
 def judge_envelope(known: KnownRecord | None, incoming: Envelope, sender: Sender) -> Outcome:
-    """The whole of conflict handling.
+    """Judge an incoming envelope against the known versions of its record: accept, refuse, or report a conflict.
 
     The same content again is a duplicate whoever sends it. Otherwise the sender must speak for the owner and
     the owner must be the one known here, the hash must be the content's and the signature the owner's. Two contents
@@ -141,14 +141,14 @@ def judge_envelope(known: KnownRecord | None, incoming: Envelope, sender: Sender
     code = _refusal_code(known, incoming, sender, is_same)
     if code:
         return Outcome(REJECTED, code)
-    if known and (incoming.revision in known.hashes or not _follows(known, incoming)):
+    if known and (incoming.revision in known.hashes or not _is_successor(known, incoming)):
         return Outcome(CONFLICT, REVISION_EQUIVOCATION)
     if known and incoming.revision < max(known.hashes, default=0):
         return Outcome(STALE)
     return Outcome(ACCEPTED)
 
 
-def _follows(known: KnownRecord, incoming: Envelope) -> bool:
+def _is_successor(known: KnownRecord, incoming: Envelope) -> bool:
     before = incoming.revision - 1
     return before not in known.hashes or known.hashes[before] == incoming.previous
 
@@ -169,7 +169,7 @@ def _is_signed(incoming: Envelope, sender: Sender) -> bool:
     return check is not None and check(bytes.fromhex(incoming.signature), data)
 
 
-def _shape(value: Any) -> list[Fault]:
+def _shape_faults(value: Any) -> list[Fault]:
     if not isinstance(value, dict):
         return [Fault("", SCHEMA, "信封的项不完整或有多余的项")]
     schema = value.get("schema", 0)
@@ -200,7 +200,7 @@ def _is_signature(value: Any) -> bool:
     )
 
 
-def _agreement(value: dict[str, Any]) -> list[Fault]:
+def _contradictions(value: dict[str, Any]) -> list[Fault]:
     body = value["body"]
     pairs = (
         ("/record", value["record"], body["record"]),

@@ -22,7 +22,7 @@ ListMeasures = Callable[[dt.date], Mapping[str, Collection[str]]]
 
 
 def faults(body: Any, sectors: Collection[str], list_measures: ListMeasures | None = None) -> list[Fault]:
-    """What is wrong with a body, place by place; empty when it may be published. Values are never quoted.
+    """Faults of a body, place by place; empty when it may be published. Values are never quoted.
 
     Listings are judged by ``list_measures``: a list that is not known here or has no adequate basis, and a measure
     that its list does not provide for, bind nobody (国办发〔2020〕49号).
@@ -38,10 +38,10 @@ def faults(body: Any, sectors: Collection[str], list_measures: ListMeasures | No
         return [Fault("/schema", "schema-unsupported", "正文的模式版本不在本节点可读的范围内")]
     # Step by step: the pointers of a fault name only fields that are known, never a number sent as a name.
     return (
-        list(_shape(body, kind.body, "", is_next=body.get("schema", 0) == _NEWEST))
-        or list(_rules(body, kind, sectors))
-        or list(_list_rules(body, list_measures))
-        or list(_personal(body, ""))
+        list(_shape_faults(body, kind.body, "", is_next=body.get("schema", 0) == _NEWEST))
+        or list(_rule_faults(body, kind, sectors))
+        or list(_list_faults(body, list_measures))
+        or list(_personal_number_faults(body, ""))
     )
 
 
@@ -50,7 +50,7 @@ def is_readable(schema: Any) -> bool:
     return type(schema) is int and 0 <= schema <= _NEWEST
 
 
-def _shape(value: Any, struct: type[Struct], at: str, *, is_next: bool) -> Iterator[Fault]:
+def _shape_faults(value: Any, struct: type[Struct], at: str, *, is_next: bool) -> Iterator[Fault]:
     if not isinstance(value, dict):
         yield Fault(at, "wrong-type", "应为 JSON 对象")
         return
@@ -61,16 +61,16 @@ def _shape(value: Any, struct: type[Struct], at: str, *, is_next: bool) -> Itera
         yield Fault(at, "unknown-field", "含有不认识的项")
     for name in sorted(fields.keys() & value.keys()):
         if not (is_next and name == "schema"):
-            yield from _field(value[name], fields[name].type, f"{at}/{name}", is_next=is_next)
+            yield from _field_faults(value[name], fields[name].type, f"{at}/{name}", is_next=is_next)
 
 
-def _field(value: Any, annotation: Any, at: str, *, is_next: bool) -> Iterator[Fault]:
+def _field_faults(value: Any, annotation: Any, at: str, *, is_next: bool) -> Iterator[Fault]:
     inner = records.struct_in(annotation)
     if inner and isinstance(value, dict):
-        yield from _shape(value, inner, at, is_next=is_next)
+        yield from _shape_faults(value, inner, at, is_next=is_next)
     elif inner and isinstance(value, list) and any(isinstance(item, dict) for item in value):
         for position, item in enumerate(value):
-            yield from _shape(item, inner, f"{at}/{position}", is_next=is_next)
+            yield from _shape_faults(item, inner, f"{at}/{position}", is_next=is_next)
     elif not _is_valid(value, annotation):
         yield Fault(at, "wrong-value", "内容不合规定")
 
@@ -83,11 +83,11 @@ def _is_valid(value: Any, annotation: Any) -> bool:
     return not isinstance(typed, dt.date) or records.FIRST_YEAR <= typed.year <= records.LAST_YEAR
 
 
-def _rules(body: dict[str, Any], kind: records.RecordKind, sectors: Collection[str]) -> Iterator[Fault]:
-    """What holds between the fields of a body."""
-    yield from _state_fields(body)
+def _rule_faults(body: dict[str, Any], kind: records.RecordKind, sectors: Collection[str]) -> Iterator[Fault]:
+    """Faults of rules that hold between the fields of a body."""
+    yield from _state_faults(body)
     for position, measure in enumerate(body["measures"]):
-        yield from _measure(measure, sectors, f"/measures/{position}")
+        yield from _measure_faults(measure, sectors, f"/measures/{position}")
     if body["audience"] != "public":
         yield Fault("/audience", "wrong-value", "内容不合规定")
     if body["subject"]["kind"] == "natural_person" and kind.code != "listing":
@@ -107,7 +107,7 @@ def _rules(body: dict[str, Any], kind: records.RecordKind, sectors: Collection[s
         yield Fault("/sectors", "unknown-sector", "领域代码不认识")
 
 
-def _list_rules(body: Mapping[str, Any], list_measures: ListMeasures | None) -> Iterator[Fault]:
+def _list_faults(body: Mapping[str, Any], list_measures: ListMeasures | None) -> Iterator[Fault]:
     """A version that takes a listing away is taken in whatever its list: it binds nobody."""
     if list_measures is None or "scheme" not in body or body["state"] != "published":
         return
@@ -122,8 +122,8 @@ def _list_rules(body: Mapping[str, Any], list_measures: ListMeasures | None) -> 
             yield Fault(f"/measures/{position}/code", "measure-outside-scheme", "名单的设列依据中没有此措施")
 
 
-def _state_fields(body: Mapping[str, Any]) -> Iterator[Fault]:
-    """The reason and days of a removal or a suspension stand in bodies of that state, and in no other."""
+def _state_faults(body: Mapping[str, Any]) -> Iterator[Fault]:
+    """Faults of state fields: reason and days of a removal or suspension belong in bodies of that state only."""
     is_removed, is_suspended = body["state"] in records.REMOVED_STATES, body["state"] == "suspended"
     for names, is_due in ((records.REMOVAL_FIELDS, is_removed), (records.SUSPENSION_FIELDS, is_suspended)):
         for name in names:
@@ -133,7 +133,7 @@ def _state_fields(body: Mapping[str, Any]) -> Iterator[Fault]:
                 yield Fault("", "unknown-field", "含有不认识的项")
 
 
-def _measure(measure: Mapping[str, Any], sectors: Collection[str], at: str) -> Iterator[Fault]:
+def _measure_faults(measure: Mapping[str, Any], sectors: Collection[str], at: str) -> Iterator[Fault]:
     if not set(measure["sectors"]) <= set(sectors):
         yield Fault(f"{at}/sectors", "unknown-sector", "领域代码不认识")
     # ISO days compare as text.
@@ -150,17 +150,17 @@ def _is_code(code: str) -> bool:
     return folded == code and (redaction.blot(code) == code or identifiers.is_sound(code))
 
 
-def _personal(value: Any, at: str) -> Iterator[Fault]:
-    """Numbers of natural persons, also in fields that this node does not know, whose names may hold one."""
+def _personal_number_faults(value: Any, at: str) -> Iterator[Fault]:
+    """Faults of numbers of natural persons, also in fields that this node does not know, whose names may hold one."""
     if isinstance(value, dict):
         for name, item in value.items():
             if redaction.blot(name) != name:
                 yield Fault(at, "personal-number", "含有个人识别号码")
             else:
-                yield from _personal(item, f"{at}/{name}")
+                yield from _personal_number_faults(item, f"{at}/{name}")
     elif isinstance(value, list):
         for position, item in enumerate(value):
-            yield from _personal(item, f"{at}/{position}")
+            yield from _personal_number_faults(item, f"{at}/{position}")
     elif (
         isinstance(value, str) and redaction.blot(value) != value and not (at in _CODES and identifiers.is_sound(value))
     ):

@@ -63,13 +63,13 @@ def cites(measure: Measure, basis: str) -> bool:
 
 def _is_cited(statute: str, articles: Sequence[str], basis: str) -> bool:
     parts = re.split("《([^》]*)》", unify_spelling(basis))
-    named = zip(parts[1::2], parts[2::2], strict=True) if len(parts) > 1 else [(basis, basis)]
+    statute_texts = zip(parts[1::2], parts[2::2], strict=True) if len(parts) > 1 else [(basis, basis)]
     # A law's name also begins the name of the regulation that carries it out.
     pattern = re.compile(re.escape(statute) + ("" if statute.endswith("条例") else "(?!实施条例)"))
     return any(
         pattern.search(normalise(name))
         and all(_article_pattern(article).search(normalise(text)) for article in articles)
-        for name, text in named
+        for name, text in statute_texts
     )
 
 
@@ -103,8 +103,8 @@ def _filed_measures(filing: Filing, measures: Sequence[Measure]) -> Iterator[tup
 
 def _stated_measures(filing: Filing, measures: Sequence[Measure]) -> Iterator[tuple[MeasureTerm, list[Measure]]]:
     for restriction in find_restrictions(filing.content):
-        named = [measure for measure in measures if _has_phrase(measure, restriction.wording)]
-        cited = [measure for measure in named if not restriction.is_doubtful and cites(measure, filing.basis)]
+        by_wording = [measure for measure in measures if _has_phrase(measure, restriction.wording)]
+        cited = [measure for measure in by_wording if not restriction.is_doubtful and cites(measure, filing.basis)]
         yield MeasureTerm("", restriction.wording[:_WORDING_MAX], None, None), cited
 
 

@@ -95,10 +95,10 @@ def _codes_by_name() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str
 
 def _listed_places() -> Iterator[tuple[str, str, bool]]:
     """All codes with each of their names, and whether it is current; 市辖区 and the like are no places."""
-    for _, province, _, properties, counties in numdb.get("cn/loc").prefixes:
+    for _, province, _, properties, districts in numdb.get("cn/loc").prefixes:
         yield province, properties["province"], True
-        for _, low, _, named, _ in counties:
+        for _, low, _, names, _ in districts:
             code = province + (low.removesuffix("00") if low != "0000" else "")
-            for until, name in _DATED.findall(named["county"]):
+            for until, name in _DATED.findall(names["county"]):
                 if len(name) > 1 and not name.startswith(_NO_PLACES):
                     yield code, name, not until
