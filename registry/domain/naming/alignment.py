@@ -20,7 +20,7 @@ _SERIES = {
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference: its ``kind``, the text of the query (``asked``), and that of the candidate name (``held``)."""
+    """One difference: its ``kind``, the text of the query, and that of the candidate name."""
 
     kind: str
     query: str
