@@ -12,7 +12,7 @@ from registry.refusals import content
 
 REGISTRY = Path(labels.__file__).parents[1]
 KEBAB = re.compile(r"[a-z]+(?:-[a-z]+)+")
-VERDICTS = ("domain/checks/verdict.py", "domain/checks/consortium.py")
+VERDICTS = ("domain/checks/verdict.py", "domain/checks/consortium.py", "domain/checks/list_effects.py")
 REQUESTS = ("services/checks/request.py", "services/checks/batch_check.py")
 PARTIES = ("domain/filing/cells.py", *(f"tabular/{name}.py" for name in ("objects", "parties", "sheet", "workbook")))
 """What reads a file of parties and leaves faults with its rows, the first of which is the reason of an unchecked
@@ -58,6 +58,7 @@ class TestReasons:
     def test_are_collected_from_the_source(self):
         assert {"published", "name-differs", "other-territory"} <= reason_codes(VERDICTS[0])
         assert reason_codes(VERDICTS[1]) == {"consortium-member"}
+        assert {"list-bars", "must-tender-not-stated"} <= reason_codes(VERDICTS[2])
         assert {"ref-doubled", "ref-unknown"} <= fault_codes(REQUESTS[0])
         assert {"uscc-malformed", "id-type-unknown"} <= refusal_codes("domain/identifiers.py")
         assert refusal_codes(REQUESTS[0]) == {"personal-number"}
