@@ -213,4 +213,4 @@ class TestFiles:
 
 
 def test_the_ring_of_the_tests_is_sound():
-    assert keyring.broken(ring(rotated=True, revoked=True), verify) is None
+    assert keyring.chain_fault(ring(rotated=True, revoked=True), verify) is None

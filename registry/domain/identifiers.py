@@ -23,6 +23,7 @@ from registry.refusals.content import (
 )
 
 RESIDENT_ID = "111"
+ADULT_AGE = 18
 OTHER_NUMBER = re.compile(r"[0-9A-Z()\-/]{4,32}")
 _CODE = "0-9A-HJ-NPQRTUWXY"
 _USCC = re.compile(rf"[{_CODE}]{{2}}[0-9]{{6}}[{_CODE}]{{10}}")
@@ -98,6 +99,12 @@ def birth_date(number: str) -> dt.date:
         return dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         raise ResidentIdMalformed from None
+
+
+def is_minor(number: str, on: dt.date) -> bool:
+    """Whether the holder of an eighteen-character resident number is under eighteen on a day (行政处罚法 30)."""
+    born = birth_date(number)
+    return (on.year - born.year, on.month, on.day) < (ADULT_AGE, born.month, born.day)
 
 
 def is_place_known(number: str) -> bool:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, selectinload
 from registry.domain.cases import case_file, penalty, relation
 from registry.domain.exchange import envelope
 from registry.domain.filing.parse import document_key
+from registry.domain.naming import name_key
 from registry.domain.publication import canonical, merkle, signed_notes
-from registry.domain.publication.keyring import Keyring, broken
+from registry.domain.publication.keyring import Keyring, chain_fault
 from registry.domain.publication.publication import Leaf, commitment, content_hash, leaf_hash, projection
 from registry.errors import Refusal
 from registry.models import (
@@ -221,7 +222,7 @@ def _check_tree(session: Session, leaves: list[bytes], *, is_whole: bool) -> Ite
 
 def _check_keys(keys: Keys, ring: Keyring) -> Iterator[str]:
     """Check the chain of this node's signing keys, and that the key at hand is its end."""
-    problem = broken(ring, verify)
+    problem = chain_fault(ring, verify)
     if problem:
         yield f"key {ring.newest.kid}: {problem}"
     if ring.newest.public != keys.signer.public:
@@ -376,7 +377,7 @@ def _check_penalty(keys: Keys, publication: Publication, penalty_row: Penalty | 
     if (*stated, body["publish_by"]) != (penalty_row.authority_code, penalty_row.document_number, *clock):
         yield f"penalty {penalty_row.id} contradicts its filing {row.id}"
     party = penalty.filing_of(facts).subject
-    if penalty_row.subject_key != penalty.subject_key(party, row.id_index):
+    if penalty_row.subject_key != penalty.subject_key(party.uscc, row.id_index, name_key.key(party.name)):
         yield f"penalty {penalty_row.id} names another subject than its filing {row.id}"
     is_together = penalty_row.state == publication.state or not {penalty_row.state, publication.state} & TOGETHER
     if publication.until_entry is None and not is_together:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from registry.domain import labels
+from registry.domain.filing.cells import FEN_PER_WAN
 from registry.domain.law.publicity import NO_END
 from registry.domain.law.reference import Reference
 
 _ONE_DAY = dt.timedelta(days=1)
-_FEN_PER_WAN_YUAN = 1_000_000
 
 
 def plain(value: Any) -> Any:
@@ -28,7 +28,7 @@ def money(fen: int | None) -> str:
     """Format an amount as filed, in 万元 with six decimals, and in yuan."""
     if fen is None:
         return ""
-    wan, rest = divmod(fen, _FEN_PER_WAN_YUAN)
+    wan, rest = divmod(fen, FEN_PER_WAN)
     return f"{wan}.{rest:06d} 万元（{fen // 100:,}.{fen % 100:02d} 元）"
 
 

@@ -1,7 +1,6 @@
 """The pages of the records. Each opens one read, takes its day from the clock, and renders."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry import runtime
 from registry.domain.law.reference import Reference
+from registry.domain.publication import canonical
 from registry.models import Checkpoint, Publication
 from registry.queries.cases import relief_status
 from registry.queries.checks import receipt_proof
@@ -28,7 +28,6 @@ RECORDS_PER_PAGE = 20
 NEWEST_ON_SECTOR_PAGE = 5
 RECEIPT_BYTES_MAX = 5 * 1024 * 1024
 _GONE = 410
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @pages.get("/")
@@ -171,7 +170,7 @@ def _near(
 
 
 def _digest(text: str) -> str:
-    if text and not _DIGEST.fullmatch(text):
+    if text and not canonical.is_hex(text, 64):
         raise QueryRefused("摘要应为 64 位小写十六进制。")
     return text
 

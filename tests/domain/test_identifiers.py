@@ -73,6 +73,13 @@ class TestResidentId:
         assert not identifiers.is_place_known(number)
         assert identifiers.is_place_known(ADULT)
 
+    def test_are_of_a_minor_until_the_eighteenth_birthday(self) -> None:
+        assert identifiers.is_minor(ADULT, dt.date(2017, 12, 30))
+        assert not identifiers.is_minor(ADULT, dt.date(2017, 12, 31))
+        leap = "32090220000229001X"
+        assert identifiers.is_minor(leap, dt.date(2018, 2, 28))
+        assert not identifiers.is_minor(leap, dt.date(2018, 3, 1))
+
     def test_tells_the_birth_date(self) -> None:
         assert identifiers.birth_date(ADULT) == dt.date(1999, 12, 31)
 

@@ -34,7 +34,7 @@ class Commendation:
 def parse_commendation(draft: Mapping[str, Any], rules: Rules, today: dt.date) -> Commendation:
     """Parse a commendation. Refuses ``CommendationRefused`` with every fault."""
     subject, faults = proposal.parse_subject(draft["subject"], rules)
-    faults += proposal.known_party_kind(draft, rules)
+    faults += proposal.draft_faults(draft, rules)
     if subject.kind == "natural_person":
         faults.append(Fault("/subject/kind", "person-not-public", "自然人的激励信息不在此公示"))
     if draft["awarded_on"] > today:

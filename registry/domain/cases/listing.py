@@ -14,8 +14,6 @@ from registry.domain.publication import body
 from registry.domain.publication.body import PublishedVersion
 from registry.refusals.procedure import TermRefused
 
-RESIDENT_ID = "111"
-ADULT_AGE = 18
 RESPONSIBLE_ROLES = ("legal_representative", "person_in_charge", "actual_controller")
 """Who may be named with a listed organisation (浙江省公共信用信息管理条例 24)."""
 
@@ -118,10 +116,9 @@ def require_term(scheme: Scheme, scheme_measures: Sequence[Measure], decision: D
 
 def is_minor(id_type: str | None, id_number: str | None, on: dt.date) -> bool:
     """Whether a natural person is under eighteen on a day, or not shown to be older (行政处罚法 30; 未成年人不公示)."""
-    if id_type != RESIDENT_ID or id_number is None:
+    if id_type != identifiers.RESIDENT_ID or id_number is None:
         return True
-    born = identifiers.birth_date(id_number)
-    return on < add_months(born, 12 * ADULT_AGE)
+    return identifiers.is_minor(id_number, on)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,6 @@ from typing import Any
 
 from registry.domain import records
 from registry.domain.filing.model import Filing, MeasureTerm, Party
-from registry.domain.naming import name_key
 from registry.domain.publication import body, canonical
 from registry.domain.publication.body import PublishedVersion
 
@@ -38,11 +37,11 @@ def filing_of(facts: dict[str, Any]) -> Filing:
     return Filing(**values)
 
 
-def subject_key(party: Party, id_index: str | None) -> str:
-    """Key by which two subjects are the same: the code, else the keyed hash of the ID, else the name."""
-    if party.uscc:
-        return f"uscc:{party.uscc}"
-    return f"id:{id_index}" if id_index else f"name:{name_key.key(party.name)}"
+def subject_key(uscc: str | None, id_index: str | None, subject_name_key: str) -> str:
+    """Key by which two subjects are the same: the code, else the keyed hash of the ID, else the key of the name."""
+    if uscc:
+        return f"uscc:{uscc}"
+    return f"id:{id_index}" if id_index else f"name:{subject_name_key}"
 
 
 def content_digest(content_text: str) -> str:

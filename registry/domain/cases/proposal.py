@@ -27,7 +27,7 @@ _SUBJECT = {
 def parse_proposal(draft: Mapping[str, Any], scheme: Scheme, rules: Rules) -> Proposal:
     """Parse a listing proposal. Refuses ``ListingRefused`` with every fault, ``MeasureOutsideScheme``."""
     subject, faults = parse_subject(draft["subject"], rules)
-    faults += known_party_kind(draft, rules)
+    faults += draft_faults(draft, rules)
     faults += _draft_faults(draft, scheme)
     if faults:
         raise ListingRefused(faults=tuple(faults))
@@ -62,7 +62,7 @@ def parse_subject(subject_input: Mapping[str, str | None], rules: Rules) -> tupl
     ]
 
 
-def known_party_kind(draft: Mapping[str, Any], rules: Rules) -> Iterator[Fault]:
+def draft_faults(draft: Mapping[str, Any], rules: Rules) -> Iterator[Fault]:
     """Faults of sectors, district, behaviour and authority, where a draft has them."""
     if not draft["sectors"] or not set(draft["sectors"]) <= set(rules.sectors):
         yield Fault("/sectors", "sector-unknown", "领域为空或者不在代码表中")

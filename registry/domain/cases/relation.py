@@ -64,7 +64,7 @@ def parse_relation(draft: Mapping[str, Any], rules: Rules, kinds: Kinds, today: 
     other, other_faults = _parse_other(draft["other"], kind, subject, rules)
     faults += [
         *other_faults,
-        *proposal.known_party_kind(draft, rules),
+        *proposal.draft_faults(draft, rules),
         *_day_faults(draft, today),
         *_text_faults(draft, kind),
     ]

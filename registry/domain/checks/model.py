@@ -57,14 +57,14 @@ class CheckedParty:
 
 @dataclass(frozen=True)
 class RelationLink:
-    """The relation from a party to the subject of a record: its effect, and what a reason shows of it (``shown``).
+    """The relation from a party to the subject of a record: its effect, and what a reason shows of it (``detail``).
 
     ``effect``: ``identity``, ``extends`` or ``attention``. ``by``: how the party itself was found in the relation.
     """
 
     effect: str
     by: str
-    shown: Mapping[str, Any]
+    detail: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ salt, because a rival's line would otherwise be found by trying names against th
 import hashlib
 import hmac
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -29,8 +28,6 @@ _REQUIRED = {1: _FIRST, VERSION: _FIRST | {"law", "sector", "must_tender", "dist
 """Fields by version; receipts of version 1 do not say what was asked nor under which law tables."""
 _OPTIONAL = {"number", "list_age_days", "previous", "project", "lists"}
 _SIGNATURE_FIELDS = {"alg", "kid", "value"}
-_SIGNATURE = re.compile(r"[0-9a-f]{128}")
-_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ def _require_statement(value: object) -> Statement:
         raise ReceiptRefused("statement 的字段不对")
     if not isinstance(value["lines"], list) or not all(isinstance(line, dict) for line in value["lines"]):
         raise ReceiptRefused("lines 应为对象的列表")
-    if not isinstance(value["lines_root"], str) or not _HASH.fullmatch(value["lines_root"]):
+    if not canonical.is_hex(value["lines_root"], 64):
         raise ReceiptRefused("lines_root 应为 64 位小写十六进制")
     return value
 
@@ -80,7 +77,7 @@ def _require_signature(signature: object) -> dict[str, str]:
         raise ReceiptRefused("signature 的字段不对")
     if not all(isinstance(value, str) for value in signature.values()) or signature["alg"] != ALGORITHM:
         raise ReceiptRefused("签名算法应为 Ed25519")
-    if not _SIGNATURE.fullmatch(signature["value"]):
+    if not canonical.is_hex(signature["value"], 128):
         raise ReceiptRefused("签名应为 128 位小写十六进制")
     return signature
 
@@ -89,7 +86,7 @@ def _require_line_place(value: object) -> LinePlace:
     if not isinstance(value, dict) or value.keys() != {"index", "path"} or type(value["index"]) is not int:
         raise ReceiptRefused("shown 应只含 index 与 path")
     path = value["path"]
-    if not isinstance(path, list) or not all(isinstance(node, str) and _HASH.fullmatch(node) for node in path):
+    if not isinstance(path, list) or not all(canonical.is_hex(node, 64) for node in path):
         raise ReceiptRefused("path 应为 64 位小写十六进制的列表")
     return LinePlace(value["index"], tuple(bytes.fromhex(node) for node in path))
 

@@ -96,7 +96,7 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
     body, match = hit.body, _describe_match(party, hit)
     common: dict[str, Any] = {"record": body["record"], "revision": body["revision"], "match": match}
     if hit.via:
-        common["via"] = dict(hit.via.shown)
+        common["via"] = dict(hit.via.detail)
     if "disputed_on" in body:
         common["disputed_on"] = body["disputed_on"]
     reasons = [

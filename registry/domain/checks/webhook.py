@@ -23,13 +23,14 @@ def is_allowed(url: str, allowed: frozenset[str]) -> bool:
     if match is None:
         return False
     scheme, host, port = match[1], match[2], match[3]
-    if scheme == "http" and not _is_this_machine(host):
+    if scheme == "http" and not is_this_machine(host):
         return False
     is_usual = port is None or int(port) == _PORTS[scheme]
     return (is_usual and host in allowed) or f"{host}:{int(port or _PORTS[scheme])}" in allowed
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether a host is this machine by its name or address, so that nothing said to it leaves the machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

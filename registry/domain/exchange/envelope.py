@@ -180,23 +180,19 @@ def _shape_faults(value: Any) -> list[Fault]:
         return [Fault("", SCHEMA, "信封的项不完整或有多余的项")]
     checks = (
         ("owner", isinstance(value["owner"], str) and 0 < len(value["owner"]) <= 64),
-        ("previous", value["previous"] is None or _is_hex(value["previous"], 64)),
-        ("hash", _is_hex(value["hash"], 64)),
+        ("previous", value["previous"] is None or canonical.is_hex(value["previous"], 64)),
+        ("hash", canonical.is_hex(value["hash"], 64)),
         ("signature", _is_signature(value["signature"])),
     )
     return [Fault(f"/{name}", SCHEMA, "内容不合规定") for name, is_right in checks if not is_right]
-
-
-def _is_hex(value: Any, length: int) -> bool:
-    return isinstance(value, str) and len(value) == length and set(value) <= set("0123456789abcdef")
 
 
 def _is_signature(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and set(value) == {"kid", "value"}
-        and _is_hex(value["kid"], 16)
-        and _is_hex(value["value"], 128)
+        and canonical.is_hex(value["kid"], 16)
+        and canonical.is_hex(value["value"], 128)
     )
 
 

@@ -3,12 +3,11 @@
 import datetime as dt
 import re
 
+from registry.domain import records
 from registry.domain.filing import cells
 from registry.domain.filing.model import KindRule, MeasureTerm, Rules
 from registry.domain.filing.row_reader import RowReader
 
-FIRST_YEAR = 1949
-LAST_YEAR = 2199
 _OTHER = re.compile(r"其他\s*[-－—–:：(（].+|其他", re.DOTALL)
 _OTHER_KIND = "07"
 _COMMA = re.compile(r"[、,，]")
@@ -97,8 +96,8 @@ def decided_on(row: RowReader, today: dt.date) -> dt.date | None:
 
 def _check_plausible_day(row: RowReader, field: str, day: dt.date | None) -> dt.date | None:
     """The day, or None and a fault when its year is implausible: terms are calculated from it."""
-    if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
-        row.fault(field, "date-implausible", f"日期应在{FIRST_YEAR}年至{LAST_YEAR}年之间")
+    if day and not records.FIRST_YEAR <= day.year <= records.LAST_YEAR:
+        row.fault(field, "date-implausible", f"日期应在{records.FIRST_YEAR}年至{records.LAST_YEAR}年之间")
         return None
     return day
 

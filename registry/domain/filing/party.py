@@ -9,7 +9,6 @@ from registry.domain.filing.row_reader import RowReader
 from registry.domain.publication import redaction
 from registry.refusals.content import UsccCheckCharacter, UsccMalformed
 
-RESIDENT_ID = "111"
 _KINDS = {
     "法人及非法人组织": "organisation", "法人和非法人组织": "organisation", "法人": "organisation",
     "非法人组织": "organisation", "organisation": "organisation",
@@ -27,8 +26,6 @@ _OTHER_CODES = (
 _WORDS_BEFORE = re.compile(r"^(?:统一)?(?:社会)?(?:信用)?代码\s*:?\s*")
 _COUNT_AFTER = re.compile(r"\s*\(\d+/\d+\)$")
 _MASKS = re.compile(r"[*＊×✱●■]")
-_OTHER_NUMBER = re.compile(r"[0-9A-Z()\-/]{4,32}")
-ADULT_AGE = 18
 
 
 def parse_party(row: RowReader, rules: Rules, override: str | None) -> Party:
@@ -80,11 +77,9 @@ def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> 
 
 def note_minor(row: RowReader, party: Party, decided_on: dt.date | None) -> None:
     """Note a person under eighteen on the day of the decision: may be filed, is never made public."""
-    if party.id_type != RESIDENT_ID or party.id_number is None or decided_on is None:
+    if party.id_type != identifiers.RESIDENT_ID or party.id_number is None or decided_on is None:
         return
-    born = identifiers.birth_date(party.id_number)
-    had_birthday = (decided_on.month, decided_on.day) >= (born.month, born.day)
-    if decided_on.year - born.year - (not had_birthday) < ADULT_AGE:
+    if identifiers.is_minor(party.id_number, decided_on):
         row.note("id_number", "minor", "处罚决定日不满十八周岁，任何情况下不予公示")
 
 
@@ -124,12 +119,14 @@ def _read_subject_code(row: RowReader, kind: str, override: str | None) -> str |
 def _read_identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None]:
     number = row.text("id_number", required=True, limit=64)
     type_text = row.text("id_type", required=False)
-    id_type = row.code_in("id_type", type_text, rules.id_types, "id-type-unknown") if type_text else RESIDENT_ID
-    if not type_text:
+    if type_text:
+        id_type = row.code_in("id_type", type_text, rules.id_types, "id-type-unknown")
+    else:
+        id_type = identifiers.RESIDENT_ID
         row.note("id_type", "id-type-derived", "未写明证件类型，按居民身份证核验")
-    if id_type != RESIDENT_ID:
+    if id_type != identifiers.RESIDENT_ID:
         folded = identifiers.fold(number)
-        if number and not _OTHER_NUMBER.fullmatch(folded):
+        if number and not identifiers.OTHER_NUMBER.fullmatch(folded):
             row.fault("id_number", "id-number-malformed", "证件号码含有不允许的字符或长度不正确")
         return id_type, folded
     full = row.parsed("id_number", number, identifiers.resident_id)

@@ -10,6 +10,14 @@ INTEGER_MAX = 2**53 - 1
 """The largest whole number that every reader of JSON keeps exactly."""
 
 
+_HEX_DIGITS = frozenset("0123456789abcdef")
+
+
+def is_hex(value: object, length: int) -> bool:
+    """Whether a JSON value is text of that many hexadecimal digits in lower case, the one spelling of bytes."""
+    return isinstance(value, str) and len(value) == length and _HEX_DIGITS.issuperset(value)
+
+
 class CanonicalText(str):
     """Canonical JSON text, embedded as it is in a larger value instead of being serialised twice."""
 

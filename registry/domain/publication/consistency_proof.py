@@ -4,17 +4,14 @@ It says nothing of a receipt's verdicts, only that the ledger a receipt names is
 """
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from registry.domain.publication import merkle, signed_notes
+from registry.domain.publication import canonical, merkle, signed_notes
 from registry.domain.publication.keyring import Key, Keyring
 from registry.refusals.content import NoteRefused, ReceiptRefused
 
 Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
-
-_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ def parse_cover(data: bytes) -> Cover:
 
 def is_hash(value: object) -> bool:
     """Whether a JSON value is a hash: 64 hexadecimal digits in lower case."""
-    return isinstance(value, str) and _HASH.fullmatch(value) is not None
+    return canonical.is_hex(value, 64)
 
 
 def extent(cover: Cover, ring: Keyring, entry: int, root: bytes, verify: Verify) -> tuple[signed_notes.Checkpoint, Key]:

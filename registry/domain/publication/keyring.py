@@ -4,7 +4,6 @@ The document of public keys is canonical JSON, signed whole by the newest key. E
 before it, so that whoever trusts one key can follow the chain to the next.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,8 +22,6 @@ SLACK = timedelta(minutes=10)
 
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 _FIELDS = {"kid", "alg", "public", "from", "until", "endorsed", "revoked_at", "revoked_because"}
-_PUBLIC = re.compile(r"[0-9a-f]{64}")
-_SIGNATURE = re.compile(r"[0-9a-f]{128}")
 
 
 @dataclass(frozen=True)
@@ -153,18 +150,18 @@ def parse_keyring(data: bytes, verify: Verify) -> Keyring:
     ring = Keyring(document["node"], tuple(_parse_key(key_data) for key_data in document["keys"]))
     if [key_data["until"] for key_data in document["keys"]] != [ring.until(key.kid) for key in ring.keys]:
         raise KeysMalformed("公钥的停用时刻与后继公钥的启用时刻不符")
-    if problem := broken(ring, verify):
+    if problem := chain_fault(ring, verify):
         raise KeysMalformed(problem)
     if not isinstance(signature, dict) or signature.keys() != {"kid", "value"}:
         raise KeysMalformed("公钥文件没有签名")
-    if signature["kid"] != ring.newest.kid or not _is_hex(_SIGNATURE, signature["value"]):
+    if signature["kid"] != ring.newest.kid or not canonical.is_hex(signature["value"], 128):
         raise KeysMalformed("公钥文件应由最新的公钥签名")
     if not verify(ring.newest.public, bytes.fromhex(signature["value"]), canonical.dumps(document)):
         raise KeysMalformed("公钥文件的签名不成立")
     return ring
 
 
-def broken(ring: Keyring, verify: Verify) -> str | None:
+def chain_fault(ring: Keyring, verify: Verify) -> str | None:
     """The fault in the chain of keys, None when each is endorsed by the one before."""
     if len(ring.publics()) != len(ring.keys):
         return "公钥重复"
@@ -194,12 +191,12 @@ def _parse_document(data: bytes) -> dict[str, Any]:
 def _parse_key(key_data: object) -> Key:
     if not isinstance(key_data, Mapping) or key_data.keys() != _FIELDS or key_data["alg"] != ALGORITHM:
         raise KeysMalformed("只接受 Ed25519 公钥")
-    if not _is_hex(_PUBLIC, key_data["public"]):
+    if not canonical.is_hex(key_data["public"], 64):
         raise KeysMalformed("公钥应为 64 位小写十六进制")
     public = bytes.fromhex(key_data["public"])
     if key_data["kid"] != key_id_of(public):
         raise KeysMalformed("kid 与公钥不符")
-    if key_data["endorsed"] is not None and not _is_hex(_SIGNATURE, key_data["endorsed"]):
+    if key_data["endorsed"] is not None and not canonical.is_hex(key_data["endorsed"], 128):
         raise KeysMalformed("背书应为 128 位小写十六进制")
     for name in ("from", "until", "revoked_at"):
         _require_instant(key_data[name])
@@ -215,7 +212,3 @@ def _require_instant(text: object) -> None:
         is_written = False
     if not is_written:
         raise KeysMalformed("时刻格式不对")
-
-
-def _is_hex(pattern: re.Pattern[str], text: object) -> bool:
-    return isinstance(text, str) and pattern.fullmatch(text) is not None

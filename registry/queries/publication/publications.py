@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from registry.domain.cases import penalty
 from registry.domain.naming import name_key
 from registry.domain.naming.fold import fold
 from registry.domain.naming.matching import POSSIBLE_MIN, Match, Named, judge
@@ -185,10 +186,8 @@ def bearing(session: Session, record_id: str) -> Publication | None:
 
 
 def subject_key(publication: Publication) -> str:
-    """Key of the subject of a publication, equal for the same subject, as in ``domain.cases.penalty.subject_key``."""
-    if publication.uscc:
-        return f"uscc:{publication.uscc}"
-    return f"id:{publication.id_index}" if publication.id_index else f"name:{publication.name_key}"
+    """Key of the subject of a publication, equal to that of the penalties of the same subject."""
+    return penalty.subject_key(publication.uscc, publication.id_index, publication.name_key)
 
 
 def withdrawn(session: Session, record_id: str) -> Publication:

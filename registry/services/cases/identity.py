@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from registry.domain.cases import penalty
 from registry.domain.filing.model import Party
+from registry.domain.naming import name_key
 from registry.unit_of_work import UnitOfWork
 
 
@@ -24,4 +25,4 @@ def identify(work: UnitOfWork, party: Party) -> Identity:
     number = party.id_number
     index = work.keys.vault.index(party.id_type or "", number).hex() if number else None
     sealed = work.keys.vault.seal(number.encode()) if number else None
-    return Identity(penalty.subject_key(party, index), index, sealed)
+    return Identity(penalty.subject_key(party.uscc, index, name_key.key(party.name)), index, sealed)

@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime as dt
-import ipaddress
 import re
 import secrets
 from collections.abc import Sequence
@@ -11,7 +10,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from registry.domain.checks import webhook
 from registry.domain.permissions import Permission
+from registry.domain.publication import canonical
 from registry.models import Counter, Peer
 from registry.queries.exchange import peer_messages
 from registry.refusals.acts import PeerRefused, PeerTaken
@@ -21,7 +22,6 @@ from registry.unit_of_work import UnitOfWork
 EPOCH_BITS = 60
 RELEASE_HOURS = 24
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
-_PUBLIC = re.compile(r"[0-9a-f]{64}")
 
 
 def add(work: UnitOfWork, code: str, name: str, url: str, public_key: str, owners: Sequence[str]) -> Peer:
@@ -83,7 +83,7 @@ def _require_address(url: str) -> str:
 
 
 def _require_key(work: UnitOfWork, public_key: str) -> str:
-    if not _PUBLIC.fullmatch(public_key):
+    if not canonical.is_hex(public_key, 64):
         raise PeerRefused()
     if any(public_key in (peer.public_key, *peer.former_keys) for peer in peer_messages.peers(work.session)):
         raise PeerTaken()
@@ -97,14 +97,7 @@ def is_safe_address(url: str) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and webhook.is_this_machine(host)))
 
 
 def pause(work: UnitOfWork, code: str, reason: str) -> None:

@@ -49,11 +49,9 @@ class TestContent:
 
 class TestSubjectKey:
     def test_is_the_code_else_the_index_else_the_name(self):
-        firm, _ = accepted(ORGANISATION)
-        person, _ = accepted(PERSON)
-        assert penalty.subject_key(firm.subject, None) == f"uscc:{ORGANISATION['uscc']}"
-        assert penalty.subject_key(person.subject, "ab") == "id:ab"
-        assert penalty.subject_key(person.subject, None) == f"name:{PERSON['subject_name']}"
+        assert penalty.subject_key("3209", "ab", "name") == "uscc:3209"
+        assert penalty.subject_key(None, "ab", "name") == "id:ab"
+        assert penalty.subject_key(None, None, "name") == "name:name"
 
 
 class TestPublicBody:

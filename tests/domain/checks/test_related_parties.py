@@ -117,7 +117,7 @@ class TestPaths:
     def test_are_told_in_the_words_of_the_source_and_name_no_person(self):
         person = body("controller", {"kind": "natural_person", "name": "卞子墨", "uscc": None})
         [path] = related_parties.paths(SUBJECT, found(person, id_index="aa"), DAY, kinds)
-        assert path.via.shown == {
+        assert path.via.detail == {
             "relation": "v",
             "kind": "controller",
             "since": "2026-01-01",
@@ -127,7 +127,7 @@ class TestPaths:
             "effect": "attention",
             "party": {"kind": "natural_person"},
         }
-        assert "控制" not in str(path.via.shown)
+        assert "控制" not in str(path.via.detail)
 
 
 class TestNames:

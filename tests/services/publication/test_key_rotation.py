@@ -47,7 +47,7 @@ class TestRotate:
         second = rotate() and runtime.keys().signer
         third = rotate() and runtime.keys().signer
         assert [key.public for key in ring().keys] == [first.public, second.public, third.public]
-        assert keyring.broken(ring(), verify) is None
+        assert keyring.chain_fault(ring(), verify) is None
         assert findings() == []
 
     def test_goes_on_sealing_over_what_the_old_key_sealed(self, desk):
