@@ -73,13 +73,13 @@ class Decision:
 
 def content(proposal: Proposal) -> dict[str, Any]:
     """The facts of a proposal as stored, without the identity number."""
-    facts = plain(proposal)
+    facts = to_json_values(proposal)
     del facts["subject"]["id_number"]
     return facts
 
 
-def plain(instance: Any) -> dict[str, Any]:
-    """A dataclass as JSON data."""
+def to_json_values(instance: Any) -> dict[str, Any]:
+    """A dataclass as JSON values."""
     return jsonable(asdict(instance))  # type: ignore[no-any-return]
 
 
@@ -169,7 +169,7 @@ def public_body(facts: Mapping[str, Any], version: ListingVersion) -> dict[str, 
     )
 
 
-def extended(published_body: Mapping[str, Any], ends_on: dt.date) -> dict[str, Any]:
+def extended_fields(published_body: Mapping[str, Any], ends_on: dt.date) -> dict[str, Any]:
     """The fields of a body that move when its listing ends on another day."""
     end = ends_on.isoformat()
     moved = [{**measure, "ends_on": end} for measure in published_body["measures"]]

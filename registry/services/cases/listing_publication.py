@@ -46,7 +46,7 @@ def serve(work: UnitOfWork, record: str, served_on: dt.date, step_input: StepInp
     listing_row.starts_on, listing_row.ends_on = listing.term(scheme, decision, served_on)
     set_facts(listing_row, served_on=served_on.isoformat())
     stated = {"served_on": served_on.isoformat(), "ends_on": listing_row.ends_on.isoformat()}
-    steps.take_step(work, listing_row, step, replace(step_input, stated=stated))
+    steps.take_step(work, listing_row, step, replace(step_input, statements=stated))
     return listing_row
 
 
@@ -76,7 +76,7 @@ def amend(work: UnitOfWork, record: str, fields: Mapping[str, Any], step_input: 
     amendment = listing.jsonable({name: fields[name] for name in AMENDABLE if fields.get(name) is not None})
     proposal.require_amendment(amendment, reference_data.current(work.session).filing_rules)
     set_facts(listing_row, amendment=amendment)
-    steps.take_step(work, listing_row, step, replace(step_input, stated=amendment))
+    steps.take_step(work, listing_row, step, replace(step_input, statements=amendment))
     return listing_row
 
 
@@ -103,7 +103,7 @@ def reject(work: UnitOfWork, record: str, reason: str, step_input: StepInput) ->
     """Reject the proposed correction of a listing, with the reason; what is published stays as it is."""
     listing_row, step = admit_listing_step(work, record, "reject", step_input)
     set_facts(listing_row, amendment=None)
-    steps.take_step(work, listing_row, step, replace(step_input, stated={"reason": reason}))
+    steps.take_step(work, listing_row, step, replace(step_input, statements={"reason": reason}))
     return listing_row
 
 
@@ -118,15 +118,15 @@ def extend(work: UnitOfWork, record: str, ends_on: dt.date, step_input: StepInpu
     if not listing_row.ends_on < ends_on <= latest:
         raise TermRefused(f"{scheme.name}的延长不得超过 {latest.isoformat()}")
     listing_row.ends_on = ends_on
-    steps.take_step(work, listing_row, step, replace(step_input, stated={"ends_on": ends_on.isoformat()}))
+    steps.take_step(work, listing_row, step, replace(step_input, statements={"ends_on": ends_on.isoformat()}))
     revisions.revise(
-        work, record, lambda body: revision.changed_body(body, "extend", **listing.extended(body, ends_on))
+        work, record, lambda body: revision.changed_body(body, "extend", **listing.extended_fields(body, ends_on))
     )
     return listing_row
 
 
 def _bind_facts(listing_row: Listing, step_input: StepInput) -> StepInput:
-    return replace(step_input, stated={"facts": case_file.facts_digest(listing_row.facts)})
+    return replace(step_input, statements={"facts": case_file.facts_digest(listing_row.facts)})
 
 
 def _parse_decision(listing_row: Listing) -> Decision:

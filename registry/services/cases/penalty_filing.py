@@ -91,7 +91,7 @@ def refile(work: UnitOfWork, record: str, filing: Filing, *, if_version: int | N
     work.session.flush()
     work.session.refresh(penalty_row)
     subject = replace(draft.deadline_subject(penalty_row.department), record=record)
-    steps.take_steps(work, penalty_row.noun, "refile", [steps.RecordStep(subject, step, draft.stated)])
+    steps.take_steps(work, penalty_row.noun, "refile", [steps.RecordStep(subject, step, draft.statements)])
     clocks.follow_facts(work, subject)
     return penalty_row
 
@@ -121,8 +121,8 @@ class _Draft:
         )
 
     @property
-    def stated(self) -> dict[str, str]:
-        """The statement of the filing step: the digest of the facts, which the step binds."""
+    def statements(self) -> dict[str, str]:
+        """The statements of the filing step: the digest of the facts, which the step binds."""
         return {"filing": penalty.content_digest(self.content)}
 
     def deadline_subject(self, department: Department) -> clocks.DeadlineSubject:
@@ -203,7 +203,7 @@ def _store_drafts(work: UnitOfWork, department: Department, reference: Reference
         [draft.filing_row(work) | {"penalty_id": ids[draft.record]} for draft in drafts],
     )
     step = procedures.PENALTY.step(INITIAL, "file")
-    record_steps = [steps.RecordStep(draft.deadline_subject(department), step, draft.stated) for draft in drafts]
+    record_steps = [steps.RecordStep(draft.deadline_subject(department), step, draft.statements) for draft in drafts]
     steps.take_steps(work, procedures.PENALTY.noun, "file", record_steps)
 
 

@@ -56,7 +56,7 @@ def send_back(work: UnitOfWork, record: str, reason: str, *, if_version: int | N
     """Return a filing to its officer with the reason; a published record stays as it was."""
     penalty, step = admit_penalty_step(work, record, "return", if_version)
     penalty.filing.returned_because = reason
-    steps.take_step(work, penalty, step, StepInput(stated={"reason": reason}))
+    steps.take_step(work, penalty, step, StepInput(statements={"reason": reason}))
     return penalty
 
 
@@ -67,7 +67,7 @@ def withdraw(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, *,
     officer than the one who filed.
     """
     penalty, step = admit_penalty_step(work, record, "withdraw", if_version)
-    step_input = StepInput(stated={"changed_on": changed_on.isoformat()}, days={"changed_on": changed_on})
+    step_input = StepInput(statements={"changed_on": changed_on.isoformat()}, days={"changed_on": changed_on})
     remove_record(work, penalty, step, step_input, RemovalCause("withdrawn", "withdraw", reason, changed_on))
     return penalty
 

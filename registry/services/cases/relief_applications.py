@@ -124,7 +124,7 @@ def extend(work: UnitOfWork, number: str, reason: str, step_input: StepInput) ->
     if any(earlier_step.act == "extend" for earlier_step in procedure_records.steps(work.session, number)):
         raise ReliefRefused("期限只能延长一次")
     days = {"accepted_on": relief.accepted_on or work.today, "extended_on": work.today}
-    steps.take_step(work, relief, step, replace(step_input, stated={"reason": reason}, days=days))
+    steps.take_step(work, relief, step, replace(step_input, statements={"reason": reason}, days=days))
     return relief
 
 
@@ -137,7 +137,7 @@ def admit_relief_step(work: UnitOfWork, number: str, act: str, step_input: StepI
 def end_relief(work: UnitOfWork, relief: Relief, step: Step, facts: Mapping[str, Any], step_input: StepInput) -> None:
     """Take the step that ends a relief, keep its outcome, and take the mark off the record."""
     relief.content = canonical.dumps({**relief.facts, **facts}).decode()
-    steps.take_step(work, relief, step, replace(step_input, stated=facts))
+    steps.take_step(work, relief, step, replace(step_input, statements=facts))
     if relief.noun == "dispute":
         _remove_mark(work, relief.about)
 

@@ -63,7 +63,7 @@ def grant(work: UnitOfWork, number: str, reason: str, step_input: StepInput) -> 
     relief_applications.require_corrected(work, case, relief_applications.corrected_on_of(relief))
     relief_applications.end_relief(work, relief, step, {"outcome": "granted", "reason": reason}, step_input)
     act = "repair" if isinstance(case, Penalty) else "remove"
-    step_input = replace(step_input, if_version=None, stated={"relief": number})
+    step_input = replace(step_input, if_version=None, statements={"relief": number})
     remove_record(
         work,
         case,
