@@ -147,6 +147,7 @@ REASONS = {
     "list-bars": "在名单上，不得参加本次交易",
     "list-needs-person": "在名单上，是否限制本次交易须由人判断",
     "must-tender-not-stated": "未说明本项目是否依法必须招标，措施是否适用取决于此，请说明后重新核查",
+    "district-not-stated": "措施只及于一省，未说明本次交易或者该记录所在地区，请说明后重新核查",
     "grave-look-back-repaired": "回看期内有重大违法记录，已信用修复，是否计入须由人判断",
     "measure-in-force": "措施在有效期内且及于本次交易",
     "measure-needs-person": "措施的依据或范围须由人判断",

@@ -22,9 +22,10 @@ class CheckScope:
     """Scope of an award check: the sector, whether tendering is mandatory by law, the district, and the day.
 
     ``must_tender`` is None when nobody said: where an answer depends on it, a person must look. ``by_product`` are the
-    codes of the measures that hold for single products only, ``effects`` what each list means on the day, and
-    ``list_measures`` the codes of the measures that each list with an adequate basis provides for. ``matcher`` is the
-    version of the rules to judge by: old receipts are replayed under theirs.
+    codes of the measures that hold for single products only, ``unconfirmed`` those whose rows no text confirms,
+    ``effects`` what each list means on the day, and ``list_measures`` the codes of the measures that each list with an
+    adequate basis provides for. ``matcher`` is the version of the rules to judge by: old receipts are replayed under
+    theirs.
     """
 
     sector: str
@@ -32,6 +33,7 @@ class CheckScope:
     district: str | None
     on: dt.date
     by_product: frozenset[str] = frozenset()
+    unconfirmed: frozenset[str] = frozenset()
     effects: Sequence[ListEffect] = ()
     list_measures: Mapping[str, frozenset[str]] = field(default_factory=dict)
     matcher: str = MATCHER

@@ -153,18 +153,27 @@ def _judge_measure(measure: Mapping[str, Any], hit: Hit, party: CheckedParty, sc
         "scope": _describe_scope(measure),
         "discretionary": measure["discretionary"],
     }
+    if measure["code"] in scope.unconfirmed and scope.matcher != FIRST_MATCHER:
+        detail["status"] = "unconfirmed"
     if not _is_in_force(measure, scope.on) or measure["effect"] == "none":
         return "ended", detail
     mismatch = _find_scope_mismatch(measure, hit, party, scope)
     if mismatch:
         return "on_record", detail | {"code": mismatch}
-    if measure["only_must_tender"] and scope.must_tender is None:
-        return "review", detail | {"code": "must-tender-not-stated"}
-    if measure["code"] in scope.by_product:
-        return "review", detail | {"code": "measure-by-product"}
-    if measure["effect"] == "review":
-        return "review", detail | {"code": "measure-needs-person"}
+    if question := _find_question(measure, hit, scope):
+        return "review", detail | {"code": question}
     return "barred", detail | {"code": "measure-in-force"}
+
+
+def _find_question(measure: Mapping[str, Any], hit: Hit, scope: CheckScope) -> str | None:
+    """Code of the reason why a person must look at a measure in force; None when it bars by itself."""
+    if measure["only_must_tender"] and scope.must_tender is None:
+        return "must-tender-not-stated"
+    if _is_provincial(measure, scope) and not (hit.body["district"] and scope.district):
+        return "district-not-stated"
+    if measure["code"] in scope.by_product:
+        return "measure-by-product"
+    return "measure-needs-person" if measure["effect"] == "review" else None
 
 
 def _find_scope_mismatch(measure: Mapping[str, Any], hit: Hit, party: CheckedParty, scope: CheckScope) -> str | None:
@@ -180,10 +189,14 @@ def _find_scope_mismatch(measure: Mapping[str, Any], hit: Hit, party: CheckedPar
         return "other-role"
     if measure["only_must_tender"] and scope.must_tender is False:
         return "not-must-tender"
-    is_provincial = measure["territory"] == "province" and measure["code"] not in scope.by_product
-    if is_provincial and _is_other_province(hit.body["district"], scope.district):
+    if _is_provincial(measure, scope) and _is_other_province(hit.body["district"], scope.district):
         return "other-territory"
     return None
+
+
+def _is_provincial(measure: Mapping[str, Any], scope: CheckScope) -> bool:
+    """Whether a measure holds in one province: one by product is not confined to it."""
+    return measure["territory"] == "province" and measure["code"] not in scope.by_product
 
 
 def _is_other_province(district: str | None, tender_district: str | None) -> bool:

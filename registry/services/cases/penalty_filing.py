@@ -11,7 +11,6 @@ from registry.domain.cases import penalty, procedures
 from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.filing.model import Filing
 from registry.domain.filing.parse import document_key
-from registry.domain.law import measures
 from registry.domain.law.deadlines import run
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
@@ -30,7 +29,7 @@ from registry.refusals.acts import (
 )
 from registry.services.cases import steps
 from registry.services.cases.identity import Identity, identify
-from registry.services.cases.penalty_version import policy_of
+from registry.services.cases.penalty_version import policy_of, resolved_measures
 from registry.services.law import clocks
 from registry.unit_of_work import UnitOfWork
 
@@ -154,13 +153,14 @@ def _prepare_draft(
         return refusal
     if department.authority_code not in (None, filing.authority_code):
         return AuthorityNotOwn()
-    _, faults = measures.resolve_measures(filing, reference.measures(filing.decided_on))
-    if faults:
-        return MeasureRefused(faults=tuple(faults))
+    resolution = resolved_measures(reference, filing)
+    if resolution.faults:
+        return MeasureRefused(faults=tuple(resolution.faults))
+    facts = penalty.content(filing, secrets.token_hex(16), resolution.findings)
     return _Draft(
         replace(submission, filing=filing),
         record=secrets.token_hex(16),
-        content=canonical.dumps(penalty.content(filing, secrets.token_hex(16))).decode(),
+        content=canonical.dumps(facts).decode(),
         identity=identify(work, filing.subject),
     )
 

@@ -13,7 +13,7 @@ from registry.domain.cases import procedures, revision
 from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.relief import Application, without_filenames
 from registry.domain.cases.workflow import INITIAL, Step
-from registry.domain.law.publicity import add_months
+from registry.domain.law.publicity import NO_END, add_months
 from registry.domain.naming import name_key
 from registry.domain.publication import canonical
 from registry.errors import Fault
@@ -147,6 +147,8 @@ def require_repairable(work: UnitOfWork, publication: Publication) -> None:
     body = publications.body(publication)
     if publication.state != "published" or publication.visible_until <= work.today:
         raise RecordUnknown()
+    if dt.date.fromisoformat(body["repairable_from"]) >= NO_END:
+        raise RepairTooEarly("限制措施没有期限，期间不能修复")
     if work.today < dt.date.fromisoformat(body["repairable_from"]):
         raise RepairTooEarly(f"自 {body['repairable_from']} 起可以申请")
 

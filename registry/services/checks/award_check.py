@@ -263,9 +263,11 @@ def judge_parties(
 
 def _with_law(scope: CheckScope, reference: Reference) -> CheckScope:
     """The scope with what the law tables say on its day of products and lists."""
+    rows = reference.measures(scope.on)
     return replace(
         scope,
-        by_product=frozenset(row.code for row in reference.measures(scope.on) if row.by_product),
+        by_product=frozenset(row.code for row in rows if row.by_product),
+        unconfirmed=frozenset(row.code for row in rows if row.status == "unconfirmed"),
         effects=reference.list_effects(scope.on),
         list_measures=reference.list_measures(scope.on),
     )

@@ -28,7 +28,7 @@ def found(months=12, terms=(), **special):
     filing, _ = accepted(ORGANISATION | {"effect_until": end} | special)
     if terms:
         filing = type(filing)(**{**vars(filing), "measures": terms})
-    made, faults = measures.resolve_measures(filing, ROWS_OF_LAW)
+    made, faults, _ = measures.resolve_measures(filing, ROWS_OF_LAW)
     return made, [fault.code for fault in faults]
 
 
