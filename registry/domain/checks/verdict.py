@@ -169,7 +169,8 @@ def _find_question(measure: Mapping[str, Any], hit: Hit, scope: CheckScope) -> s
     """Code of the reason why a person must look at a measure in force; None when it bars by itself."""
     if measure["only_must_tender"] and scope.must_tender is None:
         return "must-tender-not-stated"
-    if _is_provincial(measure, scope) and not (hit.body["district"] and scope.district):
+    is_unplaced = not (hit.body["district"] and scope.district)
+    if _is_provincial(measure, scope) and is_unplaced and scope.matcher != FIRST_MATCHER:
         return "district-not-stated"
     if measure["code"] in scope.by_product:
         return "measure-by-product"

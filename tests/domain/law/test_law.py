@@ -16,6 +16,7 @@ from registry.domain.law import deadlines, measures
 from registry.domain.law.publicity import add_months, period, policy_for
 from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import Scheme
+from registry.domain.law.terms import Term, term_fault, term_finding
 from registry.refusals.procedure import TermRefused
 from tests.contract.test_reference import ROWS
 from tests.domain.law.test_measures import found
@@ -90,14 +91,15 @@ class TestMeasure:
     def test_is_no_shorter_and_no_longer_than_its_article_says(self, code, months):
         least, most = months
         for so_many, fault in (
-            (least - 1, "measure-below-statute"),
+            (least - 1, "term-below-statute"),
             (least, None),
             (most, None),
-            (most + 1, "measure-beyond-statute"),
+            (most + 1, "term-beyond-statute"),
         ):
-            taken = measures.statutory_measure(MEASURES[code], FROM, add_months(FROM, so_many))
-            refused = measures.term_fault(MEASURES[code], taken)
-            assert (refused.code if refused else None) == fault, so_many
+            span = Term(FROM, add_months(FROM, so_many), FROM)
+            assert term_fault(MEASURES[code], span) is None
+            finding = term_finding(MEASURES[code], span)
+            assert (finding.code if finding else None) == fault, so_many
 
     @pytest.mark.parametrize(
         ("code", "basis", "content"),
