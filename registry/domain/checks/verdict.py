@@ -74,7 +74,9 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
 
 def _is_known_state(hit: Hit, scope: CheckScope) -> bool:
     """By the first rules a repaired record bore nothing; now a ban that is itself the penalty runs to its own end."""
-    return hit.body["state"] != "repaired" or (scope.matcher != FIRST_MATCHER and hit.body["kind"] == "penalty")
+    if hit.body["state"] != "repaired":
+        return True
+    return scope.matcher != FIRST_MATCHER and hit.body["kind"] in ("penalty", "listing")
 
 
 def ranked_answer(reasons: Iterable[Reason]) -> Answer:
@@ -136,10 +138,16 @@ def _describe_match(party: CheckedParty, hit: Hit) -> dict[str, Any]:
 
 
 def _judge_measures(hit: Hit, party: CheckedParty, scope: CheckScope) -> Iterator[Reason]:
-    """The verdict of each measure of a record; none while the record is suspended."""
+    """The verdict of each measure of a record; none while the record is suspended.
+
+    Of a repaired place on a list only what bars by itself goes on: a repair ends the measures of 失信惩戒.
+    """
     if revision.is_suspended_on(hit.body, scope.on):
         return
+    is_bans_only = hit.body["state"] == "repaired" and hit.body["kind"] == "listing"
     for measure in hit.body["measures"]:
+        if is_bans_only and measure["effect"] != "bars":
+            continue
         if scope.matcher == FIRST_MATCHER or is_provided_for(measure, hit.body, scope):
             yield _judge_measure(measure, hit, party, scope)
 

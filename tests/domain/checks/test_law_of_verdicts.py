@@ -48,7 +48,7 @@ LAW = [
     Law("招标投标法实施条例68", "B11", TENDERS, True, BIDDERS, 36, "barred", False),
     Law("招标投标法56、实施条例71-72", "B12", TENDERS, True, EXPERTS, None, "barred", False),
     Law("保障农民工工资支付条例48", "B13", TENDERS, False, RESPONSIBLE, None, "review", True),
-    Law("企业信息公示暂行条例17-18", "B14", TENDERS | {"land_use"}, False, RESPONSIBLE, None, "review", True),
+    Law("企业信息公示暂行条例-令777-B16", "B14", TENDERS | {"land_use"}, False, RESPONSIBLE, None, "review", True),
     Law("医药价格和招采信用评价制度（2025修订）", "B15", {"medical"}, False, BIDDERS, None, "review", False),
     Law("政府采购法实施条例75-E06", "B16", {"procurement"}, False, EXPERTS, None, "barred", False),
     Law("建筑法65-停业整顿-E11", "B17", WORKS, False, BIDDERS, None, "review", True),
@@ -78,7 +78,7 @@ LOOK_BACK = LookBack(
 
 
 def row_of(code):
-    return next(row for row in ROWS["measures"] if row.code == code)
+    return next(row for row in ROWS["measures"] if row.code == code and row.is_in_force(START))
 
 
 def record(code, ends_on, **special):

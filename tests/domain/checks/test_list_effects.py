@@ -162,3 +162,18 @@ class TestRepaired:
         assert [reason["code"] for reason in answer.reasons] == ([code] if code else [])
         by_first_rules = CheckScope("procurement", True, None, ON, matcher=FIRST_MATCHER)
         assert judge(PARTY, [Hit("uscc", body)], by_first_rules, look_back).verdict == "no_record"
+
+    @pytest.mark.parametrize(
+        ("measure", "expected"),
+        [
+            pytest.param(BAN, "barred", id="B3-采购法77-名单上的禁止"),
+            pytest.param(BAN | {"ends_on": "2026-11-01"}, "no_record", id="B3-采购法77-名单上的禁止届满"),
+            pytest.param(BAN | {"effect": "review"}, "no_record", id="B3-令36-名单上的惩戒措施"),
+        ],
+    )
+    def test_place_on_a_list_bears_by_its_bans_alone(self, measure, expected):
+        scope = CheckScope(
+            "procurement", None, None, ON, effects=EFFECTS, list_measures={"procurement-serious": {"B1"}}
+        )
+        body = listing("procurement-serious", state="repaired", measures=[measure])
+        assert judge(PARTY, [Hit("uscc", body)], scope, None).verdict == expected

@@ -277,6 +277,18 @@ class TestSuccession:
         assert source in row.source
         assert row.status == "unconfirmed"
 
+    @pytest.mark.parametrize(
+        ("on", "source", "status"),
+        [
+            pytest.param("2024-04-30", "（2014）第十七条", "confirmed", id="B14-B16-企业信息公示暂行条例2014-17"),
+            pytest.param("2024-05-01", "国务院令第777号", "unconfirmed", id="B14-B16-企业信息公示暂行条例-令777"),
+        ],
+    )
+    def test_of_a_measure_cites_the_text_in_force(self, on, source, status):
+        [row] = [row for row in LAW.measures(dt.date.fromisoformat(on)) if row.code == "B14"]
+        assert source in row.source
+        assert row.status == status
+
     @pytest.mark.parametrize("code", ["judgment-debtor", "operation-abnormal"])
     def test_of_no_end_may_be_decided(self, code):
         open_ended = {row.code for row in LAW.schemes(FROM) if row.open_ended}

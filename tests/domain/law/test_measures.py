@@ -9,7 +9,7 @@ from registry.domain.law import measures
 from tests.contract.test_reference import ROWS
 from tests.domain.filing.filing_rows import ORGANISATION, accepted
 
-ROWS_OF_LAW = ROWS["measures"]
+ROWS_OF_LAW = [row for row in ROWS["measures"] if row.is_in_force(dt.date(2026, 11, 10))]
 BAN = "禁止参加政府采购活动"
 EXPERTS, PROCUREMENT = "《政府采购法实施条例》第七十五条", "《政府采购法》第七十七条"
 TENDER = "取消其一年内参加依法必须进行招标的项目的投标资格"

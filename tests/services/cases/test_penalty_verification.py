@@ -14,7 +14,6 @@ from registry.services.cases import penalty_verification
 from tests.support.desk import head
 from tests.support.filings import filing, today
 
-
 LONG = {
     "content": "禁止参加政府采购活动三年。",
     "basis": "《政府采购法》第七十七条",
