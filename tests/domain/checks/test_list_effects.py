@@ -51,6 +51,10 @@ class TestListReasons:
                              id=f"effect-judgment-debtor.resources-中办发2016-64-{sector}")
                 for sector in ("land_use", "mining", "property")
             ),
+            pytest.param("judgment-debtor", "housing", "bidder", "review",
+                         id="effect-judgment-debtor.construction-法2016-285-住房保障工程"),
+            pytest.param("wage-arrears", "housing", "bidder", "review",
+                         id="effect-wage-arrears.tenders-保障农民工工资支付条例48-住房保障工程"),
             pytest.param("judgment-debtor", "medical", "bidder", "on_record", id="effect-judgment-debtor-其他领域"),
             pytest.param("tax-major", "procurement", "bidder", "barred",
                          id="effect-tax-major.procurement-财库2016-125-E35"),
