@@ -157,6 +157,7 @@ REASONS = {
     "other-territory": "措施不及于所查地区",
     "not-must-tender": "措施只及于依法必须招标的项目",
     "grave-look-back": "回看期内有重大违法记录",
+    "tender-look-back": "近三年因骗取中标、不履行合同受到处罚，是否具备投标人资格须依招标文件判断",
     "published": "公示中",
     "consortium-member": "按最重的成员认定",
     "name-differs": "名称与关系所载该代码的名称不同",

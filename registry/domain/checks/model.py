@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from registry.domain.law.reference_kinds import ListEffect
+from registry.domain.law.reference_kinds import ListEffect, Measure
 
 MATCHER = "exact-3"
 """Version of the rules by which verdicts are reached, named in every receipt."""
@@ -18,14 +18,31 @@ PROJECTS = ("goods", "services", "works")
 
 
 @dataclass(frozen=True)
+class LookBack:
+    """Look-back for earlier violations: since when, in which sectors, for which roles, and its source.
+
+    It counts what is grave, or, where ``cited`` names measures, every decision under the articles of one of them.
+    ``repaired_since``: since when a violation counts whose record was repaired; None when no such one counts.
+    """
+
+    since: dt.date
+    sectors: frozenset[str]
+    roles: frozenset[str]
+    code: str
+    basis: str
+    repaired_since: dt.date | None = None
+    cited: Sequence[Measure] = ()
+
+
+@dataclass(frozen=True)
 class CheckScope:
     """Scope of an award check: the sector, whether tendering is mandatory by law, the district, and the day.
 
     ``must_tender`` is None when nobody said: where an answer depends on it, a person must look. ``by_product`` are the
-    codes of the measures that hold for single products only, ``unconfirmed`` those whose rows no text confirms,
-    ``effects`` what each list means on the day, and ``list_measures`` the codes of the measures that each list with an
-    adequate basis provides for. ``matcher`` is the version of the rules to judge by: old receipts are replayed under
-    theirs.
+    codes of the measures that hold for single products only, ``unconfirmed`` those whose rows no text confirms.
+    ``effects`` is what each list means on the day, ``list_measures`` the codes of the measures that each list with an
+    adequate basis provides for, ``tender_look_back`` the look-back of who may tender for works. ``matcher`` is the
+    version of the rules to judge by: old receipts are replayed under theirs.
     """
 
     sector: str
@@ -35,6 +52,7 @@ class CheckScope:
     by_product: frozenset[str] = frozenset()
     unconfirmed: frozenset[str] = frozenset()
     effects: Sequence[ListEffect] = ()
+    tender_look_back: LookBack | None = None
     list_measures: Mapping[str, frozenset[str]] = field(default_factory=dict)
     matcher: str = MATCHER
 
@@ -77,18 +95,3 @@ class Hit:
     by: str
     body: Mapping[str, Any]
     via: RelationLink | None = None
-
-
-@dataclass(frozen=True)
-class LookBack:
-    """Look-back for grave violations: since when, in which sectors, for which roles, and its source.
-
-    ``repaired_since``: since when a violation counts whose record was repaired; None when no such one counts.
-    """
-
-    since: dt.date
-    sectors: frozenset[str]
-    roles: frozenset[str]
-    code: str
-    basis: str
-    repaired_since: dt.date | None = None

@@ -13,6 +13,7 @@ from registry.domain import identifiers
 from registry.domain.cases import revision
 from registry.domain.checks.list_effects import is_provided_for, list_reasons
 from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.law.measures import cites
 from registry.domain.naming import name_key
 
 VERDICTS = ("no_record", "on_record", "review", "unchecked", "barred")
@@ -113,10 +114,7 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
             for verdict, detail in list_reasons(hit, party, scope)
             if VERDICTS.index(_cap_verdict(hit, verdict)) > heaviest  # its measures say as much already
         ]
-    if look_back and _is_in_look_back(body, party, scope, look_back):
-        detail = {"measure": look_back.code, "basis": look_back.basis, "since": body["decided_on"]}
-        code = "grave-look-back-repaired" if body["state"] == "repaired" else "grave-look-back"
-        reasons.append(("review", common | {"code": code} | detail))
+    reasons += [("review", common | detail) for detail in _look_back_reasons(body, party, scope, look_back)]
     is_own = hit.via is None or hit.via.effect == "identity"
     if not reasons and is_own and _is_visible(body, scope.on):
         verdict = "review" if match.get("name_differs") else "on_record"
@@ -230,12 +228,30 @@ def _is_visible(body: Mapping[str, Any], on: dt.date) -> bool:
     return bool(body["state"] == "published" and body["visible_from"] <= on.isoformat() < body["visible_until"])
 
 
+def _look_back_reasons(
+    body: Mapping[str, Any], party: CheckedParty, scope: CheckScope, look_back: LookBack | None
+) -> Iterator[dict[str, Any]]:
+    """What is looked back at: grave violations in procurement, and in works what takes away who may tender."""
+    if look_back and body["is_grave"] and _is_in_look_back(body, party, scope, look_back):
+        code = "grave-look-back-repaired" if body["state"] == "repaired" else "grave-look-back"
+        yield _describe_look_back(code, body, look_back)
+    tender = scope.tender_look_back
+    if tender and scope.must_tender is not False and _is_in_look_back(body, party, scope, tender):
+        running = {measure["code"] for measure in body["measures"] if _is_in_force(measure, scope.on)}
+        # A ban that runs says more than that there was one.
+        if not running & {row.code for row in tender.cited} and any(cites(row, body["basis"]) for row in tender.cited):
+            yield _describe_look_back("tender-look-back", body, tender)
+
+
+def _describe_look_back(code: str, body: Mapping[str, Any], look_back: LookBack) -> dict[str, Any]:
+    return {"code": code, "measure": look_back.code, "basis": look_back.basis, "since": body["decided_on"]}
+
+
 def _is_in_look_back(body: Mapping[str, Any], party: CheckedParty, scope: CheckScope, look_back: LookBack) -> bool:
     """A repair ends publicity and measures of punishment for lost trust; it does not undo that the law was broken."""
     since = look_back.repaired_since if body["state"] == "repaired" else look_back.since
     return bool(
-        body["is_grave"]
-        and scope.sector in look_back.sectors
+        scope.sector in look_back.sectors
         and party.role in look_back.roles
         and since is not None
         and since.isoformat() <= body["decided_on"] <= scope.on.isoformat()

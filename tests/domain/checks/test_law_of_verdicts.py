@@ -140,7 +140,7 @@ class TestBan:
         assert ended.verdict == "on_record"
 
     def test_is_told_for_every_row_of_the_catalogue(self):
-        assert {law.code for law in LAW} | {"B3", "B4"} == {row.code for row in ROWS["measures"]}
+        assert {law.code for law in LAW} | {"B3", "B4", "B27"} == {row.code for row in ROWS["measures"]}
 
     def test_that_is_over_does_not_bar_by_its_own_row(self):
         """B4, 政府采购法实施条例 19 第二款."""

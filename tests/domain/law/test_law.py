@@ -134,7 +134,7 @@ class TestMeasure:
 
 SCHEMES = [
     # code, article, may publish, term, extension, early exit, measures
-    ("procurement-serious", "政府采购法77", True, None, 0, None, {"B1", "B2", "B5"}),
+    ("procurement-serious", "政府采购法77-B9", True, None, 0, None, {"B1", "B2", "B5", "B16"}),
     ("judgment-debtor", "法释2017-7", True, 24, 36, None, set()),
     ("tax-major", "国家税务总局令54", True, 36, 0, None, set()),
     ("wage-arrears", "人社部令45", True, 36, 0, 6, {"B13"}),

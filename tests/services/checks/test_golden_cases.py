@@ -36,6 +36,7 @@ BAN_53 = {
 PERSON = {
     "subject_name": "苌知远", "subject_kind": "自然人", "uscc": "", "id_type": "111", "id_number": PERSON_NUMBER,
 }  # fmt: skip
+FINED = {"content": "罚款一万元。", "decided_on": "2026-09-01"}
 REVOKED = {"kinds": "罚款；责令停产停业", "content": "责令停业整顿六个月，罚款一万元。"}
 
 
@@ -96,6 +97,18 @@ VERDICTS = [
     ("E11-建筑法65-停业整顿-存疑", {
         **REVOKED, "basis": "《建筑法》第六十五条", "decided_on": "2026-09-01", "effect_until": "2027-02-28"},
      {"sector": "construction"}, "review"),
+    ("B27-30号令20-骗取中标届满-存疑", {
+        "basis": "《招标投标法》第五十四条", "content": "取消其一年内参加依法必须进行招标的项目的投标资格。",
+        "decided_on": "2024-11-28", "effect_until": "2025-11-27"}, {"sector": "construction", "must_tender": True},
+     "review"),
+    ("B27-30号令20-骗取中标只处罚款-存疑", {**FINED, "basis": "《招标投标法》第五十四条"},
+     {"sector": "construction", "must_tender": None}, "review"),
+    ("B27-30号令20-串通不在其内", {**FINED, "basis": LAW_53},
+     {"sector": "construction", "must_tender": True}, "on_record"),
+    ("B27-30号令20-采购不在其内", {**FINED, "basis": "《招标投标法》第五十四条"},
+     {"must_tender": True}, "on_record"),
+    ("threshold-tender_lookback_months-30号令20-超过三年", {**FINED, "basis": "《招标投标法》第五十四条", "decided_on": "2023-11-27"},
+     {"sector": "construction", "must_tender": True}, "no_record"),
     ("E12-政府采购法22-停产停业", {
         **REVOKED, "basis": "《建筑法》第六十五条", "decided_on": "2026-09-01", "effect_until": "2027-02-28"}, {},
      "review"),
@@ -126,11 +139,11 @@ VERDICTS = [
         "decided_on": "2026-09-01", "effect_until": "2028-08-31"}, {}, "barred"),
     ("E41-医药价格和招采信用评价制度-全部产品-本省-存疑", {
         "basis": "《医药价格和招采信用评价制度（2025修订）》",
-        "content": "评定为特别严重失信，取消本省全部产品挂网资格。", "district": "320902", "title": "信用评价结果告知书"},
+        "content": "评定为特别严重失信，取消本省全部产品挂网资格。", "district": "320902"},
      {"sector": "medical"}, "barred"),
     ("E41-医药价格和招采信用评价制度-全部产品-地区未说明-存疑", {
         "basis": "《医药价格和招采信用评价制度（2025修订）》",
-        "content": "评定为特别严重失信，取消本省全部产品挂网资格。", "district": "320902", "title": "信用评价结果告知书"},
+        "content": "评定为特别严重失信，取消本省全部产品挂网资格。", "district": "320902"},
      {"sector": "medical", "district": None}, "review"),
     ("E41-国办发2021-2-取消配送资格-存疑", {
         "basis": "《关于推动药品集中带量采购工作常态化制度化开展的意见》", "content": "取消其配送资格。",
