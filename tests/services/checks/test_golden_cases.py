@@ -107,7 +107,8 @@ VERDICTS = [
      {"sector": "construction", "must_tender": True}, "on_record"),
     ("B27-30号令20-采购不在其内", {**FINED, "basis": "《招标投标法》第五十四条"},
      {"must_tender": True}, "on_record"),
-    ("threshold-tender_lookback_months-30号令20-超过三年", {**FINED, "basis": "《招标投标法》第五十四条", "decided_on": "2023-11-27"},
+    ("threshold-tender_lookback_months-30号令20-超过三年", {
+        **FINED, "basis": "《招标投标法》第五十四条", "decided_on": "2023-11-27"},
      {"sector": "construction", "must_tender": True}, "no_record"),
     ("E12-政府采购法22-停产停业", {
         **REVOKED, "basis": "《建筑法》第六十五条", "decided_on": "2026-09-01", "effect_until": "2027-02-28"}, {},
