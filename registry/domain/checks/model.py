@@ -42,7 +42,7 @@ class CheckedParty:
     """One party of an award check. ``id_index`` is the keyed hash of an identity number, never the number.
 
     ``uscc_problem`` is set when the code has a wrong check character: it is looked up as it stands. ``names`` are
-    the keys of the names that relations say its code has or had.
+    the keys of the names that relations say its code has or had. ``section`` is the lot it bids for; None the whole.
     """
 
     ref: str
@@ -53,6 +53,7 @@ class CheckedParty:
     of: str | None = None
     uscc_problem: str | None = None
     names: frozenset[str] = frozenset()
+    section: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,12 @@ class RelationLink:
 @dataclass(frozen=True)
 class Hit:
     """One published record that matches: ``by`` uscc, id or name; its body as published; ``via`` when it is that
-    of a related party."""
+    of a related party; ``differences`` when its name is only near, those of the names."""
 
     by: str
     body: Mapping[str, Any]
     via: RelationLink | None = None
+    differences: Sequence[Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True)
