@@ -30,7 +30,8 @@ def procedures_table() -> str:
     lines = [
         "# Procedures", "",
         "Made from `registry/domain/cases/procedures.py` and `registry/reference/clocks.toml`. What is not in a table",
-        "is refused with `transition-refused`. `tests/stories/test_walk.py` takes every step, and tries every other.",
+        "is refused with `transition-refused`. `tests/stories/test_walk.py` takes every step, and tries every other;",
+        "`tests/services/cases/test_list_adoption.py` takes those of adopted_listing, which is filed list by list.",
         "A time limit marked † is unconfirmed: no text at hand backs it, or that of another place is followed.", "",
     ]  # fmt: skip
     for noun, procedure in PROCEDURES.items():

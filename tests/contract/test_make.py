@@ -32,7 +32,8 @@ class TestHooks:
 class TestHelp:
     def test_lists_every_target(self) -> None:
         targets = re.search(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)[1].split()
-        done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+        command = ["make", "--no-print-directory", "help"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         assert sorted(line.split()[0] for line in done.stdout.splitlines()) == sorted(targets)
 
 

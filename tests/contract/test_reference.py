@@ -175,8 +175,8 @@ class TestLaw:
         found = {row.code for row in ROWS["measures"] if row.only_must_tender}
         assert found == {"B6", "B7", "B8", "B9", "B10", "B11", "B12"}
 
-    def test_calls_suspension_and_revocation_grave(self) -> None:
-        assert {row.code for row in ROWS["penalty_kinds"] if row.grave} == {"04", "05"}
+    def test_calls_suspension_revocation_and_closure_grave(self) -> None:
+        assert {row.code for row in ROWS["penalty_kinds"] if row.grave} == {"04", "05", "14"}
 
     @pytest.mark.parametrize(
         ("code", "value"),

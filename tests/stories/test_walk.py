@@ -45,7 +45,7 @@ from tests.support.people import town
 from tests.support.walker import STAY_DAYS, TABLES, Case, Walker, documents, undone
 
 BEGINS = dt.date(2026, 5, 11)
-WALKED = {noun: held for noun, held in PROCEDURES.items() if noun != "adopted_listing"}
+WALKED = {noun: procedure for noun, procedure in PROCEDURES.items() if noun != "adopted_listing"}
 """Places on adopted lists are filed and verified list by list: tests/services/cases/test_list_adoption.py."""
 STEPS = {(noun, one.state, one.act): one for noun, held in WALKED.items() for one in held.steps}
 EVERY = [(noun, state, act) for noun, held in WALKED.items() for state in (INITIAL, *held.states) for act in held.acts]

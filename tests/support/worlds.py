@@ -300,11 +300,13 @@ class World:
         if version is None or version.state == "withdrawn":
             return "no_record"
         is_bidder, said = role in ("bidder", "consortium_member"), ["no_record"]
-        sectors = {"ban": {"procurement"}, "tender": {"procurement", "construction", "housing"}}.get(version.what)
+        building = {"construction", "housing"}
+        sectors = {"ban": {"procurement"}, "tender": {"procurement"} | building, "grave": building}.get(version.what)
         is_resting = any(start <= day and (end is None or day < end) for start, end in version.rests)
         if sectors and one.decided <= day < add_months(one.decided, 24) and not is_resting:
             reaches = sector in sectors and (is_bidder or way == "attention")
-            said.append({True: "review" if way == "attention" else "barred", False: "on_record"}[reaches])
+            verdict = "review" if way == "attention" or version.what == "grave" else "barred"
+            said.append(verdict if reaches else "on_record")
         if version.what == "grave" and sector == "procurement" and is_bidder:
             said += ["review"] if add_months(day, -36) <= one.decided <= day else []
         first, last = version.shown

@@ -83,7 +83,7 @@ class TestListing:
     def test_tells_of_a_correction_and_an_extension(self, client):
         samples.release(samples.listing_body(12))
         samples.release(samples.listing_body(12, revision=2, act="extend", visible_until="2029-01-01"))
-        assert "<td>延长列入期限</td>" in shown(client, samples.record_id(12))
+        assert "<td>延长期限</td>" in shown(client, samples.record_id(12))
 
     def test_has_no_measure_in_force_while_it_rests(self, client):
         body = samples.listing_body(13, suspensions=[{"from": "2026-11-01", "until": "2026-11-10"}])
