@@ -150,8 +150,11 @@ class TestHidden:
         with runtime.reading() as session:
             at = publications.moment(session, dt.date(2026, 11, 28))
             assert publications.near(session, publications.Filter(name=HIDDEN_NEAR), at) == []
-        for path in ("/api/v1/records", "/"):
-            assert HIDDEN not in client.get(path, query_string={"name": HIDDEN_NEAR}).get_data(as_text=True)
+        for path in ("/api/v1/records", "/records"):
+            for typed in (HIDDEN_NEAR, HIDDEN[:4]):
+                answer = client.get(path, query_string={"q": typed})
+                assert answer.status_code == 200, answer.get_data(as_text=True)
+                assert HIDDEN not in answer.get_data(as_text=True).replace(f'value="{typed}"', "")
 
     def test_index_is_whole(self, office):
         with runtime.begin() as work:
