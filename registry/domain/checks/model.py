@@ -7,12 +7,13 @@ from typing import Any
 
 from registry.domain.law.reference_kinds import ListEffect
 
-MATCHER = "exact-3"
-"""Version of the rules by which verdicts are reached, named in every receipt."""
-FIRST_MATCHER = "exact-2"
-"""The rules before it, under which older receipts are replayed: lists bore by their measures only, a repaired record
-bore nothing, and whether a project must be tendered was always stated."""
-MATCHERS = (FIRST_MATCHER, MATCHER)
+FIRST_MATCHER, LISTS_MATCHER, RELATED_MATCHER = MATCHERS = ("exact-2", "exact-3", "exact-4")
+"""Versions of the rules by which verdicts are reached, named in every receipt, oldest first.
+
+By the first, lists bore by their measures only, a repaired record bore nothing, and whether a project must be tendered
+was always stated. The second brought the effects of lists; the third near names and related parties of one tender.
+"""
+MATCHER = MATCHERS[-1]
 PROJECTS = ("goods", "services", "works")
 """Kinds of project (政府采购法 2: 货物、服务、工程)."""
 
@@ -35,6 +36,10 @@ class CheckScope:
     effects: Sequence[ListEffect] = ()
     list_measures: Mapping[str, frozenset[str]] = field(default_factory=dict)
     matcher: str = MATCHER
+
+    def follows(self, matcher: str) -> bool:
+        """Whether the rules to judge by are those of ``matcher`` or later ones."""
+        return MATCHERS.index(self.matcher) >= MATCHERS.index(matcher)
 
 
 @dataclass(frozen=True)

@@ -13,36 +13,27 @@ from typing import Any
 
 from registry.domain import identifiers
 from registry.domain.checks import consortium, related_parties
-from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope
-from registry.domain.checks.related_parties import KnownRelation, RelationsByKey
+from registry.domain.checks.model import RELATED_MATCHER, CheckedParty, CheckScope
+from registry.domain.checks.related_parties import Kinds, KnownRelation, RelationsByKey
 from registry.domain.checks.verdict import Answer, Reason, ranked_answer
+from registry.domain.law.reference_kinds import SameTenderRule
 
 CODE = "same-tender-relation"
 REASONS_MAX = 20
 """Reasons of one party, the first in the order of the check: of a bank a hundred branches may be on one list."""
 COMPETITORS = ("bidder", consortium.MEMBER)
 LEGAL_REPRESENTATIVE = "legal_representative"
-LED_SIDES = {"controller": "subject", LEGAL_REPRESENTATIVE: "subject", "branch": "other"}
-"""Kinds of relation that count (单位负责人为同一人，控股、管理关系), and the side that is led by the opposite one."""
 
 Key = tuple[str, str]
 """A key as records are found by: its kind (``uscc``/``id``/``name``) and the key."""
 
 
 @dataclass(frozen=True)
-class Basis:
-    """The article that keeps related parties apart, and since when."""
+class SameTenderLaw:
+    """The article of the sector, None where no law in force keeps related parties apart, and the kinds of relation."""
 
-    source: str
-    since: dt.date
-    status: str = "confirmed"
-
-
-PROCUREMENT = Basis("政府采购法实施条例第十八条", dt.date(2015, 3, 1))
-BIDDING = Basis("招标投标法实施条例第三十四条", dt.date(2012, 2, 1))
-BY_REFERENCE = Basis(BIDDING.source, BIDDING.since, "unconfirmed")
-"""In land, mining, property and other sectors it binds where there is bidding (招标): not read for every way of
-trading."""
+    rule: SameTenderRule | None
+    kinds: Kinds
 
 
 @dataclass(frozen=True)
@@ -66,24 +57,21 @@ class Competitor:
     leaders: Sequence[Leader]
 
 
-def basis_for(scope: CheckScope) -> Basis | None:
-    """The article for a sector on a day; None before it was in force."""
-    by_sector = {"procurement": PROCUREMENT, "construction": BIDDING}
-    basis = by_sector.get(scope.sector, BY_REFERENCE)
-    return basis if scope.on >= basis.since else None
-
-
 def apply_same_tender(
-    parties: Sequence[CheckedParty], answers: Sequence[Answer], relations: RelationsByKey, scope: CheckScope
+    parties: Sequence[CheckedParty],
+    answers: Sequence[Answer],
+    relations: RelationsByKey,
+    scope: CheckScope,
+    law: SameTenderLaw,
 ) -> list[Answer]:
     """The answers, with a reason for ``review`` added to each of two related parties that bid for one lot.
 
-    The first rules knew no such reason: their receipts are replayed without.
+    Older rules knew no such reason: their receipts are replayed without.
     """
-    basis = basis_for(scope)
-    if scope.matcher == FIRST_MATCHER or basis is None:
+    if law.rule is None or not scope.follows(RELATED_MATCHER):
         return list(answers)
-    reasons = _find_reasons(parties, relations, scope.on, basis)
+    competitors = list(_find_competitors(parties, relations, scope.on, law.kinds))
+    reasons = _find_reasons(competitors, law.rule)
     return [
         ranked_answer([*zip(answer.verdicts, answer.reasons, strict=True), *reasons[party.ref]])
         if party.ref in reasons
@@ -92,26 +80,25 @@ def apply_same_tender(
     ]
 
 
-def _find_reasons(
-    parties: Sequence[CheckedParty], relations: RelationsByKey, on: dt.date, basis: Basis
-) -> dict[str, list[Reason]]:
-    competitors = list(_find_competitors(parties, relations, on))
+def _find_reasons(competitors: Sequence[Competitor], rule: SameTenderRule) -> dict[str, list[Reason]]:
     reasons: dict[str, list[Reason]] = defaultdict(list)
     for one, other in _find_possible_pairs(competitors):
         if not _is_apart(one, other):
             continue
         for own_detail, far_detail in _find_links(one, other):
-            reasons[one.party.ref].append(_build_reason(other, own_detail, basis))
-            reasons[other.party.ref].append(_build_reason(one, far_detail, basis))
+            reasons[one.party.ref].append(_build_reason(other, own_detail, rule))
+            reasons[other.party.ref].append(_build_reason(one, far_detail, rule))
     return {ref: party_reasons[:REASONS_MAX] for ref, party_reasons in reasons.items()}
 
 
-def _build_reason(other: Competitor, detail: Mapping[str, Any], basis: Basis) -> Reason:
-    status = {"status": basis.status} if basis.status != "confirmed" else {}
-    return "review", {"code": CODE, "ref": other.party.ref, "basis": basis.source, **status, **detail}
+def _build_reason(other: Competitor, detail: Mapping[str, Any], rule: SameTenderRule) -> Reason:
+    status = {"status": rule.status} if rule.status != "confirmed" else {}
+    return "review", {"code": CODE, "ref": other.party.ref, "basis": rule.source, **status, **detail}
 
 
-def _find_competitors(parties: Sequence[CheckedParty], relations: RelationsByKey, on: dt.date) -> Iterator[Competitor]:
+def _find_competitors(
+    parties: Sequence[CheckedParty], relations: RelationsByKey, on: dt.date, kinds: Kinds
+) -> Iterator[Competitor]:
     by_ref = {party.ref: party for party in parties}
     representatives = defaultdict(list)
     for party in parties:
@@ -126,7 +113,7 @@ def _find_competitors(parties: Sequence[CheckedParty], relations: RelationsByKey
                 section=identifiers.fold(section) if section else None,
                 lead=lead.ref,
                 keys=frozenset(related_parties.keys_of_party(party)),
-                leaders=[*_find_leaders(party, relations, on), *representatives[party.ref]],
+                leaders=[*_find_leaders(party, relations, on, kinds), *representatives[party.ref]],
             )
 
 
@@ -141,13 +128,14 @@ def _find_lead(party: CheckedParty, by_ref: Mapping[str, CheckedParty]) -> str:
     return path[-1]
 
 
-def _find_leaders(party: CheckedParty, relations: RelationsByKey, on: dt.date) -> Iterator[Leader]:
+def _find_leaders(party: CheckedParty, relations: RelationsByKey, on: dt.date, kinds: Kinds) -> Iterator[Leader]:
     day = on.isoformat()  # ISO days compare as text
     visited = set()
     for relation in related_parties.relations_of(party, relations):
         body = relation.body
         is_in_force = body["since"] <= day and (body["until"] is None or day < body["until"])
-        if LED_SIDES.get(body["relation"]) == relation.side and is_in_force:
+        kind = kinds(body["relation"], on)
+        if is_in_force and kind and kind.led == relation.side:
             key = related_parties.far_key(relation)
             if key and (key, body["record"]) not in visited:
                 visited.add((key, body["record"]))

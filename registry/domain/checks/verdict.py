@@ -12,7 +12,7 @@ from typing import Any
 from registry.domain import identifiers
 from registry.domain.cases import revision
 from registry.domain.checks.list_effects import is_provided_for, list_reasons
-from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.model import LISTS_MATCHER, CheckedParty, CheckScope, Hit, LookBack
 from registry.domain.naming import name_key
 
 NEAR_NAME = "near-name"
@@ -80,7 +80,7 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
 
 def _is_known_state(hit: Hit, scope: CheckScope) -> bool:
     """By the first rules a repaired record bore nothing; now a ban that is itself the penalty runs to its own end."""
-    return hit.body["state"] != "repaired" or (scope.matcher != FIRST_MATCHER and hit.body["kind"] == "penalty")
+    return hit.body["state"] != "repaired" or (scope.follows(LISTS_MATCHER) and hit.body["kind"] == "penalty")
 
 
 def ranked_answer(reasons: Iterable[Reason]) -> Answer:
@@ -110,7 +110,7 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
         for verdict, detail in _judge_measures(hit, party, scope)
         if verdict != "ended"
     ]
-    if scope.matcher != FIRST_MATCHER:
+    if scope.follows(LISTS_MATCHER):
         heaviest = max((VERDICTS.index(verdict) for verdict, _ in reasons), default=0)
         reasons += [
             (_cap_verdict(hit, verdict), common | detail)
@@ -156,7 +156,7 @@ def _judge_measures(hit: Hit, party: CheckedParty, scope: CheckScope) -> Iterato
     if revision.is_suspended_on(hit.body, scope.on):
         return
     for measure in hit.body["measures"]:
-        if scope.matcher == FIRST_MATCHER or is_provided_for(measure, hit.body, scope):
+        if not scope.follows(LISTS_MATCHER) or is_provided_for(measure, hit.body, scope):
             yield _judge_measure(measure, hit, party, scope)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registry.domain.checks import consortium, receipts, related_parties, same_tender, verdict
 from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.same_tender import SameTenderLaw
 from registry.domain.law.publicity import add_months
 from registry.domain.law.reference import Reference
 from registry.domain.naming import name_key
@@ -266,7 +267,8 @@ def judge_parties(
         )
         for party, party_paths in zip(named_parties, paths_by_party, strict=True)
     ]
-    answers = same_tender.apply_same_tender(named_parties, answers, relations, scope)
+    same_tender_law = SameTenderLaw(reference.same_tender_rule(scope.sector, scope.on), reference.relation_kind)
+    answers = same_tender.apply_same_tender(named_parties, answers, relations, scope, same_tender_law)
     return consortium.apply_member_verdicts(named_parties, answers)
 
 

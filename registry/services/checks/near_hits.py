@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope, Hit
+from registry.domain.checks.model import RELATED_MATCHER, CheckedParty, CheckScope, Hit
 from registry.domain.naming import name_key
 from registry.domain.naming.matching import POSSIBLE_MIN, Named, judge
 from registry.queries.checks import near_names
@@ -19,10 +19,10 @@ def find_near_hits(
 ) -> dict[str, list[Hit]]:
     """Hits under near names by the ``ref`` of a party without a usable code, as known at ledger size ``entry``.
 
-    A record that is not public is found here by its very name too; that is a hit like any other by name. The first
-    rules knew no near names.
+    A record that is not public is found here by its very name too; that is a hit like any other by name. Older rules
+    knew no near names.
     """
-    if scope.matcher == FIRST_MATCHER:
+    if not scope.follows(RELATED_MATCHER):
         return {}
     nameless = [party for party in parties if _has_only_name(party)]
     records = near_names.near_records(work.session, {party.name for party in nameless}, entry) if nameless else {}

@@ -6,10 +6,14 @@ import pytest
 
 from registry.domain.cases import relation
 from registry.domain.checks import same_tender
-from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope
+from registry.domain.checks.model import LISTS_MATCHER, CheckedParty, CheckScope
 from registry.domain.checks.related_parties import KnownRelation
+from registry.domain.checks.same_tender import SameTenderLaw
 from registry.domain.checks.verdict import Answer
+from registry.domain.law.reference import Reference
+from tests.contract.test_reference import ROWS
 
+LAW = Reference(ROWS)
 DAY = dt.date(2026, 11, 22)
 A, B, C, D = ("91320902MA0TR0027T", "91320902MA0TR0035M", "91320902MA0TR0043H", "91320902MA0TR0051C")
 PROCUREMENT, BIDDING = "政府采购法实施条例第十八条", "招标投标法实施条例第三十四条"
@@ -51,9 +55,15 @@ def bidder(ref, code, **special):
     return CheckedParty(ref, special.pop("role", "bidder"), f"公司{code[-4:]}", code, **special)
 
 
+def law_of(sector, on):
+    return SameTenderLaw(LAW.same_tender_rule(sector, on), LAW.relation_kind)
+
+
 def judge(parties, relations, sector="procurement", on=DAY, **special):
     scope = CheckScope(sector, True, None, on, **special)
-    return same_tender.apply_same_tender(parties, [Answer("no_record", ())] * len(parties), relations, scope)
+    return same_tender.apply_same_tender(
+        parties, [Answer("no_record", ())] * len(parties), relations, scope, law_of(sector, on)
+    )
 
 
 def related(*args, **special):
@@ -76,11 +86,15 @@ class TestRelated:
     @pytest.mark.parametrize(
         ("sector", "basis", "status"),
         [
-            ("procurement", PROCUREMENT, None),
-            ("construction", BIDDING, None),
-            ("mining", BIDDING, "unconfirmed"),
+            pytest.param("procurement", PROCUREMENT, None, id="same-tender-procurement-政府采购法实施条例18-E39"),
+            pytest.param("construction", BIDDING, None, id="same-tender-construction-招标投标法实施条例34-E39"),
+            *(
+                pytest.param(
+                    sector, BIDDING, "unconfirmed", id=f"same-tender-{sector}-招标投标法实施条例34-unconfirmed"
+                )
+                for sector in ("land_use", "mining", "property", "medical", "housing")
+            ),
         ],
-        ids=["E39-政府采购法实施条例18", "E39-招标投标法实施条例34", "other-unconfirmed"],
     )
     def test_name_the_article_of_the_sector(self, sector, basis, status):
         (reason,) = judge(TWO, known(body("controller", A, B)), sector)[0].reasons
@@ -127,7 +141,8 @@ class TestRelated:
     def test_keep_what_they_have_beside(self):
         scope = CheckScope("procurement", True, None, DAY)
         barred = Answer("barred", ({"code": "x", "record": "r"},), ("barred",))
-        first, _ = same_tender.apply_same_tender(TWO, [barred] * 2, known(body("controller", A, B)), scope)
+        law = law_of("procurement", DAY)
+        first, _ = same_tender.apply_same_tender(TWO, [barred] * 2, known(body("controller", A, B)), scope, law)
         assert (first.verdict, first.verdicts) == ("barred", ("barred", "review"))
 
 
@@ -154,8 +169,8 @@ class TestUnrelated:
     def test_only_who_bids_competes(self, role):
         assert related([TWO[0], bidder("2", B, role=role)], known(body("controller", A, B))) == [[], []]
 
-    def test_first_rules_know_nothing_of_it(self):
-        assert related(TWO, known(body("controller", A, B)), matcher=FIRST_MATCHER) == [[], []]
+    def test_older_rules_know_nothing_of_it(self):
+        assert related(TWO, known(body("controller", A, B)), matcher=LISTS_MATCHER) == [[], []]
 
     def test_one_firm_named_twice_is_one_unit(self):
         relations = known(body("controller", A, C))

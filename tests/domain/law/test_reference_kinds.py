@@ -4,15 +4,8 @@ from typing import Any
 
 import pytest
 
-from registry.domain.law.reference_kinds import (
-    KINDS,
-    Deadline,
-    Measure,
-    PenaltyKind,
-    overlapping_rows,
-    parse_reference_row,
-    row_body,
-)
+from registry.domain.law.reference_kinds import KINDS, Deadline, Measure, PenaltyKind, parse_reference_row
+from registry.domain.law.reference_rows import overlapping_rows, row_body
 
 FINE: dict[str, Any] = {
     "code": "02",

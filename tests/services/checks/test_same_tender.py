@@ -4,7 +4,7 @@ import pytest
 
 from registry import runtime
 from registry.domain.checks.explanation import reason_texts
-from registry.domain.checks.model import FIRST_MATCHER
+from registry.domain.checks.model import LISTS_MATCHER
 from registry.domain.permissions import SYSTEM
 from registry.services.checks import replay
 from registry.tabular.parties import read_parties
@@ -45,7 +45,7 @@ class TestCheck:
         assert "政府采购法实施条例第十八条" in text
         assert "另一方 2" in text
         assert replayed(centre, statement) == ([], frozenset())
-        assert verdicts(centre.look(*parties, matcher=FIRST_MATCHER)) == ["no_record", "no_record"]
+        assert verdicts(centre.look(*parties, matcher=LISTS_MATCHER)) == ["no_record", "no_record"]
 
     def test_E39_parent_and_subsidiary_of_other_lots_do_not_meet(self, desk, centre):
         parent, daughter = filing(), filing()
