@@ -36,7 +36,12 @@ def _lines() -> Iterator[str]:
         yield ""
         yield "| ground | verdict | roles | reach | law |"
         yield "|---|---|---|---|---|"
-        lines = [*_measures(sector["code"]), *_lists(sector["code"]), *_others(sector["code"])]
+        lines = [
+            *_measures(sector["code"]),
+            *_lists(sector["code"]),
+            *_same_tender(sector["code"]),
+            *_others(sector["code"]),
+        ]
         for line in sorted(lines, key=lambda line: _ORDER.index(line.verdict)):
             yield f"| {' | '.join(line)} |"
         yield ""
@@ -59,6 +64,12 @@ def _lists(sector: str) -> Iterator[Line]:
         if row["effect"] != "none" and sector in (row["sectors"] or [sector]):
             ground = f"list `{row['scheme']}` {names[row['scheme']]}"
             yield _line(ground, row, row["effect"], _tenders(row["tenders"] == "must"))
+
+
+def _same_tender(sector: str) -> Iterator[Line]:
+    for row in _in_force("same_tender"):
+        if row["code"] == sector:
+            yield _line(row["name"], row | {"roles": ["bidder", "consortium_member"]}, "review", "")
 
 
 def _others(sector: str) -> Iterator[Line]:

@@ -12,10 +12,12 @@ from typing import Any
 from registry.domain import identifiers
 from registry.domain.cases import revision
 from registry.domain.checks.list_effects import is_provided_for, list_reasons
-from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.model import LISTS_MATCHER, RELATED_MATCHER, CheckedParty, CheckScope, Hit, LookBack
 from registry.domain.law.measures import cites
 from registry.domain.naming import name_key
 
+NEAR_NAME = "near-name"
+"""Code of the reason of a record under a near name."""
 VERDICTS = ("no_record", "on_record", "review", "unchecked", "barred")
 """Verdicts in rising order of severity."""
 
@@ -60,7 +62,9 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
         reason
         for hit in hits
         if _is_known_state(hit, scope) and bears(party, hit)
-        for reason in _reasons_from_hit(party, hit, scope, look_back)
+        for reason in (_near_reasons if hit.differences is not None else _reasons_from_hit)(
+            party, hit, scope, look_back
+        )
     ]
     if party.uscc and party.names and name_key.key(party.name) not in party.names:
         reasons.append(_build_reason("review", "name-differs"))
@@ -68,6 +72,8 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
         reasons.append(_build_reason("review", "identity-not-given"))
     elif party.uscc_problem and not reasons:
         reasons.append(_build_reason("unchecked", party.uscc_problem))
+    elif party.uscc_problem and all(reason["code"] == NEAR_NAME for _, reason in reasons):
+        reasons.append(_build_reason("review", party.uscc_problem))  # nothing else would say that the code is wrong
     if not reasons:
         return Answer("no_record", ())
     return ranked_answer(reasons)
@@ -77,7 +83,8 @@ def _is_known_state(hit: Hit, scope: CheckScope) -> bool:
     """By the first rules a repaired record bore nothing; now a ban that is itself the penalty runs to its own end."""
     if hit.body["state"] != "repaired":
         return True
-    return scope.matcher != FIRST_MATCHER and hit.body["kind"] in ("penalty", "listing")
+    kinds = ("penalty", "listing") if scope.follows(RELATED_MATCHER) else ("penalty",)
+    return scope.follows(LISTS_MATCHER) and hit.body["kind"] in kinds
 
 
 def ranked_answer(reasons: Iterable[Reason]) -> Answer:
@@ -107,7 +114,7 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
         for verdict, detail in _judge_measures(hit, party, scope)
         if verdict != "ended"
     ]
-    if scope.matcher != FIRST_MATCHER:
+    if scope.follows(LISTS_MATCHER):
         heaviest = max((VERDICTS.index(verdict) for verdict, _ in reasons), default=0)
         reasons += [
             (_cap_verdict(hit, verdict), common | detail)
@@ -122,6 +129,16 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
     # What only informs is told of a party's own records while they are shown: a repair ends that.
     is_informing = not _is_attention(hit) and body["state"] != "repaired"
     return [reason for reason in reasons if is_informing or reason[0] != "on_record"]
+
+
+def _near_reasons(party: CheckedParty, hit: Hit, scope: CheckScope, look_back: LookBack | None) -> list[Reason]:
+    """One reason for a record under a near name that would bear under the same name: a person compares them."""
+    reasons = _reasons_from_hit(party, hit, scope, look_back)
+    if not reasons:
+        return []
+    common = {name: reasons[0][1][name] for name in ("record", "revision", "disputed_on") if name in reasons[0][1]}
+    match = {"by": "name", "near": True, "differences": [dict(difference) for difference in hit.differences or ()]}
+    return [("review", common | {"code": NEAR_NAME, "match": match, "basis": hit.body["basis"]})]
 
 
 def _describe_match(party: CheckedParty, hit: Hit) -> dict[str, Any]:
@@ -146,7 +163,7 @@ def _judge_measures(hit: Hit, party: CheckedParty, scope: CheckScope) -> Iterato
     for measure in hit.body["measures"]:
         if is_bans_only and measure["effect"] != "bars":
             continue
-        if scope.matcher == FIRST_MATCHER or is_provided_for(measure, hit.body, scope):
+        if not scope.follows(LISTS_MATCHER) or is_provided_for(measure, hit.body, scope):
             yield _judge_measure(measure, hit, party, scope)
 
 
@@ -159,7 +176,7 @@ def _judge_measure(measure: Mapping[str, Any], hit: Hit, party: CheckedParty, sc
         "scope": _describe_scope(measure),
         "discretionary": measure["discretionary"],
     }
-    if measure["code"] in scope.unconfirmed and scope.matcher != FIRST_MATCHER:
+    if measure["code"] in scope.unconfirmed and scope.follows(RELATED_MATCHER):
         detail["status"] = "unconfirmed"
     if not _is_in_force(measure, scope.on) or measure["effect"] == "none":
         return "ended", detail
@@ -176,7 +193,7 @@ def _find_question(measure: Mapping[str, Any], hit: Hit, scope: CheckScope) -> s
     if measure["only_must_tender"] and scope.must_tender is None:
         return "must-tender-not-stated"
     is_unplaced = not (hit.body["district"] and scope.district)
-    if _is_provincial(measure, scope) and is_unplaced and scope.matcher != FIRST_MATCHER:
+    if _is_provincial(measure, scope) and is_unplaced and scope.follows(RELATED_MATCHER):
         return "district-not-stated"
     if measure["code"] in scope.by_product:
         return "measure-by-product"
