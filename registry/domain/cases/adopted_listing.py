@@ -15,7 +15,7 @@ from registry.domain.filing.row_reader import RowReader
 from registry.domain.law.publicity import NO_END, add_months
 from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import Scheme
-from registry.domain.publication import body
+from registry.domain.publication import body, canonical
 from registry.domain.publication.body import PublishedVersion
 from registry.errors import Fault
 
@@ -74,7 +74,8 @@ def parse_place(
     """Read one row; with any fault the result must not be used. No text of a fault quotes a cell."""
     reader = RowReader(row, headings)
     _require_list(reader, state)
-    subject = party.parse_party(reader, rules, None)
+    subject = party.parse_listed_party(reader, rules)
+    is_told_apart = bool(subject.uscc) or party.is_kind_stated(reader)
     listed_on = reader.day("listed_on", required=True)
     if listed_on and listed_on > state.today:
         reader.fault("listed_on", "listed-in-future", "列入日期晚于今日")
@@ -99,7 +100,8 @@ def parse_place(
         ends_on=_read_end(reader, starts_on),
         list_source=source or authority,
         as_of=min(reader.day("as_of", required=False) or state.as_of, state.as_of),
-        is_open=_OPEN.fullmatch(reader.text("publicity_scope", required=False)) is not None,
+        # A bare name of no stated kind may be that of a person, who is not shown.
+        is_open=is_told_apart and _OPEN.fullmatch(reader.text("publicity_scope", required=False)) is not None,
         is_off=is_off,
         off_since=off_since,
         off_because=reader.text("delisted_because", required=False),
@@ -172,9 +174,7 @@ def public_body(facts: Mapping[str, Any], scheme: Scheme, version: PublishedVers
         records.AdoptedListingBody(
             **{**common, "authority": authority},
             kind="adopted_listing",
-            scheme=records.ListScheme(
-                code=scheme.code, name=scheme.name, basis=scheme.basis, basis_level=scheme.basis_level
-            ),
+            scheme=_describe_scheme(scheme),
             content=facts["content"],
             list_source=facts["list_source"],
             as_of=days["as_of"],
@@ -182,3 +182,50 @@ def public_body(facts: Mapping[str, Any], scheme: Scheme, version: PublishedVers
             ends_on=dt.date.fromisoformat(facts["ends_on"]) if facts["ends_on"] else None,
         )
     )
+
+
+@dataclass(frozen=True)
+class WholeList:
+    """The whole of a list as a file had it: its scheme, its source (empty: all sources), the day, how many places."""
+
+    scheme: Scheme
+    source: str
+    as_of: dt.date
+    places: int
+    sectors: Sequence[str]
+
+    def digest(self) -> str:
+        """The digest (hex) that binds the published state to what was filed."""
+        stated = [self.scheme.code, self.source, self.as_of.isoformat(), self.places]
+        return canonical.digest(stated).hex()
+
+
+def list_state_body(whole: WholeList, version: PublishedVersion) -> dict[str, Any]:
+    """What is published of a whole list: of which day it is known, and how many places it has; nothing of anybody."""
+    name = whole.source or whole.scheme.name
+    facts = {
+        "subject": {"kind": "organisation", "name": name, "uscc": None},
+        "document_number": UNSTATED,
+        "facts": "",
+        "basis": whole.scheme.basis,
+        "decided_on": whole.as_of,
+        "authority_name": name,
+        "authority_code": "",
+        "sectors": whole.sectors,
+        "district": None,
+    }
+    common: Any = body.common_fields(facts, version)
+    return body.published(
+        records.ListStateBody(
+            **{**common, "authority": records.SourceAuthority(name=name, code=None)},
+            kind="list_state",
+            scheme=_describe_scheme(whole.scheme),
+            list_source=whole.source,
+            as_of=whole.as_of,
+            places=whole.places,
+        )
+    )
+
+
+def _describe_scheme(scheme: Scheme) -> records.ListScheme:
+    return records.ListScheme(code=scheme.code, name=scheme.name, basis=scheme.basis, basis_level=scheme.basis_level)

@@ -70,11 +70,13 @@ class RelationLink:
 @dataclass(frozen=True)
 class Hit:
     """One published record that matches: ``by`` uscc, id or name; its body as published; ``via`` when it is that
-    of a related party."""
+    of a related party; ``has_identifier``: its subject has a code or a number, by which two of one name are told apart.
+    """
 
     by: str
     body: Mapping[str, Any]
     via: RelationLink | None = None
+    has_identifier: bool = True
 
 
 @dataclass(frozen=True)

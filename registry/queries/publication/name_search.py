@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.naming import grams, matching
 from registry.domain.naming.fold import fold
+from registry.domain.records import HIDDEN_KINDS
 from registry.models import Publication, SubjectName, gram_counts, name_grams
 from registry.queries.any_of import any_of, numbers
 
@@ -140,7 +141,7 @@ def index_findings(session: Session) -> Iterator[str]:
     statement = (
         select(Publication.name_key, Publication.name, SubjectName.folded)
         .outerjoin(SubjectName, SubjectName.name_key == Publication.name_key)
-        .where(Publication.audience == "public")
+        .where(Publication.audience == "public", Publication.kind.not_in(HIDDEN_KINDS))
         .distinct()
     )
     written: dict[str, set[str]] = defaultdict(set)

@@ -7,6 +7,7 @@ from sqlalchemy import delete, exists, insert, select
 
 from registry.domain.naming import grams, name_key
 from registry.domain.naming.fold import fold
+from registry.domain.records import HIDDEN_KINDS
 from registry.models import Publication, SubjectName, gram_counts, name_grams
 from registry.queries.publication import name_search
 from registry.services.publication import ledger
@@ -49,7 +50,8 @@ def index_missing(work: UnitOfWork) -> int:
     """Add every public name that the index lacks, as after its migration; returns how many."""
     ledger.take(work, "ledger", 0)
     is_known = exists().where(SubjectName.name_key == Publication.name_key)
-    missing = select(Publication.name).distinct().where(Publication.audience == "public", ~is_known)
+    is_searched = (Publication.audience == "public") & Publication.kind.not_in(HIDDEN_KINDS)
+    missing = select(Publication.name).distinct().where(is_searched, ~is_known)
     names = iter(work.session.scalars(missing).all())
     count = 0
     while chunk := list(islice(names, CHUNK)):
