@@ -25,7 +25,7 @@ class AdoptionQuery(StrictSchema):
     list = fields.String(required=True)
     full = fields.Boolean(load_default=False)
     as_of = fields.Date(load_default=None)
-    source = words(200, load_default="")
+    source = fields.String(load_default="")
     filename = fields.String(load_default="")
 
 

@@ -8,19 +8,20 @@ from typing import Any
 
 from registry.domain import records
 from registry.domain.cases.listing import jsonable
-from registry.domain.filing import party
+from registry.domain.filing import cells, party
 from registry.domain.filing.columns import Headings
 from registry.domain.filing.model import Note, Party, Rules
 from registry.domain.filing.row_reader import RowReader
 from registry.domain.law.publicity import NO_END, add_months
 from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import Scheme
-from registry.domain.publication import body, canonical
+from registry.domain.publication import body, canonical, redaction
 from registry.domain.publication.body import PublishedVersion
 from registry.errors import Fault
 
 UNSTATED = "未载明"
 """Stands for a document number that the list does not give."""
+SOURCE_MAX = 200
 _ONE_DAY = dt.timedelta(days=1)
 _YEARS = re.compile(r"(\d{1,2})(?:\.0)?年?", re.ASCII)
 _GONE, _STANDS = ("1", "是", "已撤销", "已退出"), ("", "0", "否", "未撤销")
@@ -61,6 +62,12 @@ class ListState:
     names: Sequence[str]
     as_of: dt.date
     today: dt.date
+
+
+def is_source_name(source: str) -> bool:
+    """Whether a text may be published as the name of a list's source; empty stands for all sources."""
+    is_plain = source == source.strip() and len(source) <= SOURCE_MAX and not cells.is_forbidden(source)
+    return is_plain and redaction.blot(source) == source
 
 
 def list_names(reference: Reference, scheme: str) -> list[str]:

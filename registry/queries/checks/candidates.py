@@ -54,7 +54,8 @@ def _select_by(
 _CANDIDATES = union_all(
     _select_by("uscc", Publication.uscc),
     _select_by("id", Publication.id_index),
-    # What is not public is not found by a mere name, unless the record has nothing else to be found by.
+    # What is not public is found by a mere name only for a party without a usable code (near_names), or when the record
+    # has nothing else to be found by.
     _select_by("name", Publication.name_key, Publication.audience == "public", ~_BY_NAME_ONLY),
     _select_by("name", Publication.name_key, _BY_NAME_ONLY, by=NAME_ONLY),
 )

@@ -21,7 +21,7 @@ from registry.queries.cases import adoptions, penalties
 from registry.queries.law import reference_data
 from registry.queries.publication import list_states
 from registry.refusals.acts import ChangeInFuture, OutOfScope
-from registry.refusals.procedure import ListSourceDiffers, ListStateOlder, SchemeUnknown
+from registry.refusals.procedure import ListSourceDiffers, ListSourceRefused, ListStateOlder, SchemeUnknown
 from registry.services.cases.list_rows import OUTCOMES, ChunkFiler
 from registry.services.node import audit
 from registry.services.node.resumable import Perform, PerformAs, run_each
@@ -47,8 +47,8 @@ def store_adoption(work: UnitOfWork, data: bytes, filename: str, stated: ListFil
     """Store a file of a list, sealed, once per account; the same bytes again give the adoption already stored.
 
     A file that failed, was sent back, had rows refused or was overtaken by a later one is stored anew. Refuses
-    ``OutOfRole``, ``OutOfScope``, ``SchemeUnknown``, ``ChangeInFuture``, ``ListStateOlder``, ``ListSourceDiffers``, and
-    every reason for which the file cannot be read as a table of a list.
+    ``OutOfRole``, ``OutOfScope``, ``SchemeUnknown``, ``ChangeInFuture``, ``ListStateOlder``, ``ListSourceDiffers``,
+    ``ListSourceRefused``, and every reason for which the file cannot be read as a table of a list.
     """
     work.actor.require(Permission.LISTING_DRAFT)
     state_day = stated.as_of or work.today
@@ -96,6 +96,8 @@ def _is_of_use(work: UnitOfWork, adoption: ListAdoption) -> bool:
 
 def _require_consistent(work: UnitOfWork, stated: ListFileFacts, state_day: dt.date) -> None:
     """A list is one list or a list for each source, not both; and the whole of it does not go back in time."""
+    if not adopted_listing.is_source_name(stated.source):
+        raise ListSourceRefused()
     known = adoptions.of_list(work.session, work.actor.department_id, stated.scheme)
     if known and bool(known[0].source) != bool(stated.source):
         raise ListSourceDiffers()

@@ -21,7 +21,6 @@ from registry.domain.publication.publication import (
     projection,
     whole_list_state,
 )
-from registry.domain.records import HIDDEN_KINDS
 from registry.models import (
     ListStateEntry,
     OutboxMessage,
@@ -31,6 +30,7 @@ from registry.models import (
     RelationEnd,
     WholeListState,
 )
+from registry.queries.publication import name_search
 from registry.services.publication import ledger, name_index
 from registry.unit_of_work import UnitOfWork
 
@@ -85,8 +85,9 @@ def publish(work: UnitOfWork, versions: Sequence[Version]) -> list[int]:
     _insert_list_states(work, versions, first)
     _insert_whole_list_states(work, versions, first)
     _queue_messages(work, versions, first)
-    searched = [row for row in rows if row["audience"] == "public" and row["kind"] not in HIDDEN_KINDS]
-    name_index.index(work, (row["name"] for row in searched))
+    name_index.index(
+        work, (version.body["subject"]["name"] for version in versions if name_search.is_body_indexed(version.body))
+    )
     return [row["from_entry"] for row in rows]
 
 
