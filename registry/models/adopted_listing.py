@@ -30,6 +30,7 @@ class AdoptedListing(Case, Base):
             postgresql_where=text("state <> 'removed'"),
         ),
         Index(None, "adoption_id", "state", "id"),
+        Index("ix_adopted_listings_list", "scheme", "source", "state", "adoption_id"),
     )
 
     scheme: Mapped[str]

@@ -46,6 +46,9 @@ def upgrade() -> None:
     op.add_column("adopted_listings", sa.Column("source", sa.Text(), server_default="", nullable=False))
     op.add_column("adopted_listings", sa.Column("as_of", sa.Date(), nullable=True))
     _key_places("scheme", "source", "subject_key", "document_key")
+    op.create_index(
+        "ix_adopted_listings_list", "adopted_listings", ["scheme", "source", "state", "adoption_id"], unique=False
+    )
 
 
 def _key_places(*columns: str) -> None:
@@ -57,6 +60,7 @@ def _key_places(*columns: str) -> None:
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_index("ix_adopted_listings_list", table_name="adopted_listings")
     _key_places("scheme", "subject_key", "document_key")
     for table, column in (
         ("adopted_listings", "as_of"),

@@ -65,9 +65,10 @@ def listed(adoption: ListAdoption) -> ColumnElement[bool]:
 
 def waiting(adoption: ListAdoption) -> ColumnElement[bool]:
     """The places that a file came with, changes or takes off, and that wait for its verifier."""
-    is_amended = (AdoptedListing.state == "suspended") & AdoptedListing.content.contains(_AMENDMENT)
-    is_waiting = AdoptedListing.state.in_(("filed", "amended")) | is_amended
-    return (AdoptedListing.adoption_id == adoption.id) & is_waiting
+    # The states first and by themselves, so that the index finds them among all places that the file renews.
+    is_waiting = AdoptedListing.state.in_(("filed", "amended", "suspended"))
+    is_stated = (AdoptedListing.state != "suspended") | AdoptedListing.content.contains(_AMENDMENT)
+    return (AdoptedListing.adoption_id == adoption.id) & is_waiting & is_stated
 
 
 def absent(adoption: ListAdoption) -> ColumnElement[bool]:
@@ -97,7 +98,14 @@ def count_leaving(session: Session, adoption: ListAdoption) -> int:
     if adoption.state != "finished":
         return 0
     stated = waiting(adoption) & AdoptedListing.content.contains(_OFF)
-    return count(session, stated) + (count(session, absent(adoption)) if removes_absent(adoption) else 0)
+    leaving = count(session, stated) if adoption.off_list else 0
+    return leaving + (count(session, absent(adoption)) if removes_absent(adoption) else 0)
+
+
+def is_begun(session: Session, adoption: ListAdoption) -> bool:
+    """Whether the verification of a file has changed anything yet."""
+    statement = select(ListChange.id).where(ListChange.adoption_id == adoption.id)
+    return session.execute(statement.limit(1)).first() is not None
 
 
 def count_removed_since(session: Session, adoption: ListAdoption, since: dt.datetime) -> int:

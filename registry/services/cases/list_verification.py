@@ -38,9 +38,11 @@ _PUBLISH_BY, _REMOVE_BY = "D02", "D03"
 
 @dataclass(frozen=True)
 class _ListLaw:
-    """The scheme of a list, the day its file was filed, and the day by which it is to be published."""
+    """What the versions of a file's places share: the scheme of the list, the department that took it in, the day of
+    filing, and the day by which they are to be published."""
 
     scheme: Scheme
+    department: str
     filed_on: dt.date
     publish_by: dt.date
 
@@ -165,8 +167,8 @@ def _require_newest(work: UnitOfWork, adoption: ListAdoption) -> None:
 
 def _require_removal_share(work: UnitOfWork, adoption: ListAdoption) -> None:
     """Refuse ``RemovalShare`` when, with what left within a day, too much of the list would be gone."""
-    if adoption.confirmed_by is not None:
-        return
+    if adoption.confirmed_by is not None or adoptions.is_begun(work.session, adoption):
+        return  # what a file takes off is known before its first call, and judged then
     leaving = adoptions.count_leaving(work.session, adoption)
     if not leaving:
         return
@@ -221,7 +223,7 @@ def _build_list_state(work: UnitOfWork, adoption: ListAdoption) -> Version:
         visible_from=newest.visible_from if newest else work.today,
         visible_until=NO_END,
         publish_by=law.publish_by,
-        source=_describe_source(work, adoption, adoption.source or law.scheme.name, law),
+        source=_describe_source(work, adoption.source or law.scheme.name, law),
         filing=facts.digest(),
     )
     return Version(adopted_listing.list_state_body(facts, version), work.settings.node)
@@ -254,7 +256,7 @@ def _publish_stated(
     versions = []
     for case in published:
         before = json.loads(newest[case.record].body) if case.record in newest else {}
-        version = _build_version(work, (adoption, law), case, digests[case.record], before)
+        version = _build_version(work, law, case, digests[case.record], before)
         marks = {name: before[name] for name in MARKS if name in before}
         body = adopted_listing.public_body(case.facts, law.scheme, version) | marks
         versions.append(Version(body, work.settings.node, case.id_index, case.id_sealed))
@@ -267,12 +269,12 @@ def _published_facts(case: AdoptedListing) -> dict[str, Any]:
 
 def _build_version(
     work: UnitOfWork,
-    filed: tuple[ListAdoption, _ListLaw],
+    law: _ListLaw,
     case: AdoptedListing,
     digest: str,
     before: Mapping[str, Any],
 ) -> PublishedVersion:
-    facts, (adoption, law) = case.facts, filed
+    facts = case.facts
     return PublishedVersion(
         record=case.record,
         revision=before["revision"] + 1 if before else 1,
@@ -282,17 +284,17 @@ def _build_version(
         visible_from=dt.date.fromisoformat(before["visible_from"]) if before else work.today,
         visible_until=adopted_listing.visible_until(facts),
         publish_by=law.publish_by,
-        source=_describe_source(work, adoption, facts["list_source"], law),
+        source=_describe_source(work, facts["list_source"], law),
         filing=digest,
     )
 
 
-def _describe_source(work: UnitOfWork, adoption: ListAdoption, name: str, law: _ListLaw) -> dict[str, Any]:
+def _describe_source(work: UnitOfWork, name: str, law: _ListLaw) -> dict[str, Any]:
     return {
         "node": work.settings.node,
         "name": name,
         "code": "",
-        "department": penalties.department(work.session, adoption.department_id).name,
+        "department": law.department,
         "channel": "file",
         "filed_on": law.filed_on.isoformat(),
         "verified_on": work.today.isoformat(),
@@ -304,7 +306,8 @@ def _list_law(work: UnitOfWork, adoption: ListAdoption) -> _ListLaw:
     scheme = reference.scheme(adoption.scheme, work.today)
     if scheme is None:
         raise SchemeUnknown()
-    return _ListLaw(scheme, filed_on, limit(reference, _PUBLISH_BY, filed_on).day)
+    department = penalties.department(work.session, adoption.department_id).name
+    return _ListLaw(scheme, department, filed_on, limit(reference, _PUBLISH_BY, filed_on).day)
 
 
 def _remove(work: UnitOfWork, adoption: ListAdoption, cases: Sequence[AdoptedListing], change: ListChanges) -> None:
