@@ -73,6 +73,7 @@ class Book:
         self.source = f"盐城市示例第{self.first}人民法院"
         self.office, self.day, self.files = office, DAY, 0
         self.places: list[Place] = []
+        self.stored: set[int] = set()
         self.last_stated: dict[int, int] = {}
         self.waiting: list[File] = []
         self.wholes: list[tuple[int, dt.date]] = []
@@ -96,9 +97,9 @@ class Book:
         if not cells:
             return
         stored = self.office.store(cells, full=is_full, source=self.source)
-        known = {one.number for one in self.waiting}
-        if stored in known or any(stored == number for number, _ in self.wholes):
-            return  # the same file of the same day again
+        if stored in self.stored:
+            return  # the same file of the same day again, and none since
+        self.stored.add(stored)
         self.office.run(stored)
         one = File(stored, self.files, is_full, self.day, rows)
         self.last_stated |= {number: one.order for number, end in rows.items() if self.is_stated(number, end)}

@@ -13,7 +13,7 @@ from registry.queries.publication import ledger_state
 from registry.services.checks import award_check
 from registry.services.checks.request import Inquiry, Party
 from registry.settings import Settings
-from tests.support.worlds import CONTENTS, ORDER, WAYS, World
+from tests.support.worlds import CONTENTS, DEBTOR, ORDER, WAYS, World
 
 FIRM, WHAT = st.integers(0, 2), st.sampled_from(sorted(CONTENTS))
 KIND, AGO = st.sampled_from(sorted(WAYS)), st.sampled_from([0, 1, 40, 400])
@@ -29,13 +29,15 @@ ACTS = st.one_of(
         st.sampled_from([None, 15, 60]),
     ),
     st.tuples(st.just("correct"), st.integers(0, 9), WHAT),
-    st.tuples(st.sampled_from(["suspend", "resume", "withdraw", "repair", "unrelate"]), st.integers(0, 9)),
+    st.tuples(st.just("adopt"), FIRM, AGO, LASTS),
+    st.tuples(st.sampled_from(["suspend", "resume", "withdraw", "repair", "unrelate", "delist"]), st.integers(0, 9)),
     st.tuples(st.just("wait"), st.sampled_from([1, 20, 100, 400])),
 )
 NEEDS = {
-    "correct": "published", "suspend": "published", "resume": "suspended", "withdraw": "published",
-    "repair": "published", "unrelate": "published",
+    "correct": ("published",), "suspend": ("published",), "resume": ("suspended",), "withdraw": ("published",),
+    "repair": ("published",), "unrelate": ("published",), "delist": ("published", "suspended"),
 }  # fmt: skip
+OF_PENALTIES = ("correct", "withdraw", "repair")
 
 
 @pytest.fixture(name="settings")
@@ -49,18 +51,29 @@ def live(world, act, *given):
     if act == "wait":
         world.wait_until(world.day + dt.timedelta(days=given[0]))
     elif act in NEEDS:
-        held = world.relations if act == "unrelate" else world.records
-        able = [one for one in held if one.versions[-1].state == NEEDS[act]]
+        able = [one for one in able_for(world, act) if one.versions[-1].state in NEEDS[act]]
         if able:
             getattr(world, act)(able[given[0] % len(able)], *given[1:])
     else:
         getattr(world, act)(*given)
 
 
+def able_for(world, act):
+    """The records on which an act is taken: some are of penalties, or of places on a list, alone."""
+    if act == "unrelate":
+        return world.relations
+    listed = {"delist": (DEBTOR,)} | dict.fromkeys(OF_PENALTIES, ("",))
+    return [one for one in world.records if one.kind in listed.get(act, ("", DEBTOR))]
+
+
 def lived(bureau, data):
-    """A world that begins with a sanction of firm 0 and a relation of it; and the ledger's size."""
+    """A world that begins with a sanction of firm 0 or its place on a list, and a relation of it; and the ledger's size.
+    """
     world = World(bureau)
-    live(world, "punish", 0, data.draw(st.sampled_from(["ban", "ban", "tender", "grave"])), data.draw(AGO))
+    if data.draw(st.booleans()):
+        live(world, "adopt", 0, data.draw(AGO), data.draw(LASTS))
+    else:
+        live(world, "punish", 0, data.draw(st.sampled_from(["ban", "ban", "tender", "grave"])), data.draw(AGO))
     ends = data.draw(st.sampled_from([(0, 1), (1, 0)]))
     live(world, "relate", data.draw(KIND), *ends, data.draw(st.sampled_from([0, 30, 400])), data.draw(LASTS))
     for act in data.draw(st.lists(ACTS, max_size=6)):
@@ -72,7 +85,7 @@ def lived(bureau, data):
 def telling(world):
     """Days on which something begins or ends, and the days before."""
     found = {world.day} | {one.since for one in world.relations} | {one.decided for one in world.records}
-    found |= {one.until for one in world.relations if one.until}
+    found |= {one.until for one in world.relations + world.records if one.until}
     found |= {add_months(one.decided, months) for one in world.records for months in (24, 36)}
     found |= {day for one in world.records for gap in one.versions[-1].rests for day in gap if day}
     return found | {day - dt.timedelta(days=1) for day in found}

@@ -45,9 +45,9 @@ def table(rows):
 class Office:
     """Files and verifies lists."""
 
-    def __init__(self, bureau):
+    def __init__(self, bureau, day=DAY):
         self.bureau = bureau
-        self.bureau.go(DAY)
+        self.bureau.go(day)
 
     def store(self, rows, scheme="judgment-debtor", by="clerk", *, full=False, as_of=None, source=""):
         data = rows if isinstance(rows, bytes) else table(rows)

@@ -87,11 +87,13 @@ def store_adoption(work: UnitOfWork, data: bytes, filename: str, stated: ListFil
 
 
 def _is_of_use(work: UnitOfWork, adoption: ListAdoption) -> bool:
-    """Whether a stored file need not be filed anew."""
+    """Whether a stored file need not be filed anew: a later one may have undone what it did."""
+    if adoption.state == "running":
+        return True
     if adoption.state in ("failed", "returned") or (adoption.state == "finished" and adoption.refused):
         return False
     later = adoptions.of_list(work.session, adoption.department_id, adoption.scheme, adoption.id)
-    return not any(one.is_full and one.source == adoption.source for one in later)
+    return all(one.source != adoption.source for one in later)
 
 
 def _require_consistent(work: UnitOfWork, stated: ListFileFacts, state_day: dt.date) -> None:

@@ -43,6 +43,12 @@ class TestUpdate:
         first = office.file([firm(1)])
         assert office.store([firm(1)]) == first
 
+    def test_file_that_a_later_one_undid_is_taken_in_again(self, office, centre):
+        office.adopt([firm(1)])
+        office.adopt([firm(1, 退出日期="2026-11-27")])
+        assert len(office.adopt([firm(1)]).came) == 1
+        assert centre.look(party(firm(1)))["lines"][0]["verdict"] == "barred"
+
     def test_same_place_again_is_unchanged(self, office):
         office.adopt([firm(1)])
         number = office.file([firm(1), firm(2)])
