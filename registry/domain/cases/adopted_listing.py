@@ -25,6 +25,7 @@ SOURCE_MAX = 200
 _ONE_DAY = dt.timedelta(days=1)
 _YEARS = re.compile(r"(\d{1,2})(?:\.0)?年?", re.ASCII)
 _GONE, _STANDS = ("1", "是", "已撤销", "已退出"), ("", "0", "否", "未撤销")
+_NO_END_WORDS = ("长期", "永久", "长期有效", "永久有效", "无期限", "无固定期限")
 _OPEN = re.compile("|(?:向?社会|完全|全部|主动)?公开")
 """Scopes of publicity that are public; any other, such as codes that nobody here has read, is not."""
 _NOT_COMPARED = ("sectors", "as_of")
@@ -125,7 +126,7 @@ def _require_list(reader: RowReader, state: ListState) -> None:
 
 def _read_end(reader: RowReader, starts_on: dt.date) -> dt.date | None:
     """The first day after the term; None where the list states none: the place lasts while it is on the list."""
-    last_day = reader.day("ends_on", required=False)
+    last_day = None if reader.raw("ends_on") in _NO_END_WORDS else reader.day("ends_on", required=False)
     years_text = reader.text("term_years", required=False)
     years = _YEARS.fullmatch(years_text)
     if years_text and not years:

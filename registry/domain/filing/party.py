@@ -65,6 +65,8 @@ def parse_listed_party(row: RowReader, rules: Rules) -> Party:
     name = _read_name(row, is_person)
     id_type, id_number = _read_listed_identity(row, rules, personal) if is_person else _drop_identity(row)
     code = None if is_person else _read_listed_code(row)
+    if code and not is_kind_stated(row):  # the code says it, in every row of a long list
+        row.notes = [note for note in row.notes if note.code != "subject-kind-derived"]
     if code and code.startswith("92") != (kind == "sole_trader"):
         row.note("subject_kind", "subject-kind-derived", "类别按代码判断")
         kind = "sole_trader" if code.startswith("92") else "organisation"

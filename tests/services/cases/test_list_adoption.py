@@ -313,6 +313,18 @@ class TestFiling:
         assert office.outcomes(number) == {"came": 1, "unchanged": 1, "refused": 1}
         assert (4, "", "fault", "row-doubled") in office.findings(number)
 
+    def test_row_whose_code_says_the_kind_has_nothing_to_be_said_of(self, office):
+        assert office.findings(office.file([firm(1)])) == []
+
+    @pytest.mark.parametrize("words", ["长期", "无固定期限", "9999-12-31", ""])
+    def test_end_that_is_none_is_none(self, office, words):
+        [record] = office.adopt([firm(1, 有效期至=words)]).came
+        assert office.newest(record)["ends_on"] is None
+
+    def test_line_of_totals_is_no_place(self, office):
+        total = dict.fromkeys(firm(1), "") | {"对象名称": "合计", "文书号": "1家"}
+        assert office.outcomes(office.file([firm(1), total])) == {"came": 1, "refused": 1}
+
     def test_unknown_column_is_left_out_and_named(self, office):
         number = office.file([firm(1, 涉及金额="5")])
         assert (0, "涉及金额", "note", "column-left-out") in office.findings(number)
