@@ -115,7 +115,7 @@ def send_back_place(work: UnitOfWork, record: str, reason: str, step_input: Step
     if work.session.get_one(ListAdoption, case.adoption_id).account_id == work.actor.account_id:
         raise SelfVerification()
     case.content = canonical.dumps(_published_facts(case)).decode()
-    steps.take_step(work, case, step, replace(step_input, stated={"reason": reason}))
+    steps.take_step(work, case, step, replace(step_input, statements={"reason": reason}))
     return case
 
 
