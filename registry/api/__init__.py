@@ -5,6 +5,7 @@ from flask_smorest import Api
 
 from registry import __version__
 from registry.api import (
+    adopted_listings,
     adoptions,
     applications,
     checkfiles,
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     ledger.blueprint,
     penalties.blueprint,
     imports.blueprint,
+    adopted_listings.blueprint,
     adoptions.blueprint,
     listings.blueprint,
     reliefs.disputes,

@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError
 
 from registry import runtime
 from registry.api import casework, listings, reliefs
+from registry.api.adopted_listings import ACTS as ADOPTED_ACTS
 from registry.api.casework import Body, CaseAct
 from registry.api.commendations import ACTS as COMMENDATION_ACTS
 from registry.api.penalties import ACTS as PENALTY_ACTS
@@ -22,7 +23,15 @@ from registry.api.schemas.relation import RelationSchema
 from registry.commands.common import actor_named, in_app
 from registry.commands.penalties import group as penalty_group
 from registry.domain.cases.case_file import StepDocument, StepInput
-from registry.domain.cases.procedures import COMMENDATION, DISPUTE, DOCUMENTS, LISTING, RELATION, REPAIR
+from registry.domain.cases.procedures import (
+    ADOPTED_LISTING,
+    COMMENDATION,
+    DISPUTE,
+    DOCUMENTS,
+    LISTING,
+    RELATION,
+    REPAIR,
+)
 from registry.domain.cases.workflow import Procedure
 from registry.domain.permissions import Permission
 from registry.errors import Fault
@@ -177,6 +186,7 @@ _add_begin_command(relation_group, "file", RelationSchema, file_relation, "File 
 _add_act_command(penalty_group, PENALTY_ACTS)
 GROUPS = (
     listing_group,
+    _build_group(ADOPTED_LISTING, "adopted-listings", Permission.LISTING_READ, ADOPTED_ACTS),
     commendation_group,
     relation_group,
     _build_group(DISPUTE, "disputes", Permission.RELIEF_READ, reliefs.DISPUTE_ACTS),

@@ -223,8 +223,9 @@ class SourceAuthority(Authority, kw_only=True):
 class AdoptedListingBody(RecordBody, kw_only=True):
     """A place on a list that another authority keeps, taken in as it stands there and not decided again (转录名单).
 
-    ``as_of`` is the day whose state of the source list it is. ``ends_on`` is None where the list states no end: the
-    place lasts until the list no longer has it.
+    ``as_of`` is the day of the state of the source list in which it first stood as it stands here; of which day the
+    whole list is known is a record of its own. ``ends_on`` is None where the list states no end: the place lasts until
+    the list no longer has it.
     """
 
     kind: Literal["adopted_listing"]
@@ -235,6 +236,21 @@ class AdoptedListingBody(RecordBody, kw_only=True):
     as_of: Day
     starts_on: Day
     ends_on: EndDay | None
+
+
+class ListStateBody(RecordBody, kw_only=True):
+    """Of which day the whole of an adopted list is known (名单状态): one version for each file of the whole list.
+
+    Its subject is the source of the list, of whom it says nothing. Without ``list_source`` it is the list of all
+    sources. ``places``: how many stand on the list.
+    """
+
+    kind: Literal["list_state"]
+    authority: SourceAuthority
+    scheme: ListScheme
+    list_source: Text
+    as_of: Day
+    places: Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
 class CommendationBody(RecordBody, kw_only=True):
@@ -281,12 +297,15 @@ KINDS = {
         RecordKind("penalty", "行政处罚", "处罚机关", PenaltyBody, bears=True, is_disputable=True),
         RecordKind("listing", "严重失信主体名单", "列入机关", ListingBody, bears=True, is_disputable=True),
         RecordKind("adopted_listing", "转录名单", "认定机关", AdoptedListingBody, bears=True),
+        RecordKind("list_state", "名单状态", "名单来源", ListStateBody, bears=False, is_public=False),
         RecordKind("commendation", "守信激励", "激励机关", CommendationBody, bears=False),
         RecordKind("relation", "关联关系", "出具机关", RelationBody, bears=False, is_public=False, is_exchanged=False),
     )
 }
 """Every kind of record, by code."""
 PUBLIC_KINDS = tuple(code for code, kind in KINDS.items() if kind.is_public)
+HIDDEN_KINDS = tuple(code for code, kind in KINDS.items() if not kind.is_public)
+"""Kinds that the public search does not find, whatever their audience."""
 NEUTRAL_KINDS = tuple(code for code, kind in KINDS.items() if not kind.bears)
 """Kinds that never bear on a verdict themselves."""
 

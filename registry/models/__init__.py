@@ -1,7 +1,14 @@
 """All tables of the database, imported here so that the metadata is complete."""
 
 from registry.models.account import Account, ApiKey, IdempotencyKey
-from registry.models.adopted_listing import AdoptedListing, AdoptionFinding, ListAdoption, ListStateEntry
+from registry.models.adopted_listing import (
+    AdoptedListing,
+    AdoptionFinding,
+    ListAdoption,
+    ListChange,
+    ListStateEntry,
+    WholeListState,
+)
 from registry.models.audit import AuditEvent
 from registry.models.base import Base
 from registry.models.case import Case, CaseStep
@@ -48,6 +55,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerNode",
     "ListAdoption",
+    "ListChange",
     "ListStateEntry",
     "Listing",
     "OutboxMessage",
@@ -65,6 +73,7 @@ __all__ = [
     "Watch",
     "WatchEvent",
     "WatchedParty",
+    "WholeListState",
     "gram_counts",
     "name_grams",
 ]

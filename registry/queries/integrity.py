@@ -57,7 +57,6 @@ def findings(
     """
     head = ledger_state.head(session) if upto is None else upto
     node_keys = _NodeKeys(keys, node, {peer.code: peer_messages.keys_of(peer) for peer in peer_messages.peers(session)})
-    entries: dict[int, LedgerEntry] = {}
     leaves: list[bytes] = []
     for start in range(0, head, CHUNK):
         page = ledger_state.entries(session, after=start, limit=min(CHUNK, head - start))
@@ -291,6 +290,8 @@ def contradictions(keys: Keys, publication: Publication, source_rows: SourceRows
     yield from _check_steps(steps)
     if publication.kind == "penalty":
         yield from _check_penalty(keys, publication, source_rows.penalties.get(publication.record))
+        return
+    if publication.kind == "list_state":  # its rows are looked at with the noted states of lists
         return
     case = source_rows.cases.get(publication.record)
     if case is None:

@@ -57,6 +57,24 @@ class ReliefUnknown(NotFound):
     code, title = "relief-unknown", "没有这个受理编号"
 
 
+class ListStateOlder(Conflict):
+    """The whole list of a later day has been taken in already."""
+
+    code, title = "list-state-older", "已转录该名单更晚日期的全量状态"
+
+
+class ListSourceRefused(Invalid):
+    """The name of a list's source is too long, not plain text, or has a number of a person in it."""
+
+    code, title = "list-source-refused", "名单来源应为机关名称，不超过二百字，不含控制字符或者个人号码"
+
+
+class ListSourceDiffers(Conflict):
+    """The files of a list name a source, or none of them does: a mixture would leave places that no file takes off."""
+
+    code, title = "list-source-differs", "同一名单的各次文件应当都写明来源，或者都不写"
+
+
 class DocumentUnknown(NotFound):
     """No such document within the caller's scope."""
 

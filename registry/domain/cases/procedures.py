@@ -208,7 +208,12 @@ ADOPTED_LISTING = Procedure(
     (
         Step(INITIAL, "file", "filed", Permission.LISTING_DRAFT, source=_SOURCE_LIST),
         Step("filed", "refile", "filed", Permission.LISTING_DRAFT, source=HOUSE),
+        Step("filed", "return", "returned", Permission.LISTING_PUBLISH, source=HOUSE),
+        Step("returned", "refile", "filed", Permission.LISTING_DRAFT, source=HOUSE),
         *Step("published", "refile", "amended", Permission.LISTING_DRAFT, source=_SOURCE_LIST).each("amended"),
+        Step("suspended", "refile", "suspended", Permission.LISTING_DRAFT, source=_SOURCE_LIST),
+        Step("amended", "return", "published", Permission.LISTING_PUBLISH, source=HOUSE),
+        Step("suspended", "return", "suspended", Permission.LISTING_PUBLISH, source=HOUSE),
         *Step("filed", "verify", "published", Permission.LISTING_PUBLISH, apart=_FILED, source=_TWO_PERSONS).each(
             "amended"
         ),
@@ -219,12 +224,15 @@ ADOPTED_LISTING = Procedure(
             Permission.LISTING_PUBLISH,
             apart=_FILED,
             source="来源名单已无此条；" + HOUSE,
-        ).each("amended"),
+        ).each("amended", "suspended"),
+        Step("published", "suspend", "suspended", Permission.RECORD_SUSPEND, _STAYS, _FILED, _STAY),
+        Step("suspended", "resume", "published", Permission.RECORD_SUSPEND, ("resumption_order",), _FILED, _STAY),
         *Step("published", "expire", "removed", Permission.TIME_PASSES, source="来源名单所载期限届满").each("amended"),
     ),
 )
-"""A place on another authority's list is filed from a file of that list and verified with it; ``amended`` is published
-while a later state of the list waits for its verifier."""
+"""A place on another authority's list is filed from a file of that list and verified or sent back with it; ``amended``
+is published while a later state of the list waits for its verifier. A suspended place leaves with its list, and takes
+other changes when it is resumed."""
 
 COMMENDATION = Procedure(
     "commendation",

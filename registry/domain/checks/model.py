@@ -97,9 +97,12 @@ class RelationLink:
 @dataclass(frozen=True)
 class Hit:
     """One published record that matches: ``by`` uscc, id or name; its body as published; ``via`` when it is that
-    of a related party; ``differences`` when its name is only near, those of the names."""
+    of a related party; ``differences`` when its name is only near, those of the names; ``has_identifier``: its subject
+    has a code or a number, by which two of one name are told apart.
+    """
 
     by: str
     body: Mapping[str, Any]
     via: RelationLink | None = None
     differences: Sequence[Mapping[str, str]] | None = None
+    has_identifier: bool = True

@@ -39,9 +39,10 @@ def bears(party: CheckedParty, hit: Hit) -> bool:
     """Whether a matching record counts. A match by name counts where no code or number tells the two apart: the party
     has no code and no number, or the record has no code to compare with (or one with a wrong check character), or only
     somebody's number was given for what the record says is a firm. Organisations of one whole name with two
-    codes count too, because codes are changed and mistyped; sole traders often share a name and do not."""
+    codes count too, because codes are changed and mistyped; sole traders often share a name and do not. So does a
+    record that has neither code nor number, as lists of other authorities have of foreign firms and of persons."""
     subject = hit.body["subject"]
-    if hit.by != "name":
+    if hit.by != "name" or not (hit.has_identifier or hit.via):
         return True
     if hit.via:  # a former name, which another firm may bear today
         return _is_unsound(subject["uscc"])

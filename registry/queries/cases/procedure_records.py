@@ -66,6 +66,12 @@ def holder(session: Session, record: str) -> Penalty | Listing:
     return row
 
 
+def suspendable(session: Session, record: str) -> Penalty | Listing | AdoptedListing:
+    """The penalty, listing or adopted listing behind a record of this node, locked; refuses ``RecordUnknown``."""
+    statement = select(AdoptedListing).where(AdoptedListing.record == record)
+    return session.scalars(statement.with_for_update()).first() or holder(session, record)
+
+
 def ending(session: Session, noun: str, record: str, *, lock: bool = False) -> Ending:
     """The listing, adopted listing, commendation or relation of a record id: the cases that end with their
     publication."""
