@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from registry.domain.labels import ROLES
+from registry.domain.labels import RECORD_KINDS, ROLES
 from tools.procedures import rows
 
 BEGIN, END = "<!-- made from registry/reference: begin -->", "<!-- made from registry/reference: end -->"
@@ -25,6 +25,7 @@ def _lines() -> Iterator[str]:
         yield "|---|---|---|---|---|"
         yield from _measures(sector["code"])
         yield from _lists(sector["code"])
+        yield from _records(sector["code"])
         yield ""
     yield "Every other record that is shown informs: `on_record`. Rows marked † are unconfirmed."
 
@@ -39,6 +40,13 @@ def _lists(sector: str) -> Iterator[str]:
     for row in rows("list_effects"):
         if "effective_until" not in row and row["effect"] in VERDICTS and sector in (row["sectors"] or [sector]):
             yield _line(f"list `{row['scheme']}`", row, is_must=row["tenders"] == "must")
+
+
+def _records(sector: str) -> Iterator[str]:
+    for row in rows("record_effects"):
+        if "effective_until" not in row and row["effect"] in VERDICTS and sector in (row["sectors"] or [sector]):
+            months = f"，{row['months']} months" if "months" in row else ""
+            yield _line(f"{RECORD_KINDS[row['kind']]}{months}", row, is_must=row.get("tenders") == "must")
 
 
 def _line(ground: str, row: dict[str, Any], *, is_must: bool) -> str:

@@ -11,7 +11,7 @@ from registry import runtime
 from registry.api.auth import public
 from registry.api.schemas.base import OnDay
 from registry.api.wire import Blueprint, respond_with_etag
-from registry.domain.law.reference_kinds import row_body
+from registry.domain.law.reference_rows import row_body
 from registry.queries.law import disclosure, reference_data
 from registry.queries.node import account_lookup
 from registry.queries.publication import publications

@@ -146,6 +146,8 @@ PROJECT_NAMES = {"goods": "货物", "services": "服务", "works": "工程"}
 REASONS = {
     "list-bars": "在名单上，不得参加本次交易",
     "list-needs-person": "在名单上，是否限制本次交易须由人判断",
+    "record-bars": "回看期内有此类记录，不得参加本次交易",
+    "record-needs-person": "回看期内有此类记录，是否限制本次交易须由人判断",
     "must-tender-not-stated": "未说明本项目是否依法必须招标，措施是否适用取决于此，请说明后重新核查",
     "grave-look-back-repaired": "回看期内有重大违法记录，已信用修复，是否计入须由人判断",
     "measure-in-force": "措施在有效期内且及于本次交易",

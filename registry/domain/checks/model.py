@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from registry.domain.law.reference_kinds import ListEffect
+from registry.domain.law.reference_kinds import ListEffect, RecordEffect
 
 MATCHER = "exact-3"
 """Version of the rules by which verdicts are reached, named in every receipt."""
@@ -22,7 +22,8 @@ class CheckScope:
     """Scope of an award check: the sector, whether tendering is mandatory by law, the district, and the day.
 
     ``must_tender`` is None when nobody said: where an answer depends on it, a person must look. ``by_product`` are the
-    codes of the measures that hold for single products only, ``effects`` what each list means on the day, and
+    codes of the measures that hold for single products only, ``effects`` what each list means on the day,
+    ``record_effects`` what each kind of filed record means, and
     ``list_measures`` the codes of the measures that each list with an adequate basis provides for. ``matcher`` is the
     version of the rules to judge by: old receipts are replayed under theirs.
     """
@@ -33,6 +34,7 @@ class CheckScope:
     on: dt.date
     by_product: frozenset[str] = frozenset()
     effects: Sequence[ListEffect] = ()
+    record_effects: Sequence[RecordEffect] = ()
     list_measures: Mapping[str, frozenset[str]] = field(default_factory=dict)
     matcher: str = MATCHER
 

@@ -13,6 +13,7 @@ from registry.domain import identifiers
 from registry.domain.cases import revision
 from registry.domain.checks.list_effects import is_provided_for, list_reasons
 from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.record_effects import record_reasons
 from registry.domain.naming import name_key
 
 VERDICTS = ("no_record", "on_record", "review", "unchecked", "barred")
@@ -115,6 +116,7 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
         detail = {"measure": look_back.code, "basis": look_back.basis, "since": body["decided_on"]}
         code = "grave-look-back-repaired" if body["state"] == "repaired" else "grave-look-back"
         reasons.append(("review", common | {"code": code} | detail))
+    reasons += [(_cap_verdict(hit, verdict), common | detail) for verdict, detail in record_reasons(hit, party, scope)]
     is_own = hit.via is None or hit.via.effect == "identity"
     if not reasons and is_own and _is_visible(body, scope.on):
         verdict = "review" if match.get("name_differs") else "on_record"

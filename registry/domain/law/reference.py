@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from registry.domain.filing import model
 from registry.domain.law import reference_kinds
-from registry.domain.law.reference_kinds import Row
+from registry.domain.law.reference_rows import Row
 from registry.domain.law.workdays import Calendar
 
 R = TypeVar("R", bound=Row)
@@ -85,6 +85,10 @@ class Reference:
     def list_effects(self, on: dt.date) -> list[reference_kinds.ListEffect]:
         """What each list means for trading on a day."""
         return self._rows_of_type("list_effects", reference_kinds.ListEffect, on)
+
+    def record_effects(self, on: dt.date) -> list[reference_kinds.RecordEffect]:
+        """What each kind of filed record means for trading on a day."""
+        return self._rows_of_type("record_effects", reference_kinds.RecordEffect, on)
 
     def list_measures(self, on: dt.date) -> dict[str, frozenset[str]]:
         """The codes of the measures that each list with an adequate basis provides for on a day, by its code."""

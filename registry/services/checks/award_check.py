@@ -267,6 +267,7 @@ def _with_law(scope: CheckScope, reference: Reference) -> CheckScope:
         scope,
         by_product=frozenset(row.code for row in reference.measures(scope.on) if row.by_product),
         effects=reference.list_effects(scope.on),
+        record_effects=reference.record_effects(scope.on),
         list_measures=reference.list_measures(scope.on),
     )
 

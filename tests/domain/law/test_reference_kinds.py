@@ -4,15 +4,8 @@ from typing import Any
 
 import pytest
 
-from registry.domain.law.reference_kinds import (
-    KINDS,
-    Deadline,
-    Measure,
-    PenaltyKind,
-    overlapping_rows,
-    parse_reference_row,
-    row_body,
-)
+from registry.domain.law.reference_kinds import KINDS, Deadline, Measure, PenaltyKind, parse_reference_row
+from registry.domain.law.reference_rows import overlapping_rows, row_body
 
 FINE: dict[str, Any] = {
     "code": "02",
@@ -118,8 +111,8 @@ class TestRead:
         with pytest.raises(ValueError, match="effective_until"):
             parse_reference_row("penalty_kinds", FINE | {"effective_until": FINE["effective_from"]})
 
-    def test_knows_seventeen_kinds(self) -> None:
-        assert len(KINDS) == 17
+    def test_knows_eighteen_kinds(self) -> None:
+        assert len(KINDS) == 18
 
 
 class TestBody:

@@ -1,0 +1,93 @@
+"""What each kind of filed record means in a check: row by row, and by the rules that all rows share."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.domain.checks.model import CheckedParty, CheckScope, Hit, RelationLink
+from registry.domain.checks.verdict import judge
+from registry.domain.law.publicity import add_months
+from registry.domain.law.reference_kinds import RecordEffect
+from tests.contract.test_reference import ROWS
+
+ON = dt.date(2026, 11, 28)
+USCC = "91320902MA0TR0027T"
+EFFECTS = tuple(row for row in ROWS["record_effects"] if row.is_in_force(ON))
+ROW = RecordEffect(
+    code="example", name="示例", effective_from=dt.date(2018, 1, 1), source="示例法第一条", status="confirmed",
+    kind="example", sectors=("procurement",), roles=("bidder",), tenders="any", effect="bars", months=36,
+)  # fmt: skip
+
+
+def record(kind="example", **changed):
+    """The body of a record that is no longer shown, with what is special."""
+    return {
+        "record": "r", "revision": 1, "kind": kind, "state": "expired", "audience": "public",
+        "subject": {"kind": "organisation", "name": "甲公司", "uscc": USCC}, "measures": [], "is_grave": False,
+        "basis": "依据", "decided_on": "2026-01-01", "district": None, "visible_from": "2026-01-02",
+        "visible_until": "2026-02-01",
+        **changed,
+    }  # fmt: skip
+
+
+def answer(body, *, effects=(ROW,), sector="procurement", role="bidder", must_tender=True, via=None):
+    scope = CheckScope(sector, must_tender, None, ON, record_effects=effects)
+    return judge(CheckedParty("1", role, "甲公司", USCC), [Hit("uscc", body, via)], scope, None)
+
+
+class TestRecordReasons:
+    @pytest.mark.parametrize("kind", [pytest.param("commendation", id="effect-commendation.trading-实施方案2018附件1")])
+    def test_of_a_kind_that_only_informs_bar_nobody(self, kind):
+        shown = record(kind, state="published", visible_until="2199-12-31")
+        assert answer(shown, effects=EFFECTS).verdict == "on_record"
+
+    def test_bear_as_their_row_says_and_name_its_source(self):
+        barred = answer(record())
+        assert barred.verdict == "barred"
+        assert barred.reasons[0]["code"] == "record-bars"
+        assert barred.reasons[0]["basis"] == "示例法第一条"
+        assert barred.reasons[0]["since"] == "2026-01-01"
+        assert answer(record(), effects=(replace(ROW, effect="review"),)).verdict == "review"
+        assert answer(record(), effects=(replace(ROW, effect="none"),)).verdict == "no_record"
+
+    def test_say_when_no_text_confirms_them(self):
+        assert "status" not in answer(record()).reasons[0]
+        assert answer(record(), effects=(replace(ROW, status="unconfirmed"),)).reasons[0]["status"] == "unconfirmed"
+
+    @pytest.mark.parametrize(
+        "scope", [{"sector": "mining"}, {"role": "agent"}, {"effects": (replace(ROW, kind="other"),)}]
+    )
+    def test_do_not_reach_another_sector_role_or_kind(self, scope):
+        assert answer(record(), **scope).verdict == "no_record"
+
+    def test_of_must_tender_projects_ask_what_was_not_said(self):
+        must = (replace(ROW, tenders="must"),)
+        assert [answer(record(), effects=must, must_tender=said).verdict for said in (True, None, False)] == [
+            "barred", "review", "no_record",
+        ]  # fmt: skip
+        assert answer(record(), effects=must, must_tender=None).reasons[0]["code"] == "must-tender-not-stated"
+
+    def test_bear_nothing_where_the_named_field_is_false(self):
+        row = (replace(ROW, unless_false="is_of_business"),)
+        verdicts = [answer(record(is_of_business=value), effects=row).verdict for value in (True, None, False)]
+        assert verdicts == ["barred", "barred", "no_record"]
+
+    def test_of_somebody_related_are_for_a_person(self):
+        via = RelationLink("attention", "uscc", {"relation": "x"})
+        assert answer(record(), via=via, role="agent").verdict == "review"
+
+    @given(st.dates(dt.date(2000, 1, 1), ON), st.integers(1, 120))
+    def test_look_back_to_the_day_and_no_further(self, decided_on, months):
+        is_within = add_months(ON, -months) <= decided_on
+        body = record(decided_on=decided_on.isoformat())
+        verdict = answer(body, effects=(replace(ROW, months=months),)).verdict
+        assert verdict == ("barred" if is_within else "no_record")
+
+    @given(st.dates(dt.date(2026, 1, 3), dt.date(2030, 1, 1)))
+    def test_without_months_bear_while_the_record_is_shown(self, until):
+        body = record(visible_until=until.isoformat())
+        verdict = answer(body, effects=(replace(ROW, months=None),)).verdict
+        assert verdict == ("barred" if until > ON else "no_record")
