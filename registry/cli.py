@@ -9,6 +9,7 @@ from registry.commands import (
     checks,
     clocks,
     exchange,
+    filed_records,
     keys,
     ledger,
     names,
@@ -32,6 +33,7 @@ def main() -> None:
 
 for command in (
     *adoptions.GROUPS,
+    *filed_records.GROUPS,
     node.init,
     node.demo,
     node.serve,

@@ -45,7 +45,7 @@ def _lists(sector: str) -> Iterator[str]:
 def _records(sector: str) -> Iterator[str]:
     for row in rows("record_effects"):
         if "effective_until" not in row and row["effect"] in VERDICTS and sector in (row["sectors"] or [sector]):
-            months = f"，{row['months']} months" if "months" in row else ""
+            months = f"，{row['months']}个月内" if "months" in row else ""
             yield _line(f"{RECORD_KINDS[row['kind']]}{months}", row, is_must=row.get("tenders") == "must")
 
 

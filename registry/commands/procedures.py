@@ -1,4 +1,5 @@
-"""registry listings, commendations, relations, disputes, repairs: run procedures with the bodies of the routes."""
+"""registry listings, commendations, relations, disputes, repairs and every kind of filed record: run procedures with
+the bodies of the routes."""
 
 import datetime as dt
 import json
@@ -10,7 +11,7 @@ import click
 from marshmallow import Schema, ValidationError
 
 from registry import runtime
-from registry.api import casework, listings, reliefs
+from registry.api import casework, filed_records, listings, reliefs
 from registry.api.casework import Body, CaseAct
 from registry.api.commendations import ACTS as COMMENDATION_ACTS
 from registry.api.penalties import ACTS as PENALTY_ACTS
@@ -22,7 +23,8 @@ from registry.api.schemas.relation import RelationSchema
 from registry.commands.common import actor_named, in_app
 from registry.commands.penalties import group as penalty_group
 from registry.domain.cases.case_file import StepDocument, StepInput
-from registry.domain.cases.procedures import COMMENDATION, DISPUTE, DOCUMENTS, LISTING, RELATION, REPAIR
+from registry.domain.cases.filed_kinds import FILED_KINDS, FiledKind
+from registry.domain.cases.procedures import COMMENDATION, DISPUTE, DOCUMENTS, FILED, LISTING, RELATION, REPAIR
 from registry.domain.cases.workflow import Procedure
 from registry.domain.permissions import Permission
 from registry.errors import Fault
@@ -31,6 +33,7 @@ from registry.queries.cases.procedure_records import Proceeding
 from registry.refusals.acts import BodyRefused
 from registry.services.cases import listing_drafting
 from registry.services.cases.commendations import file as file_commendation
+from registry.services.cases.filed_records import file_draft
 from registry.services.cases.relations import file as file_relation
 from registry.unit_of_work import UnitOfWork
 
@@ -175,7 +178,20 @@ _add_begin_command(
 relation_group = _build_group(RELATION, "relations", Permission.RELATION_READ, RELATION_ACTS)
 _add_begin_command(relation_group, "file", RelationSchema, file_relation, "File a relation, from a JSON file.")
 _add_act_command(penalty_group, PENALTY_ACTS)
+
+
+def _build_filed_group(kind: FiledKind) -> click.Group:
+    group = _build_group(FILED[kind.noun], kind.plural, Permission.RECORD_READ, filed_records.build_acts(kind.noun))
+
+    def begin(work: UnitOfWork, body: Body, step_input: StepInput) -> Proceeding:
+        return file_draft(work, kind.noun, body, step_input)
+
+    _add_begin_command(group, "file", filed_records.SCHEMAS[kind.noun], begin, "File one record, from a JSON file.")
+    return group
+
+
 GROUPS = (
+    *map(_build_filed_group, FILED_KINDS.values()),
     listing_group,
     commendation_group,
     relation_group,

@@ -40,6 +40,9 @@ class Permission(StrEnum):
     LISTING_PUBLISH = "listing.publish"
     LISTING_REMOVE = "listing.remove"
     ADOPTION_CONFIRM = "adoption.confirm"
+    RECORD_FILE = "record.file"
+    RECORD_READ = "record.read"
+    RECORD_VERIFY = "record.verify"
     RECORD_SUSPEND = "record.suspend"
     COMMENDATION_FILE = "commendation.file"
     COMMENDATION_READ = "commendation.read"
@@ -77,6 +80,9 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.LISTING_PUBLISH: frozenset({Role.VERIFIER}),
     Permission.LISTING_REMOVE: frozenset({Role.VERIFIER}),
     Permission.ADOPTION_CONFIRM: frozenset({Role.SECURITY_ADMIN}),
+    Permission.RECORD_FILE: frozenset({Role.CLERK}),
+    Permission.RECORD_READ: _OFFICE,
+    Permission.RECORD_VERIFY: frozenset({Role.VERIFIER}),
     Permission.RECORD_SUSPEND: frozenset({Role.VERIFIER}),
     Permission.COMMENDATION_FILE: frozenset({Role.CLERK}),
     Permission.COMMENDATION_READ: _OFFICE,

@@ -45,6 +45,12 @@ class CommendationUnknown(NotFound):
     code, title = "commendation-unknown", "没有这条守信激励记录"
 
 
+class FiledRecordUnknown(NotFound):
+    """No such filed record within the caller's scope."""
+
+    code, title = "filed-record-unknown", "没有这条报送的记录"
+
+
 class RelationUnknown(NotFound):
     """No such relation within the caller's scope."""
 
@@ -142,6 +148,12 @@ class CommendationRefused(Invalid):
     """A commendation breaks rules; ``errors`` names each field."""
 
     code, title = "commendation-refused", "守信激励的内容不符合要求"
+
+
+class FiledRecordRefused(Invalid):
+    """A filed record breaks rules; ``errors`` names each field."""
+
+    code, title = "filed-record-refused", "报送的记录内容不符合要求"
 
 
 class ReliefRefused(Invalid):

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 import registry
 from registry import runtime
 from registry.domain.cases.case_file import StepInput
-from registry.domain.cases.procedures import PROCEDURES
+from registry.domain.cases.procedures import FILED, PROCEDURES
 from registry.domain.cases.workflow import INITIAL
 from registry.domain.exchange import record_schema
 from registry.domain.permissions import GRANTS, Actor, Role
@@ -54,11 +54,13 @@ NEEDY = [(*key, kinds) for key, one in STEPS.items() for kinds in one.documents]
 APART = [key for key, one in STEPS.items() if one.apart]
 SCOPED = [key for key, one in STEPS.items() if one.by not in UNSCOPED and one.state]
 SHOWN = {("penalty", "published"), ("penalty", "amended"), ("listing", "published"), ("listing", "amended"),
-         ("commendation", "published")}  # fmt: skip
+         ("commendation", "published"),
+         *((noun, state) for noun in FILED for state in ("published", "amended"))}  # fmt: skip
 AT_HOME = {"relation"}
 """What is published for checks only: nobody else is told, and peers would refuse it."""
 LEAVES = {"suspend", "withdraw", "remove", "repair", "revoke"}
 BIRTHS = {"penalty": (AlreadyFiled, {"withdrawn"}), "commendation": (AlreadyFiled, {"withdrawn"}),
+          **dict.fromkeys(FILED, (AlreadyFiled, {"withdrawn"})),
           "relation": (RelationHeld, {"withdrawn"}),
           "listing": (ListedAlready, {"closed", "removed", "revoked", "archived"}),
           "dispute": (ReliefOpen, {"refused", "decided", "cancelled"}),

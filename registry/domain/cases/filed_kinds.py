@@ -1,0 +1,36 @@
+"""The kinds of filed record: what a court or an authority decided, filed with its facts and verified by another person.
+
+A kind is one ``FiledKind`` here and the type of its body in ``domain/records``. The fields of the type beyond
+those of every record are the kind's own: their titles are the columns of its files and the labels of its page, their
+types the JSON of its routes. Its procedure, routes, commands, table, page and exchange are those of all filed records.
+What it means in trading are rows of ``record_effects.toml``, its time limits rows of ``clocks.toml``.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FiledKind:
+    """A kind of filed record.
+
+    ``plural`` is its name in routes and commands, ``section`` the title of its facts on a page, ``headline`` the own
+    field that a list shows of it. ``operative`` is the
+    own field with what was ordered: what it restricts becomes a measure of the record, by the same reading as of
+    penalties. ``is_own``: decided by the department that files it, else by somebody else (a court). ``for_adults``: a
+    minor's is sealed and never filed. ``source`` and ``withdrawn_by`` are the law by which it is filed and withdrawn.
+    """
+
+    noun: str
+    plural: str
+    section: str
+    headline: str
+    operative: str
+    source: str
+    withdrawn_by: str
+    is_own: bool
+    for_adults: bool = False
+
+
+_KINDS: tuple[FiledKind, ...] = ()
+FILED_KINDS = {kind.noun: kind for kind in _KINDS}
+"""Every kind of filed record, by noun."""
