@@ -23,12 +23,14 @@ RECORD_KINDS = {
     "listing": "严重失信主体名单",
     "adopted_listing": "转录名单",
     "commendation": "守信激励",
+    "criminal_judgment": "刑事裁判",
 }
 AUTHORITIES = {
     "penalty": "处罚机关",
     "listing": "列入机关",
     "adopted_listing": "认定机关",
     "commendation": "激励机关",
+    "criminal_judgment": "裁判法院",
 }
 SUBJECT_KINDS = {"organisation": "法人或者其他组织", "sole_trader": "个体工商户", "natural_person": "自然人"}
 SEVERITIES = {"minor": "轻微", "general": "一般", "serious": "严重"}

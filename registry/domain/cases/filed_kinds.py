@@ -31,6 +31,18 @@ class FiledKind:
     for_adults: bool = False
 
 
-_KINDS: tuple[FiledKind, ...] = ()
+_KINDS: tuple[FiledKind, ...] = (
+    FiledKind(
+        noun="criminal_judgment",
+        plural="criminal-judgments",
+        section="刑事裁判（转录）",
+        headline="offence",
+        operative="punishment",
+        source="政府采购法（2014修正）第二十二条；政府采购法实施条例第十九条（刑事处罚）；人民法院生效裁判，不重新认定",
+        withdrawn_by="再审改判、撤销，或者转录有误；行政处罚法（2021修订）第四十八条（参照）",
+        is_own=False,
+        for_adults=True,
+    ),
+)
 FILED_KINDS = {kind.noun: kind for kind in _KINDS}
 """Every kind of filed record, by noun."""

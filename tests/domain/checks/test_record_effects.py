@@ -91,3 +91,38 @@ class TestRecordReasons:
         body = record(visible_until=until.isoformat())
         verdict = answer(body, effects=(replace(ROW, months=None),)).verdict
         assert verdict == ("barred" if until > ON else "no_record")
+
+
+class TestCriminalJudgment:
+    @pytest.mark.parametrize(
+        ("sector", "role", "expected"),
+        [
+            pytest.param("procurement", "bidder", "review",
+                         id="effect-criminal-judgment.procurement-政府采购法22-实施条例19"),
+            pytest.param("procurement", "agent", "no_record",
+                         id="effect-criminal-judgment.procurement-代理机构"),
+            *(
+                pytest.param("construction", role, "review",
+                             id=f"effect-criminal-judgment.construction-标准招标文件-{role}")
+                for role in ("bidder", "consortium_member", "legal_representative", "project_manager")
+            ),
+            pytest.param("medical", "bidder", "review", id="effect-criminal-judgment.medical-医保发2020-34"),
+            *(
+                pytest.param(sector, "bidder", "no_record", id=f"effect-criminal-judgment.others-{sector}")
+                for sector in ("land_use", "mining", "property", "housing")
+            ),
+        ],
+    )  # fmt: skip
+    def test_is_looked_back_at_by_its_rows(self, sector, role, expected):
+        body = record("criminal_judgment", effective_on="2024-01-01", is_of_business=True)
+        assert answer(body, effects=EFFECTS, sector=sector, role=role).verdict == expected
+
+    @pytest.mark.parametrize(("effective_on", "expected"), [("2023-11-28", "review"), ("2023-11-27", "no_record")])
+    def test_counts_three_years_from_the_day_it_took_effect(self, effective_on, expected):
+        body = record("criminal_judgment", decided_on="2023-11-01", effective_on=effective_on, is_of_business=True)
+        assert answer(body, effects=EFFECTS).verdict == expected
+
+    @pytest.mark.parametrize(("is_of_business", "expected"), [(None, "review"), (False, "no_record")])
+    def test_not_of_business_is_no_grave_violation(self, is_of_business, expected):
+        body = record("criminal_judgment", effective_on="2024-01-01", is_of_business=is_of_business)
+        assert answer(body, effects=EFFECTS).verdict == expected
