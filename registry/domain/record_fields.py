@@ -23,6 +23,11 @@ class OwnField:
     is_required: bool
     choices: Mapping[str, str]
 
+    def text(self, value: object) -> str:
+        """A value in words, as pages show it; empty where there is none."""
+        code = str(value).lower() if isinstance(value, bool) else str(value)
+        return "" if value is None else self.choices.get(code, code)
+
 
 def own_fields(kind: str) -> tuple[OwnField, ...]:
     """The fields of a kind beyond those of ``records.RecordBody``, in their order."""

@@ -6,7 +6,6 @@ from typing import Any
 from registry.domain import labels, record_fields
 from registry.domain.cases.filed_kinds import FILED_KINDS
 from registry.domain.law.reference import Reference
-from registry.domain.record_fields import OwnField
 from registry.web.formatting import joined_names, last_day, money
 
 Body = Mapping[str, Any]
@@ -114,7 +113,7 @@ def _commendation(body: Body, reference: Reference) -> Pairs:
 
 def _filed_record(body: Body, reference: Reference) -> Pairs:
     """A filed record of any kind: its own fields under their titles."""
-    own = [(field.title, _own_text(field, body.get(field.name))) for field in record_fields.own_fields(body["kind"])]
+    own = [(field.title, field.text(body.get(field.name))) for field in record_fields.own_fields(body["kind"])]
     return [
         ("文号", body["document_number"]),
         *_authority(body),
@@ -124,12 +123,6 @@ def _filed_record(body: Body, reference: Reference) -> Pairs:
         ("依据", body["basis"]),
         *_scope(body, reference),
     ]
-
-
-def _own_text(field: OwnField, value: object) -> str:
-    if value is None:
-        return ""
-    return labels.label_for(field.choices, str(value).lower() if isinstance(value, bool) else value)
 
 
 DECISIONS: dict[str, tuple[str, Callable[[Body, Reference], Pairs]]] = {

@@ -10,6 +10,7 @@ from registry.domain import labels, record_fields
 from registry.domain.cases.filed_kinds import FILED_KINDS
 from registry.domain.law.reference import Reference
 from registry.domain.naming.matching import Match
+from registry.domain.record_fields import OwnField
 from registry.domain.records import known_fields
 from registry.models import Publication
 from registry.unit_of_work import day_of
@@ -100,9 +101,12 @@ def steps(versions: Iterable[Publication]) -> list[Step]:
 
 def _label_content(kind: str) -> str:
     if kind in FILED_KINDS:
-        headline = FILED_KINDS[kind].headline
-        return next(field.title for field in record_fields.own_fields(kind) if field.name == headline)
+        return _headline(kind).title
     return {"penalty": "处罚种类", "commendation": "激励名称"}.get(kind, "名单")
+
+
+def _headline(kind: str) -> OwnField:
+    return next(field for field in record_fields.own_fields(kind) if field.name == FILED_KINDS[kind].headline)
 
 
 def _describe_content(body: Mapping[str, Any], reference: Reference) -> str:
@@ -111,5 +115,6 @@ def _describe_content(body: Mapping[str, Any], reference: Reference) -> str:
     if body["kind"] == "commendation":
         return str(body["title"])
     if body["kind"] in FILED_KINDS:
-        return str(body[FILED_KINDS[body["kind"]].headline])
+        headline = _headline(body["kind"])
+        return headline.text(body[headline.name])
     return joined_names(reference, "penalty_kinds", body.get("kinds") or ())

@@ -21,6 +21,7 @@ from registry.services.checks import award_check
 from registry.services.checks.request import Inquiry, Party
 from registry.services.exchange import peers
 from registry.signing import Signer
+from tests.contract.test_reference import ROWS
 from tests.support.filed import NAME, USCC, draft, row
 from tests.support.lists import table
 from tools.synthetic import resident_id, uscc
@@ -236,6 +237,15 @@ class TestFile:
         _, output = typed(*arguments)
         assert "0 filed, 3 refused, of 3 rows" in output
         assert output.count("fault decision-already-filed") == 2
+
+
+def test_counts_as_published_on_time_where_the_catalogue_asks_for_it(bureau, client):
+    asked = {kind for row in ROWS["catalogue"] if row.sector == "procurement" for kind in row.record_kinds}
+    records = [published(bureau, noun) for noun in NOUNS if noun in asked]
+    items = client.get("/api/v1/catalogue").get_json()["items"]
+    counted = [item["here"] for item in items if set(item["record_kinds"]) & set(NOUNS)]
+    assert sum(count["on_time"] for count in counted) == len(records)
+    assert all(count["shown"] == count["timed"] == count["on_time"] for count in counted)
 
 
 @pytest.mark.parametrize("noun", NOUNS)
