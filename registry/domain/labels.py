@@ -24,6 +24,7 @@ RECORD_KINDS = {
     "adopted_listing": "转录名单",
     "commendation": "守信激励",
     "criminal_judgment": "刑事裁判",
+    "handling_decision": "行政处理决定",
 }
 AUTHORITIES = {
     "penalty": "处罚机关",
@@ -31,6 +32,7 @@ AUTHORITIES = {
     "adopted_listing": "认定机关",
     "commendation": "激励机关",
     "criminal_judgment": "裁判法院",
+    "handling_decision": "处理机关",
 }
 SUBJECT_KINDS = {"organisation": "法人或者其他组织", "sole_trader": "个体工商户", "natural_person": "自然人"}
 SEVERITIES = {"minor": "轻微", "general": "一般", "serious": "严重"}

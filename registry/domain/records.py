@@ -258,6 +258,22 @@ class CriminalJudgmentBody(RecordBody, kw_only=True):
     is_of_business: Annotated[bool | None, Meta(title="是否因违法经营")]
 
 
+class HandlingDecisionBody(RecordBody, kw_only=True):
+    """What an authority decided on a complaint, after an inspection or in an assessment (行政处理决定, 考核结果)."""
+
+    kind: Literal["handling_decision"]
+    authority: SourceAuthority
+    matter: Annotated[
+        Literal["complaint", "report", "inspection", "assessment"],
+        Meta(
+            title="处理事项",
+            extra={"complaint": "投诉处理", "report": "举报处理", "inspection": "监督检查", "assessment": "考核"},
+        ),
+    ]
+    project: Annotated[Filled | None, Meta(title="涉及项目")]
+    outcome: Annotated[Filled, Meta(title="处理结果")]
+
+
 class RelationBody(RecordBody, kw_only=True):
     """How two parties are related, as an authority states it. Told to award checks only."""
 
@@ -297,6 +313,7 @@ KINDS = {
         RecordKind("adopted_listing", "转录名单", "认定机关", AdoptedListingBody, bears=True),
         RecordKind("commendation", "守信激励", "激励机关", CommendationBody, bears=False),
         RecordKind("criminal_judgment", "刑事裁判", "裁判法院", CriminalJudgmentBody, bears=True),
+        RecordKind("handling_decision", "行政处理决定", "处理机关", HandlingDecisionBody, bears=True),
         RecordKind("relation", "关联关系", "出具机关", RelationBody, bears=False, is_public=False, is_exchanged=False),
     )
 }

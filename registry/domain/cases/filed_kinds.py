@@ -43,6 +43,16 @@ _KINDS: tuple[FiledKind, ...] = (
         is_own=False,
         for_adults=True,
     ),
+    FiledKind(
+        noun="handling_decision",
+        plural="handling-decisions",
+        section="行政处理决定",
+        headline="matter",
+        operative="outcome",
+        source="全市推进公共资源配置领域政府信息公开实施方案（2018）附件1第17项",
+        withdrawn_by="决定被变更、撤销、确认违法或者无效；行政处罚法（2021修订）第四十八条（参照）",
+        is_own=True,
+    ),
 )
 FILED_KINDS = {kind.noun: kind for kind in _KINDS}
 """Every kind of filed record, by noun."""

@@ -126,3 +126,25 @@ class TestCriminalJudgment:
     def test_not_of_business_is_no_grave_violation(self, is_of_business, expected):
         body = record("criminal_judgment", effective_on="2024-01-01", is_of_business=is_of_business)
         assert answer(body, effects=EFFECTS).verdict == expected
+
+
+class TestHandlingDecision:
+    @pytest.mark.parametrize(
+        "sector",
+        [
+            pytest.param(sector.code, id=f"effect-handling-decision.trading-实施方案2018附件1第17项-{sector.code}")
+            for sector in ROWS["sectors"]
+        ],
+    )
+    def test_informs_while_it_is_shown_and_bars_nobody(self, sector):
+        shown = record("handling_decision", state="published", visible_until="2199-12-31", matter="complaint")
+        assert answer(shown, effects=EFFECTS, sector=sector).verdict == "on_record"
+        assert answer(record("handling_decision"), effects=EFFECTS, sector=sector).verdict == "no_record"
+
+    def test_bears_by_what_its_text_restricts(self):
+        ban = {
+            "code": None, "name": "不得参加", "basis": "依据", "effect": "review", "discretionary": True, "roles": [],
+            "sectors": [], "only_must_tender": False, "territory": "national", "starts_on": "2026-01-01",
+            "ends_on": None,
+        }  # fmt: skip
+        assert answer(record("handling_decision", measures=[ban]), effects=EFFECTS).verdict == "review"
