@@ -42,7 +42,7 @@ from registry.unit_of_work import UnitOfWork
 from tests.support import stores
 from tests.support.bureau import Bureau
 from tests.support.people import town
-from tests.support.walker import STAY_DAYS, TABLES, Case, Walker, documents, undone
+from tests.support.walker import FILED_DECIDED_ON, STAY_DAYS, TABLES, Case, Walker, documents, undone
 
 BEGINS = dt.date(2026, 5, 11)
 WALKED = {noun: procedure for noun, procedure in PROCEDURES.items() if noun != "adopted_listing"}
@@ -285,6 +285,8 @@ def started_on(rule: dict[str, Any], today: dt.date, case: Case) -> dt.date:
     """The day from which a limit counts in this walk."""
     if rule["code"] == "penalty.publish":
         return dt.date.fromisoformat(case.firm["decided_on"])
+    if rule["noun"] in FILED and rule["starts"] == "decided_on":
+        return FILED_DECIDED_ON
     stay = today + dt.timedelta(days=STAY_DAYS)
     return {"awarded_on": dt.date(2026, 5, 6), "suspended_until": stay}.get(rule["starts"], today)
 

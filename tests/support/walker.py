@@ -68,6 +68,8 @@ OFFICERS = {
 SCHEME = "judgment-debtor"
 """A list that has a term of its own and may be extended, so that no act of a listing is impossible under it."""
 STAY_DAYS = 30
+FILED_DECIDED_ON = dt.date(2026, 5, 6)
+"""The day of every document that is filed as a record."""
 
 
 @dataclass
@@ -300,7 +302,8 @@ def _filed_acts(noun: str) -> dict[str, Act]:
     """The acts of a kind of filed record."""
 
     def facts(work: UnitOfWork, case: Case) -> dict[str, Any]:
-        return draft(noun, name=case.firm["subject_name"], uscc=case.firm["uscc"], today=work.today)
+        name, uscc = case.firm["subject_name"], case.firm["uscc"]
+        return draft(noun, name=name, uscc=uscc, today=work.today, decided_on=FILED_DECIDED_ON)
 
     return {
         "file": lambda _, w, c, g: filed_records.file_draft(w, noun, facts(w, c), g),
