@@ -204,6 +204,31 @@ class CalendarRefused(Invalid):
     code, title = "calendar-refused", "工作日历文件不正确"
 
 
+class LawRefused(Invalid):
+    """Proposed rows of law cannot stand; ``errors`` names each row: unreadable, without source, overlapping, unknown
+    codes, or nothing new."""
+
+    code, title = "law-refused", "拟载入的参照数据不能成立"
+
+
+class LawProposalUnknown(NotFound):
+    """No proposal of this number to change the law tables."""
+
+    code, title = "law-proposal-unknown", "没有这件参照数据变更提议"
+
+
+class LawProposalDecided(Conflict):
+    """The proposal is confirmed or rejected already."""
+
+    code, title = "law-proposal-decided", "这件变更提议已经处理"
+
+
+class LawMoved(Conflict):
+    """The law tables are not those that the proposal was made and previewed under: propose it again."""
+
+    code, title = "law-moved", "提议之后参照数据已经变更，请重新提议"
+
+
 class ReportUnknown(NotFound):
     """No report can be made of this year: nothing was filed yet, or it has not begun."""
 

@@ -108,6 +108,11 @@ RESTRICTED = {
     "GET /api/v1/watches/<watch>": Permission.WATCH_KEEP,
     "DELETE /api/v1/watches/<watch>": Permission.WATCH_KEEP,
     "POST /api/v1/watches/<watch>/replay": Permission.WATCH_KEEP,
+    "GET /api/v1/law/proposals": Permission.LAW_READ,
+    "POST /api/v1/law/proposals": Permission.LAW_PROPOSE,
+    "GET /api/v1/law/proposals/<number>": Permission.LAW_READ,
+    "PUT /api/v1/law/proposals/<number>/confirmation": Permission.LAW_CONFIRM,
+    "PUT /api/v1/law/proposals/<number>/rejection": Permission.LAW_CONFIRM,
     "GET /api/v1/deadlines": Permission.DEADLINE_READ,
     "GET /api/v1/audit": Permission.AUDIT_READ,
 } | {

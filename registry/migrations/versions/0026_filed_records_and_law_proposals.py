@@ -1,4 +1,4 @@
-"""Filed records: judgments, decisions and what else is filed with its facts and verified."""
+"""Filed records (judgments, decisions and what else is filed and verified), and proposals to change the law tables."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the table."""
+    """Create the tables."""
     op.create_table(
         "filed_records",
         sa.Column("noun", sa.Text(), nullable=False),
@@ -42,9 +42,28 @@ def upgrade() -> None:
         postgresql_where=sa.text("state <> 'withdrawn'"),
     )
 
+    op.create_table(
+        "law_proposals",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("rows", sa.Text(), nullable=False),
+        sa.Column("preview", sa.Text(), nullable=False),
+        sa.Column("law_before", sa.Text(), nullable=False),
+        sa.Column("law_after", sa.Text(), nullable=False),
+        sa.Column("proposed_by", KEY, nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", KEY, nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["proposed_by"], ["accounts.id"], name=op.f("fk_law_proposals_proposed_by_accounts")),
+        sa.ForeignKeyConstraint(["decided_by"], ["accounts.id"], name=op.f("fk_law_proposals_decided_by_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_law_proposals")),
+    )
+
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop them."""
+    op.drop_table("law_proposals")
     op.drop_index("uq_filed_records_document", table_name="filed_records")
     op.drop_index(op.f("ix_filed_records_department_id"), table_name="filed_records")
     op.drop_table("filed_records")

@@ -11,7 +11,6 @@ from typing import Any
 from registry.domain.cases import case_file, filed_record, procedures
 from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.filed_kinds import FILED_KINDS
-from registry.domain.cases.filed_record import FiledRecord as Filed
 from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.filing.parse import document_key
 from registry.domain.law import deadlines
@@ -42,7 +41,7 @@ def file_draft(work: UnitOfWork, noun: str, draft: Mapping[str, Any], step_input
     return file(work, noun, filed_record.parse_draft(FILED_KINDS[noun], draft, rules, work.today), step_input)
 
 
-def file(work: UnitOfWork, noun: str, filed: Filed, step_input: StepInput) -> FiledRecord:
+def file(work: UnitOfWork, noun: str, filed: filed_record.FiledRecord, step_input: StepInput) -> FiledRecord:
     """File a record. Refuses ``OutOfRole``, ``OutOfScope``, ``AuthorityNotOwn``, ``AlreadyFiled``."""
     work.actor.require(procedures.FILED[noun].permission("file"))
     work.actor.require_scope(frozenset(filed.sectors), filed.district)
@@ -81,7 +80,9 @@ class RowOutcome:
     refusal: Refusal | None = None
 
 
-def file_rows(perform: Perform, noun: str, rows: Sequence[tuple[int, Filed]]) -> Iterator[RowOutcome]:
+def file_rows(
+    perform: Perform, noun: str, rows: Sequence[tuple[int, filed_record.FiledRecord]]
+) -> Iterator[RowOutcome]:
     """File the sound rows of a file, a transaction for each chunk, and yield what became of each.
 
     Filed again after a crash, rows that are filed already are refused as such, and nothing is filed twice.
@@ -90,11 +91,11 @@ def file_rows(perform: Perform, noun: str, rows: Sequence[tuple[int, Filed]]) ->
         yield from perform(partial(_file_chunk, noun=noun, rows=rows[start : start + CHUNK]))
 
 
-def _file_chunk(work: UnitOfWork, noun: str, rows: Sequence[tuple[int, Filed]]) -> list[RowOutcome]:
+def _file_chunk(work: UnitOfWork, noun: str, rows: Sequence[tuple[int, filed_record.FiledRecord]]) -> list[RowOutcome]:
     return [_file_row(work, noun, number, filed) for number, filed in rows]
 
 
-def _file_row(work: UnitOfWork, noun: str, number: int, filed: Filed) -> RowOutcome:
+def _file_row(work: UnitOfWork, noun: str, number: int, filed: filed_record.FiledRecord) -> RowOutcome:
     try:
         return RowOutcome(number, file(work, noun, filed, StepInput()).record)
     except Refusal as refusal:  # each is raised before anything of the row is written
@@ -161,7 +162,7 @@ def _without_amendment(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name != "amendment"}
 
 
-def _document_key(filed: Filed, identity: Identity) -> tuple[str, str, str]:
+def _document_key(filed: filed_record.FiledRecord, identity: Identity) -> tuple[str, str, str]:
     """What makes two filings the same: who decided, the number of the document, and its subject."""
     return filed.authority_code or filed.authority_name, document_key(filed.document_number), identity.key
 
