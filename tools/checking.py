@@ -26,6 +26,7 @@ def _lines() -> Iterator[str]:
         yield from _measures(sector["code"])
         yield from _lists(sector["code"])
         yield from _records(sector["code"])
+        yield from _same_tender(sector["code"])
         yield ""
     yield "Every other record that is shown informs: `on_record`. Rows marked † are unconfirmed."
 
@@ -47,6 +48,14 @@ def _records(sector: str) -> Iterator[str]:
         if "effective_until" not in row and row["effect"] in VERDICTS and sector in (row["sectors"] or [sector]):
             months = f"，{row['months']}个月内" if "months" in row else ""
             yield _line(f"{RECORD_KINDS[row['kind']]}{months}", row, is_must=row.get("tenders") == "must")
+
+
+def _same_tender(sector: str) -> Iterator[str]:
+    for row in rows("same_tender"):
+        if row["code"] == sector:
+            yield _line(
+                row["name"], row | {"effect": "review", "roles": ["bidder", "consortium_member"]}, is_must=False
+            )
 
 
 def _line(ground: str, row: dict[str, Any], *, is_must: bool) -> str:

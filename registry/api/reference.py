@@ -24,7 +24,7 @@ ROUTES = {
     "sectors": "sectors", "behaviours": "behaviours", "schemes": "schemes", "measures": "measures",
     "policies": "policies", "penalty-kinds": "penalty_kinds",
     "districts": "districts", "time-limits": "deadlines", "thresholds": "thresholds", "id-types": "id_types",
-    "relation-kinds": "relation_kinds",
+    "relation-kinds": "relation_kinds", "same-tender": "same_tender", "list-effects": "list_effects",
 }  # fmt: skip
 
 

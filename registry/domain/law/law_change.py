@@ -31,6 +31,7 @@ _REFERS_TO = {
     ("policies", "only_kinds"): "penalty_kinds",
     ("policies", "fine_max"): "thresholds",
     ("record_effects", "sectors"): "sectors",
+    ("same_tender", "code"): "sectors",
     ("schemes", "measures"): "measures",
     ("sectors", "catalogue"): "catalogue",
 }

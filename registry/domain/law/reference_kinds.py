@@ -273,18 +273,25 @@ class RelationKind(Row):
 
     ``to_other`` is the effect that a measure of the subject has on the other end, ``to_subject`` the reverse:
     ``identity`` (the same legal person), ``extends`` (the measure reaches it too), ``attention`` (a person must
-    look). ``other``: what the other end is given as. ``words``: one of them stands in the source's own wording.
+    look). ``other``: what the other end is given as. ``led``: the end that the opposite one controls or manages, which
+    keeps parties of one tender apart. ``words``: one of them stands in the source's own wording.
     """
 
     other: Literal["name", "code", "organisation", "natural_person", "either"]
     to_other: Literal["identity", "extends", "attention"]
     to_subject: Literal["identity", "extends", "attention"]
+    led: Literal["subject", "other", ""] = ""
     words: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.status == "unconfirmed" and {self.to_other, self.to_subject} != {"attention"}:
             raise ValueError(f"{self.code}: what no text confirms is for attention only")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SameTenderRule(Row):
+    """The article that keeps related parties out of one lot in a sector, whose code is the ``code`` of the row."""
 
 
 KINDS: dict[str, type[Row]] = {
@@ -306,6 +313,7 @@ KINDS: dict[str, type[Row]] = {
     "thresholds": Threshold,
     "departments": PlannedDepartment,
     "relation_kinds": RelationKind,
+    "same_tender": SameTenderRule,
 }
 OPERATED = frozenset({"calendar"})
 """Kinds whose rows are also loaded while a node runs: rows that the program's files do not contain stay in force."""

@@ -1,6 +1,6 @@
-"""Rows of reference data: parse one from TOML or JSON, write it as JSON, and find versions that overlap.
+"""Row of reference data: one version of one ``code``, in force while ``effective_from <= day < effective_until``.
 
-A row is one version of one ``code``, in force while ``effective_from <= day < effective_until``.
+Parse a row from TOML or JSON, write it as JSON, and find versions that overlap.
 """
 
 import dataclasses
