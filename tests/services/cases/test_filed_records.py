@@ -238,6 +238,18 @@ class TestFile:
         assert "0 filed, 3 refused, of 3 rows" in output
         assert output.count("fault decision-already-filed") == 2
 
+    def test_is_verified_whole_by_another_officer(self, bureau, noun, typed, tmp_path):
+        plural, day = FILED_KINDS[noun].plural, TODAY - dt.timedelta(days=9)
+        path = tmp_path / "records.csv"
+        path.write_bytes(table([row(noun, number, day, uscc=uscc("91320902", 600_000 + number)) for number in (1, 2)]))
+        typed("file", plural, path, "--as", "clerk", "--sectors", "procurement")
+        assert typed(plural, "verify", "--all", "--as", "clerk")[0] == 1
+        code, output = typed(plural, "verify", "--all", "--as", "verifier")
+        assert (code, output.count(": verified")) == (0, 2)
+        code, output = typed(plural, "verify", "0" * 32, "--as", "verifier")
+        assert (code, "filed-record-unknown" in output) == (1, True)
+        assert contradictions() == []
+
 
 def test_counts_as_published_on_time_where_the_catalogue_asks_for_it(bureau, client):
     asked = {kind for row in ROWS["catalogue"] if row.sector == "procurement" for kind in row.record_kinds}
