@@ -260,6 +260,37 @@ class CommendationBody(RecordBody, kw_only=True):
     title: Filled
 
 
+class CriminalJudgmentBody(RecordBody, kw_only=True):
+    """A criminal judgment in force about a party (刑事裁判), as the court's document or list gives it.
+
+    ``is_of_business``: punished for how it did business (政府采购法实施条例 19 因违法经营受到刑事处罚); None where the
+    document does not tell.
+    """
+
+    kind: Literal["criminal_judgment"]
+    authority: SourceAuthority
+    offence: Annotated[Filled, Meta(title="罪名")]
+    punishment: Annotated[Filled, Meta(title="判处刑罚")]
+    effective_on: Annotated[Day, Meta(title="裁判生效日期")]
+    is_of_business: Annotated[bool | None, Meta(title="是否因违法经营")]
+
+
+class HandlingDecisionBody(RecordBody, kw_only=True):
+    """What an authority decided on a complaint, after an inspection or in an assessment (行政处理决定, 考核结果)."""
+
+    kind: Literal["handling_decision"]
+    authority: SourceAuthority
+    matter: Annotated[
+        Literal["complaint", "report", "inspection", "assessment"],
+        Meta(
+            title="处理事项",
+            extra={"complaint": "投诉处理", "report": "举报处理", "inspection": "监督检查", "assessment": "考核"},
+        ),
+    ]
+    project: Annotated[Filled | None, Meta(title="涉及项目")]
+    outcome: Annotated[Filled, Meta(title="处理结果")]
+
+
 class RelationBody(RecordBody, kw_only=True):
     """How two parties are related, as an authority states it. Told to award checks only."""
 
@@ -299,6 +330,8 @@ KINDS = {
         RecordKind("adopted_listing", "转录名单", "认定机关", AdoptedListingBody, bears=True),
         RecordKind("list_state", "名单状态", "名单来源", ListStateBody, bears=False, is_public=False),
         RecordKind("commendation", "守信激励", "激励机关", CommendationBody, bears=False),
+        RecordKind("criminal_judgment", "刑事裁判", "裁判法院", CriminalJudgmentBody, bears=True),
+        RecordKind("handling_decision", "行政处理决定", "处理机关", HandlingDecisionBody, bears=True),
         RecordKind("relation", "关联关系", "出具机关", RelationBody, bears=False, is_public=False, is_exchanged=False),
     )
 }

@@ -18,7 +18,9 @@ from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
 from registry.models.exchange import InboxBatch, InboxItem, JobRun, OutboxMessage, Peer
+from registry.models.filed_record import FiledRecord
 from registry.models.keyring import SigningKey
+from registry.models.law_proposal import LawProposal
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.listing import Listing
 from registry.models.name_index import SubjectName, gram_counts, name_grams
@@ -47,11 +49,13 @@ __all__ = [
     "Counter",
     "Department",
     "Document",
+    "FiledRecord",
     "IdempotencyKey",
     "ImportFinding",
     "InboxBatch",
     "InboxItem",
     "JobRun",
+    "LawProposal",
     "LedgerEntry",
     "LedgerNode",
     "ListAdoption",

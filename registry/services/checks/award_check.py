@@ -297,6 +297,7 @@ def _with_law(scope: CheckScope, reference: Reference) -> CheckScope:
         unconfirmed=frozenset(row.code for row in rows if row.status == "unconfirmed"),
         effects=reference.list_effects(scope.on),
         tender_look_back=_find_tender_look_back(reference, scope.on) if scope.follows(RELATED_MATCHER) else None,
+        record_effects=reference.record_effects(scope.on),
         list_measures=reference.list_measures(scope.on),
     )
 
