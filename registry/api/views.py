@@ -91,4 +91,6 @@ def penalty(penalty_row: Penalty) -> dict[str, Any]:
         "publish_by_provisional": penalty_row.publish_by_provisional,
         "filing": filing,
         "returned_because": penalty_row.filing.returned_because,
+        "notes": json.loads(penalty_row.filing.findings),
+        "attention": penalty_row.filing.attention,
     }

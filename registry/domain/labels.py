@@ -32,7 +32,13 @@ AUTHORITIES = {
 }
 SUBJECT_KINDS = {"organisation": "法人或者其他组织", "sole_trader": "个体工商户", "natural_person": "自然人"}
 SEVERITIES = {"minor": "轻微", "general": "一般", "serious": "严重"}
-CHANNELS = {"file": "文件报送", "api": "接口报送", "exchange": "数据交换", "procedure": "列入程序"}
+CHANNELS = {
+    "file": "文件报送",
+    "api": "接口报送",
+    "exchange": "数据交换",
+    "procedure": "列入程序",
+    "history": "历史数据补录",
+}
 EFFECTS = {"bars": "直接限制", "review": "由人核实", "none": "不限制"}
 TERRITORIES = {"national": "全国", "province": "本省"}
 RESPONSIBLE = {
@@ -70,6 +76,7 @@ UNITS = {"working_day": "个工作日", "calendar_day": "日", "month": "个月"
 SCOPES = {"general": "一般", "sector": "领域", "authority": "机关", "basis": "处罚依据", "scheme": "名单"}
 FIGURES = {
     "filed": "报送处罚",
+    "history": "历史数据补录",
     "published": "核验公示",
     "withdrawn": "撤回",
     "listed": "列入名单",

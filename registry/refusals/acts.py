@@ -105,6 +105,12 @@ class AlreadyFiled(Conflict):
     code, title = "decision-already-filed", "同一处罚决定（机关、文号、相对人相同）已经报送"
 
 
+class DecisionRemovedBefore(Conflict):
+    """The record of the same decision was withdrawn or repaired here: filing it anew takes a stated reason."""
+
+    code, title = "decision-removed-before", "同一处罚决定此前已在此撤回或修复，重新报送应当写明理由（例外理由）"
+
+
 class AccountTaken(Conflict):
     """An account of this name exists."""
 

@@ -195,7 +195,8 @@ class _ChunkFiler:
             AdoptedListing.state != "removed",
         )
         rows = work.session.scalars(statement.order_by(AdoptedListing.id).with_for_update())
-        self._places = {(row.subject_key, row.document_key): row for row in rows}
+        # Keys that were stored under an earlier rule are brought under the present one.
+        self._places = {(row.subject_key, document_key(row.document_key)): row for row in rows}
         self._steps: dict[str, list[steps.RecordStep]] = {"file": [], "refile": []}
 
     def file_row(self, row: PlaceRow) -> tuple[str, Fault | None]:
