@@ -9,6 +9,7 @@ from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.base import StrictSchema, Whole
 from registry.api.wire import Blueprint, read_upload
+from registry.domain import literals
 from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.models import PenaltyImport
@@ -73,9 +74,10 @@ def _describe_import(import_row: PenaltyImport) -> dict[str, Any]:
 
 
 def _parse_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
+    number = literals.row_number(text)
+    if number is None:
         raise ImportUnknown()
-    return int(text)
+    return number
 
 
 @blueprint.route("", methods=["POST"])

@@ -11,7 +11,7 @@ import xlsxwriter
 from sqlalchemy.orm import Session
 
 from registry import runtime
-from registry.commands.common import actor_named, in_app
+from registry.commands.common import WholeRange, actor_named, in_app
 from registry.domain.cases.procedures import PENALTY
 from registry.domain.filing import plausibility
 from registry.domain.permissions import Actor
@@ -24,7 +24,7 @@ from registry.tabular import filings
 from registry.unit_of_work import UnitOfWork, day_of
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
-ROW_NUMBER = click.IntRange(1, 2**63 - 1)
+ROW_NUMBER = WholeRange(1, 2**63 - 1)
 LIST_MAX = 1_000_000
 
 
@@ -124,7 +124,7 @@ def group() -> None:
 @group.command("list")
 @click.option("--as", "account", required=True)
 @click.option("--state", type=click.Choice(PENALTY.states))
-@click.option("--limit", type=click.IntRange(1, LIST_MAX), default=100, show_default=True)
+@click.option("--limit", type=WholeRange(1, LIST_MAX), default=100, show_default=True)
 @in_app
 def list_penalties(account: str, state: str | None, limit: int) -> None:
     """List the department's penalties: record, state, day to publish by, document number."""

@@ -29,7 +29,7 @@ class WithdrawalSchema(StrictSchema):
     """Why a published penalty is taken back, and since which day its decision no longer stands."""
 
     reason = words(2000, required=True)
-    changed_on = fields.Date(required=True)
+    changed_on = Day(required=True)
 
 
 class PenaltyAnswer(StrictSchema):

@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,20}))?")
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 _UNIT_ONLY = re.compile(r"\s*(?:万?元|人民币|大写|小写|RMB|CNY)\s*", re.IGNORECASE)
 _IN_TEXT = re.compile(f"{_SUM}{_CHANGE}")
-_FINE_BEFORE = re.compile(r"罚款(?:人民币|金额|共计|合计|总计|计|为|[:：￥¥(（\s]|大写|小写)*$")
+_FINE_BEFORE = re.compile(r"罚款(?:人民币|RMB|CNY|金额|共计|合计|总计|计|为|[:：￥¥(（\s]|大写|小写)*$")
 _FINE_AFTER = re.compile(r"\s*[整正]?(?:[(（][^()（）]*[)）])?\s*(?:人民币)?的?(?:行政)?罚款")
 
 

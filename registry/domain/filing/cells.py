@@ -39,6 +39,7 @@ _WEEKDAY = re.compile(r"[(]?(?:星期|周|礼拜)([一二三四五六日天])[)]
 _DASHES = str.maketrans(
     dict.fromkeys("‐‑‒–—―−－﹣", "-") | dict.fromkeys("／⁄∕", "/") | {"．": ".", "（": "(", "）": ")"}
 )
+_GAP = re.compile(r"\s*([年月./-])\s*|\s+(?=[日号])")
 _SERIAL = re.compile(r"([1-9]\d{4})(?:\.\d+)?", re.ASCII)
 _SERIAL_ZERO = dt.date(1899, 12, 30)
 _SERIAL_YEARS = range(2000, 2100)
@@ -84,7 +85,7 @@ def day(text: str) -> dt.date:
     A time of day after it is dropped; a day of the week must be that of the day. A serial number of Excel is read
     where only one can be meant (``is_serial``). Refuses with ``DateMalformed``.
     """
-    compact = re.sub(r"\s*([年月日号./-])\s*", r"\1", tidy(text).translate(_DASHES))
+    compact = _GAP.sub(r"\1", tidy(text).translate(_DASHES))
     weekday = _WEEKDAY.search(compact)
     stated = compact[: weekday.start()].rstrip() if weekday else compact
     parsed = _serial_day(stated) or _written_day(stated)

@@ -12,7 +12,7 @@ OTHER = "07"
 _SUSPENSION, _REVOCATION = "11", "05"
 _SEPARATOR = re.compile(r"(?:[\s、,，;；:：/／|｜+＋&。.()（）]|并处以?|并给予|以及|同时|[和及与并])+")
 _LEAD = re.compile(
-    r"(?:[0-9]{1,2}[.、)）]|[(（][0-9一二三四五六七八九十]{1,2}[)）]|处以|给予|决定|行政处罚[:：]|[处作])?\s*"
+    r"(?:[0-9]{1,2}[.、)）]|[(（]?[0-9一二三四五六七八九十]{1,2}[)）]|处以|给予|决定|行政处罚[:：]|[处作])?\s*"
 )
 """What may stand before a kind without being part of it: 1. 罚款; 处以罚款."""
 _TAIL = re.compile(
@@ -23,6 +23,7 @@ _TAIL = re.compile(
 _OTHER = re.compile(
     r"(?:法律、?行政法规规定的)?其他(?:类型|种类)?(?:的?(?:行政)?处罚)?|07(?=\s*[-－—–:：(（]\s*(?!其他))"
 )
+_OTHER_OLD = re.compile(r"6(?=\s*[-－—–:：(（]\s*(?!其他))")
 _OTHER_TEXT = re.compile(r"\s*[-－—–:：]+\s*|\s*(?=[(（])|\s+(?=[^\s、,，;；/／|｜+＋&和及与并])")
 _PERMIT = re.compile(
     r"(?:(?P<both>暂扣(?:或者?|、|/|和|及)吊销)|(?P<revoked>吊销)|(?P<suspended>暂扣))"
@@ -140,13 +141,14 @@ def _read_permit(scan: _Scan, place: int) -> int | None:
 
 def _read_other(scan: _Scan, place: int) -> int | None:
     """其他-说明: the words of the explanation reach to the next kind, and those that name a kind are that kind."""
-    match = _OTHER.match(scan.text, place)
+    match = _OTHER.match(scan.text, place) or (_OTHER_OLD.match(scan.text, place) if scan.is_2016 else None)
     if not match:
         return None
     explained = _OTHER_TEXT.match(scan.text, match.end())
     if not explained:
         end = _word_end(scan, match.end())
-        scan.add([OTHER] if end is not None else scan.codes)
+        if end is not None:
+            scan.add([OTHER])
         return end
     return _read_explanation(scan, explained)
 

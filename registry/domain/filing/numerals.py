@@ -12,7 +12,7 @@ DIGITS = "".join(_DIGITS)
 NUMERALS = DIGITS + "".join(_SMALL) + "".join(_LARGE) + "廿卄卅"
 """Every character that a Chinese numeral may have."""
 _BELOW_WAN = re.compile(
-    f"(?:(?P<thousands>[{DIGITS}])[千仟])?(?P<zero>[零〇○])?(?:(?P<hundreds>[{DIGITS}])[百佰])?[零〇○]?"
+    f"[零〇○]?(?:(?P<thousands>[{DIGITS}])[千仟])?(?P<zero>[零〇○])?(?:(?P<hundreds>[{DIGITS}])[百佰])?[零〇○]?"
     f"(?:(?P<tens>[{DIGITS}])?(?P<ten>[十拾]))?[零〇○]?(?P<ones>[{DIGITS}])?"
 )
 

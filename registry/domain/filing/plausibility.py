@@ -9,31 +9,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from registry.domain import labels
 from registry.domain.filing import amounts, numerals
 from registry.domain.filing.exclusions import is_summary_procedure
 from registry.domain.filing.model import Filing, Note
 from registry.domain.naming import name_key
 
-ATTENTION = {
-    "amount-unit-doubtful": "金额像是元和万元混淆",
-    "amount-differs": "金额与处罚内容所写的不同",
-    "fine-without-kind": "有罚款金额而处罚类别没有罚款",
-    "fine-above-usual": "罚款高于该类处罚通常的数额",
-    "term-beyond-statute": "限制期限超过法定上限",
-    "term-differs": "限制期限与处罚内容所写的不同",
-    "facts-after-decision": "违法事实所写日期晚于处罚决定日期",
-    "document-year-differs": "文号的年份与处罚决定日期不符",
-    "measure-before-decision": "限制行为早于处罚决定日期开始",
-    "name-differs-from-records": "同一代码在其他记录中是另一名称",
-    "code-differs-from-records": "同一名称在其他记录中是另一代码",
-    "decided-differs-from-records": "同一决定在此前的记录中日期不同",
-    "removed-before": "同一决定此前在此撤回、修复或撤销过",
-    "check-character-overridden": "代码校验码不正确，按所述理由保留",
-    "history-load": "历史数据补录",
-    "amount-unit-in-cell": "金额按格内单位读取",
-    "date-serial": "日期按 Excel 序号读取",
-}
-"""Findings that deserve a look before verification, by code, with their labels."""
+ATTENTION = frozenset(labels.FINDINGS)
+"""Codes of the findings that deserve a look before verification."""
 
 _WAN = amounts.FEN_PER_WAN // amounts.FEN_PER_YUAN
 _FINE = "02"
@@ -125,11 +108,6 @@ def stated_months(content: str) -> list[int]:
             if number:
                 months.append(int(number * (12 if match["unit"] == "年" else 1)))
     return months
-
-
-def needs_look(notes: Sequence[Note]) -> bool:
-    """Whether one of the notes deserves a look before verification."""
-    return any(note.code in ATTENTION for note in notes)
 
 
 def _amount_findings(filing: Filing) -> Iterator[Note]:

@@ -18,7 +18,8 @@ _PLACEHOLDERS = frozenset(
 _SEPARATORS = re.compile(r"[;；|\n]")
 _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|#+)")
 _ACCEPTED_MAX = 24
-_LINKS = "-－—–_.:：、 ()（）"
+_LINKS = "-－—–_.:：、"
+_UNREAD = re.compile(r"[\s()]")
 
 
 class RowReader:
@@ -139,12 +140,9 @@ def accepted(rows: Iterable[tuple[str, str]]) -> str:
 
 def _comparable(text: str) -> str:
     folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return "".join(folded.split()).casefold()
+    return _UNREAD.sub("", folded).casefold()
 
 
 def _without(key: str, part: str, remove: Callable[[str, str], str]) -> str:
     shorter = remove(key, part)
-    if shorter == key:
-        link = remove(key, f"({part})")
-        return link.strip(_LINKS) if link != key else ""
-    return shorter.strip(_LINKS)
+    return "" if shorter == key else shorter.strip(_LINKS)

@@ -1,7 +1,7 @@
 """Compare new filings with what the registry has: the same decision, and findings for the clerk and the verifier."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from registry.domain.cases import penalty
@@ -37,35 +37,34 @@ def context_findings(
     keys = {name_key.key(filing.subject.name) for filing, _ in filings if filing.subject.uscc}
     names = earlier_filings.names_by_code(work.session, usccs, leaving_out) if usccs else {}
     codes = earlier_filings.codes_by_name_key(work.session, keys, leaving_out) if keys else {}
-    for filing, _ in filings:
-        if uscc := filing.subject.uscc:
-            _append(codes, name_key.key(filing.subject.name), uscc)
-    together = _names_together([filing for filing, _ in filings])
+    first_names, first_codes = _first_together([filing for filing, _ in filings])
     return [
         (
             *_law_findings(work, reference, filing, restrictions),
             *plausibility.name_findings(
                 filing,
-                names.get(filing.subject.uscc or "", ()) or together.get(filing.subject.uscc or "", ()),
-                codes.get(name_key.key(filing.subject.name), ()),
+                _others(filing.subject.uscc or "", names, first_names),
+                _others(name_key.key(filing.subject.name), codes, first_codes),
             ),
         )
         for filing, restrictions in filings
     ]
 
 
-def _append(table: dict[str, list[str]], key: str, value: str) -> None:
-    if value not in table.setdefault(key, []):
-        table[key].append(value)
+def _others(key: str, records: Mapping[str, Sequence[str]], together: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """What records here have for a key; where none has it, what its first filing among these says."""
+    return records.get(key) or together.get(key, ())
 
 
-def _names_together(filings: Collection[Filing]) -> dict[str, list[str]]:
-    """The name that the first filing of a code has: later ones of the same code are compared with it."""
-    first: dict[str, list[str]] = {}
+def _first_together(filings: Collection[Filing]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """The first name of each code and the first code of each name among filings: later ones are compared with them."""
+    names: dict[str, list[str]] = {}
+    codes: dict[str, list[str]] = {}
     for filing in filings:
         if filing.subject.uscc:
-            first.setdefault(filing.subject.uscc, [filing.subject.name])
-    return first
+            names.setdefault(filing.subject.uscc, [filing.subject.name])
+            codes.setdefault(name_key.key(filing.subject.name), [filing.subject.uscc])
+    return names, codes
 
 
 def _law_findings(
