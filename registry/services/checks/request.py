@@ -29,6 +29,7 @@ class Party:
     id_type: str | None = None
     id_number: str | None = None
     of: str | None = None
+    section: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,9 @@ def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], po
     place = "name"
     try:
         _require_not_personal(party.name)
+        if party.section:
+            place = "section"
+            _require_not_personal(party.section)
         if party.uscc:
             place = "uscc"
             code, problem = identifiers.lenient_uscc(party.uscc)
@@ -121,7 +125,7 @@ def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], po
             index = work.keys.vault.index(id_type, number).hex()
     except Invalid as refusal:
         return Fault(f"{pointer}/{place}", refusal.code, refusal.title)
-    return CheckedParty(party.ref, party.role, party.name, code, index, party.of, problem)
+    return CheckedParty(party.ref, party.role, party.name, code, index, party.of, problem, section=party.section)
 
 
 def _name_fault(party: Party, pointer: str) -> Fault | None:
