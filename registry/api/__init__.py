@@ -29,10 +29,11 @@ from registry.api import (
     watches,
 )
 from registry.api.schemas.base import ProblemSchema
+from registry.domain import literals
 from registry.domain.filing.cells import is_forbidden, pointer
 from registry.domain.publication import redaction
 from registry.errors import Fault
-from registry.refusals.acts import QueryRefused, RecordUnknown
+from registry.refusals.acts import QueryEncoding, QueryRefused, RecordUnknown
 
 BLUEPRINTS = (
     reference.blueprint,
@@ -96,7 +97,9 @@ def _require_readable_path() -> None:
 
 
 def _refuse_unread_parameters() -> None:
-    """Refuse parameters sent to a route that reads none: who sent one meant something by it."""
+    """Refuse parameters that are not UTF-8, of pages too, or sent to a route that reads none: something was meant."""
+    if not literals.is_utf8_query(request.query_string):
+        raise QueryEncoding()
     view = current_app.view_functions.get(request.endpoint or "")
     described = getattr(view, "_apidoc", None)
     if not request.args or described is None or request.blueprint == exchange.blueprint.name:

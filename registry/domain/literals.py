@@ -5,10 +5,20 @@
 
 import datetime as dt
 import re
+from urllib.parse import unquote_to_bytes
 
 DIGITS_MAX = 15
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = re.compile(rf"-?[0-9]{{1,{DIGITS_MAX}}}")
+
+
+def is_utf8_query(query: bytes) -> bool:
+    """Whether a query string, percent-encoded, is text in UTF-8: what an old form sends in GBK is not."""
+    try:
+        unquote_to_bytes(query).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def iso_day(text: str) -> dt.date:

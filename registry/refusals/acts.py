@@ -177,6 +177,12 @@ class QueryRefused(Invalid):
     code, title = "query-refused", "查询参数不正确"
 
 
+class QueryEncoding(Invalid):
+    """The query string is not text in UTF-8; read as such it would ask for something else."""
+
+    code, title = "query-encoding", "查询文字应以 UTF-8 编码发送（收到的可能是 GBK），请重新输入"
+
+
 class BodyRefused(Invalid):
     """The request body is not the JSON that the route takes; ``errors`` names each field."""
 

@@ -18,7 +18,6 @@ from tests.support.filings import (
     filing,
 )
 
-
 NOT_UNDERSTOOD = (
     "color=red",
     "kind=rumour",

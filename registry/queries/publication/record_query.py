@@ -59,7 +59,7 @@ def parse_record_query(arguments: Mapping[str, str], reference: Reference) -> Re
             raise _build_refusal(
                 parameter,
                 "forbidden-character",
-                "含有不可见字符，或者不是以 UTF-8 编码发送的（例如 GBK），请重新输入。",
+                "含有不可见字符，请重新输入。",
             )
     for parameter in ("q", "uscc", "authority"):
         if _is_personal_question(typed.get(parameter, "")):
