@@ -74,8 +74,6 @@ def tidy(text: str) -> str:
 
 def unescape_line_ends(text: str) -> str:
     """The text with its line ends as \\n: some programs leave ``_x000D_``, the escape of Open XML, in their cells."""
-    if "_x000" not in text and "\r" not in text:
-        return text
     return _LINE_END.sub("\n", text.replace(_ESCAPED_TAB, "\t"))
 
 
@@ -85,7 +83,10 @@ def day(text: str) -> dt.date:
     A time of day after it is dropped; a day of the week must be that of the day. A serial number of Excel is read
     where only one can be meant (``is_serial``). Refuses with ``DateMalformed``.
     """
-    compact = _GAP.sub(r"\1", tidy(text).translate(_DASHES))
+    tidied = tidy(text)
+    if _DAY.fullmatch(tidied):
+        return _written_day(tidied)
+    compact = _GAP.sub(r"\1", tidied.translate(_DASHES))
     weekday = _WEEKDAY.search(compact)
     stated = compact[: weekday.start()].rstrip() if weekday else compact
     parsed = _serial_day(stated) or _written_day(stated)

@@ -70,6 +70,9 @@ def read_kinds(row: RowReader, rules: Rules) -> tuple[str, ...]:
         return ()
     for name in ("kinds", "kinds_more"):
         text = row.text(name)
+        if text in (named := _named(rules.kinds)):
+            codes |= dict.fromkeys(named[text])
+            continue
         scan = _Scan(text, rules, row.headings.vocabulary == "2016", row.raw("content"))
         place = _scan_cell(scan)
         if place is not None:
@@ -226,6 +229,12 @@ def _word_end(scan: _Scan, place: int) -> int | None:
 def _skip(pattern: re.Pattern[str], text: str, place: int) -> int:
     match = pattern.match(text, place)
     return match.end() if match else place
+
+
+@lru_cache(maxsize=8)
+def _named(rules: tuple[KindRule, ...]) -> dict[str, tuple[str, ...]]:
+    """The names that leave no doubt: most cells hold one of them and no more."""
+    return {word: codes for word, codes in _vocabulary(rules) if codes}
 
 
 @lru_cache(maxsize=8)

@@ -54,7 +54,7 @@ def parse_party(row: RowReader, rules: Rules, override: str | None) -> Party:
 def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> str | None:
     """Read a code without text around it; a wrong check character is accepted only with a stated reason."""
     code = identifiers.fold(text)
-    bare = _LINKS.sub("", _COUNT_AFTER.sub("", _WORDS_BEFORE.sub("", code)))
+    bare = code if code.isascii() and code.isalnum() else _bare_code(code)
     if bare != code:
         row.note(field, "text-around-code", "已去除代码前后的说明文字，或其中的空格、连字符")
     if re.search("[a-z]", text):
@@ -75,6 +75,11 @@ def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> 
     except UsccMalformed as refusal:
         row.fault(field, refusal.code, refusal.title)
     return None
+
+
+def _bare_code(code: str) -> str:
+    """The code without the words around it, its blanks and its hyphens."""
+    return _LINKS.sub("", _COUNT_AFTER.sub("", _WORDS_BEFORE.sub("", code)))
 
 
 def note_minor(row: RowReader, party: Party, decided_on: dt.date | None) -> None:

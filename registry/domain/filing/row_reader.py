@@ -36,13 +36,15 @@ class RowReader:
         if faults := cells.text_faults(self.headings.name(name), text):
             self.faults += faults
             return ""
-        if _ERROR_VALUE.fullmatch(text.strip()):
+        if "#" in text and _ERROR_VALUE.fullmatch(text.strip()):
             self.fault(name, "error-cell", "单元格是错误值，应填写实际内容")
             return ""
-        unescaped = cells.unescape_line_ends(text)
-        if "_x000" in text and unescaped != text:
-            self.note(name, "line-end", "换行标记 _x000D_ 已改为换行")
-        text, tidied = unescaped, cells.tidy(unescaped)
+        if "_x000" in text or "\r" in text:
+            unescaped = cells.unescape_line_ends(text)
+            if "_x000" in text and unescaped != text:
+                self.note(name, "line-end", "换行标记 _x000D_ 已改为换行")
+            text = unescaped
+        tidied = cells.tidy(text)
         if tidied != text.strip():
             self.note(name, "half-width", "全角字母、数字或空格已改为半角")
         return tidied
