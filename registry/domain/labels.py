@@ -198,6 +198,7 @@ FINDINGS = {
     "amount-unit-doubtful": "金额像是元和万元混淆",
     "amount-differs": "金额与处罚内容所写的不同",
     "fine-without-kind": "有罚款金额而处罚类别没有罚款",
+    "kind-not-stated": "处罚内容写有而处罚类别没有的类别",
     "fine-above-usual": "罚款高于该类处罚通常的数额",
     "term-beyond-statute": "限制期限超过法定上限",
     "term-differs": "限制期限与处罚内容所写的不同",

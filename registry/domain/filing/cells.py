@@ -95,6 +95,17 @@ def day(text: str) -> dt.date:
     return parsed
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is a day in a spelling that no number of a document has: eight digits may be one."""
+    if not _DAY.match(tidy(text).translate(_DASHES)[:12]) or tidy(text).isdigit():
+        return False
+    try:
+        day(text)
+    except DateMalformed:
+        return False
+    return True
+
+
 def is_serial(text: str) -> bool:
     """Whether a text is a number of days as Excel stores a day, in years that no other reading of it has.
 

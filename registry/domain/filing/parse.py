@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from registry.domain.filing import decision, exclusions, kinds, party, plausibility
+from registry.domain.filing import cells, decision, exclusions, kinds, party, plausibility
 from registry.domain.filing.columns import PLAIN, Headings
 from registry.domain.filing.model import Filing, Note, Rules
 from registry.domain.filing.row_reader import RowReader
@@ -67,7 +67,7 @@ def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
     first_on, first_at = decision.first_publication(row, decided, today)
     return Filing(
         subject=subject,
-        document_number=row.text("document_number", limit=128),
+        document_number=_read_document_number(row),
         behaviour_text=_read_behaviour_text(row),
         behaviour=_read_code(row, "behaviour", rules.behaviours, "behaviour-unknown"),
         facts=row.text("facts"),
@@ -94,6 +94,14 @@ def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
         first_published_on=first_on,
         first_published_at=first_at,
     )
+
+
+def _read_document_number(row: RowReader) -> str:
+    """The number as filed; a mere day is what a spreadsheet made of one, and the number itself is lost."""
+    text = row.text("document_number", limit=128)
+    if cells.is_day(text):
+        row.fault("document_number", "document-number-is-day", "文号是一个日期，可能被表格软件改动过，应填写完整文号")
+    return text
 
 
 def _read_authority(row: RowReader, rules: Rules) -> tuple[str, str]:

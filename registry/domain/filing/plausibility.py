@@ -20,6 +20,11 @@ ATTENTION = frozenset(labels.FINDINGS)
 
 _WAN = amounts.FEN_PER_WAN // amounts.FEN_PER_YUAN
 _FINE = "02"
+_GRAVE_WORDS = (
+    ("05", "吊销许可证件", re.compile("(?<!不予)(?<!免予)(?<!暂扣或)(?<!暂扣或者)吊销")),
+    ("04", "责令停产停业", re.compile("责令(?:其)?(?:停产|停业)")),
+    ("14", "责令关闭", re.compile("责令(?:其)?关闭")),
+)
 _SUMMARY_MOST = {"natural_person": 200_00, "sole_trader": 3000_00, "organisation": 3000_00}
 """The highest fine of a decision made on the spot, in fen (行政处罚法（2021修订）第五十一条)."""
 _CONFISCATED = re.compile(r"没收[^。；;\n]{0,40}$")
@@ -52,6 +57,7 @@ class StatutoryTerm:
 def findings(filing: Filing) -> Iterator[Note]:
     """What a filing says against itself."""
     yield from _amount_findings(filing)
+    yield from _kind_findings(filing)
     yield from _day_findings(filing)
 
 
@@ -122,6 +128,14 @@ def _amount_findings(filing: Filing) -> Iterator[Note]:
         yield from _sum_findings(
             "confiscated", "没收金额", filing.confiscated_fen, _confiscated_in(filing.content), filing.content
         )
+
+
+def _kind_findings(filing: Filing) -> Iterator[Note]:
+    """A grave kind that 处罚内容 states and 处罚类别 leaves out: what follows from the decision depends on it."""
+    missing = [name for code, name, word in _GRAVE_WORDS if code not in filing.kinds and word.search(filing.content)]
+    if missing:
+        detail = f"处罚内容写有{'、'.join(missing)}，处罚类别没有，请核对"
+        yield Note("/kinds", "kind-not-stated", detail)
 
 
 def _sum_findings(field: str, title: str, fen: int, stated: Sequence[int], content: str) -> Iterator[Note]:

@@ -84,6 +84,18 @@ class TestAmounts:
         assert "第五十一条" in note.detail
 
 
+class TestKinds:
+    @pytest.mark.parametrize("content", ["吊销其资质证书", "责令停产停业", "责令其停业整顿", "责令关闭"])
+    def test_that_the_content_states_and_the_kinds_leave_out_are_found(self, content: str) -> None:
+        assert codes(filing(kinds=("01",), fine_fen=None, content=content)) == {"kind-not-stated"}
+        every = filing(kinds=("04", "05", "14"), fine_fen=None, content=content)
+        assert codes(every) == set()
+
+    @pytest.mark.parametrize("content", ["不予吊销许可证", "予以警告。", "已责令改正"])
+    def test_that_the_content_denies_are_not(self, content: str) -> None:
+        assert codes(filing(kinds=("01",), fine_fen=None, content=content)) == set()
+
+
 class TestTerms:
     TERM = StatutoryTerm("禁止参加政府采购活动", "政府采购法第七十七条", 36, DECIDED, dt.date(2028, 11, 10))
 

@@ -35,6 +35,16 @@ class TestDocumentKey:
         assert document_key("盐财罚〔2026〕1号") != document_key(other)
 
 
+class TestDocumentNumber:
+    @pytest.mark.parametrize("text", ["2026-9-1", "2026/09/01", "2026.9.1", "2026年9月1日", "2026-09-01 00:00:00"])
+    def test_that_a_spreadsheet_made_a_day_of_is_refused(self, text: str) -> None:
+        assert refused(ORGANISATION | {"document_number": text}) == {"/document_number document-number-is-day"}
+
+    @pytest.mark.parametrize("text", ["20260901", "盐财罚〔2026〕9-1号", "2026-9-1号", "2026年9号", "77"])
+    def test_that_may_be_one_is_taken(self, text: str) -> None:
+        assert accepted(ORGANISATION | {"document_number": text})[0].document_number == text
+
+
 class TestCodes:
     @pytest.mark.parametrize(
         "text",
