@@ -50,7 +50,7 @@ class ImportAnswer(StrictSchema):
 class VerificationQuery(StrictSchema):
     """What becomes of filings in which something deserves a look: taken like the others, or left to be looked at."""
 
-    findings = fields.String(load_default="take", validate=validate.OneOf(("take", "leave")))
+    attention = fields.String(load_default="take", validate=validate.OneOf(("take", "leave")))
 
 
 class VerifiedAnswer(StrictSchema):
@@ -123,10 +123,10 @@ def get_import(number: str) -> dict[str, Any]:
 def verify(query: dict[str, Any], number: str) -> dict[str, Any]:
     """Verify what the file filed, up to 500 a call; call again while some wait.
 
-    What deserves a look is listed first by `GET /penalties?state=filed&import=…`; with `findings=leave` it is left.
+    What deserves a look is listed first by `GET /penalties?state=filed&import=…`; with `attention=leave` it is left.
     """
     import_id = _parse_number(number)
-    leaves = query["findings"] == "leave"
+    leaves = query["attention"] == "leave"
     body: dict[str, Any] = runtime.perform(actor(), lambda work: _verify_import(work, import_id, leaves=leaves))
     return body
 
@@ -135,11 +135,15 @@ def _verify_import(work: UnitOfWork, import_id: int, *, leaves: bool) -> dict[st
     """Verify page by page past what is refused, so that it holds up nothing behind it and counts as waiting no more."""
     verified, refused, last = 0, [], ""
     department_id = work.actor.department_id
-    waiting = partial(penalties.awaiting, work.session, department_id, import_id, leave_findings=leaves)
+    waiting = partial(penalties.awaiting, work.session, department_id, import_id, leave_attention=leaves)
     while verified <= penalty_import.CHUNK - PAGE and (page := waiting(PAGE, last)):
         outcomes = zip(page, penalty_verification.verify(work, page), strict=True)
         faults = [
-            {"id": record, "code": outcome.code, "detail": outcome.title}
+            {
+                "id": record,
+                "code": outcome.code,
+                "detail": "；".join([outcome.title, *(fault.detail for fault in outcome.faults)]),
+            }
             for record, outcome in outcomes
             if isinstance(outcome, Refusal)
         ]

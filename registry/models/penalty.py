@@ -70,7 +70,7 @@ class PenaltyFiling(Base):
     """The facts as one officer filed them, immutable. A correction is another filing of the same penalty.
 
     ``content`` is canonical JSON without the identity number: that is ``id_sealed`` (encrypted) and
-    ``id_index`` (keyed hash), and both stay out of everything public. ``findings`` is JSON: what was cleaned, and what
+    ``id_index`` (keyed hash), and both stay out of everything public. ``notes`` is JSON: what was cleaned, and what
     its verifier should look at; ``attention`` counts the latter.
     """
 
@@ -84,7 +84,7 @@ class PenaltyFiling(Base):
     content: Mapped[str]
     id_index: Mapped[str | None]
     id_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    findings: Mapped[str] = mapped_column(default="[]")
+    notes: Mapped[str] = mapped_column(default="[]")
     attention: Mapped[int] = mapped_column(default=0)
     filed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     filed_at: Mapped[dt.datetime]

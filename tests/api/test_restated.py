@@ -160,7 +160,7 @@ class TestAwaitingVerification:
         number = received(clerk, table(rows))
         run(clerk, number)
         path = f"/api/v1/penalties/imports/{number}/verification"
-        answer = desk.ask("PUT", path, "verifier", query_string={"findings": "leave"}).get_json()
+        answer = desk.ask("PUT", path, "verifier", query_string={"attention": "leave"}).get_json()
         assert (answer["verified"], answer["waiting"]) == (2, 0)
         [left] = desk.get("/penalties", "verifier", query_string={"state": "filed"}).get_json()["items"]
         assert "amount-unit-doubtful" in {note["code"] for note in left["notes"]}
@@ -169,6 +169,6 @@ class TestAwaitingVerification:
     def test_is_listed_by_the_command_before_it_publishes(self, desk, typed):
         desk.filed(filing())
         doubtful = desk.filed(filing(fine="10000"))
-        code, output = typed("penalties", "verify", "--all", "--leave-findings", "--as", "verifier")
+        code, output = typed("penalties", "verify", "--all", "--leave-attention", "--as", "verifier")
         assert (code, "1 published, 0 refused" in output) == (0, True)
         assert f"{doubtful} look: amount-unit-doubtful" in output

@@ -25,6 +25,12 @@ class ReasonSchema(StrictSchema):
     reason = words(2000, required=True)
 
 
+class VerificationSchema(StrictSchema):
+    """Why what was found about the filing is confirmed, where something was found."""
+
+    confirmation = words(2000, load_default="")
+
+
 class WithdrawalSchema(StrictSchema):
     """Why a published penalty is taken back, and since which day its decision no longer stands."""
 
@@ -33,8 +39,9 @@ class WithdrawalSchema(StrictSchema):
 
 
 class PenaltyAnswer(StrictSchema):
-    """A penalty's state with its clock, the newest facts filed, and what was found in them (``notes``); ``attention``
-    of these deserve a look before verification. Sent back by ``PUT`` it is the same filing again."""
+    """A penalty's state with its clock, the newest facts filed, and what was cleaned or found in them (``notes``), of
+    which ``attention`` deserve a look before verification. ``findings``: what its verification must confirm with a
+    reason. Sent back by ``PUT`` it is the same filing again."""
 
     id = fields.String()
     state = fields.String()
@@ -43,6 +50,7 @@ class PenaltyAnswer(StrictSchema):
     publish_by = Day()
     publish_by_provisional = fields.Boolean()
     filing = fields.Dict()
+    findings = fields.List(fields.Dict())
     returned_because = fields.String(allow_none=True)
     notes = fields.List(fields.Dict())
     attention = fields.Integer()

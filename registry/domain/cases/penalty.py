@@ -2,15 +2,16 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from registry.domain import records
-from registry.domain.filing.model import Filing, MeasureTerm, Party
+from registry.domain.filing.model import Filing, MeasureTerm, Note, Party
 from registry.domain.publication import body, canonical
 from registry.domain.publication.body import PublishedVersion
 
-_DAYS = ("decided_on", "effect_until", "publicity_until", "first_published_on")
+_DAYS = ("decided_on", "effect_until", "publicity_until", "served_on", "first_published_on")
 _FIRST_PUBLICATION = ("first_published_on", "first_published_at")
 REMOVED = ("withdrawn", "repaired")
 """States of a penalty that was taken from the public for good: the same decision may be filed anew, with a reason."""
@@ -40,14 +41,18 @@ FIELDS = {
     "severity": "失信严重程度",
     "measures": "限制行为",
     "override_reason": "例外理由",
+    "served_on": "送达日期",
     "first_published_on": "首次公示日期",
     "first_published_at": "首次公示网站",
 }
 """Chinese names of what a filing states."""
 
 
-def content(filing: Filing, nonce: str) -> dict[str, Any]:
-    """The filing as JSON without the identity number; the nonce makes its digest unguessable."""
+def content(filing: Filing, nonce: str, findings: Sequence[Note] = ()) -> dict[str, Any]:
+    """The filing as JSON without the identity number; the nonce makes its digest unguessable.
+
+    ``findings`` are what the officer who verifies must confirm; they are part of what is filed.
+    """
     party = {name: value for name, value in vars(filing.subject).items() if name != "id_number"}
     terms = [
         {**vars(term), "starts_on": _format_day(term.starts_on), "ends_on": _format_day(term.ends_on)}
@@ -55,10 +60,17 @@ def content(filing: Filing, nonce: str) -> dict[str, Any]:
     ]
     days = {name: _format_day(getattr(filing, name)) for name in _DAYS}
     facts = {**vars(filing), **days, "subject": party, "measures": terms, "nonce": nonce}
+    if findings:
+        facts["findings"] = [vars(finding) for finding in findings]
     if filing.first_published_on is None:  # stated of the opening load only; others read as they always did
         for name in _FIRST_PUBLICATION:
             del facts[name]
     return facts
+
+
+def findings_of(facts: Mapping[str, Any]) -> list[Note]:
+    """What the officer who verifies a stored filing must confirm with a reason."""
+    return [Note(**finding) for finding in facts.get("findings", ())]
 
 
 def changed_fields(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
@@ -70,7 +82,7 @@ def changed_fields(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 def filing_of(facts: dict[str, Any]) -> Filing:
     """Restore a filing from its stored content; the identity number is not part of it."""
-    values = {name: value for name, value in facts.items() if name != "nonce"}
+    values = {name: value for name, value in facts.items() if name not in ("nonce", "findings")}
     values |= {name: parse_day(values.get(name)) for name in _DAYS}
     values["subject"] = Party(**values["subject"], id_number=None)
     values["kinds"], values["sectors"] = tuple(values["kinds"]), tuple(values["sectors"])

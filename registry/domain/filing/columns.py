@@ -58,6 +58,7 @@ behaviour              |              |                       | 失信行为 BEH
 confined_action        |              |                       | 限制行为 限制的行为 CONFINED_ACTION
 confined_start         |              |                       | 限制行为开始时间 CONFINED_START
 confined_end           |              |                       | 限制行为结束时间 CONFINED_END
+served_on              |              |                       | 送达日期 处罚决定送达日期 SERVED_ON
 override_reason        |              |                       | 校验码例外理由 例外理由 OVERRIDE_REASON
 first_published_on     |              |                       | 首次公示日期 FIRST_PUBLISHED_ON
 first_published_at     |              |                       | 首次公示网站 首次公示平台 FIRST_PUBLISHED_AT

@@ -44,8 +44,9 @@ class MeasureTerm:
 class Filing:
     """A penalty as filed and cleaned; amounts in fen, ``kinds`` the codes of the 2021 law's kinds.
 
-    ``effect_until`` and ``publicity_until`` are the days as filed, none when the decision states no end.
-    ``first_published_on`` and ``_at`` are stated for what was published elsewhere before this registry opened.
+    ``effect_until`` and ``publicity_until`` are the days as filed, none when the decision states no end. ``served_on``
+    is the day of service where it is known: the template of 2018 has no column for it. ``first_published_on`` and
+    ``_at`` are stated for what was published elsewhere before this registry opened.
     """
 
     subject: Party
@@ -73,6 +74,7 @@ class Filing:
     severity: str | None
     measures: tuple[MeasureTerm, ...]
     override_reason: str | None
+    served_on: dt.date | None = None
     first_published_on: dt.date | None = None
     first_published_at: str | None = None
 

@@ -10,7 +10,7 @@ from registry.refusals.acts import FilingRefused
 _TEXTS = (
     "document_number", "behaviour_text", "behaviour", "facts", "basis", "content", "permit", "decided_on",
     "effect_until", "publicity_until", "authority_name", "authority_code", "source_name", "source_code", "remark",
-    "title", "district", "severity", "override_reason", "first_published_on", "first_published_at",
+    "title", "district", "severity", "override_reason", "served_on", "first_published_on", "first_published_at",
 )  # fmt: skip
 _AMOUNTS = {"fine_fen": "fine", "confiscated_fen": "confiscated"}
 _LISTS = ("kinds", "sectors")

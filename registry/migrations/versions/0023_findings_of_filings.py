@@ -17,7 +17,7 @@ DECISION = ["authority_code", "document_number", "subject_key"]
 
 def upgrade() -> None:
     """Add the columns, and make the indexes beside running writers."""
-    op.add_column("penalty_filings", sa.Column("findings", sa.Text(), nullable=False, server_default="[]"))
+    op.add_column("penalty_filings", sa.Column("notes", sa.Text(), nullable=False, server_default="[]"))
     op.add_column("penalty_filings", sa.Column("attention", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("penalty_imports", sa.Column("unchanged", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("penalties", sa.Column("first_published_on", sa.Date(), nullable=True))
@@ -57,4 +57,4 @@ def downgrade() -> None:
     op.drop_column("penalties", "first_published_on")
     op.drop_column("penalty_imports", "unchanged")
     op.drop_column("penalty_filings", "attention")
-    op.drop_column("penalty_filings", "findings")
+    op.drop_column("penalty_filings", "notes")

@@ -45,11 +45,9 @@ def ids(session: Session, records: Collection[str]) -> dict[str, int]:
     return dict(rows.tuples().all())
 
 
-def findings(session: Session, records: Collection[str]) -> dict[str, tuple[Note, ...]]:
+def notes(session: Session, records: Collection[str]) -> dict[str, tuple[Note, ...]]:
     """What was found in the filings of these penalties that were just made, by record id."""
-    statement = select(Penalty.record, PenaltyFiling.findings).join(
-        PenaltyFiling, PenaltyFiling.penalty_id == Penalty.id
-    )
+    statement = select(Penalty.record, PenaltyFiling.notes).join(PenaltyFiling, PenaltyFiling.penalty_id == Penalty.id)
     rows = session.execute(statement.where(Penalty.record.in_(records))) if records else ()
     return {record: _read_notes(text) for record, text in rows}
 
@@ -70,7 +68,7 @@ def attention(
     """Those of a department's penalties in whose newest filing something deserves a look, with all its findings."""
     newest = select(func.max(PenaltyFiling.id)).where(PenaltyFiling.penalty_id == Penalty.id)
     statement = (
-        select(Penalty.record, PenaltyFiling.findings)
+        select(Penalty.record, PenaltyFiling.notes)
         .join(PenaltyFiling, PenaltyFiling.id == newest.correlate(Penalty).scalar_subquery())
         .where(Penalty.department_id == department_id, Penalty.record.in_(records), PenaltyFiling.attention > 0)
         .order_by(PenaltyFiling.attention.desc(), Penalty.id)
@@ -129,14 +127,14 @@ def awaiting(
     limit: int | None,
     after: str = "",
     *,
-    leave_findings: bool = False,
+    leave_attention: bool = False,
 ) -> list[str]:
     """Record ids that wait for verification, oldest first, after record ``after``; of one import if it is named.
 
-    ``leave_findings`` leaves out those in whose newest filing something deserves a look.
+    ``leave_attention`` leaves out those in whose newest filing something deserves a look.
     """
     statement = select(Penalty.record).where(Penalty.department_id == department_id, Penalty.state.in_(AWAITING))
-    if leave_findings:
+    if leave_attention:
         newest = select(func.max(PenaltyFiling.id)).where(PenaltyFiling.penalty_id == Penalty.id)
         looked = select(PenaltyFiling.attention).where(PenaltyFiling.id == newest.correlate(Penalty).scalar_subquery())
         statement = statement.where(looked.correlate(Penalty).scalar_subquery() == 0)

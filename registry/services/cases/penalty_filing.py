@@ -34,7 +34,7 @@ from registry.refusals.acts import (
 )
 from registry.services.cases import penalty_findings, steps
 from registry.services.cases.identity import Identity, identify
-from registry.services.cases.penalty_version import policy_of
+from registry.services.cases.penalty_version import policy_of, resolved_measures
 from registry.services.law import clocks
 from registry.unit_of_work import UnitOfWork
 
@@ -110,7 +110,7 @@ def _add_findings(
     work: UnitOfWork, reference: Reference, drafts: "Sequence[_Draft]", leaving_out: str = ""
 ) -> "list[_Draft]":
     """The drafts with what the law, the usual and other records here say against them."""
-    filings = [(draft.submission.filing, draft.restrictions) for draft in drafts]
+    filings = [(draft.submission.filing, draft.resolution) for draft in drafts]
     findings = penalty_findings.context_findings(work, reference, filings, leaving_out)
     return [draft.with_notes(notes) for draft, notes in zip(drafts, findings, strict=True)]
 
@@ -140,7 +140,7 @@ def refile(
     work.session.flush()
     work.session.refresh(penalty_row)
     subject = replace(draft.deadline_subject(penalty_row.department), record=record)
-    steps.take_steps(work, penalty_row.noun, "refile", [steps.RecordStep(subject, step, draft.stated)])
+    steps.take_steps(work, penalty_row.noun, "refile", [steps.RecordStep(subject, step, draft.statements)])
     clocks.follow_facts(work, subject)
     return penalty_row
 
@@ -159,7 +159,7 @@ class _Draft:
     record: str
     content: str
     identity: Identity
-    restrictions: Sequence[dict[str, Any]]
+    resolution: measures.Resolution
 
     def with_notes(self, notes: tuple[Note, ...]) -> "_Draft":
         """The draft with more notes."""
@@ -176,8 +176,8 @@ class _Draft:
         )
 
     @property
-    def stated(self) -> dict[str, str]:
-        """The statement of the filing step: the digest of the facts, which the step binds."""
+    def statements(self) -> dict[str, str]:
+        """The statements of the filing step: the digest of the facts, which the step binds."""
         return {"filing": penalty.content_digest(self.content)}
 
     def deadline_subject(self, department: Department) -> clocks.DeadlineSubject:
@@ -190,7 +190,7 @@ class _Draft:
     def filing_row(self, work: UnitOfWork) -> dict[str, object]:
         notes = self.submission.notes
         return {
-            "findings": json.dumps([asdict(note) for note in notes], ensure_ascii=False) if notes else "[]",
+            "notes": json.dumps([asdict(note) for note in notes], ensure_ascii=False) if notes else "[]",
             "attention": sum(note.code in plausibility.ATTENTION for note in notes),
             "import_id": self.submission.import_id,
             "row_number": self.submission.row_number,
@@ -213,15 +213,16 @@ def _prepare_draft(
         return refusal
     if department.authority_code not in (None, filing.authority_code):
         return AuthorityNotOwn()
-    restrictions, faults = measures.resolve_measures(filing, reference.measures(filing.decided_on))
-    if faults:
-        return MeasureRefused(faults=tuple(faults))
+    resolution = resolved_measures(reference, filing)
+    if resolution.faults:
+        return MeasureRefused(faults=tuple(resolution.faults))
+    facts = penalty.content(filing, secrets.token_hex(16), resolution.findings)
     return _Draft(
         replace(submission, filing=filing),
         record=secrets.token_hex(16),
-        content=canonical.dumps(penalty.content(filing, secrets.token_hex(16))).decode(),
+        content=canonical.dumps(facts).decode(),
         identity=identify(work, filing.subject),
-        restrictions=restrictions,
+        resolution=resolution,
     )
 
 
@@ -264,7 +265,7 @@ def _store_drafts(work: UnitOfWork, department: Department, reference: Reference
         [draft.filing_row(work) | {"penalty_id": ids[draft.record]} for draft in drafts],
     )
     step = procedures.PENALTY.step(INITIAL, "file")
-    record_steps = [steps.RecordStep(draft.deadline_subject(department), step, draft.stated) for draft in drafts]
+    record_steps = [steps.RecordStep(draft.deadline_subject(department), step, draft.statements) for draft in drafts]
     steps.take_steps(work, procedures.PENALTY.noun, "file", record_steps)
 
 

@@ -8,6 +8,7 @@ from registry.domain.cases import penalty
 from registry.domain.filing import plausibility
 from registry.domain.filing.model import Filing, Note
 from registry.domain.filing.plausibility import StatutoryTerm, UsualFines
+from registry.domain.law.measures import Resolution
 from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import Measure
 from registry.domain.naming import name_key
@@ -17,7 +18,6 @@ from registry.refusals.acts import AlreadyFiled, DecisionRemovedBefore
 from registry.services.cases import penalty_version
 from registry.unit_of_work import UnitOfWork
 
-Restrictions = Sequence[dict[str, Any]]
 _SUBJECTS = ("organisation", "sole_trader", "natural_person")
 _REMOVALS = {"withdrawn": "撤回", "repaired": "信用修复", "revoked": "撤销"}
 
@@ -25,7 +25,7 @@ _REMOVALS = {"withdrawn": "撤回", "repaired": "信用修复", "revoked": "撤�
 def context_findings(
     work: UnitOfWork,
     reference: Reference,
-    filings: Sequence[tuple[Filing, Restrictions]],
+    filings: Sequence[tuple[Filing, Resolution]],
     leaving_out: str = "",
 ) -> list[tuple[Note, ...]]:
     """For each filing with its measures: what the law, the usual and other records here say against it.
@@ -40,14 +40,14 @@ def context_findings(
     first_names, first_codes = _first_together([filing for filing, _ in filings])
     return [
         (
-            *_law_findings(work, reference, filing, restrictions),
+            *_law_findings(work, reference, filing, resolution),
             *plausibility.name_findings(
                 filing,
                 _others(filing.subject.uscc or "", names, first_names),
                 _others(name_key.key(filing.subject.name), codes, first_codes),
             ),
         )
-        for filing, restrictions in filings
+        for filing, resolution in filings
     ]
 
 
@@ -67,16 +67,17 @@ def _first_together(filings: Collection[Filing]) -> tuple[dict[str, list[str]], 
     return names, codes
 
 
-def _law_findings(
-    work: UnitOfWork, reference: Reference, filing: Filing, restrictions: Restrictions
-) -> tuple[Note, ...]:
+def _law_findings(work: UnitOfWork, reference: Reference, filing: Filing, resolution: Resolution) -> tuple[Note, ...]:
     by_code = {row.code: row for row in reference.measures(filing.decided_on)}
-    terms = [_statutory_term(by_code[one["code"]], one) for one in restrictions if one["code"] in by_code]
+    terms = [_statutory_term(by_code[one["code"]], one) for one in resolution.measures if one["code"] in by_code]
     usual = {kind: reference.threshold(f"usual_fine_{kind}_fen", filing.decided_on) for kind in _SUBJECTS}
+    # What a person must confirm of the terms says more than the words of the decision do.
+    stated = () if resolution.findings else plausibility.term_findings(filing, terms)
     return (
+        *resolution.findings,
         *plausibility.fine_findings(filing, UsualFines({kind: fen for kind, fen in usual.items() if fen is not None})),
-        *plausibility.term_findings(filing, terms),
-        *penalty_version.publicity_notes(work, reference, filing, restrictions),
+        *stated,
+        *penalty_version.publicity_notes(work, reference, filing, resolution.measures),
     )
 
 

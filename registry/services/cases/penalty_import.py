@@ -167,7 +167,7 @@ def _file_chunk(work: UnitOfWork, import_id: int, start: int, chunk: Sequence[fi
         penalty_filing.Submission(row.filing, import_id, row.number, row.notes) for row in chunk if row.filing
     ]
     filed = penalty_filing.file(work, submissions)
-    notes = penalties.findings(work.session, [outcome for outcome in filed if isinstance(outcome, str)])
+    notes = penalties.notes(work.session, [outcome for outcome in filed if isinstance(outcome, str)])
     outcomes = iter(filed)
     finding_rows: list[dict[str, Any]] = []
     for row in chunk:

@@ -61,9 +61,14 @@ def _is_low_fine(reference: Reference, filing: Filing, code: str) -> bool:
     return most is not None and filing.fine_fen is not None and filing.fine_fen <= most
 
 
+def resolved_measures(reference: Reference, filing: Filing) -> measures.Resolution:
+    """The measures of a decision by the law of its day, with the faults and findings of their terms."""
+    return measures.resolve_measures(filing, reference.measures(filing.decided_on))
+
+
 def is_ban(reference: Reference, filing: Filing) -> bool:
     """Whether a decision bars somebody from trading: it is then among the serious ones, as 限制从业 is."""
-    restrictions, _ = measures.resolve_measures(filing, reference.measures(filing.decided_on))
+    restrictions = resolved_measures(reference, filing).measures
     return any(restriction["effect"] == "bars" for restriction in restrictions)
 
 
@@ -115,7 +120,7 @@ def _build_version(
 ) -> Version:
     filing_row = penalty_row.filing
     policy = policy_of(reference, filing)
-    restrictions, _ = measures.resolve_measures(filing, reference.measures(filing.decided_on))
+    restrictions = resolved_measures(reference, filing).measures
     published_on = filing.first_published_on or (
         work.today if revision == 1 else revisions.first_published_on(work, penalty_row.record)
     )

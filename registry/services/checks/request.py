@@ -7,14 +7,14 @@ from typing import Any
 
 from registry.domain import identifiers
 from registry.domain.checks.model import MATCHER, CheckedParty
-from registry.domain.filing import subject_name
+from registry.domain.filing import row_reader, subject_name
 from registry.domain.law.reference import Reference
 from registry.domain.naming import name_key
 from registry.domain.publication import redaction
 from registry.errors import Fault, Invalid
 from registry.queries.law import reference_data
 from registry.refusals.acts import BodyRefused
-from registry.refusals.content import PersonalNumber
+from registry.refusals.content import IdTypeUnknown, PersonalNumber
 from registry.unit_of_work import UnitOfWork
 
 
@@ -123,6 +123,8 @@ def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], po
             place = "id_number"
             id_type, number = identifiers.identity(party.id_type, party.id_number, id_types)
             index = work.keys.vault.index(id_type, number).hex()
+    except IdTypeUnknown as refusal:
+        return Fault(f"{pointer}/{place}", refusal.code, f"{refusal.title}，{row_reader.accepted(id_types.items())}")
     except Invalid as refusal:
         return Fault(f"{pointer}/{place}", refusal.code, refusal.title)
     return CheckedParty(party.ref, party.role, party.name, code, index, party.of, problem, section=party.section)
