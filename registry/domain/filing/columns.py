@@ -175,6 +175,8 @@ def usual_headings(table: str) -> dict[str, str]:
     return headings
 
 
+CHINESE = {name: chinese.split()[0] for name, _, _, chinese in _vocabulary_rows()}
+"""The first Chinese heading of each field."""
 FIELDS = tuple(name for name, *_ in _vocabulary_rows())
 _FIELDS = {
     key: name
