@@ -10,6 +10,7 @@ from registry.api.auth import actor, allow
 from registry.api.schemas.base import StrictSchema, Whole
 from registry.api.wire import Blueprint, read_upload
 from registry.domain import literals
+from registry.domain.filing.reading import parse_mapping
 from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.models import PenaltyImport
@@ -23,18 +24,20 @@ PAGE = 100
 
 
 class ImportQuery(StrictSchema):
-    """Values stated for the whole file."""
+    """Values stated for the whole file. `mapping`: what headings mean, `罚款金额=fine:元;案件状态=-` (- keeps nothing
+    of a column); it is remembered for the department. `confirm`: `row-hidden,struck-through`."""
 
     sectors = fields.String(load_default="")
     district = fields.String(load_default=None)
     authority_code = fields.String(load_default=None)
     filename = fields.String(load_default="")
+    mapping = fields.String(load_default="")
+    confirm = fields.String(load_default="")
 
 
 class ImportAnswer(StrictSchema):
-    """Progress of a file: ``running`` or ``finished``; findings name row, column, code and reason.
-
-    ``unchanged`` rows are on file already with the very same facts.
+    """Progress of a file: ``running`` or ``finished``; findings name row, column, code and reason, and in a workbook
+    sheet and cell. Row 0 is the file. ``unchanged`` rows are on file already with the very same facts.
     """
 
     id = fields.String()
@@ -88,7 +91,9 @@ def receive(query: dict[str, Any]) -> dict[str, Any]:
     """Upload a file of penalties as the request body (or as the multipart field `file`); the worker files its rows."""
     data, filename = read_upload(query["filename"])
     sectors = tuple(part for part in query["sectors"].split(",") if part)
-    options = penalty_import.Options(sectors, query["district"], query["authority_code"])
+    mapping = parse_mapping(query["mapping"].split(";"))
+    confirmed = tuple(part for part in query["confirm"].split(",") if part)
+    options = penalty_import.Options(sectors, query["district"], query["authority_code"], mapping, confirmed)
     body: dict[str, Any] = runtime.perform(
         actor(), lambda work: _describe_import(penalty_import.store_import(work, data, filename, options))
     )
@@ -110,6 +115,8 @@ def get_import(number: str) -> dict[str, Any]:
                 "kind": finding.kind,
                 "code": finding.code,
                 "detail": finding.detail,
+                "sheet": finding.sheet,
+                "cell": finding.cell,
             }
             for finding in findings
         ]

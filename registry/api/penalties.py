@@ -29,7 +29,6 @@ from registry.domain.publication import redaction
 from registry.errors import Fault, Refusal
 from registry.models import Penalty
 from registry.queries.cases import penalties, prior_restrictions
-from registry.queries.law import reference_data
 from registry.refusals.acts import BodyRefused, FilingRefused
 from registry.services.cases import penalty_filing, penalty_import, penalty_verification, suspension
 from registry.services.cases.penalty_filing import covers, require_scope
@@ -41,12 +40,12 @@ blueprint = Blueprint("penalties", __name__, url_prefix="/api/v1/penalties", des
 
 def _filing(work: UnitOfWork, data: bytes, *, amounts_required: bool = True) -> filings.ReadRow:
     """The one filing in the body: the same reading as a row of a file, so the same rules and pointers."""
-    rules = penalty_import.filing_rules_for(reference_data.current(work.session), work.actor, penalty_import.Options())
+    rules = penalty_import.rules_of_filer(work.session, work.actor, penalty_import.Options())
     chosen = replace(rules, amounts_required=rules.amounts_required and amounts_required)
-    count, rows = filings.read_filings(b"[" + data + b"]", "", chosen, work.today)
-    if count != 1:
+    file = filings.read_filings(b"[" + data + b"]", "", chosen, work.today, is_strict=True)
+    if file.total != 1:
         raise FilingRefused("一次报送一条；成批报送请用文件")
-    row = next(rows)
+    row = next(file.rows)
     if row.filing is None:
         raise FilingRefused(faults=row.faults)
     return row

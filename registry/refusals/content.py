@@ -138,7 +138,7 @@ class FileTooLarge(Invalid):
 
 
 class FileFormat(Invalid):
-    """A file of a kind that is not read here: encrypted, old XLS, or something else."""
+    """A file of a kind that is not read here: encrypted, or something else."""
 
     code, title = "file-format", "文件格式不受支持"
 
@@ -150,7 +150,7 @@ class FileUnreadable(Invalid):
 
 
 class FileEncoding(Invalid):
-    """Text that is neither UTF-8 nor GB18030."""
+    """Text that is not, from beginning to end, UTF-8 or GB18030."""
 
     code, title = "file-encoding", "文字编码应为 UTF-8 或 GB18030"
 
@@ -186,7 +186,7 @@ class DuplicateColumn(Invalid):
 
 
 class UnknownColumn(Invalid):
-    """Columns that no accepted template has."""
+    """Columns that nobody knows and that may change what a row means, such as one of a unit, a term or a state."""
 
     code, title = "unknown-column", "存在无法识别的列"
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024"
-down_revision = "0022"
+down_revision = "0023"
 
 GONE = sa.text("state NOT IN ('withdrawn', 'repaired')")
 WITHDRAWN = sa.text("state <> 'withdrawn'")

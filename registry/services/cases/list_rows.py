@@ -34,7 +34,7 @@ class ChunkFiler:
 
     def __init__(self, work: UnitOfWork, adoption: ListAdoption, chunk: Sequence[PlaceRow]) -> None:
         self._work, self._adoption = work, adoption
-        self._identities = {row.number: identify(work, row.place.subject) for row in chunk if row.place}
+        self._identities = {row.position: identify(work, row.place.subject) for row in chunk if row.place}
         keys = {identity.key for identity in self._identities.values()}
         statement = select(AdoptedListing).where(
             AdoptedListing.scheme == adoption.scheme,
@@ -54,7 +54,7 @@ class ChunkFiler:
         """File one row; its outcome, and what is to be said of it."""
         if row.place is None:
             return "refused", None
-        identity, place = self._identities[row.number], row.place
+        identity, place = self._identities[row.position], row.place
         facts = adopted_listing.content(place, self._adoption.sectors)
         known = self._places.get((identity.key, document_key(place.document_number)))
         return self._file_known(known, place, facts) if known else self._file_new(identity, place, facts)
