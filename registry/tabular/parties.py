@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from registry import tabular
+from registry.domain.checks import party_roles
 from registry.domain.filing import columns
-from registry.domain.filing.cells import pointer
+from registry.domain.filing.cells import pointer, tidy
 from registry.domain.records import PARTY_ROLES
 from registry.errors import Fault
 from registry.refusals.acts import PartiesUnreadable
@@ -47,7 +48,9 @@ def read_parties(data: bytes, filename: str) -> list[PartyRow]:
 
 
 def _party_cells(row: Row, fields: dict[str, str], place: int) -> dict[str, str]:
-    filled = {fields[column]: text.strip() for column, text in row.cells.items() if text.strip()}
+    filled = {fields[column]: tidy(text) for column, text in row.cells.items() if tidy(text)}
+    if "role" in filled:
+        filled["role"] = party_roles.parse_role(filled["role"]) or filled["role"]
     return {"ref": str(place), "role": "bidder", **filled}
 
 
@@ -57,8 +60,10 @@ def _party_faults(cells: dict[str, str], refs: Counter[str]) -> list[Fault]:
         for name, text in cells.items()
         if len(text) > LENGTHS[name]
     ]
-    if cells["role"] not in PARTY_ROLES or "name" not in cells:
-        faults.append(Fault("/role" if "name" in cells else "/name", "party-refused", "缺少名称，或角色不认识"))
+    if "name" not in cells:
+        faults.append(Fault("/name", "party-refused", "缺少名称"))
+    if cells["role"] not in PARTY_ROLES:
+        faults.append(Fault("/role", "party-refused", f"角色不认识，可写：{party_roles.ACCEPTED}"))
     if refs[cells["ref"]] > 1:
         faults.append(Fault("/ref", "ref-doubled", "ref 重复"))
     if "of" in cells and cells["of"] not in refs:

@@ -61,7 +61,7 @@ class TestReasons:
         assert {"list-bars", "must-tender-not-stated"} <= reason_codes(VERDICTS[2])
         assert {"ref-doubled", "ref-unknown"} <= fault_codes(REQUESTS[0])
         assert {"uscc-malformed", "id-type-unknown"} <= refusal_codes("domain/identifiers.py")
-        assert refusal_codes(REQUESTS[0]) == {"personal-number"}
+        assert refusal_codes(REQUESTS[0]) == {"personal-number", "id-type-unknown"}
 
     @pytest.mark.parametrize("path", VERDICTS)
     def test_name_every_reason_of_a_verdict(self, path):

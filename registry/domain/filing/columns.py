@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from registry.domain.filing.amounts import Unit
 from registry.domain.filing.cells import is_forbidden
 from registry.domain.publication import redaction
 from registry.refusals.content import DuplicateColumn, FileShape, MissingColumn, UnknownColumn
@@ -59,6 +60,8 @@ confined_start         |              |                       | 限制行为开�
 confined_end           |              |                       | 限制行为结束时间 CONFINED_END
 served_on              |              |                       | 送达日期 处罚决定送达日期 SERVED_ON
 override_reason        |              |                       | 校验码例外理由 例外理由 OVERRIDE_REASON
+first_published_on     |              |                       | 首次公示日期 FIRST_PUBLISHED_ON
+first_published_at     |              |                       | 首次公示网站 首次公示平台 FIRST_PUBLISHED_AT
 """
 _SUBJECT_AND_ACT = ("subject_name", "document_number", "facts", "basis", "kinds", "content")
 _CORE = (*_SUBJECT_AND_ACT, "decided_on", "authority_name")
@@ -120,6 +123,10 @@ class Headings:
     def cells(self, row: Mapping[str, str]) -> dict[str, str]:
         """Convert a row keyed by column to one keyed by field."""
         return {self.fields[column]: text for column, text in row.items()}
+
+    def unit(self, _field_name: str) -> Unit | None:
+        """What a plain number in a column of amounts counts in: 万元 (发改办财金〔2018〕424号); None when unsaid."""
+        return "wan"
 
     def name(self, field_name: str) -> str:
         """The file's heading of a field; the field's own name where the file has no such column."""

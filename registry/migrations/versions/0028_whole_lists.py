@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0028"
-down_revision = "0022"
+down_revision = "0026"
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _NEW = "adopted_listings came with 0022, which no release has had"

@@ -43,7 +43,8 @@ class ChunkFiler:
             AdoptedListing.state != "removed",
         )
         rows = work.session.scalars(statement.order_by(AdoptedListing.id).with_for_update())
-        self._places = {(row.subject_key, row.document_key): row for row in rows}
+        # Keys that were stored under an earlier rule are brought under the present one.
+        self._places = {(row.subject_key, document_key(row.document_key)): row for row in rows}
         self._steps: dict[str, list[steps.RecordStep]] = {"file": [], "refile": []}
         self._whole: WholeListState | None = list_states.newest_whole(
             work.session, work.settings.node, adoption.scheme, adoption.source
