@@ -102,7 +102,7 @@ class NotSealed(NotFound):
 class AlreadyFiled(Conflict):
     """The same decision (authority, document number and subject) is filed already."""
 
-    code, title = "decision-already-filed", "同一处罚决定（机关、文号、相对人相同）已经报送"
+    code, title = "decision-already-filed", "同一决定（机关、文号、相对人相同）已经报送"
 
 
 class DecisionRemovedBefore(Conflict):

@@ -86,6 +86,10 @@ class Reference:
         """What each list means for trading on a day."""
         return self._rows_of_type("list_effects", reference_kinds.ListEffect, on)
 
+    def record_effects(self, on: dt.date) -> list[reference_kinds.RecordEffect]:
+        """What each kind of filed record means for trading on a day."""
+        return self._rows_of_type("record_effects", reference_kinds.RecordEffect, on)
+
     def list_measures(self, on: dt.date) -> dict[str, frozenset[str]]:
         """The codes of the measures that each list with an adequate basis provides for on a day, by its code."""
         return {row.code: frozenset(row.measures) for row in self.schemes(on) if row.may_publish}

@@ -7,7 +7,7 @@ are unique. That is looked for by subject, because a document number has many sp
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
+revision = "0024"
 down_revision = "0022"
 
 GONE = sa.text("state NOT IN ('withdrawn', 'repaired')")
