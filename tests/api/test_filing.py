@@ -170,7 +170,7 @@ class TestMeasures:
     def test_longer_than_the_statute_are_confirmed_by_who_verifies(self, desk, until):
         filed = desk.file(BanFactory(decided_on="2024-01-10", effect_until=until)).get_json()
         assert [finding["code"] for finding in filed["findings"]] == ["term-beyond-statute"]
-        assert [note["code"] for note in filed["notes"]] == ["term-beyond-statute"]
+        assert "term-beyond-statute" in [note["code"] for note in filed["notes"]]
         refused = desk.act("verification", filed["id"])
         assert (refused.status_code, refused.get_json()["code"]) == (422, "confirmation-missing")
         assert {code for _, code in faults(refused)} == {"term-beyond-statute"}
