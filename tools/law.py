@@ -54,6 +54,7 @@ APPLIED = {
     "threshold-lookback_after_repair_months": "`services/checks/award_check`: a repaired record is for a person",
     "threshold-listing_reply_days": "`services/cases/listing_drafting`",
     "threshold-commendation_months": "`services/cases/commendations`",
+    "threshold-filed_file_kept_days": "`services/cases/annotation`",
     "threshold-repeat_months": "`queries/cases/prior_restrictions`: shown to the authority, never public",
     "threshold-statutory_days_off": "`domain/law/calendar_notice`: a loaded year must have about as many days off",
 }  # fmt: skip

@@ -2,16 +2,18 @@
 
 from typing import Any
 
+from flask import Response
 from marshmallow import fields
 
 from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.base import Day, StrictSchema
-from registry.api.wire import Blueprint, read_upload
+from registry.api.wire import Blueprint, read_upload, respond_with_workbook
 from registry.domain.permissions import Permission
 from registry.models import AdoptionFinding, ListAdoption
 from registry.refusals.procedure import AdoptionUnknown
-from registry.services.cases import list_adoption, list_verification
+from registry.services.cases import annotation, list_adoption, list_verification
+from registry.tabular.annotated import XLSX
 from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("adoptions", __name__, url_prefix="/api/v1/listings/adoptions", description="转录其他机关的名单")
@@ -112,6 +114,16 @@ def get_adoption(number: str) -> dict[str, Any]:
         items = [_describe_finding(finding) for finding in list_adoption.findings(session, adoption.id)]
         leaving = list_verification.count_leaving(session, adoption)
         return describe_adoption(adoption) | {"leaving": leaving, "findings": items}
+
+
+@blueprint.route("/<number>/workbook", methods=["GET"])
+@allow(Permission.LISTING_DRAFT)
+@blueprint.response(200, content_type=XLSX)
+def get_workbook(number: str) -> Response:
+    """The file as it was uploaded with every finding at its cell; of CSV, XML and JSON a workbook of the table."""
+    adoption_id = _parse_number(number)
+    answer = runtime.perform(actor(), lambda work: annotation.annotated_adoption(work, adoption_id))
+    return respond_with_workbook(answer, f"adoption-{number}")
 
 
 @blueprint.route("/<number>/verification", methods=["PUT"])

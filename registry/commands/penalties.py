@@ -17,8 +17,9 @@ from registry.errors import Refusal
 from registry.models import ImportFinding, PenaltyImport
 from registry.queries.cases import penalties
 from registry.queries.law import reference_data
-from registry.services.cases import penalty_import, penalty_verification
+from registry.services.cases import annotation, penalty_import, penalty_verification
 from registry.tabular import filings
+from registry.tabular.annotated import CellFinding, annotate_file
 from registry.unit_of_work import UnitOfWork, day_of
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -26,7 +27,7 @@ ROW_NUMBER = click.IntRange(1, 2**63 - 1)
 LIST_MAX = 1_000_000
 
 
-def _require_writable(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+def require_writable(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
     """Refuse an unwritable report before a row is filed: afterwards the findings would be lost."""
     if path and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
         raise click.BadParameter("its folder does not exist or cannot be written to")
@@ -47,12 +48,24 @@ def file_group() -> None:
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    callback=_require_writable,
+    callback=require_writable,
     help="Write every finding to this XLSX.",
 )
+@click.option(
+    "--annotated",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=require_writable,
+    help="Write the file to this XLSX with every finding at its cell.",
+)
 @in_app
-def file_penalties(
-    path: Path, account: str, sectors: str, authority_code: str | None, dry_run: bool, report: Path | None
+def file_penalties(  # noqa: PLR0913, PLR0917 - one parameter per option
+    path: Path,
+    account: str,
+    sectors: str,
+    authority_code: str | None,
+    dry_run: bool,
+    report: Path | None,
+    annotated: Path | None,
 ) -> None:
     """File the penalties of an XLSX, CSV, XML or JSON file; bad rows are reported, good rows are filed.
 
@@ -62,7 +75,7 @@ def file_penalties(
     options = penalty_import.Options(tuple(filter(None, sectors.split(","))), None, authority_code)
     data = path.read_bytes()
     if dry_run:
-        _dry_run(actor, data, path.name, options)
+        _dry_run(actor, data, path.name, options, annotated)
         return
     import_row: PenaltyImport = runtime.perform(
         actor, lambda work: penalty_import.store_import(work, data, path.name, options)
@@ -80,24 +93,37 @@ def file_penalties(
     _print_findings(findings)
     if report:
         _write_report(report, findings)
+    if annotated:
+        write_annotated(annotated, data, path.name, annotation.cell_findings(findings))
     click.echo(f"import {done.id}: {done.filed} filed, {done.refused} refused, of {done.total} rows")
     sys.exit(1 if done.refused else 0)
 
 
-def _dry_run(actor: Actor, data: bytes, name: str, options: penalty_import.Options) -> None:
+def _dry_run(actor: Actor, data: bytes, name: str, options: penalty_import.Options, annotated: Path | None) -> None:
     with runtime.reading() as session:
         reference = reference_data.current(session)
     penalty_import.require_known_codes(reference, options)
     rules = penalty_import.filing_rules_for(reference, actor, options)
     total, rows = filings.read_filings(data, name, rules, day_of(runtime.clock()))
     refused = 0
+    findings = []
     for row in rows:
         refused += row.filing is None
         for kind, items in (("fault", row.faults), ("note", row.notes)):
             for item in items:
-                click.echo(f"row {row.number} {item.pointer.removeprefix('/')}: {kind} {item.code}: {item.detail}")
+                column = item.pointer.removeprefix("/")
+                click.echo(f"row {row.number} {column}: {kind} {item.code}: {item.detail}")
+                findings.append(CellFinding(row.number, column, kind == "fault", item.code, item.detail))
+    if annotated:
+        write_annotated(annotated, data, name, findings)
     click.echo(f"dry run: {total - refused} good, {refused} bad, of {total} rows; nothing was kept")
     sys.exit(1 if refused else 0)
+
+
+def write_annotated(path: Path, data: bytes, name: str, findings: list[CellFinding]) -> None:
+    """Write the annotated workbook of a file, and say where."""
+    path.write_bytes(annotate_file(data, name, findings).data)
+    click.echo(f"annotated: {path}")
 
 
 def _print_findings(findings: list[ImportFinding]) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from python_calamine import CalamineWorkbook
@@ -26,6 +27,26 @@ def read_workbook(data: bytes) -> Sheet:
     for _, cells in rows:
         columns = heading([_cell_text(cell) for cell in cells])
         return build(_read_records(columns, rows, scan, origin[1]), columns, "xlsx", "utf-8")
+    raise NoHeader
+
+
+@dataclass(frozen=True)
+class HeadingPlace:
+    """Where the headings of a workbook stand: the sheet, their row, the column of the first, counted from 1."""
+
+    sheet: str
+    row: int
+    column: int
+    columns: list[str]
+
+
+def heading_place(data: bytes) -> HeadingPlace:
+    """Find the headings that ``read_workbook`` reads by; refuses what it refuses."""
+    name, _ = _find_filled_sheet(Package(data))
+    origin, grid = _load_values(data, name)
+    for number, cells in enumerate(grid, origin[0] + 1):
+        if any(cell != "" for cell in cells):
+            return HeadingPlace(name, number, origin[1] + 1, heading([_cell_text(cell) for cell in cells]))
     raise NoHeader
 
 

@@ -102,6 +102,7 @@ _TITLES = {
     for name, new, old, chinese in _vocabulary_rows()
     if new or old
 }
+_CHINESE = {name: chinese.split()[0] for name, _, _, chinese in _vocabulary_rows()}
 FIELDS = tuple(name for name, *_ in _vocabulary_rows())
 
 
@@ -149,6 +150,11 @@ def resolve(columns: Sequence[str]) -> Headings:
     if missing:
         raise MissingColumn(listed_titles(missing))
     return Headings(vocabulary, fields)
+
+
+def title(name: str) -> str:
+    """The Chinese heading of a field as a person is shown it; any other name as it is."""
+    return _CHINESE.get(name, name)
 
 
 def listed_titles(columns: Sequence[str]) -> str:

@@ -322,7 +322,8 @@ def _finish(work: UnitOfWork, adoption_id: int) -> None:
     if adoption.state != "running" or adoption.next_row < adoption.total:
         return
     adoption.state, adoption.finished_at = "finished", work.now
-    adoption.sealed = b""  # the rows are filed or refused by now; the bytes hold identity numbers
+    if not findings(work.session, adoption_id):
+        adoption.sealed = b""  # nothing is to be mended in the file, and its bytes hold identity numbers
     work.session.flush()
 
 
