@@ -17,6 +17,7 @@ from registry.commands import (
     procedures,
     receipts,
     reports,
+    templates,
     watches,
 )
 
@@ -51,6 +52,7 @@ for command in (
     clocks.list_deadlines,
     clocks.calendar,
     reports.report,
+    templates.template,
     names.group,
 ):
     main.add_command(command)

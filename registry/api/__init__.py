@@ -26,6 +26,7 @@ from registry.api import (
     reliefs,
     schemas_of_records,
     statistics,
+    templates,
     watches,
 )
 from registry.api.schemas.base import ProblemSchema
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     penalties.blueprint,
     imports.blueprint,
     adoptions.blueprint,
+    templates.blueprint,
     listings.blueprint,
     reliefs.disputes,
     reliefs.repairs,

@@ -34,7 +34,7 @@ class CellFinding:
 
 
 @dataclass(frozen=True)
-class AnnotatedWorkbook:
+class WorkbookFile:
     """A workbook to hand back: its bytes, its file suffix and its media type."""
 
     data: bytes = field(repr=False)
@@ -42,7 +42,7 @@ class AnnotatedWorkbook:
     media_type: str
 
 
-def annotate_file(data: bytes, filename: str, findings: Iterable[CellFinding]) -> AnnotatedWorkbook:
+def annotate_file(data: bytes, filename: str, findings: Iterable[CellFinding]) -> WorkbookFile:
     """The file that was read, with its findings. Refuses what ``read_table`` refuses.
 
     An XLSX or XLSM stays as it was but for the colours and comments; of any other format the table is written into a
@@ -50,7 +50,7 @@ def annotate_file(data: bytes, filename: str, findings: Iterable[CellFinding]) -
     """
     table = tabular.read_table(data, filename)
     if table.format != "xlsx":
-        return AnnotatedWorkbook(_table_workbook(table, list(findings)), "xlsx", XLSX)
+        return WorkbookFile(_table_workbook(table, list(findings)), "xlsx", XLSX)
     place = workbook.heading_place(data)
     numbers = {name: number for number, name in enumerate(place.columns, place.column) if name}
     remarks = [
@@ -59,7 +59,7 @@ def annotate_file(data: bytes, filename: str, findings: Iterable[CellFinding]) -
         for column, text in [_locate(finding, numbers)]
     ]
     has_macros = Parts(data).has_macros
-    return AnnotatedWorkbook(annotate(data, remarks), "xlsm" if has_macros else "xlsx", XLSM if has_macros else XLSX)
+    return WorkbookFile(annotate(data, remarks), "xlsm" if has_macros else "xlsx", XLSM if has_macros else XLSX)
 
 
 def _locate(finding: CellFinding, numbers: Mapping[str, int]) -> tuple[int, str]:

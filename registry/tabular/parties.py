@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from registry import tabular
 from registry.domain.filing import columns
 from registry.domain.filing.cells import pointer
+from registry.domain.labels import ROLES
 from registry.domain.records import PARTY_ROLES
 from registry.errors import Fault
 from registry.refusals.acts import PartiesUnreadable
@@ -15,6 +16,7 @@ LENGTHS = {"ref": 50, "role": 50, "name": 200, "uscc": 60, "id_type": 20, "id_nu
 """The columns of a file and the longest text each may hold."""
 _HEADINGS = {"序号": "ref", "角色": "role", "名称": "name", "投标人名称": "name", "统一社会信用代码": "uscc",
              "证件类型": "id_type", "证件号码": "id_number", "所属": "of"}  # fmt: skip
+_ROLES = {name: code for code, name in ROLES.items()}
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ def read_parties(data: bytes, filename: str) -> list[PartyRow]:
 
 def _party_cells(row: Row, fields: dict[str, str], place: int) -> dict[str, str]:
     filled = {fields[column]: text.strip() for column, text in row.cells.items() if text.strip()}
+    if "role" in filled:
+        filled["role"] = _ROLES.get(filled["role"], filled["role"])
     return {"ref": str(place), "role": "bidder", **filled}
 
 

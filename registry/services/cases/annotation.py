@@ -12,13 +12,13 @@ from registry.queries.law import reference_data
 from registry.refusals.acts import FileForgotten, FileUnfinished
 from registry.services.cases import list_adoption, penalty_import
 from registry.services.node import audit
-from registry.tabular.annotated import AnnotatedWorkbook, CellFinding, annotate_file
+from registry.tabular.annotated import CellFinding, WorkbookFile, annotate_file
 from registry.unit_of_work import UnitOfWork
 
 CHUNK = 100
 
 
-def annotated_import(work: UnitOfWork, import_id: int) -> AnnotatedWorkbook:
+def annotated_import(work: UnitOfWork, import_id: int) -> WorkbookFile:
     """The file of an import with every finding at its cell, for the account that filed it; audited.
 
     Refuses ``OutOfRole``, ``ImportUnknown``, ``FileUnfinished`` and, once the bytes are gone, ``FileForgotten``.
@@ -29,7 +29,7 @@ def annotated_import(work: UnitOfWork, import_id: int) -> AnnotatedWorkbook:
     return _annotate(work, import_row, penalty_import.findings(work.session, import_row.id))
 
 
-def annotated_adoption(work: UnitOfWork, adoption_id: int) -> AnnotatedWorkbook:
+def annotated_adoption(work: UnitOfWork, adoption_id: int) -> WorkbookFile:
     """The file of a list with every finding at its cell, for officers of the department that filed it; audited.
 
     Refuses ``OutOfRole``, ``AdoptionUnknown``, ``FileUnfinished`` and, once the bytes are gone, ``FileForgotten``.
@@ -52,7 +52,7 @@ def _annotate(
     work: UnitOfWork,
     file: PenaltyImport | ListAdoption,
     findings: Iterable[ImportFinding | AdoptionFinding],
-) -> AnnotatedWorkbook:
+) -> WorkbookFile:
     if file.state == "running":
         raise FileUnfinished()
     if not file.sealed:
