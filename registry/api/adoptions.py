@@ -75,7 +75,7 @@ def describe_adoption(adoption: ListAdoption) -> dict[str, Any]:
 
 
 def _describe_finding(finding: AdoptionFinding) -> dict[str, Any]:
-    values = {name: getattr(finding, name) for name in ("column", "kind", "code", "detail")}
+    values = {name: getattr(finding, name) for name in ("column", "kind", "code", "detail", "sheet")}
     return {"row": finding.row_number} | values
 
 

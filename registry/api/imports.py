@@ -10,6 +10,7 @@ from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.base import StrictSchema, Whole
 from registry.api.wire import Blueprint, read_upload, respond_with_workbook
+from registry.domain.filing.reading import parse_mapping
 from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.models import PenaltyImport
@@ -24,16 +25,20 @@ PAGE = 100
 
 
 class ImportQuery(StrictSchema):
-    """Values stated for the whole file."""
+    """Values stated for the whole file. `mapping`: what headings mean, `罚款金额=fine:元;案件状态=-` (- keeps nothing
+    of a column); it is remembered for the department. `confirm`: `row-hidden,struck-through`."""
 
     sectors = fields.String(load_default="")
     district = fields.String(load_default=None)
     authority_code = fields.String(load_default=None)
     filename = fields.String(load_default="")
+    mapping = fields.String(load_default="")
+    confirm = fields.String(load_default="")
 
 
 class ImportAnswer(StrictSchema):
-    """Progress of a file: ``running`` or ``finished``; findings name row, column, code and reason."""
+    """Progress of a file: ``running`` or ``finished``; findings name row, column, code and reason, and in a workbook
+    sheet and cell. Row 0 is the file."""
 
     id = fields.String()
     state = fields.String()
@@ -77,7 +82,9 @@ def receive(query: dict[str, Any]) -> dict[str, Any]:
     """Upload a file of penalties as the request body (or as the multipart field `file`); the worker files its rows."""
     data, filename = read_upload(query["filename"])
     sectors = tuple(part for part in query["sectors"].split(",") if part)
-    options = penalty_import.Options(sectors, query["district"], query["authority_code"])
+    mapping = parse_mapping(query["mapping"].split(";"))
+    confirmed = tuple(part for part in query["confirm"].split(",") if part)
+    options = penalty_import.Options(sectors, query["district"], query["authority_code"], mapping, confirmed)
     body: dict[str, Any] = runtime.perform(
         actor(), lambda work: _describe_import(penalty_import.store_import(work, data, filename, options))
     )
@@ -99,6 +106,8 @@ def get_import(number: str) -> dict[str, Any]:
                 "kind": finding.kind,
                 "code": finding.code,
                 "detail": finding.detail,
+                "sheet": finding.sheet,
+                "cell": finding.cell,
             }
             for finding in findings
         ]

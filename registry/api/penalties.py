@@ -24,7 +24,6 @@ from registry.domain.filing.model import Note
 from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.queries.cases import penalties, prior_restrictions
-from registry.queries.law import reference_data
 from registry.refusals.acts import FilingRefused
 from registry.services.cases import penalty_filing, penalty_import, penalty_verification, penalty_version, suspension
 from registry.services.cases.penalty_filing import covers, require_scope
@@ -36,11 +35,11 @@ blueprint = Blueprint("penalties", __name__, url_prefix="/api/v1/penalties", des
 
 def _filing(work: UnitOfWork) -> filings.ReadRow:
     """The one filing in the body: the same reading as a row of a file, so the same rules and pointers."""
-    chosen = penalty_import.filing_rules_for(reference_data.current(work.session), work.actor, penalty_import.Options())
-    count, rows = filings.read_filings(b"[" + request.get_data() + b"]", "", chosen, work.today)
-    if count != 1:
+    chosen = penalty_import.rules_of_filer(work.session, work.actor, penalty_import.Options())
+    file = filings.read_filings(b"[" + request.get_data() + b"]", "", chosen, work.today, is_strict=True)
+    if file.total != 1:
         raise FilingRefused("一次报送一条；成批报送请用文件")
-    row = next(rows)
+    row = next(file.rows)
     if row.filing is None:
         raise FilingRefused(faults=row.faults)
     return row

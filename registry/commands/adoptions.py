@@ -10,6 +10,7 @@ from registry import runtime
 from registry.commands.common import actor_named, in_app
 from registry.commands.penalties import EXISTING, ROW_NUMBER, file_group, require_writable, write_annotated
 from registry.commands.procedures import ACCOUNT, listing_group
+from registry.domain.filing import list_columns
 from registry.models import ListAdoption
 from registry.services.cases import annotation, list_adoption, list_verification
 from registry.services.cases.list_verification import ListChange
@@ -49,7 +50,7 @@ def file_listings(
     for finding in findings:
         click.echo(f"row {finding.row_number} {finding.column}: {finding.kind} {finding.code}: {finding.detail}")
     if annotated:
-        write_annotated(annotated, data, path.name, annotation.cell_findings(findings))
+        write_annotated(annotated, data, path.name, annotation.cell_findings(findings), list_columns.VOCABULARY)
     counts = ", ".join(f"{getattr(adoption, name)} {name}" for name in list_adoption.OUTCOMES)
     click.echo(f"adoption {adoption.id}: {counts}, of {adoption.total} rows")
     sys.exit(1 if adoption.refused else 0)

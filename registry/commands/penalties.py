@@ -12,6 +12,9 @@ import xlsxwriter
 from registry import runtime
 from registry.commands.common import actor_named, in_app
 from registry.domain.cases.procedures import PENALTY
+from registry.domain.filing import columns
+from registry.domain.filing.reading import CONFIRMABLE, parse_mapping
+from registry.domain.filing.vocabulary import Vocabulary
 from registry.domain.permissions import Actor
 from registry.errors import Refusal
 from registry.models import ImportFinding, PenaltyImport
@@ -44,6 +47,19 @@ def file_group() -> None:
 @click.option("--as", "account", required=True, help="Account that files.")
 @click.option("--sectors", default="", help="Sectors of all rows; default: the column 领域, else the account's.")
 @click.option("--authority-code", help="Authority code for the 2016 columns, which have none.")
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="HEADING=FIELD[:UNIT]",
+    help="What a heading means, such as 罚款金额=fine:元, or HEADING=- to leave it out; remembered for the department.",
+)
+@click.option(
+    "--confirm",
+    multiple=True,
+    type=click.Choice(CONFIRMABLE),
+    help="Doubts about rows that were looked at and stand.",
+)
 @click.option("--dry-run", is_flag=True, help="Read and judge every row, keep nothing.")
 @click.option(
     "--report",
@@ -63,16 +79,20 @@ def file_penalties(  # noqa: PLR0913, PLR0917 - one parameter per option
     account: str,
     sectors: str,
     authority_code: str | None,
+    mapping: tuple[str, ...],
+    confirm: tuple[str, ...],
     dry_run: bool,
     report: Path | None,
     annotated: Path | None,
 ) -> None:
-    """File the penalties of an XLSX, CSV, XML or JSON file; bad rows are reported, good rows are filed.
+    """File the penalties of an XLSX, XLS, CSV, XML or JSON file; bad rows are reported, good rows are filed.
 
-    Killed half-way, run it again with the same file: it goes on where it was, and files nothing twice.
+    Headings may be those of 2018, 2016 or an office's own; titles, 序号, notes and totals around the table are left
+    out. Killed half-way, run it again with the same file: it goes on where it was, and files nothing twice.
     """
     actor = actor_named(account)
-    options = penalty_import.Options(tuple(filter(None, sectors.split(","))), None, authority_code)
+    stated = tuple(filter(None, sectors.split(",")))
+    options = penalty_import.Options(stated, None, authority_code, parse_mapping(mapping), confirm)
     data = path.read_bytes()
     if dry_run:
         _dry_run(actor, data, path.name, options, annotated)
@@ -94,49 +114,59 @@ def file_penalties(  # noqa: PLR0913, PLR0917 - one parameter per option
     if report:
         _write_report(report, findings)
     if annotated:
-        write_annotated(annotated, data, path.name, annotation.cell_findings(findings))
+        vocabulary = penalty_import.vocabulary_of(done)
+        write_annotated(annotated, data, path.name, annotation.cell_findings(findings), vocabulary)
     click.echo(f"import {done.id}: {done.filed} filed, {done.refused} refused, of {done.total} rows")
     sys.exit(1 if done.refused else 0)
 
 
 def _dry_run(actor: Actor, data: bytes, name: str, options: penalty_import.Options, annotated: Path | None) -> None:
     with runtime.reading() as session:
-        reference = reference_data.current(session)
-    penalty_import.require_known_codes(reference, options)
-    rules = penalty_import.filing_rules_for(reference, actor, options)
-    total, rows = filings.read_filings(data, name, rules, day_of(runtime.clock()))
+        penalty_import.require_known_codes(reference_data.current(session), options)
+        options = penalty_import.with_remembered(session, actor, options)
+        rules = penalty_import.rules_of_filer(session, actor, options)
+    file = filings.read_filings(data, name, rules, day_of(runtime.clock()), options.reading)
+    for note in file.notes:
+        _print_finding(note.sheet, note.row, "", ("note", note.code, note.detail))
     refused = 0
-    findings = []
-    for row in rows:
+    findings = [CellFinding(note.row, "", False, note.code, note.detail, note.sheet) for note in file.notes]
+    for row in file.rows:
         refused += row.filing is None
         for kind, items in (("fault", row.faults), ("note", row.notes)):
             for item in items:
                 column = item.pointer.removeprefix("/")
-                click.echo(f"row {row.number} {column}: {kind} {item.code}: {item.detail}")
-                findings.append(CellFinding(row.number, column, kind == "fault", item.code, item.detail))
+                _print_finding(row.sheet, row.number, column, (kind, item.code, item.detail))
+                findings.append(CellFinding(row.number, column, kind == "fault", item.code, item.detail, row.sheet))
     if annotated:
-        write_annotated(annotated, data, name, findings)
-    click.echo(f"dry run: {total - refused} good, {refused} bad, of {total} rows; nothing was kept")
+        write_annotated(annotated, data, name, findings, columns.VOCABULARY.mapped(options.reading.mapping))
+    click.echo(f"dry run: {file.total - refused} good, {refused} bad, of {file.total} rows; nothing was kept")
     sys.exit(1 if refused else 0)
 
 
-def write_annotated(path: Path, data: bytes, name: str, findings: list[CellFinding]) -> None:
+def write_annotated(path: Path, data: bytes, name: str, findings: list[CellFinding], vocabulary: Vocabulary) -> None:
     """Write the annotated workbook of a file, and say where."""
-    path.write_bytes(annotate_file(data, name, findings).data)
+    path.write_bytes(annotate_file(data, name, findings, vocabulary).data)
     click.echo(f"annotated: {path}")
 
 
 def _print_findings(findings: list[ImportFinding]) -> None:
     for finding in findings:
-        click.echo(f"row {finding.row_number} {finding.column}: {finding.kind} {finding.code}: {finding.detail}")
+        words = (finding.kind, finding.code, finding.detail)
+        _print_finding(finding.sheet, finding.row_number, finding.column, words)
+
+
+def _print_finding(sheet: str, row: int, column: str, words: tuple[str, str, str]) -> None:
+    place = f"row {row} {column}".rstrip() if row else f"file {sheet}".rstrip()
+    click.echo(f"{place}: {words[0]} {words[1]}: {words[2]}" + (f" [{sheet}]" if sheet and row else ""))
 
 
 def _write_report(path: Path, findings: list[ImportFinding]) -> None:
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet("findings")
-        sheet.write_row(0, 0, ["行", "列", "类别", "代码", "说明"])
+        sheet.write_row(0, 0, ["行", "列", "类别", "代码", "说明", "工作表", "单元格"])
         for number, finding in enumerate(findings, start=1):
-            sheet.write_row(number, 0, [finding.row_number, finding.column, finding.kind, finding.code, finding.detail])
+            words = [finding.column, finding.kind, finding.code, finding.detail, finding.sheet, finding.cell]
+            sheet.write_row(number, 0, [finding.row_number, *words])
 
 
 @click.group("penalties")

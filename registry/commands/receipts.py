@@ -157,7 +157,7 @@ def _build_request(
     stated = replay.request_of_receipt(statement, sector, must_tender=must_tender).inquiry if statement else None
     day = on.date() if on else stated.on if stated else replay.entry_day(work, entry) or work.today
     where = district or (stated.district if stated else None)
-    bidders = require_parties(parties.read_parties(list_path.read_bytes(), list_path.name))
+    bidders = require_parties(parties.read_parties(list_path.read_bytes(), list_path.name).rows)
     inquiry = Inquiry({}, sector, must_tender, where, day, bidders, entry)
     if stated:
         mandatory = must_tender if must_tender is not None else stated.must_tender

@@ -107,7 +107,10 @@ class PenaltyImport(Base):
 
 
 class ImportFinding(Base):
-    """One finding about one row of an imported file: a refusal (``fault``) or what was cleaned (``note``)."""
+    """One finding about one row of an imported file: a refusal (``fault``) or what was cleaned (``note``).
+
+    ``row_number`` 0 is the file. ``sheet`` and ``cell`` (such as C5) say where in a workbook, empty in other files.
+    """
 
     __tablename__ = "import_findings"
 
@@ -118,3 +121,21 @@ class ImportFinding(Base):
     kind: Mapped[str]
     code: Mapped[str]
     detail: Mapped[str]
+    sheet: Mapped[str] = mapped_column(server_default="")
+    cell: Mapped[str] = mapped_column(server_default="")
+
+
+class ColumnMapping(Base):
+    """What a heading means in the files of a department, as one of its officers said: a field, with its unit for an
+    amount, or - for a column of which nothing is kept. ``heading_key`` is the heading as it is compared."""
+
+    __tablename__ = "column_mappings"
+    __table_args__ = (UniqueConstraint("department_id", "heading_key"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
+    heading_key: Mapped[str]
+    heading: Mapped[str]
+    meaning: Mapped[str]
+    stated_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    stated_at: Mapped[dt.datetime]

@@ -117,6 +117,12 @@ class AmountMalformed(Invalid):
     code, title = "amount-malformed", "金额应为以万元为单位、至多六位小数的非负数"
 
 
+class UnitNotStated(Invalid):
+    """An amount whose unit neither its cell nor its heading states."""
+
+    code, title = "unit-not-stated", "没有写明金额的单位，请写作 1.2万元 或 12000元，或者在表头注明（万元）或（元）"
+
+
 class FileTooLarge(Invalid):
     """A file, or what it unpacks to, is larger than one filing may be."""
 
@@ -124,7 +130,7 @@ class FileTooLarge(Invalid):
 
 
 class FileFormat(Invalid):
-    """A file of a kind that is not read here: encrypted, old XLS, or something else."""
+    """A file of a kind that is not read here: encrypted, or something else."""
 
     code, title = "file-format", "文件格式不受支持"
 
@@ -136,7 +142,7 @@ class FileUnreadable(Invalid):
 
 
 class FileEncoding(Invalid):
-    """Text that is neither UTF-8 nor GB18030."""
+    """Text that is not, from beginning to end, UTF-8 or GB18030."""
 
     code, title = "file-encoding", "文字编码应为 UTF-8 或 GB18030"
 
@@ -172,7 +178,7 @@ class DuplicateColumn(Invalid):
 
 
 class UnknownColumn(Invalid):
-    """Columns that no accepted template has."""
+    """Columns that nobody knows and that may change what a row means, such as one of a unit, a term or a state."""
 
     code, title = "unknown-column", "存在无法识别的列"
 

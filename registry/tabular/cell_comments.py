@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
+from registry.tabular.grid import column_letters
 from registry.tabular.parts import Parts, new_root, parse_part, serialize_part
-from registry.tabular.sheet_edit import Cell, cell_of, letters
+from registry.tabular.sheet_edit import Cell, cell_of
 
 AUTHOR = "信用惩戒登记簿"
 """By this author the comments of an earlier answer are known again."""
@@ -108,7 +109,7 @@ class CommentPart:
     def _write(self, comment: etree._Element | None, place: Cell, text: str) -> None:
         if comment is None:
             comment = etree.SubElement(self._list(), self._tag("comment"))
-            comment.set("ref", f"{letters(place[1])}{place[0]}")
+            comment.set("ref", f"{column_letters(place[1])}{place[0]}")
             comment.set("authorId", str(self._author()))
             holder = etree.SubElement(comment, self._tag("text"))
             run_text = f"{_HEAD}\n{text}"

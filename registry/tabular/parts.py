@@ -7,7 +7,7 @@ import zipfile
 from lxml import etree
 
 from registry.refusals.content import FileUnreadable
-from registry.tabular.package import Package
+from registry.tabular.package import Package, part_key
 
 _TYPES = "[Content_Types].xml"
 _TYPES_NAMESPACE = "{http://schemas.openxmlformats.org/package/2006/content-types}"
@@ -24,9 +24,8 @@ class Parts:
         self._package = Package(data)
         self._zip = zipfile.ZipFile(io.BytesIO(data))
         self._changed: dict[str, bytes] = {}
-        self.workbook = self._find("", "/officeDocument")
-        if not self.workbook:
-            raise FileUnreadable("XLSX 工作簿目录不正常")
+        self._names = {part_key(name): name for name in self._zip.namelist()}
+        self.workbook = self._actual(self._package.main)
         is_strict = any(relation.get("Type", "").startswith(_STRICT) for relation in self._relations(self.workbook))
         self.relationships_namespace = _STRICT if is_strict else _TRANSITIONAL
 
@@ -59,13 +58,16 @@ class Parts:
 
     def read(self, name: str) -> bytes:
         """The content of a part, empty when there is none."""
-        if name in self._changed:
-            return self._changed[name]
-        return self._package.part(name)
+        actual = self._actual(name)
+        return self._changed[actual] if actual in self._changed else self._package.part(actual)
 
     def write(self, name: str, content: bytes) -> None:
         """Replace the content of a part, or add it."""
-        self._changed[name] = content
+        self._changed[self._actual(name)] = content
+
+    def _actual(self, name: str) -> str:
+        """The name of a part as the package spells it, whatever its case and slashes."""
+        return self._names.get(part_key(name), name)
 
     def add(self, owner: str, kind: str, pattern: str, content_type: str) -> tuple[str, str]:
         """Name a new part after ``pattern``, such as ``xl/comments{}.xml``, related to ``owner``.
@@ -83,7 +85,7 @@ class Parts:
         relation.set("Id", number)
         relation.set("Type", self.relationships_namespace + kind)
         relation.set("Target", posixpath.relpath(name, posixpath.dirname(owner)))
-        self._changed[_relations_part(owner)] = serialize_part(relations)
+        self.write(_relations_part(owner), serialize_part(relations))
         self._declare(name, content_type)
         return name, number
 
@@ -104,11 +106,11 @@ class Parts:
         override = etree.SubElement(types, f"{_TYPES_NAMESPACE}Override")
         override.set("PartName", f"/{name}")
         override.set("ContentType", content_type)
-        self._changed[_TYPES] = serialize_part(types)
+        self.write(_TYPES, serialize_part(types))
 
     def _find(self, part: str, kind: str) -> str:
         for relation in self._relations(part):
-            if relation.get("Type", "").endswith(kind) and relation.get("TargetMode") != "External":
+            if relation.get("Type", "").lower().endswith(kind.lower()) and relation.get("TargetMode") != "External":
                 return self._resolve(part, str(relation.get("Target")))
         return ""
 
@@ -119,9 +121,8 @@ class Parts:
         return parse_part(content)
 
     def _resolve(self, part: str, target: str) -> str:
-        name = posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
-        by_case = {entry.lower(): entry for entry in self._zip.namelist()}
-        return by_case.get(name.lower(), name)
+        folder = posixpath.dirname(part.replace("\\", "/"))
+        return self._actual(posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/"))
 
 
 def parse_part(content: bytes) -> etree._Element:

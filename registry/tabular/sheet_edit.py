@@ -7,6 +7,7 @@ from xml.parsers import expat
 
 from registry.refusals.content import FileUnreadable
 from registry.tabular.cell_styles import Styles
+from registry.tabular.grid import column_letters
 from registry.tabular.parts import parse_part, serialize_part
 
 _TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
@@ -250,16 +251,7 @@ class _Restyler(_Walk):
             spans = self._outline.column_styles
             style = next((number for first, last, number in spans if first <= column <= last), 0)
         number = self._styles.variant(style, self._severity[row, column])
-        return f'<{self._outline.prefix}c r="{letters(column)}{row}" s="{number}"/>'.encode()
-
-
-def letters(column: int) -> str:
-    """The letters of a column counted from 1: A, B … Z, AA."""
-    text = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
+        return f'<{self._outline.prefix}c r="{column_letters(column)}{row}" s="{number}"/>'.encode()
 
 
 def cell_of(reference: str) -> Cell | None:

@@ -81,7 +81,7 @@ class CheckAnswer(StrictSchema):
 
 
 class CheckFileQuery(StrictSchema):
-    """Values that hold for all rows of a check file."""
+    """Values that hold for all rows of a check file; `mapping`: what headings mean, `参选单位=name;状态=-`."""
 
     sector = short(required=True)
     on = fields.Date(load_default=None)
@@ -90,6 +90,7 @@ class CheckFileQuery(StrictSchema):
     project = fields.String(load_default=None, validate=validate.OneOf(PROJECTS))
     tender = words(100, load_default=None)
     filename = fields.String(load_default="", validate=validate.Length(max=200))
+    mapping = fields.String(load_default="", validate=validate.Length(max=2000))
 
 
 class CheckFileAnswer(StrictSchema):

@@ -3,8 +3,9 @@
 import datetime as dt
 import re
 
+from registry.domain.filing.vocabulary import Unit
 from registry.errors import Fault
-from registry.refusals.content import AmountMalformed, DateMalformed
+from registry.refusals.content import AmountMalformed, DateMalformed, UnitNotStated
 
 MAX_CELL = 32_767
 MAX_FEN = 10**12
@@ -70,18 +71,22 @@ def day(text: str) -> dt.date:
         raise DateMalformed from None
 
 
-def fen(text: str) -> int:
-    """Parse an amount in 万元 to integer fen, exactly: the sixth decimal of 万元 is one fen.
+def fen(text: str, unit: Unit | None = "wan") -> int:
+    """Parse an amount in its column's ``unit`` to integer fen, exactly: the sixth decimal of 万元 is one fen.
 
-    Refuses with ``AmountMalformed`` what is negative, no plain number, finer than a fen or above ``MAX_FEN``.
+    Refuses with ``AmountMalformed`` what is negative, no plain number, finer than a fen or above ``MAX_FEN``, and with
+    ``UnitNotStated`` a number in a column that does not say what it counts in.
     """
+    if unit is None:
+        raise UnitNotStated
     match = _AMOUNT.fullmatch(tidy(text))
     if not match:
         raise AmountMalformed
     whole, decimals = match[1], (match[2] or "").rstrip("0")
-    if len(decimals) > 6:
+    places = 6 if unit == "wan" else 2
+    if len(decimals) > places:
         raise AmountMalformed
-    amount = int(whole) * FEN_PER_WAN + int(decimals.ljust(6, "0"))
+    amount = int(whole + decimals.ljust(places, "0"))
     if amount > MAX_FEN:
         raise AmountMalformed
     return amount

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import partial
 
 from registry.domain import records
 from registry.domain.filing import cells
@@ -81,7 +82,8 @@ def amounts(row: RowReader, chosen: tuple[str, ...], rules: Rules) -> tuple[int 
         needs = set()
     permit = row.text("permit", required="permit" in needs, limit=200)
     sums = {
-        name: row.parsed(name, row.text(name, required=name in needs), cells.fen) for name in ("fine", "confiscated")
+        name: row.parsed(name, row.text(name, required=name in needs), partial(cells.fen, unit=row.headings.unit(name)))
+        for name in ("fine", "confiscated")
     }
     return sums["fine"], sums["confiscated"], permit or None
 

@@ -91,7 +91,8 @@ class KindRule:
 class Rules:
     """Reference data in force for parsing a row; mappings go from code to Chinese name.
 
-    ``amounts_required`` and ``legal_representative_required`` are practice that no text at hand confirms.
+    ``department_name`` and ``department_code`` are those of the filer's authority. ``amounts_required`` and
+    ``legal_representative_required`` are practice that no text at hand confirms.
     """
 
     kinds: tuple[KindRule, ...]
@@ -103,5 +104,7 @@ class Rules:
     default_sectors: tuple[str, ...] = ()
     default_district: str | None = None
     default_authority_code: str | None = None
+    department_name: str | None = None
+    department_code: str | None = None
     amounts_required: bool = True
     legal_representative_required: bool = True

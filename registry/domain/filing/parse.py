@@ -98,11 +98,12 @@ def _read_source(row: RowReader, authority_name: str, authority_code: str) -> tu
 
 
 def _read_behaviour_text(row: RowReader) -> str:
-    """The type of behaviour; in the 2016 set, which has no such field, the title of the case or its facts."""
+    """The type of behaviour; where no such field is required, as in the set of 2016, the title of the case or its
+    facts."""
     text = row.text("behaviour_text")
-    if text or row.headings.vocabulary != "2016":
+    if text or row.headings.vocabulary not in ("2016", "office"):
         return text
-    row.note("behaviour_text", "behaviour-derived", "2016版没有违法行为类型，采用处罚名称或处罚事由")
+    row.note("behaviour_text", "behaviour-derived", "没有写违法行为类型，采用处罚名称或者处罚事由")
     return row.raw("title") or row.raw("facts")
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from registry.domain.filing import list_columns
+from registry.domain.filing.vocabulary import Vocabulary
 from registry.domain.permissions import Permission
 from registry.models import AdoptionFinding, ImportFinding, ListAdoption, PenaltyImport
 from registry.queries.law import reference_data
@@ -26,7 +28,8 @@ def annotated_import(work: UnitOfWork, import_id: int) -> WorkbookFile:
     work.actor.require(Permission.PENALTY_FILE)
     import_row = penalty_import.import_of_account(work.session, work.actor.account_id, import_id)
     audit.note(work, "import.annotate", str(import_row.id))
-    return _annotate(work, import_row, penalty_import.findings(work.session, import_row.id))
+    findings = penalty_import.findings(work.session, import_row.id)
+    return _annotate(work, import_row, findings, penalty_import.vocabulary_of(import_row))
 
 
 def annotated_adoption(work: UnitOfWork, adoption_id: int) -> WorkbookFile:
@@ -37,13 +40,15 @@ def annotated_adoption(work: UnitOfWork, adoption_id: int) -> WorkbookFile:
     work.actor.require(Permission.LISTING_DRAFT)
     adoption = list_adoption.adoption_of_department(work.session, work.actor.department_id, adoption_id)
     audit.note(work, "adoption.annotate", str(adoption.id))
-    return _annotate(work, adoption, list_adoption.findings(work.session, adoption.id))
+    return _annotate(work, adoption, list_adoption.findings(work.session, adoption.id), list_columns.VOCABULARY)
 
 
 def cell_findings(findings: Iterable[ImportFinding | AdoptionFinding]) -> list[CellFinding]:
     """Stored findings as they are written at cells."""
     return [
-        CellFinding(finding.row_number, finding.column, finding.kind == "fault", finding.code, finding.detail)
+        CellFinding(
+            finding.row_number, finding.column, finding.kind == "fault", finding.code, finding.detail, finding.sheet
+        )
         for finding in findings
     ]
 
@@ -52,12 +57,13 @@ def _annotate(
     work: UnitOfWork,
     file: PenaltyImport | ListAdoption,
     findings: Iterable[ImportFinding | AdoptionFinding],
+    vocabulary: Vocabulary,
 ) -> WorkbookFile:
     if file.state == "running":
         raise FileUnfinished()
     if not file.sealed:
         raise FileForgotten()
-    return annotate_file(work.keys.vault.open(file.sealed), file.filename, cell_findings(findings))
+    return annotate_file(work.keys.vault.open(file.sealed), file.filename, cell_findings(findings), vocabulary)
 
 
 def forget_files(work: UnitOfWork) -> int:

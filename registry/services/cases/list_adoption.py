@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from registry.domain.cases import adopted_listing, case_file, procedures
 from registry.domain.cases.adopted_listing import ListPlace, ListState
 from registry.domain.cases.workflow import INITIAL
+from registry.domain.filing.model import Note
 from registry.domain.filing.parse import document_key
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
@@ -106,12 +107,9 @@ def _begin(work: UnitOfWork, adoption: ListAdoption, data: bytes, filename: str,
         setattr(adoption, outcome, 0)
     work.session.flush()
     work.session.execute(delete(AdoptionFinding).where(AdoptionFinding.adoption_id == adoption.id))
-    _add_findings(
-        work,
-        adoption.id,
-        [PlaceRow(0, None, (), ())],
-        {0: [("note", Fault(f"/{column}", "column-left-out", "不认识的列，未读取")) for column in file.left_out]},
-    )
+    left_out = [Note(f"/{column}", "column-left-out", "不认识的列，未读取") for column in file.left_out]
+    rows = [PlaceRow(note.row, None, (), (Note("", note.code, note.detail),), sheet=note.sheet) for note in file.notes]
+    _add_findings(work, adoption.id, [PlaceRow(0, None, (), tuple(left_out)), *rows], {})
 
 
 def run(perform: Perform, actor: Actor, adoption_id: int) -> None:
@@ -174,7 +172,7 @@ def _file_chunk(work: UnitOfWork, adoption_id: int, start: int, chunk: Sequence[
         outcome, fault = reader.file_row(row)
         setattr(adoption, outcome, getattr(adoption, outcome) + 1)
         if fault is not None:
-            found[row.number] = [("fault" if outcome == "refused" else "note", fault)]
+            found[row.position] = [("fault" if outcome == "refused" else "note", fault)]
     reader.take_steps()
     adoption.next_row += len(chunk)
     _add_findings(work, adoption_id, chunk, found)
@@ -187,7 +185,7 @@ class _ChunkFiler:
 
     def __init__(self, work: UnitOfWork, adoption: ListAdoption, chunk: Sequence[PlaceRow]) -> None:
         self._work, self._adoption = work, adoption
-        self._identities = {row.number: identify(work, row.place.subject) for row in chunk if row.place}
+        self._identities = {row.position: identify(work, row.place.subject) for row in chunk if row.place}
         keys = {identity.key for identity in self._identities.values()}
         statement = select(AdoptedListing).where(
             AdoptedListing.scheme == adoption.scheme,
@@ -202,7 +200,7 @@ class _ChunkFiler:
         """File one row; its outcome, and what is to be said of it."""
         if row.place is None:
             return "refused", None
-        identity, place = self._identities[row.number], row.place
+        identity, place = self._identities[row.position], row.place
         facts = adopted_listing.content(place, self._adoption.sectors)
         is_off = place.is_off or (place.ends_on is not None and place.ends_on <= self._work.today)
         known = self._places.get((identity.key, document_key(place.document_number)))
@@ -304,17 +302,17 @@ def _add_findings(
 ) -> None:
     values = []
     for row in rows:
-        items = [*(("fault", fault) for fault in row.faults), *more.get(row.number, ())]
+        items = [*(("fault", fault) for fault in row.faults), *more.get(row.position, ())]
         items += [("note", Fault(note.pointer, note.code, note.detail)) for note in row.notes]
-        values += [_finding_row(adoption_id, row.number, kind, fault) for kind, fault in items]
+        values += [_finding_row(adoption_id, row, kind, fault) for kind, fault in items]
     if values:
         work.session.execute(insert(AdoptionFinding), values)
 
 
-def _finding_row(adoption_id: int, row_number: int, kind: str, fault: Fault) -> dict[str, Any]:
+def _finding_row(adoption_id: int, row: PlaceRow, kind: str, fault: Fault) -> dict[str, Any]:
     column = fault.pointer.removeprefix("/")
-    place = {"adoption_id": adoption_id, "row_number": row_number, "column": column}
-    return place | {"kind": kind, "code": fault.code, "detail": fault.detail}
+    place = {"adoption_id": adoption_id, "row_number": row.number, "column": column}
+    return place | {"kind": kind, "code": fault.code, "detail": fault.detail, "sheet": row.sheet}
 
 
 def _finish(work: UnitOfWork, adoption_id: int) -> None:

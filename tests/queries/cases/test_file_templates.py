@@ -61,7 +61,9 @@ def read_penalties(data, clerk):
     with runtime.reading() as session:
         reference = reference_data.current(session)
     rules = penalty_import.filing_rules_for(reference, clerk, penalty_import.Options())
-    return list(read_filings(data, "a.xlsx", rules, ON)[1])
+    file = read_filings(data, "a.xlsx", rules, ON)
+    assert file.notes == ()
+    return list(file.rows)
 
 
 def penalty_template(actor):
@@ -112,7 +114,9 @@ class TestBidderTemplate:
             for heading, offered in choices_of(template).items()
             for choice in offered
         ]
-        read = read_parties(fill(template, rows), "a.xlsx")
+        file = read_parties(fill(template, rows), "a.xlsx")
+        read = file.rows
+        assert file.notes == ()
         assert len(read) == len(rows)
         assert [row.faults for row in read if row.faults] == []
         assert {row.cells["role"] for row in read} == set(ROLES)

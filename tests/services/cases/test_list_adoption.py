@@ -11,7 +11,7 @@ from registry import runtime
 from registry.domain.permissions import Role
 from registry.models import AdoptedListing, CaseStep
 from registry.refusals.acts import OutOfRole, RemovalShare, SelfVerification
-from registry.refusals.content import FileShape, MissingColumn
+from registry.refusals.content import MissingColumn, UnknownColumn
 from registry.refusals.procedure import AdoptionSuperseded, AdoptionUnfinished, AdoptionUnknown, SchemeUnknown
 from registry.services.cases import list_adoption, list_verification
 from tests.support import dying
@@ -148,7 +148,7 @@ class TestFiling:
             office.file([firm(1)], "no-such-list")
         with pytest.raises(MissingColumn):
             office.file([{"统一社会信用代码": "1", "列入日期": "2026-01-01"}])
-        with pytest.raises(FileShape):
+        with pytest.raises(UnknownColumn):
             office.file([firm(1, 数据状态="1")])
 
     @pytest.mark.parametrize(("special", "column", "code"), [
