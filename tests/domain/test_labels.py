@@ -9,12 +9,13 @@ import pytest
 
 from registry.domain import labels, records
 from registry.refusals import content
+from registry.tabular import grid
 
 REGISTRY = Path(labels.__file__).parents[1]
 KEBAB = re.compile(r"[a-z]+(?:-[a-z]+)+")
 VERDICTS = ("domain/checks/verdict.py", "domain/checks/consortium.py", "domain/checks/list_effects.py")
 REQUESTS = ("services/checks/request.py", "services/checks/batch_check.py")
-PARTIES = ("domain/filing/cells.py", *(f"tabular/{name}.py" for name in ("objects", "parties", "sheet", "workbook")))
+PARTIES = ("domain/filing/cells.py", *(f"tabular/{name}.py" for name in ("objects", "parties", "sheet", "finder")))
 """What reads a file of parties and leaves faults with its rows, the first of which is the reason of an unchecked
 line."""
 
@@ -70,6 +71,9 @@ class TestReasons:
     @pytest.mark.parametrize("path", [*REQUESTS, *PARTIES])
     def test_name_every_fault_of_a_party(self, path):
         assert fault_codes(path) <= labels.REASONS.keys()
+
+    def test_name_every_fault_of_a_cell(self):
+        assert grid.CELL_FAULTS.keys() <= labels.REASONS.keys()
 
     @pytest.mark.parametrize("path", [*REQUESTS, "domain/identifiers.py"])
     def test_name_every_refusal_of_a_party(self, path):
