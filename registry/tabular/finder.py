@@ -16,6 +16,7 @@ from registry.tabular.sheet import FileNote, Row, Sheet, Tables, require_rows, r
 ROWS_SEARCHED = 200
 """Filled rows in which the first headings are looked for."""
 _TOTALS = re.compile(r"(?:本页|本月|本季度?|本年度?|以上|全部|金额)?[合总小共累]\s*[计數数](?:金额)?[:：]?")
+_COUNT = re.compile(r"共?\s*\d{1,6}\s*[件家户人条个起宗]?")
 _NOTE = re.compile(
     r"\s*(?:[(（]?\s*(?:备\s*注|注|说\s*明|附\s*注|填表说明|填报说明|填写说明|使用说明|编制说明)\s*\d*[)）]?\s*(?:[:：.、]|$)"
     r"|[(（]?(?:填报|填表|制表|报送|审核|复核|审批|签发|经办|联系|单位负责|部门负责|分管|负责)(?:单位|人|日期|时间|电话|领导)[^:：]{0,6}[:：]"
@@ -28,11 +29,12 @@ _NUMBERED = re.compile(r"\s*[(（]?\d{1,2}[)）.、．]\s*\D")
 
 @dataclass
 class _Table:
-    """A table while its rows are read: headings by column, and the row that they stand in."""
+    """A table while its rows are read: headings by column, the row that they stand in, the columns that are kept."""
 
     grid: Grid
     headings: dict[int, str]
     first: int
+    kept: frozenset[int]
     unit: str = ""
     rows: list[Row] = field(default_factory=list)
 
@@ -103,7 +105,8 @@ class _Finder:
             unit = next(filter(None, map(stated_unit, texts)), "")
             if above:
                 self._leave_out("rows-above-heading", f"表头在第 {number} 行，其上 {len(above)} 行不属于表，未读取")
-        self.tables.append(_Table(self.grid, headings, number, unit))
+        kept = frozenset(column for column, heading in headings.items() if self.vocabulary.keeps(heading))
+        self.tables.append(_Table(self.grid, headings, number, kept, unit))
 
     def _read(self, number: int, cells: dict[int, Cell]) -> None:
         table = self.tables[-1]
@@ -125,7 +128,7 @@ class _Finder:
         identifying = self.vocabulary.identifying
         return not any(
             self.vocabulary.meaning(table.headings.get(column, "")).field in identifying
-            and not _TOTALS.fullmatch(cell.text.strip())
+            and not (_TOTALS.fullmatch(cell.text.strip()) or _COUNT.fullmatch(cell.text.strip()))
             and "merged-value" not in cell.findings
             and cell.kind == "text"
             for column, cell in cells.items()
@@ -190,17 +193,18 @@ def _build_row(finder: _Finder, table: _Table, number: int, cells: dict[int, Cel
             if cell.text.strip():
                 faults.append(Fault("/", "cell-without-column", "有内容的单元格没有对应的表头"))
             continue
-        text = cell.text
-        is_kept = finder.vocabulary.keeps(heading)
-        if is_kept and (cell.findings or cell.kind != "text"):
-            text = _judge(finder.vocabulary, heading, cell, faults, notes)
-            is_struck |= "struck-through" in cell.findings
-        if is_kept and (number, column) in finder.wide:
-            _judge_width(finder, table, (number, column), faults)
-        if is_kept and column in table.grid.hidden_columns and text:
-            notes.append(Note(pointer(heading), "column-hidden", CELL_NOTES["column-hidden"]))
+        text, is_kept = cell.text, column in table.kept
+        if is_kept:
+            if cell.findings or cell.kind != "text":
+                text = _judge(finder.vocabulary, heading, cell, faults, notes)
+                is_struck |= "struck-through" in cell.findings
+            if finder.wide and (number, column) in finder.wide:
+                _judge_width(finder, table, (number, column), faults)
+            if column in table.grid.hidden_columns and text:
+                notes.append(Note(pointer(heading), "column-hidden", CELL_NOTES["column-hidden"]))
         if text and not text.isspace():
-            faults += text_faults(heading, text) if is_kept else ()
+            if is_kept:
+                faults += text_faults(heading, text)
             values[heading] = text
     doubts = ["row-hidden"] if number in table.grid.hidden_rows else []
     doubts += ["struck-through"] if is_struck else []

@@ -37,6 +37,7 @@ DOUBTS: Mapping[str, str] = {
 """What may mean that a row was not meant: a person has to confirm it."""
 
 _FORMULA_GUARD = re.compile(r'="([^"]*)"')
+_GUARDS = frozenset(("", "'", "=", "\t", " "))
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -84,11 +85,13 @@ class Book:
 
 def text_cell(text: str) -> Cell:
     """A cell of text, without what keeps a spreadsheet from taking it for a number: '0123, ="0123", a tab before it."""
+    if text[:1] not in _GUARDS and text[-1:] != "\t":
+        return Cell(text)
     bare = text.strip("\t")
     guarded = _FORMULA_GUARD.fullmatch(bare.strip())
     if guarded:
         return Cell(guarded[1], findings=("text-guard",))
-    if bare.startswith("'") and len(bare) > 1 and "'" not in bare[1:]:
+    if bare.startswith("'") and bare[1:2].isascii() and len(bare) > 1 and "'" not in bare[1:]:
         return Cell(bare[1:], findings=("text-guard",))
     return Cell(bare)
 

@@ -58,8 +58,8 @@ class _Stream:
 class _RichText:
     """A text in runs of which some may be struck through; readings (拼音) beside it are none of it."""
 
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
+    def __init__(self, first: str = "") -> None:
+        self._pieces = [first]
         self._struck: set[bool] = set()
         self._run_is_struck = False
         self._ignored = 0
@@ -132,6 +132,7 @@ class SheetScan(_Stream):
         super().__init__()
         self.grid = Grid(name)
         self._texts, self._styles = texts, styles
+        self._style_of: dict[str, Style] = {}
         self._row = self._column = self._size = self._found = 0
         self._cells: dict[int, Cell] = {}
         self._kind = self._style = ""
@@ -150,16 +151,23 @@ class SheetScan(_Stream):
             self._start_row(attributes)
         elif tag == "f":
             self._is_formula = True
-        elif tag == "is":
-            self._rich = _RichText()
-        elif self._rich is not None:
-            self._rich.start(tag, attributes)
+        elif self._kind == "inlineStr" and (tag in ("r", "t", "strike") or tag in _IGNORED):
+            self._start_inline(tag, attributes)
         elif tag == "col":
             self._hide_columns(attributes)
         elif tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
         elif tag == "sheetFormatPr":
             self._rows_are_hidden = attributes.get("zeroHeight", "0").lower() in _TRUE
+
+    def _start_inline(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """A text in the cell itself: mostly one piece, else runs."""
+        if tag == "t" and self._rich is None:
+            self._value = []
+            return
+        if self._rich is None:
+            self._rich = _RichText(self._stored)
+        self._rich.start(tag, attributes)
 
     def _start_row(self, attributes: Mapping[str, str]) -> None:
         number = attributes.get("r", "")
@@ -195,18 +203,22 @@ class SheetScan(_Stream):
 
     def _end(self, name: str) -> None:
         tag = name.rpartition(":")[2] if ":" in name else name
-        if tag == "v" and self._value is not None:
-            self._stored, self._value = "".join(self._value), None
-        elif tag == "c":
+        if tag == "c":
             if self._stored or self._rich is not None or self._is_formula:
                 self._put(self._show())
-            self._rich = None
+            self._rich, self._kind = None, ""
+        elif self._value is not None:
+            if tag in ("v", "t"):
+                self._stored, self._value = "".join(self._value), None
         elif self._rich is not None:
             self._rich.end(tag)
 
     def _show(self) -> Cell:
         """The cell as it is displayed."""
-        style, stored = style_at(self._styles, self._style), self._stored
+        stored = self._stored
+        style = self._style_of.get(self._style)
+        if style is None:
+            style = self._style_of[self._style] = style_at(self._styles, self._style)
         if self._kind == "s":
             cell = style.text(self._shared(stored))
         elif self._rich is not None:

@@ -42,6 +42,8 @@ class Style:
 
     def text(self, cell: Cell) -> Cell:
         """The cell that displays a stored text."""
+        if self.format is None and self.is_known and not self.is_struck:
+            return cell
         if self.format is not None:
             shown = self.format.text(cell.text)
             if shown != cell.text:

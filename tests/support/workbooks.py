@@ -145,9 +145,8 @@ def _write(book: Any, sheet: Any, paper: Paper, formats: dict[str, Any]) -> None
     for column in paper.columns:
         sheet.write(top, places[column.name], column.heading)
         for row, (value, special) in enumerate(column.cells, top + 1):
-            if isinstance(value, list):  # runs of rich text: (text, is struck)
-                runs = [part for text, is_struck in value for part in (style({"font_strikeout": is_struck}), text)]
-                sheet.write_rich_string(row, places[column.name], *(run for run in runs if run is not None))
+            if isinstance(value, list):
+                sheet.write_rich_string(row, places[column.name], *_runs(value, style))
             elif isinstance(value, str) and value.startswith("=="):
                 sheet.write_formula(row, places[column.name], value[1:], style(special), 2)
             elif value != "":
@@ -155,13 +154,21 @@ def _write(book: Any, sheet: Any, paper: Paper, formats: dict[str, Any]) -> None
     for first, name, count in paper.merges:
         value, special = paper.column(name).cells[first]
         place = places[name]
-        sheet.merge_range(top + 1 + first, place, top + first + count, place, value, style(special))
+        rich = isinstance(value, list)
+        sheet.merge_range(top + 1 + first, place, top + first + count, place, "" if rich else value, style(special))
+        if rich:
+            sheet.write_rich_string(top + 1 + first, place, *_runs(value, style))
     for row in paper.hidden_rows:
         sheet.set_row(top + 1 + row, None, None, {"hidden": True})
     for name in paper.hidden_columns:
         sheet.set_column(places[name], places[name], None, None, {"hidden": True})
     for row, cells in enumerate(paper.below, top + 1 + len(paper.seen)):
         sheet.write_row(row, 0, cells)
+
+
+def _runs(value: list[tuple[str, bool]], style: Callable[[dict[str, Any]], Any]) -> list[Any]:
+    """Runs of rich text, given as (text, is struck)."""
+    return [part for text, is_struck in value for part in (style({"font_strikeout": is_struck}), text)]
 
 
 def draw_paper(draw: random.Random, count: int = 0, start: int = 0) -> Paper:

@@ -22,8 +22,8 @@ _FULL_WIDTH = str.maketrans(
 )
 _WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ\u3000\xa0]")
 _DAY = re.compile(
-    r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})(\d\d)(\d\d)|(\d{4})年(\d{1,2})月(\d{1,2})日)"
-    r"(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d{1,6})?)?)?",
+    r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})\.(\d{1,2})\.(\d{1,2})|"
+    r"(\d{4})(\d\d)(\d\d)|(\d{4})年(\d{1,2})月(\d{1,2})日)(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d{1,6})?)?)?",
     re.ASCII,
 )
 _AMOUNT = re.compile(r"(\d{1,12})(?:\.(\d{1,20}))?", re.ASCII)
@@ -57,7 +57,7 @@ def tidy(text: str) -> str:
 
 
 def day(text: str) -> dt.date:
-    """Parse a calendar day: 2026/11/20, 2026-11-20, 20261120 or 2026年11月20日; a time of day after it is dropped.
+    """Parse a calendar day: 2026/11/20, 2026-11-20, 2026.11.20, 20261120 or 2026年11月20日; a time of day after it is dropped.
 
     Refuses with ``DateMalformed``.
     """
