@@ -25,6 +25,7 @@ def _lines() -> Iterator[str]:
         yield "|---|---|---|---|---|"
         yield from _measures(sector["code"])
         yield from _lists(sector["code"])
+        yield from _same_tender(sector["code"])
         yield ""
     yield "Every other record that is shown informs: `on_record`. Rows marked † are unconfirmed."
 
@@ -39,6 +40,14 @@ def _lists(sector: str) -> Iterator[str]:
     for row in rows("list_effects"):
         if "effective_until" not in row and row["effect"] in VERDICTS and sector in (row["sectors"] or [sector]):
             yield _line(f"list `{row['scheme']}`", row, is_must=row["tenders"] == "must")
+
+
+def _same_tender(sector: str) -> Iterator[str]:
+    for row in rows("same_tender"):
+        if row["code"] == sector:
+            yield _line(
+                row["name"], row | {"effect": "review", "roles": ["bidder", "consortium_member"]}, is_must=False
+            )
 
 
 def _line(ground: str, row: dict[str, Any], *, is_must: bool) -> str:

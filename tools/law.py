@@ -20,7 +20,7 @@ ROOMS = ("tests/domain", "tests/services", "tests/queries")
 KINDS = {
     "deadlines": "Time limits 法定期限", "clocks": "Clocks 时限起止", "measures": "Statutory bans 法定限制措施",
     "schemes": "List schemes 名单", "policies": "Publicity periods 公示期限", "thresholds": "Thresholds 数额与期间",
-    "list_effects": "Effects of lists 名单效力",
+    "list_effects": "Effects of lists 名单效力", "same_tender": "Related parties of one tender 同一标段的关联当事人",
 }  # fmt: skip
 _PREFIX = {
     "clocks": "clock-",
@@ -28,6 +28,7 @@ _PREFIX = {
     "policies": "policy-",
     "thresholds": "threshold-",
     "list_effects": "effect-",
+    "same_tender": "same-tender-",
 }
 _APPLIED = {
     "clocks": "`domain/law/deadlines`, `services/law/clocks`",
@@ -36,6 +37,7 @@ _APPLIED = {
     "policies": "`domain/law/publicity`, `services/cases/penalty_version`, `services/cases/listing_publication`",
     "thresholds": "",
     "list_effects": "`domain/checks/list_effects`",
+    "same_tender": "`domain/checks/same_tender`",
 }
 APPLIED = {
     "B3": "`services/checks/award_check` (look-back), `services/cases/penalty_version` (what is grave)",

@@ -71,7 +71,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     pdf: Path | None,
     result: Path | None,
 ) -> None:
-    """Check the bidders of a CSV or XLSX file: columns name and uscc, and role, id_number, ref, of.
+    """Check the bidders of a CSV or XLSX file: columns name and uscc, and role, id_number, ref, of, section.
 
     More than 1,000 are answered in chunks, a row that cannot be asked as unchecked; killed half-way, run it again.
     """

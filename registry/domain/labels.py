@@ -158,6 +158,8 @@ REASONS = {
     "grave-look-back": "回看期内有重大违法记录",
     "published": "公示中",
     "consortium-member": "按最重的成员认定",
+    "same-tender-relation": "与同一标段的另一方由同一人负责，或者有控股、管理关系，是否可以同时参加须由人判断",
+    "near-name": "没有可用的代码，查到名称相近的记录，是否同一主体须由人核对",
     "name-differs": "名称与关系所载该代码的名称不同",
     "identity-not-given": "未提供统一社会信用代码或证件号码，仅按名称查询",
     "uscc-check-character": "统一社会信用代码的校验码不正确",

@@ -110,7 +110,7 @@ def _party_faults(cells: dict[str, str], refs: Counter[str]) -> list[Fault]:
     if refs[cells["ref"]] > 1:
         faults.append(Fault("/ref", "ref-doubled", "ref 重复"))
     if cells.pop("id_last4", None) and "id_number" not in cells:
-        # Such as the result of a check, which prints no more: asked by name alone it would be answered less than before.
+        # As in the result of a check, which prints no more: asked by name alone it would be answered less than before.
         faults.append(Fault("/id_number", "id-number-cut", "只有证件号码后四位，请补填证件号码"))
     if "of" in cells and cells["of"] not in refs:
         faults.append(Fault("/of", "ref-unknown", "of 所指的 ref 不在名单中"))

@@ -9,16 +9,8 @@ from typing import Any
 import pytest
 
 import registry
-from registry.domain.law.reference_kinds import (
-    KINDS,
-    Behaviour,
-    Measure,
-    Scheme,
-    Sector,
-    overlapping_rows,
-    parse_reference_row,
-    row_body,
-)
+from registry.domain.law.reference_kinds import KINDS, Behaviour, Measure, Scheme, Sector, parse_reference_row
+from registry.domain.law.reference_rows import overlapping_rows, row_body
 
 REFERENCE = Path(registry.__file__).parent / "reference"
 DOMAIN = Path(registry.__file__).parents[2] / "shared" / "domain"

@@ -12,6 +12,8 @@ PUBLIC = {
     "GET /api/v1/measures", "GET /api/v1/policies", "GET /api/v1/catalogue", "GET /api/v1/penalty-kinds",
     "GET /api/v1/districts", "GET /api/v1/time-limits", "GET /api/v1/thresholds", "GET /api/v1/id-types",
     "GET /api/v1/relation-kinds",
+    "GET /api/v1/same-tender",
+    "GET /api/v1/list-effects",
     "GET /api/v1/departments", "GET /api/v1/calendar/<int:year>", "GET /api/v1/ledger/checkpoint",
     "GET /api/v1/ledger/keys", "GET /api/v1/ledger/proofs/inclusion", "GET /api/v1/ledger/proofs/consistency",
     "GET /api/v1/ledger/proofs/cover", "POST /api/v1/receipts/verification", "GET /api/v1/statistics",

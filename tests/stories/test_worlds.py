@@ -101,7 +101,7 @@ class TestVerdicts:
         for entry in {head, *data.draw(st.lists(st.sampled_from(entries or [head]), max_size=2))}:
             for day in days:
                 for sector in ("procurement", "construction"):
-                    wanted = [world.expected(place, one.role, sector, day, entry) for place, one in enumerate(parties)]
+                    wanted = world.expected_of_all([one.role for one in parties], sector, day, entry)
                     assert answers(world, parties, sector, day, entry) == wanted, (day, entry, sector)
 
     @settings(max_examples=10)

@@ -4,6 +4,7 @@ law of four kinds of record and nothing of the code."""
 import datetime as dt
 import itertools
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -242,6 +243,32 @@ class World:
         )
 
     # the oracle
+
+    def expected_of_all(self, roles: Sequence[str], sector: str, day: dt.date, entry: int) -> list[str]:
+        """What anybody would say of parties that bid for one lot: those that the law keeps apart are reviewed."""
+        alone = [self.expected(place, role, sector, day, entry) for place, role in enumerate(roles)]
+        bidders = [place for place, role in enumerate(roles) if role == "bidder"]
+        apart = {
+            place for place in bidders for other in bidders if place != other and self.is_led(place, other, day, entry)
+        }
+        return [max(said, "review", key=ORDER.index) if place in apart else said for place, said in enumerate(alone)]
+
+    def is_led(self, first: int, second: int, day: dt.date, entry: int) -> bool:
+        """Whether one leads the other, or a third leads both (招标投标法实施条例 34, 政府采购法实施条例 18)."""
+        ends = {
+            "controller": ("whose", "other"),
+            "legal_representative": ("whose", "other"),
+            "branch": ("other", "whose"),
+        }
+        leaders: dict[int, set[int]] = {first: set(), second: set()}
+        for one in self.relations:
+            version = one.at(entry)
+            if one.kind not in ends or version is None or version.state != "published":
+                continue
+            led, leader = (getattr(one, end) for end in ends[one.kind])
+            if led in leaders and one.since <= day and (one.until is None or day < one.until):
+                leaders[led].add(leader)
+        return second in leaders[first] or first in leaders[second] or bool(leaders[first] & leaders[second])
 
     def expected(self, party: int, role: str, sector: str, day: dt.date, entry: int) -> str:
         """What anybody who reads the law and the acts would say."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from registry.domain.checks import comparison
 from registry.domain.checks.receipts import VERDICTS, Statement
-from registry.domain.labels import PROJECT_NAMES, REASONS, label_for
+from registry.domain.labels import DIFFERENCES, PROJECT_NAMES, REASONS, label_for
 
 _NAMED = {
     "ref": "联合体成员",
@@ -108,17 +108,34 @@ def reason_texts(line: Mapping[str, Any]) -> list[str]:
 def _reason_text(reason: Mapping[str, Any]) -> str:
     code = reason.get("code")
     texts = [label_for(REASONS, code)] if code else []
-    texts += [f"{label} {reason[name]}" for name, label in _NAMED.items() if reason.get(name) is not None]
+    named = _NAMED | ({"ref": "另一方"} if code == "same-tender-relation" else {})
+    texts += [f"{label} {reason[name]}" for name, label in named.items() if reason.get(name) is not None]
     match = reason.get("match")
-    if isinstance(match, Mapping) and match.get("by") == "name":
+    if isinstance(match, Mapping) and match.get("near"):
+        texts.append(f"名称相近：{_differences_text(match.get('differences'))}")
+    elif isinstance(match, Mapping) and match.get("by") == "name":
         texts.append("仅名称相同")
     if isinstance(match, Mapping) and match.get("name_differs"):
         texts.append("记录上的名称不同")
-    via = reason.get("via")
-    if isinstance(via, Mapping):  # in the words of the source, and no other
-        texts.append(f"经由关系 {via.get('relation')}（{via.get('source')}：“{via.get('wording')}”）")
+    for label, via in (("经由关系", reason.get("via")), ("该方的关系", reason.get("via_other"))):
+        if isinstance(via, Mapping):  # in the words of the source, and no other
+            texts.append(f"{label} {via.get('relation')}（{via.get('source')}：“{via.get('wording')}”）")
+    if reason.get("representatives"):
+        texts.append(f"本次核查所列同一证件号码的法定代表人 {'、'.join(map(str, reason['representatives']))}")
     if reason.get("status") == "unconfirmed":
         texts.append("依据未核对")
     if reason.get("disputed_on"):
         texts.append(f"{reason['disputed_on']} 起有异议")
     return "，".join(texts)
+
+
+def _differences_text(differences: object) -> str:
+    """The differences of two names, as ``同音字（查“蓝”，记录“澜”）``."""
+    if not isinstance(differences, list):
+        return ""
+    return "、".join(map(_difference_text, differences)) or "写法不同"
+
+
+def _difference_text(difference: object) -> str:
+    parts = difference if isinstance(difference, Mapping) else {}
+    return f"{label_for(DIFFERENCES, parts.get('kind'))}（查“{parts.get('asked')}”，记录“{parts.get('held')}”）"

@@ -7,12 +7,13 @@ from typing import Any
 
 from registry.domain.law.reference_kinds import ListEffect
 
-MATCHER = "exact-3"
-"""Version of the rules by which verdicts are reached, named in every receipt."""
-FIRST_MATCHER = "exact-2"
-"""The rules before it, under which older receipts are replayed: lists bore by their measures only, a repaired record
-bore nothing, and whether a project must be tendered was always stated."""
-MATCHERS = (FIRST_MATCHER, MATCHER)
+FIRST_MATCHER, LISTS_MATCHER, RELATED_MATCHER = MATCHERS = ("exact-2", "exact-3", "exact-4")
+"""Versions of the rules by which verdicts are reached, named in every receipt, oldest first.
+
+By the first, lists bore by their measures only, a repaired record bore nothing, and whether a project must be tendered
+was always stated. The second brought the effects of lists; the third near names and related parties of one tender.
+"""
+MATCHER = MATCHERS[-1]
 PROJECTS = ("goods", "services", "works")
 """Kinds of project (政府采购法 2: 货物、服务、工程)."""
 
@@ -36,13 +37,17 @@ class CheckScope:
     list_measures: Mapping[str, frozenset[str]] = field(default_factory=dict)
     matcher: str = MATCHER
 
+    def follows(self, matcher: str) -> bool:
+        """Whether the rules to judge by are those of ``matcher`` or later ones."""
+        return MATCHERS.index(self.matcher) >= MATCHERS.index(matcher)
+
 
 @dataclass(frozen=True)
 class CheckedParty:
     """One party of an award check. ``id_index`` is the keyed hash of an identity number, never the number.
 
     ``uscc_problem`` is set when the code has a wrong check character: it is looked up as it stands. ``names`` are
-    the keys of the names that relations say its code has or had.
+    the keys of the names that relations say its code has or had. ``section`` is the lot it bids for; None the whole.
     """
 
     ref: str
@@ -53,6 +58,7 @@ class CheckedParty:
     of: str | None = None
     uscc_problem: str | None = None
     names: frozenset[str] = frozenset()
+    section: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,11 +76,12 @@ class RelationLink:
 @dataclass(frozen=True)
 class Hit:
     """One published record that matches: ``by`` uscc, id or name; its body as published; ``via`` when it is that
-    of a related party."""
+    of a related party; ``differences`` when its name is only near, those of the names."""
 
     by: str
     body: Mapping[str, Any]
     via: RelationLink | None = None
+    differences: Sequence[Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ from typing import Any
 from registry.domain import identifiers
 from registry.domain.cases import revision
 from registry.domain.checks.list_effects import is_provided_for, list_reasons
-from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.model import LISTS_MATCHER, CheckedParty, CheckScope, Hit, LookBack
 from registry.domain.naming import name_key
 
+NEAR_NAME = "near-name"
+"""Code of the reason of a record under a near name."""
 VERDICTS = ("no_record", "on_record", "review", "unchecked", "barred")
 """Verdicts in rising order of severity."""
 
@@ -59,7 +61,9 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
         reason
         for hit in hits
         if _is_known_state(hit, scope) and bears(party, hit)
-        for reason in _reasons_from_hit(party, hit, scope, look_back)
+        for reason in (_near_reasons if hit.differences is not None else _reasons_from_hit)(
+            party, hit, scope, look_back
+        )
     ]
     if party.uscc and party.names and name_key.key(party.name) not in party.names:
         reasons.append(_build_reason("review", "name-differs"))
@@ -67,6 +71,8 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
         reasons.append(_build_reason("review", "identity-not-given"))
     elif party.uscc_problem and not reasons:
         reasons.append(_build_reason("unchecked", party.uscc_problem))
+    elif party.uscc_problem and all(reason["code"] == NEAR_NAME for _, reason in reasons):
+        reasons.append(_build_reason("review", party.uscc_problem))  # nothing else would say that the code is wrong
     if not reasons:
         return Answer("no_record", ())
     return ranked_answer(reasons)
@@ -74,7 +80,7 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
 
 def _is_known_state(hit: Hit, scope: CheckScope) -> bool:
     """By the first rules a repaired record bore nothing; now a ban that is itself the penalty runs to its own end."""
-    return hit.body["state"] != "repaired" or (scope.matcher != FIRST_MATCHER and hit.body["kind"] == "penalty")
+    return hit.body["state"] != "repaired" or (scope.follows(LISTS_MATCHER) and hit.body["kind"] == "penalty")
 
 
 def ranked_answer(reasons: Iterable[Reason]) -> Answer:
@@ -104,7 +110,7 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
         for verdict, detail in _judge_measures(hit, party, scope)
         if verdict != "ended"
     ]
-    if scope.matcher != FIRST_MATCHER:
+    if scope.follows(LISTS_MATCHER):
         heaviest = max((VERDICTS.index(verdict) for verdict, _ in reasons), default=0)
         reasons += [
             (_cap_verdict(hit, verdict), common | detail)
@@ -124,6 +130,16 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
     return [reason for reason in reasons if is_informing or reason[0] != "on_record"]
 
 
+def _near_reasons(party: CheckedParty, hit: Hit, scope: CheckScope, look_back: LookBack | None) -> list[Reason]:
+    """One reason for a record under a near name that would bear under the same name: a person compares them."""
+    reasons = _reasons_from_hit(party, hit, scope, look_back)
+    if not reasons:
+        return []
+    common = {name: reasons[0][1][name] for name in ("record", "revision", "disputed_on") if name in reasons[0][1]}
+    match = {"by": "name", "near": True, "differences": [dict(difference) for difference in hit.differences or ()]}
+    return [("review", common | {"code": NEAR_NAME, "match": match, "basis": hit.body["basis"]})]
+
+
 def _describe_match(party: CheckedParty, hit: Hit) -> dict[str, Any]:
     """How the record matches, and whether its name or code differs from the party's."""
     subject, match = hit.body["subject"], {"by": hit.by}
@@ -140,7 +156,7 @@ def _judge_measures(hit: Hit, party: CheckedParty, scope: CheckScope) -> Iterato
     if revision.is_suspended_on(hit.body, scope.on):
         return
     for measure in hit.body["measures"]:
-        if scope.matcher == FIRST_MATCHER or is_provided_for(measure, hit.body, scope):
+        if not scope.follows(LISTS_MATCHER) or is_provided_for(measure, hit.body, scope):
             yield _judge_measure(measure, hit, party, scope)
 
 

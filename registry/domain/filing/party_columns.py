@@ -7,7 +7,7 @@ from registry.domain.filing.vocabulary import Vocabulary
 from registry.refusals.acts import PartiesUnreadable
 from registry.refusals.content import DuplicateColumn, MissingColumn, UnknownColumn
 
-LENGTHS = {"ref": 50, "role": 50, "name": 200, "uscc": 60, "id_type": 20, "id_number": 64, "of": 50}
+LENGTHS = {"ref": 50, "role": 50, "name": 200, "uscc": 60, "id_type": 20, "id_number": 64, "of": 50, "section": 50}
 """The columns of a file and the longest text each may hold."""
 _USUAL = """
 ref       | 序号 编号 REF 投标人序号 供应商序号 NO NO.
@@ -29,6 +29,7 @@ id_type   | 证件类型 ID_TYPE 证件种类 身份证件类型
 id_number | 证件号码 ID_NUMBER 证件号 身份证件号码 身份证号 身份证号码 居民身份证号 居民身份证号码 公民身份号码
 id_number | 身份证
 of        | 所属 OF 所属投标人 所属投标人序号 所属联合体 所属联合体序号 所属序号 牵头人序号 联合体牵头人序号
+section   | 标段 标段名称 包号 标包 SECTION
 id_last4  | 证件号码后四位
 -         | 行号 结论代码 结论 事由 记录 依据 至 匹配方式 核查编号 工作表 提示
 """

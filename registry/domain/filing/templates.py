@@ -115,6 +115,7 @@ def bidder_template(roles: Sequence[str], person_documents: Sequence[str]) -> Te
         Column("证件类型", "自然人选择", choices=tuple(person_documents)),
         Column("证件号码", "自然人必填"),
         Column("所属", "联合体成员、项目负责人等所属投标人的序号"),
+        Column("标段", "分标段的填写所投标段，不分的不填"),
     )
     return Template("投标人名单模板", columns, _COMMON_REMARKS)
 

@@ -47,7 +47,7 @@ def _select_by(kind: str, column: InstrumentedAttribute[Any], *further: ColumnEl
 _CANDIDATES = union_all(
     _select_by("uscc", Publication.uscc),
     _select_by("id", Publication.id_index),
-    # What is not public is not found by a mere name.
+    # What is not public is found by a mere name only for a party without a usable code (near_names).
     _select_by("name", Publication.name_key, Publication.audience == "public"),
 )
 _SOURCES = select(Peer.code, Peer.pulled_at).where(Peer.url != "").order_by(Peer.code)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.law import reference_kinds
 from registry.domain.law.reference import Reference
-from registry.domain.law.reference_kinds import Row
+from registry.domain.law.reference_rows import Row
 from registry.domain.publication import canonical
 from registry.models import CatalogRow
 from registry.queries.store_cache import StoreCache

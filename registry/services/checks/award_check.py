@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from registry.domain.checks import consortium, receipts, related_parties, verdict
+from registry.domain.checks import consortium, receipts, related_parties, same_tender, verdict
 from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.same_tender import SameTenderLaw
 from registry.domain.law.publicity import add_months
 from registry.domain.law.reference import Reference
 from registry.domain.naming import name_key
@@ -23,7 +24,7 @@ from registry.queries.law import reference_data
 from registry.queries.publication import ledger_state, list_states
 from registry.refusals.acts import CheckFailed, EntryAhead, KeyReused, KeysForeign, LedgerBroken, NotSealed
 from registry.refusals.content import SealBroken
-from registry.services.checks import previous_check
+from registry.services.checks import near_hits, previous_check
 from registry.services.checks.request import Inquiry, Party, parse_inquiry
 from registry.services.node import audit
 from registry.services.publication.ledger import own_checkpoint, take
@@ -211,6 +212,7 @@ def _build_line(party: Party, answer: verdict.Answer) -> dict[str, Any]:
         "ref": party.ref,
         "role": party.role,
         "of": party.of,
+        "section": party.section,
         "name": party.name,
         "uscc": party.uscc,
         "id_last4": party.id_number[-4:] if party.id_number else None,
@@ -236,7 +238,8 @@ def judge_parties(
     """Judge parties: their verdicts in order, as known at ledger size ``entry``, under ``reference``.
 
     Without ``reference`` the law tables in force are used. A handful of statements for the whole list: records of the
-    parties, relations of the parties, records of those related to them. Refuses ``KeysForeign``.
+    parties, relations of the parties, records of those related to them; one more for each name without a usable code.
+    Refuses ``KeysForeign``.
     """
     keys = candidates.Keys(
         usccs=[party.uscc for party in checked_parties if party.uscc],
@@ -251,13 +254,21 @@ def judge_parties(
         list(related_parties.paths(party, relations, scope.on, reference.relation_kind)) for party in checked_parties
     ]
     bodies = _find_related_bodies(work, paths_by_party, entry) | bodies
+    near_by_ref = near_hits.find_near_hits(work, scope, checked_parties, entry)
     scope = _with_law(scope, reference)
     look_back = _find_look_back(reference, scope.on)
     named_parties = [replace(party, names=related_parties.known_names(party, relations)) for party in checked_parties]
     answers = [
-        verdict.judge(party, _find_hits(party, party_paths, bodies), scope, look_back)
+        verdict.judge(
+            party,
+            near_hits.add_near_hits(_find_hits(party, party_paths, bodies), near_by_ref.get(party.ref, ())),
+            scope,
+            look_back,
+        )
         for party, party_paths in zip(named_parties, paths_by_party, strict=True)
     ]
+    same_tender_law = SameTenderLaw(reference.same_tender_rule(scope.sector, scope.on), reference.relation_kind)
+    answers = same_tender.apply_same_tender(named_parties, answers, relations, scope, same_tender_law)
     return consortium.apply_member_verdicts(named_parties, answers)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from registry.domain.law import reference_kinds
-from registry.domain.law.reference_kinds import row_body
+from registry.domain.law.reference_rows import row_body
 from registry.domain.publication import canonical
 from registry.models import CatalogRow
 from registry.queries.law import reference_data

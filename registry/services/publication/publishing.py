@@ -15,6 +15,7 @@ from registry.domain.cases import relation
 from registry.domain.publication import canonical, commitments
 from registry.domain.publication.publication import Leaf, commitment, hash_of, list_state, projection
 from registry.models import ListStateEntry, OutboxMessage, Peer, Publication, PublicationSector, RelationEnd
+from registry.queries.publication import name_search
 from registry.services.publication import ledger, name_index
 from registry.unit_of_work import UnitOfWork
 
@@ -68,7 +69,9 @@ def publish(work: UnitOfWork, versions: Sequence[Version]) -> list[int]:
     _insert_relation_ends(work, versions, first)
     _insert_list_states(work, versions, first)
     _queue_messages(work, versions, first)
-    name_index.index(work, (row["name"] for row in rows if row["audience"] == "public"))
+    name_index.index(
+        work, (version.body["subject"]["name"] for version in versions if name_search.is_body_indexed(version.body))
+    )
     return [row["from_entry"] for row in rows]
 
 
