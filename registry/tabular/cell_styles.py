@@ -27,13 +27,10 @@ class Styles:
             etree.SubElement(self._formats, self._tag("xf"), {"numFmtId": "0", "fontId": "0", "fillId": "0"})
         self._fills = self._collection("fills", "fill")
         self._marks = {number for number, fill in enumerate(self._fills) if self._is_mark(fill)}
+        self.has_marks = any(self._fill_of(xf) in self._marks for xf in self._formats)
+        """Whether the workbook has cells with the colours of an earlier answer."""
         self._variants: dict[tuple[int, bool | None], int] = {}
         self._fill_numbers: dict[bool, int] = {}
-
-    @property
-    def has_marks(self) -> bool:
-        """Whether the workbook has cells with the colours of an earlier answer."""
-        return any(self._fill_of(xf) in self._marks for xf in self._formats)
 
     def variant(self, number: int, severity: bool | None) -> int:
         """The number of the same style with the colour of a fault (True), of a note (False), or without either."""

@@ -14,6 +14,7 @@ _TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 _STYLE = re.compile(rb"""\ss\s*=\s*(?:"[^"]*"|'[^']*')""")
 _SPANS = re.compile(rb"""\sspans\s*=\s*(?:"[^"]*"|'[^']*')""")
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']+)["']""")
+_DATA = re.compile(rb"""<(?:[\w.-]+:)?sheetData(?:\s[^<>]*)?(?<!/)>""")
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _BEHIND_DRAWING = frozenset(
     ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst",
@@ -73,6 +74,9 @@ class SheetEdit:
 class _Walk:
     """A walk through a worksheet that knows at which byte each element begins."""
 
+    _deepest = 3
+    """The depth to which elements are looked at; cells are at 3."""
+
     def __init__(self, content: bytes) -> None:
         self._content = content
         self._depth = 0
@@ -101,12 +105,15 @@ class _Walk:
         raise FileUnreadable("工作表内容不正常")
 
     def _enter(self, name: str, attributes: dict[str, str]) -> None:
-        self._start(name.rpartition(":")[2], self._depth, attributes)
+        depth = self._depth
         self._depth += 1
+        if depth <= self._deepest:  # most elements are values inside cells
+            self._start(name.rpartition(":")[2], depth, attributes)
 
     def _leave(self, name: str) -> None:
         self._depth -= 1
-        self._end(name.rpartition(":")[2], self._depth)
+        if self._depth <= 2:
+            self._end(name.rpartition(":")[2], self._depth)
 
     def _start(self, name: str, depth: int, attributes: dict[str, str]) -> None:
         raise NotImplementedError
@@ -118,8 +125,12 @@ class _Walk:
 class _Outline(_Walk):
     """Merged ranges, styles of columns, and where the reference to shapes stands or belongs."""
 
+    _deepest = 2
+
     def __init__(self, content: bytes) -> None:
-        super().__init__(content)
+        first, last = _data_span(content)
+        self._left_out = last - first
+        super().__init__(content[:first] + content[last:])
         self.merged: list[tuple[int, int, int, int]] = []
         self.column_styles: list[tuple[int, int, int]] = []
         self.drawing_id = ""
@@ -143,11 +154,11 @@ class _Outline(_Walk):
             if name == "legacyDrawing":
                 self.drawing_id = next((text for key, text in attributes.items() if key.endswith(":id")), "")
             if name in _BEHIND_DRAWING and not self.drawing_place:
-                self.drawing_place = self._offset
+                self.drawing_place = self._offset + self._left_out
 
     def _end(self, name: str, depth: int) -> None:  # noqa: ARG002
         if depth == 0 and not self.drawing_place:
-            self.drawing_place = self._offset
+            self.drawing_place = self._offset + self._left_out
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")
@@ -182,7 +193,7 @@ class _Restyler(_Walk):
                 self._waiting.pop(0)
             self._column, self._inserted, self._row_start = 0, [], self._offset
             self._row_style = _whole(attributes.get("s")) if attributes.get("customFormat") in ("1", "true") else -1
-        elif depth == 3 and name == "c":
+        elif depth == 3 and name == "c" and (self._columns or self._styles.has_marks):
             self._restyle_cell(attributes)
 
     def _end(self, name: str, depth: int) -> None:
@@ -252,6 +263,14 @@ class _Restyler(_Walk):
             style = next((number for first, last, number in spans if first <= column <= last), 0)
         number = self._styles.variant(style, self._severity[row, column])
         return f'<{self._outline.prefix}c r="{column_letters(column)}{row}" s="{number}"/>'.encode()
+
+
+def _data_span(content: bytes) -> tuple[int, int]:
+    """Where the rows of a worksheet begin and end; nothing where they cannot be told from text."""
+    opened, closed = _DATA.search(content), content.rfind(b"sheetData>")
+    start = content.rfind(b"</", 0, closed)
+    is_plain = opened is not None and opened.end() <= start and b"<![CDATA[" not in content and b"<!--" not in content
+    return (opened.end(), start) if opened and is_plain else (0, 0)
 
 
 def cell_of(reference: str) -> Cell | None:
