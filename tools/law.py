@@ -41,6 +41,7 @@ _APPLIED = {
 }
 APPLIED = {
     "B3": "`services/checks/award_check` (look-back), `services/cases/penalty_version` (what is grave)",
+    "B27": "`services/checks/award_check` (look-back of who may tender)",
     "B4": "`domain/checks/verdict`: a ban that has ended bars nobody",
     "D03": "clocks above; also the day named with every removal (`services/cases/removal`)",
     "D09": "remedies named with a listing (`services/cases/listing_publication`)",
@@ -52,6 +53,7 @@ APPLIED = {
     "threshold-large_fine_fen": "`services/cases/penalty_version`",
     "threshold-huge_fine_fen": "`services/cases/penalty_version`: such a fine is serious",
     "threshold-market_low_fine_fen": "policy `market-low-fine`",
+    "threshold-tender_lookback_months": "`services/checks/award_check`: an earlier 骗取中标 is for a person",
     "threshold-lookback_months": "`services/checks/award_check`",
     "threshold-lookback_after_repair_months": "`services/checks/award_check`: a repaired record is for a person",
     "threshold-listing_reply_days": "`services/cases/listing_drafting`",

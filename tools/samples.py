@@ -118,11 +118,16 @@ def write_office(path: Path, rows: Sequence[Cells]) -> None:
 
 def _as_office_writes(name: str, text: str) -> str:
     if name == "DFBM":
-        return DISTRICTS[text]
+        return county(text)
     if name in ("CF_JDRQ", "CF_YXQ"):
         year, month, day = text.split("/")
         return "长期" if year == "2099" else f"{year}.{int(month)}.{int(day)}"
     return text
+
+
+def county(code: str) -> str:
+    """The full name of a district of the city."""
+    return DISTRICTS[code] + {"0": "区", "2": "县", "8": "市"}[code[4]]
 
 
 def bidders() -> list[Cells]:

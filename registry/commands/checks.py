@@ -77,6 +77,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     """
     _require_folders(out, pdf, result)
     actor = trading_centre(account)
+    must_tender, project = _ask_project(must_tender, project)
     data = path.read_bytes()
     rows = read_stated(data, path.name, mapping)
     day = on.date() if on else None
@@ -117,6 +118,22 @@ def read_stated(data: bytes, filename: str, mapping: Sequence[str]) -> list[Part
         for note in row.notes:
             click.echo(f"{place} {note.pointer.removeprefix('/')}：{note.detail}", err=True)
     return file.rows
+
+
+def _ask_project(must_tender: bool | None, project: str | None) -> tuple[bool | None, str | None]:
+    """Ask at a terminal for what was not said of the project: some bans reach only what must be tendered by law.
+
+    Nobody who does not know has to guess; where nobody can be asked nothing is assumed.
+    """
+    if not sys.stdin.isatty():
+        return must_tender, project
+    if project is None:
+        chosen = click.prompt("项目类别：goods 货物、services 服务、works 工程", "", show_default=False, err=True)
+        project = chosen if chosen in PROJECTS else None
+    if must_tender is None:
+        chosen = click.prompt("是否依法必须进行招标的项目：y 是、n 否、不知道请回车", "", show_default=False, err=True)
+        must_tender = {"y": True, "n": False}.get(chosen.strip().lower())
+    return must_tender, project
 
 
 def _require_folders(*files: Path | None) -> None:

@@ -198,7 +198,8 @@ class Remedies(Struct, kw_only=True):
 
 
 class ListingBody(RecordBody, kw_only=True):
-    """A place on a list of seriously dishonest parties (列入严重失信主体名单)."""
+    """A place on a list of seriously dishonest parties (列入严重失信主体名单). ``ends_on`` is None where the decision
+    names no term: it stands until it is removed."""
 
     kind: Literal["listing"]
     scheme: ListScheme
@@ -207,7 +208,7 @@ class ListingBody(RecordBody, kw_only=True):
     severity: Filled
     repairable_from: Day
     starts_on: Day
-    ends_on: EndDay
+    ends_on: EndDay | None
     grounds: list[Ground]
     responsible: list[Responsible]
     remedies: Remedies

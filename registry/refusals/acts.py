@@ -159,6 +159,12 @@ class MeasureRefused(Invalid):
     code, title = "measure-refused", "限制措施不符合法定期限"
 
 
+class ConfirmationMissing(Invalid):
+    """What was found about a filing must be confirmed, with a reason, by the officer who verifies it."""
+
+    code, title = "confirmation-missing", "报送件有需要核验人确认的事项，请写明确认的理由"
+
+
 class ChangeInFuture(Invalid):
     """A decision cannot have been changed on a day that has not come."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from registry import tabular
 from registry.domain.filing import columns
-from registry.domain.filing.defaults import fill_repeated
+from registry.domain.filing.defaults import fill_repeated, repeated_by_account
 from registry.domain.filing.model import Filing, Note, Rules
 from registry.domain.filing.parse import clean
 from registry.domain.filing.reading import AS_WRITTEN, Reading
@@ -64,12 +64,17 @@ def read_filings(
             for row in sheet.rows:
                 yield _read_row(sheet, row, headings, (rules, today), reading)
 
-    left_out = tuple(
-        FileNote("column-left-out", f"不认识的列，未读取：{columns.listed_titles(headings.left_out)}", sheet.name)
-        for sheet, headings in headed
-        if headings.left_out
-    )
-    return FilingsFile(tables.total, (*tables.notes, *left_out), rows())
+    about = tuple(note for sheet, headings in headed for note in _notes(sheet.name, headings, rules))
+    return FilingsFile(tables.total, (*tables.notes, *about), rows())
+
+
+def _notes(sheet: str, headings: columns.Headings, rules: Rules) -> Iterator[FileNote]:
+    """What is said once of a table: columns left out, and what stands for columns that are not there."""
+    if headings.left_out:
+        yield FileNote("column-left-out", f"不认识的列，未读取：{columns.listed_titles(headings.left_out)}", sheet)
+    if absent := repeated_by_account(headings, rules):
+        titles = "、".join(columns.CHINESE[name] for name in absent)
+        yield FileNote("department-default", f"没有这些列，各行采用报送单位的：{titles}", sheet)
 
 
 def _read_row(

@@ -1,9 +1,11 @@
 """Sections of a record page: all public fields of a record under Chinese labels, by kind of record."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from registry.domain import labels
+from registry.domain.law.publicity import NO_END
 from registry.domain.law.reference import Reference
 from registry.web.formatting import joined_names, last_day, money
 
@@ -63,13 +65,14 @@ def _penalty(body: Body, reference: Reference) -> Pairs:
 def _listing(body: Body, reference: Reference) -> Pairs:
     scheme = body["scheme"]
     level = labels.label_for(labels.BASIS_LEVELS, scheme["basis_level"])
+    until = f"{last_day(body['ends_on'])}（含）" if body["ends_on"] else "移出为止（没有期限）"
     return [
         ("名单", scheme["name"]),
         ("设列依据", f"{scheme['basis']}（{level}）"),
         ("列入决定书文号", body["document_number"]),
         *_authority(body),
         ("列入决定日期", body["decided_on"]),
-        ("列入期限", f"{body['starts_on']} 至 {last_day(body['ends_on'])}（含）"),
+        ("列入期限", f"{body['starts_on']} 至 {until}"),
         ("负面清单行为", joined_names(reference, "behaviours", [body["behaviour"]])),
         ("列入事实", body["facts"]),
         ("列入依据", body["basis"]),
@@ -140,10 +143,15 @@ def _publicity(body: Body, reference: Reference) -> Pairs:
         ("公示期限规则", f"{labels.label_for(rules, policy)}（{policy}）" if policy else ""),
         ("公示起始日", body["visible_from"]),
         ("公示至（含当日）", last_day(body["visible_until"])),
-        ("可申请信用修复之日", body.get("repairable_from") or ""),
+        ("可申请信用修复之日", _repairable(body.get("repairable_from"))),
         ("法定公示期限", body.get("publish_by") or ""),
         ("报送件摘要", body.get("filing") or ""),
     ]
+
+
+def _repairable(day: str | None) -> str:
+    """The day from which repair is open; a ban without end leaves none."""
+    return "限制措施没有期限，不能申请" if day and dt.date.fromisoformat(day) >= NO_END else day or ""
 
 
 def _grave(body: Body) -> str:

@@ -52,7 +52,7 @@ def test_the_table_of_an_office_gives_what_the_columns_of_2018_give() -> None:
     rules = replace(
         RULES,
         kinds=(*RULES.kinds, type(RULES.kinds[0])("08", "通报批评", "", "")),
-        districts=synthetic.DISTRICTS,
+        districts={code: samples.county(code) for code in synthetic.DISTRICTS},
         default_sectors=("procurement",),
         department_name=synthetic.FINANCE_AUTHORITY[0],
         department_code=synthetic.FINANCE_AUTHORITY[1],
@@ -71,6 +71,7 @@ def test_the_table_of_an_office_gives_what_the_columns_of_2018_give() -> None:
         ("note-row", "处罚台账", 32),
         ("sheet-left-out", "填表说明", 0),
         ("column-left-out", "处罚台账", 0),
+        ("department-default", "处罚台账", 0),
     ]
 
 

@@ -52,7 +52,10 @@ def is_provided_for(measure: Mapping[str, Any], body: Mapping[str, Any], scope: 
 
 
 def _stands(body: Mapping[str, Any], scope: CheckScope) -> bool:
-    """Whether the place on the list is in force on the day: begun, not ended, not suspended. Without end it runs on."""
+    """Whether the place on the list is in force on the day: begun, not ended, repaired or suspended. Without end it
+    runs on."""
+    if body["state"] == "repaired":
+        return False
     day = scope.on.isoformat()  # ISO days compare as text
     is_running = body["starts_on"] <= day and (body["ends_on"] is None or day < body["ends_on"])
     return is_running and not revision.is_suspended_on(body, scope.on)

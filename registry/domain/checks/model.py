@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from registry.domain.law.reference_kinds import ListEffect
+from registry.domain.law.reference_kinds import ListEffect, Measure
 
 FIRST_MATCHER, LISTS_MATCHER, RELATED_MATCHER = MATCHERS = ("exact-2", "exact-3", "exact-4")
 """Versions of the rules by which verdicts are reached, named in every receipt, oldest first.
 
 By the first, lists bore by their measures only, a repaired record bore nothing, and whether a project must be tendered
-was always stated. The second brought the effects of lists; the third near names and related parties of one tender.
+was always stated. The second brought the effects of lists; the third near names and related parties of one tender,
+bans of listings that outlast a repair, and the look-back of who may tender for works.
 """
 MATCHER = MATCHERS[-1]
 PROJECTS = ("goods", "services", "works")
@@ -19,12 +20,30 @@ PROJECTS = ("goods", "services", "works")
 
 
 @dataclass(frozen=True)
+class LookBack:
+    """Look-back for earlier violations: since when, in which sectors, for which roles, and its source.
+
+    It counts what is grave, or, where ``cited`` names measures, every decision under the articles of one of them.
+    ``repaired_since``: since when a violation counts whose record was repaired; None when no such one counts.
+    """
+
+    since: dt.date
+    sectors: frozenset[str]
+    roles: frozenset[str]
+    code: str
+    basis: str
+    repaired_since: dt.date | None = None
+    cited: Sequence[Measure] = ()
+
+
+@dataclass(frozen=True)
 class CheckScope:
     """Scope of an award check: the sector, whether tendering is mandatory by law, the district, and the day.
 
     ``must_tender`` is None when nobody said: where an answer depends on it, a person must look. ``by_product`` are the
-    codes of the measures that hold for single products only, ``effects`` what each list means on the day, and
-    ``list_measures`` the codes of the measures that each list with an adequate basis provides for. ``matcher`` is the
+    codes of the measures that hold for single products only, ``unconfirmed`` those whose rows no text confirms.
+    ``effects`` is what each list means on the day, ``list_measures`` the codes of the measures that each list with an
+    adequate basis provides for, ``tender_look_back`` the look-back of who may tender for works. ``matcher`` is the
     version of the rules to judge by: old receipts are replayed under theirs.
     """
 
@@ -33,7 +52,9 @@ class CheckScope:
     district: str | None
     on: dt.date
     by_product: frozenset[str] = frozenset()
+    unconfirmed: frozenset[str] = frozenset()
     effects: Sequence[ListEffect] = ()
+    tender_look_back: LookBack | None = None
     list_measures: Mapping[str, frozenset[str]] = field(default_factory=dict)
     matcher: str = MATCHER
 
@@ -82,18 +103,3 @@ class Hit:
     body: Mapping[str, Any]
     via: RelationLink | None = None
     differences: Sequence[Mapping[str, str]] | None = None
-
-
-@dataclass(frozen=True)
-class LookBack:
-    """Look-back for grave violations: since when, in which sectors, for which roles, and its source.
-
-    ``repaired_since``: since when a violation counts whose record was repaired; None when no such one counts.
-    """
-
-    since: dt.date
-    sectors: frozenset[str]
-    roles: frozenset[str]
-    code: str
-    basis: str
-    repaired_since: dt.date | None = None

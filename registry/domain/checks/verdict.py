@@ -12,7 +12,8 @@ from typing import Any
 from registry.domain import identifiers
 from registry.domain.cases import revision
 from registry.domain.checks.list_effects import is_provided_for, list_reasons
-from registry.domain.checks.model import LISTS_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.model import LISTS_MATCHER, RELATED_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.law.measures import cites
 from registry.domain.naming import name_key
 
 NEAR_NAME = "near-name"
@@ -80,7 +81,10 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
 
 def _is_known_state(hit: Hit, scope: CheckScope) -> bool:
     """By the first rules a repaired record bore nothing; now a ban that is itself the penalty runs to its own end."""
-    return hit.body["state"] != "repaired" or (scope.follows(LISTS_MATCHER) and hit.body["kind"] == "penalty")
+    if hit.body["state"] != "repaired":
+        return True
+    kinds = ("penalty", "listing") if scope.follows(RELATED_MATCHER) else ("penalty",)
+    return scope.follows(LISTS_MATCHER) and hit.body["kind"] in kinds
 
 
 def ranked_answer(reasons: Iterable[Reason]) -> Answer:
@@ -117,10 +121,7 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
             for verdict, detail in list_reasons(hit, party, scope)
             if VERDICTS.index(_cap_verdict(hit, verdict)) > heaviest  # its measures say as much already
         ]
-    if look_back and _is_in_look_back(body, party, scope, look_back):
-        detail = {"measure": look_back.code, "basis": look_back.basis, "since": body["decided_on"]}
-        code = "grave-look-back-repaired" if body["state"] == "repaired" else "grave-look-back"
-        reasons.append(("review", common | {"code": code} | detail))
+    reasons += [("review", common | detail) for detail in _look_back_reasons(body, party, scope, look_back)]
     is_own = hit.via is None or hit.via.effect == "identity"
     if not reasons and is_own and _is_visible(body, scope.on):
         verdict = "review" if match.get("name_differs") else "on_record"
@@ -152,10 +153,16 @@ def _describe_match(party: CheckedParty, hit: Hit) -> dict[str, Any]:
 
 
 def _judge_measures(hit: Hit, party: CheckedParty, scope: CheckScope) -> Iterator[Reason]:
-    """The verdict of each measure of a record; none while the record is suspended."""
+    """The verdict of each measure of a record; none while the record is suspended.
+
+    Of a repaired place on a list only what bars by itself goes on: a repair ends the measures of 失信惩戒.
+    """
     if revision.is_suspended_on(hit.body, scope.on):
         return
+    is_bans_only = hit.body["state"] == "repaired" and hit.body["kind"] == "listing"
     for measure in hit.body["measures"]:
+        if is_bans_only and measure["effect"] != "bars":
+            continue
         if not scope.follows(LISTS_MATCHER) or is_provided_for(measure, hit.body, scope):
             yield _judge_measure(measure, hit, party, scope)
 
@@ -169,18 +176,28 @@ def _judge_measure(measure: Mapping[str, Any], hit: Hit, party: CheckedParty, sc
         "scope": _describe_scope(measure),
         "discretionary": measure["discretionary"],
     }
+    if measure["code"] in scope.unconfirmed and scope.follows(RELATED_MATCHER):
+        detail["status"] = "unconfirmed"
     if not _is_in_force(measure, scope.on) or measure["effect"] == "none":
         return "ended", detail
     mismatch = _find_scope_mismatch(measure, hit, party, scope)
     if mismatch:
         return "on_record", detail | {"code": mismatch}
-    if measure["only_must_tender"] and scope.must_tender is None:
-        return "review", detail | {"code": "must-tender-not-stated"}
-    if measure["code"] in scope.by_product:
-        return "review", detail | {"code": "measure-by-product"}
-    if measure["effect"] == "review":
-        return "review", detail | {"code": "measure-needs-person"}
+    if question := _find_question(measure, hit, scope):
+        return "review", detail | {"code": question}
     return "barred", detail | {"code": "measure-in-force"}
+
+
+def _find_question(measure: Mapping[str, Any], hit: Hit, scope: CheckScope) -> str | None:
+    """Code of the reason why a person must look at a measure in force; None when it bars by itself."""
+    if measure["only_must_tender"] and scope.must_tender is None:
+        return "must-tender-not-stated"
+    is_unplaced = not (hit.body["district"] and scope.district)
+    if _is_provincial(measure, scope) and is_unplaced and scope.follows(RELATED_MATCHER):
+        return "district-not-stated"
+    if measure["code"] in scope.by_product:
+        return "measure-by-product"
+    return "measure-needs-person" if measure["effect"] == "review" else None
 
 
 def _find_scope_mismatch(measure: Mapping[str, Any], hit: Hit, party: CheckedParty, scope: CheckScope) -> str | None:
@@ -196,10 +213,14 @@ def _find_scope_mismatch(measure: Mapping[str, Any], hit: Hit, party: CheckedPar
         return "other-role"
     if measure["only_must_tender"] and scope.must_tender is False:
         return "not-must-tender"
-    is_provincial = measure["territory"] == "province" and measure["code"] not in scope.by_product
-    if is_provincial and _is_other_province(hit.body["district"], scope.district):
+    if _is_provincial(measure, scope) and _is_other_province(hit.body["district"], scope.district):
         return "other-territory"
     return None
+
+
+def _is_provincial(measure: Mapping[str, Any], scope: CheckScope) -> bool:
+    """Whether a measure holds in one province: one by product is not confined to it."""
+    return measure["territory"] == "province" and measure["code"] not in scope.by_product
 
 
 def _is_other_province(district: str | None, tender_district: str | None) -> bool:
@@ -224,12 +245,30 @@ def _is_visible(body: Mapping[str, Any], on: dt.date) -> bool:
     return bool(body["state"] == "published" and body["visible_from"] <= on.isoformat() < body["visible_until"])
 
 
+def _look_back_reasons(
+    body: Mapping[str, Any], party: CheckedParty, scope: CheckScope, look_back: LookBack | None
+) -> Iterator[dict[str, Any]]:
+    """What is looked back at: grave violations in procurement, and in works what takes away who may tender."""
+    if look_back and body["is_grave"] and _is_in_look_back(body, party, scope, look_back):
+        code = "grave-look-back-repaired" if body["state"] == "repaired" else "grave-look-back"
+        yield _describe_look_back(code, body, look_back)
+    tender = scope.tender_look_back
+    if tender and scope.must_tender is not False and _is_in_look_back(body, party, scope, tender):
+        running = {measure["code"] for measure in body["measures"] if _is_in_force(measure, scope.on)}
+        # A ban that runs says more than that there was one.
+        if not running & {row.code for row in tender.cited} and any(cites(row, body["basis"]) for row in tender.cited):
+            yield _describe_look_back("tender-look-back", body, tender)
+
+
+def _describe_look_back(code: str, body: Mapping[str, Any], look_back: LookBack) -> dict[str, Any]:
+    return {"code": code, "measure": look_back.code, "basis": look_back.basis, "since": body["decided_on"]}
+
+
 def _is_in_look_back(body: Mapping[str, Any], party: CheckedParty, scope: CheckScope, look_back: LookBack) -> bool:
     """A repair ends publicity and measures of punishment for lost trust; it does not undo that the law was broken."""
     since = look_back.repaired_since if body["state"] == "repaired" else look_back.since
     return bool(
-        body["is_grave"]
-        and scope.sector in look_back.sectors
+        scope.sector in look_back.sectors
         and party.role in look_back.roles
         and since is not None
         and since.isoformat() <= body["decided_on"] <= scope.on.isoformat()

@@ -57,9 +57,9 @@ def tidy(text: str) -> str:
 
 
 def day(text: str) -> dt.date:
-    """Parse a calendar day: 2026/11/20, 2026-11-20, 2026.11.20, 20261120 or 2026年11月20日; a time of day after it is dropped.
+    """Parse a calendar day: 2026/11/20, 2026-11-20, 2026.11.20, 20261120 or 2026年11月20日.
 
-    Refuses with ``DateMalformed``.
+    A time of day after it is dropped. Refuses with ``DateMalformed``.
     """
     match = _DAY.fullmatch(tidy(text))
     if not match:

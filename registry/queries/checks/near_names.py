@@ -94,7 +94,7 @@ def near_records(session: Session, names: Collection[str], entry: int) -> dict[s
     for name, hits in hits_by_name.items():
         with_records = [hit for hit in hits if hit.name_key in bodies][:NEAR_MAX]
         records[name] = [
-            NearRecord(body, matching.judge(matching.Named(name), matching.Named(body["subject"]["name"])))
+            NearRecord(body, matching.judge(matching.NamedParty(name), matching.NamedParty(body["subject"]["name"])))
             for hit in with_records
             for body in bodies[hit.name_key]
         ]
@@ -151,9 +151,9 @@ def _search_name(
     statement = _NAMES[name_search.has_arrays(session), is_cut]
     rows = session.connection().execute(statement, parameters).tuples()
     known = sorted((key, folded) for key, folded in rows if key not in newer)[:READ_MAX]
-    query, folded_names = matching.Named(name), [folded for _, folded in known]
+    query, folded_names = matching.NamedParty(name), [folded for _, folded in known]
     hits = [
-        NameHit(known[at][0], matching.judge(query, matching.Named(folded_names[at])))
+        NameHit(known[at][0], matching.judge(query, matching.NamedParty(folded_names[at])))
         for at in matching.closest(name, folded_names, _COMPARED_MAX)
     ]
     likely = [hit for hit in hits if hit.match.score >= matching.POSSIBLE_MIN]

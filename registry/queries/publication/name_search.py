@@ -91,9 +91,9 @@ _NAMES = {
 def search(session: Session, name: str, limit: int = SHOWN_MAX) -> list[NameHit]:
     """At most ``limit`` names like ``name``, the likest first; names that share no rare gram with it are not found."""
     keys, folded = _read_candidates(session, grams.grams_of(name))
-    query = matching.Named(name)
+    query = matching.NamedParty(name)
     hits = [
-        NameHit(keys[at], matching.judge(query, matching.Named(folded[at])))
+        NameHit(keys[at], matching.judge(query, matching.NamedParty(folded[at])))
         for at in matching.closest(name, folded, limit)
     ]
     return sorted(hits, key=lambda hit: (-hit.match.score, hit.name_key))

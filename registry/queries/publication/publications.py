@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from registry.domain.cases import penalty
 from registry.domain.naming import name_key
 from registry.domain.naming.fold import fold
-from registry.domain.naming.matching import POSSIBLE_MIN, Match, Named, judge
+from registry.domain.naming.matching import POSSIBLE_MIN, Match, NamedParty, judge
 from registry.models import LedgerEntry, Publication, PublicationSector
 from registry.queries.publication import name_search
 from registry.queries.publication.ledger_state import head
@@ -114,9 +114,9 @@ def near(session: Session, wanted: Filter, at: Moment) -> list[tuple[Publication
         return []
     statement = _apply_filter(select(Publication).where(visible(at)), replace(wanted, name=None))
     statement = statement.where(Publication.name_key.in_(likely), ~_name_contains(wanted.name))
-    party = Named(wanted.name, wanted.uscc)
+    party = NamedParty(wanted.name, wanted.uscc)
     matched = [
-        (publication, judge(party, Named(publication.name, publication.uscc)))
+        (publication, judge(party, NamedParty(publication.name, publication.uscc)))
         for publication in session.scalars(statement)
     ]
     return sorted(matched, key=lambda pair: (-pair[1].score, -pair[0].from_entry))[:NEAR_MAX]

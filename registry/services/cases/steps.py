@@ -48,11 +48,11 @@ def admit_step(work: UnitOfWork, case: Proceeding, act: str, *, if_version: int 
 
 @dataclass(frozen=True)
 class RecordStep:
-    """A step of one record, where one act takes a step of many records: subject, step and what is stated."""
+    """A step of one record, where one act takes a step of many records: subject, step and its statements."""
 
     subject: clocks.DeadlineSubject
     step: Step
-    stated: Mapping[str, Any]
+    statements: Mapping[str, Any]
 
 
 def take_steps(work: UnitOfWork, noun: str, act: str, record_steps: Sequence[RecordStep]) -> dict[str, str]:
@@ -72,7 +72,7 @@ def take_steps(work: UnitOfWork, noun: str, act: str, record_steps: Sequence[Rec
             work,
             (noun, record_step.subject.record),
             record_step.step,
-            StepInput(stated=record_step.stated),
+            StepInput(statements=record_step.statements),
             last_steps.get(record_step.subject.record),
         )
         for record_step in record_steps
@@ -157,7 +157,7 @@ def _build_step_row(
         "after": step.to,
         "account_id": work.actor.account_id,
         "documents": [document.described() for document in step_input.documents],
-        "stated": canonical.dumps(dict(step_input.stated)).decode(),
+        "stated": canonical.dumps(dict(step_input.statements)).decode(),
     }
     digest = case_file.chain_digest(previous, content | {"day": work.today.isoformat()})
     return content | {"day": work.today, "at": work.now, "sealed": sealed, "digest": digest}

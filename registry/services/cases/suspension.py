@@ -36,7 +36,7 @@ def suspend(
         raise TermRefused("中止的截止日应晚于起始日")
     stated = {"since": since.isoformat(), "until": until.isoformat() if until else None}
     days = {"suspended_until": until} if until else {}
-    steps.take_step(work, case, step, replace(step_input, stated=stated, days=days))
+    steps.take_step(work, case, step, replace(step_input, statements=stated, days=days))
     revisions.revise(work, record, lambda body: revision.suspended_body(body, since, until, reason))
     start_removal_clock(work, case)
     return case
@@ -53,7 +53,7 @@ def resume(work: UnitOfWork, record: str, on: dt.date, step_input: StepInput) ->
         raise ChangeInFuture()
     if isinstance(case, Listing) and case.ends_on is not None and case.ends_on <= work.today:
         raise TermRefused("列入期限已经届满")
-    steps.take_step(work, case, step, replace(step_input, stated={"on": on.isoformat()}))
+    steps.take_step(work, case, step, replace(step_input, statements={"on": on.isoformat()}))
     disputed = revisions.disputed_on(work, record)  # a dispute may have begun, or been over, in the meantime
     revisions.revise(work, record, lambda body: revision.resumed_body(body, on, disputed))
     return case
@@ -77,7 +77,7 @@ def note_change(
     if since > work.today:
         raise ChangeInFuture()
     stated = {"reason": reason, "changed_on": since.isoformat()}
-    steps.take_step(work, case, step, replace(step_input, stated=stated, days={"changed_on": since}))
+    steps.take_step(work, case, step, replace(step_input, statements=stated, days={"changed_on": since}))
     sectors, district = case.scope
     subject = DeadlineSubject(record, case.department_id, sorted(sectors), district, {"changed_on": since})
     clocks.follow_facts(work, subject)
@@ -88,7 +88,7 @@ def clear_change(work: UnitOfWork, record: str, reason: str, step_input: StepInp
     """Clear what ``note_change`` noted by mistake: the limit ends. For the second officer, with the reason."""
     case = procedure_records.holder(work.session, record)
     step = steps.admit_step(work, case, "clear_change", if_version=step_input.if_version)
-    steps.take_step(work, case, step, replace(step_input, stated={"reason": reason}))
+    steps.take_step(work, case, step, replace(step_input, statements={"reason": reason}))
     return case
 
 
@@ -98,7 +98,7 @@ def remove(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, step
     step = steps.admit_step(work, case, "remove", if_version=step_input.if_version)
     stated = {"reason": reason, "changed_on": changed_on.isoformat()}
     remove_record(
-        work, case, step, replace(step_input, stated=stated), RemovalCause("removed", "remove", reason, changed_on)
+        work, case, step, replace(step_input, statements=stated), RemovalCause("removed", "remove", reason, changed_on)
     )
     return case
 
@@ -108,7 +108,7 @@ def revoke(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, step
     case = procedure_records.by_record(work.session, Listing, record, lock=True)
     step = steps.admit_step(work, case, "revoke", if_version=step_input.if_version)
     stated = {"reason": reason, "changed_on": changed_on.isoformat()}
-    revocation = replace(step_input, stated=stated, days={"changed_on": changed_on})
+    revocation = replace(step_input, statements=stated, days={"changed_on": changed_on})
     if step.state in ("decided", "in_force"):  # it was never public
         if changed_on > work.today:
             raise ChangeInFuture()

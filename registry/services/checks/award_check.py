@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.domain.checks import consortium, receipts, related_parties, same_tender, verdict
-from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.model import FIRST_MATCHER, RELATED_MATCHER, CheckedParty, CheckScope, Hit, LookBack
 from registry.domain.checks.same_tender import SameTenderLaw
 from registry.domain.law.publicity import add_months
 from registry.domain.law.reference import Reference
@@ -224,6 +224,8 @@ def _build_line(party: Party, answer: verdict.Answer) -> dict[str, Any]:
 
 LOOK_BACK = "B3"
 """政府采购法 22; 政府采购法实施条例 19."""
+TENDER_LOOK_BACK, TENDER_FRAUD = "B27", frozenset({"B7", "B8", "B11"})
+"""Who may tender for works (30号令 20), and the bans under whose articles 骗取中标 and 不履行合同 are punished."""
 BodiesByKey = dict[tuple[str, str], list[dict[str, Any]]]
 """Bodies by (``uscc``/``id``/``name``, key)."""
 
@@ -274,10 +276,13 @@ def judge_parties(
 
 def _with_law(scope: CheckScope, reference: Reference) -> CheckScope:
     """The scope with what the law tables say on its day of products and lists."""
+    rows = reference.measures(scope.on)
     return replace(
         scope,
-        by_product=frozenset(row.code for row in reference.measures(scope.on) if row.by_product),
+        by_product=frozenset(row.code for row in rows if row.by_product),
+        unconfirmed=frozenset(row.code for row in rows if row.status == "unconfirmed"),
         effects=reference.list_effects(scope.on),
+        tender_look_back=_find_tender_look_back(reference, scope.on) if scope.follows(RELATED_MATCHER) else None,
         list_measures=reference.list_measures(scope.on),
     )
 
@@ -319,18 +324,23 @@ def _find_hits(party: CheckedParty, party_paths: Sequence[related_parties.Path],
 
 
 def _find_look_back(reference: Reference, on: dt.date) -> LookBack | None:
-    rule = next((row for row in reference.measures(on) if row.code == LOOK_BACK), None)
-    if rule is None:
-        return None
-    months = reference.threshold("lookback_months", on)
-    if months is None:
-        return None
+    looks_back = _build_look_back(reference, on, LOOK_BACK, "lookback_months")
     repaired_months = reference.threshold("lookback_after_repair_months", on)
-    return LookBack(
-        add_months(on, -months),
-        frozenset(rule.sectors),
-        frozenset(rule.roles),
-        rule.code,
-        rule.source,
-        repaired_since=add_months(on, -repaired_months) if repaired_months else None,
-    )
+    if looks_back is None or not repaired_months:
+        return looks_back
+    return replace(looks_back, repaired_since=add_months(on, -repaired_months))
+
+
+def _find_tender_look_back(reference: Reference, on: dt.date) -> LookBack | None:
+    looks_back = _build_look_back(reference, on, TENDER_LOOK_BACK, "tender_lookback_months")
+    cited = [row for row in reference.measures(on) if row.code in TENDER_FRAUD]
+    return looks_back and replace(looks_back, cited=cited, repaired_since=looks_back.since)
+
+
+def _build_look_back(reference: Reference, on: dt.date, code: str, threshold: str) -> LookBack | None:
+    """The look-back of a rule on a day; none when the rule is not in force or looks back no month."""
+    rule = next((row for row in reference.measures(on) if row.code == code), None)
+    months = reference.threshold(threshold, on)
+    if rule is None or not months:
+        return None
+    return LookBack(add_months(on, -months), frozenset(rule.sectors), frozenset(rule.roles), rule.code, rule.source)

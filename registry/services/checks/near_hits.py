@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from registry.domain.checks.model import RELATED_MATCHER, CheckedParty, CheckScope, Hit
 from registry.domain.naming import name_key
-from registry.domain.naming.matching import POSSIBLE_MIN, Named, judge
+from registry.domain.naming.matching import POSSIBLE_MIN, NamedParty, judge
 from registry.queries.checks import near_names
 from registry.queries.checks.near_names import NearRecord
 from registry.queries.checks.watched_parties import EntrySubject
@@ -41,7 +41,7 @@ def find_near_entries(parties: Sequence[CheckedParty], entry_subjects: Sequence[
     near_keys = {
         key
         for key in {subject.name_key for subject in entry_subjects if names}
-        if any(judge(Named(name), Named(key)).score >= POSSIBLE_MIN for name in names)
+        if any(judge(NamedParty(name), NamedParty(key)).score >= POSSIBLE_MIN for name in names)
     }
     return {subject.entry for subject in entry_subjects if subject.name_key in near_keys}
 
