@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from registry import receipt_pdf, runtime
-from registry.commands.common import actor_named, in_app
+from registry.commands.common import WholeRange, actor_named, in_app
 from registry.domain.checks import comparison
 from registry.domain.checks.model import PROJECTS
 from registry.domain.filing.reading import parse_mapping
@@ -35,7 +35,7 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("path", metavar="FILE", type=EXISTING)
 @click.option("--sector", required=True, help="Trading sector of the tender.")
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Legal day; default today.")
-@click.option("--known-at", type=int, help="Ledger size to answer at; default the head.")
+@click.option("--known-at", type=WholeRange(), help="Ledger size to answer at; default the head.")
 @click.option("--tender", help="Code of the tender; links this check to the others made for it.")
 @click.option("--district", help="District of the tender.")
 @click.option("--product", help="Product that is bought; kept with the tender.")
@@ -83,9 +83,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     day = on.date() if on else None
     if len(rows) > batch_check.CHUNK or result:
         _refuse_options_of_short_lists(known_at, pdf)
-        stated = batch_check.BatchRequest(
-            sector, day, district, must_tender, tender, path.name, project, tuple(mapping)
-        )
+        stated = batch_check.BatchRequest(sector, day, district, must_tender, tender, path.name, project, mapping)
         _check_in_chunks(actor, data, stated, out, result)
         return
 

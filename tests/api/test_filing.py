@@ -161,7 +161,8 @@ class TestSameDecision:
     def test_may_be_filed_again_after_it_was_withdrawn(self, desk):
         given = filing()
         desk.withdraw(desk.published(given), days_ago(0))
-        assert desk.file(given).status_code == 201
+        assert desk.file(given).get_json()["code"] == "decision-removed-before"
+        assert desk.file(given | {"override_reason": "复议决定已被撤销"}).status_code == 201
 
 
 class TestMeasures:

@@ -45,8 +45,10 @@ def penalty_rows(template):
     for heading, offered in choices_of(template).items():
         for choice in offered:
             row = example | {heading: choice}
-            if heading == "处罚类别":
-                row |= {"没收违法所得、没收非法财物的金额(万元)": "1", "暂扣或吊销证照名称及编号": "示许〔2020〕1号"}
+            if heading == "处罚类别" and choice != "罚款":
+                row |= {"罚款金额(万元)": "", "处罚内容": f"给予{choice}的处罚。"}
+                row |= {"没收违法所得、没收非法财物的金额(万元)": "1"} if "没收" in choice else {}
+                row |= {"暂扣或吊销证照名称及编号": "示许〔2020〕1号"}
             if choice == "个体工商户":
                 row |= {CODE: uscc("92320902", 700_001)}
             if choice == "自然人" or heading == ID_TYPE:
