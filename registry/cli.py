@@ -19,6 +19,7 @@ from registry.commands import (
     procedures,
     receipts,
     reports,
+    templates,
     watches,
 )
 
@@ -55,6 +56,7 @@ for command in (
     clocks.list_deadlines,
     clocks.calendar,
     reports.report,
+    templates.template,
     names.group,
 ):
     main.add_command(command)

@@ -23,7 +23,7 @@ from registry.errors import Refusal
 from registry.models import Account
 from registry.queries.checks.batch_checks import pending
 from registry.queries.node import account_lookup
-from registry.services.cases import expiry, list_adoption, penalty_import
+from registry.services.cases import annotation, expiry, list_adoption, penalty_import
 from registry.services.cases.publicity_extension import extend_running_bans
 from registry.services.checks import batch_check, watch_worker
 from registry.services.node import jobs
@@ -88,6 +88,8 @@ def _expire_publications() -> None:
     while runtime.perform(SYSTEM, expiry.expire_due):
         pass
     runtime.perform(SYSTEM, jobs.delete_old_claims)
+    while runtime.perform(SYSTEM, annotation.forget_files):
+        pass
 
 
 def _extend_running_bans() -> None:

@@ -29,6 +29,7 @@ from registry.api import (
     reliefs,
     schemas_of_records,
     statistics,
+    templates,
     watches,
 )
 from registry.api.schemas.base import ProblemSchema
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     imports.blueprint,
     adopted_listings.blueprint,
     adoptions.blueprint,
+    templates.blueprint,
     listings.blueprint,
     reliefs.disputes,
     reliefs.repairs,

@@ -3,12 +3,13 @@
 from functools import partial
 from typing import Any
 
+from flask import Response
 from marshmallow import fields, validate
 
 from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.base import StrictSchema, Whole
-from registry.api.wire import Blueprint, read_upload
+from registry.api.wire import Blueprint, read_upload, respond_with_workbook
 from registry.domain import literals
 from registry.domain.filing.reading import parse_mapping
 from registry.domain.permissions import Permission
@@ -16,7 +17,8 @@ from registry.errors import Refusal
 from registry.models import PenaltyImport
 from registry.queries.cases import penalties
 from registry.refusals.acts import ImportUnknown
-from registry.services.cases import penalty_import, penalty_verification
+from registry.services.cases import annotation, penalty_import, penalty_verification
+from registry.tabular.annotated import XLSX
 from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("imports", __name__, url_prefix="/api/v1/penalties/imports", description="成批报送")
@@ -121,6 +123,16 @@ def get_import(number: str) -> dict[str, Any]:
             for finding in findings
         ]
         return _describe_import(import_row) | {"findings": items}
+
+
+@blueprint.route("/<number>/workbook", methods=["GET"])
+@allow(Permission.PENALTY_FILE)
+@blueprint.response(200, content_type=XLSX)
+def get_workbook(number: str) -> Response:
+    """The file as it was uploaded with every finding at its cell; of CSV, XML and JSON a workbook of the table."""
+    import_id = _parse_number(number)
+    answer = runtime.perform(actor(), lambda work: annotation.annotated_import(work, import_id))
+    return respond_with_workbook(answer, f"import-{number}")
 
 
 @blueprint.route("/<number>/verification", methods=["PUT"])

@@ -19,6 +19,7 @@ from registry.domain.publication.redaction import blot
 from registry.errors import Fault
 from registry.models import IdempotencyKey
 from registry.refusals.acts import BodyRefused, KeyReused, QueryRefused
+from registry.tabular.annotated import WorkbookFile
 from registry.unit_of_work import UnitOfWork
 
 KEY_LENGTH_MAX = 200
@@ -183,4 +184,12 @@ def respond_with_etag(body: dict[str, Any], etag: str) -> Response:
     response.set_etag(etag)
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
+    return response
+
+
+def respond_with_workbook(workbook: WorkbookFile, name: str) -> Response:
+    """A workbook to download, which no one keeps on the way: it may hold identity numbers."""
+    response = Response(workbook.data, content_type=workbook.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{workbook.suffix}"'
+    response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -83,9 +83,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     day = on.date() if on else None
     if len(rows) > batch_check.CHUNK or result:
         _refuse_options_of_short_lists(known_at, pdf)
-        stated = batch_check.BatchRequest(
-            sector, day, district, must_tender, tender, path.name, project, tuple(mapping)
-        )
+        stated = batch_check.BatchRequest(sector, day, district, must_tender, tender, path.name, project, mapping)
         _check_in_chunks(actor, data, stated, out, result)
         return
 

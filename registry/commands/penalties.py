@@ -13,15 +13,17 @@ from sqlalchemy.orm import Session
 from registry import runtime
 from registry.commands.common import WholeRange, actor_named, in_app
 from registry.domain.cases.procedures import PENALTY
-from registry.domain.filing import plausibility
+from registry.domain.filing import columns, plausibility
 from registry.domain.filing.reading import CONFIRMABLE, parse_mapping
+from registry.domain.filing.vocabulary import Vocabulary
 from registry.domain.permissions import Actor
 from registry.errors import Refusal
 from registry.models import ImportFinding, PenaltyImport
 from registry.queries.cases import penalties
 from registry.queries.law import reference_data
-from registry.services.cases import penalty_import, penalty_verification
+from registry.services.cases import annotation, penalty_import, penalty_verification
 from registry.tabular import filings
+from registry.tabular.annotated import CellFinding, annotate_file
 from registry.unit_of_work import UnitOfWork, day_of
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -29,7 +31,7 @@ ROW_NUMBER = WholeRange(1, 2**63 - 1)
 LIST_MAX = 1_000_000
 
 
-def _require_writable(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+def require_writable(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
     """Refuse an unwritable report before a row is filed: afterwards the findings would be lost."""
     if path and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
         raise click.BadParameter("its folder does not exist or cannot be written to")
@@ -63,8 +65,14 @@ def file_group() -> None:
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    callback=_require_writable,
+    callback=require_writable,
     help="Write every finding to this XLSX.",
+)
+@click.option(
+    "--annotated",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=require_writable,
+    help="Write the file to this XLSX with every finding at its cell.",
 )
 @in_app
 def file_penalties(  # noqa: PLR0913, PLR0917 - one parameter per option
@@ -76,6 +84,7 @@ def file_penalties(  # noqa: PLR0913, PLR0917 - one parameter per option
     confirm: tuple[str, ...],
     dry_run: bool,
     report: Path | None,
+    annotated: Path | None,
 ) -> None:
     """File the penalties of an XLSX, XLS, CSV, XML or JSON file; bad rows are reported, good rows are filed.
 
@@ -87,7 +96,7 @@ def file_penalties(  # noqa: PLR0913, PLR0917 - one parameter per option
     options = penalty_import.Options(stated, None, authority_code, parse_mapping(mapping), confirm)
     data = path.read_bytes()
     if dry_run:
-        _dry_run(actor, data, path.name, options)
+        _dry_run(actor, data, path.name, options, annotated)
         return
     import_row: PenaltyImport = runtime.perform(
         actor, lambda work: penalty_import.store_import(work, data, path.name, options)
@@ -105,12 +114,15 @@ def file_penalties(  # noqa: PLR0913, PLR0917 - one parameter per option
     _print_findings(findings)
     if report:
         _write_report(report, findings)
+    if annotated:
+        vocabulary = penalty_import.vocabulary_of(done)
+        write_annotated(annotated, data, path.name, annotation.cell_findings(findings), vocabulary)
     again = f"{done.unchanged} unchanged, " if done.unchanged else ""
     click.echo(f"import {done.id}: {done.filed} filed, {again}{done.refused} refused, of {done.total} rows")
     sys.exit(1 if done.refused else 0)
 
 
-def _dry_run(actor: Actor, data: bytes, name: str, options: penalty_import.Options) -> None:
+def _dry_run(actor: Actor, data: bytes, name: str, options: penalty_import.Options, annotated: Path | None) -> None:
     with runtime.reading() as session:
         penalty_import.require_known_codes(reference_data.current(session), options)
         options = penalty_import.with_remembered(session, actor, options)
@@ -119,14 +131,24 @@ def _dry_run(actor: Actor, data: bytes, name: str, options: penalty_import.Optio
     for note in file.notes:
         _print_finding(note.sheet, note.row, "", ("note", note.code, note.detail))
     refused = 0
+    findings = [CellFinding(note.row, "", False, note.code, note.detail, note.sheet) for note in file.notes]
     for row in file.rows:
         refused += row.filing is None
         for kind, items in (("fault", row.faults), ("note", row.notes)):
             for item in items:
                 column = item.pointer.removeprefix("/")
                 _print_finding(row.sheet, row.number, column, (kind, item.code, item.detail))
+                findings.append(CellFinding(row.number, column, kind == "fault", item.code, item.detail, row.sheet))
+    if annotated:
+        write_annotated(annotated, data, name, findings, columns.VOCABULARY.mapped(options.reading.mapping))
     click.echo(f"dry run: {file.total - refused} good, {refused} bad, of {file.total} rows; nothing was kept")
     sys.exit(1 if refused else 0)
+
+
+def write_annotated(path: Path, data: bytes, name: str, findings: list[CellFinding], vocabulary: Vocabulary) -> None:
+    """Write the annotated workbook of a file, and say where."""
+    path.write_bytes(annotate_file(data, name, findings, vocabulary).data)
+    click.echo(f"annotated: {path}")
 
 
 def _print_findings(findings: list[ImportFinding]) -> None:

@@ -183,6 +183,7 @@ REASONS = {
     "resident-id-check-character": "身份证号码校验码不正确",
     "id-type-unknown": "证件类型不认识",
     "id-number-malformed": "证件号码格式不正确",
+    "id-number-cut": "只有证件号码后四位，请补填证件号码",
     "personal-number": "名称或代码处填写了个人号码",
     "party-refused": "缺少名称，或角色不认识",
     "name-empty": "名称是空的，或者没有文字",

@@ -75,6 +75,18 @@ class ImportUnknown(NotFound):
     code, title = "import-unknown", "没有这次文件报送"
 
 
+class FileUnfinished(Conflict):
+    """The rows of a file are not all filed yet: its answer is not complete."""
+
+    code, title = "file-unfinished", "文件尚未处理完毕，请稍后再取"
+
+
+class FileForgotten(NotFound):
+    """A file's bytes are no longer kept: it had no finding, or its time is over."""
+
+    code, title = "file-forgotten", "文件原件已不保存：报送时没有任何意见，或已满保存期限；请查看逐行意见"
+
+
 class DepartmentUnknown(NotFound):
     """No department has this code."""
 

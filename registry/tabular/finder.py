@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from registry.domain.filing.cells import pointer, text_faults
 from registry.domain.filing.model import Note
+from registry.domain.filing.templates import CHOICES_SHEET, NOTES_SHEET
 from registry.domain.filing.vocabulary import Vocabulary, stated_unit
 from registry.errors import Fault
 from registry.refusals.content import DuplicateColumn, NoHeader
@@ -250,9 +251,11 @@ def find_tables(book: Book, vocabulary: Vocabulary) -> Tables:
     notes += [
         FileNote("sheet-left-out", "工作表中没有可识别的表头，未读取", finder.grid.name)
         for finder in filled
-        if not finder.tables
+        if not finder.tables and finder.grid.name != NOTES_SHEET
     ]
-    notes += [FileNote("sheet-hidden", "隐藏的工作表，未读取", name) for name in book.hidden_sheets]
+    notes += [
+        FileNote("sheet-hidden", "隐藏的工作表，未读取", name) for name in book.hidden_sheets if name != CHOICES_SHEET
+    ]
     notes += [FileNote("sheet-left-out", "不是单元格工作表，未读取", name) for name in book.other_sheets]
     # Headings of two rows are found twice; the upper row has no data of its own.
     tables = [
@@ -273,7 +276,8 @@ def _build_sheet(table: _Table, book: Book) -> Sheet:
         raise DuplicateColumn("、".join(twice))
     require_width(len(headings))
     places = {heading: column for column, heading in table.headings.items()}
-    return Sheet(tuple(headings), table.rows, book.format, book.encoding, table.grid.name, places, table.unit)
+    headed = (table.grid.name, places, table.first)
+    return Sheet(tuple(headings), table.rows, book.format, book.encoding, *headed, table.unit)
 
 
 def note_texts(notes: Iterable[FileNote]) -> list[str]:

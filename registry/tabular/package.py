@@ -32,14 +32,14 @@ class Package:
             raise FileUnreadable("不是完整的 XLSX 文件") from None
         entries = self._zip.infolist()
         _check_directory(entries, len(data))
-        self._names = {_part_key(entry.filename): entry.filename for entry in entries}
-        self._main = self._find_main()
+        self._names = {part_key(entry.filename): entry.filename for entry in entries}
+        self.main = self._find_main()
         for entry in entries:
             _check_entry(data, entry)
 
     def part(self, name: str) -> bytes:
         """The content of one part, empty when there is none."""
-        entry = self._names.get(_part_key(name))
+        entry = self._names.get(part_key(name))
         if entry is None:
             return b""
         try:
@@ -50,7 +50,7 @@ class Package:
     def _find_main(self) -> str:
         """The main part: the root relationship of kind officeDocument leads to it, under whatever name."""
         for kind, target in self._relationships("").values():
-            if kind == "officedocument" and _part_key(target) in self._names:
+            if kind == "officedocument" and part_key(target) in self._names:
                 return target
         if "xl/workbook.xml" not in self._names:
             raise FileFormat("不是 XLSX 工作簿")
@@ -60,7 +60,7 @@ class Package:
         """The relationships of a part by id: the last word of their kind, and the part they lead to."""
         folder, name = posixpath.split(part)
         path = posixpath.join(folder, "_rels", f"{name}.rels")
-        if _part_key(path) not in self._names:
+        if part_key(path) not in self._names:
             return {}
         return {
             element.get("Id", ""): (
@@ -73,8 +73,8 @@ class Package:
 
     def workbook(self) -> "Workbook":
         """The directory of the workbook."""
-        relationships = self._relationships(self._main)
-        tree = self._tree(self._main)
+        relationships = self._relationships(self.main)
+        tree = self._tree(self.main)
         if etree.QName(tree).localname != "workbook":
             raise FileFormat("不是 XLSX 工作簿")
         sheets = []
@@ -128,7 +128,8 @@ def parse_part(content: bytes) -> etree._Element:
         raise FileUnreadable("XLSX 工作簿目录已损坏") from None
 
 
-def _part_key(name: str) -> str:
+def part_key(name: str) -> str:
+    """The comparable form of a part's name."""
     return name.replace("\\", "/").lstrip("/").lower()
 
 
@@ -147,7 +148,7 @@ def _resolve_part_name(folder: str, target: str) -> str:
 
 def _check_directory(entries: list[zipfile.ZipInfo], size: int) -> None:
     """Check the claims of the zip directory before anything is unpacked."""
-    if len(entries) > MAX_ENTRIES or len({_part_key(entry.filename) for entry in entries}) < len(entries):
+    if len(entries) > MAX_ENTRIES or len({part_key(entry.filename) for entry in entries}) < len(entries):
         raise FileUnreadable("XLSX 文件目录不正常")
     if any(entry.flag_bits & 1 for entry in entries):
         raise FileFormat("文件已加密")

@@ -43,8 +43,8 @@ class FileNote:
 class Sheet:
     """One table. ``format``: xlsx, xls, csv, xml or json. ``encoding``: utf-8 or gb18030; workbooks are always utf-8.
 
-    ``name``: of the sheet in a workbook, else empty. ``places``: the column of each heading, counted from 1.
-    ``unit``: of amounts, as a line above the table states it.
+    ``name``: of the sheet in a workbook, else empty. ``places``: the column of each heading, counted from 1;
+    ``heading_row``: the row they stand in. ``unit``: of amounts, as a line above the table states it.
     """
 
     columns: tuple[str, ...]
@@ -53,6 +53,7 @@ class Sheet:
     encoding: str
     name: str = ""
     places: Mapping[str, int] = field(default_factory=dict)
+    heading_row: int = 1
     unit: str = ""
 
     def cell(self, heading: str, row: int) -> str:

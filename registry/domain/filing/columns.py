@@ -6,7 +6,6 @@ Source: 发改办财金〔2018〕424号 for the set of fields; the codes are tho
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from registry.domain.filing.amounts import Unit
 from registry.domain.filing.cells import is_forbidden
 from registry.domain.filing.vocabulary import (
     LEFT_OUT,
@@ -193,6 +192,7 @@ _TITLES = {
     for name, new, old, chinese in _vocabulary_rows()
     if new or old
 }
+_CHINESE = {name: chinese.split()[0] for name, _, _, chinese in _vocabulary_rows()}
 VOCABULARY = Vocabulary(
     fields={name.upper(): name for name in FIELDS} | usual_headings(_USUAL) | _FIELDS,
     keys=frozenset(("subject_name",)),
@@ -307,6 +307,11 @@ def mapping_faults(mapping: Mapping[str, str], vocabulary: Vocabulary = VOCABULA
         return name in known and (not colon or (name in vocabulary.amounts and unit in UNITS))
 
     return [heading for heading, text in mapping.items() if not heading.strip() or not (not text or is_sound(text))]
+
+
+def title(name: str) -> str:
+    """The Chinese heading of a field as a person is shown it; any other name as it is."""
+    return _CHINESE.get(name, name)
 
 
 def listed_titles(columns: Sequence[str]) -> str:

@@ -30,7 +30,8 @@ id_number | 证件号码 ID_NUMBER 证件号 身份证件号码 身份证号 身
 id_number | 身份证
 of        | 所属 OF 所属投标人 所属投标人序号 所属联合体 所属联合体序号 所属序号 牵头人序号 联合体牵头人序号
 section   | 标段 SECTION 包号 标段号 标段名称 标段包号 标包 标包号 包件 包件号 包别 分包号 合同包
--         | 行号 证件号码后四位 结论代码 结论 事由 记录 依据 至 匹配方式 核查编号 工作表 提示
+id_last4  | 证件号码后四位
+-         | 行号 结论代码 结论 事由 记录 依据 至 匹配方式 核查编号 工作表 提示
 """
 VOCABULARY = Vocabulary(
     fields=usual_headings(_USUAL),

@@ -208,8 +208,7 @@ def _add_findings(
 def _finding_row(adoption_id: int, row: PlaceRow, kind: str, fault: Fault) -> dict[str, Any]:
     column = fault.pointer.removeprefix("/")
     place = {"adoption_id": adoption_id, "row_number": row.number, "column": column}
-    detail = f"工作表“{row.sheet}”：{fault.detail}" if row.sheet else fault.detail
-    return place | {"kind": kind, "code": fault.code, "detail": detail}
+    return place | {"kind": kind, "code": fault.code, "detail": fault.detail, "sheet": row.sheet}
 
 
 def _finish(work: UnitOfWork, adoption_id: int) -> None:
@@ -217,7 +216,8 @@ def _finish(work: UnitOfWork, adoption_id: int) -> None:
     if adoption.state != "running" or adoption.next_row < adoption.total:
         return
     adoption.state, adoption.finished_at = "finished", work.now
-    adoption.sealed = b""  # the rows are filed or refused by now; the bytes hold identity numbers
+    if not adoptions.findings(work.session, adoption_id):
+        adoption.sealed = b""  # nothing is to be mended in the file, and its bytes hold identity numbers
     work.session.flush()
 
 

@@ -15,7 +15,7 @@ from registry.domain import identifiers
 from registry.domain.filing import columns
 from registry.domain.filing.model import Note, Rules
 from registry.domain.filing.reading import CONFIRMABLE, Reading
-from registry.domain.filing.vocabulary import heading_key
+from registry.domain.filing.vocabulary import Vocabulary, heading_key
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
 from registry.errors import Fault, Invalid, Refusal
@@ -119,6 +119,11 @@ def _load_options(text: str) -> Options:
     )
 
 
+def vocabulary_of(import_row: PenaltyImport) -> Vocabulary:
+    """The headings by which a file was read: the usual ones, and what its filer said about others."""
+    return columns.VOCABULARY.mapped(_load_options(import_row.options).reading.mapping)
+
+
 def _department(session: Session, actor: Actor) -> Department | None:
     return session.get(Department, actor.department_id) if actor.department_id is not None else None
 
@@ -220,6 +225,12 @@ def findings(session: Session, import_id: int) -> list[ImportFinding]:
     return list(session.scalars(statement.order_by(ImportFinding.row_number, ImportFinding.id)))
 
 
+def has_findings(session: Session, import_id: int) -> bool:
+    """Whether anything was refused or cleaned."""
+    statement = select(ImportFinding.id).where(ImportFinding.import_id == import_id).limit(1)
+    return session.scalars(statement).first() is not None
+
+
 def _open_import(work: UnitOfWork, actor: Actor, import_id: int) -> tuple[int, int, Iterator[filings.ReadRow]]:
     import_row = import_of_account(work.session, actor.account_id, import_id)
     if import_row.state != "running":
@@ -287,7 +298,8 @@ def _finish_import(work: UnitOfWork, import_id: int) -> None:
     if import_row.state != "running" or import_row.next_row < import_row.total:
         return
     import_row.state, import_row.finished_at = "finished", work.now
-    import_row.sealed = b""  # the rows are filed or refused by now; the bytes hold identity numbers
+    if not has_findings(work.session, import_id):
+        import_row.sealed = b""  # nothing is to be mended in the file, and its bytes hold identity numbers
     work.session.flush()
 
 
@@ -304,8 +316,6 @@ def _mark_failed(work: UnitOfWork, import_id: int, refusal: Refusal) -> None:
     if import_row.state != "running":
         return
     import_row.state, import_row.finished_at = "failed", work.now
-    if import_row.next_row >= import_row.total:
-        import_row.sealed = b""
     fault = Fault("", refusal.code, refusal.title)
     work.session.execute(
         insert(ImportFinding), _build_finding_rows(import_id, filings.ReadRow(0, None, (fault,), ()), None)
