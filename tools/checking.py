@@ -4,7 +4,7 @@ person, and which only inform, each with its law."""
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from registry.domain.labels import ROLES
+from registry.domain.labels import RECORD_KINDS, ROLES
 from tools.procedures import rows
 
 BEGIN, END = "<!-- made from registry/reference: begin -->", "<!-- made from registry/reference: end -->"
@@ -39,6 +39,7 @@ def _lines() -> Iterator[str]:
         lines = [
             *_measures(sector["code"]),
             *_lists(sector["code"]),
+            *_records(sector["code"]),
             *_same_tender(sector["code"]),
             *_others(sector["code"]),
         ]
@@ -64,6 +65,14 @@ def _lists(sector: str) -> Iterator[Line]:
         if row["effect"] != "none" and sector in (row["sectors"] or [sector]):
             ground = f"list `{row['scheme']}` {names[row['scheme']]}"
             yield _line(ground, row, row["effect"], _tenders(row["tenders"] == "must"))
+
+
+def _records(sector: str) -> Iterator[Line]:
+    for row in _in_force("record_effects"):
+        if row["effect"] != "none" and sector in (row["sectors"] or [sector]):
+            months = f"，{row['months']}个月内" if "months" in row else ""
+            ground = f"{RECORD_KINDS[row['kind']]}{months}"
+            yield _line(ground, row, row["effect"], _tenders(row.get("tenders") == "must"))
 
 
 def _same_tender(sector: str) -> Iterator[Line]:

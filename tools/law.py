@@ -20,7 +20,8 @@ ROOMS = ("tests/domain", "tests/services", "tests/queries")
 KINDS = {
     "deadlines": "Time limits 法定期限", "clocks": "Clocks 时限起止", "measures": "Statutory bans 法定限制措施",
     "schemes": "List schemes 名单", "policies": "Publicity periods 公示期限", "thresholds": "Thresholds 数额与期间",
-    "list_effects": "Effects of lists 名单效力", "same_tender": "Related parties of one tender 同一标段的关联当事人",
+    "list_effects": "Effects of lists 名单效力", "record_effects": "Effects of filed records 报送记录的效力",
+    "same_tender": "Related parties of one tender 同一标段的关联当事人",
 }  # fmt: skip
 _PREFIX = {
     "clocks": "clock-",
@@ -28,6 +29,7 @@ _PREFIX = {
     "policies": "policy-",
     "thresholds": "threshold-",
     "list_effects": "effect-",
+    "record_effects": "effect-",
     "same_tender": "same-tender-",
 }
 _APPLIED = {
@@ -37,6 +39,7 @@ _APPLIED = {
     "policies": "`domain/law/publicity`, `services/cases/penalty_version`, `services/cases/listing_publication`",
     "thresholds": "",
     "list_effects": "`domain/checks/list_effects`",
+    "record_effects": "`domain/checks/record_effects`",
     "same_tender": "`domain/checks/same_tender`",
 }
 APPLIED = {
@@ -58,7 +61,11 @@ APPLIED = {
     "threshold-lookback_after_repair_months": "`services/checks/award_check`: a repaired record is for a person",
     "threshold-listing_reply_days": "`services/cases/listing_drafting`",
     "threshold-commendation_months": "`services/cases/commendations`",
+    "threshold-filed_record_months": "`services/cases/filed_records`",
     "threshold-repeat_months": "`queries/cases/prior_restrictions`: shown to the authority, never public",
+    "threshold-usual_fine_organisation_fen": "`domain/filing/plausibility`: a higher fine is shown to the verifier",
+    "threshold-usual_fine_sole_trader_fen": "`domain/filing/plausibility`: a higher fine is shown to the verifier",
+    "threshold-usual_fine_natural_person_fen": "`domain/filing/plausibility`: a higher fine is shown to the verifier",
     "threshold-statutory_days_off": "`domain/law/calendar_notice`: a loaded year must have about as many days off",
 }  # fmt: skip
 """Where a rule is applied, when the kind alone does not tell."""

@@ -3,12 +3,13 @@
 from functools import partial
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.base import StrictSchema, Whole
 from registry.api.wire import Blueprint, read_upload
+from registry.domain import literals
 from registry.domain.filing.reading import parse_mapping
 from registry.domain.permissions import Permission
 from registry.errors import Refusal
@@ -36,15 +37,23 @@ class ImportQuery(StrictSchema):
 
 class ImportAnswer(StrictSchema):
     """Progress of a file: ``running`` or ``finished``; findings name row, column, code and reason, and in a workbook
-    sheet and cell. Row 0 is the file."""
+    sheet and cell. Row 0 is the file. ``unchanged`` rows are on file already with the very same facts.
+    """
 
     id = fields.String()
     state = fields.String()
     total = fields.Integer()
     done = fields.Integer()
     filed = fields.Integer()
+    unchanged = fields.Integer()
     refused = fields.Integer()
     findings = fields.List(fields.Dict())
+
+
+class VerificationQuery(StrictSchema):
+    """What becomes of filings in which something deserves a look: taken like the others, or left to be looked at."""
+
+    attention = fields.String(load_default="take", validate=validate.OneOf(("take", "leave")))
 
 
 class VerifiedAnswer(StrictSchema):
@@ -62,14 +71,16 @@ def _describe_import(import_row: PenaltyImport) -> dict[str, Any]:
         "total": import_row.total,
         "done": import_row.next_row,
         "filed": import_row.filed,
+        "unchanged": import_row.unchanged,
         "refused": import_row.refused,
     }
 
 
 def _parse_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
+    number = literals.row_number(text)
+    if number is None:
         raise ImportUnknown()
-    return int(text)
+    return number
 
 
 @blueprint.route("", methods=["POST"])
@@ -114,18 +125,24 @@ def get_import(number: str) -> dict[str, Any]:
 
 @blueprint.route("/<number>/verification", methods=["PUT"])
 @allow(Permission.PENALTY_VERIFY)
+@blueprint.arguments(VerificationQuery, location="query")
 @blueprint.response(200, VerifiedAnswer)
-def verify(number: str) -> dict[str, Any]:
-    """Verify what the file filed, up to 500 a call; call again while some wait."""
+def verify(query: dict[str, Any], number: str) -> dict[str, Any]:
+    """Verify what the file filed, up to 500 a call; call again while some wait.
+
+    What deserves a look is listed first by `GET /penalties?state=filed&import=…`; with `attention=leave` it is left.
+    """
     import_id = _parse_number(number)
-    body: dict[str, Any] = runtime.perform(actor(), lambda work: _verify_import(work, import_id))
+    leaves = query["attention"] == "leave"
+    body: dict[str, Any] = runtime.perform(actor(), lambda work: _verify_import(work, import_id, leaves=leaves))
     return body
 
 
-def _verify_import(work: UnitOfWork, import_id: int) -> dict[str, Any]:
+def _verify_import(work: UnitOfWork, import_id: int, *, leaves: bool) -> dict[str, Any]:
     """Verify page by page past what is refused, so that it holds up nothing behind it and counts as waiting no more."""
     verified, refused, last = 0, [], ""
-    waiting = partial(penalties.awaiting, work.session, work.actor.department_id, import_id)
+    department_id = work.actor.department_id
+    waiting = partial(penalties.awaiting, work.session, department_id, import_id, leave_attention=leaves)
     while verified <= penalty_import.CHUNK - PAGE and (page := waiting(PAGE, last)):
         outcomes = zip(page, penalty_verification.verify(work, page), strict=True)
         faults = [

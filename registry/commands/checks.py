@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from registry import receipt_pdf, runtime
-from registry.commands.common import actor_named, in_app
+from registry.commands.common import WholeRange, actor_named, in_app
 from registry.domain.checks import comparison
 from registry.domain.checks.model import PROJECTS
 from registry.domain.filing.reading import parse_mapping
@@ -35,7 +35,7 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("path", metavar="FILE", type=EXISTING)
 @click.option("--sector", required=True, help="Trading sector of the tender.")
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Legal day; default today.")
-@click.option("--known-at", type=int, help="Ledger size to answer at; default the head.")
+@click.option("--known-at", type=WholeRange(), help="Ledger size to answer at; default the head.")
 @click.option("--tender", help="Code of the tender; links this check to the others made for it.")
 @click.option("--district", help="District of the tender.")
 @click.option("--product", help="Product that is bought; kept with the tender.")

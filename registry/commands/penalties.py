@@ -8,10 +8,12 @@ from pathlib import Path
 
 import click
 import xlsxwriter
+from sqlalchemy.orm import Session
 
 from registry import runtime
-from registry.commands.common import actor_named, in_app
+from registry.commands.common import WholeRange, actor_named, in_app
 from registry.domain.cases.procedures import PENALTY
+from registry.domain.filing import plausibility
 from registry.domain.filing.reading import CONFIRMABLE, parse_mapping
 from registry.domain.permissions import Actor
 from registry.errors import Refusal
@@ -23,7 +25,7 @@ from registry.tabular import filings
 from registry.unit_of_work import UnitOfWork, day_of
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
-ROW_NUMBER = click.IntRange(1, 2**63 - 1)
+ROW_NUMBER = WholeRange(1, 2**63 - 1)
 LIST_MAX = 1_000_000
 
 
@@ -103,7 +105,8 @@ def file_penalties(  # noqa: PLR0913, PLR0917 - one parameter per option
     _print_findings(findings)
     if report:
         _write_report(report, findings)
-    click.echo(f"import {done.id}: {done.filed} filed, {done.refused} refused, of {done.total} rows")
+    again = f"{done.unchanged} unchanged, " if done.unchanged else ""
+    click.echo(f"import {done.id}: {done.filed} filed, {again}{done.refused} refused, of {done.total} rows")
     sys.exit(1 if done.refused else 0)
 
 
@@ -154,7 +157,7 @@ def group() -> None:
 @group.command("list")
 @click.option("--as", "account", required=True)
 @click.option("--state", type=click.Choice(PENALTY.states))
-@click.option("--limit", type=click.IntRange(1, LIST_MAX), default=100, show_default=True)
+@click.option("--limit", type=WholeRange(1, LIST_MAX), default=100, show_default=True)
 @in_app
 def list_penalties(account: str, state: str | None, limit: int) -> None:
     """List the department's penalties: record, state, day to publish by, document number."""
@@ -169,10 +172,21 @@ def list_penalties(account: str, state: str | None, limit: int) -> None:
 @click.option("--as", "account", required=True, help="Account that verifies; never the one that filed.")
 @click.option("--import", "import_id", type=ROW_NUMBER, help="Verify what this import filed.")
 @click.option("--all", "everything", is_flag=True, help="Verify everything that waits in the department.")
+@click.option("--leave-attention", is_flag=True, help="Leave filings in which something deserves a look.")
 @click.option("--confirm", "confirmation", default="", help="Why what was found about one named record is confirmed.")
 @in_app
-def verify(records: tuple[str, ...], account: str, import_id: int | None, everything: bool, confirmation: str) -> None:
-    """Verify filings of another officer and publish them."""
+def verify(
+    records: tuple[str, ...],
+    account: str,
+    import_id: int | None,
+    everything: bool,
+    leave_attention: bool,
+    confirmation: str,
+) -> None:
+    """Verify filings of another officer and publish them.
+
+    First it lists what was found in them that deserves a look.
+    """
     if confirmation and len(records) != 1:
         raise click.UsageError("--confirm is for one record, named")
     if not records and import_id is None and not everything:
@@ -180,6 +194,9 @@ def verify(records: tuple[str, ...], account: str, import_id: int | None, everyt
     actor = actor_named(account)
     with runtime.reading() as session:
         chosen = list(dict.fromkeys(records)) or penalties.awaiting(session, actor.department_id, import_id, None)
+        looked = _print_attention(session, actor, chosen)
+    if leave_attention:
+        chosen = [record for record in chosen if record not in looked]
     refused = 0
     with click.progressbar(length=len(chosen), label="publishing", file=sys.stderr) as bar:
         for start in range(0, len(chosen), penalty_import.CHUNK):
@@ -196,6 +213,19 @@ def verify(records: tuple[str, ...], account: str, import_id: int | None, everyt
                         click.echo(f"{record}: {fault.code}: {fault.detail}")
     click.echo(f"{len(chosen) - refused} published, {refused} refused")
     sys.exit(1 if refused else 0)
+
+
+def _print_attention(session: Session, actor: Actor, records: list[str]) -> set[str]:
+    """Print what deserves a look in filings of the actor's department; the records in which something does."""
+    looked = set()
+    for start in range(0, len(records), penalty_import.CHUNK):
+        chunk = records[start : start + penalty_import.CHUNK]
+        for record, notes in penalties.attention(session, actor.department_id, chunk):
+            looked.add(record)
+            for note in notes:
+                if note.code in plausibility.ATTENTION:
+                    click.echo(f"{record} look: {note.code}: {note.detail}")
+    return looked
 
 
 @group.command("return")

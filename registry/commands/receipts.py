@@ -12,7 +12,7 @@ import click
 
 from registry import receipt_pdf, runtime, verifier
 from registry.commands.checks import EXISTING, WRITTEN, require_parties
-from registry.commands.common import exit_with_refusal, in_app
+from registry.commands.common import WholeRange, exit_with_refusal, in_app
 from registry.domain.checks import receipts
 from registry.domain.checks.receipts import Statement
 from registry.domain.law.reference import Reference
@@ -100,7 +100,7 @@ def _prove_statement(data: bytes) -> Statement:
 
 
 @click.command("replay")
-@click.option("--at", type=int, help="Ledger size; default that of the receipt.")
+@click.option("--at", type=WholeRange(), help="Ledger size; default that of the receipt.")
 @click.option("--check", "path", metavar="FILE", type=EXISTING, required=True, help="Receipt, or list of bidders.")
 @click.option("--sector", help="For a list, or a receipt of version 1: trading sector.")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="For a list: legal day; default that of the entry.")

@@ -8,7 +8,7 @@ import click
 
 from registry import runtime
 from registry.commands.checks import EXISTING, read_stated, require_parties, trading_centre
-from registry.commands.common import in_app
+from registry.commands.common import WholeRange, in_app
 from registry.models import Watch
 from registry.queries.checks import watched_parties
 from registry.services.checks import watches
@@ -34,7 +34,7 @@ def group() -> None:
     "--must-tender/--not-must-tender", default=None, help="依法必须进行招标的项目; unsaid and needed: review."
 )
 @click.option("--webhook", help="Address to be told at; its host must stand in REGISTRY_WEBHOOK_HOSTS.")
-@click.option("--after", type=click.IntRange(0), help="Entry of the check made before; default the head.")
+@click.option("--after", type=WholeRange(0), help="Entry of the check made before; default the head.")
 @click.option(
     "--map",
     "mapping",
@@ -84,7 +84,7 @@ def list_watches(account: str | None) -> None:
 
 @group.command("show")
 @click.argument("watch")
-@click.option("--after", type=click.IntRange(0), default=0, help="Sequence number to go on behind.")
+@click.option("--after", type=WholeRange(0), default=0, help="Sequence number to go on behind.")
 @ACCOUNT
 @in_app
 def show(watch: str, after: int, account: str | None) -> None:
@@ -113,7 +113,7 @@ def end(watch: str, account: str | None) -> None:
 
 @group.command("replay")
 @click.argument("watch")
-@click.option("--from", "first", type=click.IntRange(1), required=True, help="First sequence number.")
+@click.option("--from", "first", type=WholeRange(1), required=True, help="First sequence number.")
 @ACCOUNT
 @in_app
 def replay(watch: str, first: int, account: str | None) -> None:

@@ -23,16 +23,26 @@ RECORD_KINDS = {
     "listing": "严重失信主体名单",
     "adopted_listing": "转录名单",
     "commendation": "守信激励",
+    "criminal_judgment": "刑事裁判",
+    "handling_decision": "行政处理决定",
 }
 AUTHORITIES = {
     "penalty": "处罚机关",
     "listing": "列入机关",
     "adopted_listing": "认定机关",
     "commendation": "激励机关",
+    "criminal_judgment": "裁判法院",
+    "handling_decision": "处理机关",
 }
 SUBJECT_KINDS = {"organisation": "法人或者其他组织", "sole_trader": "个体工商户", "natural_person": "自然人"}
 SEVERITIES = {"minor": "轻微", "general": "一般", "serious": "严重"}
-CHANNELS = {"file": "文件报送", "api": "接口报送", "exchange": "数据交换", "procedure": "列入程序"}
+CHANNELS = {
+    "file": "文件报送",
+    "api": "接口报送",
+    "exchange": "数据交换",
+    "procedure": "列入程序",
+    "history": "历史数据补录",
+}
 EFFECTS = {"bars": "直接限制", "review": "由人核实", "none": "不限制"}
 TERRITORIES = {"national": "全国", "province": "本省"}
 RESPONSIBLE = {
@@ -70,6 +80,7 @@ UNITS = {"working_day": "个工作日", "calendar_day": "日", "month": "个月"
 SCOPES = {"general": "一般", "sector": "领域", "authority": "机关", "basis": "处罚依据", "scheme": "名单"}
 FIGURES = {
     "filed": "报送处罚",
+    "history": "历史数据补录",
     "published": "核验公示",
     "withdrawn": "撤回",
     "listed": "列入名单",
@@ -146,6 +157,8 @@ PROJECT_NAMES = {"goods": "货物", "services": "服务", "works": "工程"}
 REASONS = {
     "list-bars": "在名单上，不得参加本次交易",
     "list-needs-person": "在名单上，是否限制本次交易须由人判断",
+    "record-bars": "回看期内有此类记录，不得参加本次交易",
+    "record-needs-person": "回看期内有此类记录，是否限制本次交易须由人判断",
     "must-tender-not-stated": "未说明本项目是否依法必须招标，措施是否适用取决于此，请说明后重新核查",
     "district-not-stated": "措施只及于一省，未说明本次交易或者该记录所在地区，请说明后重新核查",
     "grave-look-back-repaired": "回看期内有重大违法记录，已信用修复，是否计入须由人判断",
@@ -172,6 +185,11 @@ REASONS = {
     "id-number-malformed": "证件号码格式不正确",
     "personal-number": "名称或代码处填写了个人号码",
     "party-refused": "缺少名称，或角色不认识",
+    "name-empty": "名称是空的，或者没有文字",
+    "name-masked": "名称被遮盖",
+    "name-damaged": "名称含有问号、乱码、错误值或转义字符",
+    "name-several": "一格写了几个名称",
+    "name-with-former": "名称旁写了曾用名或简称",
     "ref-doubled": "序号重复",
     "ref-unknown": "所属的序号不在名单中",
     "cell-too-long": "文字过长",
@@ -191,6 +209,27 @@ REASONS = {
     "field-twice": "同一行中一项重复出现",
 }
 """Why a check answers as it does: reasons of a verdict, and faults for which a row of a file was not checked."""
+FINDINGS = {
+    "amount-unit-doubtful": "金额像是元和万元混淆",
+    "amount-differs": "金额与处罚内容所写的不同",
+    "fine-without-kind": "有罚款金额而处罚类别没有罚款",
+    "kind-not-stated": "处罚内容写有而处罚类别没有的类别",
+    "fine-above-usual": "罚款高于该类处罚通常的数额",
+    "term-beyond-statute": "限制期限超过法定上限",
+    "term-below-statute": "限制期限低于法定下限",
+    "term-differs": "限制期限与处罚内容所写的不同",
+    "facts-after-decision": "违法事实所写日期晚于处罚决定日期",
+    "document-year-differs": "文号的年份与处罚决定日期不符",
+    "measure-before-decision": "限制行为早于处罚决定日期开始",
+    "name-differs-from-records": "同一代码在其他记录中是另一名称",
+    "code-differs-from-records": "同一名称在其他记录中是另一代码",
+    "removed-before": "同一决定此前在此撤回、修复或撤销过",
+    "check-character-overridden": "代码校验码不正确，按所述理由保留",
+    "history-load": "历史数据补录",
+    "amount-unit-in-cell": "金额按格内单位读取",
+    "date-serial": "日期按 Excel 序号读取",
+}
+"""Findings about a filing that deserve a look before verification (``filing/plausibility``)."""
 MATCHES = {"uscc": "统一社会信用代码", "id": "证件号码", "name": "仅名称"}
 """Keys by which a record was found."""
 

@@ -108,13 +108,21 @@ class ResidentIdCheckCharacter(Invalid):
 class DateMalformed(Invalid):
     """Not a calendar day in one of the accepted spellings."""
 
-    code, title = "date-malformed", "日期格式不正确或日期不存在"
+    code = "date-malformed"
+    title = "日期不存在或看不明白，应写作 2026-03-05、2026/3/5、2026.3.5、20260305、2026年3月5日 或 二〇二六年三月五日"
 
 
 class AmountMalformed(Invalid):
-    """Not an amount in 万元 with at most six decimals."""
+    """Not an amount that is exact to the fen."""
 
-    code, title = "amount-malformed", "金额应为以万元为单位、至多六位小数的非负数"
+    code = "amount-malformed"
+    title = "金额应为精确到分的非负数，可写作 1.2、1.2万元、12000元、12,000.00元 或 壹万贰仟元整"
+
+
+class AmountContradiction(Invalid):
+    """One cell states two different sums."""
+
+    code, title = "amount-contradiction", "同一格写了两个不同的金额，应只写一个，或者大小写一致"
 
 
 class UnitNotStated(Invalid):

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from registry import tabular
+from registry.domain.checks import party_roles
 from registry.domain.filing import columns, party_columns
-from registry.domain.filing.cells import pointer
+from registry.domain.filing.cells import pointer, tidy
 from registry.domain.filing.columns import Headings
 from registry.domain.filing.model import Note
 from registry.domain.filing.party_columns import LENGTHS
@@ -77,7 +78,9 @@ def read_parties(data: bytes, filename: str, mapping: Mapping[str, str] | None =
 
 
 def _party_cells(row: Row, headings: Headings) -> dict[str, str]:
-    filled = {name: text.strip() for name, text in headings.cells(row.cells).items() if text.strip()}
+    filled = {name: tidy(text) for name, text in headings.cells(row.cells).items() if tidy(text)}
+    if "role" in filled:
+        filled["role"] = party_roles.parse_role(filled["role"]) or filled["role"]
     return {"role": "bidder", **filled}
 
 
@@ -100,8 +103,10 @@ def _party_faults(cells: dict[str, str], refs: Counter[str]) -> list[Fault]:
         for name, text in cells.items()
         if len(text) > LENGTHS[name]
     ]
-    if cells["role"] not in PARTY_ROLES or "name" not in cells:
-        faults.append(Fault("/role" if "name" in cells else "/name", "party-refused", "缺少名称，或角色不认识"))
+    if "name" not in cells:
+        faults.append(Fault("/name", "party-refused", "缺少名称"))
+    if cells["role"] not in PARTY_ROLES:
+        faults.append(Fault("/role", "party-refused", f"角色不认识，可写：{party_roles.ACCEPTED}"))
     if refs[cells["ref"]] > 1:
         faults.append(Fault("/ref", "ref-doubled", "ref 重复"))
     if "of" in cells and cells["of"] not in refs:

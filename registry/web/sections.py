@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from registry.domain import labels
+from registry.domain import labels, record_fields
+from registry.domain.cases.filed_kinds import FILED_KINDS
 from registry.domain.law.publicity import NO_END
 from registry.domain.law.reference import Reference
 from registry.web.formatting import joined_names, last_day, money
@@ -15,7 +16,7 @@ Pairs = list[tuple[str, str]]
 
 def sections(body: Body, reference: Reference) -> list[tuple[str, Pairs]]:
     """The sections of a record: titles with (label, value) pairs; empty values are left out."""
-    title, describe_decision = DECISIONS[body["kind"]]
+    title, describe_decision = DECISIONS.get(body["kind"]) or (FILED_KINDS[body["kind"]].section, _filed_record)
     parts = [
         ("行政相对人", _subject(body)),
         (title, describe_decision(body, reference)),
@@ -113,13 +114,27 @@ def _commendation(body: Body, reference: Reference) -> Pairs:
     ]
 
 
+def _filed_record(body: Body, reference: Reference) -> Pairs:
+    """A filed record of any kind: its own fields under their titles."""
+    own = [(field.title, field.text(body.get(field.name))) for field in record_fields.own_fields(body["kind"])]
+    return [
+        ("文号", body["document_number"]),
+        *_authority(body),
+        ("文书日期", body["decided_on"]),
+        *own,
+        ("认定事实", body["facts"]),
+        ("依据", body["basis"]),
+        *_scope(body, reference),
+    ]
+
+
 DECISIONS: dict[str, tuple[str, Callable[[Body, Reference], Pairs]]] = {
     "penalty": ("处罚决定", _penalty),
     "listing": ("列入决定", _listing),
     "adopted_listing": ("其他机关的列入决定（转录）", _adopted_listing),
     "commendation": ("守信激励", _commendation),
 }
-"""The title and the fields of the decision, by kind of record."""
+"""The title and the fields of the decision, by kind of record; filed records describe themselves by their types."""
 
 
 def _authority(body: Body) -> Pairs:

@@ -13,7 +13,7 @@ from registry.tabular import grid
 
 REGISTRY = Path(labels.__file__).parents[1]
 KEBAB = re.compile(r"[a-z]+(?:-[a-z]+)+")
-VERDICTS = ("domain/checks/verdict.py", "domain/checks/consortium.py", "domain/checks/list_effects.py")
+VERDICTS = tuple(f"domain/checks/{name}.py" for name in ("verdict", "consortium", "list_effects", "record_effects"))
 REQUESTS = ("services/checks/request.py", "services/checks/batch_check.py")
 PARTIES = ("domain/filing/cells.py", *(f"tabular/{name}.py" for name in ("objects", "parties", "sheet", "finder")))
 """What reads a file of parties and leaves faults with its rows, the first of which is the reason of an unchecked
@@ -62,7 +62,7 @@ class TestReasons:
         assert {"list-bars", "must-tender-not-stated"} <= reason_codes(VERDICTS[2])
         assert {"ref-doubled", "ref-unknown"} <= fault_codes(REQUESTS[0])
         assert {"uscc-malformed", "id-type-unknown"} <= refusal_codes("domain/identifiers.py")
-        assert refusal_codes(REQUESTS[0]) == {"personal-number"}
+        assert refusal_codes(REQUESTS[0]) == {"personal-number", "id-type-unknown"}
 
     @pytest.mark.parametrize("path", VERDICTS)
     def test_name_every_reason_of_a_verdict(self, path):

@@ -52,10 +52,7 @@ def basis_texts(statement: Statement) -> list[str]:
     texts.append(f"判断规则版本 {statement['matcher']}，参照数据截至 {statement['rules']}{law}。")
     if "list_age_days" in statement:
         texts.append(f"答复时所用名单距最近一次更新 {statement['list_age_days']} 天。")
-    for state in statement.get("lists") or ():
-        texts.append(
-            f"转录名单 {state['scheme']}：来源名单截至 {state['as_of']} 的状态，距答复 {state['age_days']} 天。"
-        )
+    texts += [_list_text(state) for state in statement.get("lists") or ()]
     if not statement["complete"] or statement["stale"]:
         texts.append(_incompleteness_text(statement["stale"], statement["lines"]))
     if len(statement["lines"]) < statement["count"]:
@@ -76,6 +73,17 @@ def _incompleteness_text(stale: Sequence[object], lines: Sequence[Mapping[str, A
     if any(line.get("verdict") == "unchecked" for line in lines):
         return "本答复不完整，有未能核查的一方。"
     return "本答复不完整，下列来源未能查询或已陈旧：未列明。"
+
+
+def _list_text(state: Mapping[str, Any]) -> str:
+    """Of which day an adopted list is known. Receipts that do not say ``whole`` name the newest day of any row."""
+    of = [f"来源 {state['source']}"] if "source" in state else []
+    of += [f"由节点 {state['node']} 转录"] if "node" in state else []
+    name = f"转录名单 {state['scheme']}" + (f"（{'，'.join(of)}）" if of else "")
+    if state.get("whole") is False:
+        return f"{name}：只转录过其中的部分条目，最近一条截至 {state['newest_row']}；全部名单截至何日不明。"
+    what = "全部名单" if state.get("whole") else "来源名单"
+    return f"{name}：{what}截至 {state['as_of']} 的状态，距答复 {state['age_days']} 天。"
 
 
 def limit_texts(statement: Statement) -> list[str]:

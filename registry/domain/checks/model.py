@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from registry.domain.law.reference_kinds import ListEffect, Measure
+from registry.domain.law.reference_kinds import ListEffect, Measure, RecordEffect
 
 FIRST_MATCHER, LISTS_MATCHER, RELATED_MATCHER = MATCHERS = ("exact-2", "exact-3", "exact-4")
 """Versions of the rules by which verdicts are reached, named in every receipt, oldest first.
@@ -42,8 +42,9 @@ class CheckScope:
 
     ``must_tender`` is None when nobody said: where an answer depends on it, a person must look. ``by_product`` are the
     codes of the measures that hold for single products only, ``unconfirmed`` those whose rows no text confirms.
-    ``effects`` is what each list means on the day, ``list_measures`` the codes of the measures that each list with an
-    adequate basis provides for, ``tender_look_back`` the look-back of who may tender for works. ``matcher`` is the
+    ``effects`` is what each list means on the day, ``record_effects`` what each kind of filed record means,
+    ``list_measures`` the codes of the measures that each list with an adequate basis provides for,
+    ``tender_look_back`` the look-back of who may tender for works. ``matcher`` is the
     version of the rules to judge by: old receipts are replayed under theirs.
     """
 
@@ -55,6 +56,7 @@ class CheckScope:
     unconfirmed: frozenset[str] = frozenset()
     effects: Sequence[ListEffect] = ()
     tender_look_back: LookBack | None = None
+    record_effects: Sequence[RecordEffect] = ()
     list_measures: Mapping[str, frozenset[str]] = field(default_factory=dict)
     matcher: str = MATCHER
 
@@ -97,9 +99,12 @@ class RelationLink:
 @dataclass(frozen=True)
 class Hit:
     """One published record that matches: ``by`` uscc, id or name; its body as published; ``via`` when it is that
-    of a related party; ``differences`` when its name is only near, those of the names."""
+    of a related party; ``differences`` when its name is only near, those of the names; ``has_identifier``: its subject
+    has a code or a number, by which two of one name are told apart.
+    """
 
     by: str
     body: Mapping[str, Any]
     via: RelationLink | None = None
     differences: Sequence[Mapping[str, str]] | None = None
+    has_identifier: bool = True

@@ -118,8 +118,8 @@ class Facts:
     ``entry`` is the ledger size it was read at, ``root`` the root at that size if known, ``tender`` the
     question's tender (in the receipt a salted commitment only), ``stale`` the sources that could not be asked
     or were too old, ``matcher`` the version of the rules, ``law`` the digest of the reference data (``rules``: as of
-    which day), ``previous`` names the check before it of one tender, ``lists`` the state of each adopted
-    list and its age.
+    which day), ``previous`` names the check before it of one tender, ``lists`` of which day the whole of
+    each adopted list is known, and how many days that is ago.
     """
 
     check: str

@@ -13,6 +13,7 @@ from registry.domain import identifiers
 from registry.domain.cases import revision
 from registry.domain.checks.list_effects import is_provided_for, list_reasons
 from registry.domain.checks.model import LISTS_MATCHER, RELATED_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.record_effects import record_reasons
 from registry.domain.law.measures import cites
 from registry.domain.naming import name_key
 
@@ -39,9 +40,10 @@ def bears(party: CheckedParty, hit: Hit) -> bool:
     """Whether a matching record counts. A match by name counts where no code or number tells the two apart: the party
     has no code and no number, or the record has no code to compare with (or one with a wrong check character), or only
     somebody's number was given for what the record says is a firm. Organisations of one whole name with two
-    codes count too, because codes are changed and mistyped; sole traders often share a name and do not."""
+    codes count too, because codes are changed and mistyped; sole traders often share a name and do not. So does a
+    record that has neither code nor number, as lists of other authorities have of foreign firms and of persons."""
     subject = hit.body["subject"]
-    if hit.by != "name":
+    if hit.by != "name" or not (hit.has_identifier or hit.via):
         return True
     if hit.via:  # a former name, which another firm may bear today
         return _is_unsound(subject["uscc"])
@@ -122,6 +124,7 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
             if VERDICTS.index(_cap_verdict(hit, verdict)) > heaviest  # its measures say as much already
         ]
     reasons += [("review", common | detail) for detail in _look_back_reasons(body, party, scope, look_back)]
+    reasons += [(_cap_verdict(hit, verdict), common | detail) for verdict, detail in record_reasons(hit, party, scope)]
     is_own = hit.via is None or hit.via.effect == "identity"
     if not reasons and is_own and _is_visible(body, scope.on):
         verdict = "review" if match.get("name_differs") else "on_record"

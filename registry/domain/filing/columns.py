@@ -6,11 +6,11 @@ Source: 发改办财金〔2018〕424号 for the set of fields; the codes are tho
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from registry.domain.filing.amounts import Unit
 from registry.domain.filing.cells import is_forbidden
 from registry.domain.filing.vocabulary import (
     LEFT_OUT,
     UNITS,
-    Unit,
     Vocabulary,
     heading_key,
 )
@@ -64,6 +64,8 @@ confined_start         |              |                       | 限制行为开�
 confined_end           |              |                       | 限制行为结束时间 CONFINED_END
 served_on              |              |                       | 送达日期 处罚决定送达日期 SERVED_ON
 override_reason        |              |                       | 校验码例外理由 例外理由 OVERRIDE_REASON
+first_published_on     |              |                       | 首次公示日期 FIRST_PUBLISHED_ON
+first_published_at     |              |                       | 首次公示网站 首次公示平台 FIRST_PUBLISHED_AT
 """
 _SUBJECTS = """
 行政相对人 相对人 当事人 被处罚人 被处罚单位 被处罚对象 被处罚企业 被处罚当事人 被处罚主体

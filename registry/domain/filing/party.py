@@ -4,9 +4,11 @@ import datetime as dt
 import re
 
 from registry.domain import identifiers
+from registry.domain.filing import subject_name
 from registry.domain.filing.model import Party, Rules
 from registry.domain.filing.row_reader import RowReader
 from registry.domain.publication import redaction
+from registry.errors import Invalid
 from registry.refusals.content import UsccCheckCharacter, UsccMalformed
 
 _KINDS = {
@@ -23,18 +25,19 @@ _OTHER_CODES = (
     "institution_certificate",
     "social_certificate",
 )
+_REGISTRATION_DIGITS = 15
+"""The digits of an old registration number of a firm, and of an old resident number: which it is nobody can tell."""
 _WORDS_BEFORE = re.compile(r"^(?:统一)?(?:社会)?(?:信用)?代码\s*:?\s*")
 _COUNT_AFTER = re.compile(r"\s*\(\d+/\d+\)$")
-_MASKS = re.compile(r"[*＊×✱●■]")
+_LINKS = re.compile(r"[\s\-‐‑‒–—―−－·.]")
+_CITIZEN_CARD = re.compile(r"[0-9Xx\s\-‐‑‒–—―−－·.]{15,40}")
 
 
 def parse_party(row: RowReader, rules: Rules, override: str | None) -> Party:
     """Parse the subject; its faults are added to ``row``, and with any fault the result must not be used."""
     kind = _read_kind(row)
     is_person = kind == "natural_person"
-    name = row.text("subject_name", limit=200)
-    if _MASKS.search(name) or (is_person and "某" in name):
-        row.fault("subject_name", "name-masked", "名称被遮盖，应报送完整名称")
+    name = _read_name(row, is_person)
     code = _read_subject_code(row, kind, override)
     id_type, id_number = _read_identity(row, rules) if is_person else _drop_identity(row)
     _drop_legal_identity(row, code)
@@ -49,12 +52,45 @@ def parse_party(row: RowReader, rules: Rules, override: str | None) -> Party:
     )
 
 
+def parse_listed_party(row: RowReader, rules: Rules) -> Party:
+    """Parse the subject of a place on another authority's list, who is kept by name where no usable code or number is
+    stated: foreign firms, persons without number, masked and mistyped numbers. Only the name is required.
+
+    A code with a wrong check character is kept as it stands; a person's number in the place of a code is read as the
+    number that it is. Faults and their use are those of ``parse_party``.
+    """
+    kind, personal = _read_kind(row), _find_personal_number(row)
+    if personal and kind != "natural_person":
+        row.note("uscc", "code-is-personal-number", "此处是个人证件号码，按自然人读取")
+        kind = "natural_person"
+    is_person = kind == "natural_person"
+    name = _read_name(row, is_person)
+    id_type, id_number = _read_listed_identity(row, rules, personal) if is_person else _drop_identity(row)
+    code = None if is_person else _read_listed_code(row)
+    if code and not is_kind_stated(row):  # the code says it, in every row of a long list
+        row.notes = [note for note in row.notes if note.code != "subject-kind-derived"]
+    if code and code.startswith("92") != (kind == "sole_trader"):
+        row.note("subject_kind", "subject-kind-derived", "类别按代码判断")
+        kind = "sole_trader" if code.startswith("92") else "organisation"
+    if not (code or id_number):
+        row.note("subject_name", "kept-by-name", "没有可用的代码或者证件号码，按名称转录，核查时须由人核实")
+    _drop_legal_identity(row, code)
+    legal_representative = _read_legal_representative(row, is_person, rules)
+    other_codes = {field: text for field in _OTHER_CODES if (text := row.optional(field, limit=120))}
+    return Party(kind, name, code, id_type, id_number, legal_representative, other_codes)
+
+
+def is_kind_stated(row: RowReader) -> bool:
+    """Whether the row itself says of which kind the subject is."""
+    return bool(_KINDS.get(row.raw("subject_kind")))
+
+
 def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> str | None:
     """Read a code without text around it; a wrong check character is accepted only with a stated reason."""
     code = identifiers.fold(text)
-    bare = re.sub(r"\s", "", _COUNT_AFTER.sub("", _WORDS_BEFORE.sub("", code)))
+    bare = code if code.isascii() and code.isalnum() else _bare_code(code)
     if bare != code:
-        row.note(field, "text-around-code", "已去除代码前后的说明文字或空格")
+        row.note(field, "text-around-code", "已去除代码前后的说明文字，或其中的空格、连字符")
     if re.search("[a-z]", text):
         row.note(field, "lower-case", "小写字母已改为大写")
     if re.fullmatch(r"\d{15}", bare, re.ASCII):
@@ -75,6 +111,11 @@ def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> 
     return None
 
 
+def _bare_code(code: str) -> str:
+    """The code without the words around it, its blanks and its hyphens."""
+    return _LINKS.sub("", _COUNT_AFTER.sub("", _WORDS_BEFORE.sub("", code)))
+
+
 def note_minor(row: RowReader, party: Party, decided_on: dt.date | None) -> None:
     """Note a person under eighteen on the day of the decision: may be filed, is never made public."""
     if party.id_type != identifiers.RESIDENT_ID or party.id_number is None or decided_on is None:
@@ -87,7 +128,7 @@ def _read_kind(row: RowReader) -> str:
     """The kind as stated, or derived from the code where nothing is stated."""
     text = row.text("subject_kind")
     if text and text not in _KINDS:
-        row.fault("subject_kind", "subject-kind-unknown", "应为法人及非法人组织、自然人或个体工商户")
+        row.fault("subject_kind", "subject-kind-unknown", "应写 法人及非法人组织、自然人 或 个体工商户")
         return "organisation"
     stated_kind = _KINDS.get(text, "")
     if stated_kind:
@@ -99,6 +140,55 @@ def _read_kind(row: RowReader) -> str:
         derived = "sole_trader" if code.startswith("92") else "organisation"
     row.note("subject_kind", "subject-kind-derived", "未写明类别，按代码判断")
     return derived
+
+
+def _read_name(row: RowReader, is_person: bool) -> str:
+    name = row.text("subject_name", limit=200)
+    for finding in subject_name.name_findings(name, is_person=is_person):
+        row.fault("subject_name", finding, subject_name.DETAILS[finding])
+    return name
+
+
+def _find_personal_number(row: RowReader) -> str | None:
+    """The resident number that stands where a code belongs, as lists with one column for both have it."""
+    text = _bare_code(identifiers.fold(row.raw("uscc")))
+    if identifiers.is_sound(text) or len(text) == _REGISTRATION_DIGITS:
+        return None
+    try:
+        return identifiers.resident_id(text)
+    except Invalid:
+        return None
+
+
+def _read_listed_code(row: RowReader) -> str | None:
+    """The code as far as it is one: with a wrong check character as it stands, otherwise unusable none at all."""
+    before = len(row.faults)
+    code = uscc(row, "uscc", row.text("uscc", required=False))
+    reasons = [fault.code for fault in row.faults[before:]]
+    del row.faults[before:]
+    if reasons == [UsccCheckCharacter.code]:
+        lenient = identifiers.uscc(_bare_code(identifiers.fold(row.raw("uscc"))), strict=False)
+        if redaction.blot(lenient) == lenient:
+            row.note("uscc", "uscc-check-character", "校验码不正确，按所写的代码保留")
+            return lenient
+    for reason in reasons:
+        row.note("uscc", reason, "不是可用的统一社会信用代码，未保留")
+    return code
+
+
+def _read_listed_identity(row: RowReader, rules: Rules, personal: str | None) -> tuple[str | None, str | None]:
+    """The person's number where it can be one, else none: then the person is kept by name."""
+    if personal and not row.raw("id_number"):
+        return identifiers.RESIDENT_ID, personal
+    before = len(row.faults)
+    if not row.text("id_number", required=False):
+        return None, None
+    id_type, number = _read_identity(row, rules)
+    reasons = [fault.code for fault in row.faults[before:]]
+    del row.faults[before:]
+    for reason in reasons:
+        row.note("id_number", reason, "不是可用的证件号码，未保留")
+    return (None, None) if reasons or not number else (id_type, number)
 
 
 def _read_subject_code(row: RowReader, kind: str, override: str | None) -> str | None:
@@ -120,10 +210,11 @@ def _read_identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None
     number = row.text("id_number", required=True, limit=64)
     type_text = row.text("id_type", required=False)
     if type_text:
-        id_type = row.code_in("id_type", type_text, rules.id_types, "id-type-unknown")
+        id_type = row.code_in("id_type", type_text, rules.id_types, "id-type-unknown", rules.id_words)
     else:
         id_type = identifiers.RESIDENT_ID
         row.note("id_type", "id-type-derived", "未写明证件类型，按居民身份证核验")
+    number = _join_number(row, number, id_type)
     if id_type != identifiers.RESIDENT_ID:
         folded = identifiers.fold(number)
         if number and not identifiers.OTHER_NUMBER.fullmatch(folded):
@@ -135,6 +226,15 @@ def _read_identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None
     if full and not identifiers.is_place_known(full):
         row.note("id_number", "id-place-unknown", "身份证号码的地区代码不在现行代码内，请核对")
     return id_type, full
+
+
+def _join_number(row: RowReader, number: str, id_type: str | None) -> str:
+    """The number without blanks; of a resident number without hyphens as well, which are part of no such number."""
+    is_card = id_type == identifiers.RESIDENT_ID and _CITIZEN_CARD.fullmatch(number)
+    joined = _LINKS.sub("", number) if is_card else re.sub(r"\s", "", number)
+    if joined != number:
+        row.note("id_number", "number-joined", "已去除证件号码中的空格、连字符")
+    return joined
 
 
 def _drop_identity(row: RowReader) -> tuple[None, None]:
@@ -163,6 +263,7 @@ def _read_legal_representative(row: RowReader, is_person: bool, rules: Rules) ->
             row.note("legal_representative", "not-kept", "自然人没有法定代表人，不保留")
         return None
     name = row.text("legal_representative", required=rules.legal_representative_required, limit=50)
-    if _MASKS.search(name):
-        row.fault("legal_representative", "name-masked", "姓名被遮盖，应报送完整姓名")
+    for finding in subject_name.name_findings(name, is_person=True):
+        if finding in (subject_name.NAME_MASKED, subject_name.NAME_DAMAGED):
+            row.fault("legal_representative", finding, subject_name.DETAILS[finding])
     return name or None

@@ -9,12 +9,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+
+from registry.domain.filing.amounts import Unit
 
 LEFT_OUT = "-"
 """The field of a column that is known and of which nothing is kept."""
-Unit = Literal["wan", "yuan"]
-"""What a column of amounts counts in: 万元 or 元."""
 UNITS: Mapping[str, Unit] = {"元": "yuan", "万": "wan", "万元": "wan"}
 
 _UNIT = re.compile(r"[(\[/:_,、-]*(?:金额)?(?:计量)?(?:单位)?[:(]?(?:人民币)?[,:/(]*(元|万|万元)[)\]]*$")

@@ -1,4 +1,4 @@
-"""Types of reference data: one dataclass per kind of law or configuration."""
+"""Types of reference data: one dataclass per kind of law or configuration (``reference_rows``)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,7 +53,10 @@ class CatalogueItem(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class PenaltyKind(Row):
-    """A kind under 行政处罚法 9; ``grave``: it alone is a 重大违法记录 (政府采购法实施条例 19)."""
+    """A kind under 行政处罚法 9; ``grave``: it alone is a 重大违法记录 (政府采购法实施条例 19).
+
+    ``aliases``: other names under which decisions and earlier laws have it.
+    """
 
     code_2016: str
     law_item: str
@@ -61,13 +64,18 @@ class PenaltyKind(Row):
     hearing: Literal["always", "large_amount", ""]
     severity: Severity
     grave: bool
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class IdType(Row):
-    """A code for a kind of identity document; ``natural_person`` when only a person can hold it."""
+    """A code for a kind of identity document; ``natural_person`` when only a person can hold it.
+
+    ``aliases``: the words that people use for it.
+    """
 
     natural_person: bool
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,18 +113,34 @@ class Scheme(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListEffect(Row):
-    """What a place on a list means in trading: to be on it is the ground, whatever the decision ordered besides.
-
-    ``scheme`` is the code of the list. ``sectors`` and ``roles`` left empty reach all of them; ``tenders`` says whether
+class Effect(Row):
+    """What a ground means in trading. ``sectors`` and ``roles`` left empty reach all of them; ``tenders`` says whether
     it reaches any trading or only projects that must be tendered by law. It bears as it says whatever its ``status``.
     """
 
-    scheme: str
     sectors: tuple[str, ...]
     roles: tuple[str, ...]
     tenders: Literal["any", "must"]
     effect: Literal["bars", "review", "none"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListEffect(Effect):
+    """What a place on the list ``scheme`` means: to be on it is the ground, whatever the decision ordered besides."""
+
+    scheme: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordEffect(Effect):
+    """What a filed record of one ``kind`` means while its day ``counted_from`` is not more than ``months`` past;
+    without ``months`` while it is published. It bears nothing where its field ``unless_false`` is false.
+    """
+
+    kind: str
+    counted_from: str = "decided_on"
+    months: int | None = None
+    unless_false: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,6 +310,7 @@ KINDS: dict[str, type[Row]] = {
     "id_types": IdType,
     "schemes": Scheme,
     "list_effects": ListEffect,
+    "record_effects": RecordEffect,
     "measures": Measure,
     "policies": Policy,
     "deadlines": Deadline,

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _NOISE = re.compile(r"[《》〈〉“”\"\s()（）]")
 _SENTENCE_END = re.compile(r"[。；;！!\n]")
@@ -42,12 +43,12 @@ _BAD_LIST = (
 )
 _SPAN = r"[一二两三四五六七八九十百半\d]+(?:个|余)?(?:年|月|日|天|季度|轮)(?:半)?|终身|永久|为期|期限|直至|今后|禁入期"
 _STOP = (
-    "不得|禁止|不予|不再|不准|不许|不接受|暂停|暂扣|停止|停标|停牌|停配|中止|取消|限制|无权|无效|拒绝|谢绝|禁入"
+    "不得|禁止|不予|不再|不准|不许|不接受|暂停|暂扣|停止|停标|停牌|停配|中止|取消|限制|无权|按无效|拒绝|谢绝|禁入"
     "|排除|剔除|关闭"
 )
 _DUTY = (
     "缴|付|复议|诉讼|起诉|陈述|申辩|听证|改正|整改|退|归还|交还|提交|补|恢复|报送|报告|履行|验收|拆除|开工|动工|施工|签订|拖欠|公示"
-    "|处罚款|加处|整治|更正|消除|排放|堆放|使用|销售|投诉|质疑|购|作业|保存|披露|腾退|逾期|违法|违规|届满|曾|已"
+    "|处罚款|加处|整治|更正|消除|排放|堆放|使用(?!权)|销售|投诉|质疑|购|作业|保存|披露|腾退|逾期|违法|违规|届满|协商|曾|已"
 )
 """Words of time limits and of duties: what must be done, or left, by a day restricts nobody in trading."""
 _RESTRICTION = re.compile(
@@ -57,7 +58,7 @@ _RESTRICTION = re.compile(
             rf"(?:拒绝|谢绝|不接受|不接纳|不允许|不准(?!予)|不许|暂缓|排除){_NEAR}(?:{_TRADE})",
             rf"(?:无权|无资格|不能再?)(?:再)?{_NEAR}(?:参加|参与|{_TRADE})|失去{_NEAR}机会",
             rf"取消{_GAP}(?:资格|挂网|配送|登记|权限|许可|协议|定点|席位)",
-            r"吊销(?!广告)|暂扣|停(?:标|牌|配|权|采|购|网)(?!志)|下架|撤网|撤标|(?:市场|行业|终身|招标|投标)禁入|禁入(?:期|市场|行业)",
+            r"吊销(?!广告)|暂扣|停(?:标|牌|配|权|采|购|网)(?!志)|(?<!已)下架|撤网|撤标|(?:市场|行业|终身|招标|投标)禁入|禁入(?:期|市场|行业)",
             r"退出[^，。；]{0,12}(?:市场|平台|名录|库)|(?:关闭|关停)[^，。；]{0,12}(?:矿|厂|场|井|窑|企业)",
             r"不予(?:供地|抽取|聘任|聘用|入选|入围|入库|配租|晋级|升级|推荐|采购|中标|配送|挂网|准入|注册)",
             r"不予办理[^，。；]{0,12}(?:备案|手续|许可|登记)|停止[^，。；]{0,12}(?:交易权|代理权|投标权|经营权)",
@@ -67,7 +68,8 @@ _RESTRICTION = re.compile(
             rf"(?:停止|暂停|中止|终止|剥夺|(?<!未)丧失|失去)(?!{_NEAR}(?:未取得|未经|未办理|无)){_NEAR}(?:{_RIGHT}|权限)|(?:限制|禁止){_NEAR}(?:资格|权限)",
             rf"(?:[年月日]内|之日起|期间|日止){_GAP}不具备{_GAP}资格",
             rf"(?:吊销|暂扣|降低|注销|撤回|收回){_NEAR}(?:{_RIGHT})",
-            r"撤销[^，。；]{0,20}?(?:资质|资格)",
+            r"撤销[^，。；]{0,20}?(?:资质|资格)|(?:撤销|取消|注销)[^，。；]{0,16}?(?:代理|投标|采购|交易)[^，。；]{0,8}?(?:登记|备案)",
+            rf"(?:{_SPAN})[^。；]{{0,30}}?不在[^，。；]{{0,20}}?之列",
             rf"(?:{_RIGHT}|权限|登记)[^，。；]{{0,6}}?(?:取消|吊销|暂扣|撤销|撤回|收回|注销|停止|中止|冻结|剥夺|(?<!未)丧失)",
             r"(?:资质|等级)[^，。；]{0,16}?降(?:为|低|至|级)",
             rf"(?:冻结|停用|锁定|关闭|封停|禁用){_NEAR}(?:{_ENTRY})",
@@ -84,6 +86,19 @@ _RESTRICTION = re.compile(
         )
     )
 )
+_LIMIT = re.compile(
+    "不得|禁止|不予|不被|不再|不准|不许|不接受|暂停|暂缓|暂扣|停止|中止|终止|限制|受限|取消|撤销|注销|收回(?!国有|土地|房屋|住房)|收缴|拒绝|剔除|除名|退出|撤离"
+    "|关停|关闭|吊销|冻结|列为|列入|拉入|无权|丧失|剥夺|失去|降低|降级|移出|清出|清退"
+)
+"""Words that limit somebody, in whatever trade."""
+_HARMLESS = re.compile(
+    f"{_DUTY}|罚款|没收|警告|处罚|收费|价|违约|保证金|赔偿|损失|责任|担保|挪用|伪造|发布|公告|广告|开采|越界|擅自|无证|强制|立案|减免"
+    "|追究|调查|案件|约谈|协商|封存|转移|拖延|复建|注销登记|变更登记|自愿|供水|供暖|供电|扰民|吸烟|倾倒|取土|停放|饲养|差别|指定|影响|未"
+    "|中标|合同|重新|成交|变更|脱岗|上岗|审查|认定|核查|驳回|异议|配合|资料|有效|本次|该次|该项|无效|批准书|行为"
+)
+"""Words of clauses that order, forbid or end something other than trading."""
+_AIMED = re.compile("其|该|当事人|公司|企业|单位|机构|代表人|股东|关联|年|月|终身|今后|以后|身份")
+"""Words of a prohibition that is aimed at somebody, or at a time, and not at all the world."""
 _RESTORING = re.compile(
     rf"(?:移出|退出|移除|删除|从){_NEAR}(?:失信|异常|黑名单|惩戒|违法|不良|负面){_NEAR}(?:名单|名录|记录|清单)?"
 )
@@ -118,19 +133,41 @@ def unify_spelling(text: str) -> str:
     return text
 
 
-def find_restrictions(content: str) -> Iterator[Restriction]:
-    """The restricting clauses of a decision's content, in order, each once; a clause may run over commas."""
+@lru_cache(maxsize=256)
+def find_restrictions(content: str) -> tuple[Restriction, ...]:
+    """The restricting clauses of a decision's content, in order, each once; a clause may run over commas.
+
+    A sentence in which none is found is read again by the loosest of rules: a clause that limits somebody and speaks of
+    nothing else that decisions order is for a person. Kept for a moment: filing and verifying ask several times.
+    """
+    restrictions: list[Restriction] = []
     for line in _SENTENCE_END.split(content):
         sentence = normalise(line)
-        if _PAST.search(sentence):
+        if not _PAST.search(sentence):
+            restrictions += list(_read_restrictions(sentence)) or _read_limits(sentence)
+    return tuple(restrictions)
+
+
+def _read_restrictions(sentence: str) -> Iterator[Restriction]:
+    end_of_last = 0
+    for match in _RESTRICTION.finditer(sentence):
+        if match.start() < end_of_last or _is_none(sentence, match):
             continue
-        end_of_last = 0
-        for match in _RESTRICTION.finditer(sentence):
-            if match.start() < end_of_last or _is_none(sentence, match):
-                continue
-            start, end_of_last = _clause_bounds(sentence, match)
-            clause = sentence[start:end_of_last]
-            yield Restriction(clause, bool(_DENIAL.search(sentence[start : match.end()])))
+        start, end_of_last = _clause_bounds(sentence, match)
+        clause = sentence[start:end_of_last]
+        yield Restriction(clause, bool(_DENIAL.search(sentence[start : match.end()])))
+
+
+def _read_limits(sentence: str) -> Iterator[Restriction]:
+    end_of_last = 0
+    for match in _LIMIT.finditer(sentence):
+        if match.start() < end_of_last:
+            continue
+        start, end_of_last = _clause_bounds(sentence, match)
+        clause = sentence[start:end_of_last]
+        is_general = match[0] in ("禁止", "不得") and not _AIMED.search(clause)
+        if not (is_general or _HARMLESS.search(clause) or _is_none(sentence, match)):
+            yield Restriction(clause, is_doubtful=True)
 
 
 def _is_none(sentence: str, match: re.Match[str]) -> bool:

@@ -60,6 +60,16 @@ def of_version(session: Session, version: str) -> Reference | None:
     return None
 
 
+def with_rows(session: Session, rows: Sequence[CatalogRow]) -> Reference:
+    """The reference data as it would be with these rows, each in place of the open row of its key or as a new one."""
+    by_key = {_key(row): row for row in (*open_rows(session), *rows)}
+    return _build_reference([by_key[key] for key in sorted(by_key)])
+
+
+def _key(row: CatalogRow) -> tuple[str, str, dt.date]:
+    return row.kind, row.code, row.effective_from
+
+
 def _load_rows(session: Session, condition: ColumnElement[bool]) -> list[CatalogRow]:
     statement = select(CatalogRow).where(condition)
     return list(session.scalars(statement.order_by(CatalogRow.kind, CatalogRow.code, CatalogRow.effective_from)))

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.naming import grams, matching
 from registry.domain.naming.fold import fold
-from registry.domain.records import NEUTRAL_KINDS
+from registry.domain.records import HIDDEN_KINDS, NEUTRAL_KINDS
 from registry.models import Publication, SubjectName, gram_counts, name_grams
 from registry.queries.any_of import any_of, numbers
 
@@ -43,13 +43,13 @@ def is_indexed(table: type[Publication]) -> ColumnElement[bool]:
     """Condition: the name is in the index, because it is public or a check may find it: never that of a natural person
     that is not public, nor one that is only an end of a relation."""
     for_checks = table.kind.not_in(NEUTRAL_KINDS) & ~table.body.contains(_IS_OF_PERSON, autoescape=True)
-    return (table.audience == "public") | for_checks
+    return (table.audience == "public") & table.kind.not_in(HIDDEN_KINDS) | for_checks
 
 
 def is_body_indexed(body: Mapping[str, Any]) -> bool:
     """``is_indexed`` of a version that is being published."""
     is_for_checks = body["kind"] not in NEUTRAL_KINDS and body["subject"]["kind"] != "natural_person"
-    return body["audience"] == "public" or is_for_checks
+    return (body["audience"] == "public" and body["kind"] not in HIDDEN_KINDS) or is_for_checks
 
 
 @dataclass(frozen=True)

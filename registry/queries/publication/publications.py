@@ -13,6 +13,7 @@ from registry.domain.cases import penalty
 from registry.domain.naming import name_key
 from registry.domain.naming.fold import fold
 from registry.domain.naming.matching import POSSIBLE_MIN, Match, NamedParty, judge
+from registry.domain.records import HIDDEN_KINDS
 from registry.models import LedgerEntry, Publication, PublicationSector
 from registry.queries.publication import name_search
 from registry.queries.publication.ledger_state import head
@@ -76,6 +77,7 @@ def _is_shown(table: type[Publication], day: dt.date) -> ColumnElement[bool]:
     return (
         (table.state == "published")
         & (table.audience == "public")
+        & table.kind.not_in(HIDDEN_KINDS)
         & (table.visible_from <= day)
         & (day < table.visible_until)
     )

@@ -20,10 +20,11 @@ from registry.domain.law.reference import Reference
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
 from registry.errors import Fault, Invalid, Refusal
 from registry.models import Department, ImportFinding, PenaltyImport
+from registry.queries.cases import penalties
 from registry.queries.cases.column_mappings import of_department
 from registry.queries.law import reference_data
-from registry.refusals.acts import ImportUnknown, QueryRefused
-from registry.services.cases import column_mappings, penalty_filing, penalty_version
+from registry.refusals.acts import AlreadyFiled, ImportUnknown, QueryRefused
+from registry.services.cases import column_mappings, penalty_filing
 from registry.services.node import audit
 from registry.services.node.resumable import Perform, PerformAs, run_each
 from registry.tabular import filings
@@ -154,7 +155,7 @@ def _begin_import(
     import_row.filename, import_row.sealed = filename[:200], work.keys.vault.seal(data)
     import_row.state, import_row.total = "running", file.total
     import_row.created_at, import_row.finished_at = work.now, None
-    import_row.next_row = import_row.filed = import_row.refused = 0
+    import_row.next_row = import_row.filed = import_row.unchanged = import_row.refused = 0
     work.session.flush()
     work.session.execute(delete(ImportFinding).where(ImportFinding.import_id == import_row.id))
     for note in file.notes:
@@ -236,17 +237,23 @@ def _file_chunk(work: UnitOfWork, import_id: int, start: int, chunk: Sequence[fi
     # Another run of this import may have gone on meanwhile, or the same bytes may have begun it anew.
     if import_row.state != "running" or import_row.next_row != start:
         return import_row.next_row
-    submissions = [penalty_filing.Submission(row.filing, import_id, row.number) for row in chunk if row.filing]
-    outcomes = iter(penalty_filing.file(work, submissions))
+    submissions = [
+        penalty_filing.Submission(row.filing, import_id, row.number, row.notes) for row in chunk if row.filing
+    ]
+    filed = penalty_filing.file(work, submissions)
+    notes = penalties.notes(work.session, [outcome for outcome in filed if isinstance(outcome, str)])
+    outcomes = iter(filed)
     finding_rows: list[dict[str, Any]] = []
     for row in chunk:
         outcome = next(outcomes) if row.filing else None
-        is_filed = isinstance(outcome, str)
-        notes = penalty_version.notes_for_filer(work, row.filing) if row.filing and is_filed else ()
-        refusal = outcome if isinstance(outcome, Refusal) else None
-        finding_rows += _build_finding_rows(import_id, replace(row, notes=row.notes + notes), refusal)
-        import_row.filed += is_filed
-        import_row.refused += not is_filed
+        if isinstance(outcome, str):
+            import_row.filed += 1
+            finding_rows += _build_finding_rows(import_id, replace(row, notes=notes[outcome]), None)
+        elif isinstance(outcome, AlreadyFiled) and outcome.data["is_unchanged"]:
+            import_row.unchanged += 1
+        else:
+            import_row.refused += 1
+            finding_rows += _build_finding_rows(import_id, row, outcome)
     import_row.next_row += len(chunk)
     if finding_rows:
         work.session.execute(insert(ImportFinding), finding_rows)
@@ -259,7 +266,7 @@ def _build_finding_rows(import_id: int, row: filings.ReadRow, refusal: Refusal |
     findings += [("note", note.pointer, note.code, note.detail) for note in row.notes]
     if refusal is not None:
         refusal_faults = [("fault", fault.pointer, fault.code, fault.detail) for fault in refusal.faults]
-        findings += refusal_faults or [("fault", "", refusal.code, refusal.title)]
+        findings += refusal_faults or [("fault", "", refusal.code, refusal.detail or refusal.title)]
     return [
         {
             "import_id": import_id,

@@ -17,7 +17,7 @@ from registry.domain.cases.procedures import PROCEDURES
 from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
-from registry.models import CaseStep, Commendation, Document, Listing, Penalty, Relation
+from registry.models import CaseStep, Commendation, Document, FiledRecord, Listing, Penalty, Relation
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import UNKNOWN, LastStep, Proceeding
 from registry.refusals.acts import SelfVerification, VersionStale
@@ -100,7 +100,9 @@ def take_step(work: UnitOfWork, case: Proceeding, step: Step, step_input: StepIn
     return case_step
 
 
-def describe_source(work: UnitOfWork, case: Listing | Commendation | Relation, channel: str) -> dict[str, Any]:
+def describe_source(
+    work: UnitOfWork, case: Listing | Commendation | FiledRecord | Relation, channel: str
+) -> dict[str, Any]:
     """The source of a record: the unit that entered it, by which channel, when entered and verified.
 
     Source: plan 四（四） 注明信息来源.
@@ -109,7 +111,7 @@ def describe_source(work: UnitOfWork, case: Listing | Commendation | Relation, c
     return {
         "node": work.settings.node,
         "name": facts["authority_name"],
-        "code": facts["authority_code"],
+        "code": facts["authority_code"] or "",
         "department": case.department.name,
         "channel": channel,
         "filed_on": first_step.day.isoformat(),

@@ -1,11 +1,11 @@
-"""Suspend and resume published penalties and listings, note that they no longer stand; remove and revoke listings."""
+"""Suspend and resume published records, note that decisions no longer stand; remove and revoke listings."""
 
 import datetime as dt
 from dataclasses import replace
 
 from registry.domain.cases import revision
 from registry.domain.cases.case_file import StepInput
-from registry.models import Listing, Penalty
+from registry.models import AdoptedListing, Listing, Penalty
 from registry.queries.cases import procedure_records
 from registry.refusals.acts import ChangeInFuture
 from registry.refusals.procedure import ChangeDayMissing, TermRefused
@@ -15,20 +15,21 @@ from registry.services.law import clocks
 from registry.services.law.clocks import DeadlineSubject
 from registry.unit_of_work import UnitOfWork
 
+Suspendable = Penalty | Listing | AdoptedListing
 CAUSES = ("court_order", "authority_decision")
 """Documents by whose day a decision no longer stands."""
 
 
 def suspend(
     work: UnitOfWork, record: str, since: dt.date, until: dt.date | None, reason: str, step_input: StepInput
-) -> Penalty | Listing:
+) -> Suspendable:
     """Suspend a published record by order of a court or an authority, or for a reorganisation.
 
     It is not shown, and its measures rest from ``since``. ``until`` starts a clock and ends nothing by itself.
 
     Source: 行政复议法 42; 行政诉讼法 56; 信用修复管理办法 (破产重整). Refuses ``ChangeInFuture``, ``TermRefused``.
     """
-    case = procedure_records.holder(work.session, record)
+    case = procedure_records.suspendable(work.session, record)
     step = steps.admit_step(work, case, "suspend", if_version=step_input.if_version)
     if since > work.today:
         raise ChangeInFuture()
@@ -42,21 +43,29 @@ def suspend(
     return case
 
 
-def resume(work: UnitOfWork, record: str, on: dt.date, step_input: StepInput) -> Penalty | Listing:
+def resume(work: UnitOfWork, record: str, on: dt.date, step_input: StepInput) -> Suspendable:
     """Resume a suspended record: it is shown again; its measures hold from ``on``.
 
     Refuses ``ChangeInFuture``, and ``TermRefused`` when the listing's term is over meanwhile.
     """
-    case = procedure_records.holder(work.session, record)
+    case = procedure_records.suspendable(work.session, record)
     step = steps.admit_step(work, case, "resume", if_version=step_input.if_version)
     if on > work.today:
         raise ChangeInFuture()
-    if isinstance(case, Listing) and case.ends_on is not None and case.ends_on <= work.today:
+    ends_on = _find_end(case)
+    if ends_on is not None and ends_on <= work.today:
         raise TermRefused("列入期限已经届满")
     steps.take_step(work, case, step, replace(step_input, statements={"on": on.isoformat()}))
     disputed = revisions.disputed_on(work, record)  # a dispute may have begun, or been over, in the meantime
     revisions.revise(work, record, lambda body: revision.resumed_body(body, on, disputed))
     return case
+
+
+def _find_end(case: Suspendable) -> dt.date | None:
+    """The first day after the term of a place on a list; None where it has none, and of a penalty."""
+    if isinstance(case, AdoptedListing):
+        return dt.date.fromisoformat(case.facts["ends_on"]) if case.facts["ends_on"] else None
+    return case.ends_on if isinstance(case, Listing) else None
 
 
 def note_change(

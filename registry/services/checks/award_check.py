@@ -22,6 +22,7 @@ from registry.models import Check, Checkpoint
 from registry.queries.checks import candidates, known_relations
 from registry.queries.law import reference_data
 from registry.queries.publication import ledger_state, list_states
+from registry.queries.publication.list_states import KnownList
 from registry.refusals.acts import CheckFailed, EntryAhead, KeyReused, KeysForeign, LedgerBroken, NotSealed
 from registry.refusals.content import SealBroken
 from registry.services.checks import near_hits, previous_check
@@ -180,13 +181,24 @@ def _build_facts(
 
 
 def _find_list_ages(work: UnitOfWork, inquiry: Inquiry, entry: int) -> list[dict[str, Any]] | None:
-    """How old the state of each adopted list is; receipts of the first rules never said it."""
-    states = list_states.newest_states(work.session, entry) if inquiry.matcher != FIRST_MATCHER else []
-    ages = [
-        {"scheme": scheme, "as_of": as_of.isoformat(), "age_days": (work.today - as_of).days}
-        for scheme, as_of in states
-    ]
-    return ages or None
+    """Of which day each adopted list is known, and how old that is; receipts of the first rules never said it."""
+    known = list_states.known_lists(work.session, entry) if inquiry.matcher != FIRST_MATCHER else []
+    return [_describe_list(one, work) for one in known] or None
+
+
+def _describe_list(known: KnownList, work: UnitOfWork) -> dict[str, Any]:
+    """``as_of`` is None of a list of which only rows were taken in: how old the rest of it is nobody knows."""
+    whole: dict[str, Any] = {
+        "whole": known.as_of is not None,
+        "as_of": known.as_of.isoformat() if known.as_of else None,
+        "age_days": (work.today - known.as_of).days if known.as_of else None,
+    }
+    stated = {"scheme": known.scheme, "source": known.source, "node": known.origin}
+    if known.origin == work.settings.node:
+        del stated["node"]
+    if known.newest_row:
+        whole["newest_row"] = known.newest_row.isoformat()
+    return {name: value for name, value in stated.items() if value} | whole
 
 
 def _find_root(work: UnitOfWork, checkpoint: Checkpoint | None, entry: int) -> bytes | None:
@@ -227,7 +239,7 @@ LOOK_BACK = "B3"
 TENDER_LOOK_BACK, TENDER_FRAUD = "B27", frozenset({"B7", "B8", "B11"})
 """Who may tender for works (30号令 20), and the bans under whose articles 骗取中标 and 不履行合同 are punished."""
 BodiesByKey = dict[tuple[str, str], list[dict[str, Any]]]
-"""Bodies by (``uscc``/``id``/``name``, key)."""
+"""Bodies by how they are found (``uscc``, ``id``, ``name``, ``candidates.NAME_ONLY``) and key."""
 
 
 def judge_parties(
@@ -256,6 +268,8 @@ def judge_parties(
         list(related_parties.paths(party, relations, scope.on, reference.relation_kind)) for party in checked_parties
     ]
     bodies = _find_related_bodies(work, paths_by_party, entry) | bodies
+    if not scope.follows(RELATED_MATCHER):
+        bodies = _find_by_older_rules(bodies)
     near_by_ref = near_hits.find_near_hits(work, scope, checked_parties, entry)
     scope = _with_law(scope, reference)
     look_back = _find_look_back(reference, scope.on)
@@ -283,6 +297,7 @@ def _with_law(scope: CheckScope, reference: Reference) -> CheckScope:
         unconfirmed=frozenset(row.code for row in rows if row.status == "unconfirmed"),
         effects=reference.list_effects(scope.on),
         tender_look_back=_find_tender_look_back(reference, scope.on) if scope.follows(RELATED_MATCHER) else None,
+        record_effects=reference.record_effects(scope.on),
         list_measures=reference.list_measures(scope.on),
     )
 
@@ -307,20 +322,34 @@ def _find_related_bodies(
     return candidates.candidates(work.session, candidates.Keys(keys["uscc"], keys["id"], keys["name"]), entry)
 
 
+def _find_by_older_rules(bodies: BodiesByKey) -> BodiesByKey:
+    """By older rules a name found what is public alone, whether or not the record has an identifier."""
+    named = {key: list(found) for key, found in bodies.items() if key[0] != candidates.NAME_ONLY}
+    for (by, key), found in bodies.items():
+        if by == candidates.NAME_ONLY:
+            named.setdefault(("name", key), []).extend(body for body in found if body["audience"] == "public")
+    return named
+
+
 def _find_hits(party: CheckedParty, party_paths: Sequence[related_parties.Path], bodies: BodiesByKey) -> list[Hit]:
     """Each record by the firmest way to it: code or number, the same legal person, and then the bare name."""
     firm_keys = [("uscc", party.uscc), ("id", party.id_index)]
     hits = [Hit(by, body) for by, key in firm_keys if key for body in bodies.get((by, key), ())]
     records = {hit.body["record"] for hit in hits}
     hits += [
-        Hit(path.by, body, path.via)
+        Hit(path.by, body, path.via, has_identifier=by != candidates.NAME_ONLY)
         for path in party_paths
-        for body in bodies.get((path.by, path.key), ())
+        for by in ((path.by, candidates.NAME_ONLY) if path.by == "name" else (path.by,))
+        for body in bodies.get((by, path.key), ())
         if body["record"] not in records
     ]
     records |= {hit.body["record"] for hit in hits if hit.via and hit.via.effect == related_parties.IDENTITY}
-    bodies_by_name = bodies.get(("name", name_key.key(party.name)), ())
-    return hits + [Hit("name", body) for body in bodies_by_name if body["record"] not in records]
+    return hits + [
+        Hit("name", body, has_identifier=by == "name")
+        for by in ("name", candidates.NAME_ONLY)
+        for body in bodies.get((by, name_key.key(party.name)), ())
+        if body["record"] not in records
+    ]
 
 
 def _find_look_back(reference: Reference, on: dt.date) -> LookBack | None:

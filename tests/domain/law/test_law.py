@@ -7,7 +7,6 @@ import datetime as dt
 
 import chinese_calendar
 import pytest
-from registry.domain.law.terms import Term, term_fault, term_finding
 
 from registry.domain.cases import listing
 from registry.domain.cases.listing import Decision
@@ -17,6 +16,7 @@ from registry.domain.law import deadlines, measures
 from registry.domain.law.publicity import add_months, period, policy_for
 from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import Scheme
+from registry.domain.law.terms import Term, term_fault, term_finding
 from registry.refusals.procedure import TermRefused
 from tests.contract.test_reference import ROWS
 from tests.domain.law.test_measures import found
