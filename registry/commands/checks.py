@@ -71,7 +71,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     pdf: Path | None,
     result: Path | None,
 ) -> None:
-    """Check the bidders of a CSV or XLSX file: columns name and uscc, and role, id_number, ref, of, section.
+    """Check the bidders of a CSV, XLSX or XLS file: columns name and uscc, and role, id_number, ref, of, section.
 
     More than 1,000 are answered in chunks, a row that cannot be asked as unchecked; killed half-way, run it again.
     """
@@ -86,22 +86,11 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
         stated = batch_check.BatchRequest(sector, day, district, must_tender, tender, path.name, project, mapping)
         _check_in_chunks(actor, data, stated, out, result)
         return
+    about = {"code": tender or batch_check.UNNAMED} | ({"product": product} if product else {})
 
     def act(work: UnitOfWork) -> award_check.SignedCheck:
-        return award_check.check(
-            work,
-            Inquiry(
-                {"code": tender or batch_check.UNNAMED} | ({"product": product} if product else {}),
-                sector,
-                must_tender,
-                district,
-                day or work.today,
-                require_parties(rows),
-                known_at,
-                is_linked=tender is not None,
-                project=project,
-            ),
-        )
+        inquiry = Inquiry(about, sector, must_tender, district, day or work.today, require_parties(rows), known_at)
+        return award_check.check(work, replace(inquiry, is_linked=tender is not None, project=project))
 
     _print_check(runtime.perform(actor, act, award_check.record_failure), out, pdf)
 

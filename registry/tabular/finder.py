@@ -1,8 +1,9 @@
 """Find the tables in a sheet: title rows, blank rows and columns, notes below and totals are none of them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 from registry.domain.filing.cells import pointer, text_faults
 from registry.domain.filing.model import Note
@@ -16,6 +17,7 @@ from registry.tabular.sheet import FileNote, Row, Sheet, Tables, require_rows, r
 ROWS_SEARCHED = 200
 """Filled rows in which the first headings are looked for."""
 _TOTALS = re.compile(r"(?:本页|本月|本季度?|本年度?|以上|全部|金额)?[合总小共累]\s*[计數数](?:金额)?[:：]?")
+_TOTALS_BEGIN = frozenset("本以全金合总小共累")
 _COUNT = re.compile(r"共?\s*\d{1,6}\s*[件家户人条个起宗]?")
 _NOTE = re.compile(
     r"\s*(?:[(（]?\s*(?:备\s*注|注|说\s*明|附\s*注|填表说明|填报说明|填写说明|使用说明|编制说明)\s*\d*[)）]?\s*(?:[:：.、]|$)"
@@ -36,7 +38,7 @@ class _Table:
     first: int
     kept: frozenset[int]
     unit: str = ""
-    rows: list[Row] = field(default_factory=list)
+    rows: list[tuple[int, dict[int, Cell]]] = field(default_factory=list)
 
 
 class _Finder:
@@ -79,10 +81,10 @@ class _Finder:
         return sum(bool(self.vocabulary.meaning(cell.text).field) for cell in cells.values())
 
     def _is_heading(self, cells: Mapping[int, Cell]) -> bool:
-        texts = [cell.text for cell in cells.values() if cell.text and cell.kind == "text"]
         # Of a long table every row is asked: only a row with a heading that has been seen, or is spelled as usual.
-        if self.tables and self._key_spellings.isdisjoint(texts):
+        if self.tables and self._key_spellings.isdisjoint([cell.text for cell in cells.values()]):
             return False
+        texts = [cell.text for cell in cells.values() if cell.text and cell.kind == "text"]
         if not any(self.vocabulary.meaning(text).field in self.vocabulary.keys for text in texts):
             return False
         known = self._known(cells)
@@ -117,13 +119,15 @@ class _Finder:
             self._leave_out("note-row", "表外的说明或者签署，未读取", number)
         else:
             self._in_notes = False
-            table.rows.append(_build_row(self, table, number, cells))
+            table.rows.append((number, cells))
 
     def _leave_out(self, code: str, detail: str, number: int = 0) -> None:
         self.notes.append(FileNote(code, detail, self.grid.name, number))
 
     def _is_totals(self, table: _Table, cells: Mapping[int, Cell]) -> bool:
-        if not any(len(cell.text) < 12 and _TOTALS.fullmatch(cell.text.strip()) for cell in cells.values()):
+        if not any(
+            cell.text.lstrip()[:1] in _TOTALS_BEGIN and _TOTALS.fullmatch(cell.text.strip()) for cell in cells.values()
+        ):
             return False
         identifying = self.vocabulary.identifying
         return not any(
@@ -136,6 +140,9 @@ class _Finder:
 
     def _is_note(self, table: _Table, cells: Mapping[int, Cell]) -> bool:
         """A note or a signature: every filled cell is worded like one, or goes on with a note begun before."""
+        first = next(iter(cells.values())).text
+        if not self._in_notes and not _NOTE.match(first):
+            return False
         texts = [cell.text for cell in cells.values() if cell.text.strip()]
         if not texts:
             return False
@@ -179,6 +186,25 @@ def _fill_merges(grid: Grid, wide: dict[tuple[int, int], int]) -> None:
     for number, cells in list(grid.rows.items()):
         if not any(cell.text.strip() or cell.findings for cell in cells.values()):
             del grid.rows[number]
+
+
+class _Rows(Sequence[Row]):
+    """The rows of a table, each judged when it is asked for: who only counts them does not wait for that."""
+
+    def __init__(self, finder: _Finder, table: _Table) -> None:
+        self._finder, self._table = finder, table
+
+    def __len__(self) -> int:
+        return len(self._table.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        if isinstance(place, slice):
+            return [_build_row(self._finder, self._table, *row) for row in self._table.rows[place]]
+        return _build_row(self._finder, self._table, *self._table.rows[place])
 
 
 def _build_row(finder: _Finder, table: _Table, number: int, cells: dict[int, Cell]) -> Row:
@@ -259,17 +285,17 @@ def find_tables(book: Book, vocabulary: Vocabulary) -> Tables:
     notes += [FileNote("sheet-left-out", "不是单元格工作表，未读取", name) for name in book.other_sheets]
     # Headings of two rows are found twice; the upper row has no data of its own.
     tables = [
-        table
+        (finder, table)
         for finder in filled
         for place, table in enumerate(finder.tables, 1)
         if table.rows or place == len(finder.tables)
     ]
-    sheets = [_build_sheet(table, book) for table in tables]
+    sheets = [_build_sheet(finder, table, book) for finder, table in tables]
     require_rows(sum(len(sheet.rows) for sheet in sheets))
     return Tables(sheets, tuple(notes))
 
 
-def _build_sheet(table: _Table, book: Book) -> Sheet:
+def _build_sheet(finder: _Finder, table: _Table, book: Book) -> Sheet:
     headings = list(table.headings.values())
     twice = dict.fromkeys(heading[:40] for heading in headings if headings.count(heading) > 1)
     if twice:
@@ -277,7 +303,7 @@ def _build_sheet(table: _Table, book: Book) -> Sheet:
     require_width(len(headings))
     places = {heading: column for column, heading in table.headings.items()}
     headed = (table.grid.name, places, table.first)
-    return Sheet(tuple(headings), table.rows, book.format, book.encoding, *headed, table.unit)
+    return Sheet(tuple(headings), _Rows(finder, table), book.format, book.encoding, *headed, table.unit)
 
 
 def note_texts(notes: Iterable[FileNote]) -> list[str]:

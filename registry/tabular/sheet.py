@@ -48,7 +48,7 @@ class Sheet:
     """
 
     columns: tuple[str, ...]
-    rows: list[Row] = field(repr=False)
+    rows: Sequence[Row] = field(repr=False)
     format: str
     encoding: str
     name: str = ""

@@ -6,6 +6,7 @@ Source: 发改办财金〔2018〕424号 for the set of fields; the codes are tho
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from registry.domain.filing.amounts import Unit
 from registry.domain.filing.cells import is_forbidden
 from registry.domain.filing.vocabulary import (
     LEFT_OUT,

@@ -14,7 +14,8 @@ def fill_repeated(row: Mapping[str, str], headings: Headings, rules: Rules) -> t
     in; of a column that the file does not have ``repeated_by_account`` speaks once.
 
     The department's code goes only with the department's own name: a row that names another authority without its code
-    stays without one, and is refused for it. District and sectors are filled in by the parser, from ``rules``.
+    stays without one, and is refused for it. District and sectors are filled in by the parser, from ``rules``: an empty
+    cell under their heading is how most files leave them to the account, so that it is not noted row by row.
     """
     cells = dict(row)
     filled: list[str] = []
@@ -29,7 +30,6 @@ def fill_repeated(row: Mapping[str, str], headings: Headings, rules: Rules) -> t
             fill(name, rules.department_name)
             if cells.get(name, "").strip() == rules.department_name:
                 fill(code, rules.department_code)
-    filled += [name for name in _granted(rules) if not cells.get(name, "").strip()]
     return cells, [
         Note(pointer(headings.name(name)), "department-default", "未填写，采用报送单位的")
         for name in filled
