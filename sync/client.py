@@ -38,6 +38,9 @@ class Transport(Protocol):
     def send_receipt(self, raw: bytes) -> None:
         """Send the receipt of a pulled batch."""
 
+    def members(self) -> bytes:
+        """The statements about members that the peer has."""
+
     def digest(self, owner: str, buckets: Sequence[int] = ()) -> dict[str, Any]:
         """Digest of the records of an owner at the peer."""
 
@@ -63,6 +66,10 @@ class HttpPeer:
     def send_receipt(self, raw: bytes) -> None:
         """POST /receipts."""
         self._request("POST", "/receipts", raw)
+
+    def members(self) -> bytes:
+        """GET /members."""
+        return self._request("GET", "/members")
 
     def digest(self, owner: str, buckets: Sequence[int] = ()) -> dict[str, Any]:
         """GET /digest."""

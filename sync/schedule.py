@@ -30,6 +30,7 @@ from registry.services.node import jobs
 from registry.services.publication import ledger
 from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork
+from sync.members import fetch_all
 from sync.notify import notify_all
 from sync.pull import pull_all
 from sync.push import push_all
@@ -43,6 +44,7 @@ TICK_SECONDS_MAX = 600
 """A job's slot is looked at no less often than this, so that a restart skips no night."""
 MISFIRE_GRACE_SECONDS = 60
 STOP_SECONDS_MAX = 20
+SECONDS_OF_AN_HOUR = 3_600
 SECONDS_OF_A_DAY = 86_400
 
 
@@ -112,6 +114,7 @@ JOBS = (
     Job("tidy", lambda chosen: chosen.tidy_interval_seconds, _expire_publications),
     Job("extend", lambda _: SECONDS_OF_A_DAY, _extend_running_bans),
     Job("push", lambda chosen: chosen.push_interval_seconds, push_all),
+    Job("members", lambda _: SECONDS_OF_AN_HOUR, fetch_all),
     Job("pull", lambda chosen: chosen.pull_interval_seconds, _pull_and_reconcile),
     Job("reconcile", lambda chosen: chosen.reconcile_interval_seconds, reconcile_all),
     Job("seal", lambda chosen: chosen.seal_interval_seconds, _seal_ledger),

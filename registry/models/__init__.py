@@ -14,6 +14,7 @@ from registry.models.exchange import InboxBatch, InboxItem, JobRun, OutboxMessag
 from registry.models.keyring import SigningKey
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.listing import Listing
+from registry.models.member import MemberStatementRow
 from registry.models.name_index import SubjectName, gram_counts, name_grams
 from registry.models.penalty import ImportFinding, Penalty, PenaltyFiling, PenaltyImport
 from registry.models.publication import Publication, PublicationSector
@@ -50,6 +51,7 @@ __all__ = [
     "ListAdoption",
     "ListStateEntry",
     "Listing",
+    "MemberStatementRow",
     "OutboxMessage",
     "Peer",
     "Penalty",

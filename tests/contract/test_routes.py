@@ -20,6 +20,7 @@ PUBLIC = {
 }  # fmt: skip
 PEERS = {
     "GET /exchange/v1/hello", "GET /exchange/v1/changes", "GET /exchange/v1/digest",
+    "GET /exchange/v1/members",
     "POST /exchange/v1/batches", "POST /exchange/v1/receipts",
 }  # fmt: skip
 RESTRICTED = {

@@ -97,6 +97,7 @@ class TestScheduler:
             "extend",
             "push",
             "pull",
+            "members",
             "reconcile",
             "seal",
         }

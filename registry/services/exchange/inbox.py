@@ -1,6 +1,7 @@
 """Receive batches of records from peers: store each once, admit or quarantine each record with its reason."""
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,20 +11,22 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from registry.domain.cases import revision
-from registry.domain.exchange import batch, envelope
+from registry.domain.exchange import batch, envelope, membership
 from registry.domain.exchange.envelope import Envelope, KnownRecord, Outcome, Sender
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
 from registry.errors import Fault
 from registry.models import InboxBatch, InboxItem, Peer
-from registry.queries.exchange import peer_messages
+from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.law import reference_data
 from registry.refusals.acts import BatchMalformed, PeerPaused, RemovalShare
 from registry.services.node import audit
 from registry.services.publication.publishing import Version, publish
 from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -129,7 +132,8 @@ def _build_sender(work: UnitOfWork, peer: Peer) -> Sender:
         verifiers[known_peer.code] = {
             kid: partial(verify, public) for kid, public in peer_messages.keys_of(known_peer).items()
         }
-    return Sender(frozenset(peer.owners) - {work.settings.node}, verifiers)
+    members = member_statements.members(work.session, work.settings.node, work.today)
+    return Sender(frozenset(peer.owners) - {work.settings.node}, verifiers, members)
 
 
 def _require_removal_share(work: UnitOfWork, peer: Peer, envelopes: Sequence[Envelope]) -> None:
@@ -179,7 +183,17 @@ def _store_batch(work: UnitOfWork, inbox_batch: InboxBatch, judged_items: Sequen
         work.session.execute(insert(InboxItem), rows)
     conflicts = [item for item in judged_items if item.outcome.outcome == envelope.CONFLICT]
     audit.note(work, "exchange.equivocation", [str(_find_identity(item)[0]) for item in conflicts], sender)
+    _alarm_foreign_authorities(work, judged_items, sender)
     audit.note(work, "exchange.receive", inbox_batch.digest, sender)
+
+
+def _alarm_foreign_authorities(work: UnitOfWork, judged_items: Sequence[JudgedItem], sender: str) -> None:
+    """Note and log what was stated in the name of an authority that is not its owner's."""
+    for item in judged_items:
+        if item.envelope and item.outcome.code in membership.ALARMS:
+            detail = f"{item.outcome.code}: {item.envelope.owner} by {sender}"
+            audit.note(work, "exchange.foreign-authority", item.envelope.record, detail)
+            log.error("record %s quarantined, %s", item.envelope.record, detail)
 
 
 def _build_item_row(batch_id: int, position: int, item: JudgedItem) -> dict[str, Any]:

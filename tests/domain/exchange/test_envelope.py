@@ -4,8 +4,10 @@ import pytest
 
 from registry.domain.exchange import envelope
 from registry.domain.exchange.envelope import KnownRecord, Outcome, Sender, judge_envelope, parse
+from registry.domain.exchange.membership import Members
 from registry.signing import Signer, verify
-from tests.sync.bodies import body, chained, measure, removed, sealed
+from tests.support.membership import member
+from tests.sync.bodies import body, chained, measure, removed, sealed, speaking
 
 SECTORS = ("procurement", "construction")
 OWNER, STRANGER = Signer.generate(), Signer.generate()
@@ -13,7 +15,8 @@ RESIDENT = "11010519491231002X"  # the example number of GB 11643
 
 
 def sender(owners=("city",), keys=(OWNER,)):
-    return Sender(set(owners), {"city": {key.key_id: partial(verify, key.public) for key in keys}})
+    verifiers = {"city": {key.key_id: partial(verify, key.public) for key in keys}}
+    return Sender(set(owners), verifiers, Members({"city": member("city", speaking("city"))}))
 
 
 def read(value):
@@ -200,5 +203,5 @@ class TestJudge:
         assert judge_envelope(None, read(value), sender()) == Outcome("rejected", "signature-wrong")
 
     def test_rejects_an_owner_whose_key_nobody_knows(self):
-        found = judge_envelope(None, read(sealed(OWNER, body())), Sender({"city"}, {}))
+        found = judge_envelope(None, read(sealed(OWNER, body())), Sender({"city"}, {}, Members()))
         assert found == Outcome("rejected", "owner-key-unknown")
