@@ -26,10 +26,11 @@ from registry.queries.node import account_lookup
 from registry.services.cases import expiry, list_adoption, penalty_import
 from registry.services.cases.publicity_extension import extend_running_bans
 from registry.services.checks import batch_check, watch_worker
-from registry.services.node import jobs
+from registry.services.node import jobs, rate_limits
 from registry.services.publication import ledger
 from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork
+from sync.mail import send_all
 from sync.members import fetch_all
 from sync.notify import notify_all
 from sync.pull import pull_all
@@ -90,6 +91,7 @@ def _expire_publications() -> None:
     while runtime.perform(SYSTEM, expiry.expire_due):
         pass
     runtime.perform(SYSTEM, jobs.delete_old_claims)
+    runtime.perform(SYSTEM, rate_limits.delete_over)
 
 
 def _extend_running_bans() -> None:
@@ -111,6 +113,7 @@ JOBS = (
     Job("lists", lambda chosen: chosen.list_interval_seconds, _check_files),
     Job("watch", lambda chosen: chosen.watch_interval_seconds, _advance_watches),
     Job("notify", lambda chosen: chosen.notify_interval_seconds, notify_all),
+    Job("mail", lambda chosen: chosen.mail_interval_seconds, send_all),
     Job("tidy", lambda chosen: chosen.tidy_interval_seconds, _expire_publications),
     Job("extend", lambda _: SECONDS_OF_A_DAY, _extend_running_bans),
     Job("push", lambda chosen: chosen.push_interval_seconds, push_all),

@@ -43,6 +43,7 @@ BLUEPRINTS = (
     listings.blueprint,
     reliefs.disputes,
     reliefs.repairs,
+    reliefs.contacts,
     commendations.blueprint,
     relations.blueprint,
     documents.blueprint,

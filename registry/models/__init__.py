@@ -14,12 +14,14 @@ from registry.models.exchange import InboxBatch, InboxItem, JobRun, OutboxMessag
 from registry.models.keyring import SigningKey
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.listing import Listing
+from registry.models.mail import MailMessage
 from registry.models.member import MemberStatementRow
 from registry.models.name_index import SubjectName, gram_counts, name_grams
 from registry.models.penalty import ImportFinding, Penalty, PenaltyFiling, PenaltyImport
 from registry.models.publication import Publication, PublicationSector
+from registry.models.rate_limit import RateLimit
 from registry.models.relation import Relation, RelationEnd
-from registry.models.relief import Document, Relief
+from registry.models.relief import ConfirmationCode, Document, Relief, SubjectContact
 from registry.models.watch import Watch, WatchedParty, WatchEvent
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "Checkpoint",
     "Clock",
     "Commendation",
+    "ConfirmationCode",
     "Counter",
     "Department",
     "Document",
@@ -51,6 +54,7 @@ __all__ = [
     "ListAdoption",
     "ListStateEntry",
     "Listing",
+    "MailMessage",
     "MemberStatementRow",
     "OutboxMessage",
     "Peer",
@@ -59,10 +63,12 @@ __all__ = [
     "PenaltyImport",
     "Publication",
     "PublicationSector",
+    "RateLimit",
     "Relation",
     "RelationEnd",
     "Relief",
     "SigningKey",
+    "SubjectContact",
     "SubjectName",
     "Watch",
     "WatchEvent",

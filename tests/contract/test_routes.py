@@ -16,6 +16,8 @@ PUBLIC = {
     "GET /api/v1/ledger/keys", "GET /api/v1/ledger/proofs/inclusion", "GET /api/v1/ledger/proofs/consistency",
     "GET /api/v1/ledger/proofs/cover", "POST /api/v1/receipts/verification", "GET /api/v1/statistics",
     "POST /api/v1/disputes", "POST /api/v1/repairs", "GET /api/v1/reliefs/<number>",
+    "PUT /api/v1/reliefs/<number>/confirmation",
+
     "PUT /api/v1/reliefs/<number>/cancellation",
 }  # fmt: skip
 PEERS = {
@@ -36,6 +38,10 @@ RESTRICTED = {
     "PUT /api/v1/penalties/imports/<number>/verification": Permission.PENALTY_VERIFY,
     "GET /api/v1/commendations": Permission.COMMENDATION_READ,
     "GET /api/v1/commendations/<record>": Permission.COMMENDATION_READ,
+    "PUT /api/v1/contacts/<record>": Permission.RELIEF_HANDLE,
+    "POST /api/v1/contacts/<record>/codes": Permission.RELIEF_HANDLE,
+    "PUT /api/v1/disputes/<record>/mark": Permission.RELIEF_HANDLE,
+    "PUT /api/v1/repairs/<record>/mark": Permission.RELIEF_HANDLE,
     "GET /api/v1/disputes": Permission.RELIEF_READ,
     "GET /api/v1/disputes/<record>": Permission.RELIEF_READ,
     "GET /api/v1/documents/<number>": Permission.RELIEF_READ,
@@ -148,6 +154,7 @@ class TestRoutes:
             ("/verify", "POST"),  # stores nothing
             ("/records/<record_id>/dispute", "POST"),
             ("/records/<record_id>/repair", "POST"),
+            ("/relief/<number>/confirm", "POST"),
             ("/relief/<number>/cancel", "POST"),
         }
 

@@ -57,7 +57,7 @@ class TestListing:
     def test_of_a_dispute_carries_its_mark(self, city, platform, bureau):
         with city:
             record = bureau.listed()
-            bureau.applied("dispute", record)
+            bureau.confirmed("dispute", record)
             push("platform")
         assert "disputed_on" in json.loads(newest(platform, record).body)
         assert not platform.items()

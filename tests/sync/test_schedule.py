@@ -98,6 +98,7 @@ class TestScheduler:
             "push",
             "pull",
             "members",
+            "mail",
             "reconcile",
             "seal",
         }
