@@ -30,6 +30,8 @@ class Settings:
     """Processes of the web server."""
     web_threads: int = 4
     """Threads of each process, and with them its connections to PostgreSQL."""
+    request_timeout_seconds: int = 60
+    """How long one request may take, from its first byte to the last of its answer; then its connection is cut."""
     push_interval_seconds: int = 5
     """How often pending records are sent to peers."""
     pull_interval_seconds: int = 5

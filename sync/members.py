@@ -41,10 +41,10 @@ def fetch(code: str, connect: peer_links.Connect = peer_links.connect) -> FetchR
     return result
 
 
-def fetch_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, FetchResult]:
+def fetch_all(connect: peer_links.Connect = peer_links.connect, lane: str | None = None) -> dict[str, FetchResult]:
     """Fetch from every peer that has an address."""
     return peer_links.each(
-        peer_links.reachable(), lambda code: fetch(code, connect), lambda error: FetchResult(failed=error)
+        peer_links.reachable(), lambda code: fetch(code, connect), lambda error: FetchResult(failed=error), lane
     )
 
 

@@ -10,7 +10,7 @@ from registry.models.check import Check, CheckFile, CheckFilePart
 from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
-from registry.models.exchange import InboxBatch, InboxItem, JobRun, OutboxMessage, Peer
+from registry.models.exchange import BulkRelease, InboxBatch, InboxItem, JobRun, OutboxMessage, Peer, Takeaway
 from registry.models.keyring import SigningKey
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.listing import Listing
@@ -31,6 +31,7 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "Base",
+    "BulkRelease",
     "Case",
     "CaseStep",
     "CatalogRow",
@@ -70,6 +71,7 @@ __all__ = [
     "SigningKey",
     "SubjectContact",
     "SubjectName",
+    "Takeaway",
     "Watch",
     "WatchEvent",
     "WatchedParty",

@@ -56,7 +56,8 @@ def findings(
     ``upto``: verify only the first so many entries, as they stood then.
     """
     head = ledger_state.head(session) if upto is None else upto
-    node_keys = _NodeKeys(keys, node, {peer.code: peer_messages.keys_of(peer) for peer in peer_messages.peers(session)})
+    known_peers = peer_messages.ever_known(session)
+    node_keys = _NodeKeys(keys, node, {peer.code: peer_messages.keys_of(peer) for peer in known_peers})
     entries: dict[int, LedgerEntry] = {}
     leaves: list[bytes] = []
     for start in range(0, head, CHUNK):

@@ -219,6 +219,12 @@ class PeerRefused(Invalid):
     code, title = "peer-refused", "交换节点的地址或公钥不正确"
 
 
+class ReleaseUnknown(NotFound):
+    """No release of many quarantined records of this number waits for its second person, or was confirmed."""
+
+    code, title = "release-unknown", "没有待确认的此次成批处理"
+
+
 class MemberRefused(Invalid):
     """A statement about a member or the administrators is malformed, out of order, or not signed by two of them."""
 

@@ -67,7 +67,7 @@ def body(record=None, *, node="city", revision=1, **changed):
         "measures": [],
         "policy": "P",
         "visible_from": "2026-11-04",
-        "visible_until": "2099-11-04",
+        "visible_until": "2029-11-04",
         "repairable_from": "2027-02-04",
         "publish_by": "2026-11-11",
         "filing": "0" * 64,

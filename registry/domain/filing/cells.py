@@ -12,7 +12,8 @@ FEN_PER_WAN = 1_000_000
 
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls other than tab and line ends
-    "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u00ad"  # invisible, or turning the direction round
+    "\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"  # invisible, or turning
+    "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # fillers, tags
     "\ud800-\udfff\ufffd-\uffff]"  # halves of characters, and what stands for a character already lost
 )
 _FULL_WIDTH = str.maketrans(

@@ -70,6 +70,11 @@ class TestParse:
             ),
             pytest.param({"fine_fen": -1}, "/body/fine_fen", id="fine-negative"),
             pytest.param({"facts": "nul\x00"}, "/body/facts", id="control-character"),
+            pytest.param({"facts": "反\u202e写"}, "/body/facts", id="bidi"),
+            pytest.param({"facts": "零\u200b宽"}, "/body/facts", id="zero-width"),
+            pytest.param({"facts": "填\u3164充"}, "/body/facts", id="filler"),
+            pytest.param({"facts": "标\U000e0041签"}, "/body/facts", id="tag"),
+            pytest.param({"document_number": "盐\ufe0f罚1号"}, "/body/document_number", id="selector"),
             pytest.param({"facts": f"身份证号{RESIDENT}"}, "/body/facts", id="resident-number"),
             pytest.param(
                 {"subject": {"kind": "sole_trader", "name": "某店", "uscc": RESIDENT}},
