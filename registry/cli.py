@@ -10,7 +10,9 @@ from registry.commands import (
     clocks,
     contacts,
     exchange,
+    filed_records,
     keys,
+    law,
     ledger,
     members,
     names,
@@ -34,6 +36,7 @@ def main() -> None:
 
 for command in (
     *adoptions.GROUPS,
+    *filed_records.GROUPS,
     node.init,
     node.demo,
     node.serve,
@@ -47,6 +50,7 @@ for command in (
     receipts.replay_check,
     keys.group,
     watches.group,
+    law.group,
     ledger.group,
     exchange.group,
     members.group,

@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from registry import runtime
-from registry.demo import procedures
+from registry.demo import lists, procedures
 from registry.domain.exchange import membership
 from registry.domain.exchange.membership import Administrator, AdministratorsStatement, MemberStatement, Signature
 from registry.domain.permissions import SYSTEM, Role
@@ -76,6 +76,7 @@ def furnish(apps: Mapping[str, Flask], nodes: Sequence[Settings]) -> dict[str, s
             _file_records(settings)
             if settings is nodes[0]:
                 procedures.furnish()
+                lists.furnish()
                 runtime.perform(SYSTEM, lambda work: bool(ledger.seal(work)))
     return _read_accounts(nodes[0])
 
@@ -130,7 +131,7 @@ def _state_members(nodes: Sequence[Settings]) -> None:
             issued_on=today,
             authorities=authorities,
             regions=["320900"],
-            sources={},
+            sources={"judgment-debtor": ["*"]} if node == "city" else {},
             effective_from=today,
             effective_until=None,
         )

@@ -1,7 +1,14 @@
 """All tables of the database, imported here so that the metadata is complete."""
 
 from registry.models.account import Account, ApiKey, IdempotencyKey
-from registry.models.adopted_listing import AdoptedListing, AdoptionFinding, ListAdoption, ListStateEntry
+from registry.models.adopted_listing import (
+    AdoptedListing,
+    AdoptionFinding,
+    ListAdoption,
+    ListChange,
+    ListStateEntry,
+    WholeListState,
+)
 from registry.models.audit import AuditEvent
 from registry.models.base import Base
 from registry.models.case import Case, CaseStep
@@ -11,7 +18,9 @@ from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
 from registry.models.exchange import BulkRelease, InboxBatch, InboxItem, JobRun, OutboxMessage, Peer, Takeaway
+from registry.models.filed_record import FiledRecord
 from registry.models.keyring import SigningKey
+from registry.models.law_proposal import LawProposal
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.listing import Listing
 from registry.models.mail import MailMessage
@@ -45,14 +54,17 @@ __all__ = [
     "Counter",
     "Department",
     "Document",
+    "FiledRecord",
     "IdempotencyKey",
     "ImportFinding",
     "InboxBatch",
     "InboxItem",
     "JobRun",
+    "LawProposal",
     "LedgerEntry",
     "LedgerNode",
     "ListAdoption",
+    "ListChange",
     "ListStateEntry",
     "Listing",
     "MailMessage",
@@ -75,6 +87,7 @@ __all__ = [
     "Watch",
     "WatchEvent",
     "WatchedParty",
+    "WholeListState",
     "gram_counts",
     "name_grams",
 ]

@@ -102,7 +102,7 @@ class NotSealed(NotFound):
 class AlreadyFiled(Conflict):
     """The same decision (authority, document number and subject) is filed already."""
 
-    code, title = "decision-already-filed", "同一处罚决定（机关、文号、相对人相同）已经报送"
+    code, title = "decision-already-filed", "同一决定（机关、文号、相对人相同）已经报送"
 
 
 class AccountTaken(Conflict):
@@ -145,6 +145,12 @@ class MeasureRefused(Invalid):
     """A measure breaks the term its statute allows."""
 
     code, title = "measure-refused", "限制措施不符合法定期限"
+
+
+class ConfirmationMissing(Invalid):
+    """What was found about a filing must be confirmed, with a reason, by the officer who verifies it."""
+
+    code, title = "confirmation-missing", "报送件有需要核验人确认的事项，请写明确认的理由"
 
 
 class ChangeInFuture(Invalid):

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from registry import runtime
 from registry.api import wire
@@ -12,23 +12,43 @@ from registry.domain.publication import parsed_size
 
 @contextmanager
 def unwritable():
-    """The store can be read and not written, as on a full disk or a standby."""
+    """The store can be read and takes no write: on SQLite as on a read-only disk, on PostgreSQL as on a full one."""
+    if runtime.db.engine.dialect.name == "postgresql":
+        with full_disk():
+            yield
+        return
     engine = runtime.db.engine
-    statement = {"sqlite": "PRAGMA query_only=ON", "postgresql": "SET default_transaction_read_only = on"}
-
-    def forbid(connection, _record):
-        cursor = connection.cursor()
-        cursor.execute(statement[engine.dialect.name])
-        if engine.dialect.name == "postgresql":
-            connection.commit()
-
-    event.listen(engine, "connect", forbid)
+    event.listen(engine, "connect", _forbid_writing)
     engine.dispose()
     try:
         yield
     finally:
-        event.remove(engine, "connect", forbid)
+        event.remove(engine, "connect", _forbid_writing)
         engine.dispose()
+
+
+def _forbid_writing(connection, _record):
+    connection.execute("PRAGMA query_only=ON")
+
+
+@contextmanager
+def full_disk():
+    """Every insert and update fails with PostgreSQL's own code of a full disk."""
+    plant(
+        "CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$",
+        "CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON rate_limits FOR EACH ROW EXECUTE FUNCTION fill()",
+    )
+    try:
+        yield
+    finally:
+        plant("DROP TRIGGER full_disk ON rate_limits", "DROP FUNCTION fill()")
+
+
+def plant(*statements):
+    with runtime.db.engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
 
 
 class TestReadiness:

@@ -24,6 +24,12 @@ class ReasonSchema(StrictSchema):
     reason = words(2000, required=True)
 
 
+class VerificationSchema(StrictSchema):
+    """Why what was found about the filing is confirmed, where something was found."""
+
+    confirmation = words(2000, load_default="")
+
+
 class WithdrawalSchema(StrictSchema):
     """Why a published penalty is taken back, and since which day its decision no longer stands."""
 
@@ -32,7 +38,8 @@ class WithdrawalSchema(StrictSchema):
 
 
 class PenaltyAnswer(StrictSchema):
-    """A penalty's state with its clock, and the newest facts filed."""
+    """A penalty's state with its clock, and the newest facts filed. ``findings``: what its verification must confirm
+    with a reason."""
 
     id = fields.String()
     state = fields.String()
@@ -41,6 +48,7 @@ class PenaltyAnswer(StrictSchema):
     publish_by = Day()
     publish_by_provisional = fields.Boolean()
     filing = fields.Dict()
+    findings = fields.List(fields.Dict())
     returned_because = fields.String(allow_none=True)
     notes = fields.List(fields.Dict())
     earlier = fields.List(fields.Dict())

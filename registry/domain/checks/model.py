@@ -5,16 +5,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from registry.domain.law.reference_kinds import ListEffect
+from registry.domain.law.reference_kinds import ListEffect, Measure, RecordEffect
 
-MATCHER = "exact-3"
-"""Version of the rules by which verdicts are reached, named in every receipt."""
-FIRST_MATCHER = "exact-2"
-"""The rules before it, under which older receipts are replayed: lists bore by their measures only, a repaired record
-bore nothing, and whether a project must be tendered was always stated."""
-MATCHERS = (FIRST_MATCHER, MATCHER)
+FIRST_MATCHER, LISTS_MATCHER, RELATED_MATCHER = MATCHERS = ("exact-2", "exact-3", "exact-4")
+"""Versions of the rules by which verdicts are reached, named in every receipt, oldest first.
+
+By the first, lists bore by their measures only, a repaired record bore nothing, and whether a project must be tendered
+was always stated. The second brought the effects of lists; the third near names and related parties of one tender,
+bans of listings that outlast a repair, and the look-back of who may tender for works.
+"""
+MATCHER = MATCHERS[-1]
 PROJECTS = ("goods", "services", "works")
 """Kinds of project (政府采购法 2: 货物、服务、工程)."""
+
+
+@dataclass(frozen=True)
+class LookBack:
+    """Look-back for earlier violations: since when, in which sectors, for which roles, and its source.
+
+    It counts what is grave, or, where ``cited`` names measures, every decision under the articles of one of them.
+    ``repaired_since``: since when a violation counts whose record was repaired; None when no such one counts.
+    """
+
+    since: dt.date
+    sectors: frozenset[str]
+    roles: frozenset[str]
+    code: str
+    basis: str
+    repaired_since: dt.date | None = None
+    cited: Sequence[Measure] = ()
 
 
 @dataclass(frozen=True)
@@ -22,8 +41,10 @@ class CheckScope:
     """Scope of an award check: the sector, whether tendering is mandatory by law, the district, and the day.
 
     ``must_tender`` is None when nobody said: where an answer depends on it, a person must look. ``by_product`` are the
-    codes of the measures that hold for single products only, ``effects`` what each list means on the day, and
-    ``list_measures`` the codes of the measures that each list with an adequate basis provides for. ``matcher`` is the
+    codes of the measures that hold for single products only, ``unconfirmed`` those whose rows no text confirms.
+    ``effects`` is what each list means on the day, ``record_effects`` what each kind of filed record means,
+    ``list_measures`` the codes of the measures that each list with an adequate basis provides for,
+    ``tender_look_back`` the look-back of who may tender for works. ``matcher`` is the
     version of the rules to judge by: old receipts are replayed under theirs.
     """
 
@@ -32,9 +53,16 @@ class CheckScope:
     district: str | None
     on: dt.date
     by_product: frozenset[str] = frozenset()
+    unconfirmed: frozenset[str] = frozenset()
     effects: Sequence[ListEffect] = ()
+    tender_look_back: LookBack | None = None
+    record_effects: Sequence[RecordEffect] = ()
     list_measures: Mapping[str, frozenset[str]] = field(default_factory=dict)
     matcher: str = MATCHER
+
+    def follows(self, matcher: str) -> bool:
+        """Whether the rules to judge by are those of ``matcher`` or later ones."""
+        return MATCHERS.index(self.matcher) >= MATCHERS.index(matcher)
 
 
 @dataclass(frozen=True)
@@ -42,7 +70,7 @@ class CheckedParty:
     """One party of an award check. ``id_index`` is the keyed hash of an identity number, never the number.
 
     ``uscc_problem`` is set when the code has a wrong check character: it is looked up as it stands. ``names`` are
-    the keys of the names that relations say its code has or had.
+    the keys of the names that relations say its code has or had. ``section`` is the lot it bids for; None the whole.
     """
 
     ref: str
@@ -53,6 +81,7 @@ class CheckedParty:
     of: str | None = None
     uscc_problem: str | None = None
     names: frozenset[str] = frozenset()
+    section: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,23 +99,12 @@ class RelationLink:
 @dataclass(frozen=True)
 class Hit:
     """One published record that matches: ``by`` uscc, id or name; its body as published; ``via`` when it is that
-    of a related party."""
+    of a related party; ``differences`` when its name is only near, those of the names; ``has_identifier``: its subject
+    has a code or a number, by which two of one name are told apart.
+    """
 
     by: str
     body: Mapping[str, Any]
     via: RelationLink | None = None
-
-
-@dataclass(frozen=True)
-class LookBack:
-    """Look-back for grave violations: since when, in which sectors, for which roles, and its source.
-
-    ``repaired_since``: since when a violation counts whose record was repaired; None when no such one counts.
-    """
-
-    since: dt.date
-    sectors: frozenset[str]
-    roles: frozenset[str]
-    code: str
-    basis: str
-    repaired_since: dt.date | None = None
+    differences: Sequence[Mapping[str, str]] | None = None
+    has_identifier: bool = True

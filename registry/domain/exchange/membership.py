@@ -19,7 +19,7 @@ from registry.refusals.acts import MemberRefused
 from registry.refusals.content import NotCanonical
 
 SIGNATURES_NEEDED = 2
-EVERY_REGION = "*"
+EVERY_REGION = ANY_SOURCE = "*"
 ADMINISTRATORS, MEMBER = "administrators", "member"
 MEMBER_UNKNOWN, AUTHORITY_OWN, AUTHORITY_FOREIGN = "member-unknown", "authority-own", "authority-foreign"
 REGION_FOREIGN, LIST_FOREIGN = "region-foreign", "list-foreign"
@@ -50,8 +50,8 @@ class MemberStatement(Struct, kw_only=True, forbid_unknown_fields=True, tag_fiel
     """What a node may speak for on [effective_from, effective_until).
 
     ``authorities``: code → the names that the authority has had. ``regions``: six-digit codes (GB/T 2260) whose
-    trailing pairs of zeros stand for everything below, or ``*``. ``sources``: list scheme → the sources from which the
-    node may adopt that list.
+    trailing pairs of zeros stand for everything below, or ``*``. ``sources``: list scheme, or kind of record → the
+    sources from which the node may adopt such records, ``*`` for any.
     """
 
     node: Name
@@ -120,18 +120,17 @@ class Members:
         """Why the owner of a body may not state it, None when it may.
 
         Every unit that the body names as its author must be the owner's: the deciding authority and the source by code
-        and name, what has no code by not being one of this node's. The authority of an adopted list is its source.
+        and name, what has no code by not being one of this node's. What the owner adopted counts by its source.
         """
         if any(_is_among(unit, self.own) for unit in _units(body)):
             return AUTHORITY_OWN
         member = self.statements.get(owner)
         if member is None:
             return MEMBER_UNKNOWN
-        if body["kind"] == "adopted_listing":
-            if body["list_source"] not in member.sources.get(body["scheme"]["code"], ()):
-                return LIST_FOREIGN
-        elif not _is_spoken_for(body["authority"], member) or not _is_source_spoken_for(body["source"], member):
-            return AUTHORITY_FOREIGN
+        is_list = "list_source" in body
+        is_own = _is_spoken_for(body["authority"], member) and _is_source_spoken_for(body["source"], member)
+        if not (is_own and not is_list) and not _is_adopted(body, member):
+            return LIST_FOREIGN if is_list else AUTHORITY_FOREIGN
         return None if _is_in_regions(body["district"], member.regions) else REGION_FOREIGN
 
 
@@ -201,6 +200,12 @@ def _require_sound(statement: AdministratorsStatement | MemberStatement) -> None
 
 def _is_region(code: str) -> bool:
     return code == EVERY_REGION or (len(code) == 6 and code.isascii() and code.isdigit())
+
+
+def _is_adopted(body: Mapping[str, Any], member: MemberStatement) -> bool:
+    """Whether the owner may take over what another authority decided, from the source that the body names."""
+    sources = member.sources.get(body["scheme"]["code"] if "list_source" in body else body["kind"], ())
+    return ANY_SOURCE in sources or body.get("list_source", body["authority"]["name"]) in sources
 
 
 def _is_in_regions(district: str | None, regions: Collection[str]) -> bool:

@@ -71,6 +71,11 @@ def keys_of(peer: Peer) -> dict[str, bytes]:
     return {key_id_of(bytes.fromhex(public)): bytes.fromhex(public) for public in (*peer.former_keys, peer.public_key)}
 
 
+def keys_by_code(session: Session) -> dict[str, dict[str, bytes]]:
+    """The keys that verify records of every peer, also of those that were removed, by code and key id."""
+    return {peer.code: keys_of(peer) for peer in ever_known(session)}
+
+
 def known_records(session: Session, records: Sequence[str]) -> dict[str, KnownRecord]:
     """The owner and every stored revision of these records."""
     known: dict[str, KnownRecord] = {}

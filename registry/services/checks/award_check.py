@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from registry.domain.checks import consortium, receipts, related_parties, verdict
-from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks import consortium, receipts, related_parties, same_tender, verdict
+from registry.domain.checks.model import FIRST_MATCHER, RELATED_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.same_tender import SameTenderLaw
 from registry.domain.law.publicity import add_months
 from registry.domain.law.reference import Reference
 from registry.domain.naming import name_key
@@ -21,9 +22,10 @@ from registry.models import Check, Checkpoint
 from registry.queries.checks import candidates, known_relations
 from registry.queries.law import reference_data
 from registry.queries.publication import ledger_state, list_states
+from registry.queries.publication.list_states import KnownList
 from registry.refusals.acts import CheckFailed, EntryAhead, KeyReused, KeysForeign, LedgerBroken, NotSealed
 from registry.refusals.content import SealBroken
-from registry.services.checks import previous_check
+from registry.services.checks import near_hits, previous_check
 from registry.services.checks.request import Inquiry, Party, parse_inquiry
 from registry.services.node import audit
 from registry.services.publication.ledger import own_checkpoint, take
@@ -179,13 +181,24 @@ def _build_facts(
 
 
 def _find_list_ages(work: UnitOfWork, inquiry: Inquiry, entry: int) -> list[dict[str, Any]] | None:
-    """How old the state of each adopted list is; receipts of the first rules never said it."""
-    states = list_states.newest_states(work.session, entry) if inquiry.matcher != FIRST_MATCHER else []
-    ages = [
-        {"scheme": scheme, "as_of": as_of.isoformat(), "age_days": (work.today - as_of).days}
-        for scheme, as_of in states
-    ]
-    return ages or None
+    """Of which day each adopted list is known, and how old that is; receipts of the first rules never said it."""
+    known = list_states.known_lists(work.session, entry) if inquiry.matcher != FIRST_MATCHER else []
+    return [_describe_list(one, work) for one in known] or None
+
+
+def _describe_list(known: KnownList, work: UnitOfWork) -> dict[str, Any]:
+    """``as_of`` is None of a list of which only rows were taken in: how old the rest of it is nobody knows."""
+    whole: dict[str, Any] = {
+        "whole": known.as_of is not None,
+        "as_of": known.as_of.isoformat() if known.as_of else None,
+        "age_days": (work.today - known.as_of).days if known.as_of else None,
+    }
+    stated = {"scheme": known.scheme, "source": known.source, "node": known.origin}
+    if known.origin == work.settings.node:
+        del stated["node"]
+    if known.newest_row:
+        whole["newest_row"] = known.newest_row.isoformat()
+    return {name: value for name, value in stated.items() if value} | whole
 
 
 def _find_root(work: UnitOfWork, checkpoint: Checkpoint | None, entry: int) -> bytes | None:
@@ -211,6 +224,7 @@ def _build_line(party: Party, answer: verdict.Answer) -> dict[str, Any]:
         "ref": party.ref,
         "role": party.role,
         "of": party.of,
+        "section": party.section,
         "name": party.name,
         "uscc": party.uscc,
         "id_last4": party.id_number[-4:] if party.id_number else None,
@@ -222,8 +236,10 @@ def _build_line(party: Party, answer: verdict.Answer) -> dict[str, Any]:
 
 LOOK_BACK = "B3"
 """政府采购法 22; 政府采购法实施条例 19."""
+TENDER_LOOK_BACK, TENDER_FRAUD = "B27", frozenset({"B7", "B8", "B11"})
+"""Who may tender for works (30号令 20), and the bans under whose articles 骗取中标 and 不履行合同 are punished."""
 BodiesByKey = dict[tuple[str, str], list[dict[str, Any]]]
-"""Bodies by (``uscc``/``id``/``name``, key)."""
+"""Bodies by how they are found (``uscc``, ``id``, ``name``, ``candidates.NAME_ONLY``) and key."""
 
 
 def judge_parties(
@@ -236,7 +252,8 @@ def judge_parties(
     """Judge parties: their verdicts in order, as known at ledger size ``entry``, under ``reference``.
 
     Without ``reference`` the law tables in force are used. A handful of statements for the whole list: records of the
-    parties, relations of the parties, records of those related to them. Refuses ``KeysForeign``.
+    parties, relations of the parties, records of those related to them; one more for each name without a usable code.
+    Refuses ``KeysForeign``.
     """
     keys = candidates.Keys(
         usccs=[party.uscc for party in checked_parties if party.uscc],
@@ -251,22 +268,36 @@ def judge_parties(
         list(related_parties.paths(party, relations, scope.on, reference.relation_kind)) for party in checked_parties
     ]
     bodies = _find_related_bodies(work, paths_by_party, entry) | bodies
+    if not scope.follows(RELATED_MATCHER):
+        bodies = _find_by_older_rules(bodies)
+    near_by_ref = near_hits.find_near_hits(work, scope, checked_parties, entry)
     scope = _with_law(scope, reference)
     look_back = _find_look_back(reference, scope.on)
     named_parties = [replace(party, names=related_parties.known_names(party, relations)) for party in checked_parties]
     answers = [
-        verdict.judge(party, _find_hits(party, party_paths, bodies), scope, look_back)
+        verdict.judge(
+            party,
+            near_hits.add_near_hits(_find_hits(party, party_paths, bodies), near_by_ref.get(party.ref, ())),
+            scope,
+            look_back,
+        )
         for party, party_paths in zip(named_parties, paths_by_party, strict=True)
     ]
+    same_tender_law = SameTenderLaw(reference.same_tender_rule(scope.sector, scope.on), reference.relation_kind)
+    answers = same_tender.apply_same_tender(named_parties, answers, relations, scope, same_tender_law)
     return consortium.apply_member_verdicts(named_parties, answers)
 
 
 def _with_law(scope: CheckScope, reference: Reference) -> CheckScope:
     """The scope with what the law tables say on its day of products and lists."""
+    rows = reference.measures(scope.on)
     return replace(
         scope,
-        by_product=frozenset(row.code for row in reference.measures(scope.on) if row.by_product),
+        by_product=frozenset(row.code for row in rows if row.by_product),
+        unconfirmed=frozenset(row.code for row in rows if row.status == "unconfirmed"),
         effects=reference.list_effects(scope.on),
+        tender_look_back=_find_tender_look_back(reference, scope.on) if scope.follows(RELATED_MATCHER) else None,
+        record_effects=reference.record_effects(scope.on),
         list_measures=reference.list_measures(scope.on),
     )
 
@@ -291,35 +322,54 @@ def _find_related_bodies(
     return candidates.candidates(work.session, candidates.Keys(keys["uscc"], keys["id"], keys["name"]), entry)
 
 
+def _find_by_older_rules(bodies: BodiesByKey) -> BodiesByKey:
+    """By older rules a name found what is public alone, whether or not the record has an identifier."""
+    named = {key: list(found) for key, found in bodies.items() if key[0] != candidates.NAME_ONLY}
+    for (by, key), found in bodies.items():
+        if by == candidates.NAME_ONLY:
+            named.setdefault(("name", key), []).extend(body for body in found if body["audience"] == "public")
+    return named
+
+
 def _find_hits(party: CheckedParty, party_paths: Sequence[related_parties.Path], bodies: BodiesByKey) -> list[Hit]:
     """Each record by the firmest way to it: code or number, the same legal person, and then the bare name."""
     firm_keys = [("uscc", party.uscc), ("id", party.id_index)]
     hits = [Hit(by, body) for by, key in firm_keys if key for body in bodies.get((by, key), ())]
     records = {hit.body["record"] for hit in hits}
     hits += [
-        Hit(path.by, body, path.via)
+        Hit(path.by, body, path.via, has_identifier=by != candidates.NAME_ONLY)
         for path in party_paths
-        for body in bodies.get((path.by, path.key), ())
+        for by in ((path.by, candidates.NAME_ONLY) if path.by == "name" else (path.by,))
+        for body in bodies.get((by, path.key), ())
         if body["record"] not in records
     ]
     records |= {hit.body["record"] for hit in hits if hit.via and hit.via.effect == related_parties.IDENTITY}
-    bodies_by_name = bodies.get(("name", name_key.key(party.name)), ())
-    return hits + [Hit("name", body) for body in bodies_by_name if body["record"] not in records]
+    return hits + [
+        Hit("name", body, has_identifier=by == "name")
+        for by in ("name", candidates.NAME_ONLY)
+        for body in bodies.get((by, name_key.key(party.name)), ())
+        if body["record"] not in records
+    ]
 
 
 def _find_look_back(reference: Reference, on: dt.date) -> LookBack | None:
-    rule = next((row for row in reference.measures(on) if row.code == LOOK_BACK), None)
-    if rule is None:
-        return None
-    months = reference.threshold("lookback_months", on)
-    if months is None:
-        return None
+    looks_back = _build_look_back(reference, on, LOOK_BACK, "lookback_months")
     repaired_months = reference.threshold("lookback_after_repair_months", on)
-    return LookBack(
-        add_months(on, -months),
-        frozenset(rule.sectors),
-        frozenset(rule.roles),
-        rule.code,
-        rule.source,
-        repaired_since=add_months(on, -repaired_months) if repaired_months else None,
-    )
+    if looks_back is None or not repaired_months:
+        return looks_back
+    return replace(looks_back, repaired_since=add_months(on, -repaired_months))
+
+
+def _find_tender_look_back(reference: Reference, on: dt.date) -> LookBack | None:
+    looks_back = _build_look_back(reference, on, TENDER_LOOK_BACK, "tender_lookback_months")
+    cited = [row for row in reference.measures(on) if row.code in TENDER_FRAUD]
+    return looks_back and replace(looks_back, cited=cited, repaired_since=looks_back.since)
+
+
+def _build_look_back(reference: Reference, on: dt.date, code: str, threshold: str) -> LookBack | None:
+    """The look-back of a rule on a day; none when the rule is not in force or looks back no month."""
+    rule = next((row for row in reference.measures(on) if row.code == code), None)
+    months = reference.threshold(threshold, on)
+    if rule is None or not months:
+        return None
+    return LookBack(add_months(on, -months), frozenset(rule.sectors), frozenset(rule.roles), rule.code, rule.source)

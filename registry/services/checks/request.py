@@ -27,6 +27,7 @@ class Party:
     id_type: str | None = None
     id_number: str | None = None
     of: str | None = None
+    section: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,9 @@ def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], po
     place = "name"
     try:
         _require_not_personal(party.name)
+        if party.section:
+            place = "section"
+            _require_not_personal(party.section)
         if party.uscc:
             place = "uscc"
             code, problem = identifiers.lenient_uscc(party.uscc)
@@ -116,7 +120,7 @@ def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], po
             index = work.keys.vault.index(id_type, number).hex()
     except Invalid as refusal:
         return Fault(f"{pointer}/{place}", refusal.code, refusal.title)
-    return CheckedParty(party.ref, party.role, party.name, code, index, party.of, problem)
+    return CheckedParty(party.ref, party.role, party.name, code, index, party.of, problem, section=party.section)
 
 
 def _require_not_personal(text: str) -> None:

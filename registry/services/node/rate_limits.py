@@ -8,6 +8,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from registry.models import RateLimit
 from registry.unit_of_work import UnitOfWork
 
+CLOCKS_APART = dt.timedelta(minutes=1)
+"""So far may the clocks of two machines of a node differ."""
+
 
 def hit(work: UnitOfWork, key: str, window_seconds: int, amount: int = 1) -> int:
     """Count a hit and return how many there are in the window, which begins with its first hit.
@@ -17,8 +20,9 @@ def hit(work: UnitOfWork, key: str, window_seconds: int, amount: int = 1) -> int
     dialect = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
     ends = work.now + dt.timedelta(seconds=window_seconds)
     statement = dialect.insert(RateLimit).values(key=key, hits=amount, expires_at=ends)
-    # A window that would end later than a new one was begun under a clock that has been set back since.
-    is_over = (RateLimit.expires_at <= work.now) | (RateLimit.expires_at > ends)
+    # A window that would end much later than a new one was begun under a clock that has been set back since; a little
+    # later is usual, because who comes second may have looked at the clock first.
+    is_over = (RateLimit.expires_at <= work.now) | (RateLimit.expires_at > ends + CLOCKS_APART)
     statement = statement.on_conflict_do_update(
         index_elements=["key"],
         set_={

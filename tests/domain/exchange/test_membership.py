@@ -100,7 +100,13 @@ class TestRefusalCode:
 
     @pytest.mark.parametrize(
         ("sources", "refused"),
-        [({"court": ["示例法院"]}, False), ({"court": ["别的法院"]}, True), ({"tax": ["示例法院"]}, True), ({}, True)],
+        [
+            ({"court": ["示例法院"]}, False),
+            ({"court": ["别的法院"]}, True),
+            ({"tax": ["示例法院"]}, True),
+            ({}, True),
+            ({"court": ["*"]}, False),
+        ],
     )
     def test_judges_an_adopted_list_by_its_source(self, sources, refused):
         source = body(node="county")["source"] | {"code": "", "name": "示例法院"}
@@ -112,6 +118,11 @@ class TestRefusalCode:
             "source": source,
         }
         assert code(sources=sources, changed=adopted) == ("list-foreign" if refused else None)
+
+    @pytest.mark.parametrize(("sources", "refused"), [({}, True), ({"penalty": ["虚构village监督局"]}, False)])
+    def test_judges_a_penalty_of_another_authority_by_its_source(self, sources, refused):
+        found = code(sources=sources, changed=by(*authority_of("village")))
+        assert found == ("authority-foreign" if refused else None)
 
 
 class TestParseStatement:
