@@ -4,8 +4,9 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from registry import api, runtime, web
+from registry import api, request_limits, runtime, web
 from registry.settings import Settings, from_environment, remember_node
 from registry.signing import Keys
 
@@ -16,6 +17,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Create the application for these settings, or for those of the environment."""
     chosen = settings or from_environment()
     app = Flask("registry", static_folder=None)
+    if chosen.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=0)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = chosen.upload_bytes_max
     app.extensions["registry_settings"] = chosen
     Path(chosen.home).mkdir(parents=True, exist_ok=True)
@@ -23,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     remember_node(chosen)
     runtime.init_app(app, chosen)
     Migrate(app, runtime.db, directory=str(MIGRATIONS))
+    request_limits.init_app(app)
     api.init_app(app)
     web.init_app(app)
     return app

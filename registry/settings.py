@@ -30,6 +30,8 @@ class Settings:
     """Processes of the web server."""
     web_threads: int = 4
     """Threads of each process, and with them its connections to PostgreSQL."""
+    request_timeout_seconds: int = 60
+    """How long one request may take, from its first byte to the last of its answer; then its connection is cut."""
     push_interval_seconds: int = 5
     """How often pending records are sent to peers."""
     pull_interval_seconds: int = 5
@@ -62,8 +64,30 @@ class Settings:
     """A source not pulled for longer is named as stale in every check."""
     check_parties_max: int = 1000
     """Parties in one award check."""
-    applications_per_hour_max: int = 60
-    """Disputes and repairs that people without an account may hand in within an hour, all together."""
+    applications_per_hour_max: int = 10
+    """Disputes, repairs and confirmation codes that may be tried from one address within an hour."""
+    applications_per_record_max: int = 5
+    """Applications about one record that may wait for the confirmation of their applicants at the same time."""
+    applications_per_subject_max: int = 20
+    """Applications in the name of one subject within a day that come without a confirmation code."""
+    proxies: int = 0
+    """Proxies in front of the web server whose X-Forwarded-For tells the address of who asks."""
+    smtp_host: str = ""
+    """Mail server that takes confirmation codes; none when empty: then officers issue codes."""
+    smtp_port: int = 587
+    """Port of the mail server."""
+    smtp_security: str = "starttls"
+    """``starttls``, ``tls`` or ``none``; ``none`` is for a server on this machine."""
+    smtp_user: str = ""
+    """Account at the mail server; none when empty."""
+    smtp_password: str = ""
+    """Its password."""
+    smtp_timeout_seconds: int = 30
+    """How long the mail server may take for one mail, all together."""
+    mail_from: str = ""
+    """Address from which mails are sent."""
+    mail_interval_seconds: int = 5
+    """How often mails that wait are sent."""
     pdf_font: str = ""
     """File of a font with Chinese characters for printed receipts; empty looks where Debian puts Noto Sans CJK."""
     upload_bytes_max: int = 32 * 1024 * 1024

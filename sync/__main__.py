@@ -14,7 +14,6 @@ from sync.schedule import run_forever, run_once
 def main(once: bool) -> None:
     """Exchange with peers, file waiting imports, seal and tidy by clock, until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     app = create_app()
     if not once:
         run_forever(app)

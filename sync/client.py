@@ -12,10 +12,11 @@ from registry.httpsig import sign_request
 from registry.refusals.acts import PeerRefused
 from registry.services.exchange.peers import is_safe_address
 from registry.signing import Signer
+from sync import outbound
 from sync.backlog import Event, Failed, Refused, TimedOut
+from sync.outbound import Answer, CallFailed
 
 ANSWER_BYTES_MAX = 16 * 1024 * 1024
-CONNECT_SECONDS = 5
 
 
 class NotDelivered(Exception):  # noqa: N818 - an answer of the world, not an error of the program
@@ -38,6 +39,9 @@ class Transport(Protocol):
     def send_receipt(self, raw: bytes) -> None:
         """Send the receipt of a pulled batch."""
 
+    def members(self) -> bytes:
+        """The statements about members that the peer has."""
+
     def digest(self, owner: str, buckets: Sequence[int] = ()) -> dict[str, Any]:
         """Digest of the records of an owner at the peer."""
 
@@ -50,7 +54,7 @@ class HttpPeer:
             raise PeerRefused()
         self._base = f"{url.rstrip('/')}/exchange/v1"
         self._signer = signer
-        self._timeout = (min(CONNECT_SECONDS, timeout_seconds), timeout_seconds)
+        self._seconds = timeout_seconds
 
     def send_batch(self, raw: bytes) -> bytes:
         """POST /batches."""
@@ -63,6 +67,10 @@ class HttpPeer:
     def send_receipt(self, raw: bytes) -> None:
         """POST /receipts."""
         self._request("POST", "/receipts", raw)
+
+    def members(self) -> bytes:
+        """GET /members."""
+        return self._request("GET", "/members")
 
     def digest(self, owner: str, buckets: Sequence[int] = ()) -> dict[str, Any]:
         """GET /digest."""
@@ -80,38 +88,23 @@ class HttpPeer:
         prepared = requests.Request(method, self._base + path, data=raw, headers=headers).prepare()
         sign_request(prepared, self._signer, self._signer.key_id, runtime.clock())
         try:
-            # No session of the environment: its proxies and its .netrc are not for peers.
-            with requests.Session() as session:
-                session.trust_env = False
-                answer = session.send(prepared, timeout=self._timeout, allow_redirects=False, stream=True)
-                return _accept_answer(answer, _read_body(answer))
-        except requests.Timeout:
-            raise NotDelivered(TimedOut()) from None
-        except (requests.RequestException, OSError):
-            raise NotDelivered(Failed()) from None
+            return _accept_answer(outbound.call(prepared, self._seconds, ANSWER_BYTES_MAX))
+        except CallFailed as failure:
+            raise NotDelivered(TimedOut() if failure.is_late else Failed()) from None
 
 
-def _read_body(answer: requests.Response) -> bytes:
-    """Read the body, cut off right after the most that is accepted."""
-    body = bytearray()
-    for piece in answer.iter_content(65536):
-        body += piece
-        if len(body) > ANSWER_BYTES_MAX:
-            break
-    return bytes(body)
-
-
-def _accept_answer(answer: requests.Response, body: bytes) -> bytes:
-    if answer.status_code == 200 and len(body) <= ANSWER_BYTES_MAX:
+def _accept_answer(answer: Answer) -> bytes:
+    body = answer.body
+    if answer.status == 200 and len(body) <= ANSWER_BYTES_MAX:
         return body
     seconds_text = answer.headers.get("Retry-After", "")
     retry_after = (
         int(seconds_text) if seconds_text.isascii() and seconds_text.isdigit() and len(seconds_text) < 7 else None
     )
-    if answer.status_code in {408, 504}:
+    if answer.status in {408, 504}:
         raise NotDelivered(TimedOut())
-    if 400 <= answer.status_code < 500 and answer.status_code != 429:
-        raise NotDelivered(Refused(answer.status_code, _read_code(body), retry_after))
+    if 400 <= answer.status < 500 and answer.status != 429:
+        raise NotDelivered(Refused(answer.status, _read_code(body), retry_after))
     raise NotDelivered(Failed(retry_after))
 
 

@@ -13,9 +13,8 @@ from registry.queries.checks import watched_parties
 from registry.services.checks import watches
 from registry.services.checks.watches import EventDelivery
 from registry.unit_of_work import UnitOfWork
-from sync import backlog, peer_links
-
-CONNECT_SECONDS = 5
+from sync import backlog, outbound, peer_links
+from sync.outbound import CallFailed
 
 
 @dataclass
@@ -26,11 +25,11 @@ class NotifyResult:
     failed: str | None = None
 
 
-def notify_all() -> dict[str, NotifyResult]:
+def notify_all(lane: str | None = None) -> dict[str, NotifyResult]:
     """Send pending events to every webhook that is due; a slow one delays no other."""
     with runtime.reading() as session:
         ids = watched_parties.watches_to_notify(session, runtime.clock())
-    return peer_links.each(ids, notify, lambda error: NotifyResult(failed=error))
+    return peer_links.each(ids, notify, lambda error: NotifyResult(failed=error), lane)
 
 
 def notify(watch: str) -> NotifyResult:
@@ -66,14 +65,10 @@ def _send(address: str, watch: str, parcel: EventDelivery) -> str | None:
         "Registry-Key-Id": parcel.key_id,
         "Registry-Signature": parcel.signature,
     }
-    timeout = (min(CONNECT_SECONDS, chosen.webhook_timeout_seconds), chosen.webhook_timeout_seconds)
+    request = requests.Request("POST", address, data=parcel.body, headers=headers).prepare()
     try:
-        # No session of the environment: its proxies and its .netrc are not for webhooks.
-        with requests.Session() as session:
-            session.trust_env = False
-            request = requests.Request("POST", address, data=parcel.body, headers=headers).prepare()
-            # The body of the answer is never read: it is of no use here.
-            with session.send(request, timeout=timeout, allow_redirects=False, stream=True) as answer:
-                return None if 200 <= answer.status_code < 300 else str(answer.status_code)
-    except (requests.RequestException, OSError) as error:
-        return type(error).__name__
+        # The body of the answer is never read: it is of no use here.
+        answer = outbound.call(request, chosen.webhook_timeout_seconds, 0)
+    except CallFailed as failure:
+        return failure.code
+    return None if 200 <= answer.status < 300 else str(answer.status)

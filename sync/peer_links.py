@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -20,6 +21,10 @@ from sync.client import HttpPeer, Transport
 log = logging.getLogger(__name__)
 
 PEERS_AT_ONCE = 8
+PATIENCE_SECONDS = 2
+"""So long a run of the worker waits for all; who takes longer is left to itself."""
+LANE_MAX = 64
+"""Peers or webhooks under way in one lane at most."""
 T = TypeVar("T")
 Connect = Callable[[Peer], Transport]
 
@@ -35,10 +40,14 @@ def reachable() -> list[str]:
         return [peer.code for peer in peer_messages.peers(session) if peer.url]
 
 
-def each(codes: Iterable[str], run: Callable[[str], T], failed: Callable[[str], T]) -> dict[str, T]:
+def each(
+    codes: Iterable[str], run: Callable[[str], T], failed: Callable[[str], T], lane: str | None = None
+) -> dict[str, T]:
     """Run for peers or webhooks side by side, so that neither a slow nor a broken one delays another.
 
-    ``failed`` makes the result of a peer whose run raised, from the name of the error; the log tells no more.
+    ``failed`` makes the result of a peer whose run raised, from the name of the error; the log tells no more. Within a
+    ``lane`` this waits for a moment only: what takes longer goes on by itself, is not started a second time meanwhile,
+    and has no result here. Without one it waits for all.
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
 
@@ -50,9 +59,56 @@ def each(codes: Iterable[str], run: Callable[[str], T], failed: Callable[[str], 
             log.error("link %s: %s", code, type(error).__name__)
             return failed(type(error).__name__)
 
+    if lane is not None:
+        return _lanes.run(id(app), lane, codes, in_context)
     with ThreadPoolExecutor(PEERS_AT_ONCE) as pool:
         started = {code: pool.submit(in_context, code) for code in codes}
     return {code: future.result() for code, future in started.items()}
+
+
+class _Lanes:
+    """Runs under way, one at most for each peer in each lane, each in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._running: set[tuple[int, str, str]] = set()
+        self._lock = threading.Lock()
+
+    def run(self, app: int, lane: str, codes: Iterable[str], task: Callable[[str], T]) -> dict[str, T]:
+        """Start the task for each code that is not under way; results of those that end within a moment."""
+        results: dict[str, T] = {}
+        started = [self._start((app, lane, code), task, results) for code in codes if self._claim((app, lane, code))]
+        ends = threading.Event()
+        timer = threading.Timer(PATIENCE_SECONDS, ends.set)
+        timer.daemon = True
+        timer.start()
+        for thread in started:
+            while thread.is_alive() and not ends.is_set():
+                thread.join(0.05)
+        timer.cancel()
+        return dict(results)
+
+    def _claim(self, key: tuple[int, str, str]) -> bool:
+        with self._lock:
+            in_lane = sum(other[:2] == key[:2] for other in self._running)
+            if key in self._running or in_lane >= LANE_MAX:
+                return False
+            self._running.add(key)
+            return True
+
+    def _start(self, key: tuple[int, str, str], task: Callable[[str], T], results: dict[str, T]) -> threading.Thread:
+        def work() -> None:
+            try:
+                results[key[2]] = task(key[2])
+            finally:
+                with self._lock:
+                    self._running.discard(key)
+
+        thread = threading.Thread(target=work, name=f"{key[1]} {key[2]}", daemon=True)
+        thread.start()
+        return thread
+
+
+_lanes = _Lanes()
 
 
 def circumstances() -> backlog.Circumstances:

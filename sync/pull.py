@@ -62,10 +62,10 @@ def pull(code: str, connect: peer_links.Connect = peer_links.connect) -> PullRes
     return result
 
 
-def pull_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, PullResult]:
+def pull_all(connect: peer_links.Connect = peer_links.connect, lane: str | None = None) -> dict[str, PullResult]:
     """Pull from every peer that has an address."""
     return peer_links.each(
-        peer_links.reachable(), lambda code: pull(code, connect), lambda error: PullResult(failed=error)
+        peer_links.reachable(), lambda code: pull(code, connect), lambda error: PullResult(failed=error), lane
     )
 
 

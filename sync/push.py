@@ -50,10 +50,10 @@ def push(code: str, connect: peer_links.Connect = peer_links.connect) -> PushRes
     return result
 
 
-def push_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, PushResult]:
+def push_all(connect: peer_links.Connect = peer_links.connect, lane: str | None = None) -> dict[str, PushResult]:
     """Push to every peer that has an address."""
     return peer_links.each(
-        peer_links.reachable(), lambda code: push(code, connect), lambda error: PushResult(failed=error)
+        peer_links.reachable(), lambda code: push(code, connect), lambda error: PushResult(failed=error), lane
     )
 
 

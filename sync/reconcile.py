@@ -40,13 +40,15 @@ def reconcile(code: str, connect: peer_links.Connect = peer_links.connect) -> di
     return runtime.perform(SYSTEM, lambda work: _apply_difference(work, code, difference, checked))
 
 
-def reconcile_all(connect: peer_links.Connect = peer_links.connect) -> dict[str, dict[str, Any]]:
+def reconcile_all(
+    connect: peer_links.Connect = peer_links.connect, lane: str | None = None
+) -> dict[str, dict[str, Any]]:
     """Reconcile with every peer that has an address; one that fails is reported and skipped."""
-    return reconcile_these(peer_links.reachable(), connect)
+    return reconcile_these(peer_links.reachable(), connect, lane)
 
 
 def reconcile_these(
-    codes: Iterable[str], connect: peer_links.Connect = peer_links.connect
+    codes: Iterable[str], connect: peer_links.Connect = peer_links.connect, lane: str | None = None
 ) -> dict[str, dict[str, Any]]:
     """Reconcile with the peers of these codes; one that fails is reported and skipped."""
 
@@ -56,7 +58,7 @@ def reconcile_these(
         except NotDelivered as failure:
             return {"failed": type(failure.event).__name__}
 
-    return peer_links.each(codes, reconcile_one, lambda error: {"failed": error})
+    return peer_links.each(codes, reconcile_one, lambda error: {"failed": error}, lane)
 
 
 def _apply_difference(work: UnitOfWork, code: str, difference: Difference, checked: int) -> dict[str, Any]:

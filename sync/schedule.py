@@ -1,19 +1,16 @@
-"""Schedule of the worker: one table of jobs; each run first claims its time slot, so that it runs once."""
+"""Schedule of the worker: one table of jobs; each run is claimed first, so that one worker runs each slot."""
 
-import datetime as dt
 import logging
 import os
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -26,23 +23,27 @@ from registry.queries.node import account_lookup
 from registry.services.cases import annotation, expiry, list_adoption, penalty_import
 from registry.services.cases.publicity_extension import extend_running_bans
 from registry.services.checks import batch_check, watch_worker
-from registry.services.node import jobs
+from registry.services.node import jobs, rate_limits
 from registry.services.publication import ledger
 from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork
+from sync import peer_links
+from sync.mail import send_all
+from sync.members import fetch_all
 from sync.notify import notify_all
-from sync.pull import pull_all
+from sync.pull import PullResult, pull
 from sync.push import push_all
 from sync.reconcile import reconcile_all, reconcile_these
 
 log = logging.getLogger("sync")
 T = TypeVar("T")
-DAY_OFFSET_SECONDS = 6 * 3600
-"""Daily slots begin at 18:00 UTC, 02:00 in Beijing."""
 TICK_SECONDS_MAX = 600
 """A job's slot is looked at no less often than this, so that a restart skips no night."""
-MISFIRE_GRACE_SECONDS = 60
+WATCH_SECONDS = 15
+LATE_TICKS, LATE_SECONDS = 3, 60
+"""A job is late when it was not looked at for so many ticks and so many seconds more."""
 STOP_SECONDS_MAX = 20
+SECONDS_OF_AN_HOUR = 3_600
 SECONDS_OF_A_DAY = 86_400
 
 
@@ -90,6 +91,7 @@ def _expire_publications() -> None:
     runtime.perform(SYSTEM, jobs.delete_old_claims)
     while runtime.perform(SYSTEM, annotation.forget_files):
         pass
+    runtime.perform(SYSTEM, rate_limits.delete_over)
 
 
 def _extend_running_bans() -> None:
@@ -102,56 +104,60 @@ def _seal_ledger() -> None:
     runtime.perform(SYSTEM, ledger.seal)
 
 
-def _pull_and_reconcile() -> None:
-    reconcile_these(code for code, pulled in pull_all().items() if pulled.is_restarted)
+def _pull_and_reconcile(code: str) -> PullResult:
+    """Pull from a peer, and reconcile with one whose numbers began anew."""
+    result = pull(code)
+    if result.is_restarted:
+        reconcile_these([code])
+    return result
+
+
+def _pull_all() -> None:
+    peer_links.each(peer_links.reachable(), _pull_and_reconcile, lambda error: PullResult(failed=error), "pull")
 
 
 JOBS = (
     Job("imports", lambda chosen: chosen.import_interval_seconds, _file_imports),
     Job("lists", lambda chosen: chosen.list_interval_seconds, _check_files),
     Job("watch", lambda chosen: chosen.watch_interval_seconds, _advance_watches),
-    Job("notify", lambda chosen: chosen.notify_interval_seconds, notify_all),
+    Job("notify", lambda chosen: chosen.notify_interval_seconds, partial(notify_all, lane="notify")),
+    Job("mail", lambda chosen: chosen.mail_interval_seconds, send_all),
     Job("tidy", lambda chosen: chosen.tidy_interval_seconds, _expire_publications),
     Job("extend", lambda _: SECONDS_OF_A_DAY, _extend_running_bans),
-    Job("push", lambda chosen: chosen.push_interval_seconds, push_all),
-    Job("pull", lambda chosen: chosen.pull_interval_seconds, _pull_and_reconcile),
-    Job("reconcile", lambda chosen: chosen.reconcile_interval_seconds, reconcile_all),
+    Job("push", lambda chosen: chosen.push_interval_seconds, partial(push_all, lane="push")),
+    Job("members", lambda _: SECONDS_OF_AN_HOUR, partial(fetch_all, lane="members")),
+    Job("pull", lambda chosen: chosen.pull_interval_seconds, _pull_all),
+    Job("reconcile", lambda chosen: chosen.reconcile_interval_seconds, partial(reconcile_all, lane="reconcile")),
     Job("seal", lambda chosen: chosen.seal_interval_seconds, _seal_ledger),
 )
 
 
-def slot_of(now: dt.datetime, slot_seconds: int) -> int:
-    """The number of the slot in which an instant falls."""
-    return (int(now.timestamp()) + DAY_OFFSET_SECONDS) // slot_seconds
-
-
 def run_claimed(app: Flask, job: Job, worker: str) -> bool:
-    """Run a job unless its present slot is claimed already; returns whether it ran."""
+    """Run a job unless it ran in the present slot already; returns whether it ran."""
     with app.app_context():
-        slot = slot_of(runtime.clock(), job.slot_seconds(runtime.settings()))
 
-        def claim(work: UnitOfWork) -> bool:
-            return jobs.claim(work, job.name, slot, worker)
+        def claim(work: UnitOfWork) -> int | None:
+            return jobs.claim(work, job.name, job.slot_seconds(work.settings), worker)
 
         try:
-            is_ours = runtime.perform(SYSTEM, claim)
+            number = runtime.perform(SYSTEM, claim)
         except Refusal as refusal:
-            log.error("%s slot %d not claimed: %s", job.name, slot, refusal.code)
+            log.error("%s not claimed: %s", job.name, refusal.code)
             return False
-        if not is_ours:
+        if number is None:
             return False
-        outcome = _run(job, slot)
-        runtime.perform(SYSTEM, lambda work: jobs.finish(work, job.name, slot, outcome))
+        outcome = _run(job, number)
+        runtime.perform(SYSTEM, lambda work: jobs.finish(work, job.name, number, outcome))
     return True
 
 
 def run_once(app: Flask) -> dict[str, str]:
     """Run every job now, whatever its slot; outcomes by name."""
     with app.app_context():
-        return {job.name: _run(job, slot_of(runtime.clock(), job.slot_seconds(runtime.settings()))) for job in JOBS}
+        return {job.name: _run(job, 0) for job in JOBS}
 
 
-def _run(job: Job, slot: int) -> str:
+def _run(job: Job, number: int) -> str:
     """Run a job and log its outcome. A job that fails does not end the worker; of an error only its type is logged."""
     started = time.monotonic()
     try:
@@ -160,23 +166,66 @@ def _run(job: Job, slot: int) -> str:
     except Exception as error:
         outcome = f"failed: {type(error).__name__}"
     level = logging.INFO if outcome == "done" else logging.ERROR
-    log.log(level, "%s slot %d %s %d ms", job.name, slot, outcome, (time.monotonic() - started) * 1000)
+    log.log(level, "%s run %d %s %d ms", job.name, number, outcome, (time.monotonic() - started) * 1000)
     return outcome
 
 
-def scheduler_for(app: Flask, worker: str) -> BackgroundScheduler:
-    """Create the scheduler of all jobs, not yet started; every job runs at once and then by its interval."""
-    scheduler = BackgroundScheduler(
-        timezone=dt.UTC,
-        executors={"default": ThreadPoolExecutor(len(JOBS))},
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": MISFIRE_GRACE_SECONDS},
-    )
-    with app.app_context():
-        chosen, now = runtime.settings(), runtime.clock()
-    for job in JOBS:
-        tick = min(job.slot_seconds(chosen), TICK_SECONDS_MAX)
-        scheduler.add_job(run_claimed, "interval", (app, job, worker), seconds=tick, id=job.name, next_run_time=now)
-    return scheduler
+class Schedule:
+    """Every job in a thread of its own that waits by the monotonic clock, and a watchdog over them.
+
+    A wall clock that is set back stops nothing, and a job that hangs stops no other.
+    """
+
+    def __init__(self, app: Flask, worker: str, table: Sequence[Job] = JOBS) -> None:
+        self._app, self._worker, self._jobs = app, worker, table
+        self._stop = threading.Event()
+        self._ticked = {job.name: time.monotonic() for job in table}
+        self._threads = [
+            threading.Thread(target=self._repeat, args=(job,), name=job.name, daemon=True) for job in table
+        ]
+        self._watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Start every job at once, and the watchdog."""
+        for thread in (*self._threads, self._watchdog):
+            thread.start()
+
+    def stop(self, seconds: float) -> bool:
+        """Stop; False when a job was still under way after so many seconds."""
+        self._stop.set()
+        ends = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, ends - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def late(self) -> dict[str, float]:
+        """The jobs that were not looked at for far too long, and for how many seconds."""
+        now = time.monotonic()
+        passed = {job.name: now - self._ticked[job.name] for job in self._jobs}
+        return {
+            job.name: passed[job.name]
+            for job in self._jobs
+            if passed[job.name] > LATE_TICKS * self._tick_seconds(job) + LATE_SECONDS
+        }
+
+    def _repeat(self, job: Job) -> None:
+        while not self._stop.is_set():
+            try:
+                run_claimed(self._app, job, self._worker)
+            except Exception as error:  # whatever it is, the next tick tries again
+                log.error("%s did not run: %s", job.name, type(error).__name__)
+            else:
+                self._ticked[job.name] = time.monotonic()
+            self._stop.wait(self._tick_seconds(job))
+
+    def _watch(self) -> None:
+        while not self._stop.wait(WATCH_SECONDS):
+            for name, seconds in self.late().items():
+                log.error("watchdog: %s has not run for %d s", name, seconds)
+
+    def _tick_seconds(self, job: Job) -> int:
+        slot_seconds = job.slot_seconds(self._app.extensions["registry_settings"])
+        return min(slot_seconds, TICK_SECONDS_MAX)
 
 
 def run_forever(app: Flask) -> None:
@@ -184,15 +233,13 @@ def run_forever(app: Flask) -> None:
     stops = {signal.SIGTERM, signal.SIGINT}
     # Blocked before any thread begins: a handler beside waiting threads was seen to miss the signal.
     signal.pthread_sigmask(signal.SIG_BLOCK, stops)
-    scheduler = scheduler_for(app, f"{socket.gethostname()}:{os.getpid()}")
-    scheduler.start()
+    schedule = Schedule(app, f"{socket.gethostname()}:{os.getpid()}")
+    schedule.start()
     log.info("worker started")
     signal.sigwait(stops)
-    stopping = threading.Thread(target=scheduler.shutdown, daemon=True)
-    stopping.start()
-    stopping.join(STOP_SECONDS_MAX)
+    is_idle = schedule.stop(STOP_SECONDS_MAX)
     log.info("worker stopped")
-    if stopping.is_alive():
-        # A job that hangs on a slow peer is cut off like by a crash: nothing is lost, its slot is simply over.
+    if not is_idle:
+        # A job that hangs is cut off like by a crash: nothing is lost, its run is simply over.
         logging.shutdown()
         os._exit(0)

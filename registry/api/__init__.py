@@ -53,6 +53,7 @@ BLUEPRINTS = (
     listings.blueprint,
     reliefs.disputes,
     reliefs.repairs,
+    reliefs.contacts,
     commendations.blueprint,
     *filed_records.BLUEPRINTS,
     relations.blueprint,

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import Response
 
-from registry import runtime
+from registry import request_limits, runtime
 from registry.api.auth import public
 from registry.api.schemas.procedure import build_step_input as with_documents
-from registry.api.schemas.relief import ApplicationSchema, ReliefAnswer
+from registry.api.schemas.relief import ApplicationSchema, CodeSchema, ReliefAnswer
 from registry.api.wire import Blueprint, if_version, respond_with_etag
 from registry.domain.cases import relief
 from registry.domain.cases.case_file import StepInput
@@ -20,7 +20,7 @@ from registry.queries.cases import relief_status
 from registry.queries.cases.relief_status import ReliefStatus
 from registry.queries.law import reference_data
 from registry.refusals.procedure import ApplicantUnfit
-from registry.services.cases import relief_applications
+from registry.services.cases import relief_applications, relief_confirmation
 from registry.unit_of_work import UnitOfWork, day_of
 
 blueprint = Blueprint("applications", __name__, url_prefix="/api/v1", description="异议与信用修复申请")
@@ -32,7 +32,7 @@ _WORDS = (*relief.CHARACTERS_MAX, "id_type")
 @blueprint.arguments(ApplicationSchema)
 @blueprint.response(201, ReliefAnswer)
 def dispute(body: dict[str, Any]) -> Response:
-    """Dispute a record; needs the document `evidence`. The record is marked at once."""
+    """Dispute a record; needs the document `evidence`. The record is marked once the applicant is confirmed."""
     return _submit_application("dispute", body)
 
 
@@ -53,6 +53,17 @@ def get_relief(number: str) -> Response:
     return _respond_with_status(number)
 
 
+@blueprint.route("/reliefs/<number>/confirmation", methods=["PUT"])
+@public
+@blueprint.arguments(CodeSchema)
+@blueprint.response(200, ReliefAnswer)
+def confirm(body: dict[str, Any], number: str) -> Response:
+    """Confirm an application with the code that its subject got by mail or from an officer."""
+    request_limits.count_attempt()
+    runtime.perform(PUBLIC, lambda work: relief_confirmation.confirm(work, number, body["code"]))
+    return _respond_with_status(number)
+
+
 @blueprint.route("/reliefs/<number>/cancellation", methods=["PUT"])
 @public
 @blueprint.response(200, ReliefAnswer)
@@ -64,17 +75,18 @@ def cancel(number: str) -> Response:
 
 
 def _submit_application(noun: str, body: dict[str, Any]) -> Response:
+    request_limits.count_attempt()
     step_input = with_documents(body, None)
     stated = {name: body[name] or "" for name in _WORDS} | {"consent": "1" if body["consent"] else ""}
     stated["corrected_on"] = body["corrected_on"].isoformat() if body["corrected_on"] else ""
 
     def act(work: UnitOfWork) -> str:
-        relief_status.subject_of(work.session, body["record"], work.settings.node)
+        relief_status.subject_of(work.session, body["record"], work.settings.node, work.today)
         reference = reference_data.current(work.session)
         words = stated | {"id_type": reference.id_type_code(stated["id_type"]) or ""}
         id_types = reference.names("id_types")
         application = relief.parse_application(noun, body["record"], words, step_input.documents, id_types)
-        return relief_applications.apply(work, application, step_input).record
+        return relief_applications.apply(work, application, step_input, body["code"] or "").record
 
     try:
         number = runtime.perform(PUBLIC, act)

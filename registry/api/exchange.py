@@ -9,7 +9,7 @@ from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical
 from registry.errors import Fault
 from registry.httpsig import verify_request
-from registry.queries.exchange import peer_messages
+from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.publication.ledger_state import head
 from registry.refusals.acts import BatchTooLarge, QueryRefused, RemovalShare
 from registry.refusals.content import PeerSignature
@@ -72,6 +72,16 @@ def receipts() -> Response:
     code, raw = _verify_peer(), request.get_data()
     settled = runtime.perform(SYSTEM, lambda work: outbox.settle(work, peer_messages.peer(work.session, code), raw))
     return _build_response(canonical.dumps({"settled": settled}))
+
+
+@blueprint.get("/members")
+def members() -> Response:
+    """The signed statements about members and administrators that this node has."""
+    _verify_peer()
+    _parse_query({})
+    with runtime.reading() as session:
+        documents = [canonical.loads(signed.raw) for signed in member_statements.statements(session)]
+    return _build_response(canonical.dumps({"statements": documents}))
 
 
 @blueprint.get("/digest")

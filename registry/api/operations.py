@@ -12,15 +12,18 @@ from registry.api.auth import actor, allow, public
 from registry.api.schemas.base import Day, Paging, StrictSchema, short
 from registry.api.wire import Blueprint, parse_next
 from registry.domain import literals
-from registry.domain.permissions import Permission
+from registry.domain.permissions import SYSTEM, Permission
 from registry.errors import Fault
 from registry.models import AuditEvent
 from registry.queries.law import deadlines, reference_data
 from registry.queries.node import account_lookup
 from registry.queries.publication import ledger_state
 from registry.refusals.acts import DepartmentUnknown, QueryRefused
+from registry.services.node import rate_limits
 from registry.unit_of_work import day_of
 
+READY_KEY = "readyz"
+"""The counter that a readiness check writes to."""
 blueprint = Blueprint("operations", __name__, url_prefix="/api/v1", description="时限与审计")
 health = Blueprint("health", __name__, description="运行状态")
 
@@ -154,7 +157,8 @@ def alive() -> Response:
 @health.route("/readyz")
 @public
 def ready() -> Response:
-    """Readiness check: the store answers; refuses with 503 otherwise."""
+    """Readiness check: the store answers and takes a write; refuses with 503 otherwise."""
+    runtime.perform(SYSTEM, lambda work: rate_limits.hit(work, READY_KEY, 1))
     with runtime.reading() as session:
         head = ledger_state.head(session)
     return jsonify({"status": "ok", "entry": head})

@@ -107,7 +107,9 @@ def changes(query: dict[str, Any]) -> Response:
     """Entries after a number, in order: publish, correct, withdraw, expire."""
     with runtime.reading() as session:
         head = ledger_state.head(session)
-        items = [views.change(one) for one in publications.changes(session, after=query["after"], limit=query["limit"])]
+        entries = publications.changes(session, after=query["after"], limit=query["limit"])
+        public_entries = publications.public_entries(session, [entry.number for entry in entries])
+        items = [views.change(entry, is_public=entry.number in public_entries) for entry in entries]
     last = items[-1]["entry"] if items else None
     return respond_with_etag({"items": items, "next": last, "head": head}, f"{query['after']}.{last}.{head}")
 

@@ -9,16 +9,18 @@ from registry.api.auth import actor, allow
 from registry.api.casework import Body, CaseAct
 from registry.api.schemas.base import Paging, words
 from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, RemovalStep
-from registry.api.wire import Blueprint, respond_with_etag
+from registry.api.schemas.relief import CodeAnswer, ContactAnswer, ContactSchema
+from registry.api.wire import Blueprint, create_once, respond_with_etag
 from registry.domain.cases.procedures import DISPUTE, REPAIR
 from registry.domain.cases.workflow import Procedure
 from registry.domain.permissions import Permission
 from registry.models import Relief
 from registry.queries.cases.procedure_records import UNKNOWN
-from registry.services.cases import relief_applications, relief_decisions
+from registry.services.cases import relief_applications, relief_confirmation, relief_decisions
 from registry.services.cases.relief_decisions import OUTCOMES, Ruling
 
 disputes = Blueprint("disputes", __name__, url_prefix="/api/v1/disputes", description="异议的办理")
+contacts = Blueprint("contacts", __name__, url_prefix="/api/v1/contacts", description="当事人联系方式与核验码")
 repairs = Blueprint("repairs", __name__, url_prefix="/api/v1/repairs", description="信用修复的办理")
 
 
@@ -58,6 +60,12 @@ def _add_read_routes(blueprint: Blueprint, procedure: Procedure) -> None:
 
 
 _HANDLING = (
+    CaseAct(
+        "mark",
+        "mark",
+        lambda work, record, _body, step_input: relief_confirmation.mark(work, record, step_input),
+        "Confirm the applicant by the department's own look; a disputed record is marked.",
+    ),
     CaseAct(
         "accept",
         "acceptance",
@@ -108,6 +116,25 @@ REPAIR_ACTS = (
         ReasonStep,
     ),
 )
+
+
+@contacts.route("/<record>", methods=["PUT"])
+@allow(Permission.RELIEF_HANDLE)
+@contacts.arguments(ContactSchema)
+@contacts.response(200, ContactAnswer)
+def file_contact(body: Body, record: str) -> Body:
+    """File the mail address of the subject of a record: confirmation codes go there."""
+    runtime.perform(actor(), lambda work: relief_confirmation.file_contact(work, record, body["email"]))
+    return {"record": record}
+
+
+@contacts.route("/<record>/codes", methods=["POST"])
+@allow(Permission.RELIEF_HANDLE)
+@contacts.response(201, CodeAnswer)
+def issue_code(record: str) -> Response:
+    """Issue a confirmation code to the subject of a record, whom the officer has identified."""
+    return create_once(actor(), lambda work: ({"code": relief_confirmation.issue_code(work, record)}, 201))
+
 
 for _blueprint, _procedure, _acts in ((disputes, DISPUTE, DISPUTE_ACTS), (repairs, REPAIR, REPAIR_ACTS)):
     _add_read_routes(_blueprint, _procedure)

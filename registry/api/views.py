@@ -66,8 +66,11 @@ def tombstone(publication: Publication) -> dict[str, Any]:
     }
 
 
-def change(entry: LedgerEntry) -> dict[str, Any]:
-    """An entry of the ledger, without saying about whom."""
+def change(entry: LedgerEntry, *, is_public: bool) -> dict[str, Any]:
+    """An entry of the ledger, without saying about whom; of one that is not public also without its record, so that
+    nobody learns that there is one. Its leaf hash lets the tree be computed all the same."""
+    if not is_public:
+        return {"entry": entry.number, "record": None, "day": entry.day.isoformat(), "leaf": entry.leaf.hex()}
     return {
         "entry": entry.number,
         "act": entry.act,

@@ -15,6 +15,7 @@ from registry import runtime
 from registry.domain import literals
 from registry.domain.filing.cells import is_forbidden
 from registry.domain.permissions import Actor
+from registry.domain.publication import parsed_size
 from registry.domain.publication.redaction import blot
 from registry.errors import Fault
 from registry.models import IdempotencyKey
@@ -26,7 +27,10 @@ KEY_LENGTH_MAX = 200
 
 
 def strict_json(data: bytes) -> Any:
-    """Parse the JSON of a request: no NaN, no doubled keys, no lone surrogates, no endless nesting."""
+    """Parse the JSON of a request: no NaN, no doubled keys, no lone surrogates, no endless nesting or numbers of
+    values."""
+    if parsed_size.is_too_large(data):
+        raise BodyRefused("内容的项数过多")
     try:
         text = data.decode("utf-8")
         value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_refuse_doubles)

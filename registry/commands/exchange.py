@@ -6,13 +6,14 @@ import sys
 import click
 
 from registry import runtime
-from registry.commands.common import WholeRange, in_app
+from registry.commands.common import WholeRange, actor_named, in_app
+from registry.commands.procedures import ACCOUNT
 from registry.domain.exchange import envelope
 from registry.domain.law.deadlines import limit
 from registry.domain.permissions import SYSTEM
 from registry.queries.exchange import peer_messages
 from registry.queries.law import reference_data
-from registry.services.exchange import inbox, peers
+from registry.services.exchange import bulk_release, inbox, peers
 from registry.unit_of_work import UnitOfWork, day_of
 from sync.client import NotDelivered
 from sync.pull import pull_all
@@ -118,6 +119,38 @@ def quarantine(released: int | None, dropped: int | None, reason: str | None) ->
             click.echo(f"{item.id} {row.peer} {what} {clock} {item.detail or ''}".rstrip())
 
 
+@group.command("release-all")
+@click.argument("peer")
+@click.option("--code", required=True, help="The reason for which they are quarantined.")
+@ACCOUNT
+@in_app
+def release_all(peer: str, code: str, account: str) -> None:
+    """Propose to judge all quarantined records of a peer with one reason again; another person confirms."""
+    proposal = runtime.perform(actor_named(account), lambda work: bulk_release.propose(work, peer, code))
+    click.echo(f"{proposal.id}: 待另一人确认 waits for another person, {proposal.items} items")
+
+
+@group.command("confirm-release")
+@click.argument("number", type=int)
+@ACCOUNT
+@in_app
+def confirm_release(number: int, account: str) -> None:
+    """Confirm what another person proposed, and judge the records again."""
+    actor = actor_named(account)
+    runtime.perform(actor, lambda work: bulk_release.confirm(work, number))
+    released, after = 0, 0
+    while True:
+        passed, last = runtime.perform(
+            actor,
+            lambda work, after=after: bulk_release.release_next(work, number, after),  # type: ignore[misc]
+        )
+        released += passed
+        if last is None:
+            break
+        after = last
+    click.echo(f"{number}: 已放行 released {released}")
+
+
 @group.command("release")
 @click.argument("peer")
 @in_app
@@ -167,6 +200,15 @@ def change(code: str, url: str | None, public_key: str | None, distrust: bool) -
 
     runtime.perform(SYSTEM, act)
     click.echo(f"{code}: 已更改 changed")
+
+
+@peers_group.command("remove")
+@click.argument("code")
+@in_app
+def remove(code: str) -> None:
+    """Remove a peer: nothing is sent to it or taken from it any more; its records stay."""
+    cancelled = runtime.perform(SYSTEM, lambda work: peers.remove(work, code))
+    click.echo(f"{code}: 已移除 removed, {cancelled} messages cancelled")
 
 
 @peers_group.command("list")

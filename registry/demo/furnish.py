@@ -12,16 +12,20 @@ from flask import Flask
 
 from registry import runtime
 from registry.demo import lists, procedures
+from registry.domain.exchange import membership
+from registry.domain.exchange.membership import Administrator, AdministratorsStatement, MemberStatement, Signature
 from registry.domain.permissions import SYSTEM, Role
 from registry.queries.cases import penalties
+from registry.queries.exchange import member_statements
 from registry.queries.node import account_lookup
 from registry.queries.publication import known_keys
 from registry.refusals.acts import PeerUnknown
 from registry.services.cases import penalty_import, penalty_verification
-from registry.services.exchange import peers
+from registry.services.exchange import members, peers
 from registry.services.node import accounts
 from registry.services.publication import ledger
 from registry.settings import Settings
+from registry.signing import Signer
 from registry.unit_of_work import UnitOfWork, day_of
 
 HERE = Path(__file__).parent
@@ -47,6 +51,16 @@ ACCOUNTS = (
     accounts.NewAccount("trading-centre", Role.TRADING_CENTRE, "demo-trading-centre", ("*",), ("*",)),
     accounts.NewAccount("auditor", Role.AUDIT_ADMIN, "demo-administration", ("*",), ("*",)),
 )
+AUTHORITIES = {
+    "city": {
+        "11320900MA0T000010": ["盐城市示例财政局"],
+        "11320900MA0T000023": ["盐城市示例住房和城乡建设局"],
+        "11320900MA0T000036": ["盐城市示例国有资产监督管理委员会"],
+        "11320900MA0T000049": ["盐城市示例卫生健康委员会"],
+    },
+    "platform": {"11320900MA0T00005C": ["盐城市示例交通运输局"]},
+}
+"""Code and names of the authorities that each node speaks for."""
 FILED = {"city": ("credit-clerk", "credit-verifier"), "platform": ("credit-clerk", "credit-verifier")}
 
 
@@ -58,6 +72,7 @@ def furnish(apps: Mapping[str, Flask], nodes: Sequence[Settings]) -> dict[str, s
     for settings in nodes:
         with apps[settings.node].app_context():
             _introduce_peers(apps, settings, nodes)
+            _state_members(nodes)
             _file_records(settings)
             if settings is nodes[0]:
                 procedures.furnish()
@@ -74,7 +89,7 @@ def _create_accounts(settings: Settings) -> None:
         return
 
     def act(work: UnitOfWork) -> dict[str, str]:
-        for new in DEPARTMENTS:
+        for new in DEPARTMENTS if settings.node == "city" else map(_name_platform_department, DEPARTMENTS):
             accounts.ensure_department(work, new)
         return {new.name: accounts.issue_key(work, accounts.create(work, new).id, new.name) for new in lacking}
 
@@ -86,6 +101,49 @@ def _create_accounts(settings: Settings) -> None:
     with runtime.reading() as session:
         document = known_keys.document(session, settings.node, runtime.keys().signer)
     (Path(settings.home) / KEYS_FILE).write_bytes(document)
+
+
+def _name_platform_department(new: accounts.NewDepartment) -> accounts.NewDepartment:
+    """No two nodes have a department in common: what one decides, the other cannot state."""
+    return accounts.NewDepartment(new.code, f"演示平台{new.name.removeprefix('盐城市示例')}", new.kind)
+
+
+def _state_members(nodes: Sequence[Settings]) -> None:
+    """State for both nodes which authorities they speak for, signed by two invented administrators."""
+    folder = Path(nodes[0].home) / "administrators"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    signers = []
+    for name in ("first", "second"):
+        Signer.generate().save(folder / f"{name}.pem")  # keeps what is there
+        signers.append(Signer.load(folder / f"{name}.pem"))
+    today = day_of(runtime.clock())
+    people = [
+        Administrator(name=f"示例管理员{place}", public_key=signer.public.hex())
+        for place, signer in enumerate(signers, start=1)
+    ]
+    statements: list[AdministratorsStatement | MemberStatement] = [
+        AdministratorsStatement(revision=1, issued_on=today, administrators=people)
+    ]
+    statements += [
+        MemberStatement(
+            node=node,
+            revision=1,
+            issued_on=today,
+            authorities=authorities,
+            regions=["320900"],
+            sources={"judgment-debtor": ["*"]} if node == "city" else {},
+            effective_from=today,
+            effective_until=None,
+        )
+        for node, authorities in AUTHORITIES.items()
+    ]
+    with runtime.reading() as session:
+        if member_statements.administrators(session) is not None:
+            return
+    for statement in statements:
+        data = membership.parse_statement(membership.build(statement)).data
+        signatures = [Signature(signer.key_id, signer.sign(data).hex()) for signer in signers]
+        runtime.perform(SYSTEM, partial(members.load, raw=membership.build(statement, signatures)))
 
 
 def _read_accounts(settings: Settings) -> dict[str, str]:

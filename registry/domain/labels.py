@@ -100,7 +100,8 @@ BASIS_LEVELS = {
 }
 RELIEFS = {"dispute": "异议", "repair": "信用修复"}
 RELIEF_STATES = {
-    "received": "已收到，等待受理",
+    "received": "已收到，等待核实申请人",
+    "confirmed": "申请人已核实，等待受理",
     "accepted": "已受理，正在办理",
     "refused": "不予受理",
     "decided": "已作出处理决定",
@@ -110,6 +111,8 @@ RELIEF_STATES = {
 }
 RELIEF_ACTS = {
     "apply": "收到申请",
+    "confirm": "申请人以核验码确认",
+    "mark": "办理机关核实申请人",
     "accept": "受理",
     "refuse": "不予受理",
     "extend": "延长办理期限",

@@ -17,17 +17,20 @@ from registry.models.check import Check, CheckFile, CheckFilePart
 from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
-from registry.models.exchange import InboxBatch, InboxItem, JobRun, OutboxMessage, Peer
+from registry.models.exchange import BulkRelease, InboxBatch, InboxItem, JobRun, OutboxMessage, Peer, Takeaway
 from registry.models.filed_record import FiledRecord
 from registry.models.keyring import SigningKey
 from registry.models.law_proposal import LawProposal
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.listing import Listing
+from registry.models.mail import MailMessage
+from registry.models.member import MemberStatementRow
 from registry.models.name_index import SubjectName, gram_counts, name_grams
 from registry.models.penalty import ColumnMapping, ImportFinding, Penalty, PenaltyFiling, PenaltyImport
 from registry.models.publication import Publication, PublicationSector
+from registry.models.rate_limit import RateLimit
 from registry.models.relation import Relation, RelationEnd
-from registry.models.relief import Document, Relief
+from registry.models.relief import ConfirmationCode, Document, Relief, SubjectContact
 from registry.models.watch import Watch, WatchedParty, WatchEvent
 
 __all__ = [
@@ -37,6 +40,7 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "Base",
+    "BulkRelease",
     "Case",
     "CaseStep",
     "CatalogRow",
@@ -47,6 +51,7 @@ __all__ = [
     "Clock",
     "ColumnMapping",
     "Commendation",
+    "ConfirmationCode",
     "Counter",
     "Department",
     "Document",
@@ -63,6 +68,8 @@ __all__ = [
     "ListChange",
     "ListStateEntry",
     "Listing",
+    "MailMessage",
+    "MemberStatementRow",
     "OutboxMessage",
     "Peer",
     "Penalty",
@@ -70,11 +77,14 @@ __all__ = [
     "PenaltyImport",
     "Publication",
     "PublicationSector",
+    "RateLimit",
     "Relation",
     "RelationEnd",
     "Relief",
     "SigningKey",
+    "SubjectContact",
     "SubjectName",
+    "Takeaway",
     "Watch",
     "WatchEvent",
     "WatchedParty",

@@ -13,6 +13,7 @@ class Peer(Base):
 
     A node without ``url`` is known by its key only: its records come through others. Until ``removals_until`` it may
     remove any share of its records, as a person allowed. ``former_keys`` verify what it signed before a change of key.
+    One that was removed stays as a row, because what it signed is still to be verified.
     """
 
     __tablename__ = "peers"
@@ -32,6 +33,7 @@ class Peer(Base):
     removals_until: Mapped[dt.datetime | None]
     retry_at: Mapped[dt.datetime | None]
     failures: Mapped[int]
+    removed_at: Mapped[dt.datetime | None]
 
 
 class OutboxMessage(Base):
@@ -84,6 +86,34 @@ class InboxItem(Base):
     outcome: Mapped[str]
     code: Mapped[str | None]
     detail: Mapped[str | None]
+
+
+class Takeaway(Base):
+    """A version of a peer's record that took something away of the one before; counted by the removal guard."""
+
+    __tablename__ = "takeaways"
+    __table_args__ = (Index(None, "origin", "at"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    origin: Mapped[str]
+    record: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
+class BulkRelease(Base):
+    """Quarantined items of a peer with one code, up to ``last_item``, that two persons release together."""
+
+    __tablename__ = "bulk_releases"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    peer_id: Mapped[int] = mapped_column(ForeignKey("peers.id"))
+    code: Mapped[str]
+    last_item: Mapped[int] = mapped_column(Key)
+    items: Mapped[int]
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    proposed_at: Mapped[dt.datetime]
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    confirmed_at: Mapped[dt.datetime | None]
 
 
 class JobRun(Base):

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.models.base import Base, Key
 from registry.models.case import Case
+from registry.unit_of_work import day_of
 
 
 class Relief(Case, Base):
@@ -24,6 +25,41 @@ class Relief(Case, Base):
     about_noun: Mapped[str]
     received_at: Mapped[dt.datetime]
     accepted_on: Mapped[dt.date | None]
+
+    @property
+    def confirmed_on(self) -> str | None:
+        """The day on which the applicant was confirmed, None before. An application from before applicants were
+        confirmed counts as confirmed on its first day."""
+        facts = self.facts
+        stated: str | None = facts["confirmed_on"] if "confirmed_on" in facts else day_of(self.received_at).isoformat()
+        return stated
+
+
+class SubjectContact(Base):
+    """Where an authority reaches a subject, sealed: the address to which confirmation codes go."""
+
+    __tablename__ = "subject_contacts"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    subject_key: Mapped[str] = mapped_column(unique=True)
+    address: Mapped[bytes] = mapped_column(LargeBinary)
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    filed_at: Mapped[dt.datetime]
+
+
+class ConfirmationCode(Base):
+    """A code by which the subject of a record confirms one application; only its keyed hash is kept."""
+
+    __tablename__ = "confirmation_codes"
+    __table_args__ = (UniqueConstraint("about", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    about: Mapped[str]
+    code_hash: Mapped[str]
+    issued_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
 
 
 class Document(Base):

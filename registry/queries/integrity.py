@@ -58,7 +58,7 @@ def findings(
     ``upto``: verify only the first so many entries, as they stood then.
     """
     head = ledger_state.head(session) if upto is None else upto
-    node_keys = _NodeKeys(keys, node, {peer.code: peer_messages.keys_of(peer) for peer in peer_messages.peers(session)})
+    node_keys = _NodeKeys(keys, node, peer_messages.keys_by_code(session))
     leaves: list[bytes] = []
     for start in range(0, head, CHUNK):
         page = ledger_state.entries(session, after=start, limit=min(CHUNK, head - start))

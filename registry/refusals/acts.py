@@ -249,6 +249,24 @@ class PeerRefused(Invalid):
     code, title = "peer-refused", "交换节点的地址或公钥不正确"
 
 
+class ReleaseUnknown(NotFound):
+    """No release of many quarantined records of this number waits for its second person, or was confirmed."""
+
+    code, title = "release-unknown", "没有待确认的此次成批处理"
+
+
+class MemberRefused(Invalid):
+    """A statement about a member or the administrators is malformed, out of order, or not signed by two of them."""
+
+    code, title = "member-refused", "成员声明不正确，或者缺少两名管理员的签名"
+
+
+class MemberConflict(Conflict):
+    """A statement contradicts one that is known: the same revision, or an authority for which another node speaks."""
+
+    code, title = "member-conflict", "成员声明与已登记的声明矛盾"
+
+
 class ItemUnknown(NotFound):
     """No quarantined item has this number."""
 

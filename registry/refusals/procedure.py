@@ -192,6 +192,18 @@ class ReliefOpen(Conflict):
     code, title = "relief-open", "该记录已有一件同类申请正在办理"
 
 
+class CodeWrong(Forbidden):
+    """A confirmation code is unknown, used, or over."""
+
+    code, title = "code-wrong", "核验码不正确，或者已经使用、已经过期"
+
+
+class ContactRefused(Invalid):
+    """The contact of a subject is no mail address."""
+
+    code, title = "contact-refused", "联系方式应为电子邮箱地址"
+
+
 class RepairTooEarly(Conflict):
     """The minimum publicity period, or the scheme's own minimum, is not over."""
 
@@ -211,9 +223,9 @@ class NotDecidedHere(Conflict):
 
 
 class TooManyApplications(Unavailable):
-    """More applications came within the hour than are taken."""
+    """More applications came from one address, about one record or for one subject than are taken."""
 
-    code, title = "too-many-applications", "近一小时的申请过多，请稍后再试"
+    code, title = "too-many-applications", "同一地址、同一记录或者同一当事人的申请过多，请稍后再试"
 
 
 class CalendarRefused(Invalid):

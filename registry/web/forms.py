@@ -12,8 +12,8 @@ from registry.errors import Refusal
 from registry.queries.publication import record_query
 from registry.web.formatting import plain
 
-FIELDS = (*relief.CHARACTERS_MAX, "id_type", "consent", "corrected_on")
-_NEVER_BACK = ("id_number",)
+FIELDS = (*relief.CHARACTERS_MAX, "id_type", "consent", "corrected_on", "code")
+_NEVER_BACK = ("id_number", "code")
 _NAMES = ("name", "uscc", "agent")
 _LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){13,17}[Xx]?")
 """Fourteen digits and more: an identity or card number, not a telephone."""
@@ -43,7 +43,7 @@ def read_form(noun: str) -> Typed:
     words = {name: request.form.get(name, "") for name in FIELDS}
     papers = [
         StepDocument(kind, filename=file.filename, content=file.stream.read())
-        for kind in (*relief.documents(noun), relief.AUTHORISATION)
+        for kind in (*relief.documents(noun), *relief.OPTIONAL)
         for file in request.files.getlist(kind)
         if file.filename
     ]

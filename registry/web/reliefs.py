@@ -14,7 +14,7 @@ from flask import Response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
-from registry import runtime
+from registry import request_limits, runtime
 from registry.domain.cases import relief
 from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.procedures import DOCUMENTS
@@ -26,7 +26,7 @@ from registry.queries.law import reference_data
 from registry.queries.publication import publications
 from registry.refusals.acts import StoreUnavailable
 from registry.refusals.procedure import ApplicantUnfit, NotDecidedHere, RepairTooEarly
-from registry.services.cases import relief_applications
+from registry.services.cases import relief_applications, relief_confirmation
 from registry.unit_of_work import UnitOfWork
 from registry.web import forms, problems, views
 from registry.web.blueprint import pages, render_uncached, today
@@ -95,6 +95,15 @@ def show_relief(number: str) -> Response:
     return render_uncached("relief_status.html", application=application, is_shown=is_shown, today=today())
 
 
+@pages.post("/relief/<number>/confirm")
+def confirm_relief(number: str) -> Redirect:
+    """Confirm an application with a code, for whoever knows its receipt number."""
+    request_limits.count_attempt()
+    code = request.form.get("code", "")
+    runtime.perform(PUBLIC, lambda work: relief_confirmation.confirm(work, number, code))
+    return _forbid_caching(redirect(url_for("web.relief", number=number), _SEE_OTHER))
+
+
 @pages.post("/relief/<number>/cancel")
 def cancel_relief(number: str) -> Redirect:
     """Cancel an application, for whoever knows its receipt number."""
@@ -105,9 +114,9 @@ def cancel_relief(number: str) -> Redirect:
 def _render_form(noun: str, record_id: str, typed: forms.Typed | None = None, error: Refusal | None = None) -> Response:
     """Render the form, empty or with what was typed and what is wrong with it."""
     with runtime.reading() as session:
-        publication = relief_status.subject_of(session, record_id, runtime.settings().node)
-        subject = _describe_subject(session, publication)
-        if noun == "repair" and subject.name and error is None:
+        publication = relief_status.subject_of(session, record_id, runtime.settings().node, today())
+        subject = _describe_subject(session, record_id, publication)
+        if noun == "repair" and publication and subject.name and error is None:
             _require_repairable(publication)
         id_types = reference_data.current(session).names("id_types")
     status = error.status if error else 200
@@ -131,12 +140,14 @@ def _submit_application(noun: str, record_id: str) -> Response:
     typed = forms.read_form(noun)
 
     def act(work: UnitOfWork) -> str:
-        relief_status.subject_of(work.session, record_id, work.settings.node)
+        relief_status.subject_of(work.session, record_id, work.settings.node, work.today)
         id_types = reference_data.current(work.session).names("id_types")
         parsed = relief.parse_application(noun, record_id, typed.words, typed.papers, id_types)
-        return relief_applications.apply(work, parsed, StepInput(documents=typed.papers)).record
+        code = typed.words["code"].strip()
+        return relief_applications.apply(work, parsed, StepInput(documents=typed.papers), code).record
 
     try:
+        request_limits.count_attempt()
         number = runtime.perform(PUBLIC, act)
     except (NotFound, NotDecidedHere, StoreUnavailable):
         raise  # there is nothing that the form could be shown for
@@ -149,10 +160,10 @@ def _submit_application(noun: str, record_id: str) -> Response:
     return render_uncached("relief_received.html", _CREATED, application=application)
 
 
-def _describe_subject(session: Session, publication: Publication) -> Subject:
+def _describe_subject(session: Session, record_id: str, publication: Publication | None) -> Subject:
     at = publications.moment(session, today())
-    if not publications.visible_records(session, [publication.record], at):
-        return Subject(publication.record)
+    if publication is None or not publications.visible_records(session, [record_id], at):
+        return Subject(record_id)
     body = views.body_of(publication)
     return Subject(
         publication.record,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from registry import runtime, verifier
 from registry.domain.checks.receipts import split_receipt
 from registry.domain.exchange import batch, envelope
+from registry.domain.exchange.membership import Members
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical, keyring
 from registry.models import Publication
@@ -19,6 +20,10 @@ from registry.services.exchange import inbox, outbox, peers
 from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
 from tests.support.former import FILINGS, FORMER, LAST_DAY, RECORDS, findings, kept, platform_key, raw
+from tests.support.membership import entitle, member
+from tests.support.people import AUTHORITY
+
+FINANCE = {AUTHORITY[1]: [AUTHORITY[0]]}
 
 
 class TestReceipts:
@@ -90,6 +95,7 @@ class TestReceivedBatch:
     def test_is_accepted_by_a_fresh_node(self, app):
         key = platform_key()
         runtime.perform(SYSTEM, lambda work: peers.add(work, "platform", "示例平台", "", key, ()))
+        runtime.perform(SYSTEM, lambda work: entitle(work, "platform", FINANCE))
         told, _ = receive(raw("batch_received.json"))
         assert told["counts"] == {"sent": 5, "accepted": 5, "rejected": 0, "pending": 0}
         assert {line["outcome"] for line in told["results"]} == {"accepted"}
@@ -112,7 +118,8 @@ class TestSentBatch:
 
     def test_is_accepted_by_who_knows_the_key_of_the_node(self, former):
         exchange = runtime.keys().exchange
-        sender = envelope.Sender({"city"}, {"city": {exchange.key_id: partial(verify, exchange.public)}})
+        members = Members({"city": member("city", FINANCE)})
+        sender = envelope.Sender({"city"}, {"city": {exchange.key_id: partial(verify, exchange.public)}}, members)
         with runtime.reading() as session:
             sectors = reference_data.current(session).names("sectors")
         for value in kept("batch_sent.json")["records"]:

@@ -19,10 +19,13 @@ PUBLIC = {
     "GET /api/v1/ledger/keys", "GET /api/v1/ledger/proofs/inclusion", "GET /api/v1/ledger/proofs/consistency",
     "GET /api/v1/ledger/proofs/cover", "POST /api/v1/receipts/verification", "GET /api/v1/statistics",
     "POST /api/v1/disputes", "POST /api/v1/repairs", "GET /api/v1/reliefs/<number>",
+    "PUT /api/v1/reliefs/<number>/confirmation",
+
     "PUT /api/v1/reliefs/<number>/cancellation",
 }  # fmt: skip
 PEERS = {
     "GET /exchange/v1/hello", "GET /exchange/v1/changes", "GET /exchange/v1/digest",
+    "GET /exchange/v1/members",
     "POST /exchange/v1/batches", "POST /exchange/v1/receipts",
 }  # fmt: skip
 RESTRICTED = {
@@ -49,6 +52,10 @@ RESTRICTED = {
     "PUT /api/v1/listings/adoptions/<number>/return": Permission.LISTING_PUBLISH,
     "GET /api/v1/commendations": Permission.COMMENDATION_READ,
     "GET /api/v1/commendations/<record>": Permission.COMMENDATION_READ,
+    "PUT /api/v1/contacts/<record>": Permission.RELIEF_HANDLE,
+    "POST /api/v1/contacts/<record>/codes": Permission.RELIEF_HANDLE,
+    "PUT /api/v1/disputes/<record>/mark": Permission.RELIEF_HANDLE,
+    "PUT /api/v1/repairs/<record>/mark": Permission.RELIEF_HANDLE,
     "GET /api/v1/disputes": Permission.RELIEF_READ,
     "GET /api/v1/disputes/<record>": Permission.RELIEF_READ,
     "GET /api/v1/documents/<number>": Permission.RELIEF_READ,
@@ -179,6 +186,7 @@ class TestRoutes:
             ("/verify", "POST"),  # stores nothing
             ("/records/<record_id>/dispute", "POST"),
             ("/records/<record_id>/repair", "POST"),
+            ("/relief/<number>/confirm", "POST"),
             ("/relief/<number>/cancel", "POST"),
         }
 

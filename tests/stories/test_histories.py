@@ -275,7 +275,7 @@ def bureau(
     request: pytest.FixtureRequest, templates: stores.Templates, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Bureau]:
     """One store for all histories: each is about firms of its own."""
-    with town(request.param, templates, tmp_path_factory.mktemp("h"), applications_per_hour_max=9999) as made:
+    with town(request.param, templates, tmp_path_factory.mktemp("h"), applications_per_subject_max=9999) as made:
         yield Bureau(*made)
 
 

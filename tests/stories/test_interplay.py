@@ -101,7 +101,7 @@ def hands(bureau):
 class TestDispute:
     def test_that_is_over_before_the_stay_is_lifted_leaves_no_mark(self, bureau, hands):
         record = bureau.published_penalty()
-        number = bureau.applied("dispute", record)
+        number = bureau.confirmed("dispute", record)
         hands.suspend(record)
         bureau.do("public", lambda w: relief_applications.cancel(w, number, papers()))
         hands.resume(record)
@@ -110,7 +110,7 @@ class TestDispute:
     def test_that_began_during_the_stay_marks_what_is_shown_again(self, bureau, hands):
         record = bureau.published_penalty()
         hands.suspend(record)
-        bureau.applied("dispute", record)
+        bureau.confirmed("dispute", record)
         hands.resume(record)
         assert body(record)["disputed_on"] == bureau.today.isoformat()
 
@@ -124,7 +124,7 @@ class TestDispute:
 
     def test_does_not_stop_what_is_suspended(self, bureau, hands):
         record = bureau.published_penalty()
-        number = bureau.applied("dispute", record)
+        number = bureau.confirmed("dispute", record)
         hands.suspend(record)
         with pytest.raises(OutcomeUnfit):
             hands.decide(number, "stop_disclosure")

@@ -44,7 +44,7 @@ OF_PENALTIES = ("correct", "withdraw", "repair")
 @pytest.fixture(name="settings")
 def many_applications(tmp_path, store):
     """All worlds live on the same days, so more people apply within an hour than usual."""
-    return Settings(home=str(tmp_path), database_url=store, node="city", applications_per_hour_max=10**6)
+    return Settings(home=str(tmp_path), database_url=store, node="city", applications_per_subject_max=10**6)
 
 
 def live(world, act, *given):

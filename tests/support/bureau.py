@@ -26,6 +26,7 @@ from registry.services.cases import (
     penalty_filing,
     penalty_verification,
     relief_applications,
+    relief_confirmation,
     suspension,
 )
 from registry.unit_of_work import UnitOfWork, day_of
@@ -260,8 +261,14 @@ class Bureau:
         }
         return Application(**(made | special))
 
+    def confirmed(self, noun: str, record: str, **special: Any) -> str:
+        """The receipt number of an application whose applicant the department has looked at."""
+        number = self.applied(noun, record, **special)
+        self.do("clerk", lambda work: relief_confirmation.mark(work, number, StepInput()))
+        return number
+
     def applied(self, noun: str, record: str, **special: Any) -> str:
-        """The receipt number of an application."""
+        """The receipt number of an application, its applicant not yet confirmed."""
         application = self.application(noun, record, **special)
         given = papers("evidence", "performance_proof", "public_promise")
         return str(self.do("public", lambda work: relief_applications.apply(work, application, given).record))

@@ -25,6 +25,8 @@ from registry.services.exchange import peers
 from registry.services.node import accounts
 from registry.settings import Settings, child_environment
 from registry.unit_of_work import UnitOfWork
+from tests.support.membership import entitle
+from tools.synthetic import FINANCE_AUTHORITY, HOUSING_AUTHORITY, uscc
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -191,12 +193,22 @@ def furnish(nodes: list[Node]) -> None:
                     runtime.perform(SYSTEM, partial(_introduce, other=other.settings, public=key))
 
 
+def authorities_of(node: str) -> tuple[tuple[str, str], ...]:
+    """(name, code) of the authorities whose decisions a node states; no two nodes have one in common."""
+    if node == "city":
+        return FINANCE_AUTHORITY, HOUSING_AUTHORITY
+    return ((f"示例{node}监督局", uscc("11320900", sum(node.encode()))),)
+
+
 def _introduce(work: UnitOfWork, other: Settings, public: str) -> None:
     peers.add(work, other.node, other.node, other.base_url, public, ())
+    entitle(work, other.node, {code: [name] for name, code in authorities_of(other.node)})
 
 
 def _officers(work: UnitOfWork) -> dict[str, str]:
-    accounts.ensure_department(work, accounts.NewDepartment("office", "示例监督管理部门", "supervisor"))
+    accounts.ensure_department(
+        work, accounts.NewDepartment("office", f"示例{work.settings.node}监督管理部门", "supervisor")
+    )
     made = {
         name: accounts.create(work, accounts.NewAccount(name, role, "office", ("*",), ("*",)))
         for name, role in OFFICERS.items()

@@ -29,6 +29,7 @@ from registry.services.cases import (
     penalty_verification,
     relations,
     relief_applications,
+    relief_confirmation,
     relief_decisions,
     suspension,
 )
@@ -267,6 +268,11 @@ def _apply(walker: Walker, work: UnitOfWork, case: Case, given: StepInput) -> Re
     return relief_applications.apply(work, walker.bureau.application(case.noun, case.about), given)
 
 
+def _confirm(walker: Walker, work: UnitOfWork, case: Case, given: StepInput) -> Relief:
+    code = relief_confirmation.add_code(work, case.about)
+    return relief_confirmation.confirm(work, case.record, code)
+
+
 def _suspend(walker: Walker, work: UnitOfWork, case: Case, given: StepInput) -> None:
     until = work.today + dt.timedelta(days=STAY_DAYS)
     suspension.suspend(work, case.record, work.today, until, "人民法院裁定停止执行", given)
@@ -287,6 +293,8 @@ _EXPIRE: Act = lambda _, w, c, g: expiry.expire_due(w)  # noqa: E731
 _RESUME: Act = lambda _, w, c, g: suspension.resume(w, c.record, w.today, g)  # noqa: E731
 _RELIEF: dict[str, Act] = {
     "apply": _apply,
+    "confirm": _confirm,
+    "mark": lambda _, w, c, g: relief_confirmation.mark(w, c.record, g),
     "accept": lambda _, w, c, g: relief_applications.accept(w, c.record, g),
     "refuse": lambda _, w, c, g: relief_applications.refuse(w, c.record, "不属于受理范围", g),
     "extend": lambda _, w, c, g: relief_applications.extend(w, c.record, "需要核实", g),

@@ -1,17 +1,34 @@
 """Hand-made bodies, envelopes and batches of invented firms."""
 
+import hashlib
 import secrets
 
 from registry.domain.exchange import batch, envelope
 from registry.domain.publication import canonical
 from registry.domain.publication.publication import content_hash
+from tools.synthetic import uscc
 
 USCC = "91320902MA0TR0027T"
-AUTHORITY = "11320900MA0TA0016X"
+CITY = ("盐城市虚构监督局", "11320900MA0TA0016X")
+"""Name and code of the authority whose decisions the city states."""
+
+
+def authority_of(node):
+    """(name, code) of the authority whose decisions a node states; each has one of its own."""
+    if node == "city":
+        return CITY
+    return f"虚构{node}监督局", uscc("11320900", int(hashlib.sha256(node.encode()).hexdigest(), 16) % 10**6)
+
+
+def speaking(node):
+    """The authorities of a node as a statement about members has them."""
+    name, code = authority_of(node)
+    return {code: [name]}
 
 
 def body(record=None, *, node="city", revision=1, **changed):
-    """A valid public body; ``changed`` names what is special."""
+    """A valid public body of the node's own authority; ``changed`` names what is special."""
+    name, code = authority_of(node)
     return {
         "record": record or secrets.token_hex(16),
         "revision": revision,
@@ -33,12 +50,12 @@ def body(record=None, *, node="city", revision=1, **changed):
         "permit": None,
         "decided_on": "2026-11-02",
         "effect_until": None,
-        "authority": {"name": "盐城市虚构监督局", "code": AUTHORITY},
+        "authority": {"name": name, "code": code},
         "source": {
             "node": node,
-            "name": "盐城市虚构监督局",
-            "code": AUTHORITY,
-            "department": "虚构监督局",
+            "name": name,
+            "code": code,
+            "department": f"{name}法规科",
             "channel": "api",
             "filed_on": "2026-11-03",
             "verified_on": "2026-11-04",
@@ -50,7 +67,7 @@ def body(record=None, *, node="city", revision=1, **changed):
         "measures": [],
         "policy": "P",
         "visible_from": "2026-11-04",
-        "visible_until": "2099-11-04",
+        "visible_until": "2029-11-04",
         "repairable_from": "2027-02-04",
         "publish_by": "2026-11-11",
         "filing": "0" * 64,

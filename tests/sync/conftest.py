@@ -17,6 +17,8 @@ from registry.runtime import db, perform, reading
 from registry.services.exchange import peers
 from registry.settings import Settings
 from tests.support import stores
+from tests.support.membership import entitle
+from tests.sync.bodies import speaking
 
 
 class _Quiet(WSGIRequestHandler):
@@ -77,9 +79,10 @@ class Node:
         return self.ask(lambda session: peer_messages.peer(session, code))
 
     def befriend(self, other, url=None, owners=()):
-        """Make another node known here."""
+        """Make another node known here, with what it may speak for."""
         at = other.url if url is None else url
         self.do(lambda work: peers.add(work, other.code, other.code, at, other.signer.public.hex(), owners))
+        self.do(lambda work: entitle(work, other.code, speaking(other.code)))
 
 
 @pytest.fixture(params=stores.STORES)

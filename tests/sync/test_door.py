@@ -22,6 +22,7 @@ ROUTES = [
     ("GET", "/changes"),
     ("POST", "/receipts"),
     ("GET", "/digest"),
+    ("GET", "/members"),
 ]
 
 

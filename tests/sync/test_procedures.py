@@ -9,12 +9,14 @@ from registry.models import Clock, Publication
 from registry.services.cases import commendations
 from sync.push import push
 from tests.support.bureau import Bureau
+from tests.support.membership import entitle
 from tests.support.people import AUTHORITY, hire
 
 
 @pytest.fixture
-def bureau(city, monkeypatch):
-    """The people of the city's node."""
+def bureau(city, platform, monkeypatch):
+    """The people of the city's node, whose authority the platform knows."""
+    platform.do(lambda work: entitle(work, "city", {AUTHORITY[1]: [AUTHORITY[0]]}))
     with city:
         return Bureau(hire(), monkeypatch)
 
@@ -55,7 +57,7 @@ class TestListing:
     def test_of_a_dispute_carries_its_mark(self, city, platform, bureau):
         with city:
             record = bureau.listed()
-            bureau.applied("dispute", record)
+            bureau.confirmed("dispute", record)
             push("platform")
         assert "disputed_on" in json.loads(newest(platform, record).body)
         assert not platform.items()

@@ -9,12 +9,15 @@ import time
 import pytest
 from sqlalchemy import select
 
+from registry import runtime
 from registry.domain.permissions import SYSTEM
 from registry.models import JobRun
 from registry.runtime import perform, reading
 from registry.services.node import jobs
+from registry.services.node.jobs import slot_of
 from registry.settings import child_environment
-from sync.schedule import JOBS, Job, run_claimed, run_once, scheduler_for, slot_of
+from sync import schedule
+from sync.schedule import JOBS, Job, run_claimed, run_once
 from tests.sync.bodies import body
 from tests.sync.planting import published
 
@@ -63,18 +66,23 @@ class TestClaim:
         assert [row.outcome for row in runs(city)] == ["failed: ValueError"]
         assert "某公司" not in caplog.text
 
-    def test_of_long_ago_is_forgotten(self, city):
+    def test_of_long_ago_is_forgotten_but_the_newest(self, city):
         def act(work):
-            jobs.claim(work, "push", 1, "w")
-            [row] = work.session.scalars(select(JobRun))
-            row.started_at = work.now - dt.timedelta(days=8)
+            for number in (1, 2, 3):
+                row = {
+                    "job": "push",
+                    "slot": number,
+                    "worker": "w",
+                    "started_at": work.now - dt.timedelta(days=19 - number),
+                }
+                work.session.add(JobRun(**row))
             work.session.flush()
             return jobs.delete_old_claims(work)
 
         with city:
-            assert perform(SYSTEM, act) == 1
+            assert perform(SYSTEM, act) == 2
             with reading() as session:
-                assert session.scalars(select(JobRun)).all() == []
+                assert [row.slot for row in session.scalars(select(JobRun))] == [3]
 
 
 class TestRunOnce:
@@ -84,22 +92,87 @@ class TestRunOnce:
         assert len(platform.publications()) == 1
 
 
-class TestScheduler:
-    def test_has_every_job_once_and_catches_up_without_overlap(self, city):
-        made = scheduler_for(city.app, "w")
-        found = {job.id: job for job in made.get_jobs()}
-        assert set(found) == {
-            "imports",
-            "lists",
-            "watch",
-            "notify",
-            "tidy",
-            "extend",
-            "push",
-            "pull",
-            "reconcile",
-            "seal",
-        }
+class TestClockSetBack:
+    """A clock that is set back by 20 minutes stopped every job for 20 minutes."""
+
+    def job(self, ran, seconds=5):
+        return Job("count", lambda _: seconds, lambda: ran.append(1))
+
+    def at(self, monkeypatch, now):
+        monkeypatch.setattr(runtime, "clock", lambda: now)
+
+    @pytest.mark.parametrize("seconds", [5, 60, 86_400])
+    def test_stops_no_job(self, city, monkeypatch, seconds):
+        ran, noon = [], dt.datetime(2026, 11, 28, 4, tzinfo=dt.UTC)
+        for now in (noon, noon - dt.timedelta(minutes=20)):
+            self.at(monkeypatch, now)
+            assert run_claimed(city.app, self.job(ran, seconds), "w")
+        assert len(ran) == 2
+
+    def test_after_a_leap_ahead_stops_no_job(self, city, monkeypatch):
+        ran, noon = [], dt.datetime(2026, 11, 28, 4, tzinfo=dt.UTC)
+        for now in (noon, noon + dt.timedelta(days=400), noon + dt.timedelta(seconds=6)):
+            self.at(monkeypatch, now)
+            assert run_claimed(city.app, self.job(ran), "w")
+
+    def test_runs_no_slot_twice(self, city, monkeypatch):
+        ran, noon = [], dt.datetime(2026, 11, 28, 4, tzinfo=dt.UTC)
+        for second in (0, 1, 4, 5, 9, 10):
+            self.at(monkeypatch, noon + dt.timedelta(seconds=second))
+            run_claimed(city.app, self.job(ran), "w")
+        assert len(ran) == 3
+
+    def test_of_one_worker_a_little_makes_the_other_run_nothing_twice(self, city, monkeypatch):
+        ran, noon = [], dt.datetime(2026, 11, 28, 4, 0, 2, tzinfo=dt.UTC)
+        for now, worker in ((noon, "a"), (noon - dt.timedelta(seconds=2), "b")):
+            self.at(monkeypatch, now)
+            run_claimed(city.app, self.job(ran), worker)
+        assert len(ran) == 1
+
+
+class TestSchedule:
+    def test_has_every_job_once(self):
+        names = [job.name for job in JOBS]
+        assert sorted(names) == sorted(set(names))
+        assert {"push", "pull", "members", "mail", "notify", "seal", "tidy", "reconcile"} <= set(names)
+
+    def test_lets_a_job_that_hangs_stop_no_other_and_names_it(self, city, caplog, monkeypatch):
+        monkeypatch.setattr(schedule, "WATCH_SECONDS", 0.2)
+        monkeypatch.setattr(schedule, "LATE_TICKS", 1)
+        monkeypatch.setattr(schedule, "LATE_SECONDS", 0.5)
+        ran, goes_on = [], threading.Event()
+        table = (Job("hangs", lambda _: 1, goes_on.wait), Job("runs", lambda _: 1, lambda: ran.append(1)))
+        made = schedule.Schedule(city.app, "w", table)
+        made.start()
+        deadline = time.monotonic() + 60
+        while (len(ran) < 4 or "hangs" not in caplog.text) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert len(ran) >= 4
+        assert "watchdog: hangs has not run for" in caplog.text
+        assert "watchdog: runs" not in caplog.text
+        assert not made.stop(0.1)
+        goes_on.set()
+        assert made.stop(30)
+
+    def test_goes_on_after_a_job_that_could_not_even_be_claimed(self, city, monkeypatch, caplog):
+        ran, failing = [], [True, True]
+
+        def claimed(app, job, worker):
+            if failing:
+                failing.pop()
+                raise RuntimeError("某公司")
+            ran.append(1)
+
+        monkeypatch.setattr(schedule, "run_claimed", claimed)
+        made = schedule.Schedule(city.app, "w", (Job("count", lambda _: 0, lambda: None),))
+        made.start()
+        deadline = time.monotonic() + 30
+        while not ran and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert made.stop(30)
+        assert ran
+        assert "count did not run: RuntimeError" in caplog.text
+        assert "某公司" not in caplog.text
 
 
 class TestWorker:

@@ -33,7 +33,8 @@ def app(store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]
     with pytest.MonkeyPatch.context() as patch:
         noon = dt.datetime.combine(TODAY, dt.time(4), dt.UTC)
         patch.setattr(runtime, "clock", lambda: noon)
-        made = create_app(Settings(home=str(home), database_url=store))
+        unlimited = {"applications_per_hour_max": 9999, "applications_per_record_max": 9999}
+        made = create_app(Settings(home=str(home), database_url=store, **unlimited))
         with made.app_context():
             yield made
             runtime.db.session.remove()

@@ -127,7 +127,7 @@ class TestDispute:
         record = bureau.published_penalty()
         day = bureau.today.isoformat()
         assert "异议处理中（自" not in shown(client, record)
-        bureau.applied("dispute", record)
+        bureau.confirmed("dispute", record)
         page = shown(client, record)
         assert page.count(f"异议处理中（自 {day}）") == 2
         assert "<td>标注异议</td>" in page

@@ -10,7 +10,7 @@ from registry.domain.cases.case_file import StepInput
 from registry.models import AuditEvent, Document, Relief
 from registry.queries.cases import procedure_records
 from registry.queries.publication import publications
-from registry.services.cases import relief_applications, relief_decisions, revisions, steps
+from registry.services.cases import relief_applications, relief_confirmation, relief_decisions, revisions, steps
 from registry.services.cases.relief_decisions import Ruling
 from tests.support.bureau import papers
 from tests.support.filings import PersonFactory
@@ -75,7 +75,7 @@ class TestDisputeForm:
             assert f'id="{name}"' in page
 
     @pytest.mark.parametrize("noun", ["dispute", "repair"])
-    @pytest.mark.parametrize("record", ["0" * 32, "x", "a%00b", "%2e%2e"])
+    @pytest.mark.parametrize("record", ["x", "a%00b", "%2e%2e", "A" * 32])
     def test_of_nothing_is_not_found(self, client, noun, record):
         assert client.get(f"/records/{record}/{noun}").status_code == 404
         assert client.post(f"/records/{record}/{noun}", data={}).status_code == 404
@@ -101,13 +101,14 @@ class TestDispute:
         record = bureau.published_penalty()
         answer = post(client, bureau, "dispute", record)
         receipt = number(answer)
+        assert "不作公开标注" in answer.text
         assert f'href="/relief/{receipt}"' in answer.text
         assert answer.text.count("最迟") == 3
         due = bureau.today
         for _ in range(3):  # D16: the source unit answers within three working days
             due = next(day for day in (due + dt.timedelta(days=n) for n in range(1, 12)) if is_working(day))
         assert f"<strong>{due}</strong>" in answer.text
-        assert body(record)["disputed_on"] == bureau.today.isoformat()
+        assert "disputed_on" not in body(record)
 
     def test_keeps_the_documents_sealed(self, client, bureau):
         receipt = number(
@@ -133,7 +134,7 @@ class TestDispute:
     def test_of_a_person_is_by_identity_number_and_shows_nothing_of_the_record(self, client, bureau):
         record = bureau.published_penalty(**PersonFactory())
         page = client.get(f"/records/{record}/dispute").text
-        assert "不向社会公开" in page
+        assert "不显示任何内容" in page
         assert bureau.names[record]["subject_name"] not in page
         assert bureau.names[record]["document_number"] not in page
         assert client.get(f"/records/{record}").status_code == 404
@@ -202,7 +203,7 @@ class TestRefusals:
 
     def test_of_a_second_dispute_say_that_one_is_open(self, client, bureau):
         record = bureau.published_penalty()
-        number(post(client, bureau, "dispute", record))
+        bureau.confirmed("dispute", record)
         answer = post(client, bureau, "dispute", record)
         assert answer.status_code == 409
         assert "relief-open" in answer.text
@@ -258,7 +259,7 @@ class TestRepair:
 class TestStatus:
     def test_tells_state_days_limits_and_who_decides(self, client, bureau, disputed):
         page = status(client, disputed)
-        for part in ("已收到，等待受理", "盐城市示例财政局", f"{bureau.today} 收到申请", "异议受理", "最迟"):
+        for part in ("已收到，等待核实申请人", "盐城市示例财政局", f"{bureau.today} 收到申请", "异议受理", "最迟"):
             assert part in page
 
     def test_tells_outcome_and_reason_without_numbers_of_people(self, client, bureau, disputed):
@@ -287,10 +288,29 @@ class TestStatus:
         assert client.get("/relief?number=https://elsewhere.example").status_code == 200
 
 
+class TestConfirm:
+    def test_with_the_code_of_an_officer_marks_the_record(self, client, bureau):
+        record = bureau.published_penalty()
+        receipt = number(post(client, bureau, "dispute", record))
+        assert 'name="code"' in status(client, receipt)
+        code = bureau.do("clerk", lambda work: relief_confirmation.issue_code(work, record))
+        answer = client.post(f"/relief/{receipt}/confirm", data={"code": code.lower()})
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (303, "no-store")
+        assert "申请人已核实" in status(client, receipt)
+        assert 'name="code"' not in status(client, receipt)
+        assert "disputed_on" in body(record)
+
+    def test_with_a_wrong_code_is_refused(self, client, bureau, disputed):
+        answer = client.post(f"/relief/{disputed}/confirm", data={"code": "AAAAAAAAAA"})
+        assert (answer.status_code, "code-wrong" in answer.text) == (403, True)
+
+
 class TestCancel:
     def test_takes_the_application_back_and_the_mark_off(self, client, bureau):
         record = bureau.published_penalty()
         receipt = number(post(client, bureau, "dispute", record))
+        bureau.do("clerk", lambda work: relief_confirmation.mark(work, receipt, StepInput()))
+        assert "disputed_on" in body(record)
         answer = client.post(f"/relief/{receipt}/cancel")
         assert (answer.status_code, answer.headers["Location"]) == (303, f"/relief/{receipt}")
         assert "申请人已撤回" in status(client, receipt)

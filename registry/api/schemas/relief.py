@@ -16,7 +16,8 @@ class EvidenceSchema(DocumentSchema):
 class ApplicationSchema(StrictSchema):
     """A dispute or repair application about ``record``. An organisation gives ``uscc``, a person ``id_type`` and
     ``id_number``; an agent is named in ``agent`` and needs the document ``authorisation``. ``consent`` must be true.
-    ``corrected_on``: the day of the correction, for the repair of a listing whose list counts from it."""
+    ``corrected_on``: the day of the correction, for the repair of a listing whose list counts from it. ``code``: a
+    confirmation code, if the subject has one."""
 
     record = short(required=True)
     name = words(CHARACTERS_MAX["name"], required=True)
@@ -28,7 +29,32 @@ class ApplicationSchema(StrictSchema):
     statement = words(CHARACTERS_MAX["statement"], required=True)
     corrected_on = Day(load_default=None, allow_none=True)
     consent = fields.Boolean(required=True, truthy={True}, falsy={False})
+    code = short(load_default=None, allow_none=True)
     documents = fields.List(fields.Nested(EvidenceSchema), required=True, validate=validate.Length(max=FILES_MAX))
+
+
+class CodeSchema(StrictSchema):
+    """A confirmation code as it came by mail or from an officer; case, blanks and hyphens do not count."""
+
+    code = short(required=True)
+
+
+class CodeAnswer(StrictSchema):
+    """A new confirmation code: the only time that it can be read."""
+
+    code = fields.String()
+
+
+class ContactSchema(StrictSchema):
+    """Where the department reaches the subject of a record."""
+
+    email = short(254, required=True)
+
+
+class ContactAnswer(StrictSchema):
+    """The record whose subject has a contact now."""
+
+    record = fields.String()
 
 
 class LimitSchema(StrictSchema):

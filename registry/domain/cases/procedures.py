@@ -40,6 +40,7 @@ DOCUMENTS = {
     "removal_decision": "移出决定书",
     "revocation_decision": "撤销列入决定书",
     "evidence": "证明材料",
+    "sealed_statement": "加盖公章的声明",
     "performance_proof": "履行义务证明",
     "public_promise": "公开作出的信用承诺书",
     "relief_decision": "异议处理或者信用修复决定书",
@@ -263,18 +264,28 @@ RELATION = Procedure(
 )
 """A relation of two parties is shown to checks only. One that has ended is withdrawn and filed anew with its end."""
 
+_APPLICANT = "申请人身份核实；" + HOUSE
+
+
+def _confirmed() -> Iterator[Step]:
+    """The two ways in which an applicant is confirmed: by a code, or by the department's own look."""
+    yield Step("received", "confirm", "confirmed", Permission.RELIEF_APPLY, source=_APPLICANT)
+    yield Step("received", "mark", "confirmed", Permission.RELIEF_HANDLE, source=_APPLICANT)
+
+
 DISPUTE = Procedure(
     "dispute",
     (
         Step(INITIAL, "apply", "received", Permission.RELIEF_APPLY, ("evidence",), source=_DISPUTE),
-        Step("received", "accept", "accepted", Permission.RELIEF_HANDLE, source=_DISPUTE),
-        Step("received", "refuse", "refused", Permission.RELIEF_HANDLE, source=_DISPUTE),
+        *_confirmed(),
+        *Step("received", "accept", "accepted", Permission.RELIEF_HANDLE, source=_DISPUTE).each("confirmed"),
+        *Step("received", "refuse", "refused", Permission.RELIEF_HANDLE, source=_DISPUTE).each("confirmed"),
         Step("accepted", "extend", "accepted", Permission.RELIEF_HANDLE, source="浙江省公共信用信息管理条例第三十一条"),
         Step("accepted", "decide", "decided", Permission.RELIEF_DECIDE, ("relief_decision",), ("accept",), _DISPUTE),
-        *Step("received", "cancel", "cancelled", Permission.RELIEF_APPLY, source=HOUSE).each("accepted"),
+        *Step("received", "cancel", "cancelled", Permission.RELIEF_APPLY, source=HOUSE).each("confirmed", "accepted"),
     ),
 )
-"""异议. The record is marked from ``apply`` until the dispute is no longer open."""
+"""异议. The record is marked from the confirmation of the applicant until the dispute is no longer open."""
 
 REPAIR = Procedure(
     "repair",
@@ -287,8 +298,9 @@ REPAIR = Procedure(
             ("performance_proof", "public_promise"),
             source=_REPAIR,
         ),
-        Step("received", "accept", "accepted", Permission.RELIEF_HANDLE, source=_REPAIR),
-        Step("received", "refuse", "refused", Permission.RELIEF_HANDLE, source=_REPAIR),
+        *_confirmed(),
+        *Step("received", "accept", "accepted", Permission.RELIEF_HANDLE, source=_REPAIR).each("confirmed"),
+        *Step("received", "refuse", "refused", Permission.RELIEF_HANDLE, source=_REPAIR).each("confirmed"),
         Step("accepted", "extend", "accepted", Permission.RELIEF_HANDLE, source="国办发〔2025〕22号"),
         Step(
             "accepted",
@@ -300,7 +312,7 @@ REPAIR = Procedure(
             _REPAIR + "（谁认定、谁修复）",
         ),
         Step("accepted", "reject", "rejected", Permission.RELIEF_DECIDE, ("relief_decision",), ("accept",), _REPAIR),
-        *Step("received", "cancel", "cancelled", Permission.RELIEF_APPLY, source=HOUSE).each("accepted"),
+        *Step("received", "cancel", "cancelled", Permission.RELIEF_APPLY, source=HOUSE).each("confirmed", "accepted"),
     ),
 )
 """信用修复. ``grant`` ends publication, sharing and measures of the record together."""
@@ -334,5 +346,5 @@ PROCEDURES = {
     for procedure in (PENALTY, LISTING, ADOPTED_LISTING, COMMENDATION, *FILED.values(), RELATION, DISPUTE, REPAIR)
 }
 RELIEFS = (DISPUTE.noun, REPAIR.noun)
-OPEN_RELIEF = ("received", "accepted")
+OPEN_RELIEF = ("received", "confirmed", "accepted")
 """The states of a relief that is not over."""

@@ -1,6 +1,7 @@
 """Parse and validate an application for relief (dispute or repair): the application, or every fault at once."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,7 +19,12 @@ from registry.refusals.procedure import ReliefRefused
 FILES_MAX = 5
 CHARACTERS_MAX = {"name": 200, "uscc": 50, "id_number": 50, "agent": 200, "contact": 200, "statement": 2000}
 """Input fields of an application and their longest text."""
-AUTHORISATION = "authorisation"
+AUTHORISATION, SEALED_STATEMENT = "authorisation", "sealed_statement"
+OPTIONAL = (AUTHORISATION, SEALED_STATEMENT)
+"""Kinds of document that any application may have."""
+CODE = re.compile(r"[A-Z2-7]{10}")
+"""A confirmation code, in upper case and without blanks or hyphens."""
+EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z0-9-]{2,}")
 _LABELS = {
     "name": "申请人名称", "uscc": "统一社会信用代码", "id_number": "证件号码", "agent": "代理人姓名",
     "contact": "联系方式", "statement": "申请的事实和理由",
@@ -93,6 +99,11 @@ def parse_application(
     )
 
 
+def fold_code(text: str) -> str:
+    """A confirmation code as it is compared: typed in any case, with blanks and hyphens or without."""
+    return "".join(text.split()).replace("-", "").upper()
+
+
 def without_filenames(attachments: Sequence[StepDocument]) -> list[StepDocument]:
     """The documents with neutral file names: the uploaded names often identify a person."""
     return [
@@ -126,7 +137,7 @@ def _attachment_faults(noun: str, attachments: Sequence[StepDocument], *, has_ag
         if kind not in attached_kinds:
             yield Fault(f"/documents/{kind}", "document-missing", f"请附上{DOCUMENTS[kind]}")
     for attachment in attachments:
-        if attachment.kind not in (*needed, AUTHORISATION):
+        if attachment.kind not in (*needed, *OPTIONAL):
             yield Fault("/documents", "document-kind-unknown", "此项申请不需要这种文书")
             continue
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.domain.exchange.envelope import DELIVERED, QUARANTINED, Outcome
-from registry.domain.publication import canonical
+from registry.domain.publication import canonical, parsed_size
 from registry.refusals.acts import BatchDigest, BatchMalformed, BatchTooLarge
 from registry.refusals.content import NotCanonical
 
@@ -76,7 +76,10 @@ def parse_batch(raw: bytes, records_max: int) -> Batch:
 
 
 def loads(raw: bytes) -> dict[str, Any]:
-    """Parse a JSON object in canonical form, the only one accepted; refuses ``BatchMalformed``."""
+    """Parse a JSON object in canonical form, the only one accepted; refuses ``BatchMalformed``, and ``BatchTooLarge``
+    what has too many values."""
+    if parsed_size.is_too_large(raw):
+        raise BatchTooLarge()
     try:
         value = canonical.loads(raw)
     except NotCanonical:

@@ -10,6 +10,7 @@ from typing import Any
 
 from registry.domain import records
 from registry.domain.exchange import record_schema
+from registry.domain.exchange.membership import Members
 from registry.domain.publication import canonical
 from registry.domain.publication.publication import content_hash
 from registry.errors import Fault
@@ -70,13 +71,14 @@ class KnownRecord:
 
 @dataclass(frozen=True)
 class Sender:
-    """Whom an envelope came from: the nodes it may speak for, and those nodes' checks of a signature.
+    """Whom an envelope came from: the nodes whose records it may pass on, and those nodes' checks of a signature.
 
-    ``verifiers`` maps owner → key id → (signature, data) check.
+    ``verifiers`` maps owner → key id → (signature, data) check; ``members`` says what each owner may state.
     """
 
     owners: Collection[str]
     verifiers: Mapping[str, Mapping[str, Callable[[bytes, bytes], bool]]]
+    members: Members
 
 
 def signed_bytes(record: str, owner: str, revision: int, content: str) -> bytes:
@@ -130,8 +132,9 @@ def parse(
 def judge_envelope(known: KnownRecord | None, incoming: Envelope, sender: Sender) -> Outcome:
     """Judge an incoming envelope against the known versions of its record: accept, refuse, or report a conflict.
 
-    The same content again is a duplicate whoever sends it. Otherwise the sender must speak for the owner and
-    the owner must be the one known here, the hash must be the content's and the signature the owner's. Two contents
+    The same content again is a duplicate whoever sends it. Otherwise the sender must pass on records of the owner and
+    the owner must be the one known here, the hash must be the content's and the signature the owner's, and the owner
+    must speak for the authority that the body names, whoever passed it on. Two contents
     under one revision are an equivocation, as is a version that follows another one than the one known here; a version
     older than the newest known is stale; a newer one is accepted, gaps allowed.
     """
@@ -160,7 +163,9 @@ def _refusal_code(known: KnownRecord | None, incoming: Envelope, sender: Sender,
         return HASH_WRONG
     if incoming.owner not in sender.verifiers:
         return OWNER_KEY_UNKNOWN
-    return None if _is_signed(incoming, sender) else SIGNATURE_WRONG
+    if not _is_signed(incoming, sender):
+        return SIGNATURE_WRONG
+    return sender.members.refusal_code(incoming.owner, incoming.body)
 
 
 def _is_signed(incoming: Envelope, sender: Sender) -> bool:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from registry.domain import identifiers, records
+from registry.domain.filing.cells import is_forbidden
 from registry.domain.publication import redaction
 from registry.errors import Fault, Invalid
 
@@ -41,6 +42,7 @@ def faults(body: Any, sectors: Collection[str], list_measures: ListMeasures | No
         list(_shape_faults(body, kind.body, "", is_next=body.get("schema", 0) == _NEWEST))
         or list(_rule_faults(body, kind, sectors))
         or list(_list_faults(body, list_measures))
+        or list(_character_faults(body, ""))
         or list(_personal_number_faults(body, ""))
     )
 
@@ -148,6 +150,21 @@ def _is_code(code: str) -> bool:
     except Invalid:
         return False
     return folded == code and (redaction.blot(code) == code or identifiers.is_sound(code))
+
+
+def _character_faults(value: Any, at: str) -> Iterator[Fault]:
+    """Faults of characters that nobody sees or that turn a text round: the same as a clerk may not file."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if is_forbidden(name):
+                yield Fault(at, "forbidden-character", "含有不可见字符")
+            else:
+                yield from _character_faults(item, f"{at}/{name}")
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from _character_faults(item, f"{at}/{position}")
+    elif isinstance(value, str) and is_forbidden(value):
+        yield Fault(at, "forbidden-character", "含有不可见字符")
 
 
 def _personal_number_faults(value: Any, at: str) -> Iterator[Fault]:

@@ -11,11 +11,12 @@ from registry.domain.cases.procedures import OPEN_RELIEF, PROCEDURES
 from registry.domain.law import deadlines
 from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import ClockRule, Deadline
-from registry.domain.publication import redaction
+from registry.domain.publication import canonical, redaction
 from registry.domain.records import KINDS
 from registry.models import CaseStep, Clock, Publication, Relief
 from registry.queries.cases import procedure_records
 from registry.queries.law import reference_data
+from registry.queries.publication import publications
 from registry.refusals.acts import RecordUnknown
 from registry.refusals.procedure import NotDecidedHere
 
@@ -63,23 +64,34 @@ class ReliefStatus:
         return self.state in OPEN_RELIEF
 
 
-def subject_of(session: Session, record: str, node: str) -> Publication:
-    """The newest version of a record that its subject can dispute or have repaired here, shown to the public or not.
+def subject_of(session: Session, record: str, node: str, today: dt.date) -> Publication | None:
+    """The newest version of a record that its subject can dispute or have repaired here, None when there is none.
 
-    Refuses ``RecordUnknown``, ``NotDecidedHere``.
+    Of a record that the public can see, what stands in the way is told: refuses ``RecordUnknown`` (of a kind that
+    cannot be disputed, or withdrawn) and ``NotDecidedHere``. Of any other nothing is told: None, whatever there is.
     """
-    statement = select(Publication).where(
-        Publication.record == record,
-        Publication.until_entry.is_(None),
-        Publication.kind.in_(DISPUTABLE_KINDS),
-        Publication.state.not_in(GONE),
-    )
+    if not canonical.is_hex(record, 32):
+        raise RecordUnknown()
+    statement = select(Publication).where(Publication.record == record, Publication.until_entry.is_(None))
     publication = session.scalars(statement).first()
     if publication is None:
+        return None
+    is_eligible = publication.kind in DISPUTABLE_KINDS and publication.state not in GONE
+    if not is_publicly_known(session, publication, today):
+        return publication if is_eligible and publication.origin == node else None
+    if not is_eligible:
         raise RecordUnknown()
     if publication.origin != node:
         raise NotDecidedHere()
     return publication
+
+
+def is_publicly_known(session: Session, publication: Publication, today: dt.date) -> bool:
+    """Whether everybody can see that a record exists: it is shown, or it was public and was withdrawn."""
+    if publication.state == "withdrawn":
+        return publication.audience == "public"
+    at = publications.moment(session, today)
+    return bool(publications.visible_records(session, [publication.record], at))
 
 
 def relief_status(session: Session, number: str, today: dt.date) -> ReliefStatus:

@@ -1,18 +1,22 @@
 """Look up peers, their pending messages, the batches they sent, and quarantined records."""
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.domain.exchange.envelope import KnownRecord
-from registry.models import Counter, InboxBatch, InboxItem, OutboxMessage, Peer, Publication
+from registry.models import Counter, InboxBatch, InboxItem, OutboxMessage, Peer, Publication, Takeaway
 from registry.refusals.acts import ItemUnknown, PeerUnknown
 from registry.signing import key_id_of
 
 CHUNK = 500
+SETTLED = ("delivered", "cancelled")
+"""States of messages that nobody waits for any more."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +44,18 @@ def epoch(session: Session) -> str | None:
 
 
 def peers(session: Session) -> list[Peer]:
-    """Every peer, in the order of codes."""
+    """Every peer that was not removed, in the order of codes."""
+    return [peer for peer in ever_known(session) if peer.removed_at is None]
+
+
+def ever_known(session: Session) -> list[Peer]:
+    """Every peer, also those that were removed: what they signed is still to be verified."""
     return list(session.scalars(select(Peer).order_by(Peer.code)))
 
 
 def peer(session: Session, code: str) -> Peer:
     """The peer of this code; refuses ``PeerUnknown``."""
-    row = session.scalars(select(Peer).where(Peer.code == code)).first()
+    row = session.scalars(select(Peer).where(Peer.code == code, Peer.removed_at.is_(None))).first()
     if row is None:
         raise PeerUnknown()
     return row
@@ -62,6 +71,11 @@ def keys_of(peer: Peer) -> dict[str, bytes]:
     return {key_id_of(bytes.fromhex(public)): bytes.fromhex(public) for public in (*peer.former_keys, peer.public_key)}
 
 
+def keys_by_code(session: Session) -> dict[str, dict[str, bytes]]:
+    """The keys that verify records of every peer, also of those that were removed, by code and key id."""
+    return {peer.code: keys_of(peer) for peer in ever_known(session)}
+
+
 def known_records(session: Session, records: Sequence[str]) -> dict[str, KnownRecord]:
     """The owner and every stored revision of these records."""
     known: dict[str, KnownRecord] = {}
@@ -73,28 +87,34 @@ def known_records(session: Session, records: Sequence[str]) -> dict[str, KnownRe
     return known
 
 
-def count_visible(session: Session, records: Sequence[str], today: dt.date) -> int:
-    """How many of these records are shown today."""
-    number = 0
+def shown_bodies(session: Session, records: Sequence[str], today: dt.date) -> dict[str, dict[str, Any]]:
+    """The newest bodies of those of these records that are shown today."""
+    bodies: dict[str, dict[str, Any]] = {}
     for start in range(0, len(records), CHUNK):
-        statement = select(func.count()).where(
+        statement = select(Publication.record, Publication.body).where(
             Publication.record.in_(records[start : start + CHUNK]),
             Publication.until_entry.is_(None),
             Publication.state == "published",
             Publication.visible_until > today,
         )
-        number += session.execute(statement).scalar_one()
-    return number
+        bodies |= {record: json.loads(body) for record, body in session.execute(statement).tuples()}
+    return bodies
 
 
-def balance(session: Session, owner: str, today: dt.date, since: dt.datetime) -> tuple[int, int]:
-    """How many records of an owner are shown today, and how many it has removed early since an instant."""
-    current = select(func.count()).where(
-        Publication.origin == owner, Publication.until_entry.is_(None), Publication.visible_until > today
+def balance(session: Session, owner: str, today: dt.date, since: dt.datetime) -> tuple[int, set[str]]:
+    """How many records of an owner are shown, counting those of which something was taken away since an instant, and
+    which those are."""
+    shown = (
+        Publication.origin == owner,
+        Publication.until_entry.is_(None),
+        Publication.state == "published",
+        Publication.visible_until > today,
     )
-    standing = session.execute(current.where(Publication.state == "published")).scalar_one()
-    removed = current.where(Publication.state != "published", Publication.recorded_at >= since)
-    return standing, session.execute(removed).scalar_one()
+    standing = session.execute(select(func.count()).where(*shown)).scalar_one()
+    taken_statement = select(Takeaway.record).where(Takeaway.origin == owner, Takeaway.at >= since)
+    taken = set(session.scalars(taken_statement.distinct()))
+    still = session.execute(select(func.count()).where(*shown, Publication.record.in_(taken_statement))).scalar_one()
+    return standing + len(taken) - still, taken
 
 
 def due(session: Session, peer_id: int, limit: int) -> list[PendingDelivery]:
@@ -166,6 +186,17 @@ def quarantined(session: Session) -> list[QuarantinedItem]:
     return [QuarantinedItem(*row) for row in session.execute(statement.order_by(InboxItem.id)).tuples()]
 
 
+def quarantined_of(session: Session, peer_id: int, code: str, after: int, upto: int, limit: int) -> list[InboxItem]:
+    """Quarantined items of a peer with this code and numbers in (after, upto], in order, locked."""
+    statement = (
+        select(InboxItem)
+        .join(InboxBatch, InboxBatch.id == InboxItem.batch_id)
+        .where(InboxBatch.peer_id == peer_id, InboxItem.state == "quarantined", InboxItem.code == code)
+        .where(InboxItem.id > after, InboxItem.id <= upto)
+    )
+    return list(session.scalars(statement.order_by(InboxItem.id).limit(limit).with_for_update(of=InboxItem)))
+
+
 def quarantined_item(session: Session, number: int) -> tuple[InboxItem, Peer]:
     """The quarantined item of this number and its peer, locked; refuses ``ItemUnknown``."""
     statement = (
@@ -199,7 +230,7 @@ def _open_removals(session: Session, peer_id: int) -> list[tuple[str, dt.datetim
     statement = (
         select(Publication.record, OutboxMessage.promised_at)
         .join(Publication, Publication.from_entry == OutboxMessage.entry)
-        .where(OutboxMessage.peer_id == peer_id, OutboxMessage.state != "delivered")
+        .where(OutboxMessage.peer_id == peer_id, OutboxMessage.state.not_in(SETTLED))
         .where(Publication.state != "published")
         .order_by(OutboxMessage.promised_at)
     )

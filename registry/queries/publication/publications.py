@@ -228,6 +228,14 @@ def changes(session: Session, *, after: int, limit: int) -> list[LedgerEntry]:
     return list(session.scalars(statement.order_by(LedgerEntry.number).limit(limit)))
 
 
+def public_entries(session: Session, entries: Sequence[int]) -> set[int]:
+    """Which of these entries published something to everybody."""
+    statement = select(Publication.from_entry).where(
+        Publication.from_entry.in_(entries), Publication.audience == "public"
+    )
+    return set(session.scalars(statement))
+
+
 def counts(session: Session, at: Moment) -> dict[tuple[str, str], int]:
     """Visible publications per sector and kind; counted once per entry and day, because every visitor asks for it."""
     return _cached_counts.get_or_compute(session, at, lambda: _count_visible(session, at))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from registry.domain.cases import procedures, revision
 from registry.domain.cases.case_file import StepInput
@@ -17,49 +17,69 @@ from registry.domain.law.publicity import NO_END, add_months
 from registry.domain.naming import name_key
 from registry.domain.publication import canonical
 from registry.errors import Fault
-from registry.models import AuditEvent, Listing, Penalty, Publication, Relief
-from registry.queries.cases import procedure_records
+from registry.models import Listing, Penalty, Publication, Relief
+from registry.queries.cases import procedure_records, relief_status
 from registry.queries.cases.procedure_records import Proceeding
 from registry.queries.law import reference_data
 from registry.queries.publication import publications
 from registry.refusals.acts import RecordUnknown
 from registry.refusals.procedure import (
     ApplicantUnfit,
-    NotDecidedHere,
-    ReliefOpen,
     ReliefRefused,
     RepairTooEarly,
     TooManyApplications,
 )
-from registry.services.cases import revisions, steps
-from registry.services.node import audit
+from registry.services.cases import relief_confirmation, revisions, steps
+from registry.services.node import audit, rate_limits
 from registry.unit_of_work import UnitOfWork, day_of
 
 _NUMBER_BYTES = 10
+SECONDS_OF_A_DAY = 86_400
 UNFIT = "applicant-unfit"
 """The reference of strangers' attempts in the audit trail."""
 
 
-def apply(work: UnitOfWork, application: Application, step_input: StepInput) -> Relief:
-    """Receive an application of the subject or its agent; a disputed record is marked at once.
+def apply(work: UnitOfWork, application: Application, step_input: StepInput, code: str = "") -> Relief:
+    """Receive an application of the subject or its agent. It counts as the subject's own only once it is confirmed: at
+    once by a ``code``, else later.
 
-    Refuses ``RecordUnknown``, ``NotDecidedHere``, ``ApplicantUnfit``, ``ReliefOpen``, ``RepairTooEarly``,
-    ``ReliefRefused`` (an agent without authorisation), ``DocumentMissing``, ``TooManyApplications``.
+    Refuses ``ApplicantUnfit``, also for a record that is not public or not there, ``NotDecidedHere``, ``CodeWrong``,
+    ``ReliefOpen``, ``RepairTooEarly``, ``ReliefRefused`` (an agent without authorisation), ``DocumentMissing``,
+    ``TooManyApplications`` without a code.
     """
     procedure = procedures.PROCEDURES[application.noun]
     work.actor.require(procedure.permission("apply"))
-    _require_capacity(work)
-    case = _find_case(work, application.about)
-    publication = revisions.newest(work, application.about)
-    _require_subject(work, application, publication)
+    case, publication = _find_own_record(work, application)
     if application.agent and "authorisation" not in step_input.kinds:
         raise ReliefRefused("代理人应提交授权委托书")
-    _require_none_open(work, application)
+    if code:
+        relief_confirmation.redeem_code(work, application.about, code)
+    else:
+        _require_capacity(work, application, publication)
+    relief_confirmation.require_none_confirmed(work, application.about, application.noun)
     if application.noun == "repair":
         require_repairable(work, publication)
         require_corrected(work, case, application.corrected_on)
+    relief = _build_relief(work, application, case)
+    work.session.add(relief)
+    application_input = replace(
+        step_input,
+        documents=without_filenames(step_input.documents),
+        private=_build_private(application),
+        days={"received_on": work.today},
+    )
+    steps.take_step(work, relief, procedure.step(INITIAL, "apply"), application_input)
+    if code:
+        steps.take_step(work, relief, procedure.step(relief.state, "confirm"), StepInput())
+        relief_confirmation.set_confirmed(work, relief)
+    else:
+        relief_confirmation.mail_code(work, relief, publication)
+    return relief
+
+
+def _build_relief(work: UnitOfWork, application: Application, case: Penalty | Listing) -> Relief:
     sectors, district = case.scope
-    relief = Relief(
+    return Relief(
         record=f"{work.today:%Y%m%d}-{base64.b32encode(secrets.token_bytes(_NUMBER_BYTES)).decode()}",
         noun=application.noun,
         about=application.about,
@@ -72,37 +92,27 @@ def apply(work: UnitOfWork, application: Application, step_input: StepInput) -> 
                 "sectors": sorted(sectors),
                 "district": district,
                 "outcome": None,
+                "confirmed_on": None,
                 "corrected_on": application.corrected_on.isoformat() if application.corrected_on else None,
             }
         ).decode(),
         received_at=work.now,
     )
-    work.session.add(relief)
-    application_input = replace(
-        step_input,
-        documents=without_filenames(step_input.documents),
-        private=_build_private(application),
-        days={"received_on": work.today},
-    )
-    steps.take_step(work, relief, procedure.step(INITIAL, "apply"), application_input)
-    if application.noun == "dispute" and publication.state == "published":
-        today = work.today.isoformat()
-        revisions.revise(work, relief.about, lambda body: revision.changed_body(body, "mark", disputed_on=today))
-    return relief
 
 
 def note_unfit(work: UnitOfWork, about: str) -> None:
-    """Note in the audit trail that somebody applied who is not the subject: attempts count like applications.
-
-    Without that, whoever has a person's number could try it on every record until one takes it, and so learn
-    what is not public. It is an act of its own, because the refused one leaves nothing.
-    """
+    """Note in the audit trail that somebody applied who is not the subject, in an act of its own, because the refused
+    one leaves nothing. How many may be tried is limited per address, at the door."""
     audit.note(work, "relief.unfit", UNFIT, about)
 
 
 def accept(work: UnitOfWork, number: str, step_input: StepInput) -> Relief:
-    """Accept an application for decision (受理)."""
+    """Accept an application for decision (受理); who accepts it has looked at the applicant, so it is confirmed.
+
+    Refuses ``ReliefOpen`` while another confirmed application of the kind is open.
+    """
     relief, step = admit_relief_step(work, number, "accept", step_input)
+    relief_confirmation.set_confirmed(work, relief)
     relief.accepted_on = work.today
     steps.take_step(work, relief, step, replace(step_input, days={"accepted_on": work.today}))
     return relief
@@ -135,10 +145,10 @@ def admit_relief_step(work: UnitOfWork, number: str, act: str, step_input: StepI
 
 
 def end_relief(work: UnitOfWork, relief: Relief, step: Step, facts: Mapping[str, Any], step_input: StepInput) -> None:
-    """Take the step that ends a relief, keep its outcome, and take the mark off the record."""
+    """Take the step that ends a relief, keep its outcome, and take its mark off the record."""
     relief.content = canonical.dumps({**relief.facts, **facts}).decode()
     steps.take_step(work, relief, step, replace(step_input, statements=facts))
-    if relief.noun == "dispute":
+    if relief.noun == "dispute" and relief.confirmed_on is not None:
         _remove_mark(work, relief.about)
 
 
@@ -190,13 +200,20 @@ def _remove_mark(work: UnitOfWork, record: str) -> None:
         )
 
 
-def _find_case(work: UnitOfWork, record: str) -> Penalty | Listing:
+def _find_own_record(work: UnitOfWork, application: Application) -> tuple[Penalty | Listing, Publication]:
+    """The record of an application and its newest version, when the applicant is its subject.
+
+    Of what the public cannot see, the answer to a stranger is the same whether it is there or not.
+    """
     try:
-        return procedure_records.holder(work.session, record)
+        publication = relief_status.subject_of(work.session, application.about, work.settings.node, work.today)
+        if publication is None:
+            raise ApplicantUnfit()
+        case = procedure_records.holder(work.session, application.about)
     except RecordUnknown:
-        if revisions.newest(work, record).origin != work.settings.node:
-            raise NotDecidedHere() from None
-        raise
+        raise ApplicantUnfit() from None
+    _require_subject(work, application, publication)
+    return case, publication
 
 
 def _require_subject(work: UnitOfWork, application: Application, publication: Publication) -> None:
@@ -209,27 +226,16 @@ def _require_subject(work: UnitOfWork, application: Application, publication: Pu
         raise ApplicantUnfit()
 
 
-def _require_none_open(work: UnitOfWork, application: Application) -> None:
-    statement = select(Relief.id).where(
-        Relief.about == application.about,
-        Relief.noun == application.noun,
-        Relief.state.in_(procedures.OPEN_RELIEF),
-    )
-    if work.session.scalars(statement.limit(1)).first() is not None:
-        raise ReliefOpen()
-
-
-def _require_capacity(work: UnitOfWork) -> None:
-    """Nobody needs an account to apply, so no more are taken within an hour than people can read.
-
-    Strangers' attempts count too, see ``note_unfit``.
-    """
-    since = work.now - dt.timedelta(hours=1)
-    applications = select(func.count()).select_from(Relief).where(Relief.received_at > since)
-    attempts = select(func.count()).where(AuditEvent.reference == UNFIT, AuditEvent.at > since)
-    recent = sum(work.session.execute(statement).scalar_one() for statement in (applications, attempts))
-    if recent >= work.settings.applications_per_hour_max:
-        raise TooManyApplications()
+def _require_capacity(work: UnitOfWork, application: Application, publication: Publication) -> None:
+    """Anybody may apply in a firm's name, so only so many wait for confirmation; who has a code is not concerned."""
+    statement = select(Relief).where(Relief.about == application.about, Relief.state == "received")
+    waiting = sum(other.confirmed_on is None for other in work.session.scalars(statement))
+    key = f"relief:{work.keys.vault.index('relief-subject', publications.subject_key(publication)).hex()}"
+    if (
+        waiting >= work.settings.applications_per_record_max
+        or rate_limits.hit(work, key, SECONDS_OF_A_DAY) > work.settings.applications_per_subject_max
+    ):
+        raise TooManyApplications("当事人可以凭办理机关发给的核验码提交，不受此限")
 
 
 def _build_private(application: Application) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def on_removal_acknowledged(work: UnitOfWork) -> None:
         .where(
             Publication.record == Clock.record,
             Publication.until_entry.is_(None),
-            OutboxMessage.state != "delivered",
+            OutboxMessage.state.not_in(("delivered", "cancelled")),
         )
     )
     work.session.execute(

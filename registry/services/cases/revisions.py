@@ -11,7 +11,7 @@ from registry.domain.cases import procedures
 from registry.models import Publication, Relief
 from registry.refusals.acts import RecordUnknown
 from registry.services.publication.publishing import Version, publish
-from registry.unit_of_work import UnitOfWork, day_of
+from registry.unit_of_work import UnitOfWork
 
 Body = dict[str, Any]
 
@@ -62,9 +62,9 @@ def _is_disclosure_stopped(work: UnitOfWork, record: str) -> bool:
 
 
 def disputed_on(work: UnitOfWork, record: str) -> str | None:
-    """The day since which a record is disputed, None when no dispute is open: the mark that its versions carry."""
-    statement = select(Relief.received_at).where(
+    """The day since which a record is disputed, None when no confirmed dispute is open: the mark of its versions."""
+    statement = select(Relief).where(
         Relief.about == record, Relief.noun == "dispute", Relief.state.in_(procedures.OPEN_RELIEF)
     )
-    since = work.session.scalars(statement.order_by(Relief.received_at).limit(1)).first()
-    return day_of(since).isoformat() if since else None
+    days = [dispute.confirmed_on for dispute in work.session.scalars(statement)]
+    return min((day for day in days if day is not None), default=None)

@@ -1,6 +1,7 @@
 """Receive batches of records from peers: store each once, admit or quarantine each record with its reason."""
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,20 +11,22 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from registry.domain.cases import revision
-from registry.domain.exchange import batch, envelope
+from registry.domain.exchange import batch, envelope, membership, takeaway
 from registry.domain.exchange.envelope import Envelope, KnownRecord, Outcome, Sender
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
 from registry.errors import Fault
-from registry.models import InboxBatch, InboxItem, Peer
-from registry.queries.exchange import peer_messages
+from registry.models import InboxBatch, InboxItem, Peer, Takeaway
+from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.law import reference_data
 from registry.refusals.acts import BatchMalformed, PeerPaused, RemovalShare
 from registry.services.node import audit
 from registry.services.publication.publishing import Version, publish
 from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -44,7 +47,7 @@ def receive(work: UnitOfWork, peer: Peer, raw: bytes) -> bytes:
     incoming = batch.parse_batch(raw, work.settings.batch_records_max)
     if incoming.sender != peer.code:
         raise BatchMalformed("from")
-    _lock_peers(work)
+    lock_peers(work)
     known_receipt = peer_messages.receipt(work.session, peer.id, incoming.digest)
     if known_receipt is not None:
         return known_receipt.encode()
@@ -52,7 +55,7 @@ def receive(work: UnitOfWork, peer: Peer, raw: bytes) -> bytes:
         raise PeerPaused()
     judged_items = _judge_records(work, peer, incoming.records)
     accepted = [item.envelope for item in judged_items if item.envelope and item.outcome.outcome == envelope.ACCEPTED]
-    _require_removal_share(work, peer, accepted)
+    _guard_takeaways(work, peer, accepted)
     _publish(work, accepted)
     lines = [batch.result(*_find_identity(item), item.outcome) for item in judged_items]
     receipt = _sign_receipt(work, batch.delivery_receipt(incoming.digest, work.settings.node, lines))
@@ -66,8 +69,12 @@ def receive(work: UnitOfWork, peer: Peer, raw: bytes) -> bytes:
 def release(work: UnitOfWork, number: int) -> Outcome:
     """Release a quarantined item: judge it again after its fault was put right, and publish it if it passes."""
     work.actor.require(Permission.EXCHANGE_OPERATE)
-    _lock_peers(work)
-    item, peer = peer_messages.quarantined_item(work.session, number)
+    lock_peers(work)
+    return release_item(work, *peer_messages.quarantined_item(work.session, number))
+
+
+def release_item(work: UnitOfWork, item: InboxItem, peer: Peer) -> Outcome:
+    """Judge a quarantined item again, and publish it if it passes; the peers are locked already."""
     [judged_item] = _judge_records(work, peer, [json.loads(item.envelope)])
     outcome = judged_item.outcome
     if judged_item.envelope and outcome.outcome == envelope.ACCEPTED:
@@ -76,7 +83,7 @@ def release(work: UnitOfWork, number: int) -> Outcome:
         item.state, item.envelope = "released", ""
     item.outcome, item.code, item.detail = outcome.outcome, outcome.code, _format_faults(outcome.faults)
     work.session.flush()
-    audit.note(work, "exchange.quarantine.release", f"item {number}", outcome.outcome)
+    audit.note(work, "exchange.quarantine.release", f"item {item.id}", outcome.outcome)
     return outcome
 
 
@@ -89,7 +96,7 @@ def drop(work: UnitOfWork, number: int, reason: str) -> None:
     audit.note(work, "exchange.quarantine.drop", f"item {number}")
 
 
-def _lock_peers(work: UnitOfWork) -> None:
+def lock_peers(work: UnitOfWork) -> None:
     """Lock the peers, for one intake at a time: two at once could leave a record with two newest versions.
 
     ``key_share``: who publishes meanwhile refers to these rows in its messages, and must not wait for us while
@@ -129,23 +136,30 @@ def _build_sender(work: UnitOfWork, peer: Peer) -> Sender:
         verifiers[known_peer.code] = {
             kid: partial(verify, public) for kid, public in peer_messages.keys_of(known_peer).items()
         }
-    return Sender(frozenset(peer.owners) - {work.settings.node}, verifiers)
+    members = member_statements.members(work.session, work.settings.node, work.today)
+    return Sender(frozenset(peer.owners) - {work.settings.node}, verifiers, members)
 
 
-def _require_removal_share(work: UnitOfWork, peer: Peer, envelopes: Sequence[Envelope]) -> None:
-    """Refuse as ``RemovalShare`` what would remove too much of an owner's records within a day."""
-    if peer.removals_until is not None and work.now < peer.removals_until:
-        return
-    removals: dict[str, set[str]] = defaultdict(set)
-    for incoming in envelopes:
-        if incoming.is_removal:
-            removals[incoming.owner].add(incoming.record)
-    for owner, records in removals.items():
-        removed = peer_messages.count_visible(work.session, sorted(records), work.today)
+def _guard_takeaways(work: UnitOfWork, peer: Peer, envelopes: Sequence[Envelope]) -> None:
+    """Note what is taken away of records shown here, by its effect. Refuses as ``RemovalShare`` too much of an owner's
+    records within a day, unless a person let the peer do so."""
+    newest = {incoming.record: incoming for incoming in sorted(envelopes, key=lambda incoming: incoming.revision)}
+    shown = peer_messages.shown_bodies(work.session, sorted(newest), work.today)
+    taken: dict[str, set[str]] = defaultdict(set)
+    for record, body in shown.items():
+        if takeaway.takes_away(body, newest[record].body):
+            taken[newest[record].owner].add(record)
+    is_allowed = peer.removals_until is not None and work.now < peer.removals_until
+    for owner, records in taken.items():
         standing, before = peer_messages.balance(work.session, owner, work.today, work.now - revision.GUARD_WINDOW)
         percent_max = work.settings.removal_share_percent_max
-        if revision.is_mass_removal(removed + before, standing + before, percent_max):
-            raise RemovalShare(owner=owner, removed=removed)
+        if not is_allowed and revision.is_mass_removal(len(records | before), standing, percent_max):
+            raise RemovalShare(owner=owner, removed=len(records))
+    rows = [
+        {"origin": owner, "record": record, "at": work.now} for owner, records in taken.items() for record in records
+    ]
+    if rows:
+        work.session.execute(insert(Takeaway), rows)
 
 
 def _publish(work: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
@@ -179,7 +193,17 @@ def _store_batch(work: UnitOfWork, inbox_batch: InboxBatch, judged_items: Sequen
         work.session.execute(insert(InboxItem), rows)
     conflicts = [item for item in judged_items if item.outcome.outcome == envelope.CONFLICT]
     audit.note(work, "exchange.equivocation", [str(_find_identity(item)[0]) for item in conflicts], sender)
+    _alarm_foreign_authorities(work, judged_items, sender)
     audit.note(work, "exchange.receive", inbox_batch.digest, sender)
+
+
+def _alarm_foreign_authorities(work: UnitOfWork, judged_items: Sequence[JudgedItem], sender: str) -> None:
+    """Note and log what was stated in the name of an authority that is not its owner's."""
+    for item in judged_items:
+        if item.envelope and item.outcome.code in membership.ALARMS:
+            detail = f"{item.outcome.code}: {item.envelope.owner} by {sender}"
+            audit.note(work, "exchange.foreign-authority", item.envelope.record, detail)
+            log.error("record %s quarantined, %s", item.envelope.record, detail)
 
 
 def _build_item_row(batch_id: int, position: int, item: JudgedItem) -> dict[str, Any]:

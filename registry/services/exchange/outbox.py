@@ -159,7 +159,7 @@ def queue_again(work: UnitOfWork, peer: Peer, records: Collection[str]) -> int:
 def _queue_again(work: UnitOfWork, peer: Peer, entries: Sequence[int]) -> int:
     statement = select(OutboxMessage).where(OutboxMessage.peer_id == peer.id, OutboxMessage.entry.in_(entries))
     messages = {message.entry: message for message in work.session.scalars(statement)}
-    lost_messages = [message for message in messages.values() if message.state == "delivered"]
+    lost_messages = [message for message in messages.values() if message.state in ("delivered", "cancelled")]
     for message in lost_messages:
         message.state, message.outcome, message.settled_at = "pending", None, None
         message.promised_at = work.now

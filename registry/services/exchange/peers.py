@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from registry.domain.checks import webhook
 from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
-from registry.models import Counter, Peer
+from registry.models import Counter, OutboxMessage, Peer
 from registry.queries.exchange import peer_messages
 from registry.refusals.acts import PeerRefused, PeerTaken
+from registry.services.cases import removal
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
 
@@ -33,19 +34,20 @@ def add(work: UnitOfWork, code: str, name: str, url: str, public_key: str, owner
     work.actor.require(Permission.EXCHANGE_OPERATE)
     if not _CODE.fullmatch(code):
         raise PeerRefused()
-    if code == work.settings.node or work.session.scalars(select(Peer).where(Peer.code == code)).first():
+    former = work.session.scalars(select(Peer).where(Peer.code == code)).first()
+    if code == work.settings.node or (former and former.removed_at is None):
         raise PeerTaken()
-    peer = Peer(
-        code=code,
-        name=name,
-        url=_require_address(url),
-        public_key=_require_key(work, public_key),
-        owners=sorted({code, *owners}),
-        former_keys=[],
-        cursor=0,
-        failures=0,
-        batch_records=work.settings.batch_records_max,
-    )
+    address = _require_address(url)
+    if former and public_key in (former.public_key, *former.former_keys):
+        raise PeerTaken()  # a key that was taken back never speaks again
+    key = _require_key(work, public_key)
+    peer = former or Peer(code=code, former_keys=[])
+    if former:
+        former.former_keys = [*former.former_keys, former.public_key]
+    peer.name, peer.url, peer.public_key, peer.owners = name, address, key, sorted({code, *owners})
+    peer.cursor, peer.epoch, peer.failures, peer.retry_at = 0, None, 0, None
+    peer.batch_records, peer.removed_at = work.settings.batch_records_max, None
+    peer.paused_because = peer.removals_until = None
     work.session.add(peer)
     work.session.flush()
     audit.note(work, "exchange.peer.add", peer.code)
@@ -76,6 +78,26 @@ def change(
     return peer
 
 
+def remove(work: UnitOfWork, code: str) -> int:
+    """Remove a peer: it is sent nothing, nothing is taken from it, and its key opens no door; returns how many messages
+    to it were cancelled. Its records stay, and what it signed still verifies. Refuses ``PeerUnknown``."""
+    work.actor.require(Permission.EXCHANGE_OPERATE)
+    peer = peer_messages.peer(work.session, code)
+    peer.removed_at, peer.url = work.now, ""
+    statement = (
+        update(OutboxMessage)
+        .where(OutboxMessage.peer_id == peer.id, OutboxMessage.state.in_(("pending", "rejected")))
+        .values(state="cancelled", outcome="peer-removed", settled_at=work.now)
+        .returning(OutboxMessage.id)
+        .execution_options(synchronize_session=False)
+    )
+    cancelled = len(work.session.scalars(statement).all())
+    work.session.flush()
+    removal.on_removal_acknowledged(work)  # nobody waits for it any more
+    audit.note(work, "exchange.peer.remove", code, f"{cancelled} messages cancelled")
+    return cancelled
+
+
 def _require_address(url: str) -> str:
     if url and not is_safe_address(url):
         raise PeerRefused("地址应为 https，或本机的 http")
@@ -85,7 +107,7 @@ def _require_address(url: str) -> str:
 def _require_key(work: UnitOfWork, public_key: str) -> str:
     if not canonical.is_hex(public_key, 64):
         raise PeerRefused()
-    if any(public_key in (peer.public_key, *peer.former_keys) for peer in peer_messages.peers(work.session)):
+    if any(public_key in (peer.public_key, *peer.former_keys) for peer in peer_messages.ever_known(work.session)):
         raise PeerTaken()
     return public_key
 

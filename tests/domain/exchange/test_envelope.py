@@ -4,8 +4,10 @@ import pytest
 
 from registry.domain.exchange import envelope
 from registry.domain.exchange.envelope import KnownRecord, Outcome, Sender, judge_envelope, parse
+from registry.domain.exchange.membership import Members
 from registry.signing import Signer, verify
-from tests.sync.bodies import body, chained, measure, removed, sealed
+from tests.support.membership import member
+from tests.sync.bodies import body, chained, measure, removed, sealed, speaking
 
 SECTORS = ("procurement", "construction")
 OWNER, STRANGER = Signer.generate(), Signer.generate()
@@ -13,7 +15,8 @@ RESIDENT = "11010519491231002X"  # the example number of GB 11643
 
 
 def sender(owners=("city",), keys=(OWNER,)):
-    return Sender(set(owners), {"city": {key.key_id: partial(verify, key.public) for key in keys}})
+    verifiers = {"city": {key.key_id: partial(verify, key.public) for key in keys}}
+    return Sender(set(owners), verifiers, Members({"city": member("city", speaking("city"))}))
 
 
 def read(value):
@@ -67,6 +70,11 @@ class TestParse:
             ),
             pytest.param({"fine_fen": -1}, "/body/fine_fen", id="fine-negative"),
             pytest.param({"facts": "nul\x00"}, "/body/facts", id="control-character"),
+            pytest.param({"facts": "反\u202e写"}, "/body/facts", id="bidi"),
+            pytest.param({"facts": "零\u200b宽"}, "/body/facts", id="zero-width"),
+            pytest.param({"facts": "填\u3164充"}, "/body/facts", id="filler"),
+            pytest.param({"facts": "标\U000e0041签"}, "/body/facts", id="tag"),
+            pytest.param({"document_number": "盐\ufe0f罚1号"}, "/body/document_number", id="selector"),
             pytest.param({"facts": f"身份证号{RESIDENT}"}, "/body/facts", id="resident-number"),
             pytest.param(
                 {"subject": {"kind": "sole_trader", "name": "某店", "uscc": RESIDENT}},
@@ -200,5 +208,5 @@ class TestJudge:
         assert judge_envelope(None, read(value), sender()) == Outcome("rejected", "signature-wrong")
 
     def test_rejects_an_owner_whose_key_nobody_knows(self):
-        found = judge_envelope(None, read(sealed(OWNER, body())), Sender({"city"}, {}))
+        found = judge_envelope(None, read(sealed(OWNER, body())), Sender({"city"}, {}, Members()))
         assert found == Outcome("rejected", "owner-key-unknown")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from registry import runtime
 from registry.domain.exchange import batch, envelope
 from registry.domain.exchange.envelope import Outcome, Sender, judge_envelope, parse
+from registry.domain.exchange.membership import Members
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical
 from registry.domain.records import SCHEMA, known_fields
@@ -19,7 +20,8 @@ from registry.queries.exchange import peer_messages
 from registry.services.exchange import inbox, outbox, peers
 from registry.signing import Signer, verify
 from tests.support.desk import Desk
-from tests.sync.bodies import USCC, batch_of, body, chained, measure, removed, sealed
+from tests.support.membership import entitle, member
+from tests.sync.bodies import USCC, batch_of, body, chained, measure, removed, sealed, speaking
 
 SECTORS = ("procurement", "construction")
 NEXT = SCHEMA + 1
@@ -135,7 +137,8 @@ class TestParse:
 
     @every_kind
     def test_verifies_signature_and_hash_over_the_unknown_too(self, kind):
-        sender = Sender({"platform"}, {"platform": {PLATFORM.key_id: partial(verify, PLATFORM.public)}})
+        members = Members({"platform": member("platform", speaking("platform"))})
+        sender = Sender({"platform"}, {"platform": {PLATFORM.key_id: partial(verify, PLATFORM.public)}}, members)
         value = sealed(PLATFORM, later(KINDS[kind]()))
         assert judge_envelope(None, parse(value, SECTORS), sender) == Outcome("accepted")
         value["body"]["rating"]["grade"] = "改"
@@ -249,6 +252,7 @@ def known(app):
     def act(work):
         peers.add(work, "platform", "平台", "https://platform.example", PLATFORM.public.hex(), [])
         peers.add(work, "county", "县", "https://county.example", COUNTY.public.hex(), [])
+        entitle(work, "platform", speaking("platform"))
 
     runtime.perform(SYSTEM, act)
     return app

@@ -16,7 +16,8 @@ from registry.services.publication import ledger
 from registry.signing import Signer, verify
 from tests.support.desk import Desk, seal
 from tests.support.filings import BanFactory, PersonFactory, days_ago, filing
-from tests.sync.bodies import batch_of, body, sealed
+from tests.support.membership import entitle
+from tests.sync.bodies import batch_of, body, sealed, speaking
 
 PLANTED = {
     "publications": {
@@ -110,6 +111,7 @@ class TestFindings:
         owner = Signer.generate()
         batch = batch_of("platform", sealed(owner, body(node="platform")))
         with runtime.begin() as work:
+            entitle(work, "platform", speaking("platform"))
             inbox.receive(work, peers.add(work, "platform", "平台", "", owner.public.hex(), []), batch)
         assert findings() == []
         value = 'replace(signature, \'"value":"\', \'"value":"0\')'
@@ -131,6 +133,7 @@ class TestFindings:
         batch = batch_of("platform", sealed(forger, body(node="platform")))
         with runtime.begin() as work:
             known = peers.add(work, "platform", "平台", "", forger.public.hex(), [])
+            entitle(work, "platform", speaking("platform"))
             inbox.receive(work, known, batch)
             peers.change(work, "platform", public_key=owner.public.hex())
         assert findings() == []  # under a key that is no longer known nothing can be verified

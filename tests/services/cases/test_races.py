@@ -13,7 +13,7 @@ from registry.errors import Refusal
 from registry.models import Listing, Publication, Relief
 from registry.refusals.acts import ConcurrentChange, TransitionRefused
 from registry.refusals.procedure import ListedAlready, ReliefOpen
-from registry.services.cases import expiry, listing_drafting, relief_applications, suspension
+from registry.services.cases import expiry, listing_drafting, relief_applications, relief_confirmation, suspension
 from registry.services.checks import award_check
 from registry.unit_of_work import UnitOfWork
 from tests.support.bureau import papers
@@ -64,8 +64,12 @@ class TestTogether:
     def test_two_applications_make_one(self, bureau, together):
         record = bureau.published_penalty()
         application = bureau.application("dispute", record)
-        act = (PUBLIC, lambda work: relief_applications.apply(work, application, papers("evidence")))
-        assert together(act, act) is ReliefOpen
+        codes = [bureau.do("clerk", lambda work: relief_confirmation.issue_code(work, record)) for _ in range(2)]
+        acts = [
+            (PUBLIC, lambda work, code=code: relief_applications.apply(work, application, papers("evidence"), code))
+            for code in codes
+        ]
+        assert together(*acts) is ReliefOpen
         assert count(Relief) == 1
         assert count(Publication, Publication.record == record) == 2
 

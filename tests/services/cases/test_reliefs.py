@@ -9,7 +9,7 @@ from registry.models import Relief
 from registry.queries.cases import procedure_records
 from registry.queries.publication import publications
 from registry.refusals.procedure import ApplicantUnfit, OutcomeUnfit, ReliefOpen, RepairTooEarly
-from registry.services.cases import relief_applications, relief_decisions, revisions
+from registry.services.cases import relief_applications, relief_confirmation, relief_decisions, revisions
 from registry.services.cases.relief_decisions import Ruling
 from tests.support.bureau import papers
 
@@ -39,9 +39,11 @@ def decided(bureau):
 
 
 class TestDispute:
-    def test_marks_the_record_at_once_and_until_it_is_over(self, bureau):
+    def test_marks_the_record_from_its_confirmation_until_it_is_over(self, bureau):
         record = bureau.published_penalty()
         number = bureau.applied("dispute", record)
+        assert "disputed_on" not in body(record)
+        bureau.do("clerk", lambda work: relief_confirmation.mark(work, number, papers()))
         assert body(record)["disputed_on"] == bureau.today.isoformat()
         bureau.do("public", lambda work: relief_applications.cancel(work, number, papers()))
         assert "disputed_on" not in body(record)
@@ -49,7 +51,7 @@ class TestDispute:
 
     def test_is_open_once_about_a_record(self, bureau):
         record = bureau.published_penalty()
-        bureau.applied("dispute", record)
+        bureau.confirmed("dispute", record)
         with pytest.raises(ReliefOpen):
             bureau.applied("dispute", record)
 

@@ -1,10 +1,12 @@
 """Taking in batches, on one node, without a network."""
 
+import datetime as dt
 import json
 
 import pytest
 from sqlalchemy import func, select
 
+from registry import runtime
 from registry.domain.exchange import envelope
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical
@@ -15,7 +17,9 @@ from registry.refusals.content import ReceiptRefused
 from registry.runtime import keys, perform, reading
 from registry.services.exchange import inbox, outbox, peers
 from registry.signing import Signer, verify
-from tests.sync.bodies import batch_of, body, chained, measure, refit, removed, sealed
+from tests.support.membership import entitle
+from tests.support.people import AUTHORITY
+from tests.sync.bodies import authority_of, batch_of, body, chained, measure, refit, removed, sealed, speaking
 
 PLATFORM, COUNTY = Signer.generate(), Signer.generate()
 
@@ -25,6 +29,8 @@ def _known(app):
     def act(work):
         peers.add(work, "platform", "平台", "https://platform.example", PLATFORM.public.hex(), [])
         peers.add(work, "county", "县", "", COUNTY.public.hex(), [])
+        for node in ("platform", "county"):
+            entitle(work, node, speaking(node))
 
     perform(SYSTEM, act)
 
@@ -193,6 +199,57 @@ class TestReceive:
             assert session.scalars(select(Publication.state)).all() == ["withdrawn"]
 
 
+class TestAuthority:
+    """Who signs a record must be the one who may speak for the authority that it names."""
+
+    def foreign(self, name, code, node="platform"):
+        one = body(node=node)
+        return one | {
+            "authority": {"name": name, "code": code},
+            "source": one["source"] | {"name": name, "code": code},
+        }
+
+    @pytest.mark.parametrize("uscc", [AUTHORITY[1], authority_of("platform")[1]])
+    def test_of_ours_is_quarantined_with_an_alarm(self, app, people, caplog, uscc):
+        forged = self.foreign(AUTHORITY[0], uscc)
+        assert outcomes(of(forged)) == [("rejected", "authority-own")]
+        assert count(Publication) == 0
+        assert [item.record for item in quarantined()] == [forged["record"]]
+        with reading() as session:
+            alarm = select(AuditEvent.reference).where(AuditEvent.act == "exchange.foreign-authority")
+            assert session.scalars(alarm).all() == [forged["record"]]
+        assert any(line.levelname == "ERROR" and forged["record"] in line.message for line in caplog.records)
+
+    def test_of_another_member_is_quarantined(self, app):
+        assert outcomes(of(self.foreign(*authority_of("county")))) == [("rejected", "authority-foreign")]
+
+    def test_cannot_be_taken_over_by_a_correction(self, app, people):
+        first = own()
+        receive(of(first))
+        second = self.foreign(*AUTHORITY) | {"record": first["record"], "revision": 2, "act": "correct"}
+        assert outcomes(batch_of("platform", chained(PLATFORM, first, second)[1])) == [("rejected", "authority-own")]
+
+    def test_of_a_relayed_record_is_judged_by_its_owner(self, app):
+        perform(SYSTEM, lambda work: setattr(peer_messages.peer(work.session, "platform"), "owners", ["county"]))
+        sound, forged = body(node="county"), self.foreign(*authority_of("platform"), node="county")
+        assert outcomes(batch_of("platform", sealed(COUNTY, sound), sealed(COUNTY, forged))) == [
+            ("accepted", None),
+            ("rejected", "authority-foreign"),
+        ]
+
+    def test_of_a_relayed_record_is_not_the_senders_to_sign(self, app):
+        perform(SYSTEM, lambda work: setattr(peer_messages.peer(work.session, "platform"), "owners", ["county"]))
+        forged = sealed(PLATFORM, body(node="county"))
+        assert outcomes(batch_of("platform", forged)) == [("rejected", "signature-wrong")]
+
+    def test_is_judged_again_at_a_release(self, app):
+        receive(of(self.foreign(*authority_of("new"))))
+        [item] = quarantined()
+        assert perform(SYSTEM, lambda work: inbox.release(work, item.id)).code == "authority-foreign"
+        perform(SYSTEM, lambda work: entitle(work, "platform", speaking("new")))
+        assert perform(SYSTEM, lambda work: inbox.release(work, item.id)).outcome == "accepted"
+
+
 class TestGuard:
     @pytest.fixture
     def shown(self, app):
@@ -222,6 +279,58 @@ class TestGuard:
             receive(of(own()))
         perform(SYSTEM, lambda work: peers.release(work, "platform"))
         assert len(outcomes(withdrawals(*shown[:25]))) == 25
+
+
+def ended(one):
+    return {**one, "revision": 2, "act": "correct", "visible_until": "2026-11-27"}
+
+
+def emptied(one):
+    return {**one, "revision": 2, "act": "correct", "measures": []}
+
+
+def moved(one):
+    return {**one, "revision": 2, "act": "correct", "subject": {**one["subject"], "name": "盐城别的有限公司"}}
+
+
+class TestGuardOfEffects:
+    """200 corrections that ended yesterday, 100 without measures and 50 about another firm passed the guard."""
+
+    @pytest.fixture
+    def shown(self, app):
+        made = [own(measures=[measure()]) for _ in range(30)]
+        receive(of(*made))
+        return made
+
+    def changes(self, shown, change):
+        return batch_of("platform", *(chained(PLATFORM, one, change(one))[1] for one in shown))
+
+    @pytest.mark.parametrize("change", [ended, emptied, moved])
+    def test_counts_corrections_that_take_away(self, shown, change):
+        with pytest.raises(RemovalShare):
+            receive(self.changes(shown[:25], change))
+        assert count(LedgerEntry) == 30
+
+    def test_counts_every_way_of_one_day_together(self, shown):
+        for change, part in ((ended, shown[:7]), (emptied, shown[7:14]), (moved, shown[14:20])):
+            receive(self.changes(part, change))
+        with pytest.raises(RemovalShare):
+            receive(withdrawals(shown[20]))
+
+    def test_forgets_them_after_a_day(self, shown, monkeypatch):
+        receive(self.changes(shown[:20], emptied))
+        later = runtime.clock() + dt.timedelta(days=1, minutes=1)
+        monkeypatch.setattr(runtime, "clock", lambda: later)
+        assert len(outcomes(self.changes(shown[20:], emptied))) == 10
+
+    def test_lets_corrections_that_take_nothing_pass(self, shown):
+        same = self.changes(shown, lambda one: {**one, "revision": 2, "act": "correct", "facts": "更正"})
+        assert len(outcomes(same)) == 30
+
+    def test_counts_a_record_once(self, shown):
+        receive(self.changes(shown[:20], emptied))
+        again = [chained(PLATFORM, one, emptied(one), removed(emptied(one)))[2] for one in shown[:20]]
+        assert len(outcomes(batch_of("platform", *again))) == 20
 
 
 class TestRelease:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from registry import runtime
 from registry.models import ImportFinding, OutboxMessage, Penalty, PenaltyImport, Publication
 from tests.stories.chaos.killer import Client, Killer
-from tests.support.processes import Node, wait_for
+from tests.support.processes import Node, authorities_of, wait_for
 from tools.invented_decisions import CASES
 from tools.synthetic import firms, penalty_rows, row, write_xlsx
 
@@ -106,6 +106,8 @@ def _file_singles(node: Node, killer: Killer) -> list[str]:
         if not killer.is_alive():
             break
         cells = row(firm, CASES[number % len(CASES)], DAY, seed * 1_000_000 + number, "procurement")
+        name, code = authorities_of(node.settings.node)[0]
+        cells |= {"CF_CFJG": name, "CF_CFJGDM": code, "CF_SJLY": name, "CF_SJLYDM": code}
         _file_single(client, {column: text for column, text in cells.items() if text}, f"single-{number}")
         documents.append(cells["CF_WSH"])
     return documents

@@ -249,7 +249,6 @@ class City:
         self.books.start(number, f"{noun}.accept", self.today, 3)
         if noun == "dispute":
             self.books.start(number, "dispute.mark", self.today, 1)
-            self.books.meet(number, self.today, "dispute.mark")
             self.books.start(number, "dispute.decide", self.today, 7)
         self.done[noun] += 1
 
@@ -259,6 +258,8 @@ class City:
         if state == "received":
             self.bureau.do("second-clerk", lambda w: relief_applications.accept(w, number, papers()))
             self.books.meet(number, self.today, f"{noun}.accept")
+            if noun == "dispute":
+                self.books.meet(number, self.today, "dispute.mark")
             if noun == "repair":
                 self.books.start(number, "repair.decide", self.today, 10)
             self.open[number] = (record, noun, "accepted")

@@ -35,7 +35,7 @@ LIST_MEASURES = {row.code: frozenset(row.measures) for row in ROWS["schemes"] if
 @pytest.fixture(params=stores.STORES)
 def city(request: pytest.FixtureRequest, templates: stores.Templates, tmp_path) -> Iterator[City]:
     """A city on the first day."""
-    with town(request.param, templates, tmp_path, applications_per_hour_max=9999) as made:
+    with town(request.param, templates, tmp_path, applications_per_subject_max=9999) as made:
         yield City(Bureau(*made), SEED)
 
 

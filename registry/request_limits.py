@@ -1,0 +1,84 @@
+"""Limits per address of who asks: flask-limiter over counters in the database, exact over all processes."""
+
+import ipaddress
+from typing import NoReturn
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits.storage import Storage
+
+from registry import runtime
+from registry.domain.permissions import SYSTEM
+from registry.refusals.procedure import TooManyApplications
+from registry.services.node import rate_limits
+
+IPV6_PREFIX = 64
+"""A subscriber has a whole network of addresses of this size."""
+
+
+class DatabaseStorage(Storage):
+    """Counters in the table ``rate_limits``; each hit is a transaction of its own."""
+
+    STORAGE_SCHEME = ["registry"]  # noqa: RUF012 - as the library declares it
+
+    @property
+    def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
+        """No error is hidden: a limit that cannot be counted is not passed."""
+        return ()
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count a hit."""
+        return runtime.perform(SYSTEM, lambda work: rate_limits.hit(work, key, expiry, amount))
+
+    def get(self, key: str) -> int:
+        """Hits in the running window."""
+        return runtime.perform(SYSTEM, lambda work: rate_limits.find(work, key)[0])
+
+    def get_expiry(self, key: str) -> float:
+        """End of the running window, in seconds of the epoch."""
+        return runtime.perform(SYSTEM, lambda work: rate_limits.find(work, key)[1]).timestamp()
+
+    def check(self) -> bool:
+        """The store is checked by what uses it."""
+        return True
+
+    def reset(self) -> int | None:
+        """Nobody may forget every limit at once."""
+        return None
+
+    def clear(self, key: str) -> None:
+        """Forget the hits of a key."""
+        runtime.perform(SYSTEM, lambda work: rate_limits.clear(work, key))
+
+
+def address_key() -> str:
+    """Key of the address that asks, which names nobody: a keyed hash of the address, of IPv6 of its network."""
+    text = get_remote_address()
+    try:
+        address = ipaddress.ip_address(text)
+        if address.version == 6:
+            text = str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
+    except ValueError:
+        pass
+    return runtime.keys().vault.index("address", text).hex()
+
+
+def _refuse(_limit: object) -> NoReturn:
+    raise TooManyApplications()
+
+
+limiter = Limiter(
+    address_key, storage_uri="registry://", strategy="fixed-window", on_breach=_refuse, headers_enabled=False
+)
+
+
+@limiter.shared_limit(lambda: f"{runtime.settings().applications_per_hour_max} per hour", scope="applications")
+def count_attempt() -> None:
+    """Count what somebody without an account tries: an application, a confirmation code. Refuses
+    ``TooManyApplications`` beyond the limit of the address."""
+
+
+def init_app(app: Flask) -> None:
+    """Count the requests of an application."""
+    limiter.init_app(app)
