@@ -159,9 +159,12 @@ REASONS = {
     "published": "公示中",
     "consortium-member": "按最重的成员认定",
     "name-differs": "名称与关系所载该代码的名称不同",
+    "registration-number-only": "仅按登记注册号查询，登记注册号不能排除以统一社会信用代码公示的记录",
     "identity-not-given": "未提供统一社会信用代码或证件号码，仅按名称查询",
     "uscc-check-character": "统一社会信用代码的校验码不正确",
     "uscc-malformed": "统一社会信用代码格式不正确",
+    "uscc-impossible": "不可能是统一社会信用代码",
+    "organisation-code-malformed": "组织机构代码格式不正确",
     "resident-id-malformed": "身份证号码格式或出生日期不正确",
     "resident-id-check-character": "身份证号码校验码不正确",
     "id-type-unknown": "证件类型不认识",
@@ -180,7 +183,14 @@ REASONS = {
     "field-twice": "同一行中一项重复出现",
 }
 """Why a check answers as it does: reasons of a verdict, and faults for which a row of a file was not checked."""
-MATCHES = {"uscc": "统一社会信用代码", "id": "证件号码", "name": "仅名称"}
+MATCHES = {
+    "uscc": "统一社会信用代码",
+    "id": "证件号码",
+    "name": "仅名称",
+    "document_form": "同一证件的另一形式",
+    "organisation_code": "组织机构代码",
+    "registration_number": "登记注册号",
+}
 """Keys by which a record was found."""
 
 
