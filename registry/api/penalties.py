@@ -15,6 +15,7 @@ from registry.api.schemas.penalty import (
     PenaltyPage,
     PenaltyQuery,
     ReasonSchema,
+    VerificationQuery,
     WithdrawalSchema,
 )
 from registry.api.schemas.procedure import ChangeStep, ReasonStep, ResumptionStep, SuspensionStep
@@ -120,12 +121,14 @@ def refile(record: str) -> Response:
 
 @blueprint.route("/<record>/verification", methods=["PUT"])
 @allow(Permission.PENALTY_VERIFY)
+@blueprint.arguments(VerificationQuery, location="query")
 @blueprint.response(200, PenaltyAnswer)
-def verify(record: str) -> Response:
+def verify(query: dict[str, Any], record: str) -> Response:
     """Verify another officer's filing and publish it."""
 
     def act(work: UnitOfWork) -> dict[str, Any]:
-        outcome = penalty_verification.verify(work, [record], if_version=if_version())[0]
+        is_confirmed = query["confirm"] is not None
+        outcome = penalty_verification.verify(work, [record], if_version=if_version(), confirms_code=is_confirmed)[0]
         if isinstance(outcome, Refusal):
             raise outcome
         work.session.expire_all()

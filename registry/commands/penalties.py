@@ -136,9 +136,12 @@ def list_penalties(account: str, state: str | None, limit: int) -> None:
 @click.option("--as", "account", required=True, help="Account that verifies; never the one that filed.")
 @click.option("--import", "import_id", type=ROW_NUMBER, help="Verify what this import filed.")
 @click.option("--all", "everything", is_flag=True, help="Verify everything that waits in the department.")
+@click.option("--confirm-code", is_flag=True, help="Confirm a code that reads as a resident number too; one record.")
 @in_app
-def verify(records: tuple[str, ...], account: str, import_id: int | None, everything: bool) -> None:
+def verify(records: tuple[str, ...], account: str, import_id: int | None, everything: bool, confirm_code: bool) -> None:
     """Verify filings of another officer and publish them."""
+    if confirm_code and len(records) != 1:
+        raise click.UsageError("--confirm-code takes one record")
     if not records and import_id is None and not everything:
         raise click.UsageError("name records, --import or --all")
     actor = actor_named(account)
@@ -148,7 +151,9 @@ def verify(records: tuple[str, ...], account: str, import_id: int | None, everyt
     with click.progressbar(length=len(chosen), label="publishing", file=sys.stderr) as bar:
         for start in range(0, len(chosen), penalty_import.CHUNK):
             chunk = chosen[start : start + penalty_import.CHUNK]
-            outcomes = runtime.perform(actor, partial(penalty_verification.verify, records=chunk))
+            outcomes = runtime.perform(
+                actor, partial(penalty_verification.verify, records=chunk, confirms_code=confirm_code)
+            )
             bar.update(len(chunk))
             for record, outcome in zip(chunk, outcomes, strict=True):
                 if isinstance(outcome, Refusal):

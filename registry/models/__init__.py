@@ -11,6 +11,7 @@ from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
 from registry.models.exchange import InboxBatch, InboxItem, JobRun, OutboxMessage, Peer
+from registry.models.further_key import FurtherKey
 from registry.models.keyring import SigningKey
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.listing import Listing
@@ -40,6 +41,7 @@ __all__ = [
     "Counter",
     "Department",
     "Document",
+    "FurtherKey",
     "IdempotencyKey",
     "ImportFinding",
     "InboxBatch",

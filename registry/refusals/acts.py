@@ -123,6 +123,12 @@ class AuthorityNotOwn(Forbidden):
     code, title = "authority-not-own", "只能报送本机关作出的处罚决定"
 
 
+class CodeUnconfirmed(Conflict):
+    """The subject's code reads as a resident number too; the second officer has not confirmed that it is a code."""
+
+    code, title = "code-unconfirmed", "该代码同时是有效的居民身份证号码，核验人确认其为单位代码后方可公示"
+
+
 class SelfVerification(Forbidden):
     """The person who filed, drafted or accepted may not take the step that another person has to take."""
 

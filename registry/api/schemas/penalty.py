@@ -18,6 +18,12 @@ class PenaltyQuery(Paging):
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
 
 
+class VerificationQuery(StrictSchema):
+    """``confirm=code``: the code, which reads as a resident number too, is the subject's code."""
+
+    confirm = fields.String(load_default=None, validate=validate.OneOf(["code"]))
+
+
 class ReasonSchema(StrictSchema):
     """The reason why a filing is sent back."""
 

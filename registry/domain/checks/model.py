@@ -1,20 +1,28 @@
 """Data model of an award check: its scope, its parties, and the records that match them."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from registry.domain.law.reference_kinds import ListEffect
+from registry.domain.naming import name_key
 
-MATCHER = "exact-3"
+MATCHER = "exact-4"
 """Version of the rules by which verdicts are reached, named in every receipt."""
+SECOND_MATCHER = "exact-3"
+"""The rules before it: names were keyed by the interpreter's Unicode tables, and nobody was found by a further key."""
 FIRST_MATCHER = "exact-2"
-"""The rules before it, under which older receipts are replayed: lists bore by their measures only, a repaired record
+"""The first rules, under which older receipts are replayed: lists bore by their measures only, a repaired record
 bore nothing, and whether a project must be tendered was always stated."""
-MATCHERS = (FIRST_MATCHER, MATCHER)
+MATCHERS = (FIRST_MATCHER, SECOND_MATCHER, MATCHER)
 PROJECTS = ("goods", "services", "works")
 """Kinds of project (政府采购法 2: 货物、服务、工程)."""
+
+
+def name_key_of(matcher: str) -> Callable[[str], str]:
+    """The function by which a version of the rules keys names."""
+    return name_key.key if matcher == MATCHER else name_key.former_key
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,8 @@ class CheckedParty:
     """One party of an award check. ``id_index`` is the keyed hash of an identity number, never the number.
 
     ``uscc_problem`` is set when the code has a wrong check character: it is looked up as it stands. ``names`` are
-    the keys of the names that relations say its code has or had.
+    the keys of the names that relations say its code has or had. ``document_index`` is the keyed hash of what the forms
+    of a document share; a subject without a code has an ``organisation_code`` or a ``registration_number``.
     """
 
     ref: str
@@ -53,6 +62,9 @@ class CheckedParty:
     of: str | None = None
     uscc_problem: str | None = None
     names: frozenset[str] = frozenset()
+    document_index: str | None = None
+    organisation_code: str | None = None
+    registration_number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,8 +81,8 @@ class RelationLink:
 
 @dataclass(frozen=True)
 class Hit:
-    """One published record that matches: ``by`` uscc, id or name; its body as published; ``via`` when it is that
-    of a related party."""
+    """One published record that matches: ``by`` uscc, id, name or a further key; its body as published; ``via`` when it
+    is that of a related party."""
 
     by: str
     body: Mapping[str, Any]

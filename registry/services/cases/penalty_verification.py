@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import update
 
+from registry.domain import identifiers
 from registry.domain.cases import procedures
 from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.penalty import content_digest
@@ -14,7 +15,7 @@ from registry.errors import Refusal
 from registry.models import Penalty, PenaltyFiling
 from registry.queries.cases import penalties
 from registry.queries.law import reference_data
-from registry.refusals.acts import SelfVerification, VersionStale
+from registry.refusals.acts import CodeUnconfirmed, SelfVerification, VersionStale
 from registry.services.cases import penalty_version, steps
 from registry.services.cases.penalty_filing import admit_penalty_step, require_scope
 from registry.services.cases.removal import RemovalCause, remove_record
@@ -23,11 +24,14 @@ from registry.services.publication.publishing import Version, publish
 from registry.unit_of_work import UnitOfWork
 
 
-def verify(work: UnitOfWork, records: Sequence[str], *, if_version: int | None = None) -> list[int | Refusal]:
+def verify(
+    work: UnitOfWork, records: Sequence[str], *, if_version: int | None = None, confirms_code: bool = False
+) -> list[int | Refusal]:
     """Verify filings of other officers and publish them; for each the entry number or the refusal.
 
     Refusals: ``OutOfRole`` (whole call), ``NotFound``, ``OutOfScope``, ``SelfVerification``,
-    ``TransitionRefused``, ``NoPolicy``, ``FilingRefused``.
+    ``TransitionRefused``, ``NoPolicy``, ``FilingRefused``, and ``CodeUnconfirmed`` for a code that reads as a resident
+    number too, which this officer has not confirmed (``confirms_code``).
     Decision, publication, ledger entry and deliveries are one transaction.
     """
     work.actor.require(Permission.PENALTY_VERIFY)
@@ -41,6 +45,7 @@ def verify(work: UnitOfWork, records: Sequence[str], *, if_version: int | None =
     for record in dict.fromkeys(records):  # a record named twice is published once
         try:
             penalty, step = _require_verifiable(work, rows.get(record), if_version)
+            _require_confirmed_code(penalty, confirms_code)
             versions.append(penalty_version.next_version(work, reference, penalty, revisions.get(record, 0) + 1))
             verified.append(penalty)
             record_steps.append(_build_record_step(penalty, step))
@@ -79,6 +84,11 @@ def _require_verifiable(work: UnitOfWork, row: Penalty | None, if_version: int |
     if work.actor.account_id in penalty.filers:
         raise SelfVerification()
     return penalty, procedures.PENALTY.step(penalty.state, "verify")
+
+
+def _require_confirmed_code(penalty: Penalty, is_confirmed: bool) -> None:
+    if not is_confirmed and identifiers.reads_as_both(penalty.subject_key.removeprefix("uscc:")):
+        raise CodeUnconfirmed()
 
 
 def _build_record_step(penalty: Penalty, step: Step) -> steps.RecordStep:

@@ -101,7 +101,7 @@ def _verify_correction(work: UnitOfWork, record: str, _ruling: Ruling, _step_inp
     """The correction must have been filed by a clerk before: it is verified with the decision."""
     if procedure_records.holder(work.session, record).state != "amended":
         raise OutcomeUnfit("应先报送更正后的内容")
-    outcome = penalty_verification.verify(work, [record])[0]
+    outcome = penalty_verification.verify(work, [record], confirms_code=True)[0]
     if isinstance(outcome, Refusal):
         raise outcome
 

@@ -3,15 +3,15 @@
 import datetime as dt
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from registry.domain.checks import consortium, receipts, related_parties, verdict
-from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks import consortium, further_keys, receipts, related_parties, verdict
+from registry.domain.checks.model import FIRST_MATCHER, MATCHER, CheckedParty, CheckScope, Hit, LookBack, name_key_of
 from registry.domain.law.publicity import add_months
 from registry.domain.law.reference import Reference
 from registry.domain.naming import name_key
@@ -213,6 +213,8 @@ def _build_line(party: Party, answer: verdict.Answer) -> dict[str, Any]:
         "of": party.of,
         "name": party.name,
         "uscc": party.uscc,
+        "organisation_code": party.organisation_code,
+        "registration_number": party.registration_number,
         "id_last4": party.id_number[-4:] if party.id_number else None,
         "verdict": answer.verdict,
         "reasons": list(answer.reasons),
@@ -238,11 +240,7 @@ def judge_parties(
     Without ``reference`` the law tables in force are used. A handful of statements for the whole list: records of the
     parties, relations of the parties, records of those related to them. Refuses ``KeysForeign``.
     """
-    keys = candidates.Keys(
-        usccs=[party.uscc for party in checked_parties if party.uscc],
-        id_indexes=[party.id_index for party in checked_parties if party.id_index],
-        name_keys=[name_key.key(party.name) for party in checked_parties],
-    )
+    keys = _collect_keys(scope, checked_parties)
     _require_own_index(work, keys)
     reference = reference or reference_data.current(work.session)
     bodies = candidates.candidates(work.session, keys, entry)
@@ -253,9 +251,12 @@ def judge_parties(
     bodies = _find_related_bodies(work, paths_by_party, entry) | bodies
     scope = _with_law(scope, reference)
     look_back = _find_look_back(reference, scope.on)
-    named_parties = [replace(party, names=related_parties.known_names(party, relations)) for party in checked_parties]
+    named_parties = [
+        replace(party, names=related_parties.known_names(party, relations, name_key_of(scope.matcher)))
+        for party in checked_parties
+    ]
     answers = [
-        verdict.judge(party, _find_hits(party, party_paths, bodies), scope, look_back)
+        verdict.judge(party, _find_hits(party, party_paths, bodies, scope), scope, look_back)
         for party, party_paths in zip(named_parties, paths_by_party, strict=True)
     ]
     return consortium.apply_member_verdicts(named_parties, answers)
@@ -291,8 +292,26 @@ def _find_related_bodies(
     return candidates.candidates(work.session, candidates.Keys(keys["uscc"], keys["id"], keys["name"]), entry)
 
 
-def _find_hits(party: CheckedParty, party_paths: Sequence[related_parties.Path], bodies: BodiesByKey) -> list[Hit]:
-    """Each record by the firmest way to it: code or number, the same legal person, and then the bare name."""
+def _collect_keys(scope: CheckScope, checked_parties: Sequence[CheckedParty]) -> candidates.Keys:
+    """The keys of all parties. Names are looked up as the rules key them and as former ones did: stored keys may be
+    either while they are renewed, and old receipts are replayed. ``_find_by_name`` compares the names themselves."""
+    names = {party.name for party in checked_parties}
+    former = {name_key.former_key(name) for name in names}
+    further = {further_keys.key(further_keys.NAME, key) for key in former} if scope.matcher != MATCHER else set()
+    if scope.matcher == MATCHER:
+        further.update(key for party in checked_parties for key in further_keys.of_party(party))
+    return candidates.Keys(
+        usccs=[party.uscc for party in checked_parties if party.uscc],
+        id_indexes=[party.id_index for party in checked_parties if party.id_index],
+        name_keys=sorted({name_key.key(name) for name in names} | former),
+        further=sorted(further),
+    )
+
+
+def _find_hits(
+    party: CheckedParty, party_paths: Sequence[related_parties.Path], bodies: BodiesByKey, scope: CheckScope
+) -> list[Hit]:
+    """Each record by the firmest way to it: code or number, the same legal person, a further key, the bare name."""
     firm_keys = [("uscc", party.uscc), ("id", party.id_index)]
     hits = [Hit(by, body) for by, key in firm_keys if key for body in bodies.get((by, key), ())]
     records = {hit.body["record"] for hit in hits}
@@ -303,8 +322,30 @@ def _find_hits(party: CheckedParty, party_paths: Sequence[related_parties.Path],
         if body["record"] not in records
     ]
     records |= {hit.body["record"] for hit in hits if hit.via and hit.via.effect == related_parties.IDENTITY}
-    bodies_by_name = bodies.get(("name", name_key.key(party.name)), ())
-    return hits + [Hit("name", body) for body in bodies_by_name if body["record"] not in records]
+    if scope.matcher == MATCHER:
+        further = [Hit(*found) for found in _find_by_further_keys(party, bodies) if found[1]["record"] not in records]
+        hits += further
+        records |= {hit.body["record"] for hit in further}
+    return hits + [Hit("name", body) for body in _find_by_name(party, bodies, scope) if body["record"] not in records]
+
+
+def _find_by_further_keys(party: CheckedParty, bodies: BodiesByKey) -> Iterator[tuple[str, dict[str, Any]]]:
+    for key in further_keys.of_party(party):
+        for body in bodies.get(("further", key), ()):
+            yield further_keys.MATCHES[key.partition(":")[0]], body
+
+
+def _find_by_name(party: CheckedParty, bodies: BodiesByKey, scope: CheckScope) -> Iterator[dict[str, Any]]:
+    key_of = name_key_of(scope.matcher)
+    former, own_key = name_key.former_key(party.name), key_of(party.name)
+    stored = dict.fromkeys((name_key.key(party.name), former))
+    places = [*(("name", key) for key in stored), ("further", further_keys.key(further_keys.NAME, former))]
+    visited = set()
+    for place in places:
+        for body in bodies.get(place, ()):
+            if body["record"] not in visited and key_of(body["subject"]["name"]) == own_key:
+                visited.add(body["record"])
+                yield body
 
 
 def _find_look_back(reference: Reference, on: dt.date) -> LookBack | None:

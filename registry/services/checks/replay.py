@@ -81,7 +81,15 @@ def request_of_receipt(
     refs = {line["ref"] for line in statement["lines"]}
     outside = {line["ref"]: line["of"] for line in statement["lines"] if line.get("of", line["ref"]) not in refs}
     parties = [
-        Party(line["ref"], line["role"], line["name"], line.get("uscc"), of=line.get("of"))
+        Party(
+            line["ref"],
+            line["role"],
+            line["name"],
+            line.get("uscc"),
+            of=line.get("of"),
+            organisation_code=line.get("organisation_code"),
+            registration_number=line.get("registration_number"),
+        )
         for line in statement["lines"]
     ]
     inquiry = Inquiry(

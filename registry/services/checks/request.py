@@ -13,6 +13,7 @@ from registry.errors import Fault, Invalid
 from registry.queries.law import reference_data
 from registry.refusals.acts import BodyRefused
 from registry.refusals.content import PersonalNumber
+from registry.services.publication import further_keys
 from registry.unit_of_work import UnitOfWork
 
 
@@ -27,6 +28,8 @@ class Party:
     id_type: str | None = None
     id_number: str | None = None
     of: str | None = None
+    organisation_code: str | None = None
+    registration_number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def _reference_faults(parties: Sequence[Party]) -> list[Fault]:
 
 
 def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], pointer: str) -> CheckedParty | Fault:
-    code, problem, index = None, None, None
+    code, problem, index, document_index, organisation, registration = None, None, None, None, None, None
     place = "name"
     try:
         _require_not_personal(party.name)
@@ -114,9 +117,27 @@ def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], po
             place = "id_number"
             id_type, number = identifiers.identity(party.id_type, party.id_number, id_types)
             index = work.keys.vault.index(id_type, number).hex()
+            document_index = further_keys.document_index(work.keys, number)
+        if party.organisation_code:
+            place = "organisation_code"
+            organisation = identifiers.organisation_code(party.organisation_code)
+        if party.registration_number:
+            place = "registration_number"
+            registration = identifiers.register_number(party.registration_number) or None
     except Invalid as refusal:
         return Fault(f"{pointer}/{place}", refusal.code, refusal.title)
-    return CheckedParty(party.ref, party.role, party.name, code, index, party.of, problem)
+    return CheckedParty(
+        party.ref,
+        party.role,
+        party.name,
+        code,
+        index,
+        party.of,
+        problem,
+        document_index=document_index,
+        organisation_code=organisation,
+        registration_number=registration,
+    )
 
 
 def _require_not_personal(text: str) -> None:
