@@ -157,7 +157,8 @@ def _read_identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None
     number = row.text("id_number", required=True, limit=64)
     type_text = row.text("id_type", required=False)
     if type_text:
-        id_type = row.code_in("id_type", type_text, rules.id_types, "id-type-unknown")
+        id_type = identifiers.id_type_code(type_text, rules.id_types)
+        id_type = id_type or row.code_in("id_type", type_text, rules.id_types, "id-type-unknown")
     else:
         id_type = identifiers.RESIDENT_ID
         row.note("id_type", "id-type-derived", "未写明证件类型，按居民身份证核验")

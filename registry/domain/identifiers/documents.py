@@ -82,6 +82,8 @@ def identity(id_type: str | None, number: str, id_types: Mapping[str, str]) -> t
 def _type_by_number(number: str) -> str:
     """The type that a number can only be of, resident identity card where nothing else is certain."""
     bare = _SUFFIX.sub("", number)
+    if resembles_resident_id(bare) and is_residence_card(bare):
+        return "553"
     for code, shape in (("516", _HONG_KONG), ("511", _TAIWAN), ("511", _TAIWAN_SINGLE), ("553", _CARD_OF_2004)):
         if shape.fullmatch(bare):
             return code
