@@ -40,6 +40,8 @@ _DIGITISH = "0-9０-９〇○零一二三四五六七八九壹贰叁肆伍陆柒
 _HAN = re.sub(f"[{''.join(_LOOSE_WORDS)}]", "", "".join(map(chr, range(0x4E00, 0xA000))))
 _STRETCH = re.compile(rf"[{_DIGITISH}](?:[^{_DIGITISH}A-Za-z{_HAN}]{{0,6}}[{_DIGITISH}]){{9,}}")
 """At least ten digits with nothing but signs and blanks between them."""
+_MANY = re.compile(rf"(?:[{_DIGITISH}OoIl][^{_DIGITISH}]{{0,12}}){{5}}[{_DIGITISH}OoIl]")
+"""Six digits not far from each other: no number of a person has fewer."""
 _RARE = re.compile(
     "[^\x00-\x7f\xb7\u2014\u2018-\u201d\u2026\u3000-\u3020\u4e00-\u9fff\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40]"
 )
@@ -100,7 +102,7 @@ class Group:
 
 def personal_spans(text: str) -> list[Span]:
     """Where numbers of a person stand in a text, from left to right, overlapping ones joined."""
-    if len(text) < 7:
+    if len(text) < 7 or not (_MANY.search(text) or _RARE.search(text)):
         return []
     plain = _to_plain(text)
     spans: list[Span] = []
