@@ -29,7 +29,7 @@ class Scorer:
 
 
 def _score_ours(query_name: str, name: str) -> float:
-    return matching.judge(matching.Named(query_name), matching.Named(name)).score
+    return matching.judge(matching.NamedParty(query_name), matching.NamedParty(name)).score
 
 
 OURS = Scorer("ours", _score_ours, write_query=str)

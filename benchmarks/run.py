@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import bed as beds
-from benchmarks import checking, filing, memory, names, pages, serving, start
+from benchmarks import checking, filing, lists, memory, names, pages, serving, start
 from benchmarks.figures import head, rate, tell
 from benchmarks.servers import store_url
 from tools import invented
@@ -16,7 +16,7 @@ from tools import invented
 STORES = ("sqlite", "postgresql")
 PAGES = {"pages": pages.measure, "memory": memory.measure}
 CHECKS = {"check": checking.measure, "serving": serving.measure}
-PARTS = ("filing", *PAGES, *CHECKS, "names", "start")
+PARTS = ("filing", *PAGES, *CHECKS, "lists", "names", "start")
 SEED = 1
 
 
@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000, help="rows of the file that is filed")
     parser.add_argument("--records", type=int, default=100_000, help="published records to search and show pages of")
     parser.add_argument("--against", type=int, default=1_000_000, help="published records to check bidders against")
+    parser.add_argument("--places", type=int, default=100_000, help="places of the list that is updated weekly")
     parser.add_argument("--names", type=int, default=10_000, help="invented names to search among")
     parser.add_argument("--store", choices=STORES, action="append", help="one store (default: both)")
     parser.add_argument(
@@ -37,6 +38,8 @@ def main() -> None:
     for store in arguments.store or STORES:
         if parts & {"filing", *PAGES, *CHECKS}:
             _measure_store(store, parts, arguments)
+        if "lists" in parts:
+            _measure_list(store, arguments.places)
         if "names" in parts:
             _measure_names(store, arguments.names)
     if "start" in parts:
@@ -69,6 +72,15 @@ def _fill_up(bed: beds.Bed, published: int, wanted: int) -> int:
             rate(wanted - published, span.seconds),
         )
     return max(published, wanted)
+
+
+def _measure_list(store: str, places: int) -> None:
+    """Measure a list of another authority on a store of its own."""
+    with tempfile.TemporaryDirectory(prefix="registry-bench-") as name:
+        folder = Path(name)
+        with store_url(store, folder) as url, beds.make(url, folder) as bed:
+            head(f"{store}: a list of another authority, 1 % of it changed every week")
+            lists.measure(bed, places)
 
 
 def _measure_names(store: str, count: int) -> None:

@@ -9,7 +9,9 @@ from registry.commands import (
     checks,
     clocks,
     exchange,
+    filed_records,
     keys,
+    law,
     ledger,
     names,
     node,
@@ -32,6 +34,7 @@ def main() -> None:
 
 for command in (
     *adoptions.GROUPS,
+    *filed_records.GROUPS,
     node.init,
     node.demo,
     node.serve,
@@ -45,6 +48,7 @@ for command in (
     receipts.replay_check,
     keys.group,
     watches.group,
+    law.group,
     ledger.group,
     exchange.group,
     *procedures.GROUPS,

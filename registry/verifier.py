@@ -31,10 +31,10 @@ def prove(data: bytes, ring: Keyring, cover: Cover | None = None) -> dict[str, A
     if key is None or statement["issuer"] != ring.node:
         raise ReceiptRefused("回执与公钥不属于同一个节点")
     try:
-        was_current = ring.was_current(key.kid, keyring.read_instant(statement["instant"]))
+        was_signing_key = ring.was_signing_key(key.kid, keyring.read_instant(statement["instant"]))
     except (TypeError, ValueError):
         raise ReceiptRefused("答复的时刻格式不对") from None
-    if not was_current:
+    if not was_signing_key:
         raise ReceiptRefused("作出答复的时刻不在签名密钥的有效期内")
     if key.revoked_at:
         return {"statement": statement, "explanation": _explain_cover(statement, ring, key, cover)}

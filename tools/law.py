@@ -20,7 +20,8 @@ ROOMS = ("tests/domain", "tests/services", "tests/queries")
 KINDS = {
     "deadlines": "Time limits 法定期限", "clocks": "Clocks 时限起止", "measures": "Statutory bans 法定限制措施",
     "schemes": "List schemes 名单", "policies": "Publicity periods 公示期限", "thresholds": "Thresholds 数额与期间",
-    "list_effects": "Effects of lists 名单效力",
+    "list_effects": "Effects of lists 名单效力", "record_effects": "Effects of filed records 报送记录的效力",
+    "same_tender": "Related parties of one tender 同一标段的关联当事人",
 }  # fmt: skip
 _PREFIX = {
     "clocks": "clock-",
@@ -28,6 +29,8 @@ _PREFIX = {
     "policies": "policy-",
     "thresholds": "threshold-",
     "list_effects": "effect-",
+    "record_effects": "effect-",
+    "same_tender": "same-tender-",
 }
 _APPLIED = {
     "clocks": "`domain/law/deadlines`, `services/law/clocks`",
@@ -36,9 +39,12 @@ _APPLIED = {
     "policies": "`domain/law/publicity`, `services/cases/penalty_version`, `services/cases/listing_publication`",
     "thresholds": "",
     "list_effects": "`domain/checks/list_effects`",
+    "record_effects": "`domain/checks/record_effects`",
+    "same_tender": "`domain/checks/same_tender`",
 }
 APPLIED = {
     "B3": "`services/checks/award_check` (look-back), `services/cases/penalty_version` (what is grave)",
+    "B27": "`services/checks/award_check` (look-back of who may tender)",
     "B4": "`domain/checks/verdict`: a ban that has ended bars nobody",
     "D03": "clocks above; also the day named with every removal (`services/cases/removal`)",
     "D09": "remedies named with a listing (`services/cases/listing_publication`)",
@@ -50,10 +56,12 @@ APPLIED = {
     "threshold-large_fine_fen": "`services/cases/penalty_version`",
     "threshold-huge_fine_fen": "`services/cases/penalty_version`: such a fine is serious",
     "threshold-market_low_fine_fen": "policy `market-low-fine`",
+    "threshold-tender_lookback_months": "`services/checks/award_check`: an earlier 骗取中标 is for a person",
     "threshold-lookback_months": "`services/checks/award_check`",
     "threshold-lookback_after_repair_months": "`services/checks/award_check`: a repaired record is for a person",
     "threshold-listing_reply_days": "`services/cases/listing_drafting`",
     "threshold-commendation_months": "`services/cases/commendations`",
+    "threshold-filed_record_months": "`services/cases/filed_records`",
     "threshold-repeat_months": "`queries/cases/prior_restrictions`: shown to the authority, never public",
     "threshold-statutory_days_off": "`domain/law/calendar_notice`: a loaded year must have about as many days off",
 }  # fmt: skip

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import registry
-from registry.domain.cases.procedures import DOCUMENTS, PROCEDURES
+from registry.domain.cases.procedures import DOCUMENTS, FILED, PROCEDURES
 from registry.domain.cases.workflow import INITIAL, Procedure, Step
+from registry.domain.labels import RECORD_KINDS
 from registry.domain.permissions import GRANTS
 
 REFERENCE = Path(registry.__file__).parent / "reference"
@@ -15,6 +16,7 @@ TITLES = {
     "penalty": "penalty 行政处罚", "listing": "listing 列入严重失信主体名单",
     "adopted_listing": "adopted listing 转录名单", "commendation": "commendation 守信激励",
     "relation": "relation 关联关系", "dispute": "dispute 异议", "repair": "repair 信用修复",
+    **{noun: f"{noun.replace('_', ' ')} {RECORD_KINDS[noun]}" for noun in FILED},
 }  # fmt: skip
 UNITS = {"working_day": "working days", "calendar_day": "days", "month": "months", "year": "years"}
 

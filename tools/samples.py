@@ -14,6 +14,7 @@ from tools.synthetic import Firm, firms, resident_id, row, write_xlsx
 
 Cells = dict[str, str]
 FIRMS = tuple(firms(60, seed=7))
+DEBTORS = tuple(firms(6, seed=9))
 CHINESE = {
     "CF_XDR_MC": "行政相对人名称", "CF_XDR_LB": "行政相对人类别",
     "CF_XDR_SHXYM": "行政相对人代码_1(统一社会信用代码)",
@@ -78,6 +79,34 @@ def write(folder: Path) -> None:
     text = json.dumps([_drop_empty(cells) for cells in _build_rows(42, CASES[3])], ensure_ascii=False, indent=1)
     (folder / "penalties.json").write_text(text + "\n", encoding="utf-8")
     _write_csv(folder / "bidders.csv", bidders(), "utf-8")
+    _write_csv(folder / "debtors.csv", debtors(0), "utf-8-sig")
+    _write_csv(folder / "debtors_update.csv", debtors(1), "utf-8-sig")
+    bidding = [_build_bidder(str(number), "bidder", firm) for number, firm in enumerate(DEBTORS[:4], 1)]
+    _write_csv(folder / "debtor_bidders.csv", bidding, "utf-8")
+
+
+def debtors(week: int) -> list[Cells]:
+    """A court's list of judgment debtors, and the same list a week later.
+
+    One has left, one got an end, one came, one stays; a foreign firm without code and a person without number stay.
+    """
+    terms = ({0: "", 1: "", 3: ""}, {0: "", 3: "2028-11-30", 2: ""})[week]
+    rows = [_build_debtor(DEBTORS[place].name, DEBTORS[place].uscc, "法人", place, end) for place, end in terms.items()]
+    foreign = _build_debtor("Shili Example Trading GmbH", "", "法人", 7, "")
+    return [*rows, foreign, _build_debtor("郗若木", "", "自然人", 8, "")]
+
+
+def _build_debtor(name: str, code: str, kind: str, number: int, last_day: str) -> Cells:
+    return {
+        "名称": name,
+        "统一社会信用代码": code,
+        "主体类别": kind,
+        "案号": f"（2025）苏09示执{number + 1}号",
+        "列入事由": "有履行能力而拒不履行生效法律文书确定的义务",
+        "执行法院": "盐城市示例区人民法院",
+        "列入日期": "2025-11-25",
+        "有效期至": last_day,
+    }
 
 
 def bidders() -> list[Cells]:

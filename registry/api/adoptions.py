@@ -2,27 +2,30 @@
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from registry import runtime
 from registry.api.auth import actor, allow
-from registry.api.schemas.base import Day, StrictSchema
-from registry.api.wire import Blueprint, read_upload
+from registry.api.schemas.base import Day, StrictSchema, words
+from registry.api.wire import Blueprint, parse_next, read_upload
 from registry.domain.permissions import Permission
 from registry.models import AdoptionFinding, ListAdoption
+from registry.queries.cases import adoptions
 from registry.refusals.procedure import AdoptionUnknown
-from registry.services.cases import list_adoption, list_verification
+from registry.services.cases import list_adoption, list_rows, list_verification
+from registry.services.cases.list_adoption import ListFileFacts
 from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("adoptions", __name__, url_prefix="/api/v1/listings/adoptions", description="转录其他机关的名单")
 
 
 class AdoptionQuery(StrictSchema):
-    """Which list the file is of, whether it is the whole list, and the day whose state it is."""
+    """Which list the file is of, whether it is the whole list, the day whose state it is, and whose list it is."""
 
     list = fields.String(required=True)
     full = fields.Boolean(load_default=False)
     as_of = fields.Date(load_default=None)
+    source = fields.String(load_default="")
     filename = fields.String(load_default="")
 
 
@@ -31,6 +34,7 @@ class AdoptionAnswer(StrictSchema):
 
     id = fields.String()
     list = fields.String()
+    source = fields.String()
     full = fields.Boolean()
     as_of = Day()
     state = fields.String()
@@ -48,8 +52,8 @@ class AdoptionAnswer(StrictSchema):
 
 
 class ListChangeAnswer(StrictSchema):
-    """The records that came, changed, were renewed (only the day of the state is new) and left; how many wait for the
-    next call; how many stay although the file does not have them, because rows of it could not be read."""
+    """The records that came, changed, were renewed (stated again as they are published) and left; how many wait for
+    the next call; how many stay although the file does not have them, because rows of it could not be read."""
 
     came = fields.List(fields.String())
     changed = fields.List(fields.String())
@@ -59,12 +63,49 @@ class ListChangeAnswer(StrictSchema):
     kept = fields.Integer()
 
 
+class PlaceChangeAnswer(StrictSchema):
+    """One record that an update of a list lets come, change or leave, and whose it is."""
+
+    record = fields.String()
+    change = fields.String()
+    name = fields.String()
+    uscc = fields.String(allow_none=True)
+    document_number = fields.String()
+
+
+class ChangePage(StrictSchema):
+    """What an update changes, record by record: what it would do until it is verified, and what it did afterwards."""
+
+    items = fields.List(fields.Nested(PlaceChangeAnswer))
+    next = fields.String(allow_none=True)
+
+
+class ChangeQuery(StrictSchema):
+    """A page of changes."""
+
+    next = fields.String(load_default=None)
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
+
+
+class ReturnStep(StrictSchema):
+    """Why a list is sent back."""
+
+    reason = words(2000, required=True)
+
+
+class ReturnAnswer(StrictSchema):
+    """How many places wait for the next call."""
+
+    waiting = fields.Integer()
+
+
 def describe_adoption(adoption: ListAdoption) -> dict[str, Any]:
     """A filed list without its findings."""
-    counts = {name: getattr(adoption, name) for name in (*list_adoption.OUTCOMES, "removed", "total")}
+    counts = {name: getattr(adoption, name) for name in (*list_rows.OUTCOMES, "removed", "total")}
     return counts | {
         "id": str(adoption.id),
         "list": adoption.scheme,
+        "source": adoption.source,
         "full": adoption.is_full,
         "as_of": adoption.as_of.isoformat(),
         "state": adoption.state,
@@ -92,10 +133,8 @@ def receive(query: dict[str, Any]) -> dict[str, Any]:
     data, filename = read_upload(query["filename"])
 
     def act(work: UnitOfWork) -> dict[str, Any]:
-        adoption = list_adoption.store_adoption(
-            work, data, filename, query["list"], query["as_of"], is_full=query["full"]
-        )
-        return describe_adoption(adoption)
+        stated = ListFileFacts(query["list"], query["as_of"], query["full"], query["source"])
+        return describe_adoption(list_adoption.store_adoption(work, data, filename, stated))
 
     answer: dict[str, Any] = runtime.perform(actor(), act)
     return answer
@@ -108,10 +147,24 @@ def get_adoption(number: str) -> dict[str, Any]:
     """A filed list: progress, what it changes, how many would leave, and every refusal and note by row and column."""
 
     with runtime.reading() as session:
-        adoption = list_adoption.adoption_of_department(session, actor().department_id, _parse_number(number))
-        items = [_describe_finding(finding) for finding in list_adoption.findings(session, adoption.id)]
-        leaving = list_verification.count_leaving(session, adoption)
+        adoption = adoptions.of_department(session, actor().department_id, _parse_number(number))
+        items = [_describe_finding(finding) for finding in adoptions.findings(session, adoption.id)]
+        leaving = adoptions.count_leaving(session, adoption)
         return describe_adoption(adoption) | {"leaving": leaving, "findings": items}
+
+
+@blueprint.route("/<number>/changes", methods=["GET"])
+@allow(Permission.LISTING_READ)
+@blueprint.arguments(ChangeQuery, location="query")
+@blueprint.response(200, ChangePage)
+def list_changes(query: dict[str, Any], number: str) -> dict[str, Any]:
+    """What the update changes, record by record: what it would do until it is verified, and what it did afterwards."""
+    after, limit = parse_next(query["next"]) or 0, query["limit"]
+    with runtime.reading() as session:
+        adoption = adoptions.of_department(session, actor().department_id, _parse_number(number))
+        changes = adoptions.changes(session, adoption, after, limit + 1)
+    items = [{name: value for name, value in vars(change).items() if name != "number"} for change in changes[:limit]]
+    return {"items": items, "next": str(changes[limit - 1].number) if len(changes) > limit else None}
 
 
 @blueprint.route("/<number>/verification", methods=["PUT"])
@@ -123,6 +176,18 @@ def verify(number: str) -> dict[str, Any]:
         actor(), lambda work: vars(list_verification.verify(work, _parse_number(number)))
     )
     return answer
+
+
+@blueprint.route("/<number>/return", methods=["PUT"])
+@allow(Permission.LISTING_PUBLISH)
+@blueprint.arguments(ReturnStep)
+@blueprint.response(200, ReturnAnswer)
+def send_back(body: dict[str, Any], number: str) -> dict[str, Any]:
+    """Send another officer's list back with the reason, up to 500 records a call; call again while some wait."""
+    waiting = runtime.perform(
+        actor(), lambda work: list_verification.send_back(work, _parse_number(number), body["reason"])
+    )
+    return {"waiting": waiting}
 
 
 @blueprint.route("/<number>/confirmation", methods=["PUT"])

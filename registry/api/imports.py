@@ -120,7 +120,11 @@ def _verify_import(work: UnitOfWork, import_id: int) -> dict[str, Any]:
     while verified <= penalty_import.CHUNK - PAGE and (page := waiting(PAGE, last)):
         outcomes = zip(page, penalty_verification.verify(work, page), strict=True)
         faults = [
-            {"id": record, "code": outcome.code, "detail": outcome.title}
+            {
+                "id": record,
+                "code": outcome.code,
+                "detail": "；".join([outcome.title, *(fault.detail for fault in outcome.faults)]),
+            }
             for record, outcome in outcomes
             if isinstance(outcome, Refusal)
         ]

@@ -101,7 +101,7 @@ def _build_step(act: str) -> casework.Run:
 def _build_reasoned_step(act: str) -> casework.Run:
     def run(work: UnitOfWork, record: str, body: Body, step_input: StepInput) -> Listing:
         return listing_drafting.simple_step(
-            work, record, act, _extend_input(step_input, stated={"reason": body["reason"]})
+            work, record, act, _extend_input(step_input, statements={"reason": body["reason"]})
         )
 
     return run

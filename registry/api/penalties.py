@@ -15,7 +15,7 @@ from registry.api.schemas.penalty import (
     PenaltyPage,
     PenaltyQuery,
     ReasonSchema,
-    VerificationQuery,
+    VerificationSchema,
     WithdrawalSchema,
 )
 from registry.api.schemas.procedure import ChangeStep, ReasonStep, ResumptionStep, SuspensionStep
@@ -64,7 +64,7 @@ def file() -> Response:
         outcome = penalty_filing.file(work, [penalty_filing.Submission(row.filing)])[0]
         if isinstance(outcome, Refusal):
             raise outcome
-        notes = row.notes + penalty_version.publicity_notes(work, row.filing)
+        notes = row.notes + penalty_version.notes_for_filer(work, row.filing)
         return _noted(views.penalty(penalties.by_record(work.session, outcome)), notes), 201
 
     response = create_once(actor(), act)
@@ -113,7 +113,7 @@ def refile(record: str) -> Response:
         row = _filing(work)
         assert row.filing is not None
         penalty = penalty_filing.refile(work, record, row.filing, if_version=if_version())
-        return _noted(views.penalty(penalty), row.notes + penalty_version.publicity_notes(work, row.filing))
+        return _noted(views.penalty(penalty), row.notes + penalty_version.notes_for_filer(work, row.filing))
 
     body = runtime.perform(actor(), act)
     return respond_with_etag(body, str(body["version"]))
@@ -121,21 +121,22 @@ def refile(record: str) -> Response:
 
 @blueprint.route("/<record>/verification", methods=["PUT"])
 @allow(Permission.PENALTY_VERIFY)
-@blueprint.arguments(VerificationQuery, location="query")
+@blueprint.arguments(VerificationSchema, required=False)
 @blueprint.response(200, PenaltyAnswer)
-def verify(query: dict[str, Any], record: str) -> Response:
-    """Verify another officer's filing and publish it."""
+def verify(body: dict[str, Any], record: str) -> Response:
+    """Verify another officer's filing and publish it; its findings must be confirmed with a reason."""
+    confirmation = body["confirmation"]
 
     def act(work: UnitOfWork) -> dict[str, Any]:
-        is_confirmed = query["confirm"] is not None
-        outcome = penalty_verification.verify(work, [record], if_version=if_version(), confirms_code=is_confirmed)[0]
+        outcomes = penalty_verification.verify(work, [record], if_version=if_version(), confirmation=confirmation)
+        outcome = outcomes[0]
         if isinstance(outcome, Refusal):
             raise outcome
         work.session.expire_all()
         return views.penalty(penalties.by_record(work.session, record)) | {"entry": outcome}
 
-    body = runtime.perform(actor(), act)
-    return respond_with_etag(body, str(body["version"]))
+    answer = runtime.perform(actor(), act)
+    return respond_with_etag(answer, str(answer["version"]))
 
 
 @blueprint.route("/<record>/return", methods=["PUT"])

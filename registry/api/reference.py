@@ -11,7 +11,7 @@ from registry import runtime
 from registry.api.auth import public
 from registry.api.schemas.base import OnDay
 from registry.api.wire import Blueprint, respond_with_etag
-from registry.domain.law.reference_kinds import row_body
+from registry.domain.law.reference_rows import row_body
 from registry.queries.law import disclosure, reference_data
 from registry.queries.node import account_lookup
 from registry.queries.publication import publications
@@ -24,7 +24,7 @@ ROUTES = {
     "sectors": "sectors", "behaviours": "behaviours", "schemes": "schemes", "measures": "measures",
     "policies": "policies", "penalty-kinds": "penalty_kinds",
     "districts": "districts", "time-limits": "deadlines", "thresholds": "thresholds", "id-types": "id_types",
-    "relation-kinds": "relation_kinds",
+    "relation-kinds": "relation_kinds", "same-tender": "same_tender", "list-effects": "list_effects",
 }  # fmt: skip
 
 

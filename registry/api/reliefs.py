@@ -7,7 +7,7 @@ from registry import runtime
 from registry.api import casework
 from registry.api.auth import actor, allow
 from registry.api.casework import Body, CaseAct
-from registry.api.schemas.base import Paging
+from registry.api.schemas.base import Paging, words
 from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, RemovalStep
 from registry.api.wire import Blueprint, respond_with_etag
 from registry.domain.cases.procedures import DISPUTE, REPAIR
@@ -32,6 +32,7 @@ class RulingStep(RemovalStep):
     """The decision of a dispute: outcome, reason, and the day since which the record was wrong."""
 
     outcome = fields.String(required=True, validate=validate.OneOf(sorted({outcome for _, outcome in OUTCOMES})))
+    confirmation = words(2000, load_default="")
 
 
 def _add_read_routes(blueprint: Blueprint, procedure: Procedure) -> None:
@@ -84,7 +85,7 @@ DISPUTE_ACTS = (
         "decide",
         "decision",
         lambda work, record, body, step_input: relief_decisions.decide(
-            work, record, Ruling(body["outcome"], body["reason"], body["changed_on"]), step_input
+            work, record, Ruling(body["outcome"], body["reason"], body["changed_on"], body["confirmation"]), step_input
         ),
         "Decide a dispute and carry the outcome out on the record.",
         RulingStep,

@@ -82,6 +82,7 @@ def penalty(penalty_row: Penalty) -> dict[str, Any]:
     """A penalty as its department sees it; identity numbers are never shown again."""
     filing = json.loads(penalty_row.filing.content)
     del filing["nonce"]
+    findings = filing.pop("findings", [])
     return {
         "id": penalty_row.record,
         "state": penalty_row.state,
@@ -90,5 +91,6 @@ def penalty(penalty_row: Penalty) -> dict[str, Any]:
         "publish_by": penalty_row.publish_by.isoformat(),
         "publish_by_provisional": penalty_row.publish_by_provisional,
         "filing": filing,
+        "findings": findings,
         "returned_because": penalty_row.filing.returned_because,
     }

@@ -51,9 +51,12 @@ class StrictParser(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE, "json": RAISE}  # noqa: RUF012
 
-    def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002
-        """Parse the strict JSON of the body."""
-        return strict_json(req.get_data())
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """Parse the strict JSON of the body; none is needed where no field is."""
+        data = req.get_data()
+        if not data and not any(field.required for field in schema.fields.values()):
+            return {}
+        return strict_json(data)
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
         """Parse the query parameters; one given twice is refused, because only one would be heeded."""

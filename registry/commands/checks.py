@@ -61,12 +61,13 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     pdf: Path | None,
     result: Path | None,
 ) -> None:
-    """Check the bidders of a CSV or XLSX file: columns name and uscc, and role, id_number, ref, of.
+    """Check the bidders of a CSV or XLSX file: columns name and uscc, and role, id_number, ref, of, section.
 
     More than 1,000 are answered in chunks, a row that cannot be asked as unchecked; killed half-way, run it again.
     """
     _require_folders(out, pdf, result)
     actor = trading_centre(account)
+    must_tender, project = _ask_project(must_tender, project)
     data = path.read_bytes()
     rows = parties.read_parties(data, path.name)
     day = on.date() if on else None
@@ -93,6 +94,22 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
         )
 
     _print_check(runtime.perform(actor, act, award_check.record_failure), out, pdf)
+
+
+def _ask_project(must_tender: bool | None, project: str | None) -> tuple[bool | None, str | None]:
+    """Ask at a terminal for what was not said of the project: some bans reach only what must be tendered by law.
+
+    Nobody who does not know has to guess; where nobody can be asked nothing is assumed.
+    """
+    if not sys.stdin.isatty():
+        return must_tender, project
+    if project is None:
+        chosen = click.prompt("项目类别：goods 货物、services 服务、works 工程", "", show_default=False, err=True)
+        project = chosen if chosen in PROJECTS else None
+    if must_tender is None:
+        chosen = click.prompt("是否依法必须进行招标的项目：y 是、n 否、不知道请回车", "", show_default=False, err=True)
+        must_tender = {"y": True, "n": False}.get(chosen.strip().lower())
+    return must_tender, project
 
 
 def _require_folders(*files: Path | None) -> None:

@@ -136,12 +136,12 @@ def list_penalties(account: str, state: str | None, limit: int) -> None:
 @click.option("--as", "account", required=True, help="Account that verifies; never the one that filed.")
 @click.option("--import", "import_id", type=ROW_NUMBER, help="Verify what this import filed.")
 @click.option("--all", "everything", is_flag=True, help="Verify everything that waits in the department.")
-@click.option("--confirm-code", is_flag=True, help="Confirm a code that reads as a resident number too; one record.")
+@click.option("--confirm", "confirmation", default="", help="Why what was found about one named record is confirmed.")
 @in_app
-def verify(records: tuple[str, ...], account: str, import_id: int | None, everything: bool, confirm_code: bool) -> None:
+def verify(records: tuple[str, ...], account: str, import_id: int | None, everything: bool, confirmation: str) -> None:
     """Verify filings of another officer and publish them."""
-    if confirm_code and len(records) != 1:
-        raise click.UsageError("--confirm-code takes one record")
+    if confirmation and len(records) != 1:
+        raise click.UsageError("--confirm is for one record, named")
     if not records and import_id is None and not everything:
         raise click.UsageError("name records, --import or --all")
     actor = actor_named(account)
@@ -152,13 +152,15 @@ def verify(records: tuple[str, ...], account: str, import_id: int | None, everyt
         for start in range(0, len(chosen), penalty_import.CHUNK):
             chunk = chosen[start : start + penalty_import.CHUNK]
             outcomes = runtime.perform(
-                actor, partial(penalty_verification.verify, records=chunk, confirms_code=confirm_code)
+                actor, partial(penalty_verification.verify, records=chunk, confirmation=confirmation)
             )
             bar.update(len(chunk))
             for record, outcome in zip(chunk, outcomes, strict=True):
                 if isinstance(outcome, Refusal):
                     refused += 1
                     click.echo(f"{record}: {outcome.code}: {outcome.title}")
+                    for fault in outcome.faults:
+                        click.echo(f"{record}: {fault.code}: {fault.detail}")
     click.echo(f"{len(chosen) - refused} published, {refused} refused")
     sys.exit(1 if refused else 0)
 

@@ -1,8 +1,11 @@
-"""registry listings, commendations, relations, disputes, repairs: run procedures with the bodies of the routes."""
+"""registry listings, commendations, relations, disputes, repairs and every kind of filed record: run procedures with
+the bodies of the routes."""
 
 import datetime as dt
 import json
+import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,8 @@ import click
 from marshmallow import Schema, ValidationError
 
 from registry import runtime
-from registry.api import casework, listings, reliefs
+from registry.api import casework, filed_records, listings, reliefs
+from registry.api.adopted_listings import ACTS as ADOPTED_ACTS
 from registry.api.casework import Body, CaseAct
 from registry.api.commendations import ACTS as COMMENDATION_ACTS
 from registry.api.penalties import ACTS as PENALTY_ACTS
@@ -22,21 +26,34 @@ from registry.api.schemas.relation import RelationSchema
 from registry.commands.common import actor_named, in_app
 from registry.commands.penalties import group as penalty_group
 from registry.domain.cases.case_file import StepDocument, StepInput
-from registry.domain.cases.procedures import COMMENDATION, DISPUTE, DOCUMENTS, LISTING, RELATION, REPAIR
+from registry.domain.cases.filed_kinds import FILED_KINDS, FiledKind
+from registry.domain.cases.procedures import (
+    ADOPTED_LISTING,
+    COMMENDATION,
+    DISPUTE,
+    DOCUMENTS,
+    FILED,
+    LISTING,
+    RELATION,
+    REPAIR,
+)
 from registry.domain.cases.workflow import Procedure
-from registry.domain.permissions import Permission
-from registry.errors import Fault
+from registry.domain.permissions import Actor, Permission
+from registry.errors import Fault, Refusal
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import Proceeding
 from registry.refusals.acts import BodyRefused
 from registry.services.cases import listing_drafting
 from registry.services.cases.commendations import file as file_commendation
+from registry.services.cases.filed_records import file_draft
+from registry.services.cases.filed_records import verify as verify_record
 from registry.services.cases.relations import file as file_relation
 from registry.unit_of_work import UnitOfWork
 
 Begin = Callable[[UnitOfWork, Body, StepInput], Proceeding]
 BODY = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PARTS = 4
+_PAGE = 500
 
 
 def _parse_documents(_context: click.Context, _option: click.Parameter, texts: Sequence[str]) -> list[StepDocument]:
@@ -175,8 +192,54 @@ _add_begin_command(
 relation_group = _build_group(RELATION, "relations", Permission.RELATION_READ, RELATION_ACTS)
 _add_begin_command(relation_group, "file", RelationSchema, file_relation, "File a relation, from a JSON file.")
 _add_act_command(penalty_group, PENALTY_ACTS)
+
+
+def _add_verify_command(group: click.Group, kind: FiledKind) -> None:
+    @group.command("verify")
+    @click.argument("records", metavar="[RECORD]...", nargs=-1)
+    @click.option("--all", "is_all", is_flag=True, help="Everything of this kind that waits, except one's own filings.")
+    @ACCOUNT
+    @in_app
+    def command(records: tuple[str, ...], is_all: bool, account: str) -> None:
+        """Verify records filed by another officer, such as a court's list; each is published in its own transaction."""
+        actor, refused = actor_named(account), 0
+        actor.require(FILED[kind.noun].permission("verify"))
+        for record in [*records, *(_waiting(actor, kind) if is_all else ())]:
+            try:
+                runtime.perform(actor, partial(verify_record, noun=kind.noun, record=record, step_input=StepInput()))
+                click.echo(f"{record}: verified")
+            except Refusal as refusal:
+                refused += 1
+                click.echo(f"{record}: {refusal.code}: {refusal.title}")
+        sys.exit(1 if refused else 0)
+
+
+def _waiting(actor: Actor, kind: FiledKind) -> list[str]:
+    """The records of the actor's department and scope that wait for a verifier, oldest first."""
+    found: list[str] = []
+    after, states = 0, ("filed", "amended")
+    with runtime.reading() as session:
+        while rows := procedure_records.of_department(session, kind.noun, actor.department_id, states, after, _PAGE):
+            after = rows[-1].id
+            found += [row.record for row in rows if actor.covers(*row.scope)]
+    return found
+
+
+def _build_filed_group(kind: FiledKind) -> click.Group:
+    group = _build_group(FILED[kind.noun], kind.plural, Permission.RECORD_READ, filed_records.build_acts(kind.noun))
+
+    def begin(work: UnitOfWork, body: Body, step_input: StepInput) -> Proceeding:
+        return file_draft(work, kind.noun, body, step_input)
+
+    _add_begin_command(group, "file", filed_records.SCHEMAS[kind.noun], begin, "File one record, from a JSON file.")
+    _add_verify_command(group, kind)
+    return group
+
+
 GROUPS = (
+    *map(_build_filed_group, FILED_KINDS.values()),
     listing_group,
+    _build_group(ADOPTED_LISTING, "adopted-listings", Permission.LISTING_READ, ADOPTED_ACTS),
     commendation_group,
     relation_group,
     _build_group(DISPUTE, "disputes", Permission.RELIEF_READ, reliefs.DISPUTE_ACTS),

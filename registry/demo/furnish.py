@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from registry import runtime
-from registry.demo import procedures
+from registry.demo import lists, procedures
 from registry.domain.permissions import SYSTEM, Role
 from registry.queries.cases import penalties
 from registry.queries.node import account_lookup
@@ -61,6 +61,7 @@ def furnish(apps: Mapping[str, Flask], nodes: Sequence[Settings]) -> dict[str, s
             _file_records(settings)
             if settings is nodes[0]:
                 procedures.furnish()
+                lists.furnish()
                 runtime.perform(SYSTEM, lambda work: bool(ledger.seal(work)))
     return _read_accounts(nodes[0])
 

@@ -23,12 +23,16 @@ RECORD_KINDS = {
     "listing": "严重失信主体名单",
     "adopted_listing": "转录名单",
     "commendation": "守信激励",
+    "criminal_judgment": "刑事裁判",
+    "handling_decision": "行政处理决定",
 }
 AUTHORITIES = {
     "penalty": "处罚机关",
     "listing": "列入机关",
     "adopted_listing": "认定机关",
     "commendation": "激励机关",
+    "criminal_judgment": "裁判法院",
+    "handling_decision": "处理机关",
 }
 SUBJECT_KINDS = {"organisation": "法人或者其他组织", "sole_trader": "个体工商户", "natural_person": "自然人"}
 SEVERITIES = {"minor": "轻微", "general": "一般", "serious": "严重"}
@@ -146,7 +150,10 @@ PROJECT_NAMES = {"goods": "货物", "services": "服务", "works": "工程"}
 REASONS = {
     "list-bars": "在名单上，不得参加本次交易",
     "list-needs-person": "在名单上，是否限制本次交易须由人判断",
+    "record-bars": "回看期内有此类记录，不得参加本次交易",
+    "record-needs-person": "回看期内有此类记录，是否限制本次交易须由人判断",
     "must-tender-not-stated": "未说明本项目是否依法必须招标，措施是否适用取决于此，请说明后重新核查",
+    "district-not-stated": "措施只及于一省，未说明本次交易或者该记录所在地区，请说明后重新核查",
     "grave-look-back-repaired": "回看期内有重大违法记录，已信用修复，是否计入须由人判断",
     "measure-in-force": "措施在有效期内且及于本次交易",
     "measure-needs-person": "措施的依据或范围须由人判断",
@@ -156,8 +163,11 @@ REASONS = {
     "other-territory": "措施不及于所查地区",
     "not-must-tender": "措施只及于依法必须招标的项目",
     "grave-look-back": "回看期内有重大违法记录",
+    "tender-look-back": "近三年因骗取中标、不履行合同受到处罚，是否具备投标人资格须依招标文件判断",
     "published": "公示中",
     "consortium-member": "按最重的成员认定",
+    "same-tender-relation": "与同一标段的另一方由同一人负责，或者有控股、管理关系，是否可以同时参加须由人判断",
+    "near-name": "没有可用的代码，查到名称相近的记录，是否同一主体须由人核对",
     "name-differs": "名称与关系所载该代码的名称不同",
     "registration-number-only": "仅按登记注册号查询，登记注册号不能排除以统一社会信用代码公示的记录",
     "identity-not-given": "未提供统一社会信用代码或证件号码，仅按名称查询",

@@ -40,6 +40,9 @@ class Permission(StrEnum):
     LISTING_PUBLISH = "listing.publish"
     LISTING_REMOVE = "listing.remove"
     ADOPTION_CONFIRM = "adoption.confirm"
+    RECORD_FILE = "record.file"
+    RECORD_READ = "record.read"
+    RECORD_VERIFY = "record.verify"
     RECORD_SUSPEND = "record.suspend"
     COMMENDATION_FILE = "commendation.file"
     COMMENDATION_READ = "commendation.read"
@@ -57,6 +60,9 @@ class Permission(StrEnum):
     ACCOUNT_MANAGE = "account.manage"
     EXCHANGE_OPERATE = "exchange.operate"
     CALENDAR_LOAD = "calendar.load"
+    LAW_PROPOSE = "law.propose"
+    LAW_READ = "law.read"
+    LAW_CONFIRM = "law.confirm"
     KEYS_MANAGE = "keys.manage"
     DEADLINE_READ = "deadline.read"
     AUDIT_READ = "audit.read"
@@ -77,6 +83,9 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.LISTING_PUBLISH: frozenset({Role.VERIFIER}),
     Permission.LISTING_REMOVE: frozenset({Role.VERIFIER}),
     Permission.ADOPTION_CONFIRM: frozenset({Role.SECURITY_ADMIN}),
+    Permission.RECORD_FILE: frozenset({Role.CLERK}),
+    Permission.RECORD_READ: _OFFICE,
+    Permission.RECORD_VERIFY: frozenset({Role.VERIFIER}),
     Permission.RECORD_SUSPEND: frozenset({Role.VERIFIER}),
     Permission.COMMENDATION_FILE: frozenset({Role.CLERK}),
     Permission.COMMENDATION_READ: _OFFICE,
@@ -94,6 +103,9 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.ACCOUNT_MANAGE: frozenset({Role.SECURITY_ADMIN, Role.SYSTEM}),
     Permission.EXCHANGE_OPERATE: frozenset({Role.SYSTEM_ADMIN, Role.SYSTEM}),
     Permission.CALENDAR_LOAD: frozenset({Role.SYSTEM_ADMIN, Role.SYSTEM}),
+    Permission.LAW_PROPOSE: frozenset({Role.LEGAL_REVIEWER, Role.SYSTEM_ADMIN}),
+    Permission.LAW_READ: frozenset({Role.LEGAL_REVIEWER, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}),
+    Permission.LAW_CONFIRM: frozenset({Role.SECURITY_ADMIN}),
     Permission.KEYS_MANAGE: frozenset({Role.SECURITY_ADMIN, Role.SYSTEM}),
     Permission.DEADLINE_READ: _OFFICE,
     Permission.AUDIT_READ: frozenset({Role.AUDIT_ADMIN}),

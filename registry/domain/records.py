@@ -198,7 +198,8 @@ class Remedies(Struct, kw_only=True):
 
 
 class ListingBody(RecordBody, kw_only=True):
-    """A place on a list of seriously dishonest parties (列入严重失信主体名单)."""
+    """A place on a list of seriously dishonest parties (列入严重失信主体名单). ``ends_on`` is None where the decision
+    names no term: it stands until it is removed."""
 
     kind: Literal["listing"]
     scheme: ListScheme
@@ -207,7 +208,7 @@ class ListingBody(RecordBody, kw_only=True):
     severity: Filled
     repairable_from: Day
     starts_on: Day
-    ends_on: EndDay
+    ends_on: EndDay | None
     grounds: list[Ground]
     responsible: list[Responsible]
     remedies: Remedies
@@ -222,8 +223,9 @@ class SourceAuthority(Authority, kw_only=True):
 class AdoptedListingBody(RecordBody, kw_only=True):
     """A place on a list that another authority keeps, taken in as it stands there and not decided again (转录名单).
 
-    ``as_of`` is the day whose state of the source list it is. ``ends_on`` is None where the list states no end: the
-    place lasts until the list no longer has it.
+    ``as_of`` is the day of the state of the source list in which it first stood as it stands here; of which day the
+    whole list is known is a record of its own. ``ends_on`` is None where the list states no end: the place lasts until
+    the list no longer has it.
     """
 
     kind: Literal["adopted_listing"]
@@ -236,11 +238,57 @@ class AdoptedListingBody(RecordBody, kw_only=True):
     ends_on: EndDay | None
 
 
+class ListStateBody(RecordBody, kw_only=True):
+    """Of which day the whole of an adopted list is known (名单状态): one version for each file of the whole list.
+
+    Its subject is the source of the list, of whom it says nothing. Without ``list_source`` it is the list of all
+    sources. ``places``: how many stand on the list.
+    """
+
+    kind: Literal["list_state"]
+    authority: SourceAuthority
+    scheme: ListScheme
+    list_source: Text
+    as_of: Day
+    places: Annotated[int, Meta(ge=0, le=2**31 - 1)]
+
+
 class CommendationBody(RecordBody, kw_only=True):
     """A good record (守信激励). It never bears on a verdict."""
 
     kind: Literal["commendation"]
     title: Filled
+
+
+class CriminalJudgmentBody(RecordBody, kw_only=True):
+    """A criminal judgment in force about a party (刑事裁判), as the court's document or list gives it.
+
+    ``is_of_business``: punished for how it did business (政府采购法实施条例 19 因违法经营受到刑事处罚); None where the
+    document does not tell.
+    """
+
+    kind: Literal["criminal_judgment"]
+    authority: SourceAuthority
+    offence: Annotated[Filled, Meta(title="罪名")]
+    punishment: Annotated[Filled, Meta(title="判处刑罚")]
+    effective_on: Annotated[Day, Meta(title="裁判生效日期")]
+    is_of_business: Annotated[bool | None, Meta(title="是否因违法经营")]
+
+
+class HandlingDecisionBody(RecordBody, kw_only=True):
+    """What an authority decided on a complaint, after an inspection or in an assessment (行政处理决定, 考核结果)."""
+
+    kind: Literal["handling_decision"]
+    authority: SourceAuthority
+    matter: Annotated[
+        Literal["complaint", "report", "inspection", "assessment"],
+        Meta(
+            title="处理事项",
+            extra={"complaint": "投诉处理", "report": "举报处理", "inspection": "监督检查", "assessment": "考核"},
+        ),
+    ]
+    project: Annotated[Filled | None, Meta(title="涉及项目")]
+    outcome: Annotated[Filled, Meta(title="处理结果")]
 
 
 class RelationBody(RecordBody, kw_only=True):
@@ -280,12 +328,17 @@ KINDS = {
         RecordKind("penalty", "行政处罚", "处罚机关", PenaltyBody, bears=True, is_disputable=True),
         RecordKind("listing", "严重失信主体名单", "列入机关", ListingBody, bears=True, is_disputable=True),
         RecordKind("adopted_listing", "转录名单", "认定机关", AdoptedListingBody, bears=True),
+        RecordKind("list_state", "名单状态", "名单来源", ListStateBody, bears=False, is_public=False),
         RecordKind("commendation", "守信激励", "激励机关", CommendationBody, bears=False),
+        RecordKind("criminal_judgment", "刑事裁判", "裁判法院", CriminalJudgmentBody, bears=True),
+        RecordKind("handling_decision", "行政处理决定", "处理机关", HandlingDecisionBody, bears=True),
         RecordKind("relation", "关联关系", "出具机关", RelationBody, bears=False, is_public=False, is_exchanged=False),
     )
 }
 """Every kind of record, by code."""
 PUBLIC_KINDS = tuple(code for code, kind in KINDS.items() if kind.is_public)
+HIDDEN_KINDS = tuple(code for code, kind in KINDS.items() if not kind.is_public)
+"""Kinds that the public search does not find, whatever their audience."""
 NEUTRAL_KINDS = tuple(code for code, kind in KINDS.items() if not kind.bears)
 """Kinds that never bear on a verdict themselves."""
 

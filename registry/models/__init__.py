@@ -1,7 +1,14 @@
 """All tables of the database, imported here so that the metadata is complete."""
 
 from registry.models.account import Account, ApiKey, IdempotencyKey
-from registry.models.adopted_listing import AdoptedListing, AdoptionFinding, ListAdoption, ListStateEntry
+from registry.models.adopted_listing import (
+    AdoptedListing,
+    AdoptionFinding,
+    ListAdoption,
+    ListChange,
+    ListStateEntry,
+    WholeListState,
+)
 from registry.models.audit import AuditEvent
 from registry.models.base import Base
 from registry.models.case import Case, CaseStep
@@ -11,8 +18,10 @@ from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
 from registry.models.exchange import InboxBatch, InboxItem, JobRun, OutboxMessage, Peer
+from registry.models.filed_record import FiledRecord
 from registry.models.further_key import FurtherKey
 from registry.models.keyring import SigningKey
+from registry.models.law_proposal import LawProposal
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.listing import Listing
 from registry.models.name_index import SubjectName, gram_counts, name_grams
@@ -41,15 +50,18 @@ __all__ = [
     "Counter",
     "Department",
     "Document",
+    "FiledRecord",
     "FurtherKey",
     "IdempotencyKey",
     "ImportFinding",
     "InboxBatch",
     "InboxItem",
     "JobRun",
+    "LawProposal",
     "LedgerEntry",
     "LedgerNode",
     "ListAdoption",
+    "ListChange",
     "ListStateEntry",
     "Listing",
     "OutboxMessage",
@@ -67,6 +79,7 @@ __all__ = [
     "Watch",
     "WatchEvent",
     "WatchedParty",
+    "WholeListState",
     "gram_counts",
     "name_grams",
 ]

@@ -11,7 +11,10 @@ from registry.models.case import Case
 
 
 class AdoptedListing(Case, Base):
-    """One subject's place on another authority's list. ``adoption_id`` is the last file that stated it."""
+    """One subject's place on another authority's list, of one source (all of them when empty).
+
+    ``adoption_id`` is the last file that stated it, ``as_of`` the newest day of which a verified file stated it.
+    """
 
     __tablename__ = "adopted_listings"
     noun: ClassVar[str] = "adopted_listing"
@@ -19,6 +22,7 @@ class AdoptedListing(Case, Base):
         Index(
             "uq_adopted_listings_place",
             "scheme",
+            "source",
             "subject_key",
             "document_key",
             unique=True,
@@ -26,9 +30,12 @@ class AdoptedListing(Case, Base):
             postgresql_where=text("state <> 'removed'"),
         ),
         Index(None, "adoption_id", "state", "id"),
+        Index("ix_adopted_listings_list", "scheme", "source", "state", "adoption_id"),
     )
 
     scheme: Mapped[str]
+    source: Mapped[str] = mapped_column(server_default="")
+    as_of: Mapped[dt.date | None]
     subject_key: Mapped[str]
     document_key: Mapped[str]
     id_index: Mapped[str | None]
@@ -38,7 +45,8 @@ class AdoptedListing(Case, Base):
 
 class ListAdoption(Base):
     """A file of a list: its bytes, sealed until its rows are filed, how far they are (``next_row``), and what became
-    of them. ``is_full``: the file is the whole list, so that what it does not have has left."""
+    of them. ``is_full``: the file is the whole list, so that what it does not have has left. ``source``: whose list it
+    is, empty when the list is one of all sources."""
 
     __tablename__ = "list_adoptions"
     __table_args__ = (UniqueConstraint("account_id", "digest"), Index(None, "department_id", "scheme", "id"))
@@ -49,6 +57,7 @@ class ListAdoption(Base):
     digest: Mapped[str]
     filename: Mapped[str]
     scheme: Mapped[str]
+    source: Mapped[str] = mapped_column(server_default="")
     is_full: Mapped[bool]
     as_of: Mapped[dt.date]
     sectors: Mapped[list[str]] = mapped_column(JSON)
@@ -67,6 +76,7 @@ class ListAdoption(Base):
     finished_at: Mapped[dt.datetime | None]
     verified_at: Mapped[dt.datetime | None]
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    returned_because: Mapped[str | None]
 
 
 class AdoptionFinding(Base):
@@ -83,8 +93,34 @@ class AdoptionFinding(Base):
     detail: Mapped[str]
 
 
+class ListChange(Base):
+    """What the verification of a file did to one record: ``came``, ``changed`` or ``left``."""
+
+    __tablename__ = "list_changes"
+    __table_args__ = (Index(None, "adoption_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    adoption_id: Mapped[int] = mapped_column(ForeignKey("list_adoptions.id"))
+    record: Mapped[str]
+    change: Mapped[str]
+
+
+class WholeListState(Base):
+    """One entry that told of which day the whole of a list is known: a projection of the bodies of ``list_state``."""
+
+    __tablename__ = "whole_list_states"
+
+    from_entry: Mapped[int] = mapped_column(ForeignKey("publications.from_entry"), primary_key=True)
+    record: Mapped[str] = mapped_column(index=True)
+    origin: Mapped[str]
+    scheme: Mapped[str]
+    source: Mapped[str]
+    as_of: Mapped[dt.date]
+
+
 class ListStateEntry(Base):
-    """The first entry that told a state of an adopted list: a projection of bodies, for the age of lists in checks."""
+    """The first entry that told a day of the state of any place of a list: a projection of bodies, for checks. It is
+    no statement of the whole list."""
 
     __tablename__ = "list_states"
 

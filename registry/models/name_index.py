@@ -8,7 +8,7 @@ from registry.models.base import Base, Key
 
 
 class SubjectName(Base):
-    """One name of public subjects, however many records and versions carry it.
+    """One name of subjects that the public search or a check finds, however many records and versions carry it.
 
     ``name_key`` is that of ``publications``; ``folded`` is what is compared. ``grams`` is filled on PostgreSQL only.
     """

@@ -102,7 +102,7 @@ class NotSealed(NotFound):
 class AlreadyFiled(Conflict):
     """The same decision (authority, document number and subject) is filed already."""
 
-    code, title = "decision-already-filed", "同一处罚决定（机关、文号、相对人相同）已经报送"
+    code, title = "decision-already-filed", "同一决定（机关、文号、相对人相同）已经报送"
 
 
 class AccountTaken(Conflict):
@@ -121,12 +121,6 @@ class AuthorityNotOwn(Forbidden):
     """The department files its own decisions only."""
 
     code, title = "authority-not-own", "只能报送本机关作出的处罚决定"
-
-
-class CodeUnconfirmed(Conflict):
-    """The subject's code reads as a resident number too; the second officer has not confirmed that it is a code."""
-
-    code, title = "code-unconfirmed", "该代码同时是有效的居民身份证号码，核验人确认其为单位代码后方可公示"
 
 
 class SelfVerification(Forbidden):
@@ -151,6 +145,12 @@ class MeasureRefused(Invalid):
     """A measure breaks the term its statute allows."""
 
     code, title = "measure-refused", "限制措施不符合法定期限"
+
+
+class ConfirmationMissing(Invalid):
+    """What was found about a filing must be confirmed, with a reason, by the officer who verifies it."""
+
+    code, title = "confirmation-missing", "报送件有需要核验人确认的事项，请写明确认的理由"
 
 
 class ChangeInFuture(Invalid):

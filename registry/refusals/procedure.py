@@ -45,6 +45,12 @@ class CommendationUnknown(NotFound):
     code, title = "commendation-unknown", "没有这条守信激励记录"
 
 
+class FiledRecordUnknown(NotFound):
+    """No such filed record within the caller's scope."""
+
+    code, title = "filed-record-unknown", "没有这条报送的记录"
+
+
 class RelationUnknown(NotFound):
     """No such relation within the caller's scope."""
 
@@ -55,6 +61,24 @@ class ReliefUnknown(NotFound):
     """No dispute or repair has this receipt number, or it lies outside the caller's scope."""
 
     code, title = "relief-unknown", "没有这个受理编号"
+
+
+class ListStateOlder(Conflict):
+    """The whole list of a later day has been taken in already."""
+
+    code, title = "list-state-older", "已转录该名单更晚日期的全量状态"
+
+
+class ListSourceRefused(Invalid):
+    """The name of a list's source is too long, not plain text, or has a number of a person in it."""
+
+    code, title = "list-source-refused", "名单来源应为机关名称，不超过二百字，不含控制字符或者个人号码"
+
+
+class ListSourceDiffers(Conflict):
+    """The files of a list name a source, or none of them does: a mixture would leave places that no file takes off."""
+
+    code, title = "list-source-differs", "同一名单的各次文件应当都写明来源，或者都不写"
 
 
 class DocumentUnknown(NotFound):
@@ -144,6 +168,12 @@ class CommendationRefused(Invalid):
     code, title = "commendation-refused", "守信激励的内容不符合要求"
 
 
+class FiledRecordRefused(Invalid):
+    """A filed record breaks rules; ``errors`` names each field."""
+
+    code, title = "filed-record-refused", "报送的记录内容不符合要求"
+
+
 class ReliefRefused(Invalid):
     """An application breaks rules; ``errors`` names each field."""
 
@@ -190,6 +220,31 @@ class CalendarRefused(Invalid):
     """A calendar file is not readable, or leaves out what the stored calendar has."""
 
     code, title = "calendar-refused", "工作日历文件不正确"
+
+
+class LawRefused(Invalid):
+    """Proposed rows of law cannot stand; ``errors`` names each row: unreadable, without source, overlapping, unknown
+    codes, or nothing new."""
+
+    code, title = "law-refused", "拟载入的参照数据不能成立"
+
+
+class LawProposalUnknown(NotFound):
+    """No proposal of this number to change the law tables."""
+
+    code, title = "law-proposal-unknown", "没有这件参照数据变更提议"
+
+
+class LawProposalDecided(Conflict):
+    """The proposal is confirmed or rejected already."""
+
+    code, title = "law-proposal-decided", "这件变更提议已经处理"
+
+
+class LawMoved(Conflict):
+    """The law tables are not those that the proposal was made and previewed under: propose it again."""
+
+    code, title = "law-moved", "提议之后参照数据已经变更，请重新提议"
 
 
 class ReportUnknown(NotFound):

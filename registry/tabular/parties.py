@@ -11,13 +11,13 @@ from registry.errors import Fault
 from registry.refusals.acts import PartiesUnreadable
 from registry.tabular.sheet import Row
 
-LENGTHS = {"ref": 50, "role": 50, "name": 200, "uscc": 60, "id_type": 20, "id_number": 64, "of": 50,
+LENGTHS = {"ref": 50, "role": 50, "name": 200, "uscc": 60, "id_type": 20, "id_number": 64, "of": 50, "section": 50,
            "organisation_code": 20, "registration_number": 64}  # fmt: skip
 """The columns of a file and the longest text each may hold."""
 _HEADINGS = {"序号": "ref", "角色": "role", "名称": "name", "投标人名称": "name", "统一社会信用代码": "uscc",
-             "证件类型": "id_type", "证件号码": "id_number", "所属": "of",
-             "组织机构代码": "organisation_code", "工商注册号": "registration_number", "注册号": "registration_number",
-             "登记注册号": "registration_number"}  # fmt: skip
+             "证件类型": "id_type", "证件号码": "id_number", "所属": "of", "标段": "section",
+             "包号": "section", "组织机构代码": "organisation_code", "工商注册号": "registration_number",
+             "注册号": "registration_number", "登记注册号": "registration_number"}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,7 @@ def _relief(publication: Publication, body: Mapping[str, Any]) -> dict[str, Any]
     return {
         "is_here": is_ours and publication.kind in relief_status.DISPUTABLE_KINDS,
         "is_ours": is_ours,
+        "is_disputable": publication.kind in relief_status.DISPUTABLE_KINDS,
         "repairable_from": opens,
         "is_repairable": bool(opens) and opens <= today().isoformat(),
     }

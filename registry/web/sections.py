@@ -1,9 +1,12 @@
 """Sections of a record page: all public fields of a record under Chinese labels, by kind of record."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from registry.domain import labels
+from registry.domain import labels, record_fields
+from registry.domain.cases.filed_kinds import FILED_KINDS
+from registry.domain.law.publicity import NO_END
 from registry.domain.law.reference import Reference
 from registry.web.formatting import joined_names, last_day, money
 
@@ -13,7 +16,7 @@ Pairs = list[tuple[str, str]]
 
 def sections(body: Body, reference: Reference) -> list[tuple[str, Pairs]]:
     """The sections of a record: titles with (label, value) pairs; empty values are left out."""
-    title, describe_decision = DECISIONS[body["kind"]]
+    title, describe_decision = DECISIONS.get(body["kind"]) or (FILED_KINDS[body["kind"]].section, _filed_record)
     parts = [
         ("行政相对人", _subject(body)),
         (title, describe_decision(body, reference)),
@@ -63,13 +66,14 @@ def _penalty(body: Body, reference: Reference) -> Pairs:
 def _listing(body: Body, reference: Reference) -> Pairs:
     scheme = body["scheme"]
     level = labels.label_for(labels.BASIS_LEVELS, scheme["basis_level"])
+    until = f"{last_day(body['ends_on'])}（含）" if body["ends_on"] else "移出为止（没有期限）"
     return [
         ("名单", scheme["name"]),
         ("设列依据", f"{scheme['basis']}（{level}）"),
         ("列入决定书文号", body["document_number"]),
         *_authority(body),
         ("列入决定日期", body["decided_on"]),
-        ("列入期限", f"{body['starts_on']} 至 {last_day(body['ends_on'])}（含）"),
+        ("列入期限", f"{body['starts_on']} 至 {until}"),
         ("负面清单行为", joined_names(reference, "behaviours", [body["behaviour"]])),
         ("列入事实", body["facts"]),
         ("列入依据", body["basis"]),
@@ -110,13 +114,27 @@ def _commendation(body: Body, reference: Reference) -> Pairs:
     ]
 
 
+def _filed_record(body: Body, reference: Reference) -> Pairs:
+    """A filed record of any kind: its own fields under their titles."""
+    own = [(field.title, field.text(body.get(field.name))) for field in record_fields.own_fields(body["kind"])]
+    return [
+        ("文号", body["document_number"]),
+        *_authority(body),
+        ("文书日期", body["decided_on"]),
+        *own,
+        ("认定事实", body["facts"]),
+        ("依据", body["basis"]),
+        *_scope(body, reference),
+    ]
+
+
 DECISIONS: dict[str, tuple[str, Callable[[Body, Reference], Pairs]]] = {
     "penalty": ("处罚决定", _penalty),
     "listing": ("列入决定", _listing),
     "adopted_listing": ("其他机关的列入决定（转录）", _adopted_listing),
     "commendation": ("守信激励", _commendation),
 }
-"""The title and the fields of the decision, by kind of record."""
+"""The title and the fields of the decision, by kind of record; filed records describe themselves by their types."""
 
 
 def _authority(body: Body) -> Pairs:
@@ -140,10 +158,15 @@ def _publicity(body: Body, reference: Reference) -> Pairs:
         ("公示期限规则", f"{labels.label_for(rules, policy)}（{policy}）" if policy else ""),
         ("公示起始日", body["visible_from"]),
         ("公示至（含当日）", last_day(body["visible_until"])),
-        ("可申请信用修复之日", body.get("repairable_from") or ""),
+        ("可申请信用修复之日", _repairable(body.get("repairable_from"))),
         ("法定公示期限", body.get("publish_by") or ""),
         ("报送件摘要", body.get("filing") or ""),
     ]
+
+
+def _repairable(day: str | None) -> str:
+    """The day from which repair is open; a ban without end leaves none."""
+    return "限制措施没有期限，不能申请" if day and dt.date.fromisoformat(day) >= NO_END else day or ""
 
 
 def _grave(body: Body) -> str:

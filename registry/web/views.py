@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registry.domain import labels
+from registry.domain import labels, record_fields
+from registry.domain.cases.filed_kinds import FILED_KINDS
 from registry.domain.law.reference import Reference
 from registry.domain.naming.matching import Match
+from registry.domain.record_fields import OwnField
 from registry.domain.records import known_fields
 from registry.models import Publication
 from registry.unit_of_work import day_of
@@ -18,7 +20,8 @@ from registry.web.measures import Measure, measures
 
 @dataclass(frozen=True)
 class Card:
-    """A record in a list; ``what`` is the kinds of penalty, the list or the honour; ``until`` is the last day on
+    """A record in a list; ``what`` is the kinds of penalty, the list, the honour or what else
+    ``what_label`` names; ``until`` is the last day on
     which it is shown, ``disputed_on`` the day since which it is disputed."""
 
     record: str
@@ -27,6 +30,7 @@ class Card:
     uscc: str
     kind_name: str
     what: str
+    what_label: str
     document_number: str
     authority: str
     decided_on: str
@@ -71,6 +75,7 @@ def card(publication: Publication, reference: Reference, on: dt.date) -> Card:
         uscc=body["subject"]["uscc"] or "",
         kind_name=labels.label_for(labels.RECORD_KINDS, body["kind"]),
         what=_describe_content(body, reference),
+        what_label=_label_content(body["kind"]),
         document_number=body.get("document_number") or "",
         authority=body["authority"]["name"],
         decided_on=body.get("decided_on") or "",
@@ -94,9 +99,22 @@ def steps(versions: Iterable[Publication]) -> list[Step]:
     ]
 
 
+def _label_content(kind: str) -> str:
+    if kind in FILED_KINDS:
+        return _headline(kind).title
+    return {"penalty": "处罚种类", "commendation": "激励名称"}.get(kind, "名单")
+
+
+def _headline(kind: str) -> OwnField:
+    return next(field for field in record_fields.own_fields(kind) if field.name == FILED_KINDS[kind].headline)
+
+
 def _describe_content(body: Mapping[str, Any], reference: Reference) -> str:
     if "scheme" in body:
         return str(body["scheme"]["name"])
     if body["kind"] == "commendation":
         return str(body["title"])
+    if body["kind"] in FILED_KINDS:
+        headline = _headline(body["kind"])
+        return headline.text(body[headline.name])
     return joined_names(reference, "penalty_kinds", body.get("kinds") or ())

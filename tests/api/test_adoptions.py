@@ -1,11 +1,15 @@
 """A list of another authority at the door: uploaded, worked on by the worker, verified; and by command."""
 
+import datetime as dt
+import json
+
 import pytest
 
 from registry import runtime
 from registry.services.cases import list_adoption
 from tests.support.centre import Centre
-from tests.support.lists import Office, firm, party, table
+from tests.support.lists import DAY, Office, firm, party, table
+from tools.synthetic import write_xlsx
 
 ROUTE = "/api/v1/listings/adoptions"
 
@@ -70,3 +74,74 @@ class TestCommands:
         code, output = typed("file", "listings", path, "--as", "clerk", "--list", "judgment-debtor")
         assert code == 1
         assert "row 2 列入日期: fault date-malformed" in output
+
+    @pytest.mark.parametrize("ending", ["xlsx", "csv", "json"])
+    def test_each_format_tells_the_same_mistakes(self, office, typed, tmp_path, ending):
+        rows = [firm(1), firm(2, 列入日期="昨天"), firm(3, 对象名称="盐城＊＊公司"), firm(4, 统一社会信用代码="无")]
+        path = tmp_path / f"list.{ending}"
+        if ending == "xlsx":
+            write_xlsx(path, rows, tuple(rows[0]))
+        else:
+            path.write_bytes(table(rows) if ending == "csv" else json.dumps(rows, ensure_ascii=False).encode())
+        code, output = typed("file", "listings", path, "--as", "clerk", "--list", "judgment-debtor")
+        first = 1 if ending == "json" else 2
+        assert code == 1
+        assert f"row {first + 1} 列入日期: fault date-malformed" in output
+        assert f"row {first + 2} 对象名称: fault name-masked" in output
+        assert f"row {first + 3} 对象名称: note kept-by-name" in output
+        assert "2 came, 0 changed, 0 renewed, 0 unchanged, 0 off_list, 2 refused, of 4 rows" in output
+
+    def test_update_is_told_before_and_after_and_can_be_sent_back(self, office, typed, tmp_path):
+        office.adopt([firm(1), firm(2)], full=True)
+        office.bureau.go(DAY + dt.timedelta(days=7))
+        path = tmp_path / "list.csv"
+        path.write_bytes(table([firm(1, 有效期至="2027-01-31"), firm(3)]))
+        words = ("file", "listings", path, "--as", "clerk", "--list", "judgment-debtor", "--full")
+        assert typed(*words)[0] == 0
+        before = typed("listings", "adopt-changes", "2", "--as", "clerk")[1]
+        assert "1 came, 1 changed, 1 left" in before
+        assert typed("listings", "adopt-return", "2", "--as", "verifier", "--reason", "日期有误")[0] == 0
+        assert typed("listings", "adopt-verify", "2", "--as", "verifier")[0] == 1
+        assert typed(*words)[0] == 0
+        after = typed("listings", "adopt-verify", "3", "--as", "verifier")[1]
+        assert "1 came, 1 changed, 0 renewed, 1 left" in after
+        assert sorted(line.split("\t")[0] for line in after.splitlines()[:3]) == ["came", "changed", "left"]
+
+    def test_place_is_suspended_and_resumed_by_command(self, office, typed):
+        [record] = office.adopt([firm(1)]).came
+        acts = (
+            ("suspension", "court_order", "since"),
+            ("resumption", "resumption_order", "on"),
+        )
+        for path, document, day in acts:
+            words = ("--set", f"{day}={DAY}", *(("--set", "reason=再审") if path == "suspension" else ()))
+            done = typed(
+                "adopted-listings", "act", record, path, *words, "--document", f"{document}:1号", "--as", "verifier"
+            )
+            assert done[0] == 0, done[1]
+        assert office.newest(record)["state"] == "published"
+        assert "published" in typed("adopted-listings", "list", "--as", "clerk")[1]
+
+
+class TestChangesRoute:
+    def test_pages_follow_each_other_and_name_no_number(self, office, client, people):
+        number = office.file([firm(n) for n in range(5)])
+        found, token = [], None
+        while True:
+            query = f"limit=2&next={token}" if token else "limit=2"
+            page = client.get(f"{ROUTE}/{number}/changes?{query}", headers=people["clerk"].headers).json
+            found += page["items"]
+            token = page["next"]
+            if token is None:
+                break
+        assert [(item["change"], item["name"]) for item in found] == [("came", firm(n)["对象名称"]) for n in range(5)]
+
+    def test_list_is_sent_back(self, office, client, people):
+        number = office.file([firm(1)])
+        answer = client.put(f"{ROUTE}/{number}/return", json={"reason": "错"}, headers=people["verifier"].headers)
+        assert (answer.status_code, answer.json) == (200, {"waiting": 0})
+        assert client.get(f"{ROUTE}/{number}", headers=people["clerk"].headers).json["state"] == "returned"
+
+    def test_other_department_sees_nothing(self, office, client, people):
+        number = office.file([firm(1)])
+        assert client.get(f"{ROUTE}/{number}/changes", headers=people["other-clerk"].headers).status_code == 404

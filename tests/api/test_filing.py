@@ -1,8 +1,14 @@
 """A department files a decision; what is wrong with it is said all at once."""
 
+import json
+
+import pytest
+from sqlalchemy import select
+
 from registry import runtime
 from registry.domain.filing.columns import _VOCABULARY
 from registry.domain.permissions import SYSTEM, Role
+from registry.models import CaseStep
 from registry.services.node import accounts
 from tests.support.desk import PENALTIES
 from tests.support.filings import HOUSING, BanFactory, FilingFactory, PersonFactory, days_ago, filing
@@ -159,11 +165,25 @@ class TestSameDecision:
 
 
 class TestMeasures:
-    def test_longer_than_the_statute_are_refused(self, desk):
-        long = BanFactory(decided_on="2024-01-10", effect_until="2027-01-11")  # 政府采购法 77: at most three years
-        answer = desk.file(long)
-        assert (answer.status_code, answer.get_json()["code"]) == (422, "measure-refused")
-        assert {code for _, code in faults(answer)} == {"measure-beyond-statute"}
+    @pytest.mark.parametrize("until", [pytest.param("2027-01-11", id="B13-政府采购法77-三年又一日")])
+    def test_longer_than_the_statute_are_confirmed_by_who_verifies(self, desk, until):
+        filed = desk.file(BanFactory(decided_on="2024-01-10", effect_until=until)).get_json()
+        assert [finding["code"] for finding in filed["findings"]] == ["term-beyond-statute"]
+        assert [note["code"] for note in filed["notes"]] == ["term-beyond-statute"]
+        refused = desk.act("verification", filed["id"])
+        assert (refused.status_code, refused.get_json()["code"]) == (422, "confirmation-missing")
+        assert {code for _, code in faults(refused)} == {"term-beyond-statute"}
+        assert desk.act("verification", filed["id"], json={"confirmation": "  "}).status_code == 422
+        assert desk.act("verification", filed["id"], json={"confirmation": "决定书如此"}).status_code == 200
+        [measure] = desk.get(f"/records/{filed['id']}").get_json()["measures"]
+        assert measure["ends_on"] == "2027-01-12"
+        with runtime.reading() as session:
+            [stated] = [
+                json.loads(step.stated)
+                for step in session.scalars(select(CaseStep).where(CaseStep.record == filed["id"]))
+                if step.act == "verify"
+            ]
+        assert stated["confirmation"] == "决定书如此"
 
     def test_without_an_end_are_refused_where_the_statute_limits_them(self, desk):
         answer = desk.file(BanFactory(effect_until="长期"))

@@ -14,6 +14,7 @@ from registry.domain.cases.penalty import content_digest
 from registry.domain.permissions import SYSTEM
 from registry.domain.records import SCHEMA
 from registry.models import AuditEvent, CaseStep, Penalty, Publication
+from registry.services.cases.publicity_extension import extend_running_bans
 from registry.services.publication import ledger
 from tests.support import former as release
 from tests.support.former import (
@@ -240,6 +241,52 @@ class TestActsAfterwards:
             "no_record",
             "barred",
         ]
+
+
+REPAIRED = "".join(
+    "UPDATE publications SET state = 'repaired', act = 'repair', body = json_set(body, '$.state', 'repaired', '$.act',"
+    " 'repair', '$.removed_on', '2026-11-15', '$.removed_because', '信用修复', '$.changed_on', '2026-11-15',"
+    f" '$.removal_due', '2026-11-18') WHERE until_entry IS NULL AND name LIKE '%旧示{number}建设%';"
+    for number in (32, 61)
+)
+"""A repair that the former rules granted while the ban of two years ran: one of this node's, one received."""
+
+
+class TestRunningBans:
+    """政府采购法 77; 信用修复管理办法: a ban that is itself the penalty outlasts publicity and repair."""
+
+    @pytest.mark.parametrize("name", [pytest.param("published", id="B4-政府采购法77-升级前公示至一年")])
+    def test_are_shown_to_their_end_from_the_upgrade_on(self, former, door, name):
+        before = newest(RECORDS[name])
+        assert runtime.perform(SYSTEM, extend_running_bans) is None
+        after = newest(RECORDS[name])
+        body = json.loads(after.body)
+        assert (before.visible_until.isoformat(), after.visible_until.isoformat()) == ("2027-09-30", "2028-09-30")
+        assert (body["act"], body["repairable_from"], after.revision) == ("extend", "2028-09-30", before.revision + 1)
+        assert findings() == []
+
+    @pytest.mark.parametrize(
+        "number", [pytest.param(32, id="B3-E03-政府采购法77-本节点修复"), pytest.param(61, id="B3-E03-收到的修复")]
+    )
+    def test_bar_again_though_they_were_repaired(self, tmp_path, monkeypatch, number):
+        monkeypatch.setattr(runtime, "clock", lambda: UPGRADED)
+        release.furnish(tmp_path, REPAIRED)
+        with release.running(tmp_path) as app:
+            prepare()
+            with runtime.reading() as session:
+                statement = select(Publication).where(
+                    Publication.name.like(f"%旧示{number}建设%"), Publication.until_entry.is_(None)
+                )
+                publication = session.scalars(statement).one()
+            headers = {"Authorization": f"Bearer {release.kept('accounts.json')['centre']}"}
+            party = {"ref": "1", "role": "bidder", "name": publication.name, "uscc": publication.uscc}
+            tender = {"code": "YC2026-32", "sector": "procurement", "must_tender": False}
+            answer = app.test_client().post(
+                "/api/v1/checks", headers=headers, json={"tender": tender, "parties": [party]}
+            )
+        [line] = answer.get_json()["verdicts"]
+        assert (publication.state, line["verdict"]) == ("repaired", "barred")
+        assert line["reasons"][0]["until"] == "2028-09-30"
 
 
 def imported(publication):

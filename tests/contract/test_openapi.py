@@ -183,6 +183,8 @@ class TestAnswers:
                 "/thresholds",
                 "/id-types",
                 "/relation-kinds",
+                "/same-tender",
+                "/list-effects",
             ):
                 with subtests.test(path):
                     answer = desk.get(path)

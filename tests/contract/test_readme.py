@@ -61,10 +61,11 @@ class TestReadme:
     def test_tells_what_happens(self, demo: Demo) -> None:
         first = demo.start()
         terminal = Terminal(demo)
-        department, public, centre, subject, exchange = blocks("README.md")
+        department, public, centre, lists, subject, exchange = blocks("README.md")
         _assert_filed(terminal.type(department))
         _assert_found(terminal.type(public))
         _assert_checked(terminal.type(centre), demo.home)
+        _assert_list_updated(terminal.type(lists), demo.home)
         _assert_disputed(terminal.type(subject))
         _assert_exchanged(terminal.type(exchange))
         before = _records(demo.port)
@@ -105,6 +106,21 @@ def _assert_checked(said: str, home: Path) -> None:
     for ref, verdict in verdicts.items():
         assert f"{ref}\t{verdict}\t" in said
     assert f"receipt: {home}/receipt.json" in said
+
+
+def _assert_list_updated(said: str, home: Path) -> None:
+    assert re.search(r"adoption 2: 1 came, 1 changed, \d renewed, \d unchanged, 0 off_list, 0 refused, of 5 rows", said)
+    told = re.findall(r"^(came|changed|left)\t[0-9a-f]{32}\t", said, re.MULTILINE)
+    assert sorted(told) == ["came", "came", "changed", "changed", "left", "left"]
+    before, after = (
+        {
+            line["ref"]: line["verdict"]
+            for line in json.loads((home / f"{name}.json").read_text(encoding="utf-8"))["statement"]["lines"]
+        }
+        for name in ("before", "after")
+    )
+    assert before == {"1": "barred", "2": "barred", "3": "no_record", "4": "barred"}
+    assert after == {"1": "barred", "2": "no_record", "3": "barred", "4": "barred"}
 
 
 def _assert_disputed(said: str) -> None:

@@ -9,16 +9,8 @@ from typing import Any
 import pytest
 
 import registry
-from registry.domain.law.reference_kinds import (
-    KINDS,
-    Behaviour,
-    Measure,
-    Scheme,
-    Sector,
-    overlapping_rows,
-    parse_reference_row,
-    row_body,
-)
+from registry.domain.law.reference_kinds import KINDS, Behaviour, Measure, Scheme, Sector, parse_reference_row
+from registry.domain.law.reference_rows import overlapping_rows, row_body
 
 REFERENCE = Path(registry.__file__).parent / "reference"
 DOMAIN = Path(registry.__file__).parents[2] / "shared" / "domain"
@@ -71,7 +63,7 @@ class TestCounts:
                 {f"1-{n:02}" for n in range(1, 28)} | {f"2-{n:02}" for n in range(1, 19)},
             ),
             ("penalty_kinds", {f"{n:02}" for n in range(1, 15)}),
-            ("measures", {f"B{n}" for n in range(1, 26)}),
+            ("measures", {f"B{n}" for n in range(1, 28)}),
             ("deadlines", {f"D{n:02}" for n in range(1, 37)}),
             ("calendar", {str(year) for year in range(2004, 2027)}),
             ("id_types", {"001", "099", "111", "154", "411", "414", "511", "516", "553"}),
@@ -116,7 +108,7 @@ class TestReferences:
             assert row.citations or row.effect != "bars", row.code  # a phrase alone bars nobody
 
     def test_of_measures_with_one_phrase_differ_in_their_citations(self) -> None:
-        groups = [group for row in ROWS["measures"] for group in row.citations]
+        groups = [(row.by_product, group) for row in ROWS["measures"] for group in row.citations]
         assert len(groups) == len(set(groups))
 
     def test_of_a_scheme_reach_measures_and_an_adequate_basis(self) -> None:
@@ -173,7 +165,7 @@ class TestLaw:
 
     def test_confines_tender_bans_to_projects_that_must_be_tendered(self) -> None:
         found = {row.code for row in ROWS["measures"] if row.only_must_tender}
-        assert found == {"B6", "B7", "B8", "B9", "B10", "B11", "B12"}
+        assert found == {"B6", "B7", "B8", "B9", "B10", "B11", "B12", "B27"}
 
     def test_calls_suspension_revocation_and_closure_grave(self) -> None:
         assert {row.code for row in ROWS["penalty_kinds"] if row.grave} == {"04", "05", "14"}

@@ -2,6 +2,7 @@
 
 import re
 
+from registry.domain.cases.filed_kinds import FILED_KINDS
 from registry.domain.permissions import GRANTS, Permission, Role
 
 PUBLIC = {
@@ -12,6 +13,8 @@ PUBLIC = {
     "GET /api/v1/measures", "GET /api/v1/policies", "GET /api/v1/catalogue", "GET /api/v1/penalty-kinds",
     "GET /api/v1/districts", "GET /api/v1/time-limits", "GET /api/v1/thresholds", "GET /api/v1/id-types",
     "GET /api/v1/relation-kinds",
+    "GET /api/v1/same-tender",
+    "GET /api/v1/list-effects",
     "GET /api/v1/departments", "GET /api/v1/calendar/<int:year>", "GET /api/v1/ledger/checkpoint",
     "GET /api/v1/ledger/keys", "GET /api/v1/ledger/proofs/inclusion", "GET /api/v1/ledger/proofs/consistency",
     "GET /api/v1/ledger/proofs/cover", "POST /api/v1/receipts/verification", "GET /api/v1/statistics",
@@ -33,6 +36,13 @@ RESTRICTED = {
     "POST /api/v1/penalties/imports": Permission.PENALTY_FILE,
     "GET /api/v1/penalties/imports/<number>": Permission.PENALTY_FILE,
     "PUT /api/v1/penalties/imports/<number>/verification": Permission.PENALTY_VERIFY,
+    "GET /api/v1/adopted-listings": Permission.LISTING_READ,
+    "GET /api/v1/adopted-listings/<record>": Permission.LISTING_READ,
+    "PUT /api/v1/adopted-listings/<record>/return": Permission.LISTING_PUBLISH,
+    "PUT /api/v1/adopted-listings/<record>/suspension": Permission.RECORD_SUSPEND,
+    "PUT /api/v1/adopted-listings/<record>/resumption": Permission.RECORD_SUSPEND,
+    "GET /api/v1/listings/adoptions/<number>/changes": Permission.LISTING_READ,
+    "PUT /api/v1/listings/adoptions/<number>/return": Permission.LISTING_PUBLISH,
     "GET /api/v1/commendations": Permission.COMMENDATION_READ,
     "GET /api/v1/commendations/<record>": Permission.COMMENDATION_READ,
     "GET /api/v1/disputes": Permission.RELIEF_READ,
@@ -107,8 +117,25 @@ RESTRICTED = {
     "GET /api/v1/watches/<watch>": Permission.WATCH_KEEP,
     "DELETE /api/v1/watches/<watch>": Permission.WATCH_KEEP,
     "POST /api/v1/watches/<watch>/replay": Permission.WATCH_KEEP,
+    "GET /api/v1/law/proposals": Permission.LAW_READ,
+    "POST /api/v1/law/proposals": Permission.LAW_PROPOSE,
+    "GET /api/v1/law/proposals/<number>": Permission.LAW_READ,
+    "PUT /api/v1/law/proposals/<number>/confirmation": Permission.LAW_CONFIRM,
+    "PUT /api/v1/law/proposals/<number>/rejection": Permission.LAW_CONFIRM,
     "GET /api/v1/deadlines": Permission.DEADLINE_READ,
     "GET /api/v1/audit": Permission.AUDIT_READ,
+} | {
+    f"{method} /api/v1/{kind.plural}{path}": permission
+    for kind in FILED_KINDS.values()
+    for method, path, permission in (
+        ("GET", "", Permission.RECORD_READ),
+        ("POST", "", Permission.RECORD_FILE),
+        ("GET", "/<record>", Permission.RECORD_READ),
+        ("PUT", "/<record>", Permission.RECORD_FILE),
+        ("PUT", "/<record>/verification", Permission.RECORD_VERIFY),
+        ("PUT", "/<record>/return", Permission.RECORD_VERIFY),
+        ("PUT", "/<record>/withdrawal", Permission.RECORD_VERIFY),
+    )
 }
 
 

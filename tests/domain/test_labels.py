@@ -12,7 +12,7 @@ from registry.refusals import content
 
 REGISTRY = Path(labels.__file__).parents[1]
 KEBAB = re.compile(r"[a-z]+(?:-[a-z]+)+")
-VERDICTS = ("domain/checks/verdict.py", "domain/checks/consortium.py", "domain/checks/list_effects.py")
+VERDICTS = tuple(f"domain/checks/{name}.py" for name in ("verdict", "consortium", "list_effects", "record_effects"))
 REQUESTS = ("services/checks/request.py", "services/checks/batch_check.py")
 IDENTIFIERS = tuple(f"domain/identifiers/{name}.py" for name in ("organisation", "resident", "documents"))
 PARTIES = ("domain/filing/cells.py", *(f"tabular/{name}.py" for name in ("objects", "parties", "sheet", "workbook")))

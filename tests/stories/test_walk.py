@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 import registry
 from registry import runtime
 from registry.domain.cases.case_file import StepInput
-from registry.domain.cases.procedures import PROCEDURES
+from registry.domain.cases.procedures import FILED, PROCEDURES
 from registry.domain.cases.workflow import INITIAL
 from registry.domain.exchange import record_schema
 from registry.domain.permissions import GRANTS, Actor, Role
@@ -42,7 +42,7 @@ from registry.unit_of_work import UnitOfWork
 from tests.support import stores
 from tests.support.bureau import Bureau
 from tests.support.people import town
-from tests.support.walker import STAY_DAYS, TABLES, Case, Walker, documents, undone
+from tests.support.walker import FILED_DECIDED_ON, STAY_DAYS, TABLES, Case, Walker, documents, undone
 
 BEGINS = dt.date(2026, 5, 11)
 WALKED = {noun: procedure for noun, procedure in PROCEDURES.items() if noun != "adopted_listing"}
@@ -54,11 +54,13 @@ NEEDY = [(*key, kinds) for key, one in STEPS.items() for kinds in one.documents]
 APART = [key for key, one in STEPS.items() if one.apart]
 SCOPED = [key for key, one in STEPS.items() if one.by not in UNSCOPED and one.state]
 SHOWN = {("penalty", "published"), ("penalty", "amended"), ("listing", "published"), ("listing", "amended"),
-         ("commendation", "published")}  # fmt: skip
+         ("commendation", "published"),
+         *((noun, state) for noun in FILED for state in ("published", "amended"))}  # fmt: skip
 AT_HOME = {"relation"}
 """What is published for checks only: nobody else is told, and peers would refuse it."""
 LEAVES = {"suspend", "withdraw", "remove", "repair", "revoke"}
 BIRTHS = {"penalty": (AlreadyFiled, {"withdrawn"}), "commendation": (AlreadyFiled, {"withdrawn"}),
+          **dict.fromkeys(FILED, (AlreadyFiled, {"withdrawn"})),
           "relation": (RelationHeld, {"withdrawn"}),
           "listing": (ListedAlready, {"closed", "removed", "revoked", "archived"}),
           "dispute": (ReliefOpen, {"refused", "decided", "cancelled"}),
@@ -283,6 +285,8 @@ def started_on(rule: dict[str, Any], today: dt.date, case: Case) -> dt.date:
     """The day from which a limit counts in this walk."""
     if rule["code"] == "penalty.publish":
         return dt.date.fromisoformat(case.firm["decided_on"])
+    if rule["noun"] in FILED and rule["starts"] == "decided_on":
+        return FILED_DECIDED_ON
     stay = today + dt.timedelta(days=STAY_DAYS)
     return {"awarded_on": dt.date(2026, 5, 6), "suspended_until": stay}.get(rule["starts"], today)
 

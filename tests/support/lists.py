@@ -8,10 +8,13 @@ import json
 from sqlalchemy import select
 
 from registry import runtime
-from registry.models import Publication
+from registry.models import AdoptedListing, Publication
 from registry.queries import integrity
-from registry.services.cases import list_adoption, list_verification
+from registry.queries.cases import adoptions
+from registry.queries.publication import ledger_state
+from registry.services.cases import list_adoption, list_rows, list_verification, suspension
 from registry.services.checks.request import Party
+from tests.support.bureau import papers
 from tools.synthetic import uscc
 
 COURT = "盐城市示例区人民法院"
@@ -42,22 +45,23 @@ def table(rows):
 class Office:
     """Files and verifies lists."""
 
-    def __init__(self, bureau):
+    def __init__(self, bureau, day=DAY):
         self.bureau = bureau
-        self.bureau.go(DAY)
+        self.bureau.go(day)
 
-    def store(self, rows, scheme="judgment-debtor", by="clerk", *, full=False, as_of=None):
+    def store(self, rows, scheme="judgment-debtor", by="clerk", *, full=False, as_of=None, source=""):
         data = rows if isinstance(rows, bytes) else table(rows)
-        return self.bureau.do(
-            by,
-            lambda work: list_adoption.store_adoption(work, data, "list.csv", scheme, as_of, is_full=full).id,
-        )
+        stated = list_adoption.ListFileFacts(scheme, as_of, full, source)
+        return self.bureau.do(by, lambda work: list_adoption.store_adoption(work, data, "list.csv", stated).id)
 
     def file(self, rows, *args, by="clerk", **special):
         number = self.store(rows, *args, by=by, **special)
+        self.run(number, by)
+        return number
+
+    def run(self, number, by="clerk"):
         actor = self.bureau.people[by].actor
         list_adoption.run(lambda act: runtime.perform(actor, act), actor, number)
-        return number
 
     def verify(self, number, by="verifier"):
         return self.bureau.do(by, lambda work: list_verification.verify(work, number))
@@ -68,11 +72,47 @@ class Office:
     def outcomes(self, number):
         with runtime.reading() as session:
             adoption = session.get(list_adoption.ListAdoption, number)
-            return {name: value for name in list_adoption.OUTCOMES if (value := getattr(adoption, name))}
+            return {name: value for name in list_rows.OUTCOMES if (value := getattr(adoption, name))}
 
     def findings(self, number):
         with runtime.reading() as session:
-            return [(row.row_number, row.column, row.kind, row.code) for row in list_adoption.findings(session, number)]
+            return [(row.row_number, row.column, row.kind, row.code) for row in adoptions.findings(session, number)]
+
+    def send_back(self, number, reason="来源有误", by="verifier"):
+        return self.bureau.do(by, lambda work: list_verification.send_back(work, number, reason))
+
+    def changes(self, number):
+        with runtime.reading() as session:
+            adoption = session.get(list_adoption.ListAdoption, number)
+            return adoptions.changes(session, adoption, 0, 999)
+
+    def stay(self, record):
+        ordered = papers("court_order")
+        self.bureau.do(
+            "verifier", lambda work: suspension.suspend(work, record, self.bureau.today, None, "再审中止", ordered)
+        )
+
+    def resume(self, record):
+        ordered = papers("resumption_order")
+        self.bureau.do("verifier", lambda work: suspension.resume(work, record, self.bureau.today, ordered))
+
+    def record_on_list(self, row, source=""):
+        """The record of a row's party that stands on the list."""
+        with runtime.reading() as session:
+            statement = select(AdoptedListing).where(
+                AdoptedListing.subject_key == f"uscc:{row['统一社会信用代码']}",
+                AdoptedListing.source == source,
+                AdoptedListing.state != "removed",
+            )
+            return session.scalars(statement).one().record
+
+    def records(self):
+        with runtime.reading() as session:
+            return list(session.scalars(select(AdoptedListing.record).order_by(AdoptedListing.id)))
+
+    def head(self):
+        with runtime.reading() as session:
+            return ledger_state.head(session)
 
     def newest(self, record):
         with runtime.reading() as session:

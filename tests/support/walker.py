@@ -11,17 +11,18 @@ from sqlalchemy import select
 
 from registry import runtime
 from registry.domain.cases.case_file import StepInput
-from registry.domain.cases.procedures import PROCEDURES
+from registry.domain.cases.procedures import FILED, PROCEDURES
 from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.filing.columns import PLAIN
 from registry.domain.filing.parse import clean
 from registry.domain.permissions import PUBLIC, SYSTEM, Actor, Permission
-from registry.models import Commendation, Listing, Penalty, Publication, Relation, Relief
+from registry.models import Commendation, FiledRecord, Listing, Penalty, Publication, Relation, Relief
 from registry.queries.law import reference_data
 from registry.queries.publication import publications
 from registry.services.cases import (
     commendations,
     expiry,
+    filed_records,
     listing_drafting,
     listing_publication,
     penalty_filing,
@@ -36,13 +37,14 @@ from registry.services.exchange import peers
 from registry.signing import Signer
 from registry.unit_of_work import UnitOfWork
 from tests.support.bureau import Bureau, papers
+from tests.support.filed import draft
 from tests.support.filings import FilingFactory
 from tests.support.people import AUTHORITY
 from tests.support.relations import WORDING
 
 TABLES = {
     "penalty": Penalty, "listing": Listing, "commendation": Commendation, "relation": Relation, "dispute": Relief,
-    "repair": Relief,
+    "repair": Relief, **dict.fromkeys(FILED, FiledRecord),
 }  # fmt: skip
 OFFICERS = {
     Permission.PENALTY_FILE: "clerk",
@@ -54,6 +56,8 @@ OFFICERS = {
     Permission.LISTING_PUBLISH: "verifier",
     Permission.LISTING_REMOVE: "verifier",
     Permission.RECORD_SUSPEND: "verifier",
+    Permission.RECORD_FILE: "clerk",
+    Permission.RECORD_VERIFY: "verifier",
     Permission.COMMENDATION_FILE: "clerk",
     Permission.COMMENDATION_VERIFY: "verifier",
     Permission.RELATION_FILE: "clerk",
@@ -64,6 +68,8 @@ OFFICERS = {
 SCHEME = "judgment-debtor"
 """A list that has a term of its own and may be extended, so that no act of a listing is impossible under it."""
 STAY_DAYS = 30
+FILED_DECIDED_ON = dt.date(2026, 5, 6)
+"""The day of every document that is filed as a record."""
 
 
 @dataclass
@@ -145,7 +151,7 @@ class Walker:
         """What a record of this noun will be about."""
         about = (
             ""
-            if noun in ("penalty", "commendation", "relation")
+            if noun in ("penalty", "commendation", "relation", *FILED)
             else self.bureau.published_penalty(content="处以罚款一万元。", effect_until="")
         )
         firm = self.bureau.names[about] if about else dict(FilingFactory(effect_until=""))
@@ -290,7 +296,27 @@ _CHANGE: dict[str, Act] = {
     "note_change": lambda _, w, c, g: suspension.note_change(w, c.record, "经复议撤销", w.today, g),
     "clear_change": lambda _, w, c, g: suspension.clear_change(w, c.record, "误登", g),
 }
+
+
+def _filed_acts(noun: str) -> dict[str, Act]:
+    """The acts of a kind of filed record."""
+
+    def facts(work: UnitOfWork, case: Case) -> dict[str, Any]:
+        name, uscc = case.firm["subject_name"], case.firm["uscc"]
+        return draft(noun, name=name, uscc=uscc, today=work.today, decided_on=FILED_DECIDED_ON)
+
+    return {
+        "file": lambda _, w, c, g: filed_records.file_draft(w, noun, facts(w, c), g),
+        "refile": lambda _, w, c, g: filed_records.refile(w, noun, c.record, facts(w, c) | {"facts": "更正。"}, g),
+        "verify": lambda _, w, c, g: filed_records.verify(w, noun, c.record, g),
+        "return": lambda _, w, c, g: filed_records.send_back(w, noun, c.record, "请核对", g),
+        "withdraw": lambda _, w, c, g: filed_records.withdraw(w, noun, c.record, "经再审撤销", w.today, g),
+        "expire": _EXPIRE,
+    }
+
+
 ACTS: dict[str, dict[str, Act]] = {
+    **{noun: _filed_acts(noun) for noun in FILED},
     "penalty": {
         "file": _file,
         "refile": lambda _, w, c, g: penalty_filing.refile(w, c.record, read(w, c.firm), if_version=g.if_version),

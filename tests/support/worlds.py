@@ -1,9 +1,10 @@
 """Small worlds of firms, records and relations: lived through the real acts, and judged by an oracle that knows the
-law of four kinds of record and nothing of the code."""
+law of five kinds of record and nothing of the code."""
 
 import datetime as dt
 import itertools
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,11 +27,13 @@ from registry.services.cases import (
 )
 from registry.unit_of_work import UnitOfWork
 from tests.support.bureau import Bureau, papers
+from tests.support.lists import Office
 from tests.support.people import AUTHORITY
 from tests.support.relations import WORDING
 from tools.synthetic import resident_id, uscc
 
 START = dt.date(2026, 6, 1)
+DAY = dt.timedelta(days=1)
 NUMBERS = itertools.count(1)
 WAYS = {
     # kind: (what a record of the subject does to the other, what one of the other does to the subject)
@@ -47,6 +50,7 @@ CONTENTS = {
         "content": "处以罚款一万元，取消其二年内参加依法必须进行招标的项目的投标资格。",
     },
 }
+DEBTOR = "debtor"
 ORDER = ("no_record", "on_record", "review", "unchecked", "barred")
 
 
@@ -63,7 +67,8 @@ class Version:
 
 @dataclass
 class Record:
-    """A penalty of firm ``whose``, or a relation of firm ``whose`` (subject) and firm or person ``other``."""
+    """A penalty of firm ``whose``, its place on a court's list of debtors (``DEBTOR``, perhaps without end), or a
+    relation of firm ``whose`` (subject) and firm or person ``other``."""
 
     id: str
     whose: int
@@ -89,6 +94,7 @@ class World:
     relations: list[Record] = field(default_factory=list)
     firms: list[dict[str, str]] = field(default_factory=list)
     person: str = ""
+    court: str = ""
 
     def __post_init__(self) -> None:
         first = next(NUMBERS) * 10
@@ -101,9 +107,41 @@ class World:
         ]
         born = dt.date(1970, 1, 1) + dt.timedelta(days=first % 9000)
         self.person = resident_id("320924", born, first % 999)
+        self.court = f"盐城市示例第{first}人民法院"
         self.bureau.go(self.day)
 
     # acts
+
+    def adopt(self, whose: int, days_before: int, lasts: int | None) -> None:
+        """A court's list, on which a firm is, is taken in and verified; once more while it is on it changes nothing."""
+        listed = self.day - dt.timedelta(days=days_before)
+        until = self.day + dt.timedelta(days=lasts) if lasts else None
+        if any(one.whose == whose and one.kind == DEBTOR and self.is_listed(one) for one in self.records):
+            return
+        [record] = self.take_in(whose, listed, 有效期至=(until - DAY).isoformat() if until else "").came
+        self.records.append(Record(record, whose, listed, [], DEBTOR, until=until))
+        self.note(self.records[-1], "published", DEBTOR)
+
+    def delist(self, one: Record) -> None:
+        """The court says that the firm is no longer on its list."""
+        assert self.take_in(one.whose, one.decided, 退出日期=self.day.isoformat()).left == [one.id]
+        self.note(one, "removed")
+
+    def take_in(self, whose: int, listed: dt.date, **special: str) -> Any:
+        """A file of the list with one row, filed by one officer and verified by another."""
+        row = {
+            "认定部门": self.court,
+            "文书号": "（2026）示执1号",
+            "列入事由": "拒不履行",
+            "列入日期": listed.isoformat(),
+        }
+        firm = {"对象名称": self.firms[whose]["name"], "统一社会信用代码": self.firms[whose]["uscc"]}
+        return Office(self.bureau, self.day).adopt([firm | row | special], source=self.court)
+
+    @staticmethod
+    def is_listed(one: Record) -> bool:
+        """Not yet taken off the list, and its term not over."""
+        return one.versions[-1].state in ("published", "suspended")
 
     def punish(self, whose: int, what: str, days_before: int) -> None:
         """A department decides ``what``, and another officer verifies it."""
@@ -142,7 +180,9 @@ class World:
         self.note(one, "suspended", rests=[*one.versions[-1].rests, [self.day, None]])
 
     def resume(self, one: Record) -> None:
-        """It has effect again from today on."""
+        """It has effect again from today on, unless the place on a list has ended meanwhile."""
+        if one.kind == DEBTOR and one.until and one.until <= self.day:
+            return
         self.bureau.do("verifier", lambda w: suspension.resume(w, one.id, self.day, papers("resumption_order")))
         *before, last = one.versions[-1].rests
         self.note(one, "published", rests=[*before, [last[0], self.day]])
@@ -243,6 +283,32 @@ class World:
 
     # the oracle
 
+    def expected_of_all(self, roles: Sequence[str], sector: str, day: dt.date, entry: int) -> list[str]:
+        """What anybody would say of parties that bid for one lot: those that the law keeps apart are reviewed."""
+        alone = [self.expected(place, role, sector, day, entry) for place, role in enumerate(roles)]
+        bidders = [place for place, role in enumerate(roles) if role == "bidder"]
+        apart = {
+            place for place in bidders for other in bidders if place != other and self.is_led(place, other, day, entry)
+        }
+        return [max(said, "review", key=ORDER.index) if place in apart else said for place, said in enumerate(alone)]
+
+    def is_led(self, first: int, second: int, day: dt.date, entry: int) -> bool:
+        """Whether one leads the other, or a third leads both (招标投标法实施条例 34, 政府采购法实施条例 18)."""
+        ends = {
+            "controller": ("whose", "other"),
+            "legal_representative": ("whose", "other"),
+            "branch": ("other", "whose"),
+        }
+        leaders: dict[int, set[int]] = {first: set(), second: set()}
+        for one in self.relations:
+            version = one.at(entry)
+            if one.kind not in ends or version is None or version.state != "published":
+                continue
+            led, leader = (getattr(one, end) for end in ends[one.kind])
+            if led in leaders and one.since <= day and (one.until is None or day < one.until):
+                leaders[led].add(leader)
+        return second in leaders[first] or first in leaders[second] or bool(leaders[first] & leaders[second])
+
     def expected(self, party: int, role: str, sector: str, day: dt.date, entry: int) -> str:
         """What anybody who reads the law and the acts would say."""
         said = [
@@ -270,12 +336,18 @@ class World:
     def alone(one: Record, way: str, role: str, sector: str, day: dt.date, entry: int) -> str:
         """The verdict of one record taken alone."""
         version = one.at(entry)
-        if version is None or version.state == "withdrawn":
+        if version is None or version.state in ("withdrawn", "removed"):
             return "no_record"
         is_bidder, said = role in ("bidder", "consortium_member"), ["no_record"]
         building = {"construction", "housing"}
         sectors = {"ban": {"procurement"}, "tender": {"procurement"} | building, "grave": building}.get(version.what)
         is_resting = any(start <= day and (end is None or day < end) for start, end in version.rests)
+        is_running = one.decided <= day and (one.until is None or day < one.until)
+        if one.kind == DEBTOR and is_running and not is_resting:
+            # 财库〔2016〕125号 of suppliers; 法〔2016〕285号 also of who works on a project that must be tendered.
+            is_meant = way == "attention" or is_bidder or (sector == "construction" and role == "project_manager")
+            bars = sector == "procurement" and way != "attention"
+            said.append(("barred" if bars else "review") if is_meant else "no_record")
         if sectors and one.decided <= day < add_months(one.decided, 24) and not is_resting:
             reaches = sector in sectors and (is_bidder or way == "attention")
             verdict = "review" if way == "attention" or version.what == "grave" else "barred"

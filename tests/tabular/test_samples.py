@@ -26,10 +26,15 @@ def read(path: Path) -> list[dict[str, str]]:
     return [row.cells for row in tabular.read_table(path.read_bytes()).rows]
 
 
-@pytest.mark.parametrize("name", [*NAMES, "bidders.csv"])
+@pytest.mark.parametrize("name", [*NAMES, "bidders.csv", "debtors.csv", "debtors_update.csv", "debtor_bidders.csv"])
 def test_a_sample_is_what_its_generator_writes(name: str, tmp_path: Path) -> None:
     samples.write(tmp_path)
     assert read(FOLDER / name) == read(tmp_path / name)
+
+
+def test_the_demonstration_takes_in_the_list_of_the_week_before() -> None:
+    demo = FOLDER.parent / "registry" / "demo" / "debtors.csv"
+    assert demo.read_bytes() == (FOLDER / "debtors.csv").read_bytes()
 
 
 @pytest.mark.parametrize(("name", "refused"), [(NAMES[0], [14]), *((name, []) for name in NAMES[1:])])

@@ -23,11 +23,12 @@ class TenderSchema(StrictSchema):
 
 
 class PartySchema(StrictSchema):
-    """One party: an organisation by its code, a person by an identity number."""
+    """One party: an organisation by its code, a person by an identity number; ``section`` is the lot it bids for."""
 
     ref = words(50, required=True)
     role = fields.String(load_default="bidder", validate=validate.OneOf(PARTY_ROLES))
     of = words(50, load_default=None, allow_none=True)
+    section = words(50, load_default=None, allow_none=True)
     name = words(200, required=True)
     uscc = words(60, load_default=None, allow_none=True)
     organisation_code = words(20, load_default=None, allow_none=True)

@@ -51,7 +51,8 @@ class StatementStep(StepSchema):
 
 
 class DecisionStep(StepSchema):
-    """The decision over the signature of the head of the authority."""
+    """The decision over the signature of the head of the authority. ``without_end``: it names no term, where the
+    list allows that."""
 
     document_number = words(128, required=True)
     decided_on = fields.Date(required=True)
@@ -59,6 +60,7 @@ class DecisionStep(StepSchema):
     signed_by = words(50, required=True)
     position = words(50, required=True)
     ends_on = fields.Date(load_default=None, allow_none=True)
+    without_end = fields.Boolean(load_default=False)
     answer = words(TEXT_MAX, load_default="")
 
 

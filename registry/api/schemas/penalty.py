@@ -18,16 +18,16 @@ class PenaltyQuery(Paging):
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
 
 
-class VerificationQuery(StrictSchema):
-    """``confirm=code``: the code, which reads as a resident number too, is the subject's code."""
-
-    confirm = fields.String(load_default=None, validate=validate.OneOf(["code"]))
-
-
 class ReasonSchema(StrictSchema):
     """The reason why a filing is sent back."""
 
     reason = words(2000, required=True)
+
+
+class VerificationSchema(StrictSchema):
+    """Why what was found about the filing is confirmed, where something was found."""
+
+    confirmation = words(2000, load_default="")
 
 
 class WithdrawalSchema(StrictSchema):
@@ -38,7 +38,8 @@ class WithdrawalSchema(StrictSchema):
 
 
 class PenaltyAnswer(StrictSchema):
-    """A penalty's state with its clock, and the newest facts filed."""
+    """A penalty's state with its clock, and the newest facts filed. ``findings``: what its verification must confirm
+    with a reason."""
 
     id = fields.String()
     state = fields.String()
@@ -47,6 +48,7 @@ class PenaltyAnswer(StrictSchema):
     publish_by = Day()
     publish_by_provisional = fields.Boolean()
     filing = fields.Dict()
+    findings = fields.List(fields.Dict())
     returned_because = fields.String(allow_none=True)
     notes = fields.List(fields.Dict())
     earlier = fields.List(fields.Dict())

@@ -8,22 +8,24 @@ from typing import Any
 
 from registry.domain import records
 from registry.domain.cases.listing import jsonable
-from registry.domain.filing import party
+from registry.domain.filing import cells, party
 from registry.domain.filing.columns import Headings
 from registry.domain.filing.model import Note, Party, Rules
 from registry.domain.filing.row_reader import RowReader
 from registry.domain.law.publicity import NO_END, add_months
 from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import Scheme
-from registry.domain.publication import body
+from registry.domain.publication import body, canonical, redaction
 from registry.domain.publication.body import PublishedVersion
 from registry.errors import Fault
 
 UNSTATED = "未载明"
 """Stands for a document number that the list does not give."""
+SOURCE_MAX = 200
 _ONE_DAY = dt.timedelta(days=1)
 _YEARS = re.compile(r"(\d{1,2})(?:\.0)?年?", re.ASCII)
 _GONE, _STANDS = ("1", "是", "已撤销", "已退出"), ("", "0", "否", "未撤销")
+_NO_END_WORDS = ("长期", "永久", "长期有效", "永久有效", "无期限", "无固定期限")
 _OPEN = re.compile("|(?:向?社会|完全|全部|主动)?公开")
 """Scopes of publicity that are public; any other, such as codes that nobody here has read, is not."""
 _NOT_COMPARED = ("sectors", "as_of")
@@ -63,6 +65,12 @@ class ListState:
     today: dt.date
 
 
+def is_source_name(source: str) -> bool:
+    """Whether a text may be published as the name of a list's source; empty stands for all sources."""
+    is_plain = source == source.strip() and len(source) <= SOURCE_MAX and not cells.is_forbidden(source)
+    return is_plain and redaction.blot(source) == source
+
+
 def list_names(reference: Reference, scheme: str) -> list[str]:
     """The names that a list has and had, by which files may call it."""
     return [row.name for row in reference.rows("schemes") if row.code == scheme]
@@ -74,7 +82,8 @@ def parse_place(
     """Read one row; with any fault the result must not be used. No text of a fault quotes a cell."""
     reader = RowReader(row, headings)
     _require_list(reader, state)
-    subject = party.parse_party(reader, rules, None)
+    subject = party.parse_listed_party(reader, rules)
+    is_told_apart = bool(subject.uscc) or party.is_kind_stated(reader)
     listed_on = reader.day("listed_on", required=True)
     if listed_on and listed_on > state.today:
         reader.fault("listed_on", "listed-in-future", "列入日期晚于今日")
@@ -99,7 +108,8 @@ def parse_place(
         ends_on=_read_end(reader, starts_on),
         list_source=source or authority,
         as_of=min(reader.day("as_of", required=False) or state.as_of, state.as_of),
-        is_open=_OPEN.fullmatch(reader.text("publicity_scope", required=False)) is not None,
+        # A bare name of no stated kind may be that of a person, who is not shown.
+        is_open=is_told_apart and _OPEN.fullmatch(reader.text("publicity_scope", required=False)) is not None,
         is_off=is_off,
         off_since=off_since,
         off_because=reader.text("delisted_because", required=False),
@@ -116,7 +126,7 @@ def _require_list(reader: RowReader, state: ListState) -> None:
 
 def _read_end(reader: RowReader, starts_on: dt.date) -> dt.date | None:
     """The first day after the term; None where the list states none: the place lasts while it is on the list."""
-    last_day = reader.day("ends_on", required=False)
+    last_day = None if reader.raw("ends_on") in _NO_END_WORDS else reader.day("ends_on", required=False)
     years_text = reader.text("term_years", required=False)
     years = _YEARS.fullmatch(years_text)
     if years_text and not years:
@@ -172,9 +182,7 @@ def public_body(facts: Mapping[str, Any], scheme: Scheme, version: PublishedVers
         records.AdoptedListingBody(
             **{**common, "authority": authority},
             kind="adopted_listing",
-            scheme=records.ListScheme(
-                code=scheme.code, name=scheme.name, basis=scheme.basis, basis_level=scheme.basis_level
-            ),
+            scheme=_describe_scheme(scheme),
             content=facts["content"],
             list_source=facts["list_source"],
             as_of=days["as_of"],
@@ -182,3 +190,50 @@ def public_body(facts: Mapping[str, Any], scheme: Scheme, version: PublishedVers
             ends_on=dt.date.fromisoformat(facts["ends_on"]) if facts["ends_on"] else None,
         )
     )
+
+
+@dataclass(frozen=True)
+class WholeList:
+    """The whole of a list as a file had it: its scheme, its source (empty: all sources), the day, how many places."""
+
+    scheme: Scheme
+    source: str
+    as_of: dt.date
+    places: int
+    sectors: Sequence[str]
+
+    def digest(self) -> str:
+        """The digest (hex) that binds the published state to what was filed."""
+        stated = [self.scheme.code, self.source, self.as_of.isoformat(), self.places]
+        return canonical.digest(stated).hex()
+
+
+def list_state_body(whole: WholeList, version: PublishedVersion) -> dict[str, Any]:
+    """What is published of a whole list: of which day it is known, and how many places it has; nothing of anybody."""
+    name = whole.source or whole.scheme.name
+    facts = {
+        "subject": {"kind": "organisation", "name": name, "uscc": None},
+        "document_number": UNSTATED,
+        "facts": "",
+        "basis": whole.scheme.basis,
+        "decided_on": whole.as_of,
+        "authority_name": name,
+        "authority_code": "",
+        "sectors": whole.sectors,
+        "district": None,
+    }
+    common: Any = body.common_fields(facts, version)
+    return body.published(
+        records.ListStateBody(
+            **{**common, "authority": records.SourceAuthority(name=name, code=None)},
+            kind="list_state",
+            scheme=_describe_scheme(whole.scheme),
+            list_source=whole.source,
+            as_of=whole.as_of,
+            places=whole.places,
+        )
+    )
+
+
+def _describe_scheme(scheme: Scheme) -> records.ListScheme:
+    return records.ListScheme(code=scheme.code, name=scheme.name, basis=scheme.basis, basis_level=scheme.basis_level)

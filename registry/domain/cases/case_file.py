@@ -49,7 +49,7 @@ class StepInput:
     that start clocks, and the record version that the caller saw."""
 
     documents: Sequence[StepDocument] = ()
-    stated: Mapping[str, Any] = field(default_factory=dict)
+    statements: Mapping[str, Any] = field(default_factory=dict)
     private: Mapping[str, Any] | None = field(default=None, repr=False)
     days: Mapping[str, dt.date] = field(default_factory=dict)
     if_version: int | None = None

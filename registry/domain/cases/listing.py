@@ -1,15 +1,15 @@
 """Listings: the proposal, the decision, the term, and the public body."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from registry.domain import identifiers, records
 from registry.domain.filing.model import Party
-from registry.domain.law import measures
-from registry.domain.law.publicity import add_months
+from registry.domain.law.publicity import NO_END, add_months
 from registry.domain.law.reference_kinds import Measure, Policy, Scheme
+from registry.domain.law.terms import Term, term_fault, term_finding
 from registry.domain.publication import body
 from registry.domain.publication.body import PublishedVersion
 from registry.refusals.procedure import TermRefused
@@ -60,7 +60,8 @@ class Proposal:
 @dataclass(frozen=True)
 class Decision:
     """The written decision, signed by the head of the authority. ``ends_on`` only where the scheme has no term of
-    its own; ``answer``: how the subject's statement was considered."""
+    its own; ``without_end`` where the scheme is open-ended and the decision names no term; ``answer``: how the
+    subject's statement was considered."""
 
     document_number: str
     decided_on: dt.date
@@ -69,17 +70,18 @@ class Decision:
     position: str
     ends_on: dt.date | None = None
     answer: str = ""
+    without_end: bool = False
 
 
 def content(proposal: Proposal) -> dict[str, Any]:
     """The facts of a proposal as stored, without the identity number."""
-    facts = plain(proposal)
+    facts = to_json_values(proposal)
     del facts["subject"]["id_number"]
     return facts
 
 
-def plain(instance: Any) -> dict[str, Any]:
-    """A dataclass as JSON data."""
+def to_json_values(instance: Any) -> dict[str, Any]:
+    """A dataclass as JSON values."""
     return jsonable(asdict(instance))  # type: ignore[no-any-return]
 
 
@@ -92,9 +94,12 @@ def jsonable(value: Any) -> Any:
     return [jsonable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def term(scheme: Scheme, decision: Decision, served_on: dt.date) -> tuple[dt.date, dt.date]:
-    """Term of a listing [starts_on, ends_on): a decision takes effect when it is served. Refuses ``TermRefused``."""
+def term(scheme: Scheme, decision: Decision, served_on: dt.date) -> tuple[dt.date, dt.date | None]:
+    """Term of a listing [starts_on, ends_on): a decision takes effect when it is served. Without end it stands until
+    it is removed. Refuses ``TermRefused``."""
     starts_on = max(served_on, decision.decided_on)
+    if decision.without_end:
+        return starts_on, None
     if scheme.term_months is not None:
         return starts_on, add_months(starts_on, scheme.term_months)
     if decision.ends_on is None or decision.ends_on <= starts_on:
@@ -103,15 +108,20 @@ def term(scheme: Scheme, decision: Decision, served_on: dt.date) -> tuple[dt.dat
 
 
 def require_term(scheme: Scheme, scheme_measures: Sequence[Measure], decision: Decision) -> None:
-    """Refuse ``TermRefused`` for an end where the scheme fixes the term, and one that no measure's statute allows."""
+    """Refuse ``TermRefused`` for an end where the scheme fixes the term, one that no measure's statute allows, and
+    none where the scheme knows no place without end (法释〔2017〕7号 第二条: only item (一))."""
+    if decision.without_end:
+        if not scheme.open_ended or decision.ends_on is not None:
+            raise TermRefused(f"{scheme.name}的决定应有期限" if not scheme.open_ended else "无期限的决定不应写截止日")
+        return
     if (decision.ends_on is None) != (scheme.term_months is not None):
         raise TermRefused(scheme.name)
     if decision.ends_on is None:
         return
-    for measure in scheme_measures:
-        fault = measures.term_fault(measure, measures.statutory_measure(measure, decision.decided_on, decision.ends_on))
-        if fault:
-            raise TermRefused(fault.detail)
+    span = Term(decision.decided_on, decision.ends_on, decision.decided_on)
+    for measure in scheme_measures:  # decided here, by the head of the authority: not taken as another decided it
+        if problem := term_fault(measure, span) or term_finding(measure, span):
+            raise TermRefused(problem.detail)
 
 
 def is_minor(id_type: str | None, id_number: str | None, on: dt.date) -> bool:
@@ -127,15 +137,32 @@ class ListingVersion(PublishedVersion):
 
     scheme: Scheme
     starts_on: dt.date
-    ends_on: dt.date
+    ends_on: dt.date | None
     repairable_from: dt.date
     remedies: Mapping[str, dt.date]
 
 
-def repairable_from(policy: Policy, scheme: Scheme, decided_on: dt.date, starts_on: dt.date) -> dt.date:
-    """The first day on which a repair may be granted: the policy's minimum and the scheme's own are both over."""
+def visible_until(ends_on: dt.date | None) -> dt.date:
+    """The end of publicity: that of the place itself; a place without end is shown until it is removed.
+
+    Source: 河南省社会信用条例 19、浙江省公共信用信息管理条例 16 (shown until the subject leaves the list).
+    """
+    return ends_on or NO_END
+
+
+def repairable_from(
+    policy: Policy, scheme: Scheme, decided_on: dt.date, starts_on: dt.date, bans: Iterable[Mapping[str, Any]] = ()
+) -> dt.date:
+    """The first day on which a repair may be granted: the policy's minimum, the scheme's own and every ban are over.
+
+    ``bans`` are the measures as published; only those that bar by themselves hold the repair back, because the ban is
+    itself the penalty (信用修复管理办法: 完全履行相关义务). One without end leaves none.
+    """
     own = add_months(starts_on, scheme.early_exit_months or 0)
-    return max(own, add_months(decided_on, policy.min_months))
+    ends = [
+        dt.date.fromisoformat(ban["ends_on"]) if ban["ends_on"] else NO_END for ban in bans if ban["effect"] == "bars"
+    ]
+    return max(own, add_months(decided_on, policy.min_months), *ends)
 
 
 def public_body(facts: Mapping[str, Any], version: ListingVersion) -> dict[str, Any]:
@@ -169,7 +196,7 @@ def public_body(facts: Mapping[str, Any], version: ListingVersion) -> dict[str, 
     )
 
 
-def extended(published_body: Mapping[str, Any], ends_on: dt.date) -> dict[str, Any]:
+def extended_fields(published_body: Mapping[str, Any], ends_on: dt.date) -> dict[str, Any]:
     """The fields of a body that move when its listing ends on another day."""
     end = ends_on.isoformat()
     moved = [{**measure, "ends_on": end} for measure in published_body["measures"]]

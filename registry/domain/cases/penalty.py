@@ -2,32 +2,42 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from registry.domain import records
-from registry.domain.filing.model import Filing, MeasureTerm, Party
+from registry.domain.filing.model import Filing, MeasureTerm, Note, Party
 from registry.domain.publication import body, canonical
 from registry.domain.publication.body import PublishedVersion
 
-_DAYS = ("decided_on", "effect_until", "publicity_until")
+_DAYS = ("decided_on", "effect_until", "publicity_until", "served_on")
 
 
-def content(filing: Filing, nonce: str) -> dict[str, Any]:
-    """The filing as JSON without the identity number; the nonce makes its digest unguessable."""
+def content(filing: Filing, nonce: str, findings: Sequence[Note] = ()) -> dict[str, Any]:
+    """The filing as JSON without the identity number; the nonce makes its digest unguessable.
+
+    ``findings`` are what the officer who verifies must confirm; they are part of what is filed.
+    """
     party = {name: value for name, value in vars(filing.subject).items() if name != "id_number"}
     terms = [
         {**vars(term), "starts_on": _format_day(term.starts_on), "ends_on": _format_day(term.ends_on)}
         for term in filing.measures
     ]
     days = {name: _format_day(getattr(filing, name)) for name in _DAYS}
-    return {**vars(filing), **days, "subject": party, "measures": terms, "nonce": nonce}
+    found = {"findings": [vars(finding) for finding in findings]} if findings else {}
+    return {**vars(filing), **days, "subject": party, "measures": terms, "nonce": nonce, **found}
+
+
+def findings_of(facts: Mapping[str, Any]) -> list[Note]:
+    """What the officer who verifies a stored filing must confirm with a reason."""
+    return [Note(**finding) for finding in facts.get("findings", ())]
 
 
 def filing_of(facts: dict[str, Any]) -> Filing:
     """Restore a filing from its stored content; the identity number is not part of it."""
-    values = {name: value for name, value in facts.items() if name != "nonce"}
-    values |= {name: _parse_day(values[name]) for name in _DAYS}
+    values = {name: value for name, value in facts.items() if name not in ("nonce", "findings")}
+    values |= {name: _parse_day(values.get(name)) for name in _DAYS}
     values["subject"] = Party(**values["subject"], id_number=None)
     values["kinds"], values["sectors"] = tuple(values["kinds"]), tuple(values["sectors"])
     values["measures"] = tuple(

@@ -1,4 +1,4 @@
-"""Procedures of each kind of case: penalty, listing, commendation, relation, dispute, repair.
+"""Procedures of each kind of case: penalty, listing, commendation, filed records, relation, dispute, repair.
 
 ``docs/procedures.md`` is generated from them.
 
@@ -8,6 +8,7 @@ house's rule; time limits are reference rows (``clocks.toml``), not written here
 
 from collections.abc import Iterator
 
+from registry.domain.cases.filed_kinds import FILED_KINDS, FiledKind
 from registry.domain.cases.workflow import INITIAL, Procedure, Step
 from registry.domain.permissions import Permission
 
@@ -208,7 +209,12 @@ ADOPTED_LISTING = Procedure(
     (
         Step(INITIAL, "file", "filed", Permission.LISTING_DRAFT, source=_SOURCE_LIST),
         Step("filed", "refile", "filed", Permission.LISTING_DRAFT, source=HOUSE),
+        Step("filed", "return", "returned", Permission.LISTING_PUBLISH, source=HOUSE),
+        Step("returned", "refile", "filed", Permission.LISTING_DRAFT, source=HOUSE),
         *Step("published", "refile", "amended", Permission.LISTING_DRAFT, source=_SOURCE_LIST).each("amended"),
+        Step("suspended", "refile", "suspended", Permission.LISTING_DRAFT, source=_SOURCE_LIST),
+        Step("amended", "return", "published", Permission.LISTING_PUBLISH, source=HOUSE),
+        Step("suspended", "return", "suspended", Permission.LISTING_PUBLISH, source=HOUSE),
         *Step("filed", "verify", "published", Permission.LISTING_PUBLISH, apart=_FILED, source=_TWO_PERSONS).each(
             "amended"
         ),
@@ -219,12 +225,15 @@ ADOPTED_LISTING = Procedure(
             Permission.LISTING_PUBLISH,
             apart=_FILED,
             source="来源名单已无此条；" + HOUSE,
-        ).each("amended"),
+        ).each("amended", "suspended"),
+        Step("published", "suspend", "suspended", Permission.RECORD_SUSPEND, _STAYS, _FILED, _STAY),
+        Step("suspended", "resume", "published", Permission.RECORD_SUSPEND, ("resumption_order",), _FILED, _STAY),
         *Step("published", "expire", "removed", Permission.TIME_PASSES, source="来源名单所载期限届满").each("amended"),
     ),
 )
-"""A place on another authority's list is filed from a file of that list and verified with it; ``amended`` is published
-while a later state of the list waits for its verifier."""
+"""A place on another authority's list is filed from a file of that list and verified or sent back with it; ``amended``
+is published while a later state of the list waits for its verifier. A suspended place leaves with its list, and takes
+other changes when it is resumed."""
 
 COMMENDATION = Procedure(
     "commendation",
@@ -296,9 +305,33 @@ REPAIR = Procedure(
 )
 """信用修复. ``grant`` ends publication, sharing and measures of the record together."""
 
+
+def _filed_procedure(kind: FiledKind) -> Procedure:
+    """The procedure of a filed record, the same for every kind; ``amended`` is published while a correction waits."""
+    verify = Step("filed", "verify", "published", Permission.RECORD_VERIFY, apart=_FILED, source=_TWO_PERSONS)
+    return Procedure(
+        kind.noun,
+        (
+            Step(INITIAL, "file", "filed", Permission.RECORD_FILE, source=kind.source),
+            Step("filed", "refile", "filed", Permission.RECORD_FILE, source=HOUSE),
+            *verify.each("amended"),
+            Step("filed", "return", "returned", Permission.RECORD_VERIFY, source=HOUSE),
+            Step("returned", "refile", "filed", Permission.RECORD_FILE, source=HOUSE),
+            *Step("published", "refile", "amended", Permission.RECORD_FILE, source=HOUSE).each("amended"),
+            Step("amended", "return", "published", Permission.RECORD_VERIFY, source=HOUSE),
+            *Step(
+                "published", "withdraw", "withdrawn", Permission.RECORD_VERIFY, apart=_FILED, source=kind.withdrawn_by
+            ).each("amended"),
+            *Step("published", "expire", "expired", Permission.TIME_PASSES, source=HOUSE).each("amended"),
+        ),
+    )
+
+
+FILED = {noun: _filed_procedure(kind) for noun, kind in FILED_KINDS.items()}
+"""The procedures of filed records, by noun."""
 PROCEDURES = {
     procedure.noun: procedure
-    for procedure in (PENALTY, LISTING, ADOPTED_LISTING, COMMENDATION, RELATION, DISPUTE, REPAIR)
+    for procedure in (PENALTY, LISTING, ADOPTED_LISTING, COMMENDATION, *FILED.values(), RELATION, DISPUTE, REPAIR)
 }
 RELIEFS = (DISPUTE.noun, REPAIR.noun)
 OPEN_RELIEF = ("received", "accepted")

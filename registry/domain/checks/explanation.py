@@ -5,7 +5,7 @@ from typing import Any
 
 from registry.domain.checks import comparison
 from registry.domain.checks.receipts import VERDICTS, Statement
-from registry.domain.labels import MATCHES, PROJECT_NAMES, REASONS, label_for
+from registry.domain.labels import DIFFERENCES, MATCHES, PROJECT_NAMES, REASONS, label_for
 
 _OTHER_CODES = ("organisation_code", "registration_number")
 LOOSE_MATCHES = ("document_form", *_OTHER_CODES)
@@ -54,10 +54,7 @@ def basis_texts(statement: Statement) -> list[str]:
     texts.append(f"判断规则版本 {statement['matcher']}，参照数据截至 {statement['rules']}{law}。")
     if "list_age_days" in statement:
         texts.append(f"答复时所用名单距最近一次更新 {statement['list_age_days']} 天。")
-    for state in statement.get("lists") or ():
-        texts.append(
-            f"转录名单 {state['scheme']}：来源名单截至 {state['as_of']} 的状态，距答复 {state['age_days']} 天。"
-        )
+    texts += [_list_text(state) for state in statement.get("lists") or ()]
     if not statement["complete"] or statement["stale"]:
         texts.append(_incompleteness_text(statement["stale"], statement["lines"]))
     if len(statement["lines"]) < statement["count"]:
@@ -78,6 +75,17 @@ def _incompleteness_text(stale: Sequence[object], lines: Sequence[Mapping[str, A
     if any(line.get("verdict") == "unchecked" for line in lines):
         return "本答复不完整，有未能核查的一方。"
     return "本答复不完整，下列来源未能查询或已陈旧：未列明。"
+
+
+def _list_text(state: Mapping[str, Any]) -> str:
+    """Of which day an adopted list is known. Receipts that do not say ``whole`` name the newest day of any row."""
+    of = [f"来源 {state['source']}"] if "source" in state else []
+    of += [f"由节点 {state['node']} 转录"] if "node" in state else []
+    name = f"转录名单 {state['scheme']}" + (f"（{'，'.join(of)}）" if of else "")
+    if state.get("whole") is False:
+        return f"{name}：只转录过其中的部分条目，最近一条截至 {state['newest_row']}；全部名单截至何日不明。"
+    what = "全部名单" if state.get("whole") else "来源名单"
+    return f"{name}：{what}截至 {state['as_of']} 的状态，距答复 {state['age_days']} 天。"
 
 
 def limit_texts(statement: Statement) -> list[str]:
@@ -110,19 +118,36 @@ def reason_texts(line: Mapping[str, Any]) -> list[str]:
 def _reason_text(reason: Mapping[str, Any]) -> str:
     code = reason.get("code")
     texts = [label_for(REASONS, code)] if code else []
-    texts += [f"{label} {reason[name]}" for name, label in _NAMED.items() if reason.get(name) is not None]
+    named = _NAMED | ({"ref": "另一方"} if code == "same-tender-relation" else {})
+    texts += [f"{label} {reason[name]}" for name, label in named.items() if reason.get(name) is not None]
     match = reason.get("match")
-    if isinstance(match, Mapping) and match.get("by") == "name":
+    if isinstance(match, Mapping) and match.get("near"):
+        texts.append(f"名称相近：{_differences_text(match.get('differences'))}")
+    elif isinstance(match, Mapping) and match.get("by") == "name":
         texts.append("仅名称相同")
     if isinstance(match, Mapping) and match.get("by") in LOOSE_MATCHES:
         texts.append(f"按{label_for(MATCHES, match['by'])}查到，是否同一主体须由人核实")
     if isinstance(match, Mapping) and match.get("name_differs"):
         texts.append("记录上的名称不同")
-    via = reason.get("via")
-    if isinstance(via, Mapping):  # in the words of the source, and no other
-        texts.append(f"经由关系 {via.get('relation')}（{via.get('source')}：“{via.get('wording')}”）")
+    for label, via in (("经由关系", reason.get("via")), ("该方的关系", reason.get("via_other"))):
+        if isinstance(via, Mapping):  # in the words of the source, and no other
+            texts.append(f"{label} {via.get('relation')}（{via.get('source')}：“{via.get('wording')}”）")
+    if reason.get("representatives"):
+        texts.append(f"本次核查所列同一证件号码的法定代表人 {'、'.join(map(str, reason['representatives']))}")
     if reason.get("status") == "unconfirmed":
         texts.append("依据未核对")
     if reason.get("disputed_on"):
         texts.append(f"{reason['disputed_on']} 起有异议")
     return "，".join(texts)
+
+
+def _differences_text(differences: object) -> str:
+    """The differences of two names, as ``同音字（查“蓝”，记录“澜”）``."""
+    if not isinstance(differences, list):
+        return ""
+    return "、".join(map(_difference_text, differences)) or "写法不同"
+
+
+def _difference_text(difference: object) -> str:
+    parts = difference if isinstance(difference, Mapping) else {}
+    return f"{label_for(DIFFERENCES, parts.get('kind'))}（查“{parts.get('asked')}”，记录“{parts.get('held')}”）"

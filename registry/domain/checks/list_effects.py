@@ -5,6 +5,7 @@ from typing import Any
 
 from registry.domain.cases import revision
 from registry.domain.checks.model import CheckedParty, CheckScope, Hit
+from registry.domain.law.reference_kinds import Effect
 
 _CODES = {"bars": "list-bars", "review": "list-needs-person"}
 
@@ -21,12 +22,7 @@ def list_reasons(hit: Hit, party: CheckedParty, scope: CheckScope) -> Iterator[t
     for effect in scope.effects:
         if effect.scheme != scheme["code"] or effect.effect == "none":
             continue
-        if effect.sectors and scope.sector not in effect.sectors:
-            continue
-        is_attention = hit.via is not None and hit.via.effect == "attention"
-        if effect.roles and party.role not in effect.roles and not is_attention:
-            continue
-        if effect.tenders == "must" and scope.must_tender is False:
+        if not reaches(effect, hit, party, scope):
             continue
         detail = {
             "list": scheme["code"],
@@ -42,6 +38,14 @@ def list_reasons(hit: Hit, party: CheckedParty, scope: CheckScope) -> Iterator[t
             yield ("barred" if effect.effect == "bars" else "review"), detail | {"code": _CODES[effect.effect]}
 
 
+def reaches(effect: Effect, hit: Hit, party: CheckedParty, scope: CheckScope) -> bool:
+    """Whether an effect reaches this party in this tender; for attention only the role does not matter."""
+    is_attention = hit.via is not None and hit.via.effect == "attention"
+    is_in_sector = not effect.sectors or scope.sector in effect.sectors
+    is_in_role = not effect.roles or party.role in effect.roles or is_attention
+    return is_in_sector and is_in_role and not (effect.tenders == "must" and scope.must_tender is False)
+
+
 def is_provided_for(measure: Mapping[str, Any], body: Mapping[str, Any], scope: CheckScope) -> bool:
     """Whether a list with an adequate basis provides for a measure of its listing; other measures stand alone.
 
@@ -52,7 +56,10 @@ def is_provided_for(measure: Mapping[str, Any], body: Mapping[str, Any], scope: 
 
 
 def _stands(body: Mapping[str, Any], scope: CheckScope) -> bool:
-    """Whether the place on the list is in force on the day: begun, not ended, not suspended. Without end it runs on."""
+    """Whether the place on the list is in force on the day: begun, not ended, repaired or suspended. Without end it
+    runs on."""
+    if body["state"] == "repaired":
+        return False
     day = scope.on.isoformat()  # ISO days compare as text
     is_running = body["starts_on"] <= day and (body["ends_on"] is None or day < body["ends_on"])
     return is_running and not revision.is_suspended_on(body, scope.on)

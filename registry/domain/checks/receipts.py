@@ -102,8 +102,8 @@ VERDICTS = {
     "unchecked": "未能核查，不得当作未查到",
 }
 LINE_FIELDS = frozenset({
-    "ref", "role", "of", "name", "uscc", "organisation_code", "registration_number", "id_last4", "verdict", "reasons",
-    "id_tag", "changed",
+    "ref", "role", "of", "section", "name", "uscc", "organisation_code", "registration_number", "id_last4", "verdict",
+    "reasons", "id_tag", "changed",
 })  # fmt: skip
 
 PLACED = frozenset({"salt", "id_tag", "changed"})
@@ -119,8 +119,8 @@ class Facts:
     ``entry`` is the ledger size it was read at, ``root`` the root at that size if known, ``tender`` the
     question's tender (in the receipt a salted commitment only), ``stale`` the sources that could not be asked
     or were too old, ``matcher`` the version of the rules, ``law`` the digest of the reference data (``rules``: as of
-    which day), ``previous`` names the check before it of one tender, ``lists`` the state of each adopted
-    list and its age.
+    which day), ``previous`` names the check before it of one tender, ``lists`` of which day the whole of
+    each adopted list is known, and how many days that is ago.
     """
 
     check: str

@@ -59,20 +59,26 @@ def paths(party: CheckedParty, relations: RelationsByKey, on: dt.date, kinds: Ki
     other relation counts on its own days only.
     """
     visited = set()
-    for relation in _relations_of(party, relations):
+    for relation in relations_of(party, relations):
         effect = _find_effect(relation, on, kinds)
-        record_key = _record_key(_opposite_side(relation), relation)
+        record_key = far_key(relation)
         if effect and record_key and (record_key, relation.body["record"]) not in visited:
             visited.add((record_key, relation.body["record"]))
-            yield Path(*record_key, RelationLink(effect, relation.by, _describe_relation(relation, effect)))
+            yield Path(*record_key, RelationLink(effect, relation.by, describe_relation(relation, effect)))
 
 
-def _relations_of(party: CheckedParty, relations: RelationsByKey) -> Iterator[KnownRelation]:
+def keys_of_party(party: CheckedParty) -> list[tuple[str, str]]:
+    """The keys by which a party is found in relations: code and number, and its name only without a code."""
     keys = [("uscc", party.uscc), ("id", party.id_index)]
     if not party.uscc:
         keys.append(("name", name_key.key(party.name)))
-    for by, key in keys:
-        yield from relations.get((by, key), ()) if key else ()
+    return [(by, key) for by, key in keys if key]
+
+
+def relations_of(party: CheckedParty, relations: RelationsByKey) -> Iterator[KnownRelation]:
+    """The published relations in which a party is an end."""
+    for key in keys_of_party(party):
+        yield from relations.get(key, ())
 
 
 def _find_effect(relation: KnownRelation, on: dt.date, kinds: Kinds) -> str | None:
@@ -88,8 +94,10 @@ def _opposite_side(relation: KnownRelation) -> str:
     return "other" if relation.side == "subject" else "subject"
 
 
-def _record_key(side: str, relation: KnownRelation) -> tuple[str, str] | None:
-    """The key by which records of one end are found: its code, its number, or, for a former name, that name."""
+def far_key(relation: KnownRelation) -> tuple[str, str] | None:
+    """The key by which records of the opposite end are found: its code, its number, or, for a former name, that
+    name."""
+    side = _opposite_side(relation)
     end = relation.body[side]
     if end["uscc"]:
         return "uscc", end["uscc"]
@@ -99,7 +107,7 @@ def _record_key(side: str, relation: KnownRelation) -> tuple[str, str] | None:
     return ("name", key) if key and end["kind"] != "natural_person" else None
 
 
-def _describe_relation(relation: KnownRelation, effect: str) -> dict[str, Any]:
+def describe_relation(relation: KnownRelation, effect: str) -> dict[str, Any]:
     """The relation as shown in a reason, in the words of its source. A natural person is not named."""
     body, end = relation.body, relation.body[_opposite_side(relation)]
     is_person = end["kind"] == "natural_person"

@@ -13,8 +13,20 @@ from registry.domain import identifiers
 from registry.domain.cases import revision
 from registry.domain.checks.further_keys import MATCHES
 from registry.domain.checks.list_effects import is_provided_for, list_reasons
-from registry.domain.checks.model import FIRST_MATCHER, CheckedParty, CheckScope, Hit, LookBack, name_key_of
+from registry.domain.checks.model import (
+    LISTS_MATCHER,
+    RELATED_MATCHER,
+    CheckedParty,
+    CheckScope,
+    Hit,
+    LookBack,
+    name_key_of,
+)
+from registry.domain.checks.record_effects import record_reasons
+from registry.domain.law.measures import cites
 
+NEAR_NAME = "near-name"
+"""Code of the reason of a record under a near name."""
 VERDICTS = ("no_record", "on_record", "review", "unchecked", "barred")
 """Verdicts in rising order of severity."""
 
@@ -38,9 +50,10 @@ def bears(party: CheckedParty, hit: Hit) -> bool:
     """Whether a matching record counts. A match by name counts where no code or number tells the two apart: the party
     has no code and no number, or the record has no code to compare with (or one with a wrong check character), or only
     somebody's number was given for what the record says is a firm. Organisations of one whole name with two
-    codes count too, because codes are changed and mistyped; sole traders often share a name and do not."""
+    codes count too, because codes are changed and mistyped; sole traders often share a name and do not. So does a
+    record that has neither code nor number, as lists of other authorities have of foreign firms and of persons."""
     subject = hit.body["subject"]
-    if hit.by != "name":
+    if hit.by != "name" or not (hit.has_identifier or hit.via):
         return True
     if hit.via:  # a former name, which another firm may bear today
         return _is_unsound(subject["uscc"])
@@ -61,7 +74,9 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
         reason
         for hit in hits
         if _is_known_state(hit, scope) and bears(party, hit)
-        for reason in _reasons_from_hit(party, hit, scope, look_back)
+        for reason in (_near_reasons if hit.differences is not None else _reasons_from_hit)(
+            party, hit, scope, look_back
+        )
     ]
     if party.uscc and party.names and name_key_of(scope.matcher)(party.name) not in party.names:
         reasons.append(_build_reason("review", "name-differs"))
@@ -70,6 +85,8 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
         reasons.append(_build_reason("review", given))
     elif party.uscc_problem and not reasons:
         reasons.append(_build_reason("unchecked", party.uscc_problem))
+    elif party.uscc_problem and all(reason["code"] == NEAR_NAME for _, reason in reasons):
+        reasons.append(_build_reason("review", party.uscc_problem))  # nothing else would say that the code is wrong
     if not reasons:
         return Answer("no_record", ())
     return ranked_answer(reasons)
@@ -77,7 +94,10 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
 
 def _is_known_state(hit: Hit, scope: CheckScope) -> bool:
     """By the first rules a repaired record bore nothing; now a ban that is itself the penalty runs to its own end."""
-    return hit.body["state"] != "repaired" or (scope.matcher != FIRST_MATCHER and hit.body["kind"] == "penalty")
+    if hit.body["state"] != "repaired":
+        return True
+    kinds = ("penalty", "listing") if scope.follows(RELATED_MATCHER) else ("penalty",)
+    return scope.follows(LISTS_MATCHER) and hit.body["kind"] in kinds
 
 
 def ranked_answer(reasons: Iterable[Reason]) -> Answer:
@@ -107,17 +127,15 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
         for verdict, detail in _judge_measures(hit, party, scope)
         if verdict != "ended"
     ]
-    if scope.matcher != FIRST_MATCHER:
+    if scope.follows(LISTS_MATCHER):
         heaviest = max((VERDICTS.index(verdict) for verdict, _ in reasons), default=0)
         reasons += [
             (_cap_verdict(hit, verdict), common | detail)
             for verdict, detail in list_reasons(hit, party, scope)
             if VERDICTS.index(_cap_verdict(hit, verdict)) > heaviest  # its measures say as much already
         ]
-    if look_back and _is_in_look_back(body, party, scope, look_back):
-        detail = {"measure": look_back.code, "basis": look_back.basis, "since": body["decided_on"]}
-        code = "grave-look-back-repaired" if body["state"] == "repaired" else "grave-look-back"
-        reasons.append(("review", common | {"code": code} | detail))
+    reasons += [("review", common | detail) for detail in _look_back_reasons(body, party, scope, look_back)]
+    reasons += [(_cap_verdict(hit, verdict), common | detail) for verdict, detail in record_reasons(hit, party, scope)]
     is_own = hit.via is None or hit.via.effect == "identity"
     if not reasons and is_own and _is_visible(body, scope.on):
         verdict = "review" if match.get("name_differs") or hit.by in _LOOSE else "on_record"
@@ -125,6 +143,16 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
     # What only informs is told of a party's own records while they are shown: a repair ends that.
     is_informing = not _is_attention(hit) and body["state"] != "repaired"
     return [reason for reason in reasons if is_informing or reason[0] != "on_record"]
+
+
+def _near_reasons(party: CheckedParty, hit: Hit, scope: CheckScope, look_back: LookBack | None) -> list[Reason]:
+    """One reason for a record under a near name that would bear under the same name: a person compares them."""
+    reasons = _reasons_from_hit(party, hit, scope, look_back)
+    if not reasons:
+        return []
+    common = {name: reasons[0][1][name] for name in ("record", "revision", "disputed_on") if name in reasons[0][1]}
+    match = {"by": "name", "near": True, "differences": [dict(difference) for difference in hit.differences or ()]}
+    return [("review", common | {"code": NEAR_NAME, "match": match, "basis": hit.body["basis"]})]
 
 
 def _describe_match(party: CheckedParty, hit: Hit, scope: CheckScope) -> dict[str, Any]:
@@ -139,11 +167,17 @@ def _describe_match(party: CheckedParty, hit: Hit, scope: CheckScope) -> dict[st
 
 
 def _judge_measures(hit: Hit, party: CheckedParty, scope: CheckScope) -> Iterator[Reason]:
-    """The verdict of each measure of a record; none while the record is suspended."""
+    """The verdict of each measure of a record; none while the record is suspended.
+
+    Of a repaired place on a list only what bars by itself goes on: a repair ends the measures of 失信惩戒.
+    """
     if revision.is_suspended_on(hit.body, scope.on):
         return
+    is_bans_only = hit.body["state"] == "repaired" and hit.body["kind"] == "listing"
     for measure in hit.body["measures"]:
-        if scope.matcher == FIRST_MATCHER or is_provided_for(measure, hit.body, scope):
+        if is_bans_only and measure["effect"] != "bars":
+            continue
+        if not scope.follows(LISTS_MATCHER) or is_provided_for(measure, hit.body, scope):
             yield _judge_measure(measure, hit, party, scope)
 
 
@@ -156,18 +190,28 @@ def _judge_measure(measure: Mapping[str, Any], hit: Hit, party: CheckedParty, sc
         "scope": _describe_scope(measure),
         "discretionary": measure["discretionary"],
     }
+    if measure["code"] in scope.unconfirmed and scope.follows(RELATED_MATCHER):
+        detail["status"] = "unconfirmed"
     if not _is_in_force(measure, scope.on) or measure["effect"] == "none":
         return "ended", detail
     mismatch = _find_scope_mismatch(measure, hit, party, scope)
     if mismatch:
         return "on_record", detail | {"code": mismatch}
-    if measure["only_must_tender"] and scope.must_tender is None:
-        return "review", detail | {"code": "must-tender-not-stated"}
-    if measure["code"] in scope.by_product:
-        return "review", detail | {"code": "measure-by-product"}
-    if measure["effect"] == "review":
-        return "review", detail | {"code": "measure-needs-person"}
+    if question := _find_question(measure, hit, scope):
+        return "review", detail | {"code": question}
     return "barred", detail | {"code": "measure-in-force"}
+
+
+def _find_question(measure: Mapping[str, Any], hit: Hit, scope: CheckScope) -> str | None:
+    """Code of the reason why a person must look at a measure in force; None when it bars by itself."""
+    if measure["only_must_tender"] and scope.must_tender is None:
+        return "must-tender-not-stated"
+    is_unplaced = not (hit.body["district"] and scope.district)
+    if _is_provincial(measure, scope) and is_unplaced and scope.follows(RELATED_MATCHER):
+        return "district-not-stated"
+    if measure["code"] in scope.by_product:
+        return "measure-by-product"
+    return "measure-needs-person" if measure["effect"] == "review" else None
 
 
 def _find_scope_mismatch(measure: Mapping[str, Any], hit: Hit, party: CheckedParty, scope: CheckScope) -> str | None:
@@ -183,10 +227,14 @@ def _find_scope_mismatch(measure: Mapping[str, Any], hit: Hit, party: CheckedPar
         return "other-role"
     if measure["only_must_tender"] and scope.must_tender is False:
         return "not-must-tender"
-    is_provincial = measure["territory"] == "province" and measure["code"] not in scope.by_product
-    if is_provincial and _is_other_province(hit.body["district"], scope.district):
+    if _is_provincial(measure, scope) and _is_other_province(hit.body["district"], scope.district):
         return "other-territory"
     return None
+
+
+def _is_provincial(measure: Mapping[str, Any], scope: CheckScope) -> bool:
+    """Whether a measure holds in one province: one by product is not confined to it."""
+    return measure["territory"] == "province" and measure["code"] not in scope.by_product
 
 
 def _is_other_province(district: str | None, tender_district: str | None) -> bool:
@@ -211,12 +259,30 @@ def _is_visible(body: Mapping[str, Any], on: dt.date) -> bool:
     return bool(body["state"] == "published" and body["visible_from"] <= on.isoformat() < body["visible_until"])
 
 
+def _look_back_reasons(
+    body: Mapping[str, Any], party: CheckedParty, scope: CheckScope, look_back: LookBack | None
+) -> Iterator[dict[str, Any]]:
+    """What is looked back at: grave violations in procurement, and in works what takes away who may tender."""
+    if look_back and body["is_grave"] and _is_in_look_back(body, party, scope, look_back):
+        code = "grave-look-back-repaired" if body["state"] == "repaired" else "grave-look-back"
+        yield _describe_look_back(code, body, look_back)
+    tender = scope.tender_look_back
+    if tender and scope.must_tender is not False and _is_in_look_back(body, party, scope, tender):
+        running = {measure["code"] for measure in body["measures"] if _is_in_force(measure, scope.on)}
+        # A ban that runs says more than that there was one.
+        if not running & {row.code for row in tender.cited} and any(cites(row, body["basis"]) for row in tender.cited):
+            yield _describe_look_back("tender-look-back", body, tender)
+
+
+def _describe_look_back(code: str, body: Mapping[str, Any], look_back: LookBack) -> dict[str, Any]:
+    return {"code": code, "measure": look_back.code, "basis": look_back.basis, "since": body["decided_on"]}
+
+
 def _is_in_look_back(body: Mapping[str, Any], party: CheckedParty, scope: CheckScope, look_back: LookBack) -> bool:
     """A repair ends publicity and measures of punishment for lost trust; it does not undo that the law was broken."""
     since = look_back.repaired_since if body["state"] == "repaired" else look_back.since
     return bool(
-        body["is_grave"]
-        and scope.sector in look_back.sectors
+        scope.sector in look_back.sectors
         and party.role in look_back.roles
         and since is not None
         and since.isoformat() <= body["decided_on"] <= scope.on.isoformat()
@@ -224,8 +290,8 @@ def _is_in_look_back(body: Mapping[str, Any], party: CheckedParty, scope: CheckS
 
 
 def _cap_verdict(hit: Hit, verdict: str) -> str:
-    """Lower ``barred`` to ``review`` for a match by name alone at either end of a relation, by a further key, and for
-    relations that only call attention."""
+    """Lower ``barred`` to ``review`` for a match by name alone at either end of a relation, and for relations that only
+    call attention."""
     if hit.by == "name" or hit.by in _LOOSE or (hit.via and hit.via.by == "name"):
         return "review"
     return "review" if _is_attention(hit) and verdict == "barred" else verdict

@@ -57,6 +57,7 @@ behaviour              |              |                       | 失信行为 BEH
 confined_action        |              |                       | 限制行为 限制的行为 CONFINED_ACTION
 confined_start         |              |                       | 限制行为开始时间 CONFINED_START
 confined_end           |              |                       | 限制行为结束时间 CONFINED_END
+served_on              |              |                       | 送达日期 处罚决定送达日期 SERVED_ON
 override_reason        |              |                       | 校验码例外理由 例外理由 OVERRIDE_REASON
 """
 _SUBJECT_AND_ACT = ("subject_name", "document_number", "facts", "basis", "kinds", "content")

@@ -138,6 +138,16 @@ def publicity_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
     return day
 
 
+def served_on(row: RowReader, decided: dt.date | None, today: dt.date) -> dt.date | None:
+    """Read the day on which the decision was served: not before it was made, nor to come (行政处罚法 61)."""
+    day = _check_plausible_day(row, "served_on", row.day("served_on", required=False))
+    if day and decided and day < decided:
+        row.fault("served_on", "served-before-decision", "送达日期早于处罚决定日期")
+    if day and day > today:
+        row.fault("served_on", "served-in-future", "送达日期晚于今天")
+    return day
+
+
 def measures(row: RowReader, rules: Rules) -> tuple[MeasureTerm, ...]:
     """Read the measures filed in their own columns; the last day filed is still a day on which they hold."""
     starts_on = _check_plausible_day(row, "confined_start", row.day("confined_start", required=False))

@@ -44,7 +44,8 @@ class MeasureTerm:
 class Filing:
     """A penalty as filed and cleaned; amounts in fen, ``kinds`` the codes of the 2021 law's kinds.
 
-    ``effect_until`` and ``publicity_until`` are the days as filed, none when the decision states no end.
+    ``effect_until`` and ``publicity_until`` are the days as filed, none when the decision states no end. ``served_on``
+    is the day of service where it is known: the template of 2018 has no column for it.
     """
 
     subject: Party
@@ -72,6 +73,7 @@ class Filing:
     severity: str | None
     measures: tuple[MeasureTerm, ...]
     override_reason: str | None
+    served_on: dt.date | None = None
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
         severity=_read_severity(row),
         measures=decision.measures(row, rules),
         override_reason=override,
+        served_on=decision.served_on(row, decided, today),
     )
 
 

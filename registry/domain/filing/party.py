@@ -7,6 +7,7 @@ from registry.domain import identifiers
 from registry.domain.filing.model import Party, Rules
 from registry.domain.filing.row_reader import RowReader
 from registry.domain.publication import redaction
+from registry.errors import Invalid
 from registry.refusals.content import PersonalNumber, UsccCheckCharacter, UsccMalformed
 
 _KINDS = {
@@ -23,6 +24,8 @@ _OTHER_CODES = (
     "institution_certificate",
     "social_certificate",
 )
+_REGISTRATION_DIGITS = 15
+"""The digits of an old registration number of a firm, and of an old resident number: which it is nobody can tell."""
 _WORDS_BEFORE = re.compile(r"^(?:统一)?(?:社会)?(?:信用)?代码\s*:?\s*")
 _COUNT_AFTER = re.compile(r"\s*\(\d+/\d+\)$")
 _MASKS = re.compile(r"[*＊×✱●■]")
@@ -32,9 +35,7 @@ def parse_party(row: RowReader, rules: Rules, override: str | None) -> Party:
     """Parse the subject; its faults are added to ``row``, and with any fault the result must not be used."""
     kind = _read_kind(row)
     is_person = kind == "natural_person"
-    name = row.text("subject_name", limit=200)
-    if _MASKS.search(name) or (is_person and "某" in name):
-        row.fault("subject_name", "name-masked", "名称被遮盖，应报送完整名称")
+    name = _read_name(row, is_person)
     code = _read_subject_code(row, kind, override)
     id_type, id_number = _read_identity(row, rules) if is_person else _drop_identity(row)
     _drop_legal_identity(row, code)
@@ -49,10 +50,42 @@ def parse_party(row: RowReader, rules: Rules, override: str | None) -> Party:
     )
 
 
+def parse_listed_party(row: RowReader, rules: Rules) -> Party:
+    """Parse the subject of a place on another authority's list, who is kept by name where no usable code or number is
+    stated: foreign firms, persons without number, masked and mistyped numbers. Only the name is required.
+
+    A code with a wrong check character is kept as it stands; a person's number in the place of a code is read as the
+    number that it is. Faults and their use are those of ``parse_party``.
+    """
+    kind, personal = _read_kind(row), _find_personal_number(row)
+    if personal and kind != "natural_person":
+        row.note("uscc", "code-is-personal-number", "此处是个人证件号码，按自然人读取")
+        kind = "natural_person"
+    is_person = kind == "natural_person"
+    name = _read_name(row, is_person)
+    id_type, id_number = _read_listed_identity(row, rules, personal) if is_person else _drop_identity(row)
+    code = None if is_person else _read_listed_code(row)
+    if code and not is_kind_stated(row):  # the code says it, in every row of a long list
+        row.notes = [note for note in row.notes if note.code != "subject-kind-derived"]
+    if code and code.startswith("92") != (kind == "sole_trader"):
+        row.note("subject_kind", "subject-kind-derived", "类别按代码判断")
+        kind = "sole_trader" if code.startswith("92") else "organisation"
+    if not (code or id_number):
+        row.note("subject_name", "kept-by-name", "没有可用的代码或者证件号码，按名称转录，核查时须由人核实")
+    _drop_legal_identity(row, code)
+    legal_representative = _read_legal_representative(row, is_person, rules)
+    other_codes = {field: text for field in _OTHER_CODES if (text := row.optional(field, limit=120))}
+    return Party(kind, name, code, id_type, id_number, legal_representative, other_codes)
+
+
+def is_kind_stated(row: RowReader) -> bool:
+    """Whether the row itself says of which kind the subject is."""
+    return bool(_KINDS.get(row.raw("subject_kind")))
+
+
 def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> str | None:
     """Read a code without text around it; a wrong check character is accepted only with a stated reason."""
-    code = identifiers.fold(text)
-    bare = re.sub(r"\s", "", _COUNT_AFTER.sub("", _WORDS_BEFORE.sub("", code)))
+    code, bare = identifiers.fold(text), _bare_code(text)
     if bare != code:
         row.note(field, "text-around-code", "已去除代码前后的说明文字或空格")
     if re.search("[a-z]", text):
@@ -75,6 +108,10 @@ def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> 
     except UsccMalformed as refusal:
         row.fault(field, refusal.code, refusal.title)
     return None
+
+
+def _bare_code(text: str) -> str:
+    return re.sub(r"\s", "", _COUNT_AFTER.sub("", _WORDS_BEFORE.sub("", identifiers.fold(text))))
 
 
 def _fault_personal_code(row: RowReader, field: str, code: str) -> None:
@@ -111,6 +148,55 @@ def _read_kind(row: RowReader) -> str:
     return derived
 
 
+def _read_name(row: RowReader, is_person: bool) -> str:
+    name = row.text("subject_name", limit=200)
+    if _MASKS.search(name) or (is_person and "某" in name):
+        row.fault("subject_name", "name-masked", "名称被遮盖，应报送完整名称")
+    return name
+
+
+def _find_personal_number(row: RowReader) -> str | None:
+    """The resident number that stands where a code belongs, as lists with one column for both have it."""
+    text = _bare_code(row.raw("uscc"))
+    if identifiers.is_sound(text) or len(text) == _REGISTRATION_DIGITS:
+        return None
+    try:
+        return identifiers.resident_id(text)
+    except Invalid:
+        return None
+
+
+def _read_listed_code(row: RowReader) -> str | None:
+    """The code as far as it is one: with a wrong check character as it stands, otherwise unusable none at all."""
+    before = len(row.faults)
+    code = uscc(row, "uscc", row.text("uscc", required=False))
+    reasons = [fault.code for fault in row.faults[before:]]
+    del row.faults[before:]
+    if reasons == [UsccCheckCharacter.code]:
+        lenient = identifiers.uscc(_bare_code(row.raw("uscc")), strict=False)
+        if redaction.blot(lenient) == lenient:
+            row.note("uscc", "uscc-check-character", "校验码不正确，按所写的代码保留")
+            return lenient
+    for reason in reasons:
+        row.note("uscc", reason, "不是可用的统一社会信用代码，未保留")
+    return code
+
+
+def _read_listed_identity(row: RowReader, rules: Rules, personal: str | None) -> tuple[str | None, str | None]:
+    """The person's number where it can be one, else none: then the person is kept by name."""
+    if personal and not row.raw("id_number"):
+        return identifiers.RESIDENT_ID, personal
+    before = len(row.faults)
+    if not row.text("id_number", required=False):
+        return None, None
+    id_type, number = _read_identity(row, rules)
+    reasons = [fault.code for fault in row.faults[before:]]
+    del row.faults[before:]
+    for reason in reasons:
+        row.note("id_number", reason, "不是可用的证件号码，未保留")
+    return (None, None) if reasons or not number else (id_type, number)
+
+
 def _read_subject_code(row: RowReader, kind: str, override: str | None) -> str | None:
     if kind == "natural_person":
         if row.optional("uscc"):
@@ -121,8 +207,6 @@ def _read_subject_code(row: RowReader, kind: str, override: str | None) -> str |
         _require_other_code(row)
         return None
     code = uscc(row, "uscc", text, override)
-    if code and identifiers.reads_as_both(code):
-        row.note("uscc", "uscc-reads-as-resident-id", "该代码同时也是有效的居民身份证号码，核验人须另行确认")
     if code and code.startswith("92") != (kind == "sole_trader"):
         row.fault(
             "subject_kind",

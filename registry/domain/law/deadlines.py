@@ -13,6 +13,7 @@ WARN_WORKING_DAYS = 2
 """How many working days before its last day a running clock warns."""
 DAYS = {
     "decided_on": "作出决定之日",
+    "filed_on": "报送之日",
     "changed_on": "被变更、撤销、确认违法或者确认无效之日",
     "suspended_until": "中止期满之日",
     "awarded_on": "作出表彰、认定之日",

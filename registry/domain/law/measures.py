@@ -4,12 +4,13 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
-from registry.domain.filing.model import Filing, MeasureTerm
-from registry.domain.law.publicity import add_months
+from registry.domain.filing.model import Filing, MeasureTerm, Note
 from registry.domain.law.reference_kinds import Measure
 from registry.domain.law.restrictions import find_restrictions, normalise, unify_spelling
+from registry.domain.law.terms import Term, empty_term_fault, term_fault, term_finding, term_of
 from registry.errors import Fault
 
 _GAP = ".{0,40}?"
@@ -18,37 +19,49 @@ _PLACE = re.compile(
 )
 """A place to which a decision limits its ban."""
 _WORDING_MAX = 100
-_ONE_DAY = dt.timedelta(days=1)
 
 
-def resolve_measures(filing: Filing, measures: Sequence[Measure]) -> tuple[list[dict[str, Any]], list[Fault]]:
-    """Resolve the measures of a decision as published, with the faults of their terms.
+class Resolution(NamedTuple):
+    """The measures of a decision as published; the faults that refuse it; the findings that a person must confirm."""
+
+    measures: list[dict[str, Any]]
+    faults: list[Fault]
+    findings: list[Note]
+
+
+class _Chosen(NamedTuple):
+    """One measure as published, with what is wrong with its term."""
+
+    published: dict[str, Any]
+    fault: Fault | None = None
+    finding: Note | None = None
+
+
+def resolve_measures(filing: Filing, measures: Sequence[Measure]) -> Resolution:
+    """Resolve the measures of a decision as published, with the faults and findings of their terms.
 
     Measures come from 限制行为 where it is filed, and from the clauses of 处罚内容: a phrase of the catalogue names
     the measure, a citation in 处罚依据 its statute. What restricts somebody from trading but is named by no row, cites
     no statute of the catalogue, or may just say that no restriction is taken, becomes a measure for review by a
     person: it is neither lost nor taken without a basis.
     """
-    results: list[dict[str, Any]] = []
-    faults: list[Fault] = []
-
-    def add(published: dict[str, Any], fault: Fault | None) -> None:
-        results.append(published)
-        if fault and fault not in faults:
-            faults.append(fault)
-
-    for term, candidates in _filed_measures(filing, measures):
-        add(*_choose_measure(term, candidates, filing))
-    is_filed = any(measure["code"] for measure in results)
+    chosen = [_choose_measure(term, candidates, filing) for term, candidates in _filed_measures(filing, measures)]
+    is_filed = any(one.published["code"] for one in chosen)
     for term, candidates in _stated_measures(filing, measures):
-        published, fault = _choose_measure(term, candidates, filing)
-        is_known = any(
-            (measure["code"], measure["name"]) == (published["code"], published["name"]) for measure in results
-        )
+        stated = _choose_measure(term, candidates, filing)
+        is_known = any(_identity(one.published) == _identity(stated.published) for one in chosen)
         # A clause that names nothing known may be the very measure that was filed, in other words.
-        if not is_known and (published["code"] or not is_filed):
-            add(published, fault)
-    return results, faults
+        if not is_known and (stated.published["code"] or not is_filed):
+            chosen.append(stated)
+    return Resolution(
+        [one.published for one in chosen],
+        list(dict.fromkeys(one.fault for one in chosen if one.fault)),
+        list(dict.fromkeys(one.finding for one in chosen if one.finding)),
+    )
+
+
+def _identity(published: dict[str, Any]) -> tuple[Any, Any]:
+    return published["code"], published["name"]
 
 
 def cites(measure: Measure, basis: str) -> bool:
@@ -98,31 +111,43 @@ def _filed_measures(filing: Filing, measures: Sequence[Measure]) -> Iterator[tup
             for measure in measures
             if _has_phrase(measure, normalise(term.wording)) and cites(measure, filing.basis)
         ]
-        yield term, by_code or by_wording
+        yield from _by_reach(term, by_code or by_wording)
 
 
 def _stated_measures(filing: Filing, measures: Sequence[Measure]) -> Iterator[tuple[MeasureTerm, list[Measure]]]:
     for restriction in find_restrictions(filing.content):
         by_wording = [measure for measure in measures if _has_phrase(measure, restriction.wording)]
         cited = [measure for measure in by_wording if not restriction.is_doubtful and cites(measure, filing.basis)]
-        yield MeasureTerm("", restriction.wording[:_WORDING_MAX], None, None), cited
+        yield from _by_reach(MeasureTerm("", restriction.wording[:_WORDING_MAX], None, None), cited)
 
 
-def _choose_measure(
-    term: MeasureTerm, candidates: Sequence[Measure], filing: Filing
-) -> tuple[dict[str, Any], Fault | None]:
-    """Choose the candidate whose term is lawful; several articles of one statute may share a phrase."""
+def _by_reach(term: MeasureTerm, candidates: list[Measure]) -> Iterator[tuple[MeasureTerm, list[Measure]]]:
+    """The candidates for each reach that one clause has: it may order one thing for all products and one for some."""
     if not candidates:
-        unfounded = _build_unfounded_measure(term, filing)
-        return unfounded, _empty_term_fault(unfounded)
-    settled = [(_build_measure(measure, term, filing), measure) for measure in candidates]
-    judged = [(published, term_fault(measure, published)) for published, measure in settled]
-    return next((pair for pair in judged if pair[1] is None), judged[0])
+        yield term, []
+    for _, group in groupby(sorted(candidates, key=_is_by_product), key=_is_by_product):
+        yield term, list(group)
 
 
-def _build_measure(measure: Measure, term: MeasureTerm, filing: Filing) -> dict[str, Any]:
+def _is_by_product(measure: Measure) -> bool:
+    return measure.by_product
+
+
+def _choose_measure(term: MeasureTerm, candidates: Sequence[Measure], filing: Filing) -> _Chosen:
+    """Choose the candidate whose term is lawful; several articles of one statute may share a phrase."""
+    span = term_of(term, filing)
+    if not candidates:
+        return _Chosen(_build_unfounded_measure(term, filing, span), empty_term_fault(span))
+    judged = [
+        _Chosen(_build_measure(measure, term, span), term_fault(measure, span), term_finding(measure, span, filing))
+        for measure in candidates
+    ]
+    return next((one for one in judged if not (one.fault or one.finding)), judged[0])
+
+
+def _build_measure(measure: Measure, term: MeasureTerm, span: Term) -> dict[str, Any]:
     """A ban on tenders that limits itself to a place is for a person: the law names no territory for it."""
-    published = statutory_measure(measure, *_term_interval(term, filing))
+    published = statutory_measure(measure, span.starts_on, span.ends_on)
     if measure.only_must_tender and _PLACE.search(term.wording):
         published["effect"] = "review"
     return published
@@ -145,14 +170,7 @@ def statutory_measure(measure: Measure, starts_on: dt.date, ends_on: dt.date | N
     }
 
 
-def _term_interval(term: MeasureTerm, filing: Filing) -> tuple[dt.date, dt.date | None]:
-    """Term of a measure, half-open. 处罚有效期 is the last day of effect as filed and still counts."""
-    after_effect = filing.effect_until + _ONE_DAY if filing.effect_until else None
-    return term.starts_on or filing.decided_on, term.ends_on or after_effect
-
-
-def _build_unfounded_measure(term: MeasureTerm, filing: Filing) -> dict[str, Any]:
-    starts_on, ends_on = _term_interval(term, filing)
+def _build_unfounded_measure(term: MeasureTerm, filing: Filing, span: Term) -> dict[str, Any]:
     return {
         "code": None,
         "name": term.wording or term.code,
@@ -163,33 +181,6 @@ def _build_unfounded_measure(term: MeasureTerm, filing: Filing) -> dict[str, Any
         "sectors": [],
         "only_must_tender": False,
         "territory": "national",
-        "starts_on": starts_on.isoformat(),
-        "ends_on": ends_on.isoformat() if ends_on else None,
+        "starts_on": span.starts_on.isoformat(),
+        "ends_on": span.ends_on.isoformat() if span.ends_on else None,
     }
-
-
-def _empty_term_fault(published: dict[str, Any]) -> Fault | None:
-    if published["ends_on"] is not None and published["ends_on"] <= published["starts_on"]:
-        return Fault("/measures", "measure-term-empty", "限制措施的结束日期早于开始日期")
-    return None
-
-
-def term_fault(measure: Measure, published: dict[str, Any]) -> Fault | None:
-    """Check the term of a measure as it would be published against its statute; the fault, or None."""
-    if fault := _empty_term_fault(published):
-        return fault
-    starts_on = dt.date.fromisoformat(published["starts_on"])
-    ends_on = dt.date.fromisoformat(published["ends_on"]) if published["ends_on"] else None
-    if measure.max_months is None:
-        return None
-    if ends_on is None:
-        return Fault(
-            "/measures",
-            "measure-without-end",
-            f"{measure.name}必须有期限（{measure.source}），处罚有效期为空",
-        )
-    if measure.min_months is not None and ends_on < add_months(starts_on, measure.min_months):
-        return Fault("/measures", "measure-below-statute", f"{measure.name}的期限短于法定下限（{measure.source}）")
-    if ends_on > add_months(starts_on, measure.max_months) + _ONE_DAY:
-        return Fault("/measures", "measure-beyond-statute", f"{measure.name}的期限超过法定上限（{measure.source}）")
-    return None

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from registry.domain.filing import model
 from registry.domain.law import reference_kinds
-from registry.domain.law.reference_kinds import Row
+from registry.domain.law.reference_rows import Row
 from registry.domain.law.workdays import Calendar
 
 R = TypeVar("R", bound=Row)
@@ -86,6 +86,10 @@ class Reference:
         """What each list means for trading on a day."""
         return self._rows_of_type("list_effects", reference_kinds.ListEffect, on)
 
+    def record_effects(self, on: dt.date) -> list[reference_kinds.RecordEffect]:
+        """What each kind of filed record means for trading on a day."""
+        return self._rows_of_type("record_effects", reference_kinds.RecordEffect, on)
+
     def list_measures(self, on: dt.date) -> dict[str, frozenset[str]]:
         """The codes of the measures that each list with an adequate basis provides for on a day, by its code."""
         return {row.code: frozenset(row.measures) for row in self.schemes(on) if row.may_publish}
@@ -111,6 +115,11 @@ class Reference:
         for row in self._rows_of_type(kind, row_type, None):
             rows_by_code.setdefault(row.code, []).append(row)
         return {code: Versions(rows) for code, rows in rows_by_code.items()}
+
+    def same_tender_rule(self, sector: str, on: dt.date) -> reference_kinds.SameTenderRule | None:
+        """The article that keeps related parties of one tender apart in a sector on a day; None when none does."""
+        rows = self._rows_of_type("same_tender", reference_kinds.SameTenderRule, on)
+        return next((row for row in rows if row.code == sector), None)
 
     def relation_kind(self, code: str, on: dt.date) -> reference_kinds.RelationKind | None:
         """The kind of relation as it counts on a day; None when there is no such kind."""

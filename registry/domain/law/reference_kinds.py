@@ -1,99 +1,11 @@
-"""Types of reference data: one dataclass per kind of law or configuration, parsed from TOML or JSON.
+"""Types of reference data: one dataclass per kind of law or configuration (``reference_rows``)."""
 
-A row is one version of one ``code``, in force while ``effective_from <= day < effective_until``.
-"""
-
-import dataclasses
-import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """Fields common to all reference rows; ``source`` names instrument and article, ``note`` what a reader must know.
-
-    ``status`` is ``unconfirmed`` where no text at hand backs the row: configuration, never verified law.
-    """
-
-    code: str
-    name: str
-    effective_from: date
-    effective_until: date | None = None
-    source: str
-    status: Literal["confirmed", "unconfirmed"]
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        for key in ("code", "name", "source"):
-            if not getattr(self, key).strip():
-                raise ValueError(f"{self.code}: {key} is empty")
-        if self.effective_until is not None and self.effective_until <= self.effective_from:
-            raise ValueError(f"{self.code}: effective_until is not after effective_from")
-
-    def is_in_force(self, day: date) -> bool:
-        return self.effective_from <= day and (self.effective_until is None or day < self.effective_until)
-
-
-def parse_row(cls: type[Row], data: Mapping[str, Any]) -> Row:
-    """Parse a row from ``data``, whose dates may be ISO strings; ValueError names the row and the key."""
-    where = f"{cls.__name__} {data.get('code')!r}"
-    hints = get_type_hints(cls)
-    if unknown := sorted(data.keys() - hints.keys()):
-        raise ValueError(f"{where}: unknown key {', '.join(unknown)}")
-    required = [f.name for f in dataclasses.fields(cls) if f.default is dataclasses.MISSING]
-    if missing := [name for name in required if name not in data]:
-        raise ValueError(f"{where}: missing key {', '.join(missing)}")
-    try:
-        return cls(**{key: _convert_value(hints[key], value, key) for key, value in data.items()})
-    except ValueError as error:
-        raise ValueError(f"{where}: {error}") from error
-
-
-def row_body(row: Row) -> dict[str, Any]:
-    """The row as JSON-able data, every key present; ``parse_row`` restores the same row."""
-    return {field.name: _to_json_value(getattr(row, field.name)) for field in dataclasses.fields(row)}
-
-
-def overlapping_rows(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
-    """Neighbouring versions of one code that are in force on a common day."""
-    ordered = sorted(rows, key=lambda row: (row.code, row.effective_from))
-    return [(a, b) for a, b in pairwise(ordered) if a.code == b.code and a.is_in_force(b.effective_from)]
-
-
-def _convert_value(hint: Any, raw: object, key: str) -> Any:
-    origin = get_origin(hint)
-    if origin is tuple and isinstance(raw, list | tuple):
-        return tuple(_convert_value(get_args(hint)[0], item, key) for item in raw)
-    if origin in (types.UnionType, Union):
-        return None if raw is None else _convert_value(get_args(hint)[0], raw, key)
-    if origin is Literal and raw in get_args(hint):
-        return raw
-    if hint is date and type(raw) is str:
-        return _parse_day(raw, key)
-    # bool is an int and datetime a date, hence the exact type
-    if type(raw) is hint:
-        return raw
-    raise ValueError(f"{key} cannot be {raw!r}")
-
-
-def _parse_day(text: str, key: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{key} cannot be {text!r}") from None
-
-
-def _to_json_value(value: object) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_to_json_value(item) for item in value]
-    return value
-
+from registry.domain.law.reference_rows import Row, parse_row
 
 Severity = Literal["minor", "general", "serious"]
 ADEQUATE = frozenset({"law", "regulation", "central_document"})
@@ -193,18 +105,34 @@ class Scheme(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListEffect(Row):
-    """What a place on a list means in trading: to be on it is the ground, whatever the decision ordered besides.
-
-    ``scheme`` is the code of the list. ``sectors`` and ``roles`` left empty reach all of them; ``tenders`` says whether
+class Effect(Row):
+    """What a ground means in trading. ``sectors`` and ``roles`` left empty reach all of them; ``tenders`` says whether
     it reaches any trading or only projects that must be tendered by law. It bears as it says whatever its ``status``.
     """
 
-    scheme: str
     sectors: tuple[str, ...]
     roles: tuple[str, ...]
     tenders: Literal["any", "must"]
     effect: Literal["bars", "review", "none"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListEffect(Effect):
+    """What a place on the list ``scheme`` means: to be on it is the ground, whatever the decision ordered besides."""
+
+    scheme: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordEffect(Effect):
+    """What a filed record of one ``kind`` means while its day ``counted_from`` is not more than ``months`` past;
+    without ``months`` while it is published. It bears nothing where its field ``unless_false`` is false.
+    """
+
+    kind: str
+    counted_from: str = "decided_on"
+    months: int | None = None
+    unless_false: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -345,18 +273,25 @@ class RelationKind(Row):
 
     ``to_other`` is the effect that a measure of the subject has on the other end, ``to_subject`` the reverse:
     ``identity`` (the same legal person), ``extends`` (the measure reaches it too), ``attention`` (a person must
-    look). ``other``: what the other end is given as. ``words``: one of them stands in the source's own wording.
+    look). ``other``: what the other end is given as. ``led``: the end that the opposite one controls or manages, which
+    keeps parties of one tender apart. ``words``: one of them stands in the source's own wording.
     """
 
     other: Literal["name", "code", "organisation", "natural_person", "either"]
     to_other: Literal["identity", "extends", "attention"]
     to_subject: Literal["identity", "extends", "attention"]
+    led: Literal["subject", "other", ""] = ""
     words: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.status == "unconfirmed" and {self.to_other, self.to_subject} != {"attention"}:
             raise ValueError(f"{self.code}: what no text confirms is for attention only")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SameTenderRule(Row):
+    """The article that keeps related parties out of one lot in a sector, whose code is the ``code`` of the row."""
 
 
 KINDS: dict[str, type[Row]] = {
@@ -367,6 +302,7 @@ KINDS: dict[str, type[Row]] = {
     "id_types": IdType,
     "schemes": Scheme,
     "list_effects": ListEffect,
+    "record_effects": RecordEffect,
     "measures": Measure,
     "policies": Policy,
     "deadlines": Deadline,
@@ -377,6 +313,7 @@ KINDS: dict[str, type[Row]] = {
     "thresholds": Threshold,
     "departments": PlannedDepartment,
     "relation_kinds": RelationKind,
+    "same_tender": SameTenderRule,
 }
 OPERATED = frozenset({"calendar"})
 """Kinds whose rows are also loaded while a node runs: rows that the program's files do not contain stay in force."""

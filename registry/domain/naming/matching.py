@@ -54,7 +54,7 @@ _EQUAL = 1e-6
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedParty:
     """A party by its name and, when known, its code."""
 
     name: str
@@ -79,7 +79,7 @@ def score(differences: Sequence[Difference]) -> float:
     return round(1 / (1 + sum(COSTS[difference.kind] for difference in differences)), 4)
 
 
-def judge(query: Named, candidate: Named) -> Match:
+def judge(query: NamedParty, candidate: NamedParty) -> Match:
     """Match two parties: codes decide before names do."""
     differences = compare(query.name, candidate.name)
     if query.uscc and candidate.uscc:

@@ -50,7 +50,7 @@ def key(name: str) -> str:
 
 
 def former_key(name: str) -> str:
-    """The key by which matchers up to ``exact-3`` compared names, by the interpreter's tables: for replays only."""
+    """The key by which matchers up to ``exact-4`` compared names, by the interpreter's tables: for replays only."""
     folded = normalize("NFKC", name).casefold()
     return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 

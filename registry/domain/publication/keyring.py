@@ -65,7 +65,7 @@ class Keyring:
         following = {before.kid: after.since for before, after in pairwise(self.keys)}
         return following.get(kid)
 
-    def was_current(self, kid: str, instant: datetime) -> bool:
+    def was_signing_key(self, kid: str, instant: datetime) -> bool:
         """Whether the key was the signing key at an instant, even if it was revoked later."""
         key, until = self.key(kid), self.until(kid)
         return (

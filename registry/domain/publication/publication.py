@@ -48,6 +48,13 @@ def list_state(body: Mapping[str, Any]) -> tuple[str, dt.date] | None:
     return body["scheme"]["code"], dt.date.fromisoformat(body["as_of"])
 
 
+def whole_list_state(body: Mapping[str, Any]) -> tuple[str, str, dt.date] | None:
+    """List, source and day of a body that tells of which day the whole of an adopted list is known; None of others."""
+    if body["kind"] != "list_state":
+        return None
+    return body["scheme"]["code"], body["list_source"], dt.date.fromisoformat(body["as_of"])
+
+
 def commitment(body: Mapping[str, Any], previous: str | None, salt: bytes) -> str:
     """The salted commitment (hex) of one version, as stored in the ledger."""
     return commitments.commit({**body, "previous": previous}, salt).hex()

@@ -1,4 +1,4 @@
-"""Look up penalties, listings, commendations, relations and reliefs, their steps and documents."""
+"""Look up penalties, listings, commendations, filed records, relations and reliefs, their steps and documents."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
@@ -9,32 +9,49 @@ from sqlalchemy.orm import Session
 
 from registry.domain.cases import procedures
 from registry.errors import NotFound
-from registry.models import AdoptedListing, CaseStep, Commendation, Document, Listing, Penalty, Relation, Relief
+from registry.models import (
+    AdoptedListing,
+    CaseStep,
+    Commendation,
+    Document,
+    FiledRecord,
+    Listing,
+    Penalty,
+    Relation,
+    Relief,
+)
 from registry.queries.cases import penalties
 from registry.refusals.acts import PenaltyUnknown, RecordUnknown
 from registry.refusals.procedure import (
     AdoptedListingUnknown,
     CommendationUnknown,
     DocumentUnknown,
+    FiledRecordUnknown,
     ListingUnknown,
     RelationUnknown,
     ReliefUnknown,
 )
 
-Proceeding = Penalty | Listing | AdoptedListing | Commendation | Relation | Relief
+Proceeding = Penalty | Listing | AdoptedListing | Commendation | FiledRecord | Relation | Relief
 """A record with a procedure."""
-Ending = Listing | AdoptedListing | Commendation | Relation
+Ending = Listing | AdoptedListing | Commendation | FiledRecord | Relation
 """A record that ends with its publication."""
 LastStep = tuple[int, str]
 """Position and digest of a step, to which the next step is chained."""
-C = TypeVar("C", Listing, AdoptedListing, Commendation, Relation, Relief)
-TABLES: dict[str, type[Listing] | type[AdoptedListing] | type[Commendation] | type[Relation] | type[Relief]] = {
+C = TypeVar("C", Listing, AdoptedListing, Commendation, FiledRecord, Relation, Relief)
+CaseTable = (
+    type[Listing] | type[AdoptedListing] | type[Commendation] | type[FiledRecord] | type[Relation] | type[Relief]
+)
+_SHARED = (FiledRecord, Relief)
+"""Tables that hold cases of more than one noun."""
+TABLES: dict[str, CaseTable] = {
     "listing": Listing,
     "adopted_listing": AdoptedListing,
     "commendation": Commendation,
     "relation": Relation,
     "dispute": Relief,
     "repair": Relief,
+    **dict.fromkeys(procedures.FILED, FiledRecord),
 }
 UNKNOWN: dict[str, type[NotFound]] = {
     "penalty": PenaltyUnknown,
@@ -44,8 +61,12 @@ UNKNOWN: dict[str, type[NotFound]] = {
     "relation": RelationUnknown,
     "dispute": ReliefUnknown,
     "repair": ReliefUnknown,
+    **dict.fromkeys(procedures.FILED, FiledRecordUnknown),
 }
 """The refusal for a record that does not exist, by noun."""
+
+
+_UNKNOWN_IN = {table: UNKNOWN[noun] for noun, table in TABLES.items()}
 
 
 def by_record(session: Session, table: type[C], record: str, *, lock: bool = False) -> C:
@@ -53,7 +74,7 @@ def by_record(session: Session, table: type[C], record: str, *, lock: bool = Fal
     statement = select(table).where(table.record == record)
     case = session.scalars(statement.with_for_update() if lock else statement).first()
     if case is None:
-        raise (ReliefUnknown if table is Relief else UNKNOWN[str(table.noun)])()
+        raise _UNKNOWN_IN[table]()
     return case
 
 
@@ -66,9 +87,16 @@ def holder(session: Session, record: str) -> Penalty | Listing:
     return row
 
 
+def suspendable(session: Session, record: str) -> Penalty | Listing | AdoptedListing:
+    """The penalty, listing or adopted listing behind a record of this node, locked; refuses ``RecordUnknown``."""
+    statement = select(AdoptedListing).where(AdoptedListing.record == record)
+    return session.scalars(statement.with_for_update()).first() or holder(session, record)
+
+
 def ending(session: Session, noun: str, record: str, *, lock: bool = False) -> Ending:
-    """The listing, adopted listing, commendation or relation of a record id: the cases that end with their
-    publication."""
+    """The case of a record id that ends with its publication: any but penalties and reliefs."""
+    if noun in procedures.FILED:
+        return by_record(session, FiledRecord, record, lock=lock)
     if noun == AdoptedListing.noun:
         return by_record(session, AdoptedListing, record, lock=lock)
     if noun == Listing.noun:
@@ -79,9 +107,9 @@ def ending(session: Session, noun: str, record: str, *, lock: bool = False) -> E
 
 
 def endings(session: Session, records: Collection[str]) -> dict[str, Ending]:
-    """The listings, adopted listings, commendations and relations of these record ids, by record id."""
+    """The cases of these record ids that end with their publication, by record id."""
     cases: dict[str, Ending] = {}
-    for table in (Listing, AdoptedListing, Commendation, Relation):
+    for table in (Listing, AdoptedListing, Commendation, FiledRecord, Relation):
         rows: Iterable[Ending] = session.scalars(select(table).where(table.record.in_(records)))
         cases |= {case.record: case for case in rows}
     return cases
@@ -93,8 +121,8 @@ def of_department(
     """A department's cases in these states (all when empty), oldest first, above row number ``after``."""
     table = TABLES[noun]
     statement = select(table).where(table.department_id == department_id, table.id > after)
-    if table is Relief:
-        statement = statement.where(Relief.noun == noun)
+    if table in _SHARED:
+        statement = statement.where(table.noun == noun)
     if states:
         statement = statement.where(table.state.in_(states))
     return list(session.scalars(statement.order_by(table.id).limit(limit)))
@@ -107,6 +135,18 @@ def is_commended(session: Session, authority_code: str, document_number: str, su
         Commendation.document_number == document_number,
         Commendation.subject_key == subject_key,
         Commendation.state != "withdrawn",
+    )
+    return session.scalars(statement.limit(1)).first() is not None
+
+
+def is_filed(session: Session, noun: str, authority_key: str, document_key: str, subject_key: str) -> bool:
+    """Whether this document about this subject is filed already as this kind, and not withdrawn."""
+    statement = select(FiledRecord.id).where(
+        FiledRecord.noun == noun,
+        FiledRecord.authority_key == authority_key,
+        FiledRecord.document_key == document_key,
+        FiledRecord.subject_key == subject_key,
+        FiledRecord.state != "withdrawn",
     )
     return session.scalars(statement.limit(1)).first() is not None
 

@@ -35,8 +35,15 @@ class Keys:
     further: Collection[str] = ()
 
 
-def _select_by(kind: str, column: InstrumentedAttribute[Any], *further: ColumnElement[bool]) -> Select[Any]:
-    return select(literal_column(f"'{kind}'"), column, Publication.body).where(
+NAME_ONLY = "name-only"
+"""How a record is found that has neither a code nor a number: by its name alone, whoever else bears it."""
+_BY_NAME_ONLY = Publication.uscc.is_(None) & Publication.id_index.is_(None)
+
+
+def _select_by(
+    kind: str, column: InstrumentedAttribute[Any], *further: ColumnElement[bool], by: str | None = None
+) -> Select[Any]:
+    return select(literal_column(f"'{by or kind}'"), column, Publication.body).where(
         any_of(column, texts(kind)),
         known_at(bindparam("entry", type_=Key)),
         Publication.state.in_((*BEARING, "repaired")),  # a repair ends no ban that is itself the penalty
@@ -49,8 +56,10 @@ def _select_by(kind: str, column: InstrumentedAttribute[Any], *further: ColumnEl
 _CANDIDATES = union_all(
     _select_by("uscc", Publication.uscc),
     _select_by("id", Publication.id_index),
-    # What is not public is not found by a mere name.
-    _select_by("name", Publication.name_key, Publication.audience == "public"),
+    # What is not public is found by a mere name only for a party without a usable code (near_names), or when the record
+    # has nothing else to be found by.
+    _select_by("name", Publication.name_key, Publication.audience == "public", ~_BY_NAME_ONLY),
+    _select_by("name", Publication.name_key, _BY_NAME_ONLY, by=NAME_ONLY),
     _select_by(
         "further", FurtherKey.key, or_(Publication.audience == "public", ~FurtherKey.key.startswith("name:"))
     ).join(FurtherKey, FurtherKey.from_entry == Publication.from_entry),
@@ -59,7 +68,7 @@ _SOURCES = select(Peer.code, Peer.pulled_at).where(Peer.url != "").order_by(Peer
 
 
 def candidates(session: Session, keys: Keys, entry: int) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Bodies as known at ledger size ``entry``, by (``uscc``/``id``/``name``/``further``, key)."""
+    """Bodies as known at ledger size ``entry``, by (``uscc``/``id``/``name``/``NAME_ONLY``/``further``, key)."""
     bodies: dict[tuple[str, str], list[dict[str, Any]]] = {}
     parameters = {
         "uscc": keys.usccs,

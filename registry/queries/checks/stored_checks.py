@@ -28,6 +28,12 @@ def of_department(session: Session, department_id: int | None, check: str) -> Ch
     return row
 
 
+def newest(session: Session, limit: int) -> tuple[list[Check], int]:
+    """The newest checks of all departments, newest first, and how many are stored."""
+    checks = session.scalars(select(Check).order_by(Check.number.desc()).limit(limit)).all()
+    return list(checks), session.execute(select(func.count()).select_from(Check)).scalar_one()
+
+
 def hold_tender(session: Session, tender_index: str) -> None:
     """Lock a tender until the transaction ends, so that two checks of it follow each other.
 

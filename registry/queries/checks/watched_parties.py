@@ -79,10 +79,10 @@ def entry_subjects(session: Session, after: int, upto: int) -> list[EntrySubject
 
 def watches_of_keys(
     session: Session, watches: Collection[str], column: str, values: Sequence[str]
-) -> list[tuple[str, int, str]]:
-    """(watch, position of its party, value) of the parties whose ``column`` has one of the values."""
+) -> list[tuple[str, str]]:
+    """(watch, value) of the parties whose ``column`` has one of the values."""
     key = getattr(WatchedParty, column)
-    statement = select(WatchedParty.watch_id, WatchedParty.position, key).where(
+    statement = select(WatchedParty.watch_id, key).where(
         any_of(WatchedParty.watch_id, texts("watches")), any_of(key, texts("values"))
     )
     return list(session.execute(statement, {"watches": watches, "values": values}).tuples())

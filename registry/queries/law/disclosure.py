@@ -7,12 +7,13 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from registry.domain.law.reference_kinds import CatalogueItem
+from registry.domain.records import PUBLIC_KINDS
 from registry.models import Clock, Publication, PublicationSector
 from registry.queries.law import reference_data
 from registry.queries.publication.publications import Moment, visible
 from registry.queries.store_cache import StoreCache
 
-CLOCKS = ("penalty.publish", "listing.publish", "commendation.publish")
+CLOCKS = tuple(f"{kind}.publish" for kind in PUBLIC_KINDS)
 """The clocks that ran until a record decided here was published."""
 _MOMENTS_MAX = 8
 """Moments whose counts are cached: programs may ask for other days than today's visitors."""

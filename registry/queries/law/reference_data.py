@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.law import reference_kinds
 from registry.domain.law.reference import Reference
-from registry.domain.law.reference_kinds import Row
+from registry.domain.law.reference_rows import Row
 from registry.domain.publication import canonical
 from registry.models import CatalogRow
 from registry.queries.store_cache import StoreCache
@@ -58,6 +58,16 @@ def of_version(session: Session, version: str) -> Reference | None:
         if reference.version == version:
             return reference
     return None
+
+
+def with_rows(session: Session, rows: Sequence[CatalogRow]) -> Reference:
+    """The reference data as it would be with these rows, each in place of the open row of its key or as a new one."""
+    by_key = {_key(row): row for row in (*open_rows(session), *rows)}
+    return _build_reference([by_key[key] for key in sorted(by_key)])
+
+
+def _key(row: CatalogRow) -> tuple[str, str, dt.date]:
+    return row.kind, row.code, row.effective_from
 
 
 def _load_rows(session: Session, condition: ColumnElement[bool]) -> list[CatalogRow]:

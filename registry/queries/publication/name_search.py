@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -25,13 +26,30 @@ from sqlalchemy.orm import Session
 
 from registry.domain.naming import grams, matching
 from registry.domain.naming.fold import fold
+from registry.domain.records import HIDDEN_KINDS, NEUTRAL_KINDS
 from registry.models import Publication, SubjectName, gram_counts, name_grams
 from registry.queries.any_of import any_of, numbers
+
+_IS_OF_PERSON = '"subject":{"kind":"natural_person",'
+"""How the canonical body of a record of a natural person reads; no text within a body can read so."""
 
 READ_MAX = 2000
 """Names read for one search, in an index of up to a million names; beyond, one more for every 500."""
 
 SHOWN_MAX = 20
+
+
+def is_indexed(table: type[Publication]) -> ColumnElement[bool]:
+    """Condition: the name is in the index, because it is public or a check may find it: never that of a natural person
+    that is not public, nor one that is only an end of a relation."""
+    for_checks = table.kind.not_in(NEUTRAL_KINDS) & ~table.body.contains(_IS_OF_PERSON, autoescape=True)
+    return (table.audience == "public") & table.kind.not_in(HIDDEN_KINDS) | for_checks
+
+
+def is_body_indexed(body: Mapping[str, Any]) -> bool:
+    """``is_indexed`` of a version that is being published."""
+    is_for_checks = body["kind"] not in NEUTRAL_KINDS and body["subject"]["kind"] != "natural_person"
+    return (body["audience"] == "public" and body["kind"] not in HIDDEN_KINDS) or is_for_checks
 
 
 @dataclass(frozen=True)
@@ -49,14 +67,18 @@ _COUNTS = (
 )
 
 
+def has_gram(has_arrays: bool) -> ColumnElement[bool]:
+    """Condition: a name of the index has one of the grams bound as ``grams``."""
+    gram_parameter = numbers("grams")
+    in_table = select(name_grams.c.name_id).where(any_of(name_grams.c.gram, gram_parameter))
+    return SubjectName.grams.bool_op("&&")(gram_parameter) if has_arrays else SubjectName.id.in_(in_table)
+
+
 def _select_names(has_arrays: bool, is_cut: bool) -> Select[tuple[str | None]]:
     """Select key and folded name of all names that have a gram, in one text: fetching two thousand rows costs more than
     comparing them."""
-    gram_parameter = numbers("grams")
-    in_table = select(name_grams.c.name_id).where(any_of(name_grams.c.gram, gram_parameter))
-    has_gram = SubjectName.grams.bool_op("&&")(gram_parameter) if has_arrays else SubjectName.id.in_(in_table)
     name_row = SubjectName.name_key + "\n" + SubjectName.folded
-    rows = select(name_row.label("row")).where(has_gram)
+    rows = select(name_row.label("row")).where(has_gram(has_arrays))
     rows = rows.limit(bindparam("most", type_=Integer)) if is_cut else rows
     return select(func.aggregate_strings(rows.subquery().c.row, "\n"))
 
@@ -69,9 +91,9 @@ _NAMES = {
 def search(session: Session, name: str, limit: int = SHOWN_MAX) -> list[NameHit]:
     """At most ``limit`` names like ``name``, the likest first; names that share no rare gram with it are not found."""
     keys, folded = _read_candidates(session, grams.grams_of(name))
-    query = matching.Named(name)
+    query = matching.NamedParty(name)
     hits = [
-        NameHit(keys[at], matching.judge(query, matching.Named(folded[at])))
+        NameHit(keys[at], matching.judge(query, matching.NamedParty(folded[at])))
         for at in matching.closest(name, folded, limit)
     ]
     return sorted(hits, key=lambda hit: (-hit.match.score, hit.name_key))
@@ -90,7 +112,7 @@ def _read_candidates(session: Session, wanted: Sequence[int]) -> tuple[Sequence[
     if not rarest:
         return (), ()
     # No limit unless it cuts: PostgreSQL, told of one, may walk the whole table to reach it.
-    statement = _NAMES[_has_arrays(session), total > most]
+    statement = _NAMES[has_arrays(session), total > most]
     text = session.connection().execute(statement, {"grams": rarest, "most": most}).scalar_one() or ""
     parts = text.split("\n")  # of a name key and folded form keep letters and digits only
     return parts[:-1:2], parts[1::2]
@@ -98,18 +120,18 @@ def _read_candidates(session: Session, wanted: Sequence[int]) -> tuple[Sequence[
 
 def grams_beside_name(session: Session, gram_numbers: Sequence[int]) -> Sequence[int] | None:
     """The grams to store in the row of a name: all of them on PostgreSQL, None on SQLite."""
-    return gram_numbers if _has_arrays(session) else None
+    return gram_numbers if has_arrays(session) else None
 
 
 def gram_inserts(session: Session, names: Mapping[int, Sequence[int]]) -> Iterator[Insert]:
     """Yield the statements that store the grams of new names, by row number of the name; the caller executes them."""
     counts = Counter(gram for found_grams in names.values() for gram in found_grams)
-    upsert = (postgresql if _has_arrays(session) else sqlite).insert(gram_counts)
+    upsert = (postgresql if has_arrays(session) else sqlite).insert(gram_counts)
     upsert = upsert.from_select(["gram", "names"], _pairs_as_rows(session, sorted(counts.items())))
     yield upsert.on_conflict_do_update(
         index_elements=["gram"], set_={"names": gram_counts.c.names + upsert.excluded.names}
     )
-    if not _has_arrays(session):
+    if not has_arrays(session):
         pairs = sorted((gram, number) for number, found_grams in names.items() for gram in found_grams)
         yield insert(name_grams).from_select(["gram", "name_id"], _pairs_as_rows(session, pairs))
 
@@ -117,7 +139,7 @@ def gram_inserts(session: Session, names: Mapping[int, Sequence[int]]) -> Iterat
 def _pairs_as_rows(session: Session, pairs: Sequence[tuple[int, int]]) -> Select[tuple[int, int]]:
     """Select pairs of numbers as rows from one parameter: every published file brings tens of thousands."""
     sides: tuple[ColumnElement[int], ColumnElement[int]]
-    if _has_arrays(session):
+    if has_arrays(session):
         arrays = (cast([pair[side] for pair in pairs], ARRAY(BigInteger)) for side in (0, 1))
         unnested = func.unnest(*arrays).table_valued("one", "other").render_derived()
         sides = unnested.c.one, unnested.c.other
@@ -127,7 +149,7 @@ def _pairs_as_rows(session: Session, pairs: Sequence[tuple[int, int]]) -> Select
     return select(*sides).where(true())  # SQLite's ON CONFLICT wants a WHERE before it
 
 
-def _has_arrays(session: Session) -> bool:
+def has_arrays(session: Session) -> bool:
     """Whether grams are an array in the row of a name (PostgreSQL, under GIN); SQLite has a table of them instead."""
     return session.get_bind().dialect.name == "postgresql"
 
@@ -140,7 +162,7 @@ def index_findings(session: Session) -> Iterator[str]:
     statement = (
         select(Publication.name_key, Publication.name, SubjectName.folded)
         .outerjoin(SubjectName, SubjectName.name_key == Publication.name_key)
-        .where(Publication.audience == "public")
+        .where(is_indexed(Publication))
         .distinct()
     )
     written: dict[str, set[str]] = defaultdict(set)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from registry.domain.cases import penalty
 from registry.domain.naming import name_key
 from registry.domain.naming.fold import fold
-from registry.domain.naming.matching import POSSIBLE_MIN, Match, Named, judge
+from registry.domain.naming.matching import POSSIBLE_MIN, Match, NamedParty, judge
+from registry.domain.records import HIDDEN_KINDS
 from registry.models import LedgerEntry, Publication, PublicationSector
 from registry.queries.publication import name_search
 from registry.queries.publication.ledger_state import head
@@ -76,6 +77,7 @@ def _is_shown(table: type[Publication], day: dt.date) -> ColumnElement[bool]:
     return (
         (table.state == "published")
         & (table.audience == "public")
+        & table.kind.not_in(HIDDEN_KINDS)
         & (table.visible_from <= day)
         & (day < table.visible_until)
     )
@@ -114,9 +116,9 @@ def near(session: Session, wanted: Filter, at: Moment) -> list[tuple[Publication
         return []
     statement = _apply_filter(select(Publication).where(visible(at)), replace(wanted, name=None))
     statement = statement.where(Publication.name_key.in_(likely), ~_name_contains(wanted.name))
-    party = Named(wanted.name, wanted.uscc)
+    party = NamedParty(wanted.name, wanted.uscc)
     matched = [
-        (publication, judge(party, Named(publication.name, publication.uscc)))
+        (publication, judge(party, NamedParty(publication.name, publication.uscc)))
         for publication in session.scalars(statement)
     ]
     return sorted(matched, key=lambda pair: (-pair[1].score, -pair[0].from_entry))[:NEAR_MAX]

@@ -70,7 +70,7 @@ def refile(work: UnitOfWork, record: str, facts: Mapping[str, Any], step_input: 
 def verify(work: UnitOfWork, record: str, step_input: StepInput) -> Commendation:
     """Verify another officer's filing and publish it."""
     case, step = _admit_step(work, record, "verify", step_input)
-    verification = replace(step_input, stated={"facts": case_file.facts_digest(case.facts)})
+    verification = replace(step_input, statements={"facts": case_file.facts_digest(case.facts)})
     case_step = steps.take_step(work, case, step, verification)
     body = commendation.public_body(case.facts, _build_version(work, case, case_step))
     publish(work, [Version(body, work.settings.node)])
@@ -80,7 +80,7 @@ def verify(work: UnitOfWork, record: str, step_input: StepInput) -> Commendation
 def send_back(work: UnitOfWork, record: str, reason: str, step_input: StepInput) -> Commendation:
     """Return a filing to its officer with the reason."""
     case, step = _admit_step(work, record, "return", step_input)
-    steps.take_step(work, case, step, replace(step_input, stated={"reason": reason}))
+    steps.take_step(work, case, step, replace(step_input, statements={"reason": reason}))
     return case
 
 
@@ -89,7 +89,11 @@ def withdraw(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, st
     case, step = _admit_step(work, record, "withdraw", step_input)
     stated = {"reason": reason, "changed_on": changed_on.isoformat()}
     remove_record(
-        work, case, step, replace(step_input, stated=stated), RemovalCause("withdrawn", "withdraw", reason, changed_on)
+        work,
+        case,
+        step,
+        replace(step_input, statements=stated),
+        RemovalCause("withdrawn", "withdraw", reason, changed_on),
     )
     return case
 

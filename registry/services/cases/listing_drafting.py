@@ -103,7 +103,7 @@ def serve_notice(
     listing_row.reply_until = max(reference.calendar.add(served_on, days).day, reply_until or served_on)
     notice_facts = {"served_on": served_on.isoformat(), "reply_until": listing_row.reply_until.isoformat()}
     set_facts(listing_row, notice=notice_facts)
-    steps.take_step(work, listing_row, step, replace(step_input, stated=notice_facts))
+    steps.take_step(work, listing_row, step, replace(step_input, statements=notice_facts))
     return listing_row
 
 
@@ -128,10 +128,10 @@ def decide(work: UnitOfWork, record: str, decision: Decision, step_input: StepIn
         if measure.code in facts["measures"]
     ]
     listing.require_term(scheme, scheme_measures, decision)
-    decision_facts = listing.plain(decision)
+    decision_facts = listing.to_json_values(decision)
     set_facts(listing_row, decision=decision_facts)
     days = {"decided_on": decision.decided_on}
-    steps.take_step(work, listing_row, step, replace(step_input, stated=decision_facts, days=days))
+    steps.take_step(work, listing_row, step, replace(step_input, statements=decision_facts, days=days))
     return listing_row
 
 

@@ -45,8 +45,9 @@ def serve(work: UnitOfWork, record: str, served_on: dt.date, step_input: StepInp
         raise TermRefused("送达日不得早于决定日")
     listing_row.starts_on, listing_row.ends_on = listing.term(scheme, decision, served_on)
     set_facts(listing_row, served_on=served_on.isoformat())
-    stated = {"served_on": served_on.isoformat(), "ends_on": listing_row.ends_on.isoformat()}
-    steps.take_step(work, listing_row, step, replace(step_input, stated=stated))
+    ends_on = listing_row.ends_on
+    stated = {"served_on": served_on.isoformat(), "ends_on": ends_on.isoformat() if ends_on else None}
+    steps.take_step(work, listing_row, step, replace(step_input, statements=stated))
     return listing_row
 
 
@@ -59,7 +60,7 @@ def publish_listing(work: UnitOfWork, record: str, step_input: StepInput) -> Lis
     listing_row, step = admit_listing_step(work, record, "publish", step_input)
     scheme = require_basis(work, listing_row)
     require_grounds(work, listing_row)
-    if listing_row.ends_on is None or listing_row.ends_on <= work.today:
+    if listing_row.ends_on is not None and listing_row.ends_on <= work.today:
         raise TermRefused("列入期限已经届满")
     case_step = steps.take_step(work, listing_row, step, _bind_facts(listing_row, step_input))
     body = listing.public_body(listing_row.facts, _build_version(work, listing_row, scheme, case_step))
@@ -76,7 +77,7 @@ def amend(work: UnitOfWork, record: str, fields: Mapping[str, Any], step_input: 
     amendment = listing.jsonable({name: fields[name] for name in AMENDABLE if fields.get(name) is not None})
     proposal.require_amendment(amendment, reference_data.current(work.session).filing_rules)
     set_facts(listing_row, amendment=amendment)
-    steps.take_step(work, listing_row, step, replace(step_input, stated=amendment))
+    steps.take_step(work, listing_row, step, replace(step_input, statements=amendment))
     return listing_row
 
 
@@ -103,7 +104,7 @@ def reject(work: UnitOfWork, record: str, reason: str, step_input: StepInput) ->
     """Reject the proposed correction of a listing, with the reason; what is published stays as it is."""
     listing_row, step = admit_listing_step(work, record, "reject", step_input)
     set_facts(listing_row, amendment=None)
-    steps.take_step(work, listing_row, step, replace(step_input, stated={"reason": reason}))
+    steps.take_step(work, listing_row, step, replace(step_input, statements={"reason": reason}))
     return listing_row
 
 
@@ -111,22 +112,24 @@ def extend(work: UnitOfWork, record: str, ends_on: dt.date, step_input: StepInpu
     """Extend the term of a listing, where its scheme provides for it. Refuses ``TermRefused``."""
     listing_row, step = admit_listing_step(work, record, "extend", step_input)
     scheme = require_basis(work, listing_row)
-    assert listing_row.starts_on is not None and listing_row.ends_on is not None
+    assert listing_row.starts_on is not None
+    if listing_row.ends_on is None:
+        raise TermRefused("列入没有期限，不需要延长")
     latest = publicity.add_months(listing_row.starts_on, (scheme.term_months or 0) + scheme.extension_months_max)
     if listing_row.ends_on <= work.today:
         raise TermRefused("列入期限已经届满")
     if not listing_row.ends_on < ends_on <= latest:
         raise TermRefused(f"{scheme.name}的延长不得超过 {latest.isoformat()}")
     listing_row.ends_on = ends_on
-    steps.take_step(work, listing_row, step, replace(step_input, stated={"ends_on": ends_on.isoformat()}))
+    steps.take_step(work, listing_row, step, replace(step_input, statements={"ends_on": ends_on.isoformat()}))
     revisions.revise(
-        work, record, lambda body: revision.changed_body(body, "extend", **listing.extended(body, ends_on))
+        work, record, lambda body: revision.changed_body(body, "extend", **listing.extended_fields(body, ends_on))
     )
     return listing_row
 
 
 def _bind_facts(listing_row: Listing, step_input: StepInput) -> StepInput:
-    return replace(step_input, stated={"facts": case_file.facts_digest(listing_row.facts)})
+    return replace(step_input, statements={"facts": case_file.facts_digest(listing_row.facts)})
 
 
 def _parse_decision(listing_row: Listing) -> Decision:
@@ -143,7 +146,7 @@ def _build_version(
     work: UnitOfWork, listing_row: Listing, scheme: Scheme, case_step: CaseStep
 ) -> listing.ListingVersion:
     reference, facts, decision = reference_data.current(work.session), listing_row.facts, _parse_decision(listing_row)
-    assert listing_row.starts_on is not None and listing_row.ends_on is not None
+    assert listing_row.starts_on is not None
     served_on = dt.date.fromisoformat(facts["served_on"])
     policy = publicity.policy_for(
         reference.policies,
@@ -153,21 +156,22 @@ def _build_version(
         sectors=facts["sectors"],
         scheme=scheme.code,
     )
+    measures = [
+        statutory_measure(measure, listing_row.starts_on, listing_row.ends_on)
+        for measure in reference.measures(decision.decided_on)
+        if measure.code in facts["measures"]
+    ]
     return listing.ListingVersion(
         record=listing_row.record,
         audience=_choose_audience(work, listing_row, scheme),
         scheme=scheme,
         policy=policy.code,
-        measures=[
-            statutory_measure(measure, listing_row.starts_on, listing_row.ends_on)
-            for measure in reference.measures(decision.decided_on)
-            if measure.code in facts["measures"]
-        ],
+        measures=measures,
         starts_on=listing_row.starts_on,
         ends_on=listing_row.ends_on,
-        repairable_from=listing.repairable_from(policy, scheme, decision.decided_on, listing_row.starts_on),
+        repairable_from=listing.repairable_from(policy, scheme, decision.decided_on, listing_row.starts_on, measures),
         visible_from=work.today,
-        visible_until=listing_row.ends_on,
+        visible_until=listing.visible_until(listing_row.ends_on),
         publish_by=deadlines.run(reference, _PUBLISH, decision.decided_on).due.day,
         remedies={
             "reconsideration_until": deadlines.limit(reference, _RECONSIDERATION, served_on).day,

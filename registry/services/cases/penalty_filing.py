@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import insert
 
+from registry.domain import identifiers
 from registry.domain.cases import penalty, procedures
 from registry.domain.cases.workflow import INITIAL, Step
-from registry.domain.filing.model import Filing
+from registry.domain.filing.model import Filing, Note
 from registry.domain.filing.parse import document_key
-from registry.domain.law import measures
 from registry.domain.law.deadlines import run
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
@@ -30,7 +30,7 @@ from registry.refusals.acts import (
 )
 from registry.services.cases import steps
 from registry.services.cases.identity import Identity, identify
-from registry.services.cases.penalty_version import policy_of
+from registry.services.cases.penalty_version import policy_of, resolved_measures
 from registry.services.law import clocks
 from registry.unit_of_work import UnitOfWork
 
@@ -91,7 +91,7 @@ def refile(work: UnitOfWork, record: str, filing: Filing, *, if_version: int | N
     work.session.flush()
     work.session.refresh(penalty_row)
     subject = replace(draft.deadline_subject(penalty_row.department), record=record)
-    steps.take_steps(work, penalty_row.noun, "refile", [steps.RecordStep(subject, step, draft.stated)])
+    steps.take_steps(work, penalty_row.noun, "refile", [steps.RecordStep(subject, step, draft.statements)])
     clocks.follow_facts(work, subject)
     return penalty_row
 
@@ -121,8 +121,8 @@ class _Draft:
         )
 
     @property
-    def stated(self) -> dict[str, str]:
-        """The statement of the filing step: the digest of the facts, which the step binds."""
+    def statements(self) -> dict[str, str]:
+        """The statements of the filing step: the digest of the facts, which the step binds."""
         return {"filing": penalty.content_digest(self.content)}
 
     def deadline_subject(self, department: Department) -> clocks.DeadlineSubject:
@@ -154,15 +154,24 @@ def _prepare_draft(
         return refusal
     if department.authority_code not in (None, filing.authority_code):
         return AuthorityNotOwn()
-    _, faults = measures.resolve_measures(filing, reference.measures(filing.decided_on))
-    if faults:
-        return MeasureRefused(faults=tuple(faults))
+    resolution = resolved_measures(reference, filing)
+    if resolution.faults:
+        return MeasureRefused(faults=tuple(resolution.faults))
+    facts = penalty.content(filing, secrets.token_hex(16), [*resolution.findings, *_code_findings(filing)])
     return _Draft(
         replace(submission, filing=filing),
         record=secrets.token_hex(16),
-        content=canonical.dumps(penalty.content(filing, secrets.token_hex(16))).decode(),
+        content=canonical.dumps(facts).decode(),
         identity=identify(work, filing.subject),
     )
+
+
+def _code_findings(filing: Filing) -> list[Note]:
+    """What the second officer must confirm of the subject's code."""
+    if not identifiers.reads_as_both(filing.subject.uscc or ""):
+        return []
+    detail = "该代码同时也是有效的居民身份证号码，确为单位代码的须确认"
+    return [Note("/uscc", "uscc-reads-as-resident-id", detail)]
 
 
 def _assign_district(actor: Actor, filing: Filing) -> Filing:
@@ -203,7 +212,7 @@ def _store_drafts(work: UnitOfWork, department: Department, reference: Reference
         [draft.filing_row(work) | {"penalty_id": ids[draft.record]} for draft in drafts],
     )
     step = procedures.PENALTY.step(INITIAL, "file")
-    record_steps = [steps.RecordStep(draft.deadline_subject(department), step, draft.stated) for draft in drafts]
+    record_steps = [steps.RecordStep(draft.deadline_subject(department), step, draft.statements) for draft in drafts]
     steps.take_steps(work, procedures.PENALTY.noun, "file", record_steps)
 
 

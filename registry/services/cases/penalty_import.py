@@ -168,7 +168,7 @@ def _file_chunk(work: UnitOfWork, import_id: int, start: int, chunk: Sequence[fi
     for row in chunk:
         outcome = next(outcomes) if row.filing else None
         is_filed = isinstance(outcome, str)
-        notes = penalty_version.publicity_notes(work, row.filing) if row.filing and is_filed else ()
+        notes = penalty_version.notes_for_filer(work, row.filing) if row.filing and is_filed else ()
         refusal = outcome if isinstance(outcome, Refusal) else None
         finding_rows += _build_finding_rows(import_id, replace(row, notes=row.notes + notes), refusal)
         import_row.filed += is_filed

@@ -1,21 +1,22 @@
 """Verify and publish, return and withdraw penalties: the acts of the second officer."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 
 from sqlalchemy import update
 
-from registry.domain import identifiers
 from registry.domain.cases import procedures
 from registry.domain.cases.case_file import StepInput
-from registry.domain.cases.penalty import content_digest
+from registry.domain.cases.penalty import content_digest, findings_of
 from registry.domain.cases.workflow import Step
+from registry.domain.filing.model import Note
 from registry.domain.permissions import Permission
-from registry.errors import Refusal
+from registry.errors import Fault, Refusal
 from registry.models import Penalty, PenaltyFiling
 from registry.queries.cases import penalties
 from registry.queries.law import reference_data
-from registry.refusals.acts import CodeUnconfirmed, SelfVerification, VersionStale
+from registry.refusals.acts import ConfirmationMissing, SelfVerification, VersionStale
 from registry.services.cases import penalty_version, steps
 from registry.services.cases.penalty_filing import admit_penalty_step, require_scope
 from registry.services.cases.removal import RemovalCause, remove_record
@@ -25,13 +26,13 @@ from registry.unit_of_work import UnitOfWork
 
 
 def verify(
-    work: UnitOfWork, records: Sequence[str], *, if_version: int | None = None, confirms_code: bool = False
+    work: UnitOfWork, records: Sequence[str], *, if_version: int | None = None, confirmation: str = ""
 ) -> list[int | Refusal]:
     """Verify filings of other officers and publish them; for each the entry number or the refusal.
 
-    Refusals: ``OutOfRole`` (whole call), ``NotFound``, ``OutOfScope``, ``SelfVerification``,
-    ``TransitionRefused``, ``NoPolicy``, ``FilingRefused``, and ``CodeUnconfirmed`` for a code that reads as a resident
-    number too, which this officer has not confirmed (``confirms_code``).
+    ``confirmation`` is the reason for which the findings of a filing are confirmed, such as a term beyond its statute;
+    it is kept in the step. Refusals: ``OutOfRole`` (whole call), ``NotFound``, ``OutOfScope``, ``SelfVerification``,
+    ``TransitionRefused``, ``ConfirmationMissing`` with every finding, ``NoPolicy``, ``FilingRefused``.
     Decision, publication, ledger entry and deliveries are one transaction.
     """
     work.actor.require(Permission.PENALTY_VERIFY)
@@ -45,10 +46,10 @@ def verify(
     for record in dict.fromkeys(records):  # a record named twice is published once
         try:
             penalty, step = _require_verifiable(work, rows.get(record), if_version)
-            _require_confirmed_code(penalty, confirms_code)
+            findings = _require_confirmed(penalty, confirmation)
             versions.append(penalty_version.next_version(work, reference, penalty, revisions.get(record, 0) + 1))
             verified.append(penalty)
-            record_steps.append(_build_record_step(penalty, step))
+            record_steps.append(_build_record_step(penalty, step, confirmation if findings else ""))
         except Refusal as refusal:
             outcomes[record] = refusal
     outcomes.update(zip([penalty.record for penalty in verified], publish(work, versions), strict=True))
@@ -61,7 +62,7 @@ def send_back(work: UnitOfWork, record: str, reason: str, *, if_version: int | N
     """Return a filing to its officer with the reason; a published record stays as it was."""
     penalty, step = admit_penalty_step(work, record, "return", if_version)
     penalty.filing.returned_because = reason
-    steps.take_step(work, penalty, step, StepInput(stated={"reason": reason}))
+    steps.take_step(work, penalty, step, StepInput(statements={"reason": reason}))
     return penalty
 
 
@@ -72,7 +73,7 @@ def withdraw(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, *,
     officer than the one who filed.
     """
     penalty, step = admit_penalty_step(work, record, "withdraw", if_version)
-    step_input = StepInput(stated={"changed_on": changed_on.isoformat()}, days={"changed_on": changed_on})
+    step_input = StepInput(statements={"changed_on": changed_on.isoformat()}, days={"changed_on": changed_on})
     remove_record(work, penalty, step, step_input, RemovalCause("withdrawn", "withdraw", reason, changed_on))
     return penalty
 
@@ -86,14 +87,20 @@ def _require_verifiable(work: UnitOfWork, row: Penalty | None, if_version: int |
     return penalty, procedures.PENALTY.step(penalty.state, "verify")
 
 
-def _require_confirmed_code(penalty: Penalty, is_confirmed: bool) -> None:
-    if not is_confirmed and identifiers.reads_as_both(penalty.subject_key.removeprefix("uscc:")):
-        raise CodeUnconfirmed()
+def _require_confirmed(penalty: Penalty, confirmation: str) -> list[Note]:
+    """The findings of the newest filing; refuses ``ConfirmationMissing`` when there are some and no reason."""
+    findings = findings_of(json.loads(penalty.filing.content))
+    if findings and not confirmation.strip():
+        raise ConfirmationMissing(
+            faults=tuple(Fault(finding.pointer, finding.code, finding.detail) for finding in findings)
+        )
+    return findings
 
 
-def _build_record_step(penalty: Penalty, step: Step) -> steps.RecordStep:
+def _build_record_step(penalty: Penalty, step: Step, confirmation: str) -> steps.RecordStep:
     subject = DeadlineSubject(penalty.record, penalty.department_id, (), None, {})
-    return steps.RecordStep(subject, step, {"filing": content_digest(penalty.filing.content)})
+    confirmed = {"confirmation": confirmation} if confirmation else {}
+    return steps.RecordStep(subject, step, {"filing": content_digest(penalty.filing.content), **confirmed})
 
 
 def _mark_verified(work: UnitOfWork, verified: Sequence[Penalty]) -> None:

@@ -62,9 +62,14 @@ def _is_low_fine(reference: Reference, filing: Filing, code: str) -> bool:
     return most is not None and filing.fine_fen is not None and filing.fine_fen <= most
 
 
+def resolved_measures(reference: Reference, filing: Filing) -> measures.Resolution:
+    """The measures of a decision by the law of its day, with the faults and findings of their terms."""
+    return measures.resolve_measures(filing, reference.measures(filing.decided_on))
+
+
 def is_ban(reference: Reference, filing: Filing) -> bool:
     """Whether a decision bars somebody from trading: it is then among the serious ones, as 限制从业 is."""
-    restrictions, _ = measures.resolve_measures(filing, reference.measures(filing.decided_on))
+    restrictions = resolved_measures(reference, filing).measures
     return any(restriction["effect"] == "bars" for restriction in restrictions)
 
 
@@ -80,14 +85,15 @@ def publicity_of(
     return publicity.while_binding(publicity.period(policy, starts_on, stated_until), restrictions)
 
 
-def publicity_notes(work: UnitOfWork, filing: Filing) -> tuple[Note, ...]:
-    """What the officer who filed should know: that the policy, or a ban, moves the end of publicity that was stated."""
-    if filing.publicity_until is None:
-        return ()
+def notes_for_filer(work: UnitOfWork, filing: Filing) -> tuple[Note, ...]:
+    """What the officer who filed should know: what another must confirm, and that the policy, or a ban, moves the end
+    of publicity that was stated."""
     reference = reference_data.current(work.session)
-    restrictions, _ = measures.resolve_measures(filing, reference.measures(filing.decided_on))
+    restrictions, _, findings = resolved_measures(reference, filing)
+    if filing.publicity_until is None:
+        return tuple(findings)
     moved = publicity_of(policy_of(reference, filing), filing, restrictions, work.today).note
-    return (Note("/publicity_until", "publicity-end-moved", moved),) if moved else ()
+    return (*findings, Note("/publicity_until", "publicity-end-moved", moved)) if moved else tuple(findings)
 
 
 def newest_revisions(work: UnitOfWork, records: Sequence[str]) -> dict[str, int]:
@@ -115,7 +121,7 @@ def _build_version(
 ) -> Version:
     filing_row = penalty_row.filing
     policy = policy_of(reference, filing)
-    restrictions, _ = measures.resolve_measures(filing, reference.measures(filing.decided_on))
+    restrictions = resolved_measures(reference, filing).measures
     published_on = work.today if revision == 1 else revisions.first_published_on(work, penalty_row.record)
     period = publicity_of(policy, filing, restrictions, published_on)
     is_hidden = filing.subject.kind == "natural_person" or exclusions.is_summary_procedure(filing)

@@ -63,7 +63,7 @@ def verify(work: UnitOfWork, record: str, step_input: StepInput) -> Relation:
     """Verify another officer's filing; checks follow it from now on."""
     case, step = _admit_step(work, record, "verify", step_input)
     case_step = steps.take_step(
-        work, case, step, replace(step_input, stated={"facts": case_file.facts_digest(case.facts)})
+        work, case, step, replace(step_input, statements={"facts": case_file.facts_digest(case.facts)})
     )
     kind = reference_data.current(work.session).relation_kind(case.kind, work.today)
     assert kind is not None  # it was read by that kind, and rows are ended, never taken out
@@ -77,7 +77,7 @@ def verify(work: UnitOfWork, record: str, step_input: StepInput) -> Relation:
 def send_back(work: UnitOfWork, record: str, reason: str, step_input: StepInput) -> Relation:
     """Return a filing to its officer with the reason."""
     case, step = _admit_step(work, record, "return", step_input)
-    steps.take_step(work, case, step, replace(step_input, stated={"reason": reason}))
+    steps.take_step(work, case, step, replace(step_input, statements={"reason": reason}))
     return case
 
 
@@ -85,7 +85,7 @@ def withdraw(work: UnitOfWork, record: str, reason: str, step_input: StepInput) 
     """Withdraw a relation: checks follow it no more, for whatever day."""
     case, step = _admit_step(work, record, "withdraw", step_input)
     cause = RemovalCause("withdrawn", "withdraw", reason, work.today)
-    remove_record(work, case, step, replace(step_input, stated={"reason": reason}), cause)
+    remove_record(work, case, step, replace(step_input, statements={"reason": reason}), cause)
     return case
 
 

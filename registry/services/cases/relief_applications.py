@@ -13,7 +13,7 @@ from registry.domain.cases import procedures, revision
 from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.relief import Application, without_filenames
 from registry.domain.cases.workflow import INITIAL, Step
-from registry.domain.law.publicity import add_months
+from registry.domain.law.publicity import NO_END, add_months
 from registry.domain.naming import name_key
 from registry.domain.publication import canonical
 from registry.errors import Fault
@@ -124,7 +124,7 @@ def extend(work: UnitOfWork, number: str, reason: str, step_input: StepInput) ->
     if any(earlier_step.act == "extend" for earlier_step in procedure_records.steps(work.session, number)):
         raise ReliefRefused("期限只能延长一次")
     days = {"accepted_on": relief.accepted_on or work.today, "extended_on": work.today}
-    steps.take_step(work, relief, step, replace(step_input, stated={"reason": reason}, days=days))
+    steps.take_step(work, relief, step, replace(step_input, statements={"reason": reason}, days=days))
     return relief
 
 
@@ -137,7 +137,7 @@ def admit_relief_step(work: UnitOfWork, number: str, act: str, step_input: StepI
 def end_relief(work: UnitOfWork, relief: Relief, step: Step, facts: Mapping[str, Any], step_input: StepInput) -> None:
     """Take the step that ends a relief, keep its outcome, and take the mark off the record."""
     relief.content = canonical.dumps({**relief.facts, **facts}).decode()
-    steps.take_step(work, relief, step, replace(step_input, stated=facts))
+    steps.take_step(work, relief, step, replace(step_input, statements=facts))
     if relief.noun == "dispute":
         _remove_mark(work, relief.about)
 
@@ -147,6 +147,8 @@ def require_repairable(work: UnitOfWork, publication: Publication) -> None:
     body = publications.body(publication)
     if publication.state != "published" or publication.visible_until <= work.today:
         raise RecordUnknown()
+    if dt.date.fromisoformat(body["repairable_from"]) >= NO_END:
+        raise RepairTooEarly("限制措施没有期限，期间不能修复")
     if work.today < dt.date.fromisoformat(body["repairable_from"]):
         raise RepairTooEarly(f"自 {body['repairable_from']} 起可以申请")
 

@@ -27,11 +27,15 @@ from registry.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class Ruling:
-    """The decision of a dispute: the outcome, its reason, and the day since which the record was wrong."""
+    """The decision of a dispute: the outcome, its reason, and the day since which the record was wrong.
+
+    ``confirmation``: why what was found about a filed correction is confirmed, where something was found.
+    """
 
     outcome: str
     reason: str
     changed_on: dt.date
+    confirmation: str = ""
 
 
 def decide(work: UnitOfWork, number: str, ruling: Ruling, step_input: StepInput) -> Relief:
@@ -63,7 +67,7 @@ def grant(work: UnitOfWork, number: str, reason: str, step_input: StepInput) -> 
     relief_applications.require_corrected(work, case, relief_applications.corrected_on_of(relief))
     relief_applications.end_relief(work, relief, step, {"outcome": "granted", "reason": reason}, step_input)
     act = "repair" if isinstance(case, Penalty) else "remove"
-    step_input = replace(step_input, if_version=None, stated={"relief": number})
+    step_input = replace(step_input, if_version=None, statements={"relief": number})
     remove_record(
         work,
         case,
@@ -97,11 +101,11 @@ def _remove_listing(work: UnitOfWork, record: str, ruling: Ruling, step_input: S
     suspension.remove(work, record, ruling.reason, ruling.changed_on, step_input)
 
 
-def _verify_correction(work: UnitOfWork, record: str, _ruling: Ruling, _step_input: StepInput) -> None:
+def _verify_correction(work: UnitOfWork, record: str, ruling: Ruling, _step_input: StepInput) -> None:
     """The correction must have been filed by a clerk before: it is verified with the decision."""
     if procedure_records.holder(work.session, record).state != "amended":
         raise OutcomeUnfit("应先报送更正后的内容")
-    outcome = penalty_verification.verify(work, [record], confirms_code=True)[0]
+    outcome = penalty_verification.verify(work, [record], confirmation=ruling.confirmation)[0]
     if isinstance(outcome, Refusal):
         raise outcome
 

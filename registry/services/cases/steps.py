@@ -17,7 +17,7 @@ from registry.domain.cases.procedures import PROCEDURES
 from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
-from registry.models import CaseStep, Commendation, Document, Listing, Penalty, Relation
+from registry.models import CaseStep, Commendation, Document, FiledRecord, Listing, Penalty, Relation
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import UNKNOWN, LastStep, Proceeding
 from registry.refusals.acts import SelfVerification, VersionStale
@@ -48,11 +48,11 @@ def admit_step(work: UnitOfWork, case: Proceeding, act: str, *, if_version: int 
 
 @dataclass(frozen=True)
 class RecordStep:
-    """A step of one record, where one act takes a step of many records: subject, step and what is stated."""
+    """A step of one record, where one act takes a step of many records: subject, step and its statements."""
 
     subject: clocks.DeadlineSubject
     step: Step
-    stated: Mapping[str, Any]
+    statements: Mapping[str, Any]
 
 
 def take_steps(work: UnitOfWork, noun: str, act: str, record_steps: Sequence[RecordStep]) -> dict[str, str]:
@@ -72,7 +72,7 @@ def take_steps(work: UnitOfWork, noun: str, act: str, record_steps: Sequence[Rec
             work,
             (noun, record_step.subject.record),
             record_step.step,
-            StepInput(stated=record_step.stated),
+            StepInput(statements=record_step.statements),
             last_steps.get(record_step.subject.record),
         )
         for record_step in record_steps
@@ -100,7 +100,9 @@ def take_step(work: UnitOfWork, case: Proceeding, step: Step, step_input: StepIn
     return case_step
 
 
-def describe_source(work: UnitOfWork, case: Listing | Commendation | Relation, channel: str) -> dict[str, Any]:
+def describe_source(
+    work: UnitOfWork, case: Listing | Commendation | FiledRecord | Relation, channel: str
+) -> dict[str, Any]:
     """The source of a record: the unit that entered it, by which channel, when entered and verified.
 
     Source: plan 四（四） 注明信息来源.
@@ -109,7 +111,7 @@ def describe_source(work: UnitOfWork, case: Listing | Commendation | Relation, c
     return {
         "node": work.settings.node,
         "name": facts["authority_name"],
-        "code": facts["authority_code"],
+        "code": facts["authority_code"] or "",
         "department": case.department.name,
         "channel": channel,
         "filed_on": first_step.day.isoformat(),
@@ -157,7 +159,7 @@ def _build_step_row(
         "after": step.to,
         "account_id": work.actor.account_id,
         "documents": [document.described() for document in step_input.documents],
-        "stated": canonical.dumps(dict(step_input.stated)).decode(),
+        "stated": canonical.dumps(dict(step_input.statements)).decode(),
     }
     digest = case_file.chain_digest(previous, content | {"day": work.today.isoformat()})
     return content | {"day": work.today, "at": work.now, "sealed": sealed, "digest": digest}

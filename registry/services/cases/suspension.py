@@ -1,11 +1,11 @@
-"""Suspend and resume published penalties and listings, note that they no longer stand; remove and revoke listings."""
+"""Suspend and resume published records, note that decisions no longer stand; remove and revoke listings."""
 
 import datetime as dt
 from dataclasses import replace
 
 from registry.domain.cases import revision
 from registry.domain.cases.case_file import StepInput
-from registry.models import Listing, Penalty
+from registry.models import AdoptedListing, Listing, Penalty
 from registry.queries.cases import procedure_records
 from registry.refusals.acts import ChangeInFuture
 from registry.refusals.procedure import ChangeDayMissing, TermRefused
@@ -15,20 +15,21 @@ from registry.services.law import clocks
 from registry.services.law.clocks import DeadlineSubject
 from registry.unit_of_work import UnitOfWork
 
+Suspendable = Penalty | Listing | AdoptedListing
 CAUSES = ("court_order", "authority_decision")
 """Documents by whose day a decision no longer stands."""
 
 
 def suspend(
     work: UnitOfWork, record: str, since: dt.date, until: dt.date | None, reason: str, step_input: StepInput
-) -> Penalty | Listing:
+) -> Suspendable:
     """Suspend a published record by order of a court or an authority, or for a reorganisation.
 
     It is not shown, and its measures rest from ``since``. ``until`` starts a clock and ends nothing by itself.
 
     Source: 行政复议法 42; 行政诉讼法 56; 信用修复管理办法 (破产重整). Refuses ``ChangeInFuture``, ``TermRefused``.
     """
-    case = procedure_records.holder(work.session, record)
+    case = procedure_records.suspendable(work.session, record)
     step = steps.admit_step(work, case, "suspend", if_version=step_input.if_version)
     if since > work.today:
         raise ChangeInFuture()
@@ -36,27 +37,35 @@ def suspend(
         raise TermRefused("中止的截止日应晚于起始日")
     stated = {"since": since.isoformat(), "until": until.isoformat() if until else None}
     days = {"suspended_until": until} if until else {}
-    steps.take_step(work, case, step, replace(step_input, stated=stated, days=days))
+    steps.take_step(work, case, step, replace(step_input, statements=stated, days=days))
     revisions.revise(work, record, lambda body: revision.suspended_body(body, since, until, reason))
     start_removal_clock(work, case)
     return case
 
 
-def resume(work: UnitOfWork, record: str, on: dt.date, step_input: StepInput) -> Penalty | Listing:
+def resume(work: UnitOfWork, record: str, on: dt.date, step_input: StepInput) -> Suspendable:
     """Resume a suspended record: it is shown again; its measures hold from ``on``.
 
     Refuses ``ChangeInFuture``, and ``TermRefused`` when the listing's term is over meanwhile.
     """
-    case = procedure_records.holder(work.session, record)
+    case = procedure_records.suspendable(work.session, record)
     step = steps.admit_step(work, case, "resume", if_version=step_input.if_version)
     if on > work.today:
         raise ChangeInFuture()
-    if isinstance(case, Listing) and case.ends_on is not None and case.ends_on <= work.today:
+    ends_on = _find_end(case)
+    if ends_on is not None and ends_on <= work.today:
         raise TermRefused("列入期限已经届满")
-    steps.take_step(work, case, step, replace(step_input, stated={"on": on.isoformat()}))
+    steps.take_step(work, case, step, replace(step_input, statements={"on": on.isoformat()}))
     disputed = revisions.disputed_on(work, record)  # a dispute may have begun, or been over, in the meantime
     revisions.revise(work, record, lambda body: revision.resumed_body(body, on, disputed))
     return case
+
+
+def _find_end(case: Suspendable) -> dt.date | None:
+    """The first day after the term of a place on a list; None where it has none, and of a penalty."""
+    if isinstance(case, AdoptedListing):
+        return dt.date.fromisoformat(case.facts["ends_on"]) if case.facts["ends_on"] else None
+    return case.ends_on if isinstance(case, Listing) else None
 
 
 def note_change(
@@ -77,7 +86,7 @@ def note_change(
     if since > work.today:
         raise ChangeInFuture()
     stated = {"reason": reason, "changed_on": since.isoformat()}
-    steps.take_step(work, case, step, replace(step_input, stated=stated, days={"changed_on": since}))
+    steps.take_step(work, case, step, replace(step_input, statements=stated, days={"changed_on": since}))
     sectors, district = case.scope
     subject = DeadlineSubject(record, case.department_id, sorted(sectors), district, {"changed_on": since})
     clocks.follow_facts(work, subject)
@@ -88,7 +97,7 @@ def clear_change(work: UnitOfWork, record: str, reason: str, step_input: StepInp
     """Clear what ``note_change`` noted by mistake: the limit ends. For the second officer, with the reason."""
     case = procedure_records.holder(work.session, record)
     step = steps.admit_step(work, case, "clear_change", if_version=step_input.if_version)
-    steps.take_step(work, case, step, replace(step_input, stated={"reason": reason}))
+    steps.take_step(work, case, step, replace(step_input, statements={"reason": reason}))
     return case
 
 
@@ -98,7 +107,7 @@ def remove(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, step
     step = steps.admit_step(work, case, "remove", if_version=step_input.if_version)
     stated = {"reason": reason, "changed_on": changed_on.isoformat()}
     remove_record(
-        work, case, step, replace(step_input, stated=stated), RemovalCause("removed", "remove", reason, changed_on)
+        work, case, step, replace(step_input, statements=stated), RemovalCause("removed", "remove", reason, changed_on)
     )
     return case
 
@@ -108,7 +117,7 @@ def revoke(work: UnitOfWork, record: str, reason: str, changed_on: dt.date, step
     case = procedure_records.by_record(work.session, Listing, record, lock=True)
     step = steps.admit_step(work, case, "revoke", if_version=step_input.if_version)
     stated = {"reason": reason, "changed_on": changed_on.isoformat()}
-    revocation = replace(step_input, stated=stated, days={"changed_on": changed_on})
+    revocation = replace(step_input, statements=stated, days={"changed_on": changed_on})
     if step.state in ("decided", "in_force"):  # it was never public
         if changed_on > work.today:
             raise ChangeInFuture()

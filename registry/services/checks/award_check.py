@@ -10,8 +10,18 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from registry.domain.checks import consortium, further_keys, receipts, related_parties, verdict
-from registry.domain.checks.model import FIRST_MATCHER, MATCHER, CheckedParty, CheckScope, Hit, LookBack, name_key_of
+from registry.domain.checks import consortium, further_keys, receipts, related_parties, same_tender, verdict
+from registry.domain.checks.model import (
+    FIRST_MATCHER,
+    KEYS_MATCHER,
+    RELATED_MATCHER,
+    CheckedParty,
+    CheckScope,
+    Hit,
+    LookBack,
+    name_key_of,
+)
+from registry.domain.checks.same_tender import SameTenderLaw
 from registry.domain.law.publicity import add_months
 from registry.domain.law.reference import Reference
 from registry.domain.naming import name_key
@@ -21,9 +31,10 @@ from registry.models import Check, Checkpoint
 from registry.queries.checks import candidates, known_relations
 from registry.queries.law import reference_data
 from registry.queries.publication import ledger_state, list_states
+from registry.queries.publication.list_states import KnownList
 from registry.refusals.acts import CheckFailed, EntryAhead, KeyReused, KeysForeign, LedgerBroken, NotSealed
 from registry.refusals.content import SealBroken
-from registry.services.checks import previous_check
+from registry.services.checks import near_hits, previous_check
 from registry.services.checks.request import Inquiry, Party, parse_inquiry
 from registry.services.node import audit
 from registry.services.publication.ledger import own_checkpoint, take
@@ -179,13 +190,24 @@ def _build_facts(
 
 
 def _find_list_ages(work: UnitOfWork, inquiry: Inquiry, entry: int) -> list[dict[str, Any]] | None:
-    """How old the state of each adopted list is; receipts of the first rules never said it."""
-    states = list_states.newest_states(work.session, entry) if inquiry.matcher != FIRST_MATCHER else []
-    ages = [
-        {"scheme": scheme, "as_of": as_of.isoformat(), "age_days": (work.today - as_of).days}
-        for scheme, as_of in states
-    ]
-    return ages or None
+    """Of which day each adopted list is known, and how old that is; receipts of the first rules never said it."""
+    known = list_states.known_lists(work.session, entry) if inquiry.matcher != FIRST_MATCHER else []
+    return [_describe_list(one, work) for one in known] or None
+
+
+def _describe_list(known: KnownList, work: UnitOfWork) -> dict[str, Any]:
+    """``as_of`` is None of a list of which only rows were taken in: how old the rest of it is nobody knows."""
+    whole: dict[str, Any] = {
+        "whole": known.as_of is not None,
+        "as_of": known.as_of.isoformat() if known.as_of else None,
+        "age_days": (work.today - known.as_of).days if known.as_of else None,
+    }
+    stated = {"scheme": known.scheme, "source": known.source, "node": known.origin}
+    if known.origin == work.settings.node:
+        del stated["node"]
+    if known.newest_row:
+        whole["newest_row"] = known.newest_row.isoformat()
+    return {name: value for name, value in stated.items() if value} | whole
 
 
 def _find_root(work: UnitOfWork, checkpoint: Checkpoint | None, entry: int) -> bytes | None:
@@ -211,6 +233,7 @@ def _build_line(party: Party, answer: verdict.Answer) -> dict[str, Any]:
         "ref": party.ref,
         "role": party.role,
         "of": party.of,
+        "section": party.section,
         "name": party.name,
         "uscc": party.uscc,
         "organisation_code": party.organisation_code,
@@ -224,8 +247,10 @@ def _build_line(party: Party, answer: verdict.Answer) -> dict[str, Any]:
 
 LOOK_BACK = "B3"
 """政府采购法 22; 政府采购法实施条例 19."""
+TENDER_LOOK_BACK, TENDER_FRAUD = "B27", frozenset({"B7", "B8", "B11"})
+"""Who may tender for works (30号令 20), and the bans under whose articles 骗取中标 and 不履行合同 are punished."""
 BodiesByKey = dict[tuple[str, str], list[dict[str, Any]]]
-"""Bodies by (``uscc``/``id``/``name``, key)."""
+"""Bodies by how they are found (``uscc``, ``id``, ``name``, ``candidates.NAME_ONLY``) and key."""
 
 
 def judge_parties(
@@ -238,7 +263,8 @@ def judge_parties(
     """Judge parties: their verdicts in order, as known at ledger size ``entry``, under ``reference``.
 
     Without ``reference`` the law tables in force are used. A handful of statements for the whole list: records of the
-    parties, relations of the parties, records of those related to them. Refuses ``KeysForeign``.
+    parties, relations of the parties, records of those related to them; one more for each name without a usable code.
+    Refuses ``KeysForeign``.
     """
     keys = _collect_keys(scope, checked_parties)
     _require_own_index(work, keys)
@@ -249,6 +275,9 @@ def judge_parties(
         list(related_parties.paths(party, relations, scope.on, reference.relation_kind)) for party in checked_parties
     ]
     bodies = _find_related_bodies(work, paths_by_party, entry) | bodies
+    if not scope.follows(RELATED_MATCHER):
+        bodies = _find_by_older_rules(bodies)
+    near_by_ref = near_hits.find_near_hits(work, scope, checked_parties, entry)
     scope = _with_law(scope, reference)
     look_back = _find_look_back(reference, scope.on)
     named_parties = [
@@ -256,18 +285,29 @@ def judge_parties(
         for party in checked_parties
     ]
     answers = [
-        verdict.judge(party, _find_hits(party, party_paths, bodies, scope), scope, look_back)
+        verdict.judge(
+            party,
+            near_hits.add_near_hits(_find_hits(party, party_paths, bodies, scope), near_by_ref.get(party.ref, ())),
+            scope,
+            look_back,
+        )
         for party, party_paths in zip(named_parties, paths_by_party, strict=True)
     ]
+    same_tender_law = SameTenderLaw(reference.same_tender_rule(scope.sector, scope.on), reference.relation_kind)
+    answers = same_tender.apply_same_tender(named_parties, answers, relations, scope, same_tender_law)
     return consortium.apply_member_verdicts(named_parties, answers)
 
 
 def _with_law(scope: CheckScope, reference: Reference) -> CheckScope:
     """The scope with what the law tables say on its day of products and lists."""
+    rows = reference.measures(scope.on)
     return replace(
         scope,
-        by_product=frozenset(row.code for row in reference.measures(scope.on) if row.by_product),
+        by_product=frozenset(row.code for row in rows if row.by_product),
+        unconfirmed=frozenset(row.code for row in rows if row.status == "unconfirmed"),
         effects=reference.list_effects(scope.on),
+        tender_look_back=_find_tender_look_back(reference, scope.on) if scope.follows(RELATED_MATCHER) else None,
+        record_effects=reference.record_effects(scope.on),
         list_measures=reference.list_measures(scope.on),
     )
 
@@ -292,14 +332,24 @@ def _find_related_bodies(
     return candidates.candidates(work.session, candidates.Keys(keys["uscc"], keys["id"], keys["name"]), entry)
 
 
+def _find_by_older_rules(bodies: BodiesByKey) -> BodiesByKey:
+    """By older rules a name found what is public alone, whether or not the record has an identifier."""
+    named = {key: list(found) for key, found in bodies.items() if key[0] != candidates.NAME_ONLY}
+    for (by, key), found in bodies.items():
+        if by == candidates.NAME_ONLY:
+            named.setdefault(("name", key), []).extend(body for body in found if body["audience"] == "public")
+    return named
+
+
 def _collect_keys(scope: CheckScope, checked_parties: Sequence[CheckedParty]) -> candidates.Keys:
     """The keys of all parties. Names are looked up as the rules key them and as former ones did: stored keys may be
     either while they are renewed, and old receipts are replayed. ``_find_by_name`` compares the names themselves."""
     names = {party.name for party in checked_parties}
     former = {name_key.former_key(name) for name in names}
-    further = {further_keys.key(further_keys.NAME, key) for key in former} if scope.matcher != MATCHER else set()
-    if scope.matcher == MATCHER:
-        further.update(key for party in checked_parties for key in further_keys.of_party(party))
+    if scope.follows(KEYS_MATCHER):
+        further = {key for party in checked_parties for key in further_keys.of_party(party)}
+    else:
+        further = {further_keys.key(further_keys.NAME, key) for key in former}
     return candidates.Keys(
         usccs=[party.uscc for party in checked_parties if party.uscc],
         id_indexes=[party.id_index for party in checked_parties if party.id_index],
@@ -316,17 +366,18 @@ def _find_hits(
     hits = [Hit(by, body) for by, key in firm_keys if key for body in bodies.get((by, key), ())]
     records = {hit.body["record"] for hit in hits}
     hits += [
-        Hit(path.by, body, path.via)
+        Hit(path.by, body, path.via, has_identifier=by != candidates.NAME_ONLY)
         for path in party_paths
-        for body in bodies.get((path.by, path.key), ())
+        for by in ((path.by, candidates.NAME_ONLY) if path.by == "name" else (path.by,))
+        for body in bodies.get((by, path.key), ())
         if body["record"] not in records
     ]
     records |= {hit.body["record"] for hit in hits if hit.via and hit.via.effect == related_parties.IDENTITY}
-    if scope.matcher == MATCHER:
+    if scope.follows(KEYS_MATCHER):
         further = [Hit(*found) for found in _find_by_further_keys(party, bodies) if found[1]["record"] not in records]
         hits += further
         records |= {hit.body["record"] for hit in further}
-    return hits + [Hit("name", body) for body in _find_by_name(party, bodies, scope) if body["record"] not in records]
+    return hits + [hit for hit in _find_by_name(party, bodies, scope) if hit.body["record"] not in records]
 
 
 def _find_by_further_keys(party: CheckedParty, bodies: BodiesByKey) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -335,32 +386,36 @@ def _find_by_further_keys(party: CheckedParty, bodies: BodiesByKey) -> Iterator[
             yield further_keys.MATCHES[key.partition(":")[0]], body
 
 
-def _find_by_name(party: CheckedParty, bodies: BodiesByKey, scope: CheckScope) -> Iterator[dict[str, Any]]:
-    key_of = name_key_of(scope.matcher)
-    former, own_key = name_key.former_key(party.name), key_of(party.name)
+def _find_by_name(party: CheckedParty, bodies: BodiesByKey, scope: CheckScope) -> Iterator[Hit]:
+    key_of, former = name_key_of(scope.matcher), name_key.former_key(party.name)
     stored = dict.fromkeys((name_key.key(party.name), former))
-    places = [*(("name", key) for key in stored), ("further", further_keys.key(further_keys.NAME, former))]
+    places = [(by, key) for by in ("name", candidates.NAME_ONLY) for key in stored]
     visited = set()
-    for place in places:
-        for body in bodies.get(place, ()):
-            if body["record"] not in visited and key_of(body["subject"]["name"]) == own_key:
+    for by, key in (*places, ("further", further_keys.key(further_keys.NAME, former))):
+        for body in bodies.get((by, key), ()):
+            if body["record"] not in visited and key_of(body["subject"]["name"]) == key_of(party.name):
                 visited.add(body["record"])
-                yield body
+                yield Hit("name", body, has_identifier=by == "name")
 
 
 def _find_look_back(reference: Reference, on: dt.date) -> LookBack | None:
-    rule = next((row for row in reference.measures(on) if row.code == LOOK_BACK), None)
-    if rule is None:
-        return None
-    months = reference.threshold("lookback_months", on)
-    if months is None:
-        return None
+    looks_back = _build_look_back(reference, on, LOOK_BACK, "lookback_months")
     repaired_months = reference.threshold("lookback_after_repair_months", on)
-    return LookBack(
-        add_months(on, -months),
-        frozenset(rule.sectors),
-        frozenset(rule.roles),
-        rule.code,
-        rule.source,
-        repaired_since=add_months(on, -repaired_months) if repaired_months else None,
-    )
+    if looks_back is None or not repaired_months:
+        return looks_back
+    return replace(looks_back, repaired_since=add_months(on, -repaired_months))
+
+
+def _find_tender_look_back(reference: Reference, on: dt.date) -> LookBack | None:
+    looks_back = _build_look_back(reference, on, TENDER_LOOK_BACK, "tender_lookback_months")
+    cited = [row for row in reference.measures(on) if row.code in TENDER_FRAUD]
+    return looks_back and replace(looks_back, cited=cited, repaired_since=looks_back.since)
+
+
+def _build_look_back(reference: Reference, on: dt.date, code: str, threshold: str) -> LookBack | None:
+    """The look-back of a rule on a day; none when the rule is not in force or looks back no month."""
+    rule = next((row for row in reference.measures(on) if row.code == code), None)
+    months = reference.threshold(threshold, on)
+    if rule is None or not months:
+        return None
+    return LookBack(add_months(on, -months), frozenset(rule.sectors), frozenset(rule.roles), rule.code, rule.source)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from registry.domain.checks import receipts
+from registry.domain.checks import receipts, same_tender
 from registry.domain.checks.consortium import CODE, MEMBER
 from registry.domain.checks.model import MATCHERS
 from registry.domain.checks.receipts import Statement
@@ -85,10 +85,7 @@ def request_of_receipt(
             line["ref"],
             line["role"],
             line["name"],
-            line.get("uscc"),
-            of=line.get("of"),
-            organisation_code=line.get("organisation_code"),
-            registration_number=line.get("registration_number"),
+            **{name: line.get(name) for name in ("uscc", "of", "section", "organisation_code", "registration_number")},
         )
         for line in statement["lines"]
     ]
@@ -109,11 +106,19 @@ def request_of_receipt(
 def _find_left_out(lines: Lines) -> frozenset[str]:
     """Parties of whom only the end of an identity number is at hand, and the leads of their consortia.
 
-    So are the leads of consortia that a party not shown belongs to: a lead is as its worst member.
+    So are the leads of consortia that a party not shown belongs to: a lead is as its worst member. And so are parties
+    related to one that is not shown, or by a number that is not at hand.
     """
-    unknown_refs = {line["ref"] for line in lines if line.get("id_last4")}
-    lead_of = {line["ref"]: line["of"] for line in lines if line["role"] == MEMBER and line.get("of")}
     refs = {line["ref"] for line in lines}
+    unknown_refs = {line["ref"] for line in lines if line.get("id_last4")}
+    unknown_refs |= {
+        line["ref"]
+        for line in lines
+        for reason in line["reasons"]
+        if reason["code"] == same_tender.CODE
+        and (reason["ref"] in unknown_refs or reason["ref"] not in refs or "representatives" in reason)
+    }
+    lead_of = {line["ref"]: line["of"] for line in lines if line["role"] == MEMBER and line.get("of")}
     left_out = set(unknown_refs)
     for ref in unknown_refs & lead_of.keys():
         seen = {ref}

@@ -28,6 +28,7 @@ class Party:
     id_type: str | None = None
     id_number: str | None = None
     of: str | None = None
+    section: str | None = None
     organisation_code: str | None = None
     registration_number: str | None = None
 
@@ -108,6 +109,9 @@ def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], po
     place = "name"
     try:
         _require_not_personal(party.name)
+        if party.section:
+            place = "section"
+            _require_not_personal(party.section)
         if party.uscc:
             place = "uscc"
             code, problem = identifiers.lenient_uscc(party.uscc)
@@ -134,6 +138,7 @@ def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], po
         index,
         party.of,
         problem,
+        section=party.section,
         document_index=document_index,
         organisation_code=organisation,
         registration_number=registration,

@@ -14,7 +14,7 @@ from registry.models import Watch, WatchEvent
 from registry.queries.checks import known_relations, watched_parties
 from registry.queries.checks.watched_parties import EntrySubject
 from registry.queries.publication import ledger_state
-from registry.services.checks import award_check, watches
+from registry.services.checks import award_check, near_hits, watches
 from registry.services.checks.watches import WatchRequest
 from registry.services.publication.ledger import own_checkpoint
 from registry.unit_of_work import UnitOfWork
@@ -24,15 +24,14 @@ WATCHES = 50
 ENTRIES = 500
 """Entries looked at in one transaction."""
 
-EntriesByWatch = dict[str, list[tuple[EntrySubject, list[int]]]]
-"""By watch: the entries that may concern it, each with the positions of the parties concerned."""
+EntriesByWatch = dict[str, set[int]]
+"""By watch: the entries that may concern a party of it."""
 
 
 @dataclass(frozen=True)
 class _Move:
     """A move of a watch that may change answers: to another entry or to another day."""
 
-    positions: Sequence[int]
     before: tuple[int, dt.date]
     after: tuple[int, dt.date]
     entry_subject: EntrySubject | None = None
@@ -50,32 +49,38 @@ def advance(work: UnitOfWork) -> bool:
     if not lagging_watches:
         return False
     upto = min(lagging_watches[0].seen_entry + ENTRIES, head)
-    entries_by_watch = _find_entries(work, [watch.id for watch in lagging_watches], lagging_watches[0].seen_entry, upto)
+    after = lagging_watches[0].seen_entry
+    entry_subjects = watched_parties.entry_subjects(work.session, after, upto)
+    entries_by_watch = _find_entries(work, [watch.id for watch in lagging_watches], entry_subjects, (after, upto))
     for watch in lagging_watches:
-        _look_at_watch(work, watch, entries_by_watch.get(watch.id, []), upto)
+        watch_request = watches.request_of_watch(work.keys, watch)
+        entries = entries_by_watch[watch.id] | near_hits.find_near_entries(watch_request.parties, entry_subjects)
+        _look_at_watch(work, watch, watch_request, _subjects_of(entry_subjects, entries), upto)
         if watch.until <= work.today and watch.seen_entry >= head:
             watches.close(work, watch, OVER)
     work.session.flush()
     return True
 
 
-def _find_entries(work: UnitOfWork, ids: Sequence[str], after: int, upto: int) -> EntriesByWatch:
+def _subjects_of(entry_subjects: Sequence[EntrySubject], entries: set[int]) -> list[EntrySubject]:
+    """One subject of each of these entries, in order."""
+    by_entry = {subject.entry: subject for subject in entry_subjects}
+    return [by_entry[entry] for entry in sorted(entries)]
+
+
+def _find_entries(
+    work: UnitOfWork, ids: Sequence[str], entry_subjects: Sequence[EntrySubject], span: tuple[int, int]
+) -> EntriesByWatch:
     """Which entries concern which watches: one statement per kind of key for all of them."""
-    entry_subjects = watched_parties.entry_subjects(work.session, after, upto)
-    entries = _find_concerned_keys(work, entry_subjects, after, upto)
-    positions_by_entry: dict[tuple[str, int], set[int]] = defaultdict(set)
+    entries = _find_concerned_keys(work, entry_subjects, *span)
+    entries_by_watch: EntriesByWatch = defaultdict(set)
     for kind in ("uscc", "id", "name"):
         entries_by_index = {
             watches.index(work.keys, by, key): key_entries for (by, key), key_entries in entries.items() if by == kind
         }
         indexes = sorted(key for key in entries_by_index if key)
-        for watch_id, position, key in watched_parties.watches_of_keys(work.session, ids, f"{kind}_index", indexes):
-            for entry in entries_by_index[key]:
-                positions_by_entry[watch_id, entry].add(position)
-    entries_by_watch: EntriesByWatch = defaultdict(list)
-    by_entry = {subject.entry: subject for subject in entry_subjects}
-    for (watch_id, entry), positions in sorted(positions_by_entry.items()):
-        entries_by_watch[watch_id].append((by_entry[entry], sorted(positions)))
+        for watch_id, key in watched_parties.watches_of_keys(work.session, ids, f"{kind}_index", indexes):
+            entries_by_watch[watch_id] |= entries_by_index[key]
     return entries_by_watch
 
 
@@ -97,12 +102,11 @@ def _find_concerned_keys(
 
 
 def _look_at_watch(
-    work: UnitOfWork, watch: Watch, entry_subjects: Sequence[tuple[EntrySubject, list[int]]], upto: int
+    work: UnitOfWork, watch: Watch, watch_request: WatchRequest, entry_subjects: Sequence[EntrySubject], upto: int
 ) -> None:
     moves = list(_plan_moves(work, watch, entry_subjects, upto))
     if moves:
         own_checkpoint(work)  # an event signed by a key that is no longer this node's would not be believed
-        watch_request = watches.request_of_watch(work.keys, watch)
         _store_events(work, watch, [change for move in moves for change in _find_changes(work, watch_request, move)])
     watch.seen_day = max(watch.seen_day, _find_last_day(work, watch))
     watch.seen_entry = max(watch.seen_entry, upto)
@@ -112,20 +116,19 @@ def _find_last_day(work: UnitOfWork, watch: Watch) -> dt.date:
     return min(work.today, watch.until - dt.timedelta(days=1))
 
 
-def _plan_moves(
-    work: UnitOfWork, watch: Watch, entry_subjects: Sequence[tuple[EntrySubject, list[int]]], upto: int
-) -> Iterator[_Move]:
+def _plan_moves(work: UnitOfWork, watch: Watch, entry_subjects: Sequence[EntrySubject], upto: int) -> Iterator[_Move]:
     """First to the new day, then entry by entry, so that each answer begins where the one before it ended."""
     day = max(watch.seen_day, _find_last_day(work, watch))
     if day > watch.seen_day:
-        yield _Move(range(watch.parties), (watch.seen_entry, watch.seen_day), (watch.seen_entry, day))
-    for subject, positions in entry_subjects:
+        yield _Move((watch.seen_entry, watch.seen_day), (watch.seen_entry, day))
+    for subject in entry_subjects:
         if watch.seen_entry < subject.entry <= upto and subject.day < watch.until:
-            yield _Move(positions, (subject.entry - 1, day), (subject.entry, day), subject)
+            yield _Move((subject.entry - 1, day), (subject.entry, day), subject)
 
 
 def _find_changes(work: UnitOfWork, watch_request: WatchRequest, move: _Move) -> Iterator[VerdictChange]:
-    checked_parties = [watch_request.parties[position] for position in move.positions]
+    # All of them: what one party is told may follow from another, of its consortium or bidding beside it.
+    checked_parties = watch_request.parties
     (before_entry, before_day), (entry, day) = move.before, move.after
     old_answers = award_check.judge_parties(work, watch_request.on(before_day), checked_parties, before_entry)
     new_answers = award_check.judge_parties(work, watch_request.on(day), checked_parties, entry)

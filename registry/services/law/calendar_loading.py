@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from registry.domain.law import calendar_notice
-from registry.domain.law.reference_kinds import row_body
+from registry.domain.law.reference_rows import row_body
 from registry.domain.permissions import Permission
 from registry.errors import Fault
 from registry.models import Clock

@@ -1,4 +1,4 @@
-"""Maintain the index of public names, in the transaction that makes a name public."""
+"""Maintain the index of names, in the transaction that publishes a name or shows it to checks."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -15,12 +15,12 @@ from registry.unit_of_work import UnitOfWork
 CHUNK = 1000
 
 
-def index(work: UnitOfWork, public: Iterable[str]) -> int:
-    """Add public names to the index where it lacks them; returns how many.
+def index(work: UnitOfWork, written: Iterable[str]) -> int:
+    """Add names to the index where it lacks them; returns how many.
 
     The caller holds the ledger lock, which keeps others out.
     """
-    names = {name_key.key(name): name for name in public}
+    names = {name_key.key(name): name for name in written}
     known = work.session.scalars(select(SubjectName.name_key).where(SubjectName.name_key.in_(names)))
     for key in known.all():
         del names[key]
@@ -46,10 +46,10 @@ def index(work: UnitOfWork, public: Iterable[str]) -> int:
 
 
 def index_missing(work: UnitOfWork) -> int:
-    """Add every public name that the index lacks, as after its migration; returns how many."""
+    """Add every name that the index lacks, as after an upgrade; returns how many."""
     ledger.take(work, "ledger", 0)
     is_known = exists().where(SubjectName.name_key == Publication.name_key)
-    missing = select(Publication.name).distinct().where(Publication.audience == "public", ~is_known)
+    missing = select(Publication.name).distinct().where(name_search.is_indexed(Publication), ~is_known)
     names = iter(work.session.scalars(missing).all())
     count = 0
     while chunk := list(islice(names, CHUNK)):

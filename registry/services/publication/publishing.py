@@ -13,8 +13,24 @@ from sqlalchemy import insert, select, update
 
 from registry.domain.cases import relation
 from registry.domain.publication import canonical, commitments
-from registry.domain.publication.publication import Leaf, commitment, hash_of, list_state, projection
-from registry.models import ListStateEntry, OutboxMessage, Peer, Publication, PublicationSector, RelationEnd
+from registry.domain.publication.publication import (
+    Leaf,
+    commitment,
+    hash_of,
+    list_state,
+    projection,
+    whole_list_state,
+)
+from registry.models import (
+    ListStateEntry,
+    OutboxMessage,
+    Peer,
+    Publication,
+    PublicationSector,
+    RelationEnd,
+    WholeListState,
+)
+from registry.queries.publication import name_search
 from registry.services.publication import further_keys, ledger, name_index
 from registry.unit_of_work import UnitOfWork
 
@@ -70,8 +86,11 @@ def publish(work: UnitOfWork, versions: Sequence[Version]) -> list[int]:
     _insert_relation_ends(work, versions, first)
     further_keys.add(work, _key_sources(versions, rows))
     _insert_list_states(work, versions, first)
+    _insert_whole_list_states(work, versions, first)
     _queue_messages(work, versions, first)
-    name_index.index(work, (row["name"] for row in rows if row["audience"] == "public"))
+    name_index.index(
+        work, (version.body["subject"]["name"] for version in versions if name_search.is_body_indexed(version.body))
+    )
     return [row["from_entry"] for row in rows]
 
 
@@ -166,6 +185,18 @@ def _insert_list_states(work: UnitOfWork, versions: Sequence[Version], first: in
     ]
     if rows:
         work.session.execute(insert(ListStateEntry), rows)
+
+
+def _insert_whole_list_states(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
+    """Note of which day whole lists are known: what checks read instead of the bodies."""
+    rows = [
+        {"from_entry": entry, "record": version.body["record"], "origin": version.origin}
+        | dict(zip(("scheme", "source", "as_of"), state, strict=True))
+        for entry, version in enumerate(versions, start=first)
+        if (state := whole_list_state(version.body))
+    ]
+    if rows:
+        work.session.execute(insert(WholeListState), rows)
 
 
 def _queue_messages(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:

@@ -48,7 +48,7 @@ LAW = [
     Law("招标投标法实施条例68", "B11", TENDERS, True, BIDDERS, 36, "barred", False),
     Law("招标投标法56、实施条例71-72", "B12", TENDERS, True, EXPERTS, None, "barred", False),
     Law("保障农民工工资支付条例48", "B13", TENDERS, False, RESPONSIBLE, None, "review", True),
-    Law("企业信息公示暂行条例17-18", "B14", TENDERS | {"land_use"}, False, RESPONSIBLE, None, "review", True),
+    Law("企业信息公示暂行条例-令777-B16", "B14", TENDERS | {"land_use"}, False, RESPONSIBLE, None, "review", True),
     Law("医药价格和招采信用评价制度（2025修订）", "B15", {"medical"}, False, BIDDERS, None, "review", False),
     Law("政府采购法实施条例75-E06", "B16", {"procurement"}, False, EXPERTS, None, "barred", False),
     Law("建筑法65-停业整顿-E11", "B17", WORKS, False, BIDDERS, None, "review", True),
@@ -69,6 +69,7 @@ LAW = [
     Law("企业国有资产交易监督管理办法", "B23", {"property"}, False, BIDDERS | AGENTS, None, "review", True),
     Law("公共租赁住房管理办法35-E20", "B24", {"housing"}, False, set(PARTY_ROLES), None, "review", True),
     Law("国办发2021-2-E41", "B25", {"medical"}, False, BIDDERS, None, "review", True),
+    Law("医药价格和招采信用评价制度-特别严重-E41", "B26", {"medical"}, False, BIDDERS, None, "barred", False),
 ]
 EACH = pytest.mark.parametrize("law", [pytest.param(row, id=row.statute) for row in LAW])
 LOOK_BACK = LookBack(
@@ -77,7 +78,7 @@ LOOK_BACK = LookBack(
 
 
 def row_of(code):
-    return next(row for row in ROWS["measures"] if row.code == code)
+    return next(row for row in ROWS["measures"] if row.code == code and row.is_in_force(START))
 
 
 def record(code, ends_on, **special):
@@ -139,11 +140,29 @@ class TestBan:
         assert ended.verdict == "on_record"
 
     def test_is_told_for_every_row_of_the_catalogue(self):
-        assert {law.code for law in LAW} | {"B3", "B4"} == {row.code for row in ROWS["measures"]}
+        assert {law.code for law in LAW} | {"B3", "B4", "B27"} == {row.code for row in ROWS["measures"]}
 
     def test_that_is_over_does_not_bar_by_its_own_row(self):
         """B4, 政府采购法实施条例 19 第二款."""
         assert answer(record("B4", None), "procurement").verdict == "on_record"
+
+    @pytest.mark.parametrize(
+        ("district", "verdict", "code"),
+        [
+            pytest.param("320981", "barred", "measure-in-force", id="B26-E41-医药价格和招采信用评价制度-本省"),
+            pytest.param("110101", "on_record", "other-territory", id="B26-E41-医药价格和招采信用评价制度-外省"),
+            pytest.param(None, "review", "district-not-stated", id="B26-E41-地区未说明"),
+        ],
+    )
+    def test_of_all_products_bars_in_its_own_province(self, district, verdict, code):
+        found = answer(record("B26", None), "medical", district=district)
+        assert (found.verdict, found.reasons[0]["code"]) == (verdict, code)
+
+    def test_of_a_row_that_no_text_confirms_says_so(self):
+        about = CheckScope("medical", None, "320902", START, BY_PRODUCT, frozenset({"B26"}))
+        party = CheckedParty("1", "bidder", "甲公司", "91320902MA0TR0027T")
+        [reason] = judge(party, [Hit("uscc", record("B26", None))], about, None).reasons
+        assert reason["status"] == "unconfirmed"
 
     @pytest.mark.parametrize("district", ["320981", "110101"])
     def test_of_medical_products_says_that_it_is_by_product(self, district):

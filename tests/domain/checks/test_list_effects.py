@@ -51,6 +51,10 @@ class TestListReasons:
                              id=f"effect-judgment-debtor.resources-中办发2016-64-{sector}")
                 for sector in ("land_use", "mining", "property")
             ),
+            pytest.param("judgment-debtor", "housing", "bidder", "review",
+                         id="effect-judgment-debtor.construction-法2016-285-住房保障工程"),
+            pytest.param("wage-arrears", "housing", "bidder", "review",
+                         id="effect-wage-arrears.tenders-保障农民工工资支付条例48-住房保障工程"),
             pytest.param("judgment-debtor", "medical", "bidder", "on_record", id="effect-judgment-debtor-其他领域"),
             pytest.param("tax-major", "procurement", "bidder", "barred",
                          id="effect-tax-major.procurement-财库2016-125-E35"),
@@ -162,3 +166,18 @@ class TestRepaired:
         assert [reason["code"] for reason in answer.reasons] == ([code] if code else [])
         by_first_rules = CheckScope("procurement", True, None, ON, matcher=FIRST_MATCHER)
         assert judge(PARTY, [Hit("uscc", body)], by_first_rules, look_back).verdict == "no_record"
+
+    @pytest.mark.parametrize(
+        ("measure", "expected"),
+        [
+            pytest.param(BAN, "barred", id="B3-采购法77-名单上的禁止"),
+            pytest.param(BAN | {"ends_on": "2026-11-01"}, "no_record", id="B3-采购法77-名单上的禁止届满"),
+            pytest.param(BAN | {"effect": "review"}, "no_record", id="B3-令36-名单上的惩戒措施"),
+        ],
+    )
+    def test_place_on_a_list_bears_by_its_bans_alone(self, measure, expected):
+        scope = CheckScope(
+            "procurement", None, None, ON, effects=EFFECTS, list_measures={"procurement-serious": {"B1"}}
+        )
+        body = listing("procurement-serious", state="repaired", measures=[measure])
+        assert judge(PARTY, [Hit("uscc", body)], scope, None).verdict == expected

@@ -104,8 +104,8 @@ class TestJudge:
         [
             pytest.param({"question": {"district": "320981"}}, "barred", id="本省"),
             pytest.param({"question": {"district": "110101"}}, "on_record", id="外省"),
-            pytest.param({"question": {"district": None}}, "barred", id="项目地区不明"),
-            pytest.param({"question": {"district": "110101"}, "body": {"district": None}}, "barred", id="记录地区不明"),
+            pytest.param({"question": {"district": None}}, "review", id="项目地区不明"),
+            pytest.param({"question": {"district": "110101"}, "body": {"district": None}}, "review", id="记录地区不明"),
             pytest.param(
                 {"question": {"district": "110101"}, "body": measured(territory="national")}, "barred", id="全国"
             ),

@@ -6,7 +6,7 @@ import pytest
 
 from registry.domain.law import calendar_notice, reference_kinds
 from registry.domain.law.reference import Reference
-from registry.domain.law.reference_kinds import row_body
+from registry.domain.law.reference_rows import row_body
 from registry.refusals.procedure import CalendarRefused
 from tests.contract.test_reference import ROWS
 

@@ -16,6 +16,7 @@ from registry.domain.law import deadlines, measures
 from registry.domain.law.publicity import add_months, period, policy_for
 from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import Scheme
+from registry.domain.law.terms import Term, term_fault, term_finding
 from registry.refusals.procedure import TermRefused
 from tests.contract.test_reference import ROWS
 from tests.domain.law.test_measures import found
@@ -90,14 +91,15 @@ class TestMeasure:
     def test_is_no_shorter_and_no_longer_than_its_article_says(self, code, months):
         least, most = months
         for so_many, fault in (
-            (least - 1, "measure-below-statute"),
+            (least - 1, "term-below-statute"),
             (least, None),
             (most, None),
-            (most + 1, "measure-beyond-statute"),
+            (most + 1, "term-beyond-statute"),
         ):
-            taken = measures.statutory_measure(MEASURES[code], FROM, add_months(FROM, so_many))
-            refused = measures.term_fault(MEASURES[code], taken)
-            assert (refused.code if refused else None) == fault, so_many
+            span = Term(FROM, add_months(FROM, so_many), FROM)
+            assert term_fault(MEASURES[code], span) is None
+            finding = term_finding(MEASURES[code], span)
+            assert (finding.code if finding else None) == fault, so_many
 
     @pytest.mark.parametrize(
         ("code", "basis", "content"),
@@ -132,7 +134,7 @@ class TestMeasure:
 
 SCHEMES = [
     # code, article, may publish, term, extension, early exit, measures
-    ("procurement-serious", "政府采购法77", True, None, 0, None, {"B1", "B2", "B5"}),
+    ("procurement-serious", "政府采购法77-B9", True, None, 0, None, {"B1", "B2", "B5", "B16"}),
     ("judgment-debtor", "法释2017-7", True, 24, 36, None, set()),
     ("tax-major", "国家税务总局令54", True, 36, 0, None, set()),
     ("wage-arrears", "人社部令45", True, 36, 0, 6, {"B13"}),
@@ -274,6 +276,18 @@ class TestSuccession:
         assert name in row.name
         assert source in row.source
         assert row.status == "unconfirmed"
+
+    @pytest.mark.parametrize(
+        ("on", "source", "status"),
+        [
+            pytest.param("2024-04-30", "（2014）第十七条", "confirmed", id="B14-B16-企业信息公示暂行条例2014-17"),
+            pytest.param("2024-05-01", "国务院令第777号", "unconfirmed", id="B14-B16-企业信息公示暂行条例-令777"),
+        ],
+    )
+    def test_of_a_measure_cites_the_text_in_force(self, on, source, status):
+        [row] = [row for row in LAW.measures(dt.date.fromisoformat(on)) if row.code == "B14"]
+        assert source in row.source
+        assert row.status == status
 
     @pytest.mark.parametrize("code", ["judgment-debtor", "operation-abnormal"])
     def test_of_no_end_may_be_decided(self, code):

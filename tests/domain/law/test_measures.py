@@ -9,14 +9,14 @@ from registry.domain.law import measures
 from tests.contract.test_reference import ROWS
 from tests.domain.filing.filing_rows import ORGANISATION, accepted
 
-ROWS_OF_LAW = ROWS["measures"]
+ROWS_OF_LAW = [row for row in ROWS["measures"] if row.is_in_force(dt.date(2026, 11, 10))]
 BAN = "禁止参加政府采购活动"
 EXPERTS, PROCUREMENT = "《政府采购法实施条例》第七十五条", "《政府采购法》第七十七条"
 TENDER = "取消其一年内参加依法必须进行招标的项目的投标资格"
 
 
 def found(months=12, terms=(), **special):
-    """The measures of a decision of 2026-11-10 in force for so many months, and the fault codes."""
+    """The measures of a decision of 2026-11-10 in force for so many months, and the codes of what is wrong."""
     end = {
         12: "2027-11-09",
         24: "2028-11-09",
@@ -25,11 +25,52 @@ def found(months=12, terms=(), **special):
         61: "2031-12-11",
         0: "长期",
     }[months]
-    filing, _ = accepted(ORGANISATION | {"effect_until": end} | special)
+    filing, _ = accepted(ORGANISATION | {"effect_until": end, **special})
     if terms:
         filing = type(filing)(**{**vars(filing), "measures": terms})
-    made, faults = measures.resolve_measures(filing, ROWS_OF_LAW)
-    return made, [fault.code for fault in faults]
+    made, faults, findings = measures.resolve_measures(filing, ROWS_OF_LAW)
+    return made, [problem.code for problem in (*faults, *findings)]
+
+
+SERVED = {"decided_on": "2026-11-02", "effect_until": "2029-11-11"}
+LONG = "列入不良行为记录名单，自本决定书送达之日起三年内禁止参加政府采购活动。"
+
+
+class TestService:
+    """政府采购法 77: at most three years; a decision takes effect when it is served (行政处罚法 61)."""
+
+    @pytest.mark.parametrize(
+        ("special", "starts_on", "problems"),
+        [
+            pytest.param({"content": LONG, "served_on": "2026-11-12"}, "2026-11-12", [], id="B13-政府采购法77-自送达"),
+            pytest.param(
+                {"content": LONG, "served_on": ""}, "2026-11-02", ["term-beyond-statute"], id="B13-未填送达日期"
+            ),
+            pytest.param(
+                {"content": BAN, "served_on": "2026-11-12"}, "2026-11-02", [], id="B13-行政处罚法61-决定书未写起算"
+            ),
+            pytest.param(
+                {"content": LONG, "served_on": "2026-11-12", "effect_until": "2029-11-13"},
+                "2026-11-12",
+                ["term-beyond-statute"],
+                id="B13-政府采购法77-送达起仍超过",
+            ),
+            pytest.param(
+                {"content": BAN + "。自收到本决定书之日起十五日内缴纳罚款，不服的自送达之日起六十日内申请复议。",
+                 "served_on": "2026-11-12"},
+                "2026-11-02", [], id="B13-缴款和复议的期限不是起算日",
+            ),
+        ],
+    )  # fmt: skip
+    def test_may_begin_the_ban(self, special, starts_on, problems):
+        [one], found_problems = found(**(SERVED | special))
+        assert (one["starts_on"], found_problems) == (starts_on, problems)
+
+    def test_that_was_not_stated_is_named_as_the_likely_cause(self):
+        filing, _ = accepted(ORGANISATION | SERVED | {"content": LONG})
+        [finding] = measures.resolve_measures(filing, ROWS_OF_LAW).findings
+        assert "送达日期" in finding.detail
+        assert "36个月" in finding.detail
 
 
 class TestResolve:
@@ -104,7 +145,7 @@ class TestResolve:
         ("months", "fault"),
         [
             pytest.param(36, [], id="政府采购法77-三年"),
-            pytest.param(37, ["measure-beyond-statute"], id="政府采购法77-超过"),
+            pytest.param(37, ["term-beyond-statute"], id="政府采购法77-超过"),
             pytest.param(0, ["measure-without-end"], id="政府采购法77-无期限"),
         ],
     )
@@ -128,6 +169,35 @@ class TestResolve:
     def test_refuses_a_term_that_is_empty(self):
         term = MeasureTerm("B1", "B1", dt.date(2027, 12, 1), dt.date(2027, 12, 1))
         assert found(content="罚款。", terms=(term,))[1] == ["measure-term-empty"]
+
+    @pytest.mark.parametrize(
+        ("content", "expected"),
+        [
+            pytest.param(
+                "评定为特别严重失信，取消该企业在本省全部产品挂网资格，并通报全国涉案产品。",
+                [("B26", "bars", "province"), ("B15", "review", "province")],
+                id="B26-E41-医药价格和招采信用评价制度-全部产品",
+            ),
+            pytest.param(
+                "评定为特别严重失信，限制其所有药品在本省投标、挂网、配送。",
+                [("B26", "bars", "province"), ("B15", "review", "province")],
+                id="B26-E41-医药价格和招采信用评价制度-所有药品",
+            ),
+            pytest.param(
+                "评定为严重失信，取消涉案产品挂网。",
+                [("B15", "review", "province")],
+                id="B15-E41-医药价格和招采信用评价制度-涉案产品",
+            ),
+            pytest.param(
+                "取消全部涉案产品的投标资格。",
+                [("B15", "review", "province")],
+                id="B15-E41-医药价格和招采信用评价制度-全部涉案产品",
+            ),
+        ],
+    )
+    def test_tells_all_products_of_a_firm_from_some(self, content, expected):
+        made, _ = found(content=content, basis="《医药价格和招采信用评价制度（2025修订）》")
+        assert sorted((one["code"], one["effect"], one["territory"]) for one in made) == sorted(expected)
 
     def test_of_products_is_for_a_person(self):
         """医药价格和招采信用评价制度（2025修订）: a measure on products is none on the firm."""

@@ -58,9 +58,9 @@ class TestCitation:
 
 
 class TestTerm:
-    def test_below_the_statutory_minimum_is_refused(self):
-        _, faults = found(content=BAN, basis=PROCUREMENT, effect_until="2026-11-11")
-        assert faults == ["measure-below-statute"]
+    def test_below_the_statutory_minimum_is_for_a_person(self):
+        [one], problems = found(content=BAN, basis=PROCUREMENT, effect_until="2026-11-11")
+        assert (one["code"], problems) == ("B1", ["term-below-statute"])
 
 
 class TestFiledMeasure:

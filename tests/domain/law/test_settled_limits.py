@@ -44,6 +44,22 @@ class TestRemedies:
         )
 
 
+class TestWorkingDays:
+    @pytest.mark.parametrize(
+        ("start", "days", "due"),
+        [
+            pytest.param("2026-09-29", 7, "2026-10-14", id="E31-行政处罚法85-国庆"),
+            pytest.param("2026-02-11", 7, "2026-02-27", id="E31-行政处罚法85-春节"),
+            pytest.param("2026-04-30", 7, "2026-05-13", id="E31-行政处罚法85-劳动节"),
+            pytest.param("2024-02-08", 3, "2024-02-19", id="E31-行政处罚法85-2024春节"),
+            pytest.param("2025-01-24", 3, "2025-02-05", id="E31-行政处罚法85-2025春节"),
+            pytest.param("2026-12-28", 3, "2026-12-31", id="E31-行政处罚法85-年末"),
+        ],
+    )
+    def test_skip_days_off_and_count_the_days_that_are_worked(self, start, days, due):
+        assert LAW.calendar.add(day(start), days).day == day(due)
+
+
 class TestYearsNotAnnounced:
     @pytest.mark.parametrize(
         ("start", "days", "due"),

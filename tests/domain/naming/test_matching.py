@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from registry.domain.labels import DIFFERENCES
 from registry.domain.naming import matching
-from registry.domain.naming.matching import COSTS, Named, compare, judge
+from registry.domain.naming.matching import COSTS, NamedParty, compare, judge
 
 HELD = "盐城市瀚澜建设工程有限公司"
 NAMES = st.text("盐城市江苏瀚澜建设工程有限公司厂第一二分亭湖区 ()", max_size=14)
@@ -84,7 +84,7 @@ class TestCompare:
 
     @given(NAMES, NAMES)
     def test_gives_a_score_that_follows_from_the_explanation(self, asked, held):
-        found = judge(Named(asked), Named(held))
+        found = judge(NamedParty(asked), NamedParty(held))
         total = sum(COSTS[one.kind] for one in found.differences)
         assert found.score == round(1 / (1 + total), 4)
         assert 0 < found.score <= 1
@@ -111,13 +111,15 @@ class TestJudge:
     @pytest.mark.parametrize(
         ("asked", "held", "label"),
         [
-            pytest.param(Named("甲"), Named("乙"), "possible", id="different names"),
-            pytest.param(Named("盐城瀚澜"), Named("鹽城 瀚瀾"), "same", id="one name written two ways"),
-            pytest.param(Named("盐城瀚澜", CODE), Named("盐城瀚澜"), "same", id="nothing contradicts"),
-            pytest.param(Named("盐城瀚澜", CODE), Named("盐城瀚澜", OTHER), "possible", id="codes contradict"),
-            pytest.param(Named("旧名", CODE), Named("新名", CODE), "same", id="one code"),
-            pytest.param(Named("盐城瀚澜"), Named("盐城瀚蓝"), "possible", id="one character apart"),
-            pytest.param(Named("…"), Named("——"), "possible", id="no names at all"),
+            pytest.param(NamedParty("甲"), NamedParty("乙"), "possible", id="different names"),
+            pytest.param(NamedParty("盐城瀚澜"), NamedParty("鹽城 瀚瀾"), "same", id="one name written two ways"),
+            pytest.param(NamedParty("盐城瀚澜", CODE), NamedParty("盐城瀚澜"), "same", id="nothing contradicts"),
+            pytest.param(
+                NamedParty("盐城瀚澜", CODE), NamedParty("盐城瀚澜", OTHER), "possible", id="codes contradict"
+            ),
+            pytest.param(NamedParty("旧名", CODE), NamedParty("新名", CODE), "same", id="one code"),
+            pytest.param(NamedParty("盐城瀚澜"), NamedParty("盐城瀚蓝"), "possible", id="one character apart"),
+            pytest.param(NamedParty("…"), NamedParty("——"), "possible", id="no names at all"),
         ],
     )
     def test_labels_by_code_and_name(self, asked, held, label):

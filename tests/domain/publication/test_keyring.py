@@ -156,10 +156,10 @@ class TestHeld:
         ],
     )
     def test_is_told_by_the_instant(self, place, instant, held):
-        assert ring_of().was_current(SIGNERS[place].key_id, keyring.read_instant(instant)) is held
+        assert ring_of().was_signing_key(SIGNERS[place].key_id, keyring.read_instant(instant)) is held
 
     def test_was_no_unknown_key(self):
-        assert not ring_of().was_current("0" * 16, dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
+        assert not ring_of().was_signing_key("0" * 16, dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
 
 
 class TestNotes:

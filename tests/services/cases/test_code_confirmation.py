@@ -4,7 +4,7 @@ import pytest
 
 from registry import runtime
 from registry.errors import Refusal
-from registry.refusals.acts import CodeUnconfirmed
+from registry.refusals.acts import ConfirmationMissing
 from registry.services.cases import penalty_verification
 from tests.domain.filing.test_party_codes import TestCodeThatReadsAsBoth
 from tests.support.filings import BanFactory
@@ -16,9 +16,9 @@ class TestVerify:
         record = desk.filed(BanFactory(uscc=code, override_reason="登记机关书面确认"))
         verifier = people["verifier"].actor
         [outcome] = runtime.perform(verifier, lambda work: penalty_verification.verify(work, [record]))
-        assert isinstance(outcome, CodeUnconfirmed)
+        assert isinstance(outcome, ConfirmationMissing)
         [entry] = runtime.perform(
-            verifier, lambda work: penalty_verification.verify(work, [record], confirms_code=True)
+            verifier, lambda work: penalty_verification.verify(work, [record], confirmation="登记机关书面确认")
         )
         assert not isinstance(entry, Refusal)
 
@@ -27,6 +27,6 @@ class TestVerify:
         record = desk.filed(BanFactory())
         verifier = people["verifier"].actor
         [entry] = runtime.perform(
-            verifier, lambda work: penalty_verification.verify(work, [record], confirms_code=confirms)
+            verifier, lambda work: penalty_verification.verify(work, [record], confirmation="无" if confirms else "")
         )
         assert entry == 1

@@ -8,11 +8,19 @@ import pytest
 from sqlalchemy import select
 
 from registry import runtime
+from registry.domain.cases.case_file import StepInput
 from registry.domain.permissions import Role
 from registry.models import AdoptedListing, CaseStep
 from registry.refusals.acts import OutOfRole, RemovalShare, SelfVerification
 from registry.refusals.content import FileShape, MissingColumn
-from registry.refusals.procedure import AdoptionSuperseded, AdoptionUnfinished, AdoptionUnknown, SchemeUnknown
+from registry.refusals.procedure import (
+    AdoptionSuperseded,
+    AdoptionUnfinished,
+    AdoptionUnknown,
+    ListSourceDiffers,
+    ListStateOlder,
+    SchemeUnknown,
+)
 from registry.services.cases import list_adoption, list_verification
 from tests.support import dying
 from tests.support.centre import Centre
@@ -35,6 +43,12 @@ class TestUpdate:
         first = office.file([firm(1)])
         assert office.store([firm(1)]) == first
 
+    def test_file_that_a_later_one_undid_is_taken_in_again(self, office, centre):
+        office.adopt([firm(1)])
+        office.adopt([firm(1, 退出日期="2026-11-27")])
+        assert len(office.adopt([firm(1)]).came) == 1
+        assert centre.look(party(firm(1)))["lines"][0]["verdict"] == "barred"
+
     def test_same_place_again_is_unchanged(self, office):
         office.adopt([firm(1)])
         number = office.file([firm(1), firm(2)])
@@ -48,7 +62,7 @@ class TestUpdate:
         number = office.file(later, full=True)
         assert office.outcomes(number) == {"changed": 1, "renewed": 1, "came": 1}
         change = office.verify(number)
-        assert [len(change.came), change.changed, change.renewed, change.left] == [1, came[:1], came[1:2], came[2:]]
+        assert [len(change.came), change.changed, change.left] == [1, came[:1], came[2:]]
         assert change.waiting == 0
         changed, left = office.newest(came[0]), office.newest(came[2])
         assert (changed["revision"], changed["act"], changed["ends_on"]) == (2, "correct", "2027-02-01")
@@ -79,7 +93,7 @@ class TestUpdate:
     def test_nobody_leaves_while_rows_were_refused(self, office):
         office.adopt([firm(1), firm(2)], full=True)
         office.bureau.go(DAY + dt.timedelta(days=1))
-        change = office.adopt([firm(1), firm(2, 统一社会信用代码="91320902")], full=True)
+        change = office.adopt([firm(1), firm(2, 列入日期="昨天")], full=True)
         assert (change.left, change.kept, change.waiting) == ([], 1, 0)
 
     def test_older_state_is_refused(self, office):
@@ -100,6 +114,135 @@ class TestUpdate:
         assert [(len(change.came), change.waiting) for change in (office.verify(number) for _ in range(3))] == [
             (2, 3), (2, 1), (1, 0),
         ]  # fmt: skip
+
+
+class TestWeeklyList:
+    def test_writes_one_entry_and_moves_the_day_of_the_list(self, office, centre):
+        office.adopt([firm(number) for number in range(30)], full=True)
+        for week in (1, 2, 3):
+            office.bureau.go(DAY + dt.timedelta(days=7 * week))
+            before = office.head()
+            change = office.adopt([firm(number) for number in range(30)], full=True)
+            assert (change.came, change.changed, change.left) == ([], [], [])
+            assert office.head() == before + 1
+            [known] = centre.look(party(firm(1)))["lists"]
+            assert known["as_of"] == office.bureau.today.isoformat()
+        assert {office.newest(record)["revision"] for record in office.records()} == {1}
+        assert office.sound() == []
+
+    def test_unread_rows_leave_the_day_where_it_was(self, office, centre):
+        office.adopt([firm(1)], full=True)
+        office.bureau.go(DAY + dt.timedelta(days=7))
+        office.adopt([firm(1), firm(2, 列入日期="昨天")], full=True)
+        assert centre.look(party(firm(1)))["lists"][0]["as_of"] == DAY.isoformat()
+
+    def test_does_not_go_back_in_time(self, office):
+        office.adopt([firm(1)], full=True)
+        with pytest.raises(ListStateOlder):
+            office.file([firm(1), firm(2)], full=True, as_of=DAY - dt.timedelta(days=1))
+        number = office.file([firm(3)], as_of=DAY - dt.timedelta(days=1))
+        assert (2, "", "fault", "older-than-known") in office.findings(number)
+
+    def test_part_that_is_newer_survives_the_whole_of_an_older_day(self, office):
+        office.adopt([firm(1)])
+        office.bureau.go(DAY + dt.timedelta(days=2))
+        office.adopt([firm(2)])
+        change = office.adopt([firm(1)], full=True, as_of=DAY + dt.timedelta(days=1))
+        assert change.left == []
+
+    def test_part_filed_before_a_verified_whole_adds_nothing_any_more(self, office):
+        part = office.file([firm(2)])
+        office.adopt([firm(1)], full=True)
+        with pytest.raises(AdoptionSuperseded):
+            office.verify(part)
+
+    def test_sources_are_named_in_every_file_or_in_none(self, office):
+        office.adopt([firm(1)], source="甲法院")
+        with pytest.raises(ListSourceDiffers):
+            office.file([firm(2)])
+
+    def test_whole_list_of_one_source_takes_nobody_off_another(self, office):
+        office.adopt([firm(1)], full=True, source="甲法院")
+        assert office.adopt([firm(2)], full=True, source="乙法院").left == []
+
+
+class TestSendBack:
+    def test_nothing_of_the_file_is_taken_in(self, office, centre):
+        [record] = office.adopt([firm(1)]).came
+        number = office.file([firm(1, 有效期至="2027-01-31"), firm(2)])
+        assert office.send_back(number) == 0
+        assert office.newest(record)["revision"] == 1
+        assert centre.look(party(firm(2)))["lines"][0]["verdict"] == "no_record"
+        with pytest.raises(AdoptionUnfinished):
+            office.verify(number)
+        again = office.file([firm(1, 有效期至="2027-01-31"), firm(2)])
+        assert (again != number, office.outcomes(again)) == (True, {"came": 1, "changed": 1})
+        assert len(office.verify(again).changed) == 1
+        assert office.sound() == []
+
+    def test_takes_another_officer(self, office):
+        number = office.file([firm(1)])
+        with pytest.raises(OutOfRole):
+            office.send_back(number, by="clerk")
+        filer = replace(office.bureau.people["clerk"].actor, role=Role.VERIFIER)
+        with pytest.raises(SelfVerification):
+            runtime.perform(filer, lambda work: list_verification.send_back(work, number, "错"))
+
+    def test_single_place_is_left_out_of_the_verification(self, office):
+        number = office.file([firm(1), firm(2)])
+        record = office.records()[0]
+        office.bureau.do(
+            "verifier", lambda work: list_verification.send_back_place(work, record, "同名误列", StepInput())
+        )
+        assert office.verify(number).came == office.records()[1:]
+        assert office.outcomes(office.file([firm(1)])) == {"came": 1}
+
+
+class TestSuspension:
+    def test_bears_nothing_until_it_is_resumed(self, office, centre):
+        [record] = office.adopt([firm(1)]).came
+        office.stay(record)
+        assert centre.look(party(firm(1)))["lines"][0]["verdict"] == "no_record"
+        office.bureau.go(DAY + dt.timedelta(days=5))
+        office.resume(record)
+        assert centre.look(party(firm(1)))["lines"][0]["verdict"] == "barred"
+        stayed = centre.look(party(firm(1)), on=DAY + dt.timedelta(days=2))["lines"][0]
+        assert stayed["verdict"] == "on_record"
+        assert office.sound() == []
+
+    def test_is_kept_by_a_later_state_of_the_list_and_told_of_its_change(self, office):
+        [record] = office.adopt([firm(1)], full=True).came
+        office.stay(record)
+        office.bureau.go(DAY + dt.timedelta(days=7))
+        number = office.file([firm(1, 有效期至="2027-01-31")], full=True)
+        assert (2, "", "note", "suspended") in office.findings(number)
+        assert office.verify(number).waiting == 0
+        assert office.newest(record)["state"] == "suspended"
+        office.resume(record)
+        assert office.adopt([firm(1, 有效期至="2027-01-31")]).changed == [record]
+        assert office.newest(record)["suspensions"] == [{"from": "2026-11-28", "until": "2026-12-05"}]
+        assert office.sound() == []
+
+    @pytest.mark.parametrize("says", [{"退出日期": "2026-12-01"}, None], ids=["row-says-so", "row-is-gone"])
+    def test_leaves_with_its_list(self, office, says):
+        [record, _] = office.adopt([firm(1), firm(2)], full=True).came
+        office.stay(record)
+        office.bureau.go(DAY + dt.timedelta(days=7))
+        rows = [firm(2)] + ([firm(1, **says)] if says else [])
+        assert office.adopt(rows, full=True).left == [record]
+        assert office.newest(record)["state"] == "removed"
+        assert office.sound() == []
+
+
+class TestChanges:
+    def test_are_told_record_by_record_before_and_after(self, office):
+        office.adopt([firm(1), firm(2), firm(3)], full=True)
+        office.bureau.go(DAY + dt.timedelta(days=7))
+        number = office.file([firm(1, 有效期至="2027-01-31"), firm(2), firm(4)], full=True)
+        expected = {("changed", firm(1)["对象名称"]), ("left", firm(3)["对象名称"]), ("came", firm(4)["对象名称"])}
+        before = office.changes(number)
+        office.verify(number)
+        assert [{(one.change, one.name) for one in each} for each in (before, office.changes(number))] == [expected] * 2
 
 
 class TestGuard:
@@ -152,7 +295,7 @@ class TestFiling:
             office.file([firm(1, 数据状态="1")])
 
     @pytest.mark.parametrize(("special", "column", "code"), [
-        ({"统一社会信用代码": "91320902MA0T000001"}, "统一社会信用代码", "uscc-check-character"),
+        ({"对象名称": "盐城＊＊建设有限公司"}, "对象名称", "name-masked"),
         ({"列入日期": "二〇二四年"}, "列入日期", "date-malformed"),
         ({"列入日期": "2027-01-01"}, "列入日期", "listed-in-future"),
         ({"有效期至": "2020-01-01"}, "有效期至", "ends-before-start"),
@@ -169,6 +312,18 @@ class TestFiling:
         number = office.file([firm(1), firm(1), firm(1, 有效期至="2027-01-31")])
         assert office.outcomes(number) == {"came": 1, "unchanged": 1, "refused": 1}
         assert (4, "", "fault", "row-doubled") in office.findings(number)
+
+    def test_row_whose_code_says_the_kind_has_nothing_to_be_said_of(self, office):
+        assert office.findings(office.file([firm(1)])) == []
+
+    @pytest.mark.parametrize("words", ["长期", "无固定期限", "9999-12-31", ""])
+    def test_end_that_is_none_is_none(self, office, words):
+        [record] = office.adopt([firm(1, 有效期至=words)]).came
+        assert office.newest(record)["ends_on"] is None
+
+    def test_line_of_totals_is_no_place(self, office):
+        total = dict.fromkeys(firm(1), "") | {"对象名称": "合计", "文书号": "1家"}
+        assert office.outcomes(office.file([firm(1), total])) == {"came": 1, "refused": 1}
 
     def test_unknown_column_is_left_out_and_named(self, office):
         number = office.file([firm(1, 涉及金额="5")])

@@ -7,11 +7,19 @@ import pytest
 
 from registry import runtime
 from registry.domain.permissions import Role
+from registry.queries import integrity
 from registry.queries.cases import penalties
 from registry.refusals.acts import SelfVerification
 from registry.services.cases import penalty_verification
 from tests.support.desk import head
 from tests.support.filings import filing, today
+
+LONG = {
+    "content": "禁止参加政府采购活动三年。",
+    "basis": "《政府采购法》第七十七条",
+    "decided_on": "2024-01-10",
+    "effect_until": "2027-01-20",
+}
 
 
 @pytest.fixture
@@ -54,6 +62,18 @@ class TestVerify:
         assert (done[0].code, done[1]) == (code, 1)
         assert desk.found() == [good]
         assert desk.get(f"/penalties/{bad}", "clerk").get_json()["state"] == "filed"
+
+    def test_of_a_term_beyond_its_statute_waits_for_its_reason_while_others_go_on(self, desk, people):
+        """B13, 政府采购法 77."""
+        long, good = desk.filed(filing(**LONG)), desk.filed(filing())
+        verify = penalty_verification.verify
+        done = runtime.perform(people["verifier"].actor, lambda work: verify(work, [long, good]))
+        assert ([fault.code for fault in done[0].faults], done[1]) == (["term-beyond-statute"], 1)
+        assert (done[0].code, desk.found()) == ("confirmation-missing", [good])
+        runtime.perform(people["verifier"].actor, lambda work: verify(work, [long], confirmation="决定书如此"))
+        assert sorted(desk.found()) == sorted([good, long])
+        with runtime.begin() as work:
+            assert list(integrity.findings(work.session, work.keys, work.settings.node, lambda _: None)) == []
 
     def test_of_a_record_named_twice_publishes_it_once(self, desk, people):
         record = desk.filed(filing())

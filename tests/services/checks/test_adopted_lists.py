@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from registry import runtime
-from registry.domain.checks.model import FIRST_MATCHER
+from registry.domain.checks.explanation import basis_texts
+from registry.domain.checks.model import FIRST_MATCHER, MATCHERS
 from registry.domain.exchange import record_schema
 from registry.domain.law.publicity import NO_END
 from registry.models import AdoptedListing
@@ -86,19 +87,99 @@ class TestAdoptedListBears:
         office.file([row])
         assert centre.look(party(row))["lines"][0]["verdict"] == "no_record"
 
-    def test_authorised_record_is_seen_by_code_only(self, office, centre):
+    def test_authorised_record_bars_by_code_and_is_for_a_person_by_name(self, office, centre):
         row = firm(6, 公开范围="仅限部门共享")
         [record] = office.adopt([row]).came
         assert office.newest(record)["audience"] == "authorised"
         assert centre.look(party(row))["lines"][0]["verdict"] == "barred"
         by_name = centre.look(party(row, uscc=None))["lines"][0]
-        assert [reason["code"] for reason in by_name["reasons"]] == ["identity-not-given"]
+        assert by_name["verdict"] == "review"  # L12: a check sees it by a near name, so by its own too
+        assert [reason["code"] for reason in by_name["reasons"]] == ["identity-not-given", "list-bars"]
         with runtime.reading() as session:
             at = publications.moment(session, DAY)
             found = publications.search(
                 session, publications.Filter(kinds=["adopted_listing"]), at, before=None, limit=9
             )
         assert found == []
+
+
+UNUSABLE = {
+    "none": "", "placeholder": "无", "registration-number": "320900000012345", "organisation-code": "12345678-9",
+    "masked": "9132****MA0T*****X", "short": "91320902", "foreign": "HRB 12345",
+}  # fmt: skip
+
+
+class TestWithoutUsableCode:
+    @pytest.mark.parametrize("code", UNUSABLE)
+    def test_firm_is_kept_and_found_by_name(self, office, centre, code):
+        row = firm(1, 统一社会信用代码=UNUSABLE[code], 主体类别="法人")
+        number = office.file([row])
+        assert office.outcomes(number) == {"came": 1}
+        assert (2, "对象名称", "note", "kept-by-name") in office.findings(number)
+        [record] = office.verify(number).came
+        assert office.newest(record)["subject"]["uscc"] is None
+        for asked in (party(row, uscc=None), party(firm(1))):  # who gives a code is told as well
+            line = centre.look(asked)["lines"][0]
+            assert line["verdict"] == "review"
+            assert "list-bars" in {reason["code"] for reason in line["reasons"]}
+        assert office.sound() == []
+
+    def test_foreign_firm_is_found_whatever_its_case_and_brackets(self, office, centre):
+        row = firm(1, 对象名称="Shili Foreign (Holding) GmbH", 统一社会信用代码="")
+        office.adopt([row])
+        asked = party(row, name="SHILI FOREIGN（HOLDING）GMBH", uscc=None)
+        assert "list-bars" in {reason["code"] for reason in centre.look(asked)["lines"][0]["reasons"]}
+
+    @pytest.mark.parametrize("number", ["", "3209**********1234", "320902199001011"])
+    def test_person_is_kept_and_never_more_than_reviewed(self, office, centre, number):
+        row = firm(1, 对象名称="卞子墨", 主体类别="自然人", 统一社会信用代码="", 证件号码=number)
+        [record] = office.adopt([row]).came
+        assert office.newest(record)["audience"] == "authorised"
+        with_number = Party("1", "bidder", "卞子墨", None, id_type="111", id_number=PERSON_NUMBER)
+        for asked in (party(row, uscc=None), with_number):
+            assert centre.look(asked)["lines"][0]["verdict"] == "review"
+        assert "list-bars" not in {
+            reason["code"] for reason in centre.look(party(row, name="卞子", uscc=None))["lines"][0]["reasons"]
+        }
+        assert office.sound() == []
+
+    def test_bare_name_of_no_stated_kind_is_not_shown(self, office):
+        [record] = office.adopt([firm(1, 对象名称="卞子墨", 统一社会信用代码="")]).came
+        assert office.newest(record)["audience"] == "authorised"
+
+    def test_number_of_a_person_in_the_place_of_a_code_is_read_as_one(self, office, centre):
+        row = firm(1, 对象名称="卞子墨", 统一社会信用代码=PERSON_NUMBER)
+        [record] = office.adopt([row]).came
+        body = office.newest(record)
+        assert (body["subject"]["kind"], body["audience"]) == ("natural_person", "authorised")
+        assert PERSON_NUMBER not in json.dumps(body)
+        asked = Party("1", "bidder", "卞子墨", None, id_type="111", id_number=PERSON_NUMBER)
+        assert centre.look(asked)["lines"][0]["verdict"] == "barred"
+
+    def test_mistyped_code_is_kept_as_it_stands(self, office, centre):
+        code = firm(1)["统一社会信用代码"]
+        wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
+        number = office.file([firm(1, 统一社会信用代码=wrong)])
+        assert (2, "统一社会信用代码", "note", "uscc-check-character") in office.findings(number)
+        office.verify(number)
+        verdicts = [centre.look(party(firm(1), uscc=each))["lines"][0]["verdict"] for each in (wrong, code, None)]
+        assert verdicts == ["barred", "review", "review"]
+
+    def test_replay_of_older_rules_finds_none_by_name_that_is_not_public(self, office, centre):
+        row = firm(1, 对象名称="卞子墨", 主体类别="自然人", 统一社会信用代码="")
+        office.adopt([row])
+        codes = [
+            {reason["code"] for reason in centre.look(party(row, uscc=None), matcher=matcher)["lines"][0]["reasons"]}
+            for matcher in MATCHERS
+        ]
+        assert codes == [*[{"identity-not-given"}] * 2, {"identity-not-given", "list-bars"}]
+
+    def test_code_that_becomes_known_replaces_the_name(self, office, centre):
+        office.adopt([firm(1, 统一社会信用代码=""), firm(2)], full=True)
+        office.bureau.go(DAY + dt.timedelta(days=7))
+        change = office.adopt([firm(1), firm(2)], full=True)
+        assert (len(change.came), len(change.left)) == (1, 1)
+        assert centre.look(party(firm(1)))["lines"][0]["verdict"] == "barred"
 
 
 SETS = {
@@ -159,12 +240,48 @@ class TestAgeOfLists:
     def test_receipt_says_how_old_each_list_is(self, office, centre):
         row = firm(1)
         assert "lists" not in centre.look(party(row))
-        office.adopt([row], as_of=DAY - dt.timedelta(days=3))
-        office.adopt([firm(2)], "tax-major", as_of=DAY - dt.timedelta(days=40))
+        office.adopt([row], as_of=DAY - dt.timedelta(days=3), full=True)
+        office.adopt([firm(2)], "tax-major", as_of=DAY - dt.timedelta(days=40), full=True)
         assert centre.look(party(row))["lists"] == [
-            {"scheme": "judgment-debtor", "as_of": "2026-11-25", "age_days": 3},
-            {"scheme": "tax-major", "as_of": "2026-10-19", "age_days": 40},
+            {"scheme": "judgment-debtor", "whole": True, "as_of": "2026-11-25", "age_days": 3},
+            {"scheme": "tax-major", "whole": True, "as_of": "2026-10-19", "age_days": 40},
         ]
+
+    def test_part_of_a_list_does_not_make_it_fresh(self, office, centre):
+        office.adopt([firm(1)], as_of=DAY - dt.timedelta(days=3))
+        assert centre.look(party(firm(1)))["lists"] == [
+            {"scheme": "judgment-debtor", "whole": False, "as_of": None, "age_days": None, "newest_row": "2026-11-25"},
+        ]
+        office.adopt([firm(1)], as_of=DAY - dt.timedelta(days=2), full=True)
+        office.adopt([firm(2)], as_of=DAY)
+        assert centre.look(party(firm(1)))["lists"] == [
+            {"scheme": "judgment-debtor", "whole": True, "as_of": "2026-11-26", "age_days": 2},
+        ]
+
+    def test_each_source_has_a_list_of_its_own(self, office, centre):
+        office.adopt([firm(1)], as_of=DAY - dt.timedelta(days=9), full=True, source=COURT)
+        office.adopt([firm(2)], as_of=DAY, full=True, source="盐城市示列人民法院")
+        assert centre.look(party(firm(1)))["lists"] == [
+            {"scheme": "judgment-debtor", "source": COURT, "whole": True, "as_of": "2026-11-19", "age_days": 9},
+            {
+                "scheme": "judgment-debtor",
+                "source": "盐城市示列人民法院",
+                "whole": True,
+                "as_of": "2026-11-28",
+                "age_days": 0,
+            },
+        ]
+        verdicts = [centre.look(party(firm(number)))["lines"][0]["verdict"] for number in (1, 2)]
+        assert verdicts == ["barred", "barred"]
+        assert office.sound() == []
+
+    def test_is_said_in_words_with_what_is_not_known(self, office, centre):
+        office.adopt([firm(1)], full=True, source=COURT)
+        office.adopt([firm(2)], "tax-major")
+        texts = basis_texts(centre.look(party(firm(1))))
+        assert f"转录名单 judgment-debtor（来源 {COURT}）：全部名单截至 2026-11-28 的状态，距答复 0 天。" in texts
+        [partial] = [text for text in texts if "tax-major" in text]
+        assert "只转录过其中的部分条目" in partial
 
     def test_first_rules_never_said_it(self, office, centre):
         row = firm(1)

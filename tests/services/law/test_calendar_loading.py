@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from registry import runtime
-from registry.domain.law import calendar_notice, reference_kinds
+from registry.domain.law import calendar_notice, reference_kinds, reference_rows
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import SYSTEM
 from registry.models import AuditEvent, CatalogRow, Clock, Penalty
@@ -191,7 +191,7 @@ class TestInit:
 
     def test_closes_a_row_of_another_kind_that_no_file_names(self, app):
         def plant(work):
-            body = reference_kinds.row_body(reference_kinds.parse_reference_row("id_types", shipped("id_types")[0])) | {
+            body = reference_rows.row_body(reference_kinds.parse_reference_row("id_types", shipped("id_types")[0])) | {
                 "code": "998"
             }
             work.session.add(reference_loading.row(work, "id_types", body))
