@@ -8,6 +8,7 @@ from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.base import Day, StrictSchema, words
 from registry.api.wire import Blueprint, parse_next, read_upload
+from registry.domain import literals
 from registry.domain.permissions import Permission
 from registry.models import AdoptionFinding, ListAdoption
 from registry.queries.cases import adoptions
@@ -24,7 +25,7 @@ class AdoptionQuery(StrictSchema):
 
     list = fields.String(required=True)
     full = fields.Boolean(load_default=False)
-    as_of = fields.Date(load_default=None)
+    as_of = Day(load_default=None)
     source = fields.String(load_default="")
     filename = fields.String(load_default="")
 
@@ -119,9 +120,10 @@ def _describe_finding(finding: AdoptionFinding) -> dict[str, Any]:
 
 
 def _parse_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
+    number = literals.row_number(text)
+    if number is None:
         raise AdoptionUnknown()
-    return int(text)
+    return number
 
 
 @blueprint.route("", methods=["POST"])

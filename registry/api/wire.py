@@ -12,6 +12,7 @@ from sqlalchemy import select
 from webargs.flaskparser import FlaskParser
 
 from registry import runtime
+from registry.domain import literals
 from registry.domain.filing.cells import is_forbidden
 from registry.domain.permissions import Actor
 from registry.domain.publication.redaction import blot
@@ -21,7 +22,6 @@ from registry.refusals.acts import BodyRefused, KeyReused, QueryRefused
 from registry.unit_of_work import UnitOfWork
 
 KEY_LENGTH_MAX = 200
-DIGITS_MAX = 15
 
 
 def strict_json(data: bytes) -> Any:
@@ -163,9 +163,10 @@ def parse_next(text: str | None) -> int | None:
     """The number in a ``next`` token, None when there is no token; refuses ``QueryRefused``."""
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX):
+    number = literals.row_number(text)
+    if number is None:
         raise QueryRefused(faults=(Fault("/next", "next-malformed", "next 不是本接口给出的值"),))
-    return int(text)
+    return number
 
 
 def if_version() -> int | None:

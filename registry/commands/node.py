@@ -10,7 +10,7 @@ import flask_migrate
 
 from registry import runtime
 from registry.app import MIGRATIONS, create_app
-from registry.commands.common import in_app
+from registry.commands.common import WholeRange, in_app
 from registry.demo.furnish import furnish
 from registry.demo.processes import run
 from registry.domain.permissions import SYSTEM
@@ -78,7 +78,7 @@ def worker() -> None:
 @click.command("demo")
 @click.option(
     "--port",
-    type=click.IntRange(1, 65534),
+    type=WholeRange(1, 65534),
     default=8000,
     envvar="PORT",
     show_default=True,

@@ -25,7 +25,7 @@ from registry.models.law_proposal import LawProposal
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.listing import Listing
 from registry.models.name_index import SubjectName, gram_counts, name_grams
-from registry.models.penalty import ImportFinding, Penalty, PenaltyFiling, PenaltyImport
+from registry.models.penalty import ColumnMapping, ImportFinding, Penalty, PenaltyFiling, PenaltyImport
 from registry.models.publication import Publication, PublicationSector
 from registry.models.relation import Relation, RelationEnd
 from registry.models.relief import Document, Relief
@@ -46,6 +46,7 @@ __all__ = [
     "CheckFilePart",
     "Checkpoint",
     "Clock",
+    "ColumnMapping",
     "Commendation",
     "Counter",
     "Department",

@@ -105,6 +105,12 @@ class AlreadyFiled(Conflict):
     code, title = "decision-already-filed", "同一决定（机关、文号、相对人相同）已经报送"
 
 
+class DecisionRemovedBefore(Conflict):
+    """The record of the same decision was withdrawn or repaired here: filing it anew takes a stated reason."""
+
+    code, title = "decision-removed-before", "同一处罚决定此前已在此撤回或修复，重新报送应当写明理由（例外理由）"
+
+
 class AccountTaken(Conflict):
     """An account of this name exists."""
 
@@ -175,6 +181,12 @@ class QueryRefused(Invalid):
     """A query parameter is unknown or malformed."""
 
     code, title = "query-refused", "查询参数不正确"
+
+
+class QueryEncoding(Invalid):
+    """The query string is not text in UTF-8; read as such it would ask for something else."""
+
+    code, title = "query-encoding", "查询文字应以 UTF-8 编码发送（收到的可能是 GBK），请重新输入"
 
 
 class BodyRefused(Invalid):

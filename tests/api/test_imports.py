@@ -101,7 +101,7 @@ class TestHostile:
             "NaN": b'[{"fine":NaN}]',
             "utf-16": plain.decode().encode("utf-16"),
             "binary": bytes(range(256)) * 10,
-            "unknown column": plain.replace(b"fine", b"colour", 1),
+            "unknown column": plain.replace(b"fine", "罚款币种".encode(), 1),
             "doubled column": plain.replace(b"fine", b"facts", 1),
             "nul": b"\x00",
         }.items():

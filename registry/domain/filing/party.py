@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 from registry.domain import identifiers
+from registry.domain.filing import subject_name
 from registry.domain.filing.model import Party, Rules
 from registry.domain.filing.row_reader import RowReader
 from registry.domain.publication import redaction
@@ -28,7 +29,8 @@ _REGISTRATION_DIGITS = 15
 """The digits of an old registration number of a firm, and of an old resident number: which it is nobody can tell."""
 _WORDS_BEFORE = re.compile(r"^(?:统一)?(?:社会)?(?:信用)?代码\s*:?\s*")
 _COUNT_AFTER = re.compile(r"\s*\(\d+/\d+\)$")
-_MASKS = re.compile(r"[*＊×✱●■]")
+_LINKS = re.compile(r"[\s\-‐‑‒–—―−－·.]")
+_CITIZEN_CARD = re.compile(r"[0-9Xx\s\-‐‑‒–—―−－·.]{15,40}")
 
 
 def parse_party(row: RowReader, rules: Rules, override: str | None) -> Party:
@@ -85,9 +87,10 @@ def is_kind_stated(row: RowReader) -> bool:
 
 def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> str | None:
     """Read a code without text around it; a wrong check character is accepted only with a stated reason."""
-    code, bare = identifiers.fold(text), _bare_code(text)
+    code = identifiers.fold(text)
+    bare = code if code.isascii() and code.isalnum() else _bare_code(code)
     if bare != code:
-        row.note(field, "text-around-code", "已去除代码前后的说明文字或空格")
+        row.note(field, "text-around-code", "已去除代码前后的说明文字，或其中的空格、连字符")
     if re.search("[a-z]", text):
         row.note(field, "lower-case", "小写字母已改为大写")
     if re.fullmatch(r"\d{15}", bare, re.ASCII):
@@ -110,8 +113,9 @@ def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> 
     return None
 
 
-def _bare_code(text: str) -> str:
-    return re.sub(r"\s", "", _COUNT_AFTER.sub("", _WORDS_BEFORE.sub("", identifiers.fold(text))))
+def _bare_code(code: str) -> str:
+    """The code without the words around it, its blanks and its hyphens."""
+    return _LINKS.sub("", _COUNT_AFTER.sub("", _WORDS_BEFORE.sub("", code)))
 
 
 def _fault_personal_code(row: RowReader, field: str, code: str) -> None:
@@ -134,7 +138,7 @@ def _read_kind(row: RowReader) -> str:
     """The kind as stated, or derived from the code where nothing is stated."""
     text = row.text("subject_kind")
     if text and text not in _KINDS:
-        row.fault("subject_kind", "subject-kind-unknown", "应为法人及非法人组织、自然人或个体工商户")
+        row.fault("subject_kind", "subject-kind-unknown", "应写 法人及非法人组织、自然人 或 个体工商户")
         return "organisation"
     stated_kind = _KINDS.get(text, "")
     if stated_kind:
@@ -150,14 +154,14 @@ def _read_kind(row: RowReader) -> str:
 
 def _read_name(row: RowReader, is_person: bool) -> str:
     name = row.text("subject_name", limit=200)
-    if _MASKS.search(name) or (is_person and "某" in name):
-        row.fault("subject_name", "name-masked", "名称被遮盖，应报送完整名称")
+    for finding in subject_name.name_findings(name, is_person=is_person):
+        row.fault("subject_name", finding, subject_name.DETAILS[finding])
     return name
 
 
 def _find_personal_number(row: RowReader) -> str | None:
     """The resident number that stands where a code belongs, as lists with one column for both have it."""
-    text = _bare_code(row.raw("uscc"))
+    text = _bare_code(identifiers.fold(row.raw("uscc")))
     if identifiers.is_sound(text) or len(text) == _REGISTRATION_DIGITS:
         return None
     try:
@@ -173,7 +177,7 @@ def _read_listed_code(row: RowReader) -> str | None:
     reasons = [fault.code for fault in row.faults[before:]]
     del row.faults[before:]
     if reasons == [UsccCheckCharacter.code]:
-        lenient = identifiers.uscc(_bare_code(row.raw("uscc")), strict=False)
+        lenient = identifiers.uscc(_bare_code(identifiers.fold(row.raw("uscc"))), strict=False)
         if redaction.blot(lenient) == lenient:
             row.note("uscc", "uscc-check-character", "校验码不正确，按所写的代码保留")
             return lenient
@@ -242,10 +246,11 @@ def _read_identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None
     type_text = row.text("id_type", required=False)
     if type_text:
         id_type = identifiers.id_type_code(type_text, rules.id_types)
-        id_type = id_type or row.code_in("id_type", type_text, rules.id_types, "id-type-unknown")
+        id_type = id_type or row.code_in("id_type", type_text, rules.id_types, "id-type-unknown", rules.id_words)
     else:
         id_type = identifiers.RESIDENT_ID
         row.note("id_type", "id-type-derived", "未写明证件类型，按居民身份证核验")
+    number = _join_number(row, number, id_type)
     if id_type != identifiers.RESIDENT_ID:
         folded = identifiers.document_number(number)
         if number and not identifiers.OTHER_NUMBER.fullmatch(folded):
@@ -257,6 +262,15 @@ def _read_identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None
     if full and not identifiers.is_place_known(full):
         row.note("id_number", "id-place-unknown", "身份证号码的地区代码不在现行代码内，请核对")
     return id_type, full
+
+
+def _join_number(row: RowReader, number: str, id_type: str | None) -> str:
+    """The number without blanks; of a resident number without hyphens as well, which are part of no such number."""
+    is_card = id_type == identifiers.RESIDENT_ID and _CITIZEN_CARD.fullmatch(number)
+    joined = _LINKS.sub("", number) if is_card else re.sub(r"\s", "", number)
+    if joined != number:
+        row.note("id_number", "number-joined", "已去除证件号码中的空格、连字符")
+    return joined
 
 
 def _drop_identity(row: RowReader) -> tuple[None, None]:
@@ -285,6 +299,7 @@ def _read_legal_representative(row: RowReader, is_person: bool, rules: Rules) ->
             row.note("legal_representative", "not-kept", "自然人没有法定代表人，不保留")
         return None
     name = row.text("legal_representative", required=rules.legal_representative_required, limit=50)
-    if _MASKS.search(name):
-        row.fault("legal_representative", "name-masked", "姓名被遮盖，应报送完整姓名")
+    for finding in subject_name.name_findings(name, is_person=True):
+        if finding in (subject_name.NAME_MASKED, subject_name.NAME_DAMAGED):
+            row.fault("legal_representative", finding, subject_name.DETAILS[finding])
     return name or None

@@ -12,7 +12,7 @@ from registry.domain.cases.case_file import StepInput
 from registry.domain.permissions import Role
 from registry.models import AdoptedListing, CaseStep
 from registry.refusals.acts import OutOfRole, RemovalShare, SelfVerification
-from registry.refusals.content import FileShape, MissingColumn
+from registry.refusals.content import MissingColumn, UnknownColumn
 from registry.refusals.procedure import (
     AdoptionSuperseded,
     AdoptionUnfinished,
@@ -291,7 +291,7 @@ class TestFiling:
             office.file([firm(1)], "no-such-list")
         with pytest.raises(MissingColumn):
             office.file([{"统一社会信用代码": "1", "列入日期": "2026-01-01"}])
-        with pytest.raises(FileShape):
+        with pytest.raises(UnknownColumn):
             office.file([firm(1, 数据状态="1")])
 
     @pytest.mark.parametrize(("special", "column", "code"), [
