@@ -3,15 +3,24 @@
 import datetime as dt
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from registry.domain.checks import consortium, receipts, related_parties, same_tender, verdict
-from registry.domain.checks.model import FIRST_MATCHER, RELATED_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks import consortium, further_keys, receipts, related_parties, same_tender, verdict
+from registry.domain.checks.model import (
+    FIRST_MATCHER,
+    KEYS_MATCHER,
+    RELATED_MATCHER,
+    CheckedParty,
+    CheckScope,
+    Hit,
+    LookBack,
+    name_key_of,
+)
 from registry.domain.checks.same_tender import SameTenderLaw
 from registry.domain.law.publicity import add_months
 from registry.domain.law.reference import Reference
@@ -227,6 +236,8 @@ def _build_line(party: Party, answer: verdict.Answer) -> dict[str, Any]:
         "section": party.section,
         "name": party.name,
         "uscc": party.uscc,
+        "organisation_code": party.organisation_code,
+        "registration_number": party.registration_number,
         "id_last4": party.id_number[-4:] if party.id_number else None,
         "verdict": answer.verdict,
         "reasons": list(answer.reasons),
@@ -255,11 +266,7 @@ def judge_parties(
     parties, relations of the parties, records of those related to them; one more for each name without a usable code.
     Refuses ``KeysForeign``.
     """
-    keys = candidates.Keys(
-        usccs=[party.uscc for party in checked_parties if party.uscc],
-        id_indexes=[party.id_index for party in checked_parties if party.id_index],
-        name_keys=[name_key.key(party.name) for party in checked_parties],
-    )
+    keys = _collect_keys(scope, checked_parties)
     _require_own_index(work, keys)
     reference = reference or reference_data.current(work.session)
     bodies = candidates.candidates(work.session, keys, entry)
@@ -273,11 +280,14 @@ def judge_parties(
     near_by_ref = near_hits.find_near_hits(work, scope, checked_parties, entry)
     scope = _with_law(scope, reference)
     look_back = _find_look_back(reference, scope.on)
-    named_parties = [replace(party, names=related_parties.known_names(party, relations)) for party in checked_parties]
+    named_parties = [
+        replace(party, names=related_parties.known_names(party, relations, name_key_of(scope.matcher)))
+        for party in checked_parties
+    ]
     answers = [
         verdict.judge(
             party,
-            near_hits.add_near_hits(_find_hits(party, party_paths, bodies), near_by_ref.get(party.ref, ())),
+            near_hits.add_near_hits(_find_hits(party, party_paths, bodies, scope), near_by_ref.get(party.ref, ())),
             scope,
             look_back,
         )
@@ -331,8 +341,27 @@ def _find_by_older_rules(bodies: BodiesByKey) -> BodiesByKey:
     return named
 
 
-def _find_hits(party: CheckedParty, party_paths: Sequence[related_parties.Path], bodies: BodiesByKey) -> list[Hit]:
-    """Each record by the firmest way to it: code or number, the same legal person, and then the bare name."""
+def _collect_keys(scope: CheckScope, checked_parties: Sequence[CheckedParty]) -> candidates.Keys:
+    """The keys of all parties. Names are looked up as the rules key them and as former ones did: stored keys may be
+    either while they are renewed, and old receipts are replayed. ``_find_by_name`` compares the names themselves."""
+    names = {party.name for party in checked_parties}
+    former = {name_key.former_key(name) for name in names}
+    if scope.follows(KEYS_MATCHER):
+        further = {key for party in checked_parties for key in further_keys.of_party(party)}
+    else:
+        further = {further_keys.key(further_keys.NAME, key) for key in former}
+    return candidates.Keys(
+        usccs=[party.uscc for party in checked_parties if party.uscc],
+        id_indexes=[party.id_index for party in checked_parties if party.id_index],
+        name_keys=sorted({name_key.key(name) for name in names} | former),
+        further=sorted(further),
+    )
+
+
+def _find_hits(
+    party: CheckedParty, party_paths: Sequence[related_parties.Path], bodies: BodiesByKey, scope: CheckScope
+) -> list[Hit]:
+    """Each record by the firmest way to it: code or number, the same legal person, a further key, the bare name."""
     firm_keys = [("uscc", party.uscc), ("id", party.id_index)]
     hits = [Hit(by, body) for by, key in firm_keys if key for body in bodies.get((by, key), ())]
     records = {hit.body["record"] for hit in hits}
@@ -344,12 +373,29 @@ def _find_hits(party: CheckedParty, party_paths: Sequence[related_parties.Path],
         if body["record"] not in records
     ]
     records |= {hit.body["record"] for hit in hits if hit.via and hit.via.effect == related_parties.IDENTITY}
-    return hits + [
-        Hit("name", body, has_identifier=by == "name")
-        for by in ("name", candidates.NAME_ONLY)
-        for body in bodies.get((by, name_key.key(party.name)), ())
-        if body["record"] not in records
-    ]
+    if scope.follows(KEYS_MATCHER):
+        further = [Hit(*found) for found in _find_by_further_keys(party, bodies) if found[1]["record"] not in records]
+        hits += further
+        records |= {hit.body["record"] for hit in further}
+    return hits + [hit for hit in _find_by_name(party, bodies, scope) if hit.body["record"] not in records]
+
+
+def _find_by_further_keys(party: CheckedParty, bodies: BodiesByKey) -> Iterator[tuple[str, dict[str, Any]]]:
+    for key in further_keys.of_party(party):
+        for body in bodies.get(("further", key), ()):
+            yield further_keys.MATCHES[key.partition(":")[0]], body
+
+
+def _find_by_name(party: CheckedParty, bodies: BodiesByKey, scope: CheckScope) -> Iterator[Hit]:
+    key_of, former = name_key_of(scope.matcher), name_key.former_key(party.name)
+    stored = dict.fromkeys((name_key.key(party.name), former))
+    places = [(by, key) for by in ("name", candidates.NAME_ONLY) for key in stored]
+    visited = set()
+    for by, key in (*places, ("further", further_keys.key(further_keys.NAME, former))):
+        for body in bodies.get((by, key), ()):
+            if body["record"] not in visited and key_of(body["subject"]["name"]) == key_of(party.name):
+                visited.add(body["record"])
+                yield Hit("name", body, has_identifier=by == "name")
 
 
 def _find_look_back(reference: Reference, on: dt.date) -> LookBack | None:
