@@ -211,6 +211,8 @@ def _read_subject_code(row: RowReader, kind: str, override: str | None) -> str |
         _require_other_code(row)
         return None
     code = uscc(row, "uscc", text, override)
+    if code and identifiers.reads_as_both(code):
+        row.note("uscc", "uscc-reads-as-resident-id", "该代码同时也是有效的居民身份证号码，核验人须另行确认")
     if code and code.startswith("92") != (kind == "sole_trader"):
         row.fault(
             "subject_kind",
