@@ -8,13 +8,13 @@ from typing import Any
 from registry.domain.law.reference_kinds import ListEffect, Measure, RecordEffect
 from registry.domain.naming import name_key
 
-FIRST_MATCHER, LISTS_MATCHER, RELATED_MATCHER, KEYS_MATCHER = MATCHERS = ("exact-2", "exact-3", "exact-4", "exact-5")
+FIRST_MATCHER, LISTS_MATCHER, KEYS_MATCHER = MATCHERS = ("exact-2", "exact-3", "exact-4")
 """Versions of the rules by which verdicts are reached, named in every receipt, oldest first.
 
 By the first, lists bore by their measures only, a repaired record bore nothing, and whether a project must be tendered
 was always stated. The second brought the effects of lists; the third near names and related parties of one tender,
-bans of listings that outlast a repair, and the look-back of who may tender for works; the fourth keys of names from
-committed Unicode tables, and further keys.
+bans of listings that outlast a repair, the look-back of who may tender for works, keys of names from committed Unicode
+tables, and further keys.
 """
 MATCHER = MATCHERS[-1]
 PROJECTS = ("goods", "services", "works")

@@ -14,8 +14,8 @@ from registry.domain.cases import revision
 from registry.domain.checks.further_keys import MATCHES
 from registry.domain.checks.list_effects import is_provided_for, list_reasons
 from registry.domain.checks.model import (
+    KEYS_MATCHER,
     LISTS_MATCHER,
-    RELATED_MATCHER,
     CheckedParty,
     CheckScope,
     Hit,
@@ -96,7 +96,7 @@ def _is_known_state(hit: Hit, scope: CheckScope) -> bool:
     """By the first rules a repaired record bore nothing; now a ban that is itself the penalty runs to its own end."""
     if hit.body["state"] != "repaired":
         return True
-    kinds = ("penalty", "listing") if scope.follows(RELATED_MATCHER) else ("penalty",)
+    kinds = ("penalty", "listing") if scope.follows(KEYS_MATCHER) else ("penalty",)
     return scope.follows(LISTS_MATCHER) and hit.body["kind"] in kinds
 
 
@@ -190,7 +190,7 @@ def _judge_measure(measure: Mapping[str, Any], hit: Hit, party: CheckedParty, sc
         "scope": _describe_scope(measure),
         "discretionary": measure["discretionary"],
     }
-    if measure["code"] in scope.unconfirmed and scope.follows(RELATED_MATCHER):
+    if measure["code"] in scope.unconfirmed and scope.follows(KEYS_MATCHER):
         detail["status"] = "unconfirmed"
     if not _is_in_force(measure, scope.on) or measure["effect"] == "none":
         return "ended", detail
@@ -207,7 +207,7 @@ def _find_question(measure: Mapping[str, Any], hit: Hit, scope: CheckScope) -> s
     if measure["only_must_tender"] and scope.must_tender is None:
         return "must-tender-not-stated"
     is_unplaced = not (hit.body["district"] and scope.district)
-    if _is_provincial(measure, scope) and is_unplaced and scope.follows(RELATED_MATCHER):
+    if _is_provincial(measure, scope) and is_unplaced and scope.follows(KEYS_MATCHER):
         return "district-not-stated"
     if measure["code"] in scope.by_product:
         return "measure-by-product"

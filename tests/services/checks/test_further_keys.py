@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from registry import runtime
-from registry.domain.checks.model import RELATED_MATCHER
+from registry.domain.checks.model import LISTS_MATCHER
 from registry.domain.naming import name_key
 from registry.domain.permissions import SYSTEM
 from registry.errors import Invalid
@@ -112,7 +112,7 @@ class TestRenew:
         desk.published(BanFactory(subject_name=name))
         self.stored_by_former_rules(name)
         asked = {"name": name.replace("○", "〇").replace("⻢", "马")}
-        before = centre.look(Party("1", "bidder", name), matcher=RELATED_MATCHER)["lines"]
+        before = centre.look(Party("1", "bidder", name), matcher=LISTS_MATCHER)["lines"]
         assert before[0]["verdict"] == "review"
         assert further_keys.renew(lambda act: runtime.perform(SYSTEM, act)) == 1
         assert further_keys.renew(lambda act: runtime.perform(SYSTEM, act)) == 0
@@ -120,7 +120,7 @@ class TestRenew:
             assert session.scalars(select(Publication.name_key)).one() == name_key.key(name)
             assert session.get(Counter, further_keys.PROGRESS).value == 1
             assert len(session.scalars(select(FurtherKey.key)).all()) == 2
-        again = centre.look(Party("1", "bidder", name), matcher=RELATED_MATCHER)["lines"]
+        again = centre.look(Party("1", "bidder", name), matcher=LISTS_MATCHER)["lines"]
         assert [line["reasons"] for line in before] == [line["reasons"] for line in again]
         [line] = centre.look(Party("1", "bidder", **asked))["lines"]
         assert "record" in line["reasons"][0] or "record" in line["reasons"][-1]
