@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test lint check bench replays chaos simulate needs lock clean
+.PHONY: help run test lint check bench workbooks replays chaos simulate needs lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -29,6 +29,9 @@ check: lint test ## lint, then every test
 
 bench: $(VENV)/dev.stamp needs ## measure: rates, latencies, and ratios within one run
 	@$(BIN)/python -m benchmarks.run $(ARGS)
+
+workbooks: $(VENV)/dev.stamp ## compare 10,000 generated workbooks with what LibreOffice shows (COUNT= SEED=; needs libreoffice-calc)
+	@$(BIN)/python -m benchmarks.workbooks --count $(or $(COUNT),10000) --seed $(or $(SEED),1) $(ARGS)
 
 replays: $(VENV)/dev.stamp needs ## answer 10,000 random checks again, byte for byte, on both stores
 	@$(BIN)/python -m benchmarks.replays $(ARGS)

@@ -21,6 +21,7 @@ from registry.commands import (
     procedures,
     receipts,
     reports,
+    templates,
     watches,
 )
 
@@ -59,6 +60,7 @@ for command in (
     clocks.list_deadlines,
     clocks.calendar,
     reports.report,
+    templates.template,
     names.group,
 ):
     main.add_command(command)

@@ -61,8 +61,12 @@ APPLIED = {
     "threshold-lookback_after_repair_months": "`services/checks/award_check`: a repaired record is for a person",
     "threshold-listing_reply_days": "`services/cases/listing_drafting`",
     "threshold-commendation_months": "`services/cases/commendations`",
+    "threshold-filed_file_kept_days": "`services/cases/annotation`",
     "threshold-filed_record_months": "`services/cases/filed_records`",
     "threshold-repeat_months": "`queries/cases/prior_restrictions`: shown to the authority, never public",
+    "threshold-usual_fine_organisation_fen": "`domain/filing/plausibility`: a higher fine is shown to the verifier",
+    "threshold-usual_fine_sole_trader_fen": "`domain/filing/plausibility`: a higher fine is shown to the verifier",
+    "threshold-usual_fine_natural_person_fen": "`domain/filing/plausibility`: a higher fine is shown to the verifier",
     "threshold-statutory_days_off": "`domain/law/calendar_notice`: a loaded year must have about as many days off",
 }  # fmt: skip
 """Where a rule is applied, when the kind alone does not tell."""

@@ -5,12 +5,14 @@ import datetime as dt
 import io
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
+import xlsxwriter
 from lxml import etree
 
 from tools.invented_decisions import BID_CASE, CASES, EXPERT_CASE, Case
-from tools.synthetic import Firm, firms, resident_id, row, write_xlsx
+from tools.synthetic import DISTRICTS, Firm, firms, resident_id, row, write_xlsx
 
 Cells = dict[str, str]
 FIRMS = tuple(firms(60, seed=7))
@@ -30,6 +32,13 @@ OLD = {
     "CF_WFXW": "CF_CFMC", "CF_SY": "CF_SY", "CF_YJ": "CF_YJ", "CF_CFLB": "CF_CFLB1", "CF_NR": "CF_JG",
     "CF_JDRQ": "CF_JDRQ",    "CF_CFJG": "CF_XZJG", "DFBM": "DFBM", "领域": "领域",
 }  # fmt: skip
+OFFICE = {
+    "当事人名称": "CF_XDR_MC", "统一社会信用代码": "CF_XDR_SHXYM", "法定代表人": "CF_FRDB",
+    "证件类型": "CF_XDR_ZJLX", "证件号码": "CF_XDR_ZJHM", "决定书文号": "CF_WSH", "违法行为": "CF_WFXW",
+    "主要违法事实": "CF_SY", "处罚依据": "CF_YJ", "处罚种类": "CF_CFLB", "处罚内容": "CF_NR",
+    "罚款金额(元)": "CF_NR_FK", "处罚日期": "CF_JDRQ", "有效期至": "CF_YXQ", "所属区县": "DFBM",
+}  # fmt: skip
+"""The headings of an office's own table, each with the column of 2018 that it stands for."""
 
 
 def main_rows() -> list[Cells]:
@@ -68,6 +77,7 @@ def write(folder: Path) -> None:
     """Write all sample files into ``folder``."""
     folder.mkdir(exist_ok=True)
     write_xlsx(folder / "penalties_cf2018.xlsx", main_rows())
+    write_office(folder / "penalties_office.xlsx", main_rows())
     old = [_rename_columns(cells, OLD) | {"CF_CFLB1": "1"} for cells in _build_rows(30, CASES[2])]
     _write_csv(folder / "penalties_cf2016.csv", old, "gb18030")
     _write_csv(
@@ -107,6 +117,46 @@ def _build_debtor(name: str, code: str, kind: str, number: int, last_day: str) -
         "列入日期": "2025-11-25",
         "有效期至": last_day,
     }
+
+
+def write_office(path: Path, rows: Sequence[Cells]) -> None:
+    """Write a workbook as an office keeps it: an explanation before it, a title, 序号, a hidden column of its own, sums
+    in yuan, dates with dots, notes below; what every row would repeat is left to the account that files."""
+    with xlsxwriter.Workbook(str(path), {"strings_to_numbers": False, "strings_to_formulas": False}) as book:
+        explained = book.add_worksheet("填表说明")
+        explained.write_column(0, 0, ["填表说明", "一、本表由作出处罚决定的单位填写。", "二、罚款金额以元计。"])
+        sheet = book.add_worksheet("处罚台账")
+        sums = book.add_format({"num_format": "#,##0.00"})
+        title = book.add_format({"bold": True, "align": "center"})
+        sheet.merge_range(0, 0, 0, len(OFFICE) + 1, "盐城市示例财政局2026年行政处罚台账", title)
+        sheet.write_row(2, 0, ["序号", "内部编号", *OFFICE])
+        sheet.set_column(1, 1, None, None, {"hidden": True})
+        for number, cells in enumerate(rows, 1):
+            sheet.write_row(2 + number, 0, [number, f"CZ-{number:03d}"])
+            for column, (heading, name) in enumerate(OFFICE.items(), 2):
+                if heading.startswith("罚款金额") and cells[name]:
+                    sheet.write_number(2 + number, column, float(Decimal(cells[name]) * 10_000), sums)
+                elif cells[name]:
+                    sheet.write_string(2 + number, column, _as_office_writes(name, cells[name]))
+        last = 3 + len(rows)
+        sheet.write_row(last, 0, ["合计", None, f"{len(rows)}件"])
+        sheet.write_string(last + 2, 0, "备注：统一社会信用代码以市场监管部门登记为准。")
+        sheet.write_string(last + 3, 0, "填表人：样一    审核人：样二")
+        sheet.activate()
+
+
+def _as_office_writes(name: str, text: str) -> str:
+    if name == "DFBM":
+        return county(text)
+    if name in ("CF_JDRQ", "CF_YXQ"):
+        year, month, day = text.split("/")
+        return "长期" if year == "2099" else f"{year}.{int(month)}.{int(day)}"
+    return text
+
+
+def county(code: str) -> str:
+    """The full name of a district of the city."""
+    return DISTRICTS[code] + {"0": "区", "2": "县", "8": "市"}[code[4]]
 
 
 def bidders() -> list[Cells]:

@@ -1,6 +1,6 @@
 """HTTP API under ``/api/v1``: blueprints, JSON errors and the OpenAPI document."""
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_smorest import Api
 
 from registry import __version__
@@ -29,11 +29,15 @@ from registry.api import (
     reliefs,
     schemas_of_records,
     statistics,
+    templates,
     watches,
 )
 from registry.api.schemas.base import ProblemSchema
-from registry.domain.filing.cells import is_forbidden
-from registry.refusals.acts import RecordUnknown
+from registry.domain import literals
+from registry.domain.filing.cells import is_forbidden, pointer
+from registry.domain.publication import redaction
+from registry.errors import Fault
+from registry.refusals.acts import QueryEncoding, QueryRefused, RecordUnknown
 
 BLUEPRINTS = (
     reference.blueprint,
@@ -45,6 +49,7 @@ BLUEPRINTS = (
     imports.blueprint,
     adopted_listings.blueprint,
     adoptions.blueprint,
+    templates.blueprint,
     listings.blueprint,
     reliefs.disputes,
     reliefs.repairs,
@@ -90,6 +95,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(docs.blueprint)
     app.register_blueprint(exchange.blueprint)
     app.before_request(_require_readable_path)
+    app.before_request(_refuse_unread_parameters)
     problems.init_app(app)
 
 
@@ -97,3 +103,17 @@ def _require_readable_path() -> None:
     """Refuse a path with invisible characters as ``RecordUnknown``; no store need be asked for it."""
     if is_forbidden(request.path):
         raise RecordUnknown()
+
+
+def _refuse_unread_parameters() -> None:
+    """Refuse parameters that are not UTF-8, of pages too, or sent to a route that reads none: something was meant."""
+    if not literals.is_utf8_query(request.query_string):
+        raise QueryEncoding()
+    view = current_app.view_functions.get(request.endpoint or "")
+    described = getattr(view, "_apidoc", None)
+    if not request.args or described is None or request.blueprint == exchange.blueprint.name:
+        return
+    arguments = described.get("arguments", {}).get("parameters", ())
+    if not any(argument.get("in") == "query" for argument in arguments):
+        names = (redaction.blot(name)[:100] for name in request.args)
+        raise QueryRefused(faults=tuple(Fault(pointer(name), "field-refused", "没有这个查询参数") for name in names))

@@ -2,18 +2,21 @@
 
 from typing import Any
 
+from flask import Response
 from marshmallow import fields, validate
 
 from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.base import Day, StrictSchema, words
-from registry.api.wire import Blueprint, parse_next, read_upload
+from registry.api.wire import Blueprint, parse_next, read_upload, respond_with_workbook
+from registry.domain import literals
 from registry.domain.permissions import Permission
 from registry.models import AdoptionFinding, ListAdoption
 from registry.queries.cases import adoptions
 from registry.refusals.procedure import AdoptionUnknown
-from registry.services.cases import list_adoption, list_rows, list_verification
+from registry.services.cases import annotation, list_adoption, list_rows, list_verification
 from registry.services.cases.list_adoption import ListFileFacts
+from registry.tabular.annotated import XLSX
 from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("adoptions", __name__, url_prefix="/api/v1/listings/adoptions", description="转录其他机关的名单")
@@ -24,7 +27,7 @@ class AdoptionQuery(StrictSchema):
 
     list = fields.String(required=True)
     full = fields.Boolean(load_default=False)
-    as_of = fields.Date(load_default=None)
+    as_of = Day(load_default=None)
     source = fields.String(load_default="")
     filename = fields.String(load_default="")
 
@@ -114,14 +117,15 @@ def describe_adoption(adoption: ListAdoption) -> dict[str, Any]:
 
 
 def _describe_finding(finding: AdoptionFinding) -> dict[str, Any]:
-    values = {name: getattr(finding, name) for name in ("column", "kind", "code", "detail")}
+    values = {name: getattr(finding, name) for name in ("column", "kind", "code", "detail", "sheet")}
     return {"row": finding.row_number} | values
 
 
 def _parse_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
+    number = literals.row_number(text)
+    if number is None:
         raise AdoptionUnknown()
-    return int(text)
+    return number
 
 
 @blueprint.route("", methods=["POST"])
@@ -151,6 +155,16 @@ def get_adoption(number: str) -> dict[str, Any]:
         items = [_describe_finding(finding) for finding in adoptions.findings(session, adoption.id)]
         leaving = adoptions.count_leaving(session, adoption)
         return describe_adoption(adoption) | {"leaving": leaving, "findings": items}
+
+
+@blueprint.route("/<number>/workbook", methods=["GET"])
+@allow(Permission.LISTING_DRAFT)
+@blueprint.response(200, content_type=XLSX)
+def get_workbook(number: str) -> Response:
+    """The file as it was uploaded with every finding at its cell; of CSV, XML and JSON a workbook of the table."""
+    adoption_id = _parse_number(number)
+    answer = runtime.perform(actor(), lambda work: annotation.annotated_adoption(work, adoption_id))
+    return respond_with_workbook(answer, f"adoption-{number}")
 
 
 @blueprint.route("/<number>/changes", methods=["GET"])

@@ -82,8 +82,10 @@ def _submit_application(noun: str, body: dict[str, Any]) -> Response:
 
     def act(work: UnitOfWork) -> str:
         relief_status.subject_of(work.session, body["record"], work.settings.node, work.today)
-        id_types = reference_data.current(work.session).names("id_types")
-        application = relief.parse_application(noun, body["record"], stated, step_input.documents, id_types)
+        reference = reference_data.current(work.session)
+        words = stated | {"id_type": reference.id_type_code(stated["id_type"]) or ""}
+        id_types = reference.names("id_types")
+        application = relief.parse_application(noun, body["record"], words, step_input.documents, id_types)
         return relief_applications.apply(work, application, step_input, body["code"] or "").record
 
     try:

@@ -26,7 +26,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def receive(query: dict[str, Any]) -> dict[str, Any]:
     """Upload a file of parties as the request body (or as the multipart field `file`); the worker answers it."""
     data, filename = read_upload(query["filename"])
-    stated = batch_check.BatchRequest(**query | {"filename": filename[:200]})
+    mapping = tuple(filter(None, query["mapping"].split(";")))
+    stated = batch_check.BatchRequest(**query | {"filename": filename[:200], "mapping": mapping})
     body: dict[str, Any] = runtime.perform(
         actor(), lambda work: _describe_file(work.session, batch_check.receive(work, data, stated))
     )

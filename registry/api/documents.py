@@ -4,7 +4,8 @@ from flask import Response
 
 from registry import runtime
 from registry.api.auth import actor, allow
-from registry.api.wire import DIGITS_MAX, Blueprint
+from registry.api.wire import Blueprint
+from registry.domain import literals
 from registry.domain.permissions import Permission
 from registry.queries.cases import procedure_records
 from registry.refusals.procedure import DocumentUnknown
@@ -13,9 +14,10 @@ blueprint = Blueprint("documents", __name__, url_prefix="/api/v1/documents", des
 
 
 def _parse_document_id(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX):
+    number = literals.row_number(text)
+    if number is None:
         raise DocumentUnknown()
-    return int(text)
+    return number
 
 
 @blueprint.route("/<number>", methods=["GET"])

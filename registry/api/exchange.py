@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from registry import runtime
+from registry.domain import literals
 from registry.domain.exchange import batch, reconciliation
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical
@@ -142,7 +143,7 @@ def _parse_query(defaults: dict[str, int], texts: tuple[str, ...] = ()) -> dict[
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 15
+    return literals.row_number(text) is not None
 
 
 def _build_response(body: bytes) -> Response:

@@ -1,6 +1,5 @@
 """Routes of running clocks, the audit trail and health checks."""
 
-import datetime as dt
 from itertools import islice
 from typing import Any
 
@@ -12,6 +11,7 @@ from registry import __version__, runtime
 from registry.api.auth import actor, allow, public
 from registry.api.schemas.base import Day, Paging, StrictSchema, short
 from registry.api.wire import Blueprint, parse_next
+from registry.domain import literals
 from registry.domain.permissions import SYSTEM, Permission
 from registry.errors import Fault
 from registry.models import AuditEvent
@@ -117,7 +117,7 @@ def _parse_place(token: str | None) -> deadlines.ClockPlace | None:
         return None
     day, _, number = token.partition(".")
     try:
-        return deadlines.ClockPlace(dt.date.fromisoformat(day), parse_next(number) or 0)
+        return deadlines.ClockPlace(literals.iso_day(day), parse_next(number) or 0)
     except ValueError:
         raise QueryRefused(faults=(Fault("/next", "next-malformed", "next 不是本接口给出的值"),)) from None
 

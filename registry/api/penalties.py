@@ -1,6 +1,7 @@
 """Routes of departments: file, read, correct, verify, send back, withdraw."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request
@@ -19,15 +20,17 @@ from registry.api.schemas.penalty import (
     WithdrawalSchema,
 )
 from registry.api.schemas.procedure import ChangeStep, ReasonStep, ResumptionStep, SuspensionStep
-from registry.api.wire import Blueprint, create_once, if_version, parse_next, respond_with_etag
+from registry.api.wire import Blueprint, create_once, if_version, parse_next, respond_with_etag, strict_json
 from registry.domain.cases.procedures import PENALTY
-from registry.domain.filing.model import Note
+from registry.domain.filing import restatement
+from registry.domain.filing.cells import pointer
 from registry.domain.permissions import Permission
-from registry.errors import Refusal
+from registry.domain.publication import redaction
+from registry.errors import Fault, Refusal
+from registry.models import Penalty
 from registry.queries.cases import penalties, prior_restrictions
-from registry.queries.law import reference_data
-from registry.refusals.acts import FilingRefused
-from registry.services.cases import penalty_filing, penalty_import, penalty_verification, penalty_version, suspension
+from registry.refusals.acts import BodyRefused, FilingRefused
+from registry.services.cases import penalty_filing, penalty_import, penalty_verification, suspension
 from registry.services.cases.penalty_filing import covers, require_scope
 from registry.tabular import filings
 from registry.unit_of_work import UnitOfWork, day_of
@@ -35,20 +38,42 @@ from registry.unit_of_work import UnitOfWork, day_of
 blueprint = Blueprint("penalties", __name__, url_prefix="/api/v1/penalties", description="行政处罚的报送与核验")
 
 
-def _filing(work: UnitOfWork) -> filings.ReadRow:
+def _filing(work: UnitOfWork, data: bytes, *, amounts_required: bool = True) -> filings.ReadRow:
     """The one filing in the body: the same reading as a row of a file, so the same rules and pointers."""
-    chosen = penalty_import.filing_rules_for(reference_data.current(work.session), work.actor, penalty_import.Options())
-    count, rows = filings.read_filings(b"[" + request.get_data() + b"]", "", chosen, work.today)
-    if count != 1:
+    rules = penalty_import.rules_of_filer(work.session, work.actor, penalty_import.Options())
+    chosen = replace(rules, amounts_required=rules.amounts_required and amounts_required)
+    file = filings.read_filings(b"[" + data + b"]", "", chosen, work.today, is_strict=True)
+    if file.total != 1:
         raise FilingRefused("一次报送一条；成批报送请用文件")
-    row = next(rows)
+    row = next(file.rows)
     if row.filing is None:
         raise FilingRefused(faults=row.faults)
     return row
 
 
-def _noted(body: dict[str, Any], notes: tuple[Note, ...]) -> dict[str, Any]:
-    return body | {"notes": [{"pointer": n.pointer, "code": n.code, "detail": n.detail} for n in notes]}
+def _shown_penalty(data: bytes) -> dict[str, Any] | None:
+    """The penalty in the body when it is one as this API shows it, None when it is a flat filing."""
+    if b'"filing"' not in data:
+        return None
+    body = strict_json(data)
+    if not isinstance(body, dict) or not isinstance(body.get("filing"), dict):
+        return None
+    if unknown := sorted(body.keys() - PenaltyAnswer().fields.keys() - {"entry"}):
+        faults = (Fault(pointer(redaction.blot(name)[:100]), "field-unknown", "没有这一项") for name in unknown)
+        raise BodyRefused(faults=tuple(faults))
+    return body
+
+
+def _restated_filing(work: UnitOfWork, penalty: Penalty, facts: dict[str, Any]) -> filings.ReadRow:
+    """A filing sent back as it was shown. An identity number, which is never shown, stays what it was."""
+    cells = restatement.cells_of(facts)
+    present = penalty.filing
+    if present.id_sealed and not cells.get("id_number") and cells.get("subject_kind") == "natural_person":
+        cells["id_number"] = work.keys.vault.open(present.id_sealed).decode()
+    stated = json.loads(present.content)
+    # Files of 2016 have no columns of amounts: what they left out is not asked for now.
+    has_amounts = stated["fine_fen"] is not None or stated["confiscated_fen"] is not None
+    return _filing(work, json.dumps(cells, ensure_ascii=False).encode(), amounts_required=has_amounts)
 
 
 @blueprint.route("", methods=["POST"])
@@ -59,13 +84,12 @@ def file() -> Response:
     """File one decision: a flat object keyed by field, `CF_*` column or Chinese heading, values as text."""
 
     def act(work: UnitOfWork) -> tuple[dict[str, Any], int]:
-        row = _filing(work)
+        row = _filing(work, request.get_data())
         assert row.filing is not None
-        outcome = penalty_filing.file(work, [penalty_filing.Submission(row.filing)])[0]
+        outcome = penalty_filing.file(work, [penalty_filing.Submission(row.filing, notes=row.notes)])[0]
         if isinstance(outcome, Refusal):
             raise outcome
-        notes = row.notes + penalty_version.notes_for_filer(work, row.filing)
-        return _noted(views.penalty(penalties.by_record(work.session, outcome)), notes), 201
+        return views.penalty(penalties.by_record(work.session, outcome)), 201
 
     response = create_once(actor(), act)
     response.headers["Location"] = f"/api/v1/penalties/{(response.get_json() or {}).get('id', '')}"
@@ -77,13 +101,25 @@ def file() -> Response:
 @blueprint.arguments(PenaltyQuery, location="query")
 @blueprint.response(200, PenaltyPage)
 def list_penalties(query: dict[str, Any]) -> dict[str, Any]:
-    """The department's penalties in the account's scope, in the order filed."""
-    after = parse_next(query["next"]) or 0
+    """The department's penalties in the account's scope, in the order filed.
+
+    What awaits verification (`state` filed or amended) comes in another order: first what deserves a look.
+    """
+    wanted = penalties.Wanted(actor().department_id, query["state"], query["import_number"])
     limit = query["limit"]
     with runtime.reading() as session:
-        found = penalties.list_penalties(session, actor().department_id, query["state"], after=after, limit=limit + 1)
+        found = penalties.list_wanted(session, wanted, _parse_place(query["next"]), limit + 1)
         items = [views.penalty(penalty) for penalty in found[:limit] if covers(actor(), penalty)]
-    return {"items": items, "next": str(found[limit - 1].id) if len(found) > limit else None}
+    last = found[limit - 1] if len(found) > limit else None
+    return {"items": items, "next": f"{last.filing.attention}.{last.id}" if last else None}
+
+
+def _parse_place(token: str | None) -> tuple[int, int] | None:
+    """The findings and the row number of the last penalty shown; refuses ``QueryRefused``."""
+    if token is None:
+        return None
+    attention, _, number = token.partition(".")
+    return parse_next(attention) or 0, parse_next(number) or 0
 
 
 @blueprint.route("/<record>", methods=["GET"])
@@ -107,13 +143,24 @@ def get_penalty(record: str) -> Response:
 @blueprint.doc(requestBody={"content": {"application/json": {"schema": FilingSchema}}, "required": True})
 @blueprint.response(200, PenaltyAnswer)
 def refile(record: str) -> Response:
-    """State the facts anew: before verification, or as a correction of what is published."""
+    """State the facts anew: before verification, or as a correction of what is published.
+
+    The body is a flat filing as for `POST`, or a penalty as `GET` gives it; its `version` then counts as `If-Match`.
+    """
+    data = request.get_data()
+    shown = _shown_penalty(data)
+    version = if_version()
+    if shown is not None and version is None and isinstance(shown.get("version"), int):
+        version = shown["version"]
 
     def act(work: UnitOfWork) -> dict[str, Any]:
-        row = _filing(work)
+        if shown is None:
+            row = _filing(work, data)
+        else:
+            present = require_scope(work.actor, penalties.by_record(work.session, record))
+            row = _restated_filing(work, present, shown["filing"])
         assert row.filing is not None
-        penalty = penalty_filing.refile(work, record, row.filing, if_version=if_version())
-        return _noted(views.penalty(penalty), row.notes + penalty_version.notes_for_filer(work, row.filing))
+        return views.penalty(penalty_filing.refile(work, record, row.filing, if_version=version, notes=row.notes))
 
     body = runtime.perform(actor(), act)
     return respond_with_etag(body, str(body["version"]))

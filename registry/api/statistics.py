@@ -27,8 +27,8 @@ blueprint = Blueprint("statistics", __name__, url_prefix="/api/v1", description=
 class StatisticsQuery(StrictSchema):
     """The days from ``from`` on and before ``until``; default this calendar year."""
 
-    since = fields.Date(load_default=None, data_key="from")
-    until = fields.Date(load_default=None)
+    since = Day(load_default=None, data_key="from")
+    until = Day(load_default=None)
 
 
 class RateSchema(StrictSchema):

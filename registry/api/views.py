@@ -96,4 +96,6 @@ def penalty(penalty_row: Penalty) -> dict[str, Any]:
         "filing": filing,
         "findings": findings,
         "returned_because": penalty_row.filing.returned_because,
+        "notes": json.loads(penalty_row.filing.notes),
+        "attention": penalty_row.filing.attention,
     }

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from webargs.flaskparser import FlaskParser
 
 from registry import runtime
+from registry.domain import literals
 from registry.domain.filing.cells import is_forbidden
 from registry.domain.permissions import Actor
 from registry.domain.publication import parsed_size
@@ -19,10 +20,10 @@ from registry.domain.publication.redaction import blot
 from registry.errors import Fault
 from registry.models import IdempotencyKey
 from registry.refusals.acts import BodyRefused, KeyReused, QueryRefused
+from registry.tabular.annotated import WorkbookFile
 from registry.unit_of_work import UnitOfWork
 
 KEY_LENGTH_MAX = 200
-DIGITS_MAX = 15
 
 
 def strict_json(data: bytes) -> Any:
@@ -167,9 +168,10 @@ def parse_next(text: str | None) -> int | None:
     """The number in a ``next`` token, None when there is no token; refuses ``QueryRefused``."""
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX):
+    number = literals.row_number(text)
+    if number is None:
         raise QueryRefused(faults=(Fault("/next", "next-malformed", "next 不是本接口给出的值"),))
-    return int(text)
+    return number
 
 
 def if_version() -> int | None:
@@ -186,4 +188,12 @@ def respond_with_etag(body: dict[str, Any], etag: str) -> Response:
     response.set_etag(etag)
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
+    return response
+
+
+def respond_with_workbook(workbook: WorkbookFile, name: str) -> Response:
+    """A workbook to download, which no one keeps on the way: it may hold identity numbers."""
+    response = Response(workbook.data, content_type=workbook.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{workbook.suffix}"'
+    response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -9,12 +9,13 @@ import click
 
 from registry import runtime
 from registry.commands.common import actor_named, in_app
-from registry.commands.penalties import EXISTING, ROW_NUMBER, file_group
+from registry.commands.penalties import EXISTING, ROW_NUMBER, file_group, require_writable, write_annotated
 from registry.commands.procedures import ACCOUNT, listing_group
+from registry.domain.filing import list_columns
 from registry.domain.permissions import Actor, Permission
 from registry.models import ListAdoption
 from registry.queries.cases import adoptions
-from registry.services.cases import list_adoption, list_rows, list_verification
+from registry.services.cases import annotation, list_adoption, list_rows, list_verification
 from registry.services.cases.list_verification import ListChanges
 
 GROUPS = (file_group,)
@@ -28,8 +29,16 @@ GROUPS = (file_group,)
 @click.option("--full", is_flag=True, help="The file is the whole list: what it does not have has left.")
 @click.option("--source", default="", help="Whose list it is, where the list is kept source by source.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Day whose state of the list it is; default: today.")
+@click.option(
+    "--annotated",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=require_writable,
+    help="Write the file to this XLSX with every finding at its cell.",
+)
 @in_app
-def file_listings(path: Path, account: str, scheme: str, full: bool, source: str, as_of: dt.datetime | None) -> None:
+def file_listings(  # noqa: PLR0913, PLR0917 - one parameter per option
+    path: Path, account: str, scheme: str, full: bool, source: str, as_of: dt.datetime | None, annotated: Path | None
+) -> None:
     """File a list of another authority (XLSX, CSV, JSON); bad rows are reported, good rows wait for verification.
 
     Killed half-way, run it again with the same file: it goes on where it was, and files nothing twice.
@@ -45,6 +54,8 @@ def file_listings(path: Path, account: str, scheme: str, full: bool, source: str
         findings = adoptions.findings(session, stored.id)
     for finding in findings:
         click.echo(f"row {finding.row_number} {finding.column}: {finding.kind} {finding.code}: {finding.detail}")
+    if annotated:
+        write_annotated(annotated, data, path.name, annotation.cell_findings(findings), list_columns.VOCABULARY)
     counts = ", ".join(f"{getattr(adoption, name)} {name}" for name in list_rows.OUTCOMES)
     click.echo(f"adoption {adoption.id}: {counts}, of {adoption.total} rows")
     sys.exit(1 if adoption.refused else 0)

@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from registry import receipt_pdf, runtime
-from registry.commands.common import actor_named, in_app
+from registry.commands.common import WholeRange, actor_named, in_app
 from registry.domain.checks import comparison
 from registry.domain.checks.model import PROJECTS
+from registry.domain.filing.reading import parse_mapping
 from registry.domain.permissions import Actor
 from registry.models import CheckFile
 from registry.queries.checks import batch_checks
@@ -22,6 +23,7 @@ from registry.refusals.acts import PartiesUnreadable
 from registry.services.checks import award_check, batch_check
 from registry.services.checks.request import Inquiry, Party
 from registry.tabular import parties
+from registry.tabular.finder import note_texts
 from registry.tabular.parties import PartyRow
 from registry.unit_of_work import UnitOfWork
 
@@ -33,7 +35,7 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("path", metavar="FILE", type=EXISTING)
 @click.option("--sector", required=True, help="Trading sector of the tender.")
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Legal day; default today.")
-@click.option("--known-at", type=int, help="Ledger size to answer at; default the head.")
+@click.option("--known-at", type=WholeRange(), help="Ledger size to answer at; default the head.")
 @click.option("--tender", help="Code of the tender; links this check to the others made for it.")
 @click.option("--district", help="District of the tender.")
 @click.option("--product", help="Product that is bought; kept with the tender.")
@@ -41,6 +43,13 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--must-tender/--not-must-tender", default=None, help="依法必须进行招标的项目; unsaid and needed: review."
 )
 @click.option("--project", type=click.Choice(PROJECTS), help="Kind of project: 货物、服务、工程.")
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="HEADING=FIELD",
+    help="What a heading of the file means, such as 参选单位=name, or HEADING=- to leave it out.",
+)
 @click.option("--as", "account", help="Trading-centre account; default the only one there is.")
 @click.option("--out", type=WRITTEN, help="Write the signed receipt here.")
 @click.option("--pdf", type=WRITTEN, help="Write the receipt of a short list to print here.")
@@ -56,12 +65,13 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     product: str | None,
     must_tender: bool | None,
     project: str | None,
+    mapping: tuple[str, ...],
     account: str | None,
     out: Path | None,
     pdf: Path | None,
     result: Path | None,
 ) -> None:
-    """Check the bidders of a CSV or XLSX file: columns name and uscc, and role, id_number, ref, of, section.
+    """Check the bidders of a CSV, XLSX or XLS file: columns name and uscc, and role, id_number, ref, of, section.
 
     More than 1,000 are answered in chunks, a row that cannot be asked as unchecked; killed half-way, run it again.
     """
@@ -69,31 +79,32 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     actor = trading_centre(account)
     must_tender, project = _ask_project(must_tender, project)
     data = path.read_bytes()
-    rows = parties.read_parties(data, path.name)
+    rows = read_stated(data, path.name, mapping)
     day = on.date() if on else None
     if len(rows) > batch_check.CHUNK or result:
         _refuse_options_of_short_lists(known_at, pdf)
-        stated = batch_check.BatchRequest(sector, day, district, must_tender, tender, path.name, project)
+        stated = batch_check.BatchRequest(sector, day, district, must_tender, tender, path.name, project, mapping)
         _check_in_chunks(actor, data, stated, out, result)
         return
+    about = {"code": tender or batch_check.UNNAMED} | ({"product": product} if product else {})
 
     def act(work: UnitOfWork) -> award_check.SignedCheck:
-        return award_check.check(
-            work,
-            Inquiry(
-                {"code": tender or batch_check.UNNAMED} | ({"product": product} if product else {}),
-                sector,
-                must_tender,
-                district,
-                day or work.today,
-                require_parties(rows),
-                known_at,
-                is_linked=tender is not None,
-                project=project,
-            ),
-        )
+        inquiry = Inquiry(about, sector, must_tender, district, day or work.today, require_parties(rows), known_at)
+        return award_check.check(work, replace(inquiry, is_linked=tender is not None, project=project))
 
     _print_check(runtime.perform(actor, act, award_check.record_failure), out, pdf)
+
+
+def read_stated(data: bytes, filename: str, mapping: Sequence[str]) -> list[PartyRow]:
+    """The rows of a bidders' file; what is to be known about file and rows is printed on standard error."""
+    file = parties.read_parties(data, filename, parse_mapping(mapping))
+    for line in note_texts(file.notes):
+        click.echo(line, err=True)
+    for row in file.rows:
+        place = f"工作表“{row.sheet}”第 {row.number} 行" if row.sheet else f"第 {row.number} 行"
+        for note in row.notes:
+            click.echo(f"{place} {note.pointer.removeprefix('/')}：{note.detail}", err=True)
+    return file.rows
 
 
 def _ask_project(must_tender: bool | None, project: str | None) -> tuple[bool | None, str | None]:

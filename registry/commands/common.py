@@ -9,12 +9,27 @@ import click
 
 from registry import runtime
 from registry.app import create_app
+from registry.domain import literals
 from registry.domain.permissions import Actor
 from registry.errors import Refusal
 from registry.queries.node import account_lookup
 from registry.unit_of_work import day_of
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class WholeRange(click.IntRange):
+    """A whole number within a range, in plain digits: ``int`` would also take 1_0."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Parse the option; refuses what is no whole number."""
+        if isinstance(value, str):
+            try:
+                literals.whole_number(value)
+            except ValueError:
+                if not (value.isascii() and value.isdigit()):  # row numbers may have more digits
+                    self.fail(f"{value!r} is not a whole number", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def in_app(command: F) -> F:

@@ -6,7 +6,7 @@ import sys
 import click
 
 from registry import runtime
-from registry.commands.common import actor_named, in_app
+from registry.commands.common import WholeRange, actor_named, in_app
 from registry.commands.procedures import ACCOUNT
 from registry.domain.exchange import envelope
 from registry.domain.law.deadlines import limit
@@ -94,8 +94,8 @@ def status() -> None:
 
 
 @group.command("quarantine")
-@click.option("--release", "released", type=int, metavar="ID", help="Judge this item again.")
-@click.option("--drop", "dropped", type=int, metavar="ID", help="Put this item away for good.")
+@click.option("--release", "released", type=WholeRange(), metavar="ID", help="Judge this item again.")
+@click.option("--drop", "dropped", type=WholeRange(), metavar="ID", help="Put this item away for good.")
 @click.option("--reason", help="Why it is dropped.")
 @in_app
 def quarantine(released: int | None, dropped: int | None, reason: str | None) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,22 +10,23 @@ import flask_migrate
 
 from registry import runtime
 from registry.app import MIGRATIONS, create_app
-from registry.commands.common import in_app
+from registry.commands.common import WholeRange, in_app
 from registry.demo.furnish import furnish
 from registry.demo.processes import run
 from registry.domain.permissions import SYSTEM
 from registry.services.law import reference_loading
 from registry.services.node import accounts
-from registry.services.publication import name_index
+from registry.services.publication import further_keys, name_index
 from registry.settings import Settings, from_environment
 
 
 def prepare() -> tuple[int, int, int]:
-    """Migrate, load the reference data and index missing names; idempotent."""
+    """Migrate, load the reference data and index missing names and renew keys; idempotent."""
     flask_migrate.upgrade(directory=str(MIGRATIONS))
     counts = runtime.perform(SYSTEM, reference_loading.renew)
     runtime.perform(SYSTEM, accounts.create_planned_departments)
     runtime.perform(SYSTEM, name_index.index_missing)
+    further_keys.renew(partial(runtime.perform, SYSTEM))
     return counts
 
 
@@ -76,7 +78,7 @@ def worker() -> None:
 @click.command("demo")
 @click.option(
     "--port",
-    type=click.IntRange(1, 65534),
+    type=WholeRange(1, 65534),
     default=8000,
     envvar="PORT",
     show_default=True,

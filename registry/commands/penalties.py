@@ -8,25 +8,30 @@ from pathlib import Path
 
 import click
 import xlsxwriter
+from sqlalchemy.orm import Session
 
 from registry import runtime
-from registry.commands.common import actor_named, in_app
+from registry.commands.common import WholeRange, actor_named, in_app
 from registry.domain.cases.procedures import PENALTY
+from registry.domain.filing import columns, plausibility
+from registry.domain.filing.reading import CONFIRMABLE, parse_mapping
+from registry.domain.filing.vocabulary import Vocabulary
 from registry.domain.permissions import Actor
 from registry.errors import Refusal
 from registry.models import ImportFinding, PenaltyImport
 from registry.queries.cases import penalties
 from registry.queries.law import reference_data
-from registry.services.cases import penalty_import, penalty_verification
+from registry.services.cases import annotation, penalty_import, penalty_verification
 from registry.tabular import filings
+from registry.tabular.annotated import CellFinding, annotate_file
 from registry.unit_of_work import UnitOfWork, day_of
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
-ROW_NUMBER = click.IntRange(1, 2**63 - 1)
+ROW_NUMBER = WholeRange(1, 2**63 - 1)
 LIST_MAX = 1_000_000
 
 
-def _require_writable(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+def require_writable(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
     """Refuse an unwritable report before a row is filed: afterwards the findings would be lost."""
     if path and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
         raise click.BadParameter("its folder does not exist or cannot be written to")
@@ -43,26 +48,55 @@ def file_group() -> None:
 @click.option("--as", "account", required=True, help="Account that files.")
 @click.option("--sectors", default="", help="Sectors of all rows; default: the column 领域, else the account's.")
 @click.option("--authority-code", help="Authority code for the 2016 columns, which have none.")
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="HEADING=FIELD[:UNIT]",
+    help="What a heading means, such as 罚款金额=fine:元, or HEADING=- to leave it out; remembered for the department.",
+)
+@click.option(
+    "--confirm",
+    multiple=True,
+    type=click.Choice(CONFIRMABLE),
+    help="Doubts about rows that were looked at and stand.",
+)
 @click.option("--dry-run", is_flag=True, help="Read and judge every row, keep nothing.")
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    callback=_require_writable,
+    callback=require_writable,
     help="Write every finding to this XLSX.",
 )
+@click.option(
+    "--annotated",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=require_writable,
+    help="Write the file to this XLSX with every finding at its cell.",
+)
 @in_app
-def file_penalties(
-    path: Path, account: str, sectors: str, authority_code: str | None, dry_run: bool, report: Path | None
+def file_penalties(  # noqa: PLR0913, PLR0917 - one parameter per option
+    path: Path,
+    account: str,
+    sectors: str,
+    authority_code: str | None,
+    mapping: tuple[str, ...],
+    confirm: tuple[str, ...],
+    dry_run: bool,
+    report: Path | None,
+    annotated: Path | None,
 ) -> None:
-    """File the penalties of an XLSX, CSV, XML or JSON file; bad rows are reported, good rows are filed.
+    """File the penalties of an XLSX, XLS, CSV, XML or JSON file; bad rows are reported, good rows are filed.
 
-    Killed half-way, run it again with the same file: it goes on where it was, and files nothing twice.
+    Headings may be those of 2018, 2016 or an office's own; titles, 序号, notes and totals around the table are left
+    out. Killed half-way, run it again with the same file: it goes on where it was, and files nothing twice.
     """
     actor = actor_named(account)
-    options = penalty_import.Options(tuple(filter(None, sectors.split(","))), None, authority_code)
+    stated = tuple(filter(None, sectors.split(",")))
+    options = penalty_import.Options(stated, None, authority_code, parse_mapping(mapping), confirm)
     data = path.read_bytes()
     if dry_run:
-        _dry_run(actor, data, path.name, options)
+        _dry_run(actor, data, path.name, options, annotated)
         return
     import_row: PenaltyImport = runtime.perform(
         actor, lambda work: penalty_import.store_import(work, data, path.name, options)
@@ -80,37 +114,61 @@ def file_penalties(
     _print_findings(findings)
     if report:
         _write_report(report, findings)
-    click.echo(f"import {done.id}: {done.filed} filed, {done.refused} refused, of {done.total} rows")
+    if annotated:
+        vocabulary = penalty_import.vocabulary_of(done)
+        write_annotated(annotated, data, path.name, annotation.cell_findings(findings), vocabulary)
+    again = f"{done.unchanged} unchanged, " if done.unchanged else ""
+    click.echo(f"import {done.id}: {done.filed} filed, {again}{done.refused} refused, of {done.total} rows")
     sys.exit(1 if done.refused else 0)
 
 
-def _dry_run(actor: Actor, data: bytes, name: str, options: penalty_import.Options) -> None:
+def _dry_run(actor: Actor, data: bytes, name: str, options: penalty_import.Options, annotated: Path | None) -> None:
     with runtime.reading() as session:
-        reference = reference_data.current(session)
-    penalty_import.require_known_codes(reference, options)
-    rules = penalty_import.filing_rules_for(reference, actor, options)
-    total, rows = filings.read_filings(data, name, rules, day_of(runtime.clock()))
+        penalty_import.require_known_codes(reference_data.current(session), options)
+        options = penalty_import.with_remembered(session, actor, options)
+        rules = penalty_import.rules_of_filer(session, actor, options)
+    file = filings.read_filings(data, name, rules, day_of(runtime.clock()), options.reading)
+    for note in file.notes:
+        _print_finding(note.sheet, note.row, "", ("note", note.code, note.detail))
     refused = 0
-    for row in rows:
+    findings = [CellFinding(note.row, "", False, note.code, note.detail, note.sheet) for note in file.notes]
+    for row in file.rows:
         refused += row.filing is None
         for kind, items in (("fault", row.faults), ("note", row.notes)):
             for item in items:
-                click.echo(f"row {row.number} {item.pointer.removeprefix('/')}: {kind} {item.code}: {item.detail}")
-    click.echo(f"dry run: {total - refused} good, {refused} bad, of {total} rows; nothing was kept")
+                column = item.pointer.removeprefix("/")
+                _print_finding(row.sheet, row.number, column, (kind, item.code, item.detail))
+                findings.append(CellFinding(row.number, column, kind == "fault", item.code, item.detail, row.sheet))
+    if annotated:
+        write_annotated(annotated, data, name, findings, columns.VOCABULARY.mapped(options.reading.mapping))
+    click.echo(f"dry run: {file.total - refused} good, {refused} bad, of {file.total} rows; nothing was kept")
     sys.exit(1 if refused else 0)
+
+
+def write_annotated(path: Path, data: bytes, name: str, findings: list[CellFinding], vocabulary: Vocabulary) -> None:
+    """Write the annotated workbook of a file, and say where."""
+    path.write_bytes(annotate_file(data, name, findings, vocabulary).data)
+    click.echo(f"annotated: {path}")
 
 
 def _print_findings(findings: list[ImportFinding]) -> None:
     for finding in findings:
-        click.echo(f"row {finding.row_number} {finding.column}: {finding.kind} {finding.code}: {finding.detail}")
+        words = (finding.kind, finding.code, finding.detail)
+        _print_finding(finding.sheet, finding.row_number, finding.column, words)
+
+
+def _print_finding(sheet: str, row: int, column: str, words: tuple[str, str, str]) -> None:
+    place = f"row {row} {column}".rstrip() if row else f"file {sheet}".rstrip()
+    click.echo(f"{place}: {words[0]} {words[1]}: {words[2]}" + (f" [{sheet}]" if sheet and row else ""))
 
 
 def _write_report(path: Path, findings: list[ImportFinding]) -> None:
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet("findings")
-        sheet.write_row(0, 0, ["行", "列", "类别", "代码", "说明"])
+        sheet.write_row(0, 0, ["行", "列", "类别", "代码", "说明", "工作表", "单元格"])
         for number, finding in enumerate(findings, start=1):
-            sheet.write_row(number, 0, [finding.row_number, finding.column, finding.kind, finding.code, finding.detail])
+            words = [finding.column, finding.kind, finding.code, finding.detail, finding.sheet, finding.cell]
+            sheet.write_row(number, 0, [finding.row_number, *words])
 
 
 @click.group("penalties")
@@ -121,7 +179,7 @@ def group() -> None:
 @group.command("list")
 @click.option("--as", "account", required=True)
 @click.option("--state", type=click.Choice(PENALTY.states))
-@click.option("--limit", type=click.IntRange(1, LIST_MAX), default=100, show_default=True)
+@click.option("--limit", type=WholeRange(1, LIST_MAX), default=100, show_default=True)
 @in_app
 def list_penalties(account: str, state: str | None, limit: int) -> None:
     """List the department's penalties: record, state, day to publish by, document number."""
@@ -136,10 +194,21 @@ def list_penalties(account: str, state: str | None, limit: int) -> None:
 @click.option("--as", "account", required=True, help="Account that verifies; never the one that filed.")
 @click.option("--import", "import_id", type=ROW_NUMBER, help="Verify what this import filed.")
 @click.option("--all", "everything", is_flag=True, help="Verify everything that waits in the department.")
+@click.option("--leave-attention", is_flag=True, help="Leave filings in which something deserves a look.")
 @click.option("--confirm", "confirmation", default="", help="Why what was found about one named record is confirmed.")
 @in_app
-def verify(records: tuple[str, ...], account: str, import_id: int | None, everything: bool, confirmation: str) -> None:
-    """Verify filings of another officer and publish them."""
+def verify(
+    records: tuple[str, ...],
+    account: str,
+    import_id: int | None,
+    everything: bool,
+    leave_attention: bool,
+    confirmation: str,
+) -> None:
+    """Verify filings of another officer and publish them.
+
+    First it lists what was found in them that deserves a look.
+    """
     if confirmation and len(records) != 1:
         raise click.UsageError("--confirm is for one record, named")
     if not records and import_id is None and not everything:
@@ -147,6 +216,9 @@ def verify(records: tuple[str, ...], account: str, import_id: int | None, everyt
     actor = actor_named(account)
     with runtime.reading() as session:
         chosen = list(dict.fromkeys(records)) or penalties.awaiting(session, actor.department_id, import_id, None)
+        looked = _print_attention(session, actor, chosen)
+    if leave_attention:
+        chosen = [record for record in chosen if record not in looked]
     refused = 0
     with click.progressbar(length=len(chosen), label="publishing", file=sys.stderr) as bar:
         for start in range(0, len(chosen), penalty_import.CHUNK):
@@ -163,6 +235,19 @@ def verify(records: tuple[str, ...], account: str, import_id: int | None, everyt
                         click.echo(f"{record}: {fault.code}: {fault.detail}")
     click.echo(f"{len(chosen) - refused} published, {refused} refused")
     sys.exit(1 if refused else 0)
+
+
+def _print_attention(session: Session, actor: Actor, records: list[str]) -> set[str]:
+    """Print what deserves a look in filings of the actor's department; the records in which something does."""
+    looked = set()
+    for start in range(0, len(records), penalty_import.CHUNK):
+        chunk = records[start : start + penalty_import.CHUNK]
+        for record, notes in penalties.attention(session, actor.department_id, chunk):
+            looked.add(record)
+            for note in notes:
+                if note.code in plausibility.ATTENTION:
+                    click.echo(f"{record} look: {note.code}: {note.detail}")
+    return looked
 
 
 @group.command("return")

@@ -1,7 +1,6 @@
 """registry listings, commendations, relations, disputes, repairs and every kind of filed record: run procedures with
 the bodies of the routes."""
 
-import datetime as dt
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -23,8 +22,9 @@ from registry.api.schemas.commendation import CommendationSchema
 from registry.api.schemas.listing import DraftSchema
 from registry.api.schemas.procedure import build_step_input
 from registry.api.schemas.relation import RelationSchema
-from registry.commands.common import actor_named, in_app
+from registry.commands.common import WholeRange, actor_named, in_app
 from registry.commands.penalties import group as penalty_group
+from registry.domain import literals
 from registry.domain.cases.case_file import StepDocument, StepInput
 from registry.domain.cases.filed_kinds import FILED_KINDS, FiledKind
 from registry.domain.cases.procedures import (
@@ -65,7 +65,7 @@ def _parse_document(text: str) -> StepDocument:
     if kind not in DOCUMENTS:
         raise click.BadParameter(f"{kind} is none of {', '.join(DOCUMENTS)}")
     try:
-        issued_on = dt.date.fromisoformat(day) if day else None
+        issued_on = literals.iso_day(day) if day else None
         content = Path(path).read_bytes() if path else None
     except (ValueError, OSError):
         raise click.BadParameter(f"{kind}: KIND:NUMBER:YYYY-MM-DD:FILE, all but KIND optional") from None
@@ -111,7 +111,7 @@ def _build_group(procedure: Procedure, name: str, reads: Permission, acts: tuple
     @group.command("list")
     @ACCOUNT
     @click.option("--state", type=click.Choice(procedure.states))
-    @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+    @click.option("--limit", type=WholeRange(1, 10_000), default=100, show_default=True)
     @in_app
     def list_cases(account: str, state: str | None, limit: int) -> None:
         """Record, state and version of the department's cases."""

@@ -12,7 +12,7 @@ import click
 
 from registry import receipt_pdf, runtime, verifier
 from registry.commands.checks import EXISTING, WRITTEN, require_parties
-from registry.commands.common import exit_with_refusal, in_app
+from registry.commands.common import WholeRange, exit_with_refusal, in_app
 from registry.domain.checks import receipts
 from registry.domain.checks.receipts import Statement
 from registry.domain.law.reference import Reference
@@ -100,7 +100,7 @@ def _prove_statement(data: bytes) -> Statement:
 
 
 @click.command("replay")
-@click.option("--at", type=int, help="Ledger size; default that of the receipt.")
+@click.option("--at", type=WholeRange(), help="Ledger size; default that of the receipt.")
 @click.option("--check", "path", metavar="FILE", type=EXISTING, required=True, help="Receipt, or list of bidders.")
 @click.option("--sector", help="For a list, or a receipt of version 1: trading sector.")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="For a list: legal day; default that of the entry.")
@@ -157,7 +157,7 @@ def _build_request(
     stated = replay.request_of_receipt(statement, sector, must_tender=must_tender).inquiry if statement else None
     day = on.date() if on else stated.on if stated else replay.entry_day(work, entry) or work.today
     where = district or (stated.district if stated else None)
-    bidders = require_parties(parties.read_parties(list_path.read_bytes(), list_path.name))
+    bidders = require_parties(parties.read_parties(list_path.read_bytes(), list_path.name).rows)
     inquiry = Inquiry({}, sector, must_tender, where, day, bidders, entry)
     if stated:
         mandatory = must_tender if must_tender is not None else stated.must_tender

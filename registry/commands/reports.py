@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from flask import render_template
 
-from registry.commands.common import in_app
+from registry.commands.common import WholeRange, in_app
 from registry.web import reports, workbook
 
 ENDINGS = (".html", ".xlsx")
@@ -20,7 +20,7 @@ def _require_report_file(_context: click.Context, _option: click.Parameter, path
 
 
 @click.command("report")
-@click.argument("year", type=click.IntRange(1000, 9999))
+@click.argument("year", type=WholeRange(1000, 9999))
 @click.option(
     "--out",
     "path",

@@ -7,13 +7,12 @@ from pathlib import Path
 import click
 
 from registry import runtime
-from registry.commands.checks import EXISTING, require_parties, trading_centre
-from registry.commands.common import in_app
+from registry.commands.checks import EXISTING, read_stated, require_parties, trading_centre
+from registry.commands.common import WholeRange, in_app
 from registry.models import Watch
 from registry.queries.checks import watched_parties
 from registry.services.checks import watches
 from registry.services.checks.request import Inquiry
-from registry.tabular import parties
 from registry.unit_of_work import UnitOfWork
 
 LIST_MAX = 1_000
@@ -35,7 +34,14 @@ def group() -> None:
     "--must-tender/--not-must-tender", default=None, help="依法必须进行招标的项目; unsaid and needed: review."
 )
 @click.option("--webhook", help="Address to be told at; its host must stand in REGISTRY_WEBHOOK_HOSTS.")
-@click.option("--after", type=click.IntRange(0), help="Entry of the check made before; default the head.")
+@click.option("--after", type=WholeRange(0), help="Entry of the check made before; default the head.")
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="HEADING=FIELD",
+    help="What a heading of the file means, such as 参选单位=name, or HEADING=- to leave it out.",
+)
 @ACCOUNT
 @in_app
 def add(  # noqa: PLR0913, PLR0917 - one parameter per option
@@ -47,10 +53,11 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per option
     must_tender: bool | None,
     webhook: str | None,
     after: int | None,
+    mapping: tuple[str, ...],
     account: str | None,
 ) -> None:
     """Watch the parties of a CSV or XLSX file, the same as `registry check` takes."""
-    rows = parties.read_parties(path.read_bytes(), path.name)
+    rows = read_stated(path.read_bytes(), path.name, mapping)
 
     def act(work: UnitOfWork) -> Watch:
         inquiry = Inquiry({"code": tender}, sector, must_tender, district, work.today, require_parties(rows))
@@ -77,7 +84,7 @@ def list_watches(account: str | None) -> None:
 
 @group.command("show")
 @click.argument("watch")
-@click.option("--after", type=click.IntRange(0), default=0, help="Sequence number to go on behind.")
+@click.option("--after", type=WholeRange(0), default=0, help="Sequence number to go on behind.")
 @ACCOUNT
 @in_app
 def show(watch: str, after: int, account: str | None) -> None:
@@ -106,7 +113,7 @@ def end(watch: str, account: str | None) -> None:
 
 @group.command("replay")
 @click.argument("watch")
-@click.option("--from", "first", type=click.IntRange(1), required=True, help="First sequence number.")
+@click.option("--from", "first", type=WholeRange(1), required=True, help="First sequence number.")
 @ACCOUNT
 @in_app
 def replay(watch: str, first: int, account: str | None) -> None:

@@ -36,7 +36,13 @@ AUTHORITIES = {
 }
 SUBJECT_KINDS = {"organisation": "法人或者其他组织", "sole_trader": "个体工商户", "natural_person": "自然人"}
 SEVERITIES = {"minor": "轻微", "general": "一般", "serious": "严重"}
-CHANNELS = {"file": "文件报送", "api": "接口报送", "exchange": "数据交换", "procedure": "列入程序"}
+CHANNELS = {
+    "file": "文件报送",
+    "api": "接口报送",
+    "exchange": "数据交换",
+    "procedure": "列入程序",
+    "history": "历史数据补录",
+}
 EFFECTS = {"bars": "直接限制", "review": "由人核实", "none": "不限制"}
 TERRITORIES = {"national": "全国", "province": "本省"}
 RESPONSIBLE = {
@@ -74,6 +80,7 @@ UNITS = {"working_day": "个工作日", "calendar_day": "日", "month": "个月"
 SCOPES = {"general": "一般", "sector": "领域", "authority": "机关", "basis": "处罚依据", "scheme": "名单"}
 FIGURES = {
     "filed": "报送处罚",
+    "history": "历史数据补录",
     "published": "核验公示",
     "withdrawn": "撤回",
     "listed": "列入名单",
@@ -172,15 +179,24 @@ REASONS = {
     "same-tender-relation": "与同一标段的另一方由同一人负责，或者有控股、管理关系，是否可以同时参加须由人判断",
     "near-name": "没有可用的代码，查到名称相近的记录，是否同一主体须由人核对",
     "name-differs": "名称与关系所载该代码的名称不同",
+    "registration-number-only": "仅按登记注册号查询，登记注册号不能排除以统一社会信用代码公示的记录",
     "identity-not-given": "未提供统一社会信用代码或证件号码，仅按名称查询",
     "uscc-check-character": "统一社会信用代码的校验码不正确",
     "uscc-malformed": "统一社会信用代码格式不正确",
+    "uscc-impossible": "不可能是统一社会信用代码",
+    "organisation-code-malformed": "组织机构代码格式不正确",
     "resident-id-malformed": "身份证号码格式或出生日期不正确",
     "resident-id-check-character": "身份证号码校验码不正确",
     "id-type-unknown": "证件类型不认识",
     "id-number-malformed": "证件号码格式不正确",
+    "id-number-cut": "只有证件号码后四位，请补填证件号码",
     "personal-number": "名称或代码处填写了个人号码",
     "party-refused": "缺少名称，或角色不认识",
+    "name-empty": "名称是空的，或者没有文字",
+    "name-masked": "名称被遮盖",
+    "name-damaged": "名称含有问号、乱码、错误值或转义字符",
+    "name-several": "一格写了几个名称",
+    "name-with-former": "名称旁写了曾用名或简称",
     "ref-doubled": "序号重复",
     "ref-unknown": "所属的序号不在名单中",
     "cell-too-long": "文字过长",
@@ -188,12 +204,47 @@ REASONS = {
     "number-not-text": "长数字没有以文本格式填写",
     "formula-cell": "单元格是公式",
     "error-cell": "单元格是错误值",
+    "display-rounded": "显示的数与存储的数不同",
+    "display-hidden": "单元格有内容而没有显示",
+    "display-unknown": "单元格的数字格式不能识别",
+    "day-partly-shown": "日期没有显示完整的年月日",
+    "day-cell": "单元格是日期，不是原来的文字",
+    "partly-struck": "单元格中部分文字有删除线",
+    "merged-columns": "合并单元格跨了几列",
     "cell-type": "单元格不是文字、数字或空",
     "cell-without-column": "有内容的单元格没有对应的表头",
     "field-twice": "同一行中一项重复出现",
 }
 """Why a check answers as it does: reasons of a verdict, and faults for which a row of a file was not checked."""
-MATCHES = {"uscc": "统一社会信用代码", "id": "证件号码", "name": "仅名称"}
+FINDINGS = {
+    "amount-unit-doubtful": "金额像是元和万元混淆",
+    "amount-differs": "金额与处罚内容所写的不同",
+    "fine-without-kind": "有罚款金额而处罚类别没有罚款",
+    "kind-not-stated": "处罚内容写有而处罚类别没有的类别",
+    "fine-above-usual": "罚款高于该类处罚通常的数额",
+    "term-beyond-statute": "限制期限超过法定上限",
+    "term-below-statute": "限制期限低于法定下限",
+    "term-differs": "限制期限与处罚内容所写的不同",
+    "facts-after-decision": "违法事实所写日期晚于处罚决定日期",
+    "document-year-differs": "文号的年份与处罚决定日期不符",
+    "measure-before-decision": "限制行为早于处罚决定日期开始",
+    "name-differs-from-records": "同一代码在其他记录中是另一名称",
+    "code-differs-from-records": "同一名称在其他记录中是另一代码",
+    "removed-before": "同一决定此前在此撤回、修复或撤销过",
+    "check-character-overridden": "代码校验码不正确，按所述理由保留",
+    "history-load": "历史数据补录",
+    "amount-unit-in-cell": "金额按格内单位读取",
+    "date-serial": "日期按 Excel 序号读取",
+}
+"""Findings about a filing that deserve a look before verification (``filing/plausibility``)."""
+MATCHES = {
+    "uscc": "统一社会信用代码",
+    "id": "证件号码",
+    "name": "仅名称",
+    "document_form": "同一证件的另一形式",
+    "organisation_code": "组织机构代码",
+    "registration_number": "登记注册号",
+}
 """Keys by which a record was found."""
 
 

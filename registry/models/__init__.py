@@ -19,6 +19,7 @@ from registry.models.commendation import Commendation
 from registry.models.department import Department
 from registry.models.exchange import BulkRelease, InboxBatch, InboxItem, JobRun, OutboxMessage, Peer, Takeaway
 from registry.models.filed_record import FiledRecord
+from registry.models.further_key import FurtherKey
 from registry.models.keyring import SigningKey
 from registry.models.law_proposal import LawProposal
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
@@ -26,7 +27,7 @@ from registry.models.listing import Listing
 from registry.models.mail import MailMessage
 from registry.models.member import MemberStatementRow
 from registry.models.name_index import SubjectName, gram_counts, name_grams
-from registry.models.penalty import ImportFinding, Penalty, PenaltyFiling, PenaltyImport
+from registry.models.penalty import ColumnMapping, ImportFinding, Penalty, PenaltyFiling, PenaltyImport
 from registry.models.publication import Publication, PublicationSector
 from registry.models.rate_limit import RateLimit
 from registry.models.relation import Relation, RelationEnd
@@ -49,12 +50,14 @@ __all__ = [
     "CheckFilePart",
     "Checkpoint",
     "Clock",
+    "ColumnMapping",
     "Commendation",
     "ConfirmationCode",
     "Counter",
     "Department",
     "Document",
     "FiledRecord",
+    "FurtherKey",
     "IdempotencyKey",
     "ImportFinding",
     "InboxBatch",

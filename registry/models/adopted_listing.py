@@ -80,7 +80,10 @@ class ListAdoption(Base):
 
 
 class AdoptionFinding(Base):
-    """One finding about one row of a list file: a refusal (``fault``) or what was cleaned (``note``)."""
+    """One finding about one row of a list file: a refusal (``fault``) or what was cleaned (``note``).
+
+    ``row_number`` 0 is the file; ``sheet`` says which of a workbook.
+    """
 
     __tablename__ = "adoption_findings"
 
@@ -91,6 +94,7 @@ class AdoptionFinding(Base):
     kind: Mapped[str]
     code: Mapped[str]
     detail: Mapped[str]
+    sheet: Mapped[str] = mapped_column(server_default="")
 
 
 class ListChange(Base):

@@ -12,21 +12,26 @@ from registry.models.department import Department
 
 
 class Penalty(Base):
-    """One decision against one subject. ``subject_key`` is the code, the keyed hash of an ID, or the name."""
+    """One decision against one subject. ``subject_key`` is the code, the keyed hash of an ID, or the name.
+
+    ``document_number`` is the key of the number. ``first_published_on``: of a decision that was published elsewhere
+    before it was loaded here; its publication here has no clock.
+    """
 
     __tablename__ = "penalties"
     noun: ClassVar[str] = "penalty"
     __table_args__ = (
         Index(
-            "uq_penalties_decision",
+            "uq_penalties_standing_decision",
             "authority_code",
             "document_number",
             "subject_key",
             unique=True,
-            sqlite_where=text("state <> 'withdrawn'"),
-            postgresql_where=text("state <> 'withdrawn'"),
+            sqlite_where=text("state NOT IN ('withdrawn', 'repaired')"),
+            postgresql_where=text("state NOT IN ('withdrawn', 'repaired')"),
         ),
         Index(None, "department_id", "state", "id"),
+        Index(None, "subject_key", "authority_code"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -38,6 +43,7 @@ class Penalty(Base):
     decided_on: Mapped[dt.date]
     publish_by: Mapped[dt.date]
     publish_by_provisional: Mapped[bool]
+    first_published_on: Mapped[dt.date | None]
     state: Mapped[str]
     version: Mapped[int]
     department: Mapped[Department] = relationship()
@@ -64,7 +70,8 @@ class PenaltyFiling(Base):
     """The facts as one officer filed them, immutable. A correction is another filing of the same penalty.
 
     ``content`` is canonical JSON without the identity number: that is ``id_sealed`` (encrypted) and
-    ``id_index`` (keyed hash), and both stay out of everything public.
+    ``id_index`` (keyed hash), and both stay out of everything public. ``notes`` is JSON: what was cleaned, and what
+    its verifier should look at; ``attention`` counts the latter.
     """
 
     __tablename__ = "penalty_filings"
@@ -77,6 +84,8 @@ class PenaltyFiling(Base):
     content: Mapped[str]
     id_index: Mapped[str | None]
     id_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    notes: Mapped[str] = mapped_column(default="[]")
+    attention: Mapped[int] = mapped_column(default=0)
     filed_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     filed_at: Mapped[dt.datetime]
     verified_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
@@ -86,7 +95,10 @@ class PenaltyFiling(Base):
 
 
 class PenaltyImport(Base):
-    """An imported file of filings: its bytes, sealed, and how far its rows have been filed (``next_row``)."""
+    """An imported file of filings: its bytes, sealed, and how far its rows have been filed (``next_row``).
+
+    ``unchanged`` counts the rows that are on file already with the very same facts.
+    """
 
     __tablename__ = "penalty_imports"
     __table_args__ = (UniqueConstraint("account_id", "digest"),)
@@ -101,13 +113,17 @@ class PenaltyImport(Base):
     total: Mapped[int]
     next_row: Mapped[int]
     filed: Mapped[int]
+    unchanged: Mapped[int]
     refused: Mapped[int]
     created_at: Mapped[dt.datetime]
     finished_at: Mapped[dt.datetime | None]
 
 
 class ImportFinding(Base):
-    """One finding about one row of an imported file: a refusal (``fault``) or what was cleaned (``note``)."""
+    """One finding about one row of an imported file: a refusal (``fault``) or what was cleaned (``note``).
+
+    ``row_number`` 0 is the file. ``sheet`` and ``cell`` (such as C5) say where in a workbook, empty in other files.
+    """
 
     __tablename__ = "import_findings"
 
@@ -118,3 +134,21 @@ class ImportFinding(Base):
     kind: Mapped[str]
     code: Mapped[str]
     detail: Mapped[str]
+    sheet: Mapped[str] = mapped_column(server_default="")
+    cell: Mapped[str] = mapped_column(server_default="")
+
+
+class ColumnMapping(Base):
+    """What a heading means in the files of a department, as one of its officers said: a field, with its unit for an
+    amount, or - for a column of which nothing is kept. ``heading_key`` is the heading as it is compared."""
+
+    __tablename__ = "column_mappings"
+    __table_args__ = (UniqueConstraint("department_id", "heading_key"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
+    heading_key: Mapped[str]
+    heading: Mapped[str]
+    meaning: Mapped[str]
+    stated_by: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    stated_at: Mapped[dt.datetime]

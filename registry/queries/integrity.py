@@ -378,7 +378,7 @@ def _check_penalty(keys: Keys, publication: Publication, penalty_row: Penalty | 
     first: dict[str, Any] = json.loads(next(iter(digests.values())).content)
     stated = (facts["authority_code"], document_key(facts["document_number"]), first["decided_on"])
     clock = (penalty_row.decided_on.isoformat(), penalty_row.publish_by.isoformat())
-    if (*stated, body["publish_by"]) != (penalty_row.authority_code, penalty_row.document_number, *clock):
+    if (*stated, body["publish_by"]) != (penalty_row.authority_code, document_key(penalty_row.document_number), *clock):
         yield f"penalty {penalty_row.id} contradicts its filing {row.id}"
     party = penalty.filing_of(facts).subject
     if penalty_row.subject_key != penalty.subject_key(party.uscc, row.id_index, name_key.key(party.name)):

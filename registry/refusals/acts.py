@@ -75,6 +75,18 @@ class ImportUnknown(NotFound):
     code, title = "import-unknown", "没有这次文件报送"
 
 
+class FileUnfinished(Conflict):
+    """The rows of a file are not all filed yet: its answer is not complete."""
+
+    code, title = "file-unfinished", "文件尚未处理完毕，请稍后再取"
+
+
+class FileForgotten(NotFound):
+    """A file's bytes are no longer kept: it had no finding, or its time is over."""
+
+    code, title = "file-forgotten", "文件原件已不保存：报送时没有任何意见，或已满保存期限；请查看逐行意见"
+
+
 class DepartmentUnknown(NotFound):
     """No department has this code."""
 
@@ -103,6 +115,12 @@ class AlreadyFiled(Conflict):
     """The same decision (authority, document number and subject) is filed already."""
 
     code, title = "decision-already-filed", "同一决定（机关、文号、相对人相同）已经报送"
+
+
+class DecisionRemovedBefore(Conflict):
+    """The record of the same decision was withdrawn or repaired here: filing it anew takes a stated reason."""
+
+    code, title = "decision-removed-before", "同一处罚决定此前已在此撤回或修复，重新报送应当写明理由（例外理由）"
 
 
 class AccountTaken(Conflict):
@@ -175,6 +193,12 @@ class QueryRefused(Invalid):
     """A query parameter is unknown or malformed."""
 
     code, title = "query-refused", "查询参数不正确"
+
+
+class QueryEncoding(Invalid):
+    """The query string is not text in UTF-8; read as such it would ask for something else."""
+
+    code, title = "query-encoding", "查询文字应以 UTF-8 编码发送（收到的可能是 GBK），请重新输入"
 
 
 class BodyRefused(Invalid):

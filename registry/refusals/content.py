@@ -87,6 +87,18 @@ class UsccMalformed(Invalid):
     code, title = "uscc-malformed", "统一社会信用代码格式不正确"
 
 
+class UsccImpossible(UsccMalformed):
+    """Eighteen well-formed characters that no authority issues: no such department, kind or place (GB 32100-2015)."""
+
+    code, title = "uscc-impossible", "不可能是统一社会信用代码：没有这个登记管理部门、机构类别或者行政区划"
+
+
+class OrganisationCodeMalformed(Invalid):
+    """Not the nine characters of GB 11714."""
+
+    code, title = "organisation-code-malformed", "组织机构代码应为 8 位字符和 1 位校验码"
+
+
 class UsccCheckCharacter(Invalid):
     """Eighteen well-formed characters whose last one contradicts the others (GB 32100-2015)."""
 
@@ -108,13 +120,27 @@ class ResidentIdCheckCharacter(Invalid):
 class DateMalformed(Invalid):
     """Not a calendar day in one of the accepted spellings."""
 
-    code, title = "date-malformed", "日期格式不正确或日期不存在"
+    code = "date-malformed"
+    title = "日期不存在或看不明白，应写作 2026-03-05、2026/3/5、2026.3.5、20260305、2026年3月5日 或 二〇二六年三月五日"
 
 
 class AmountMalformed(Invalid):
-    """Not an amount in 万元 with at most six decimals."""
+    """Not an amount that is exact to the fen."""
 
-    code, title = "amount-malformed", "金额应为以万元为单位、至多六位小数的非负数"
+    code = "amount-malformed"
+    title = "金额应为精确到分的非负数，可写作 1.2、1.2万元、12000元、12,000.00元 或 壹万贰仟元整"
+
+
+class AmountContradiction(Invalid):
+    """One cell states two different sums."""
+
+    code, title = "amount-contradiction", "同一格写了两个不同的金额，应只写一个，或者大小写一致"
+
+
+class UnitNotStated(Invalid):
+    """An amount whose unit neither its cell nor its heading states."""
+
+    code, title = "unit-not-stated", "没有写明金额的单位，请写作 1.2万元 或 12000元，或者在表头注明（万元）或（元）"
 
 
 class FileTooLarge(Invalid):
@@ -124,7 +150,7 @@ class FileTooLarge(Invalid):
 
 
 class FileFormat(Invalid):
-    """A file of a kind that is not read here: encrypted, old XLS, or something else."""
+    """A file of a kind that is not read here: encrypted, or something else."""
 
     code, title = "file-format", "文件格式不受支持"
 
@@ -136,7 +162,7 @@ class FileUnreadable(Invalid):
 
 
 class FileEncoding(Invalid):
-    """Text that is neither UTF-8 nor GB18030."""
+    """Text that is not, from beginning to end, UTF-8 or GB18030."""
 
     code, title = "file-encoding", "文字编码应为 UTF-8 或 GB18030"
 
@@ -172,7 +198,7 @@ class DuplicateColumn(Invalid):
 
 
 class UnknownColumn(Invalid):
-    """Columns that no accepted template has."""
+    """Columns that nobody knows and that may change what a row means, such as one of a unit, a term or a state."""
 
     code, title = "unknown-column", "存在无法识别的列"
 

@@ -1,11 +1,13 @@
-"""Read XLSX, CSV, XML and JSON files as rows of text cells, safe against malicious files."""
+"""Read XLSX, XLS, CSV, XML and JSON files as tables of text cells, safe against malicious files."""
 
+from registry.domain.filing import columns, list_columns, party_columns
+from registry.domain.filing.vocabulary import Vocabulary
 from registry.refusals.content import FileFormat, FileTooLarge, NoHeader
-from registry.tabular import delimited, markup, objects, workbook
-from registry.tabular.sheet import MAX_BYTES, Sheet
+from registry.tabular import delimited, markup, objects, old_workbook, workbook
+from registry.tabular.finder import find_tables
+from registry.tabular.sheet import MAX_BYTES, Sheet, Tables
 
 _REFUSED_FORMATS = {
-    b"\xd0\xcf\x11\xe0": "旧版 XLS 或已加密的工作簿，请另存为不加密的 XLSX",
     b"%PDF": "PDF 文件",
     b"\x89PNG": "图片文件",
     b"\xff\xd8\xff": "图片文件",
@@ -13,12 +15,20 @@ _REFUSED_FORMATS = {
     b"7z\xbc\xaf": "压缩文件",
     b"\x1f\x8b": "压缩文件",
 }
+ANY = Vocabulary(
+    fields={**list_columns.VOCABULARY.fields, **party_columns.VOCABULARY.fields, **columns.VOCABULARY.fields},
+    keys=frozenset(("subject_name", "name")),
+    least=2,
+    identifying=columns.VOCABULARY.identifying | party_columns.VOCABULARY.identifying,
+    is_open=True,
+)
+"""Every heading that any kind of file may have."""
 
 
-def read_table(data: bytes, filename: str = "") -> Sheet:  # noqa: ARG001 - a name proves nothing about the content
-    """Read the table in a file, its format judged by its content.
+def read_tables(data: bytes, filename: str, vocabulary: Vocabulary) -> Tables:  # noqa: ARG001 - a name proves nothing
+    """Find the tables in a file, its format judged by its content.
 
-    The whole file is refused (subclasses of ``Invalid``) when it is no table; what is wrong with single cells
+    The whole file is refused (subclasses of ``Invalid``) when there is no table in it; what is wrong with single cells
     is in the rows' ``faults``. At most ``MAX_BYTES`` and ``MAX_ROWS``.
     """
     if len(data) > MAX_BYTES:
@@ -27,12 +37,19 @@ def read_table(data: bytes, filename: str = "") -> Sheet:  # noqa: ARG001 - a na
         if data.startswith(magic):
             raise FileFormat(reason)
     if data.startswith(b"PK\x03\x04"):
-        return workbook.read_workbook(data)
-    start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+        return find_tables(workbook.read_workbook(data), vocabulary)
+    if data.startswith(old_workbook.MAGIC):
+        return find_tables(old_workbook.read_old_workbook(data), vocabulary)
+    start = data[:4096].lstrip(b"\xef\xbb\xbf").lstrip()[:1]
     if start == b"<":
-        return markup.read_xml(data)
+        return Tables([markup.read_xml(data)])
     if start in (b"{", b"["):
-        return objects.read_json(data)
-    if not data.strip():
+        return Tables([objects.read_json(data)])
+    if not data.strip(b"\xef\xbb\xbf \t\r\n"):
         raise NoHeader("文件是空的")
-    return delimited.read_delimited(data)
+    return find_tables(delimited.read_delimited(data, vocabulary), vocabulary)
+
+
+def read_table(data: bytes, filename: str = "") -> Sheet:
+    """Read the first table of a file, whatever kind of file it is."""
+    return read_tables(data, filename, ANY).sheets[0]

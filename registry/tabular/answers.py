@@ -9,7 +9,7 @@ from registry.domain.filing.cells import MAX_CELL
 from registry.domain.labels import MATCHES, REASONS, ROLES, VERDICTS, label_for
 
 HEADINGS = ("行号", "序号", "角色", "名称", "统一社会信用代码", "证件号码后四位", "所属", "结论代码", "结论", "事由",
-            "记录", "依据", "至", "匹配方式", "核查编号")  # fmt: skip
+            "记录", "依据", "至", "匹配方式", "核查编号", "工作表", "提示")  # fmt: skip
 _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -51,6 +51,8 @@ def _answer_cells(answer: Mapping[str, Any]) -> tuple[str, ...]:
         *("；".join(_cell_text(reason, name) for reason in reasons) for name in ("record", "basis", "until")),
         "；".join(label_for(MATCHES, reason.get("match", {}).get("by", "")) for reason in reasons),
         _cell_text(answer, "check"),
+        _cell_text(answer, "sheet"),
+        "；".join(answer.get("notes", ())),
     )
 
 

@@ -2,34 +2,58 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
+from itertools import islice
 
+from registry.domain.filing.vocabulary import Vocabulary
 from registry.refusals.content import FileShape, FileUnreadable, NoHeader
-from registry.tabular.sheet import MAX_BYTES, Record, Sheet, build, heading, pairs
+from registry.tabular.grid import Book, Grid, text_cell
+from registry.tabular.sheet import MAX_BYTES, MAX_COLUMNS, MAX_ROWS
 from registry.tabular.text import decode
 
 _DELIMITERS = ",;\t"
+_STATED = re.compile(r"\ufeff*\"?sep=([^\r\n\"])\"?[,;\t]*\r?(?:\n|$)", re.IGNORECASE)
+_ROWS_TRIED = 30
 
 
-def read_delimited(data: bytes) -> Sheet:
-    """Read CSV. The first row that is not empty is the heading row; a row's number is its place in the table."""
+def read_delimited(data: bytes, vocabulary: Vocabulary) -> Book:
+    """Read CSV; a row's number is its place in the table. A first line ``sep=`` states the delimiter."""
     text, encoding = decode(data)
     # The module's limit is global and lower than our own; ours is judged cell by cell later.
     csv.field_size_limit(MAX_BYTES)
-    rows = _number_rows(csv.reader(io.StringIO(text, newline=""), delimiter=_guess_delimiter(text), strict=True))
-    for _, cells in rows:
-        columns = heading(cells)
-        return build(_read_records(columns, rows), columns, "csv", encoding)
-    raise NoHeader
+    stated = _STATED.match(text)
+    delimiter = stated[1] if stated else _guess_delimiter(text, vocabulary)
+    grid = Grid()
+    for number, cells in _number_rows(_reader(text[stated.end() :] if stated else text, delimiter)):
+        grid.rows[number + bool(stated)] = {
+            column: text_cell(cell) for column, cell in enumerate(cells, 1) if cell and not cell.isspace()
+        }
+    if not grid.rows:
+        raise NoHeader
+    return Book([grid], "csv", encoding)
 
 
-def _guess_delimiter(text: str) -> str:
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    return max(_DELIMITERS, key=first.count)
+def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+
+def _guess_delimiter(text: str, vocabulary: Vocabulary) -> str:
+    """The delimiter by which most headings are known, else the one that makes most columns."""
+
+    def score(delimiter: str) -> tuple[int, int]:
+        try:
+            rows = list(islice(_reader(text[: 2**16], delimiter), _ROWS_TRIED))
+        except csv.Error:
+            rows = [line.split(delimiter) for line in text[: 2**16].splitlines()[:_ROWS_TRIED]]
+        known = max((sum(bool(vocabulary.meaning(cell.strip()).field) for cell in row) for row in rows), default=0)
+        return known, max((len(row) for row in rows), default=0)
+
+    return max(_DELIMITERS, key=score)
 
 
 def _number_rows(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    number = 0
+    number = filled = 0
     while True:
         number += 1
         try:
@@ -38,12 +62,11 @@ def _number_rows(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error:
             raise FileUnreadable(f"第 {number} 行引号不完整或格式错误") from None
-        if len(cells) > 10_000:
+        if not any(cell.strip() for cell in cells):
+            continue
+        filled += 1
+        if len(cells) > 10_000 or any(cell.strip() for cell in cells[MAX_COLUMNS:]):
             raise FileShape(f"第 {number} 行列数过多")
-        if any(cell.strip() for cell in cells):
-            yield number, cells
-
-
-def _read_records(columns: list[str], rows: Iterator[tuple[int, list[str]]]) -> Iterator[Record]:
-    for number, cells in rows:
-        yield Record(number, *pairs(columns, cells))
+        yield number, cells
+        if filled > MAX_ROWS + 100:
+            return

@@ -2,39 +2,102 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from registry import tabular
 from registry.domain.filing import columns
+from registry.domain.filing.defaults import fill_repeated, repeated_by_account
 from registry.domain.filing.model import Filing, Note, Rules
 from registry.domain.filing.parse import clean
+from registry.domain.filing.reading import AS_WRITTEN, Reading
 from registry.errors import Fault
+from registry.tabular.sheet import FileNote, Row, Sheet
 
 
 @dataclass(frozen=True)
 class ReadRow:
-    """One row: the filing, or the faults that refuse it; ``notes`` list what was cleaned."""
+    """One row: the filing, or the faults that refuse it; ``notes`` list what was cleaned.
+
+    ``sheet`` names its sheet in a workbook; ``cells`` goes from the pointer of a finding to its cell there, such as C5.
+    """
 
     number: int
     filing: Filing | None
     faults: tuple[Fault, ...]
     notes: tuple[Note, ...]
+    sheet: str = ""
+    cells: dict[str, str] = field(default_factory=dict, repr=False)
 
 
-def read_filings(data: bytes, filename: str, rules: Rules, today: dt.date) -> tuple[int, Iterator[ReadRow]]:
-    """Read the number of rows, and the rows one by one. Refuses the whole file when it cannot be read as a table.
+@dataclass(frozen=True)
+class FilingsFile:
+    """A file of filings: how many rows, what is said about the file, and the rows one by one."""
 
-    Headings are canonical field names, the ``CF_*`` columns of 2018 or 2016, or Chinese.
+    total: int
+    notes: tuple[FileNote, ...]
+    rows: Iterator[ReadRow]
+
+
+def read_filings(
+    data: bytes,
+    filename: str,
+    rules: Rules,
+    today: dt.date,
+    reading: Reading = AS_WRITTEN,
+    *,
+    is_strict: bool = False,
+) -> FilingsFile:
+    """Read a file of filings. Refuses the whole file when it cannot be read as a table.
+
+    Headings are canonical field names, the ``CF_*`` columns of 2018 or 2016, or Chinese as offices write them. Columns
+    that nobody knows are left out and named, with ``is_strict`` they refuse the file.
     """
-    sheet = tabular.read_table(data, filename)
-    is_plain = set(sheet.columns) <= set(columns.FIELDS)
-    headings = columns.PLAIN if is_plain else columns.resolve(sheet.columns)
+    vocabulary = columns.VOCABULARY.mapped(reading.mapping)
+    tables = tabular.read_tables(data, filename, vocabulary)
+    headed = [
+        (sheet, columns.resolve(sheet.columns, vocabulary, unit=sheet.unit, is_strict=is_strict))
+        for sheet in tables.sheets
+    ]
 
     def rows() -> Iterator[ReadRow]:
-        for row in sheet.rows:
-            cells = dict(row.cells) if is_plain else headings.cells(row.cells)
-            filing, faults, notes = clean(cells, rules, today, headings)
-            all_faults = tuple(dict.fromkeys((*row.faults, *faults)))
-            yield ReadRow(row.number, None if all_faults else filing, all_faults, tuple(notes))
+        for sheet, headings in headed:
+            for row in sheet.rows:
+                yield _read_row(sheet, row, headings, (rules, today), reading)
 
-    return len(sheet.rows), rows()
+    about = tuple(note for sheet, headings in headed for note in _notes(sheet.name, headings, rules))
+    return FilingsFile(tables.total, (*tables.notes, *about), rows())
+
+
+def _notes(sheet: str, headings: columns.Headings, rules: Rules) -> Iterator[FileNote]:
+    """What is said once of a table: columns left out, and what stands for columns that are not there."""
+    if headings.left_out:
+        yield FileNote("column-left-out", f"不认识的列，未读取：{columns.listed_titles(headings.left_out)}", sheet)
+    if absent := repeated_by_account(headings, rules):
+        titles = "、".join(columns.CHINESE[name] for name in absent)
+        yield FileNote("department-default", f"没有这些列，各行采用报送单位的：{titles}", sheet)
+
+
+def _read_row(
+    sheet: Sheet, row: Row, headings: columns.Headings, judged_by: tuple[Rules, dt.date], reading: Reading
+) -> ReadRow:
+    rules, today = judged_by
+    cells, defaults = fill_repeated(headings.cells(row.cells), headings, rules)
+    filing, faults, notes = clean(cells, rules, today, headings)
+    doubts, settled = settle(row, reading.confirmed)
+    all_faults = tuple(dict.fromkeys((*row.faults, *doubts, *faults)))
+    all_notes = (*row.notes, *settled, *defaults, *notes)
+    places = {}
+    for place in (*(fault.pointer for fault in all_faults), *(note.pointer for note in all_notes)):
+        places[place] = sheet.cell(place.removeprefix("/").replace("~1", "/").replace("~0", "~"), row.number)
+    return ReadRow(row.number, None if all_faults else filing, all_faults, all_notes, sheet.name, places)
+
+
+def settle(row: Row, confirmed: frozenset[str]) -> tuple[tuple[Fault, ...], tuple[Note, ...]]:
+    """The doubts about a row that still refuse it, and those that a person confirmed, as notes."""
+    open_doubts = tuple(fault for fault in row.doubts if fault.code not in confirmed)
+    settled = tuple(
+        Note(fault.pointer, fault.code, f"{fault.detail.partition('；')[0]}；已确认")
+        for fault in row.doubts
+        if fault.code in confirmed
+    )
+    return open_doubts, settled

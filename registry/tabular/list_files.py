@@ -6,39 +6,55 @@ from dataclasses import dataclass
 from registry import tabular
 from registry.domain.cases.adopted_listing import ListPlace, ListState, parse_place
 from registry.domain.filing import list_columns
+from registry.domain.filing.columns import Headings
 from registry.domain.filing.model import Note, Rules
+from registry.domain.filing.reading import AS_WRITTEN, Reading
 from registry.errors import Fault
+from registry.tabular.filings import settle
+from registry.tabular.sheet import FileNote, Row
 
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """One row: the place, or the faults that refuse it; ``notes`` list what was cleaned."""
+    """One row: the place, or the faults that refuse it; ``notes`` list what was cleaned. ``position``: which row of the
+    file it is, over all its sheets; ``sheet``: where more than one has places."""
 
     number: int
     place: ListPlace | None
     faults: tuple[Fault, ...]
     notes: tuple[Note, ...]
+    position: int = 0
+    sheet: str = ""
 
 
 @dataclass(frozen=True)
 class ListFile:
-    """A list file: how many rows, the columns left out because nobody knows them, and the rows one by one."""
+    """A list file: how many rows, the columns left out because nobody knows them, what else is said about the file, and
+    the rows one by one."""
 
     total: int
     left_out: list[str]
+    notes: tuple[FileNote, ...]
     rows: Iterator[PlaceRow]
 
 
-def read_list(data: bytes, filename: str, state: ListState, rules: Rules) -> ListFile:
+def read_list(data: bytes, filename: str, state: ListState, rules: Rules, reading: Reading = AS_WRITTEN) -> ListFile:
     """Read a list file. Refuses the whole file when it cannot be read as a table of a list."""
-    sheet = tabular.read_table(data, filename)
-    headings, left_out = list_columns.resolve(sheet.columns)
+    vocabulary = list_columns.VOCABULARY.mapped(reading.mapping)
+    tables = tabular.read_tables(data, filename, vocabulary)
+    headed = [(sheet, list_columns.resolve(sheet.columns, vocabulary)) for sheet in tables.sheets]
 
-    def rows() -> Iterator[PlaceRow]:
-        for row in sheet.rows:
-            cells = {headings.fields[column]: text for column, text in row.cells.items() if column in headings.fields}
-            place, faults, notes = parse_place(cells, headings, state, rules)
-            all_faults = tuple(dict.fromkeys((*row.faults, *faults)))
-            yield PlaceRow(row.number, None if all_faults else place, all_faults, tuple(notes))
+    is_several = len({sheet.name for sheet in tables.sheets if sheet.rows}) > 1
 
-    return ListFile(len(sheet.rows), left_out, rows())
+    def read_row(position: int, name: str, row: Row, headings: Headings) -> PlaceRow:
+        place, faults, notes = parse_place(headings.cells(row.cells), headings, state, rules)
+        doubts, settled = settle(row, reading.confirmed)
+        all_faults = tuple(dict.fromkeys((*row.faults, *doubts, *faults)))
+        all_notes = (*row.notes, *settled, *notes)
+        kept = None if all_faults else place
+        return PlaceRow(row.number, kept, all_faults, all_notes, position, name if is_several else "")
+
+    found = ((sheet.name, row, headings) for sheet, headings in headed for row in sheet.rows)
+    rows = (read_row(position, *parts) for position, parts in enumerate(found))
+    left_out = list(dict.fromkeys(column for _, headings in headed for column in headings.left_out))
+    return ListFile(tables.total, left_out, tables.notes, rows)

@@ -19,7 +19,7 @@ def read_xml(data: bytes) -> Sheet:
         raise XmlDoctype
     if text.count("<") > MAX_TAGS:
         raise FileTooLarge("元素过多")
-    return build(_read_records(_find_rows(_parse(text))), (), "xml", encoding)
+    return build(_read_records(_find_rows(_parse(text))), "xml", encoding)
 
 
 def _parse(text: str) -> etree._Element:

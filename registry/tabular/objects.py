@@ -38,7 +38,7 @@ def read_json(data: bytes) -> Sheet:
     rows = content["rows"] if isinstance(content, dict) and list(content) == ["rows"] else content
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise FileShape("应为对象的数组")
-    return build(_read_records(rows), (), "json", encoding)
+    return build(_read_records(rows), "json", encoding)
 
 
 def _check_skeleton(text: str) -> None:

@@ -1,21 +1,28 @@
-"""Scan a worksheet before it is loaded: how far it reaches, and which cells are formulas.
+"""Read the parts of an XLSX workbook as streams: shared texts, and what a person sees of a worksheet.
 
-A loader fills the whole rectangle up to the last cell and copies a shared text into every cell that names it,
-so a small file can take any amount of memory. The scan is a stream and keeps nothing but counts.
+A small file can take any amount of memory: a shared text is named by any number of cells, a cell may stand in the last
+row. The streams count as they go and stop at the first thing that is too much.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from xml.parsers import expat
 
 from registry.refusals.content import FileShape, FileTooLarge, FileUnreadable, TooManyRows
+from registry.tabular.grid import MAX_FOUND, Cell, Grid, Merge, text_cell
 from registry.tabular.sheet import MAX_COLUMNS, MAX_ROWS
+from registry.tabular.styles import Style, day_cell, style_at
 
 MAX_TEXT = 128 * 2**20
 MAX_TEXTS = MAX_ROWS * MAX_COLUMNS
-MAX_FOUND = 200_000
+MAX_MERGES = 100_000
+ROWS_OF_SHEET = 2**20
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_IGNORED = frozenset(("rPh", "phoneticPr"))
+_TRUE = ("1", "true", "on")
 
 
 class _Stream:
@@ -48,92 +55,235 @@ class _Stream:
         raise FileUnreadable("工作表内容不正常")
 
 
-class TextLengths(_Stream):
-    """The length of each shared text, in order."""
+class _RichText:
+    """A text in runs of which some may be struck through; readings (拼音) beside it are none of it."""
+
+    def __init__(self, first: str = "") -> None:
+        self._pieces = [first]
+        self._struck: set[bool] = set()
+        self._run_is_struck = False
+        self._ignored = 0
+        self._is_open = False
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag in _IGNORED:
+            self._ignored += 1
+        elif tag == "t":
+            self._is_open = not self._ignored
+        elif tag == "r":
+            self._run_is_struck = False
+        elif tag == "strike":
+            self._run_is_struck = attributes.get("val", "1").lower() in _TRUE
+
+    def data(self, text: str) -> None:
+        if self._is_open:
+            self._pieces.append(text)
+            if not text.isspace():
+                self._struck.add(self._run_is_struck)
+
+    def end(self, tag: str) -> None:
+        if tag == "t":
+            self._is_open = False
+        elif tag in _IGNORED:
+            self._ignored -= 1
+
+    def cell(self) -> Cell:
+        """The text as a cell."""
+        cell = text_cell(unescape("".join(self._pieces)))
+        if True not in self._struck:
+            return cell
+        return cell._replace(findings=(*cell.findings, "partly-struck" if len(self._struck) > 1 else "struck-through"))
+
+
+class SharedTexts(_Stream):
+    """The shared texts of a workbook as cells, in order."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.lengths: list[int] = []
+        self.cells: list[Cell] = []
+        self._text: _RichText | None = None
 
-    def _start(self, name: str, _attributes: dict[str, str]) -> None:
-        if name.rpartition(":")[2] == "si":
-            self.lengths.append(0)
-            if len(self.lengths) > MAX_TEXTS:
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if tag == "si":
+            self._text = _RichText()
+            if len(self.cells) >= MAX_TEXTS:
                 raise FileTooLarge("文字过多")
+        elif self._text is not None:
+            self._text.start(tag, attributes)
 
     def _end(self, name: str) -> None:
-        pass
+        tag = name.rpartition(":")[2]
+        if tag == "si" and self._text is not None:
+            self.cells.append(self._text.cell())
+            self._text = None
+        elif self._text is not None:
+            self._text.end(tag)
 
     def _data(self, text: str) -> None:
-        if self.lengths:
-            self.lengths[-1] += len(text)
+        if self._text is not None:
+            self._text.data(text)
 
 
 class SheetScan(_Stream):
-    """``formulas`` and ``errors``: cells as (row, column), counted from 1. ``filled``: any content."""
+    """A worksheet as a person sees it: ``grid``."""
 
-    def __init__(self, lengths: list[int]) -> None:
+    def __init__(self, name: str, texts: Sequence[Cell], styles: Sequence[Style]) -> None:
         super().__init__()
-        self.formulas: set[tuple[int, int]] = set()
-        self.errors: set[tuple[int, int]] = set()
-        self.filled = False
-        self._lengths = lengths
-        self._row = self._column = self._text = 0
-        self._kind = ""
-        self._index = ""
-        self._in_value = False
+        self.grid = Grid(name)
+        self._texts, self._styles = texts, styles
+        self._style_of: dict[str, Style] = {}
+        self._row = self._column = self._size = self._found = 0
+        self._cells: dict[int, Cell] = {}
+        self._kind = self._style = ""
+        self._value: list[str] | None = None
+        self._stored = ""
+        self._rich: _RichText | None = None
+        self._is_formula = self._rows_are_hidden = False
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2] if ":" in name else name
         if tag == "c":
-            self._cell(attributes.get("r", ""), attributes.get("t", ""))
+            self._start_cell(attributes)
+        elif tag == "v":
+            self._value = []
         elif tag == "row":
-            number = attributes.get("r", "")
-            self._row = int(number) if number.isascii() and number.isdigit() else self._row + 1
-            self._column = 0
-        elif tag in ("v", "is", "f"):
-            self._content(tag)
+            self._start_row(attributes)
+        elif tag == "f":
+            self._is_formula = True
+        elif self._kind == "inlineStr" and (tag in ("r", "t", "strike") or tag in _IGNORED):
+            self._start_inline(tag, attributes)
+        elif tag == "col":
+            self._hide_columns(attributes)
+        elif tag == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+        elif tag == "sheetFormatPr":
+            self._rows_are_hidden = attributes.get("zeroHeight", "0").lower() in _TRUE
 
-    def _cell(self, reference: str, kind: str) -> None:
-        match = _REFERENCE.fullmatch(reference)
-        if match:
-            letters, digits = match.groups()
+    def _start_inline(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """A text in the cell itself: mostly one piece, else runs."""
+        if tag == "t" and self._rich is None:
+            self._value = []
+            return
+        if self._rich is None:
+            self._rich = _RichText(self._stored)
+        self._rich.start(tag, attributes)
+
+    def _start_row(self, attributes: Mapping[str, str]) -> None:
+        number = attributes.get("r", "")
+        self._row = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else self._row + 1
+        self._column = 0
+        self._cells = self.grid.rows.get(self._row) or {}
+        hidden = attributes.get("hidden", "1" if self._rows_are_hidden and "ht" not in attributes else "0")
+        if hidden.lower() in _TRUE or _is_zero(attributes.get("ht", "")):
+            self.grid.hidden_rows.add(self._row)
+
+    def _start_cell(self, attributes: Mapping[str, str]) -> None:
+        reference = attributes.get("r", "")
+        letters = reference.rstrip("0123456789")
+        if reference[len(letters) :] == str(self._row) and letters:
             self._column = _column_number(letters)
-            self._row = int(digits)
+        elif match := _REFERENCE.fullmatch(reference):
+            self._column = _column_number(match[1])
+            self._row = int(match[2])
+            self._cells = self.grid.rows.get(self._row) or {}
+        elif reference:
+            raise FileUnreadable("工作表内容已损坏")
         else:
             self._column += 1
-        self._kind = kind
+        self._kind = attributes.get("t", "n")
+        self._style = attributes.get("s", "")
+        self._stored, self._rich, self._is_formula = "", None, False
 
-    def _content(self, tag: str) -> None:
-        if self._row > MAX_ROWS + 1:
+    def _data(self, text: str) -> None:
+        if self._value is not None:
+            self._value.append(text)
+        elif self._rich is not None:
+            self._rich.data(text)
+
+    def _end(self, name: str) -> None:
+        tag = name.rpartition(":")[2] if ":" in name else name
+        if tag == "c":
+            if self._stored or self._rich is not None or self._is_formula:
+                self._put(self._show())
+            self._rich, self._kind = None, ""
+        elif self._value is not None:
+            if tag in ("v", "t"):
+                self._stored, self._value = "".join(self._value), None
+        elif self._rich is not None:
+            self._rich.end(tag)
+
+    def _show(self) -> Cell:
+        """The cell as it is displayed."""
+        stored = self._stored
+        style = self._style_of.get(self._style)
+        if style is None:
+            style = self._style_of[self._style] = style_at(self._styles, self._style)
+        if self._kind == "s":
+            cell = style.text(self._shared(stored))
+        elif self._rich is not None:
+            cell = style.text(self._rich.cell())
+        elif self._kind == "n":
+            cell = style.number(stored) if stored.strip() else Cell("", "number")
+        elif self._kind == "e":
+            cell = Cell(stored, findings=("error-cell",))
+        elif self._kind == "b":
+            cell = Cell("TRUE" if stored.strip() in _TRUE else "FALSE")
+        elif self._kind == "d":
+            cell = day_cell(stored.strip().removesuffix("Z"))
+        else:
+            cell = style.text(text_cell(unescape(stored)))
+        return cell._replace(findings=("formula-cell",)) if self._is_formula else cell
+
+    def _shared(self, stored: str) -> Cell:
+        index = stored.strip()
+        if not (index.isascii() and index.isdigit() and len(index) < 9 and int(index) < len(self._texts)):
+            raise FileUnreadable("工作表引用了不存在的文字")
+        return self._texts[int(index)]
+
+    def _put(self, cell: Cell) -> None:
+        if not cell.text and not cell.findings:
+            return
+        if self._row > MAX_ROWS + 100:
             raise TooManyRows(f"超过 {MAX_ROWS} 行")
         if self._column > MAX_COLUMNS:
             raise FileShape(f"超过 {MAX_COLUMNS} 列")
-        self.filled = True
-        if tag == "f" or self._kind == "e":
-            (self.formulas if tag == "f" else self.errors).add((self._row, self._column))
-            if len(self.formulas) + len(self.errors) > MAX_FOUND:
-                raise FileShape("公式或错误值过多")
-        self._in_value, self._index = tag == "v" and self._kind == "s", ""
-
-    def _data(self, text: str) -> None:
-        if self._in_value:
-            self._index += text
-        else:
-            self._text += len(text)
-
-    def _end(self, name: str) -> None:
-        if self._in_value and name.endswith("v"):
-            self._in_value = False
-            self._count_shared()
-
-    def _count_shared(self) -> None:
-        index = self._index.strip()
-        if not (index.isascii() and index.isdigit() and len(index) < 9 and int(index) < len(self._lengths)):
-            raise FileUnreadable("工作表引用了不存在的文字")
-        self._text += self._lengths[int(index)]
-        if self._text > MAX_TEXT:
+        if not self._cells:
+            self.grid.rows[self._row] = self._cells
+        self._cells[self._column] = cell
+        self._size += len(cell.text)
+        if self._size > MAX_TEXT:
             raise FileTooLarge("展开后的文字过多")
+        if cell.findings:
+            self._found += 1
+            if self._found > MAX_FOUND:
+                raise FileShape("公式或错误值过多")
+
+    def _hide_columns(self, attributes: Mapping[str, str]) -> None:
+        if attributes.get("hidden", "0").lower() in _TRUE or _is_zero(attributes.get("width", "")):
+            first, last = (int(text) if text.isdigit() else 0 for text in map(attributes.get, ("min", "max"), ("", "")))
+            self.grid.hidden_columns |= set(range(first, min(last, MAX_COLUMNS) + 1))
+
+    def _merge(self, reference: str) -> None:
+        first, _, last = reference.partition(":")
+        corners = [_REFERENCE.fullmatch(corner) for corner in (first, last or first)]
+        if corners[0] is None or corners[1] is None:
+            raise FileUnreadable("工作表内容已损坏")
+        (left, top), (right, bottom) = ((_column_number(m[1]), int(m[2])) for m in corners if m)
+        self.grid.merges.append(Merge(top, left, bottom, right))
+        if len(self.grid.merges) > MAX_MERGES:
+            raise FileShape("合并单元格过多")
+
+
+def unescape(text: str) -> str:
+    """A text without the escapes of characters that XML cannot hold (_x000D_), its line ends as one character."""
+    if "_x" in text:
+        text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _is_zero(size: str) -> bool:
+    return bool(size) and not size.strip("0.")
 
 
 @lru_cache(256)

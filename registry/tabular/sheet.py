@@ -1,11 +1,13 @@
-"""Table of headings and rows of text cells, as read from a file of any format."""
+"""Tables of headings and rows of text cells, as found in a file of any format."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from registry.domain.filing.cells import pointer, text_faults
+from registry.domain.filing.model import Note
 from registry.errors import Fault
-from registry.refusals.content import DuplicateColumn, FileShape, NoHeader, TooManyRows
+from registry.refusals.content import FileShape, NoHeader, TooManyRows
+from registry.tabular.grid import column_letters
 
 MAX_BYTES = 32 * 2**20
 MAX_ROWS = 100_000
@@ -14,75 +16,88 @@ MAX_COLUMNS = 64
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its number as its editor shows it (a record's number in XML and JSON), its filled cells.
+    """One row: its number as its editor shows it (a record's number in XML and JSON), its filled cells by heading.
 
-    ``faults`` say which cells cannot be taken as they stand, for instance the result of a formula.
+    ``faults`` say which cells cannot be taken as they stand, for instance the result of a formula; ``doubts`` are
+    faults until a person confirms the row, such as one that is hidden; ``notes`` refuse nothing.
     """
 
     number: int
     cells: dict[str, str] = field(repr=False)
     faults: tuple[Fault, ...] = ()
+    notes: tuple[Note, ...] = ()
+    doubts: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileNote:
+    """What is said about a file as a whole or about a row that is none of its table: ``row`` 0 is the file."""
+
+    code: str
+    detail: str
+    sheet: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """``format``: xlsx, csv, xml or json. ``encoding``: utf-8 or gb18030; xlsx is always utf-8."""
+    """One table. ``format``: xlsx, xls, csv, xml or json. ``encoding``: utf-8 or gb18030; workbooks are always utf-8.
+
+    ``name``: of the sheet in a workbook, else empty. ``places``: the column of each heading, counted from 1;
+    ``heading_row``: the row they stand in. ``unit``: of amounts, as a line above the table states it.
+    """
 
     columns: tuple[str, ...]
-    rows: list[Row] = field(repr=False)
+    rows: Sequence[Row] = field(repr=False)
     format: str
     encoding: str
+    name: str = ""
+    places: Mapping[str, int] = field(default_factory=dict)
+    heading_row: int = 1
+    unit: str = ""
+
+    def cell(self, heading: str, row: int) -> str:
+        """Where the cell of a heading stands in a row, such as C5; empty where the format has no such places."""
+        column = self.places.get(heading)
+        return f"{column_letters(column)}{row}" if column and row else ""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All tables of a file, in order, and what is to be said about the file."""
+
+    sheets: list[Sheet]
+    notes: tuple[FileNote, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many rows there are."""
+        return sum(len(sheet.rows) for sheet in self.sheets)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A row before its checks: (column, text) pairs in file order, columns possibly named twice."""
+    """A row of XML or JSON before its checks: (column, text) pairs in file order, columns possibly named twice."""
 
     number: int
     cells: Sequence[tuple[str, str]]
     faults: tuple[Fault, ...] = ()
 
 
-def build(records: Iterable[Record], columns: Sequence[str], kind: str, encoding: str) -> Sheet:
-    """Check and collect the records. ``columns`` is the heading row; none means whatever the records name."""
+def build(records: Iterable[Record], kind: str, encoding: str) -> Sheet:
+    """Check and collect records; the columns are whatever the records name."""
     rows: list[Row] = []
-    headings = dict.fromkeys(columns)
+    headings: dict[str, None] = {}
     for record in records:
         row = _check_row(record)
         if row.cells or row.faults:
             rows.append(row)
-        if len(rows) > MAX_ROWS:
-            raise TooManyRows(f"超过 {MAX_ROWS} 行")
-        if not columns:
-            headings |= dict.fromkeys(column for column, _ in record.cells)
-            _check_width(headings)
+        require_rows(len(rows))
+        headings |= dict.fromkeys(column for column, _ in record.cells)
+        require_width(len(headings))
     if not headings:
         raise NoHeader
     return Sheet(tuple(headings), rows, kind, encoding)
-
-
-def heading(cells: Sequence[str]) -> list[str]:
-    """Parse the heading row, without the empty columns at its end."""
-    columns = [cell.strip() for cell in cells]
-    while columns and not columns[-1]:
-        columns.pop()
-    if not any(columns):
-        raise NoHeader
-    named = [column for column in columns if column]
-    if len(set(named)) < len(named):
-        twice = dict.fromkeys(column[:40] for column in named if named.count(column) > 1)
-        raise DuplicateColumn("、".join(twice))
-    _check_width(columns)
-    return columns
-
-
-def pairs(columns: Sequence[str], cells: Sequence[str]) -> tuple[list[tuple[str, str]], tuple[Fault, ...]]:
-    """Pair a row's cells with their headings; a fault if a filled cell has no heading. Short rows end early."""
-    named = [(column, text) for column, text in zip(columns, cells, strict=False) if column]
-    stray = [text for column, text in zip(columns, cells, strict=False) if not column and text.strip()]
-    if stray or any(text.strip() for text in cells[len(columns) :]):
-        return named, (Fault("/", "cell-without-column", "有内容的单元格没有对应的表头"),)
-    return named, ()
 
 
 def _check_row(record: Record) -> Row:
@@ -98,6 +113,13 @@ def _check_row(record: Record) -> Row:
     return Row(record.number, cells, tuple(faults))
 
 
-def _check_width(columns: Iterable[str]) -> None:
-    if sum(1 for _ in columns) > MAX_COLUMNS:
+def require_rows(count: int) -> None:
+    """Refuse more rows than one file may have."""
+    if count > MAX_ROWS:
+        raise TooManyRows(f"超过 {MAX_ROWS} 行")
+
+
+def require_width(count: int) -> None:
+    """Refuse more columns than one file may have."""
+    if count > MAX_COLUMNS:
         raise FileShape(f"超过 {MAX_COLUMNS} 列")

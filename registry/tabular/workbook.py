@@ -1,93 +1,62 @@
-"""Read XLSX files: the first visible sheet with content, its values as the text that a person sees."""
+"""Read XLSX workbooks (ECMA-376 transitional and strict, and what WPS writes) as a person sees them."""
 
-import datetime as dt
-import io
-from collections.abc import Iterator
-from typing import Any
+from lxml import etree
 
-from python_calamine import CalamineWorkbook
-
-from registry.domain.filing.cells import pointer
-from registry.errors import Fault
-from registry.refusals.content import FileUnreadable, NoHeader
-from registry.tabular.package import Package
-from registry.tabular.scan import SheetScan, TextLengths
-from registry.tabular.sheet import Record, Sheet, build, heading, pairs
-
-_EXACT = 10**15
+from registry.tabular.grid import Book
+from registry.tabular.package import Package, Workbook, parse_part
+from registry.tabular.scan import SharedTexts, SheetScan
+from registry.tabular.styles import Style, style_of
 
 
-def read_workbook(data: bytes) -> Sheet:
-    """Read an XLSX workbook. A row with a formula is a fault: its stored result is not what was signed."""
+def read_workbook(data: bytes) -> Book:
+    """Read every visible sheet of a workbook."""
     package = Package(data)
-    name, scan = _find_filled_sheet(package)
-    origin, grid = _load_values(data, name)
-    rows = ((number, cells) for number, cells in enumerate(grid, origin[0] + 1) if any(c != "" for c in cells))
-    for _, cells in rows:
-        columns = heading([_cell_text(cell) for cell in cells])
-        return build(_read_records(columns, rows, scan, origin[1]), columns, "xlsx", "utf-8")
-    raise NoHeader
+    workbook = package.workbook()
+    texts = SharedTexts()
+    if workbook.texts:
+        texts.run(workbook.texts)
+    styles = _read_styles(workbook)
+    book = Book([], "xlsx")
+    for sheet in workbook.sheets:
+        if sheet.is_hidden:
+            book.hidden_sheets.append(sheet.name)
+        elif not sheet.is_sheet:
+            book.other_sheets.append(sheet.name)
+        else:
+            scan = SheetScan(sheet.name, texts.cells, styles)
+            content = package.part(sheet.part)
+            if content:
+                scan.run(content)
+            book.grids.append(scan.grid)
+    return book
 
 
-def _find_filled_sheet(package: Package) -> tuple[str, SheetScan]:
-    texts = TextLengths()
-    shared = package.part("xl/sharedStrings.xml")
-    if shared:
-        texts.run(shared)
-    for name, part in package.visible_sheets():
-        scan = SheetScan(texts.lengths)
-        content = package.part(part)
-        if content:
-            scan.run(content)
-        if scan.filled:
-            return name, scan
-    raise NoHeader("工作簿中没有内容")
+def _read_styles(workbook: Workbook) -> list[Style]:
+    if not workbook.styles:
+        return [Style(is_1904=workbook.is_1904)]
+    tree = parse_part(workbook.styles)
+    codes = {
+        int(element.get("numFmtId", "")): element.get("formatCode", "")
+        for element in tree.iterfind("{*}numFmts/{*}numFmt")
+        if element.get("numFmtId", "").isdigit()
+    }
+    struck = [_is_struck(font) for font in tree.iterfind("{*}fonts/{*}font")]
+    return [
+        style_of(
+            _number(element, "numFmtId"),
+            codes,
+            is_struck=_number(element, "fontId") < len(struck) and struck[_number(element, "fontId")],
+            is_1904=workbook.is_1904,
+        )
+        for element in tree.iterfind("{*}cellXfs/{*}xf")
+    ]
 
 
-def _load_values(data: bytes, name: str) -> tuple[tuple[int, int], list[list[Any]]]:
-    """The place of the first filled cell, counted from 0, and the rectangle of values from there."""
-    try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name(name)
-        return sheet.start or (0, 0), sheet.to_python()
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException:  # a panic of the native reader is no Exception
-        raise FileUnreadable("工作簿内容已损坏") from None
+def _is_struck(font: etree._Element) -> bool:
+    strike = font.find("{*}strike")
+    return strike is not None and strike.get("val", "1").lower() in ("1", "true", "on")
 
 
-def _read_records(
-    columns: list[str], rows: Iterator[tuple[int, list[Any]]], scan: SheetScan, left: int
-) -> Iterator[Record]:
-    bad_rows = {row for row, _ in scan.formulas | scan.errors}
-    for number, cells in rows:
-        named, faults = pairs(columns, [_cell_text(cell) for cell in cells])
-        faults += tuple(_number_faults(columns, cells))
-        if number in bad_rows:
-            faults += tuple(_formula_faults(columns, number, scan, left))
-        yield Record(number, named, faults)
-
-
-def _number_faults(columns: list[str], cells: list[Any]) -> Iterator[Fault]:
-    for column, value in zip(columns, cells, strict=False):
-        if isinstance(value, (int, float)) and not -_EXACT < value < _EXACT:
-            yield Fault(pointer(column), "number-not-text", "长数字应以文本格式填报，否则会丢失末位")
-
-
-def _formula_faults(columns: list[str], number: int, scan: SheetScan, left: int) -> Iterator[Fault]:
-    for index, column in enumerate(columns, left + 1):
-        if (number, index) in scan.formulas:
-            yield Fault(pointer(column), "formula-cell", "单元格是公式，应填写数值或文字本身")
-        elif (number, index) in scan.errors:
-            yield Fault(pointer(column), "error-cell", "单元格是错误值")
-
-
-def _cell_text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, dt.datetime):
-        return value.strftime("%Y-%m-%d") if value.time() == dt.time() else value.isoformat(" ", "seconds")
-    if isinstance(value, (dt.date, dt.time)):
-        return value.isoformat()
-    return str(value)
+def _number(element: etree._Element, name: str) -> int:
+    text = element.get(name, "0")
+    return int(text) if text.isascii() and text.isdigit() else 0

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from registry.domain import labels
-from registry.domain.filing.cells import FEN_PER_WAN
+from registry.domain.filing.amounts import FEN_PER_WAN
 from registry.domain.law.publicity import NO_END
 from registry.domain.law.reference import Reference
 

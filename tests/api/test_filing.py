@@ -161,7 +161,8 @@ class TestSameDecision:
     def test_may_be_filed_again_after_it_was_withdrawn(self, desk):
         given = filing()
         desk.withdraw(desk.published(given), days_ago(0))
-        assert desk.file(given).status_code == 201
+        assert desk.file(given).get_json()["code"] == "decision-removed-before"
+        assert desk.file(given | {"override_reason": "复议决定已被撤销"}).status_code == 201
 
 
 class TestMeasures:
@@ -169,7 +170,7 @@ class TestMeasures:
     def test_longer_than_the_statute_are_confirmed_by_who_verifies(self, desk, until):
         filed = desk.file(BanFactory(decided_on="2024-01-10", effect_until=until)).get_json()
         assert [finding["code"] for finding in filed["findings"]] == ["term-beyond-statute"]
-        assert [note["code"] for note in filed["notes"]] == ["term-beyond-statute"]
+        assert "term-beyond-statute" in [note["code"] for note in filed["notes"]]
         refused = desk.act("verification", filed["id"])
         assert (refused.status_code, refused.get_json()["code"]) == (422, "confirmation-missing")
         assert {code for _, code in faults(refused)} == {"term-beyond-statute"}

@@ -2,6 +2,7 @@
 
 import io
 
+import openpyxl
 from sqlalchemy import select
 
 from registry import runtime
@@ -65,6 +66,36 @@ class TestHandIn:
         assert foreign["verified"] == 0
 
 
+class TestWorkbook:
+    def test_comes_back_with_its_findings_and_is_kept_by_nobody(self, desk):
+        rows = firms(2)
+        rows[1]["fine"] = "x"
+        sheet = workbook([list(rows[0]), *(list(row.values()) for row in rows)])
+        number = desk.ask("POST", PATH, "clerk", data=sheet).get_json()["id"]
+        path = f"/penalties/imports/{number}/workbook"
+        waiting = desk.get(path, "clerk")
+        assert (waiting.status_code, waiting.get_json()["code"]) == (409, "file-unfinished")
+        worked(desk)
+        answer = desk.get(path, "clerk")
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert f"import-{number}.xlsx" in answer.headers["Content-Disposition"]
+        read = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+        comment = read.cell(3, list(rows[0]).index("fine") + 1).comment
+        assert "amount-malformed" in comment.text
+
+    def test_is_for_its_account_only(self, desk):
+        number = desk.ask("POST", PATH, "clerk", data=table(firms(1))).get_json()["id"]
+        for by, status in (("other-clerk", 404), ("verifier", 403), (None, 401)):
+            assert desk.get(f"/penalties/imports/{number}/workbook", by).status_code == status
+
+    def test_of_a_file_without_findings_is_not_kept(self, desk):
+        number = desk.ask("POST", PATH, "clerk", data=table(firms(1))).get_json()["id"]
+        worked(desk)
+        answer = desk.get(f"/penalties/imports/{number}/workbook", "clerk")
+        assert (answer.status_code, answer.get_json()["code"]) == (404, "file-forgotten")
+
+
 class TestVerification:
     def test_gets_past_what_it_refuses(self, desk, monkeypatch):
         monkeypatch.setattr(penalty_import, "CHUNK", 4)
@@ -101,7 +132,7 @@ class TestHostile:
             "NaN": b'[{"fine":NaN}]',
             "utf-16": plain.decode().encode("utf-16"),
             "binary": bytes(range(256)) * 10,
-            "unknown column": plain.replace(b"fine", b"colour", 1),
+            "unknown column": plain.replace(b"fine", "罚款币种".encode(), 1),
             "doubled column": plain.replace(b"fine", b"facts", 1),
             "nul": b"\x00",
         }.items():

@@ -14,7 +14,20 @@ def codes(answer) -> list[tuple[str, str]]:
 
 
 class TestIdentityDocument:
-    @pytest.mark.parametrize("id_type", [None, "111", "resident_id", "Resident_ID ", "身份证", "居民身份证"])
+    @pytest.mark.parametrize(
+        "id_type",
+        [
+            None,
+            "111",
+            "resident_id",
+            "Resident_ID ",
+            "身份证",
+            "居民身份证",
+            "二代身份证",
+            "111-居民身份证",
+            "居民身份证（111）",
+        ],
+    )
     def test_of_a_resident_is_found_under_every_name_of_its_type(self, desk, id_type):
         record = desk.published(PersonFactory())
         party = {
@@ -36,7 +49,9 @@ class TestIdentityDocument:
             "id_type": id_type,
             "id_number": number,
         }
-        assert codes(desk.check(party))[0][0] == "/parties/0/id_number"
+        answer = desk.check(party)
+        assert codes(answer)[0][0] == "/parties/0/id_number"
+        assert number == " " or "普通护照（414）" in answer.get_json()["errors"][0]["detail"]
 
 
 class TestPersonalNumber:
@@ -60,6 +75,58 @@ class TestName:
         [line] = desk.check({"ref": "1", "role": "bidder", "name": "卞子墨"}).get_json()["verdicts"]
         assert line["verdict"] == "review"
         assert [reason["code"] for reason in line["reasons"]] == ["identity-not-given"]
+
+
+class TestUnusable:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            " ",
+            "\u3000",
+            "\t",
+            "-",
+            "（）",
+            "…",
+            "？？",
+            "*",
+            "盐城?例建设有限公司",
+            "盐城**有限公司",
+            "#N/A",
+            "恒达&amp;信商行",
+        ],
+    )
+    def test_names_alone_are_refused(self, desk, name):
+        [(pointer, code)] = codes(desk.check({"name": name}))
+        assert pointer == "/parties/0/name"
+        assert code in ("name-empty", "name-damaged", "name-masked")
+
+    @pytest.mark.parametrize("name", [" ", "　", "——", "·"])
+    def test_blank_names_are_refused_beside_a_code_too(self, desk, name):
+        assert codes(desk.check(stranger() | {"name": name})) == [("/parties/0/name", "name-empty")]
+
+    def test_names_beside_a_code_are_taken_for_the_code(self, desk):
+        ban = BanFactory()
+        desk.published(ban)
+        assert desk.verdicts({"name": "盐城?例建设有限公司", "uscc": ban["uscc"]}) == ["barred"]
+
+    def test_two_firms_in_one_name_are_refused(self, desk):
+        party = stranger() | {"name": "盐城甲子建设有限公司、盐城乙丑建设有限公司"}
+        assert codes(desk.check(party)) == [("/parties/0/name", "name-several")]
+
+
+class TestRole:
+    @pytest.mark.parametrize("role", ["项目负责人", "项目经理", "PROJECT_MANAGER", " project_manager "])
+    def test_is_taken_as_people_write_it(self, desk, role):
+        record = desk.published(PersonFactory())
+        party = {"role": role, "name": "卞子墨", "id_number": NUMBER}
+        [line] = desk.check(party).get_json()["verdicts"]
+        assert [reason["record"] for reason in line["reasons"]] == [record]
+        assert line["role"] == "project_manager"
+
+    def test_of_another_word_is_refused_and_told_what_is_known(self, desk):
+        answer = desk.check(stranger() | {"role": "观察员"})
+        assert codes(answer) == [("/parties/0/role", "field-refused")]
+        assert "联合体成员" in answer.text
 
 
 class TestBidder:

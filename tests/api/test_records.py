@@ -1,5 +1,8 @@
 """What the public reads: flows of a record, search, paging, moments, validators."""
 
+import re
+from urllib.parse import quote
+
 import pytest
 
 from registry.domain.records import REMOVAL_FIELDS
@@ -14,6 +17,56 @@ from tests.support.filings import (
     days_ago,
     filing,
 )
+
+NOT_UNDERSTOOD = (
+    "color=red",
+    "kind=rumour",
+    "uscc=1",
+    "on=tomorrow",
+    "known_at=-1",
+    "known_at=9",
+    "entry=99999999999999",
+    "known_at=0&entry=1",
+    "limit=0",
+    "limit=501",
+    "limit=1.5",
+    "limit=9" + "9" * 40,
+    "q=a&q=b",
+    "q=",
+    "next=x",
+    "next=0.2026-01-01.x",
+    "next=0.2026-01-01." + "9" * 30,
+    "next=" + "9" * 30 + ".2026-01-01.1",
+    "sector=%00",
+    "q=%00",
+    "authority=%00",
+    "q=320981199912310005",
+    "q=３２０９８１１９９９１２３１０００５",
+    "q=%E2%80%AEabc",
+    "next=-1.2026-01-01.5",
+    "next=%C2%B2.2026-01-01.5",
+    "limit=1_0",
+    "limit=%2B5",
+    "limit=%205",
+    "known_at=1_0",
+    "on=2026-W48-6",
+    "on=20261128",
+    "on=2026-1-1",
+    f"q={quote('盐城瀚垚', encoding='gbk')}",
+    f"q={quote('公司', encoding='gbk')}",
+    "q=统一社会信用代码",
+    "q=统一社会信用代码：9132",
+    "q=91320902MA0T",
+    "q=盐示财采罚〔2026〕1号",
+    "q=盐城**公司",
+    "q=某某公司",
+    "q=91320902MA0TR0027T 91320902MA0TR0035M",
+    "uscc=91320902MA0TR0027T 91320902MA0TR0035M",
+    "uscc=盐城示例有限公司 91320902MA0TR0027T",
+    "q=盐城示例有限公司 320981199912310005",
+    "kind=,",
+)
+"""Questions that are refused, because they would find nothing or something else than was meant."""
 
 
 class TestVerify:
@@ -213,38 +266,72 @@ class TestSearch:
                 assert set(desk.found(**query)) == expected
 
     def test_refuses_what_it_does_not_know(self, desk, subtests):
-        for query in (
-            "color=red",
-            "kind=rumour",
-            "uscc=1",
-            "on=tomorrow",
-            "known_at=-1",
-            "known_at=9",
-            "entry=99999999999999",
-            "known_at=0&entry=1",
-            "limit=0",
-            "limit=501",
-            "limit=1.5",
-            "limit=9" + "9" * 40,
-            "q=a&q=b",
-            "q=",
-            "next=x",
-            "next=0.2026-01-01.x",
-            "next=0.2026-01-01." + "9" * 30,
-            "next=" + "9" * 30 + ".2026-01-01.1",
-            "sector=%00",
-            "q=%00",
-            "authority=%00",
-            "q=320981199912310005",
-            "q=３２０９８１１９９９１２３１０００５",
-            "q=%E2%80%AEabc",
-            "next=-1.2026-01-01.5",
-            "next=%C2%B2.2026-01-01.5",
-        ):
+        for query in NOT_UNDERSTOOD:
             with subtests.test(query[:40]):
                 answer = desk.get(f"/records?{query}")
                 assert answer.status_code == 422, answer.get_json()
                 assert "320981199912310005" not in answer.get_data(as_text=True)
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            "{name}{code}",
+            "{name} {code}",
+            "{code}{name}",
+            "{code}，{name}",
+            "统一社会信用代码：{code}",
+            "统一社会信用代码:{code}（1/1）",
+            "信用代码 {code}",
+            "{name}（{code}）",
+            "{lower}",
+            "{apart}",
+            "{hyphens}",
+            "{full}",
+            "请查询{name}，代码{code}，谢谢",
+            "代码={code}",
+            "{name}\t{code}",
+            "USCC: {code}",
+            "【{code}】",
+            "{name}/{code}",
+            "“{code}”",
+            "{code}。",
+        ],
+    )
+    def test_finds_a_code_wherever_it_stands(self, desk, written):
+        firm = filing()
+        record = desk.published(firm)
+        code = firm["uscc"]
+        full = "".join(chr(ord(character) + 0xFEE0) for character in code)
+        apart, hyphens = " ".join(re.findall(".{1,4}", code)), f"{code[:8]}-{code[8:17]}-{code[17]}"
+        text = written.format(
+            name=firm["subject_name"], code=code, lower=code.lower(), apart=apart, hyphens=hyphens, full=full
+        )
+        assert desk.found(q=text) == [record]
+
+    def test_takes_a_code_filter_as_people_write_it(self, desk):
+        firm = filing()
+        record = desk.published(firm)
+        for text in (
+            f"统一社会信用代码：{firm['uscc']}",
+            firm["uscc"].lower(),
+            f"{firm['uscc'][:8]} {firm['uscc'][8:]}",
+        ):
+            assert desk.found(uscc=text) == [record]
+
+    def test_takes_a_sector_by_its_name_and_names_them_all_else(self, desk):
+        record = desk.published(filing())
+        assert desk.found(sector="政府采购领域") == [record]
+        answer = desk.get("/records", query_string={"sector": "渔业"}).get_json()
+        assert "procurement" in answer["errors"][0]["detail"]
+
+    @pytest.mark.parametrize(
+        "path", ["/api/v1/penalties/0", "/api/v1/checks/0", "/api/v1/schemas/penalty", "/api/v1/readyz"]
+    )
+    def test_of_a_parameter_that_no_route_reads_is_refused(self, desk, path):
+        answer = desk.ask("GET", path, "clerk", query_string={"colour": "red"})
+        assert answer.status_code in (404, 422)
+        if answer.status_code == 422:
+            assert answer.get_json()["code"] == "query-refused"
 
     def test_pages_are_pinned_while_records_arrive(self, desk):
         records = [desk.published(filing()) for _ in range(5)]

@@ -66,7 +66,11 @@ class TestCounts:
             ("measures", {f"B{n}" for n in range(1, 28)}),
             ("deadlines", {f"D{n:02}" for n in range(1, 37)}),
             ("calendar", {str(year) for year in range(2004, 2027)}),
-            ("id_types", {"001", "099", "111", "154", "411", "414", "511", "516", "553"}),
+            (
+                "id_types",
+                {"001", "099", "111", "114", "115", "154"}
+                | {"411", "412", "413", "414", "511", "513", "516", "553", "554"},
+            ),
         ],
     )
     def test_are_complete(self, kind: str, expected: set[str]) -> None:

@@ -175,7 +175,7 @@ class TestWorkbook:
     @pytest.mark.parametrize(
         ("data", "refusal"),
         [
-            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, FileFormat),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, FileUnreadable),
             (b"%PDF-1.7 ...", FileFormat),
             (b"PK\x03\x04 and nothing more", FileUnreadable),
             (workbook([["a"], ["b"]])[:-40], FileUnreadable),

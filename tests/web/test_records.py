@@ -1,4 +1,5 @@
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -47,9 +48,26 @@ class TestSearch:
     def test_finds_a_code(self, client, parameter):
         assert found(client, f"?{parameter}={CODE.lower()}") == [samples.record_id(1)]
 
-    @pytest.mark.parametrize("query", ["瀚%00垚", "%ED%A0%80瀚垚", "%FF瀚垚", "瀚垚%E2%80%AE", "<b>瀚垚"])
-    def test_survives_broken_and_hostile_text(self, client, query):
-        assert "<b>" not in text(client, f"?q={query}")
+    def test_survives_hostile_text(self, client):
+        assert "<b>" not in text(client, "?q=<b>瀚垚")
+
+    @pytest.mark.parametrize(
+        ("query", "code"),
+        [
+            ("瀚%00垚", "query-refused"),
+            ("瀚垚%E2%80%AE", "query-refused"),
+            ("%ED%A0%80瀚垚", "query-encoding"),
+            ("%FF瀚垚", "query-encoding"),
+            (quote("盐城瀚垚", encoding="gbk"), "query-encoding"),
+            (quote("有限公司", encoding="big5"), "query-encoding"),
+        ],
+    )
+    def test_never_answers_nothing_to_broken_text(self, client, query, code):
+        assert code in text(client, f"?q={query}", 422)
+
+    @pytest.mark.parametrize("name", ["瀚*垚", "瀚？工程", "盐城**公司", "瀚%25垚", "盐城某某公司"])
+    def test_never_answers_nothing_to_a_wildcard_within_a_name(self, client, name):
+        assert "不支持通配符" in text(client, f"?q={name}", 422)
 
     @pytest.mark.parametrize("name", ["瀚%25", "瀚_垚", "%25工程"])
     def test_takes_wildcards_for_no_more_than_noise(self, client, name):

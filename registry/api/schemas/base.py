@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from registry.domain import literals
 from registry.domain.filing.cells import is_forbidden
 
 
@@ -20,15 +21,26 @@ class Whole(fields.Integer):
     """A whole number of at most 15 digits; a truth value or a fraction is none."""
 
     def _validated(self, value: Any) -> Any:
-        if isinstance(value, bool | float) or (isinstance(value, str) and (not value.isascii() or len(value) > 15)):
+        if isinstance(value, str):
+            try:
+                return super()._validated(literals.whole_number(value))
+            except ValueError:
+                raise ValidationError("应为至多15位的整数，例如 10") from None
+        if isinstance(value, bool | float):
             raise ValidationError("应为整数")
-        if isinstance(value, int) and abs(value) >= 10**15:
+        if isinstance(value, int) and abs(value) >= 10**literals.DIGITS_MAX:
             raise ValidationError("整数过大")
         return super()._validated(value)
 
 
 class Day(fields.Date):
-    """A legal day; answers carry it as the text it was stored as."""
+    """A legal day written 2026-11-28; answers carry it as the text it was stored as."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+        try:
+            return literals.iso_day(value)
+        except (TypeError, ValueError):
+            raise ValidationError("日期应写成 2026-01-31 的形式，且须是存在的日期") from None
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return value if isinstance(value, str) else super()._serialize(value, attr, obj, **kwargs)
@@ -60,7 +72,7 @@ class Paging(StrictSchema):
 class OnDay(StrictSchema):
     """The day on which reference data is in force."""
 
-    on = fields.Date(load_default=None)
+    on = Day(load_default=None)
 
 
 class FaultSchema(StrictSchema):

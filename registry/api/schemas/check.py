@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from marshmallow import fields, pre_load, validate
+from marshmallow import ValidationError, fields, pre_load, validate
 
 from registry.api.schemas.base import Day, StrictSchema, Whole, short, words
+from registry.domain.checks import party_roles
 from registry.domain.checks.model import PROJECTS
-from registry.domain.records import PARTY_ROLES
 from registry.refusals.acts import TooManyParties
 from registry.runtime import settings
 
@@ -22,15 +22,27 @@ class TenderSchema(StrictSchema):
     project = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(PROJECTS))
 
 
+class Role(fields.String):
+    """The role of a party: its code, the label that results print, or a usual Chinese word for it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        role = party_roles.parse_role(super()._deserialize(value, attr, data, **kwargs))
+        if role is None:
+            raise ValidationError(f"角色不认识，可写：{party_roles.ACCEPTED}")
+        return role
+
+
 class PartySchema(StrictSchema):
     """One party: an organisation by its code, a person by an identity number; ``section`` is the lot it bids for."""
 
     ref = words(50, required=True)
-    role = fields.String(load_default="bidder", validate=validate.OneOf(PARTY_ROLES))
+    role = Role(load_default="bidder")
     of = words(50, load_default=None, allow_none=True)
     section = words(50, load_default=None, allow_none=True)
     name = words(200, required=True)
     uscc = words(60, load_default=None, allow_none=True)
+    organisation_code = words(20, load_default=None, allow_none=True)
+    registration_number = words(64, load_default=None, allow_none=True)
     id_type = short(20, load_default=None, allow_none=True)
     id_number = words(64, load_default=None, allow_none=True, load_only=True)
 
@@ -53,7 +65,7 @@ class PartiesSchema(StrictSchema):
 class CheckRequest(PartiesSchema):
     """Request of an award check; ``on`` defaults to today and ``known_at`` to the ledger's head."""
 
-    on = fields.Date(load_default=None)
+    on = Day(load_default=None)
     known_at = Whole(load_default=None, allow_none=True, validate=validate.Range(min=0))
 
 
@@ -82,15 +94,16 @@ class CheckAnswer(StrictSchema):
 
 
 class CheckFileQuery(StrictSchema):
-    """Values that hold for all rows of a check file."""
+    """Values that hold for all rows of a check file; `mapping`: what headings mean, `参选单位=name;状态=-`."""
 
     sector = short(required=True)
-    on = fields.Date(load_default=None)
+    on = Day(load_default=None)
     district = short(6, load_default=None)
     must_tender = fields.Boolean(load_default=None, truthy={"true"}, falsy={"false"})
     project = fields.String(load_default=None, validate=validate.OneOf(PROJECTS))
     tender = words(100, load_default=None)
     filename = fields.String(load_default="", validate=validate.Length(max=200))
+    mapping = fields.String(load_default="", validate=validate.Length(max=2000))
 
 
 class CheckFileAnswer(StrictSchema):

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from registry.api.schemas.base import Paging, short, words
+from registry.api.schemas.base import Day, Paging, short, words
 from registry.api.schemas.procedure import TEXT_MAX, AuthoritySchema, StepSchema, SubjectSchema
 from registry.domain.cases.procedures import COMMENDATION
 
@@ -21,8 +21,8 @@ class CommendationSchema(StepSchema):
     title = words(200, required=True)
     facts = words(TEXT_MAX, required=True)
     basis = words(TEXT_MAX, required=True)
-    awarded_on = fields.Date(required=True)
-    valid_until = fields.Date(load_default=None, allow_none=True)
+    awarded_on = Day(required=True)
+    valid_until = Day(load_default=None, allow_none=True)
     sectors = fields.List(short(), required=True, validate=validate.Length(min=1))
     district = short(6, load_default=None, allow_none=True)
     authority = fields.Nested(AuthoritySchema, required=True)

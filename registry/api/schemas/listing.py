@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from registry.api.schemas.base import Paging, short, words
+from registry.api.schemas.base import Day, Paging, short, words
 from registry.api.schemas.procedure import (
     TEXT_MAX,
     AuthoritySchema,
@@ -40,8 +40,8 @@ class DraftSchema(StepSchema):
 class NoticeStep(StepSchema):
     """The day the notice was served; the subject may have longer to reply than the configured days."""
 
-    served_on = fields.Date(required=True)
-    reply_until = fields.Date(load_default=None, allow_none=True)
+    served_on = Day(required=True)
+    reply_until = Day(load_default=None, allow_none=True)
 
 
 class StatementStep(StepSchema):
@@ -55,11 +55,11 @@ class DecisionStep(StepSchema):
     list allows that."""
 
     document_number = words(128, required=True)
-    decided_on = fields.Date(required=True)
+    decided_on = Day(required=True)
     reasons = words(TEXT_MAX, required=True)
     signed_by = words(50, required=True)
     position = words(50, required=True)
-    ends_on = fields.Date(load_default=None, allow_none=True)
+    ends_on = Day(load_default=None, allow_none=True)
     without_end = fields.Boolean(load_default=False)
     answer = words(TEXT_MAX, load_default="")
 
@@ -67,7 +67,7 @@ class DecisionStep(StepSchema):
 class ServiceStep(StepSchema):
     """The day the decision was served, together with the notice on repair."""
 
-    served_on = fields.Date(required=True)
+    served_on = Day(required=True)
 
 
 class AmendmentStep(StepSchema):
@@ -82,4 +82,4 @@ class AmendmentStep(StepSchema):
 class ExtensionStep(StepSchema):
     """The new end of an extended listing."""
 
-    ends_on = fields.Date(required=True)
+    ends_on = Day(required=True)

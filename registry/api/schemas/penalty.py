@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from registry.api.schemas.base import Day, Paging, StrictSchema, words
+from registry.api.schemas.base import Day, Paging, StrictSchema, Whole, words
 from registry.domain.cases.procedures import PENALTY
 from registry.domain.filing.columns import FIELDS
 
@@ -13,8 +13,9 @@ FilingSchema = StrictSchema.from_dict({name: fields.String(allow_none=True) for 
 
 
 class PenaltyQuery(Paging):
-    """Filter of the department's penalties."""
+    """Filter of the department's penalties; ``import`` is the number of a file."""
 
+    import_number = Whole(load_default=None, data_key="import", validate=validate.Range(1))
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
 
 
@@ -34,12 +35,13 @@ class WithdrawalSchema(StrictSchema):
     """Why a published penalty is taken back, and since which day its decision no longer stands."""
 
     reason = words(2000, required=True)
-    changed_on = fields.Date(required=True)
+    changed_on = Day(required=True)
 
 
 class PenaltyAnswer(StrictSchema):
-    """A penalty's state with its clock, and the newest facts filed. ``findings``: what its verification must confirm
-    with a reason."""
+    """A penalty's state with its clock, the newest facts filed, and what was cleaned or found in them (``notes``), of
+    which ``attention`` deserve a look before verification. ``findings``: what its verification must confirm with a
+    reason. Sent back by ``PUT`` it is the same filing again."""
 
     id = fields.String()
     state = fields.String()
@@ -51,6 +53,7 @@ class PenaltyAnswer(StrictSchema):
     findings = fields.List(fields.Dict())
     returned_because = fields.String(allow_none=True)
     notes = fields.List(fields.Dict())
+    attention = fields.Integer()
     earlier = fields.List(fields.Dict())
 
 

@@ -34,7 +34,7 @@ class DocumentSchema(StrictSchema):
 
     kind = fields.String(required=True, validate=validate.OneOf(list(DOCUMENTS)))
     number = words(128, load_default="")
-    issued_on = fields.Date(load_default=None, allow_none=True)
+    issued_on = Day(load_default=None, allow_none=True)
     sha256 = fields.String(load_default=None, allow_none=True, validate=validate.Regexp("^[0-9a-f]{64}$"))
     filename = words(200, load_default="")
     content_base64 = Base64(load_default=None, allow_none=True, load_only=True)
@@ -55,26 +55,26 @@ class ReasonStep(StepSchema):
 class RemovalStep(ReasonStep):
     """The reason why a record no longer stands, and the day since which."""
 
-    changed_on = fields.Date(required=True)
+    changed_on = Day(required=True)
 
 
 class ChangeStep(ReasonStep):
     """Why a decision no longer stands, and since which day; without it the day of the document counts."""
 
-    changed_on = fields.Date(load_default=None, allow_none=True)
+    changed_on = Day(load_default=None, allow_none=True)
 
 
 class SuspensionStep(ReasonStep):
     """The day since which a decision is stayed, and the day until which if the document names one."""
 
-    since = fields.Date(required=True)
-    until = fields.Date(load_default=None, allow_none=True)
+    since = Day(required=True)
+    until = Day(load_default=None, allow_none=True)
 
 
 class ResumptionStep(StepSchema):
     """The day from which a decision has effect again."""
 
-    on = fields.Date(required=True)
+    on = Day(required=True)
 
 
 class JudgmentSchema(StrictSchema):
@@ -82,7 +82,7 @@ class JudgmentSchema(StrictSchema):
 
     court = words(200, required=True)
     number = words(128, required=True)
-    decided_on = fields.Date(required=True)
+    decided_on = Day(required=True)
 
 
 class GroundSchema(StrictSchema):
@@ -103,7 +103,7 @@ class ResponsibleSchema(StrictSchema):
 
     name = words(50, required=True)
     role = fields.String(required=True, validate=validate.OneOf(RESPONSIBLE_ROLES))
-    as_of = fields.Date(required=True)
+    as_of = Day(required=True)
 
 
 class SubjectSchema(StrictSchema):

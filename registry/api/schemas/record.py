@@ -16,7 +16,7 @@ class RecordQuery(Paging):
     authority = short(load_default=None)
     q = fields.String(load_default=None, validate=validate.Length(min=1, max=200))
     uscc = short(64, load_default=None)
-    on = fields.Date(load_default=None)
+    on = Day(load_default=None)
     known_at = Whole(load_default=None, validate=validate.Range(min=0))
     entry = Whole(load_default=None, validate=validate.Range(min=0))
 
@@ -24,7 +24,7 @@ class RecordQuery(Paging):
 class MomentQuery(StrictSchema):
     """The moment at which one record is read."""
 
-    on = fields.Date(load_default=None)
+    on = Day(load_default=None)
     known_at = Whole(load_default=None, validate=validate.Range(min=0))
 
 

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from registry.api.schemas.base import Paging, short, words
+from registry.api.schemas.base import Day, Paging, short, words
 from registry.api.schemas.procedure import TEXT_MAX, AuthoritySchema, StepSchema, SubjectSchema
 from registry.domain.cases.procedures import RELATION
 
@@ -28,12 +28,12 @@ class RelationSchema(StepSchema):
     kind = short(required=True)
     subject = fields.Nested(SubjectSchema, required=True)
     other = fields.Nested(OtherSchema, required=True)
-    since = fields.Date(required=True)
-    until = fields.Date(load_default=None, allow_none=True)
+    since = Day(required=True)
+    until = Day(load_default=None, allow_none=True)
     wording = words(500, required=True)
     document_number = words(128, required=True)
     facts = words(TEXT_MAX, load_default="")
-    issued_on = fields.Date(required=True)
+    issued_on = Day(required=True)
     sectors = fields.List(short(), required=True, validate=validate.Length(min=1))
     district = short(6, load_default=None, allow_none=True)
     authority = fields.Nested(AuthoritySchema, required=True)

@@ -27,7 +27,7 @@ class ApplicationSchema(StrictSchema):
     agent = words(CHARACTERS_MAX["agent"], load_default=None, allow_none=True)
     contact = words(CHARACTERS_MAX["contact"], required=True)
     statement = words(CHARACTERS_MAX["statement"], required=True)
-    corrected_on = fields.Date(load_default=None, allow_none=True)
+    corrected_on = Day(load_default=None, allow_none=True)
     consent = fields.Boolean(required=True, truthy={True}, falsy={False})
     code = short(load_default=None, allow_none=True)
     documents = fields.List(fields.Nested(EvidenceSchema), required=True, validate=validate.Length(max=FILES_MAX))

@@ -11,7 +11,7 @@ class WatchRequest(PartiesSchema):
     """Request of a watch: the parties of a tender, up to the day before ``until``; ``after`` is the entry from which
     on something is new, default the ledger's head."""
 
-    until = fields.Date(required=True)
+    until = Day(required=True)
     webhook = words(URL_LENGTH_MAX, load_default=None, allow_none=True)
     after = Whole(load_default=None, allow_none=True, validate=validate.Range(min=0))
 

@@ -11,7 +11,41 @@ from registry.domain.filing.model import Filing, MeasureTerm, Note, Party
 from registry.domain.publication import body, canonical
 from registry.domain.publication.body import PublishedVersion
 
-_DAYS = ("decided_on", "effect_until", "publicity_until", "served_on")
+_DAYS = ("decided_on", "effect_until", "publicity_until", "served_on", "first_published_on")
+_FIRST_PUBLICATION = ("first_published_on", "first_published_at")
+REMOVED = ("withdrawn", "repaired")
+"""States of a penalty that was taken from the public for good: the same decision may be filed anew, with a reason."""
+FIELDS = {
+    "subject": "行政相对人",
+    "document_number": "文号",
+    "behaviour_text": "违法行为类型",
+    "behaviour": "失信行为",
+    "facts": "违法事实",
+    "basis": "处罚依据",
+    "kinds": "处罚类别",
+    "content": "处罚内容",
+    "fine_fen": "罚款金额",
+    "confiscated_fen": "没收金额",
+    "permit": "暂扣或吊销证照名称及编号",
+    "decided_on": "处罚决定日期",
+    "effect_until": "处罚有效期",
+    "publicity_until": "公示截止期",
+    "authority_name": "处罚机关",
+    "authority_code": "处罚机关代码",
+    "source_name": "数据来源单位",
+    "source_code": "数据来源单位代码",
+    "remark": "备注",
+    "title": "决定文书名称",
+    "sectors": "领域",
+    "district": "地区",
+    "severity": "失信严重程度",
+    "measures": "限制行为",
+    "override_reason": "例外理由",
+    "served_on": "送达日期",
+    "first_published_on": "首次公示日期",
+    "first_published_at": "首次公示网站",
+}
+"""Chinese names of what a filing states."""
 
 
 def content(filing: Filing, nonce: str, findings: Sequence[Note] = ()) -> dict[str, Any]:
@@ -25,8 +59,13 @@ def content(filing: Filing, nonce: str, findings: Sequence[Note] = ()) -> dict[s
         for term in filing.measures
     ]
     days = {name: _format_day(getattr(filing, name)) for name in _DAYS}
-    found = {"findings": [vars(finding) for finding in findings]} if findings else {}
-    return {**vars(filing), **days, "subject": party, "measures": terms, "nonce": nonce, **found}
+    facts = {**vars(filing), **days, "subject": party, "measures": terms, "nonce": nonce}
+    if findings:
+        facts["findings"] = [vars(finding) for finding in findings]
+    if filing.first_published_on is None:  # stated of the opening load only; others read as they always did
+        for name in _FIRST_PUBLICATION:
+            del facts[name]
+    return facts
 
 
 def findings_of(facts: Mapping[str, Any]) -> list[Note]:
@@ -34,14 +73,21 @@ def findings_of(facts: Mapping[str, Any]) -> list[Note]:
     return [Note(**finding) for finding in facts.get("findings", ())]
 
 
+def changed_fields(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Chinese names of what two stored contents state differently; their nonces and document numbers do not count."""
+    return [
+        title for name, title in FIELDS.items() if name != "document_number" and before.get(name) != after.get(name)
+    ]
+
+
 def filing_of(facts: dict[str, Any]) -> Filing:
     """Restore a filing from its stored content; the identity number is not part of it."""
     values = {name: value for name, value in facts.items() if name not in ("nonce", "findings")}
-    values |= {name: _parse_day(values.get(name)) for name in _DAYS}
+    values |= {name: parse_day(values.get(name)) for name in _DAYS}
     values["subject"] = Party(**values["subject"], id_number=None)
     values["kinds"], values["sectors"] = tuple(values["kinds"]), tuple(values["sectors"])
     values["measures"] = tuple(
-        MeasureTerm(term["code"], term["wording"], _parse_day(term["starts_on"]), _parse_day(term["ends_on"]))
+        MeasureTerm(term["code"], term["wording"], parse_day(term["starts_on"]), parse_day(term["ends_on"]))
         for term in values["measures"]
     )
     return Filing(**values)
@@ -96,7 +142,8 @@ def public_body(filing: Filing, version: PenaltyVersion) -> dict[str, Any]:
     )
 
 
-def _parse_day(text: str | None) -> dt.date | None:
+def parse_day(text: str | None) -> dt.date | None:
+    """The day of a stored text; None of none."""
     return dt.date.fromisoformat(text) if text else None
 
 

@@ -1,73 +1,19 @@
-"""Read the content of a filed penalty decision: kinds, amounts, days, measures."""
+"""Read the content of a filed penalty decision: amounts, days, measures."""
 
 import datetime as dt
 import re
 
 from registry.domain import records
 from registry.domain.filing import cells
-from registry.domain.filing.model import KindRule, MeasureTerm, Rules
+from registry.domain.filing.amounts import Amount
+from registry.domain.filing.model import MeasureTerm, Rules
 from registry.domain.filing.row_reader import RowReader
 
-_OTHER = re.compile(r"其他\s*[-－—–:：(（].+|其他", re.DOTALL)
-_OTHER_KIND = "07"
-_COMMA = re.compile(r"[、,，]")
-# 2016 codes that the 2021 law split in two: the decision's own words tell which.
-_SPLIT_2016 = {"2": (("03", "违法所得"), ("09", "非法财物")), "4": (("11", "暂扣"), ("05", "吊销"))}
 _NO_END = frozenset(("无处罚期限", "无期限", "无固定期限", "无", "长期", "长期有效", "永久", "永久有效", "无限期"))
 _SENTINEL_YEAR = 2099
 _MEASURE_CODE = re.compile(r"[Bb]\d{1,2}", re.ASCII)
+_UNITS = {"wan": "万元", "yuan": "元"}
 _NEEDED = {"fine": "fine", "confiscation": "confiscated", "permit": "permit"}
-
-
-def kinds(row: RowReader, rules: Rules) -> tuple[str, ...]:
-    """Read the penalty kinds (行政处罚法 9) from names, codes or 其他-说明.
-
-    One digit is a code in 2016 files only.
-    """
-    codes: dict[str, None] = {}
-    if not row.text("kinds"):
-        return ()
-    for field in ("kinds", "kinds_more"):
-        for item in row.items(field):
-            codes |= dict.fromkeys(_kind_codes(row, field, item, rules))
-    return tuple(codes)
-
-
-def _kind_codes(row: RowReader, field: str, item: str, rules: Rules) -> list[str]:
-    codes = _codes_of_kind(row, item, rules)
-    if codes is None:
-        parts = [_codes_of_kind(row, part.strip(), rules) for part in _COMMA.split(item) if part.strip()]
-        if not parts or None in parts:
-            row.fault(field, "kind-unknown", "处罚类别不在代码表中，其他类别请写作 其他-说明")
-            return []
-        codes = [code for part in parts if part for code in part]
-    if not codes:
-        row.fault(field, "kind-ambiguous", "2016版代码对应多个类别，处罚结果未写明是哪一个")
-    return codes
-
-
-def _codes_of_kind(row: RowReader, item: str, rules: Rules) -> list[str] | None:
-    """Codes of one kind given by name or code; None if unknown, empty if the wording is ambiguous."""
-    for kind in rules.kinds:
-        if item in (kind.name, kind.code):
-            return [kind.code]
-    if _OTHER.fullmatch(item):
-        return [_OTHER_KIND]
-    for word, code in (("暂扣或吊销", ""), ("吊销", "05"), ("暂扣", "11")):
-        if item.startswith(word):
-            return [code] if code else _split_old_code(row, "4")
-    if row.headings.vocabulary == "2016" and re.fullmatch("[0-6]", item):
-        return _split_old_code(row, item) if item in _SPLIT_2016 else _codes_by_old_code(rules.kinds, item)
-    return None
-
-
-def _split_old_code(row: RowReader, old: str) -> list[str]:
-    text = row.raw("content")
-    return [code for code, word in _SPLIT_2016[old] if word in text]
-
-
-def _codes_by_old_code(kind_rules: tuple[KindRule, ...], old: str) -> list[str] | None:
-    return [kind.code for kind in kind_rules if kind.code_2016 == old] or None
 
 
 def amounts(row: RowReader, chosen: tuple[str, ...], rules: Rules) -> tuple[int | None, int | None, str | None]:
@@ -80,10 +26,27 @@ def amounts(row: RowReader, chosen: tuple[str, ...], rules: Rules) -> tuple[int 
     if not rules.amounts_required or row.headings.vocabulary == "2016":
         needs = set()
     permit = row.text("permit", required="permit" in needs, limit=200)
-    sums = {
-        name: row.parsed(name, row.text(name, required=name in needs), cells.fen) for name in ("fine", "confiscated")
-    }
+    sums = {name: _read_amount(row, name, required=name in needs) for name in ("fine", "confiscated")}
     return sums["fine"], sums["confiscated"], permit or None
+
+
+def _read_amount(row: RowReader, name: str, *, required: bool) -> int | None:
+    """An amount in fen: in the unit that its cell names, else in that of its column."""
+    column_unit = row.headings.unit(name)
+
+    def parse(text: str) -> Amount:
+        return cells.amount(text, column_unit)
+
+    amount = row.parsed(name, row.text(name, required=required), parse)
+    if amount is None:
+        return None
+    if amount.unit and column_unit and amount.unit != column_unit:
+        row.note(
+            name,
+            "amount-unit-in-cell",
+            f"格内写明了单位，按{_UNITS[amount.unit]}读取，而不按表头的{_UNITS[column_unit]}",
+        )
+    return amount.fen
 
 
 def decided_on(row: RowReader, today: dt.date) -> dt.date | None:
@@ -136,6 +99,23 @@ def publicity_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
     if day and decided and day <= decided:
         row.fault("publicity_until", "publicity-before-decision", "公示截止期应晚于处罚决定日期")
     return day
+
+
+def first_publication(row: RowReader, decided: dt.date | None, today: dt.date) -> tuple[dt.date | None, str | None]:
+    """Read when and where a decision was first published that comes with the opening load of a registry's history."""
+    day = row.day("first_published_on", required=False)
+    place = row.optional("first_published_at", limit=200)
+    if day and not place and not row.has_fault("first_published_at"):
+        row.fault("first_published_at", "first-publication-incomplete", "写了首次公示日期，应同时写明在哪里公示")
+    if place and not day and not row.has_fault("first_published_on"):
+        row.fault("first_published_on", "first-publication-incomplete", "写了首次公示的网站，应同时写明首次公示日期")
+    if day and day > today:
+        row.fault("first_published_on", "first-publication-in-future", "首次公示日期晚于今天")
+    if day and decided and day < decided:
+        row.fault("first_published_on", "first-publication-before-decision", "首次公示日期早于处罚决定日期")
+    if day and place:
+        row.note("first_published_on", "history-load", "历史数据补录：公示时限和及时率不计此条，核验时请核对首次公示")
+    return day, place
 
 
 def served_on(row: RowReader, decided: dt.date | None, today: dt.date) -> dt.date | None:

@@ -45,7 +45,9 @@ def _check_state(row: RowReader) -> None:
     elif state in ("3", "其他"):
         row.note("state", "state-other", "当前状态为其他，见备注")
     elif state.lower() not in ("", "0", "正常", "null"):
-        row.fault("state", "value-unknown", "不在代码表中")
+        row.fault(
+            "state", "value-unknown", "不在代码表中，可写：正常（0）、其他（3）；撤销（1）、异议（2）的决定不报送"
+        )
 
 
 def _check_scope(row: RowReader) -> None:
@@ -53,4 +55,4 @@ def _check_scope(row: RowReader) -> None:
     if scope in ("1", "2", "仅政府部门内部共享", "仅可授权查询"):
         row.fault("use_scope", "restricted-use", "限制使用范围的信息不在此公示")
     elif scope.lower() not in ("", "0", "公示", "null") and not row.has_fault("use_scope"):
-        row.fault("use_scope", "value-unknown", "不在代码表中")
+        row.fault("use_scope", "value-unknown", "不在代码表中，可写：公示（0）；限制使用范围的不在此公示")

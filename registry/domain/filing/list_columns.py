@@ -6,9 +6,9 @@ trading platform's data standard, and the published list of 政府采购严重�
 
 from collections.abc import Sequence
 
-from registry.domain.filing.cells import is_forbidden
-from registry.domain.filing.columns import Headings, heading_key, listed_titles
-from registry.refusals.content import DuplicateColumn, FileShape, MissingColumn
+from registry.domain.filing.columns import Headings, listed_titles, resolve_fields
+from registry.domain.filing.vocabulary import LEFT_OUT, Vocabulary, heading_key
+from registry.refusals.content import MissingColumn
 
 # field: the codes and Chinese headings of every set of columns; "-" keeps nothing of the column.
 _VOCABULARY = """
@@ -47,34 +47,27 @@ as_of                | PROVIDE_DATE DATA_TIMESTAMP 数据时间
 -                    | PUB_SERVICE_PLAT_CODE SOURCE_RECORD_ID SOURCE_ID ID BLACKLIST_CODE 序号
 """
 _ROWS = [tuple(part.strip() for part in line.split("|")) for line in _VOCABULARY.strip().splitlines()]
-FIELDS = tuple(dict.fromkeys(name for name, _ in _ROWS if name != "-"))
-_FIELDS = {heading_key(heading): name for name, headings in _ROWS for heading in headings.split()}
-_FIELDS |= {heading_key(name): name for name in FIELDS}
+FIELDS = tuple(dict.fromkeys(name for name, _ in _ROWS if name != LEFT_OUT))
+VOCABULARY = Vocabulary(
+    fields={heading_key(name): name for name in FIELDS}
+    | {heading_key(heading): name for name, headings in _ROWS for heading in headings.split()},
+    keys=frozenset(("subject_name",)),
+    least=2,
+    identifying=frozenset(("subject_name", "uscc", "id_number", "document_number")),
+    days=frozenset(("listed_on", "starts_on", "ends_on", "delisted_on", "as_of")),
+)
 REQUIRED = ("subject_name", "listed_on")
-DECIDING = ("期限", "截止", "至", "状态", "退出", "撤销", "移出", "END", "STATUS", "SCOPE", "TERM")
-"""Words of a heading that may decide whether or how long a party is on the list; such a column is never left out."""
 
 
-def resolve(columns: Sequence[str]) -> tuple[Headings, list[str]]:
-    """Map a list file's columns to fields, and name the columns that are left out because nobody knows them.
+def resolve(columns: Sequence[str], vocabulary: Vocabulary = VOCABULARY) -> Headings:
+    """Map a list file's columns to fields; ``left_out`` names the columns that nobody knows.
 
-    An unknown column whose heading speaks of a term, an end or a state is not left out but refuses the file: what it
-    says might be that the party is no longer on the list. Refuses ``FileShape``, ``DuplicateColumn``,
-    ``MissingColumn``.
+    An unknown column whose heading speaks of a term, an end, a state or the like is not left out but refuses the file:
+    what it says might be that the party is no longer on the list. Refuses ``FileShape``, ``UnknownColumn``,
+    ``DuplicateColumn``, ``MissingColumn``.
     """
-    if any(is_forbidden(column) for column in columns):
-        raise FileShape("表头含有控制字符或不可见字符")
-    fields = {column: _FIELDS.get(heading_key(column), "") for column in columns}
-    unknown = [column for column, name in fields.items() if not name]
-    deciding = [column for column in unknown if any(word in heading_key(column) for word in DECIDING)]
-    if deciding:
-        raise FileShape(f"不认识的列可能关系到期限、状态或者范围：{listed_titles(deciding)}")
-    kept = {column: name for column, name in fields.items() if name not in ("", "-")}
-    used = list(kept.values())
-    twice = [column for column, name in kept.items() if used.count(name) > 1]
-    if twice:
-        raise DuplicateColumn(listed_titles(twice))
-    missing = [name for name in REQUIRED if name not in used]
+    fields, left_out = resolve_fields(columns, vocabulary)
+    missing = [name for name in REQUIRED if name not in fields.values()]
     if missing:
-        raise MissingColumn("、".join(missing))
-    return Headings("plain", kept), unknown
+        raise MissingColumn(listed_titles(missing))
+    return Headings("plain", fields, {}, tuple(left_out))

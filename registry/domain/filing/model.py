@@ -45,7 +45,8 @@ class Filing:
     """A penalty as filed and cleaned; amounts in fen, ``kinds`` the codes of the 2021 law's kinds.
 
     ``effect_until`` and ``publicity_until`` are the days as filed, none when the decision states no end. ``served_on``
-    is the day of service where it is known: the template of 2018 has no column for it.
+    is the day of service where it is known: the template of 2018 has no column for it. ``first_published_on`` and
+    ``_at`` are stated for what was published elsewhere before this registry opened.
     """
 
     subject: Party
@@ -74,26 +75,31 @@ class Filing:
     measures: tuple[MeasureTerm, ...]
     override_reason: str | None
     served_on: dt.date | None = None
+    first_published_on: dt.date | None = None
+    first_published_at: str | None = None
 
 
 @dataclass(frozen=True)
 class KindRule:
     """A kind of penalty: its code now, its code of 2016, and the field it ``needs``.
 
-    ``needs``: ``fine``, ``confiscation``, ``permit`` or nothing.
+    ``needs``: ``fine``, ``confiscation``, ``permit`` or nothing. ``aliases`` are other names in use.
     """
 
     code: str
     name: str
     code_2016: str
     needs: str
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Reference data in force for parsing a row; mappings go from code to Chinese name.
+    """Reference data in force for parsing a row; mappings go from code to Chinese name, ``id_words`` from the other
+    words for a kind of identity document to its code.
 
-    ``amounts_required`` and ``legal_representative_required`` are practice that no text at hand confirms.
+    ``department_name`` and ``department_code`` are those of the filer's authority. ``amounts_required`` and
+    ``legal_representative_required`` are practice that no text at hand confirms.
     """
 
     kinds: tuple[KindRule, ...]
@@ -102,8 +108,11 @@ class Rules:
     districts: Mapping[str, str]
     id_types: Mapping[str, str]
     measures: Mapping[str, str]
+    id_words: Mapping[str, str] = field(default_factory=dict)
     default_sectors: tuple[str, ...] = ()
     default_district: str | None = None
     default_authority_code: str | None = None
+    department_name: str | None = None
+    department_code: str | None = None
     amounts_required: bool = True
     legal_representative_required: bool = True

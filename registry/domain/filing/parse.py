@@ -5,15 +5,17 @@ Source of the fields and their rules: 发改办财金〔2018〕424号; kinds of 
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping
 
-from registry.domain.filing import decision, exclusions, party
+from registry.domain.filing import cells, decision, exclusions, kinds, party, plausibility
 from registry.domain.filing.columns import PLAIN, Headings
 from registry.domain.filing.model import Filing, Note, Rules
 from registry.domain.filing.row_reader import RowReader
 from registry.errors import Fault
 
-_BRACKETS = str.maketrans("（(［[【〈《「）)］]】〉》」", "〔" * 8 + "〕" * 8)
+_NUMBER_PART = re.compile(r"[0-9]+|[^\W\d_]+")
+_NUMBER_WORDS = re.compile("第(?=[^号]*[0-9])|[号號]")
 _SEVERITIES = {"0": "未定", "1": "一般", "2": "较重", "3": "严重", "4": "轻微"}
 _MINOR = "4"
 """This house's code: the set of 2016 has none for 轻微, and its 0 means undecided."""
@@ -33,12 +35,24 @@ def clean(
     filing = _build_filing(reader, rules, today)
     if reader.faults:
         return None, list(dict.fromkeys(reader.faults)), list(dict.fromkeys(reader.notes))
+    for finding in plausibility.findings(filing):
+        reader.note(finding.pointer.removeprefix("/"), finding.code, finding.detail)
     return filing, [], list(dict.fromkeys(reader.notes))
 
 
 def document_key(number: str) -> str:
-    """Comparable key of a document number: brackets of one shape, no blanks, one case."""
-    return re.sub(r"\s", "", number).translate(_BRACKETS).upper()
+    """Comparable key of a document number, equal for two spellings of one number.
+
+    Only its words and numbers count: brackets of any kind, dashes, blanks, 第, 号 (號) and leading zeros do not. The
+    key of a key is the key itself, so that keys stored under an earlier rule are compared by applying this one.
+    """
+    folded = _NUMBER_WORDS.sub("", "".join(unicodedata.normalize("NFKC", number).upper().split()))
+    key = ""
+    for part in _NUMBER_PART.findall(folded):
+        is_number = part[0].isdigit()
+        # 2026 and 1 are two numbers; words need no mark between them.
+        key += ("·" if is_number and key[-1:].isdigit() else "") + (part.lstrip("0") or "0" if is_number else part)
+    return key or folded
 
 
 def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
@@ -46,18 +60,19 @@ def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
     subject = party.parse_party(row, rules, override)
     decided = decision.decided_on(row, today)
     party.note_minor(row, subject, decided)
-    kinds = decision.kinds(row, rules)
-    fine, confiscated, permit = decision.amounts(row, kinds, rules)
+    chosen = kinds.read_kinds(row, rules)
+    fine, confiscated, permit = decision.amounts(row, chosen, rules)
     authority_name, authority_code = _read_authority(row, rules)
     source_name, source_code = _read_source(row, authority_name, authority_code)
+    first_on, first_at = decision.first_publication(row, decided, today)
     return Filing(
         subject=subject,
-        document_number=row.text("document_number", limit=128),
+        document_number=_read_document_number(row),
         behaviour_text=_read_behaviour_text(row),
         behaviour=_read_code(row, "behaviour", rules.behaviours, "behaviour-unknown"),
         facts=row.text("facts"),
         basis=row.text("basis"),
-        kinds=kinds,
+        kinds=chosen,
         content=row.text("content"),
         fine_fen=fine,
         confiscated_fen=confiscated,
@@ -77,7 +92,17 @@ def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
         measures=decision.measures(row, rules),
         override_reason=override,
         served_on=decision.served_on(row, decided, today),
+        first_published_on=first_on,
+        first_published_at=first_at,
     )
+
+
+def _read_document_number(row: RowReader) -> str:
+    """The number as filed; a mere day is what a spreadsheet made of one, and the number itself is lost."""
+    text = row.text("document_number", limit=128)
+    if cells.is_day(text):
+        row.fault("document_number", "document-number-is-day", "文号是一个日期，可能被表格软件改动过，应填写完整文号")
+    return text
 
 
 def _read_authority(row: RowReader, rules: Rules) -> tuple[str, str]:
@@ -99,11 +124,12 @@ def _read_source(row: RowReader, authority_name: str, authority_code: str) -> tu
 
 
 def _read_behaviour_text(row: RowReader) -> str:
-    """The type of behaviour; in the 2016 set, which has no such field, the title of the case or its facts."""
+    """The type of behaviour; where no such field is required, as in the set of 2016, the title of the case or its
+    facts."""
     text = row.text("behaviour_text")
-    if text or row.headings.vocabulary != "2016":
+    if text or row.headings.vocabulary not in ("2016", "office"):
         return text
-    row.note("behaviour_text", "behaviour-derived", "2016版没有违法行为类型，采用处罚名称或处罚事由")
+    row.note("behaviour_text", "behaviour-derived", "没有写违法行为类型，采用处罚名称或者处罚事由")
     return row.raw("title") or row.raw("facts")
 
 

@@ -4,11 +4,12 @@ import datetime as dt
 import re
 
 from registry.domain import identifiers
+from registry.domain.filing import subject_name
 from registry.domain.filing.model import Party, Rules
 from registry.domain.filing.row_reader import RowReader
 from registry.domain.publication import redaction
 from registry.errors import Invalid
-from registry.refusals.content import UsccCheckCharacter, UsccMalformed
+from registry.refusals.content import PersonalNumber, UsccCheckCharacter, UsccMalformed
 
 _KINDS = {
     "法人及非法人组织": "organisation", "法人和非法人组织": "organisation", "法人": "organisation",
@@ -28,7 +29,8 @@ _REGISTRATION_DIGITS = 15
 """The digits of an old registration number of a firm, and of an old resident number: which it is nobody can tell."""
 _WORDS_BEFORE = re.compile(r"^(?:统一)?(?:社会)?(?:信用)?代码\s*:?\s*")
 _COUNT_AFTER = re.compile(r"\s*\(\d+/\d+\)$")
-_MASKS = re.compile(r"[*＊×✱●■]")
+_LINKS = re.compile(r"[\s\-‐‑‒–—―−－·.]")
+_CITIZEN_CARD = re.compile(r"[0-9Xx\s\-‐‑‒–—―−－·.]{15,40}")
 
 
 def parse_party(row: RowReader, rules: Rules, override: str | None) -> Party:
@@ -46,7 +48,7 @@ def parse_party(row: RowReader, rules: Rules, override: str | None) -> Party:
         id_type=id_type,
         id_number=id_number,
         legal_representative=_read_legal_representative(row, is_person, rules),
-        other_codes={field: text for field in _OTHER_CODES if (text := row.optional(field, limit=120))},
+        other_codes=_read_other_codes(row),
     )
 
 
@@ -85,19 +87,22 @@ def is_kind_stated(row: RowReader) -> bool:
 
 def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> str | None:
     """Read a code without text around it; a wrong check character is accepted only with a stated reason."""
-    code, bare = identifiers.fold(text), _bare_code(text)
+    code = identifiers.fold(text)
+    bare = code if code.isascii() and code.isalnum() else _bare_code(code)
     if bare != code:
-        row.note(field, "text-around-code", "已去除代码前后的说明文字或空格")
+        row.note(field, "text-around-code", "已去除代码前后的说明文字，或其中的空格、连字符")
     if re.search("[a-z]", text):
         row.note(field, "lower-case", "小写字母已改为大写")
     if re.fullmatch(r"\d{15}", bare, re.ASCII):
         row.fault(field, "uscc-is-registration-number", "此处应为18位统一社会信用代码，而不是15位工商注册号")
         return None
     try:
-        return identifiers.uscc(bare) if bare else None
+        return identifiers.uscc(bare, is_confirmed=bool(override)) if bare else None
+    except PersonalNumber:
+        _fault_personal_code(row, field, bare)
     except UsccCheckCharacter as refusal:
         if override and redaction.blot(bare) != bare:
-            row.fault(field, "uscc-is-personal-number", "此处像是个人证件号码，不得以所述理由作为单位代码保留")
+            _fault_personal_code(row, field, bare)
             return None
         if override:
             row.note(field, "check-character-overridden", "校验码不正确，按所述理由保留")
@@ -108,8 +113,17 @@ def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> 
     return None
 
 
-def _bare_code(text: str) -> str:
-    return re.sub(r"\s", "", _COUNT_AFTER.sub("", _WORDS_BEFORE.sub("", identifiers.fold(text))))
+def _bare_code(code: str) -> str:
+    """The code without the words around it, its blanks and its hyphens."""
+    return _LINKS.sub("", _COUNT_AFTER.sub("", _WORDS_BEFORE.sub("", code)))
+
+
+def _fault_personal_code(row: RowReader, field: str, code: str) -> None:
+    """An identity number is no code; one that is a sound code as well needs a reason, and the second person's eye."""
+    if identifiers.reads_as_both(code):
+        row.fault(field, "uscc-reads-as-resident-id", "该代码同时也是有效的居民身份证号码，确为单位代码的应说明理由")
+    else:
+        row.fault(field, "uscc-is-personal-number", "此处是个人证件号码，不是单位代码")
 
 
 def note_minor(row: RowReader, party: Party, decided_on: dt.date | None) -> None:
@@ -124,7 +138,7 @@ def _read_kind(row: RowReader) -> str:
     """The kind as stated, or derived from the code where nothing is stated."""
     text = row.text("subject_kind")
     if text and text not in _KINDS:
-        row.fault("subject_kind", "subject-kind-unknown", "应为法人及非法人组织、自然人或个体工商户")
+        row.fault("subject_kind", "subject-kind-unknown", "应写 法人及非法人组织、自然人 或 个体工商户")
         return "organisation"
     stated_kind = _KINDS.get(text, "")
     if stated_kind:
@@ -140,14 +154,14 @@ def _read_kind(row: RowReader) -> str:
 
 def _read_name(row: RowReader, is_person: bool) -> str:
     name = row.text("subject_name", limit=200)
-    if _MASKS.search(name) or (is_person and "某" in name):
-        row.fault("subject_name", "name-masked", "名称被遮盖，应报送完整名称")
+    for finding in subject_name.name_findings(name, is_person=is_person):
+        row.fault("subject_name", finding, subject_name.DETAILS[finding])
     return name
 
 
 def _find_personal_number(row: RowReader) -> str | None:
     """The resident number that stands where a code belongs, as lists with one column for both have it."""
-    text = _bare_code(row.raw("uscc"))
+    text = _bare_code(identifiers.fold(row.raw("uscc")))
     if identifiers.is_sound(text) or len(text) == _REGISTRATION_DIGITS:
         return None
     try:
@@ -163,7 +177,7 @@ def _read_listed_code(row: RowReader) -> str | None:
     reasons = [fault.code for fault in row.faults[before:]]
     del row.faults[before:]
     if reasons == [UsccCheckCharacter.code]:
-        lenient = identifiers.uscc(_bare_code(row.raw("uscc")), strict=False)
+        lenient = identifiers.uscc(_bare_code(identifiers.fold(row.raw("uscc"))), strict=False)
         if redaction.blot(lenient) == lenient:
             row.note("uscc", "uscc-check-character", "校验码不正确，按所写的代码保留")
             return lenient
@@ -192,7 +206,13 @@ def _read_subject_code(row: RowReader, kind: str, override: str | None) -> str |
         if row.optional("uscc"):
             row.fault("uscc", "subject-kind-mismatch", "自然人不应填写统一社会信用代码")
         return None
-    code = uscc(row, "uscc", row.text("uscc", required=True), override)
+    text = row.text("uscc", required=False)
+    if not text and not row.has_fault("uscc"):
+        _require_other_code(row)
+        return None
+    code = uscc(row, "uscc", text, override)
+    if code and identifiers.reads_as_both(code):
+        row.note("uscc", "uscc-reads-as-resident-id", "该代码同时也是有效的居民身份证号码，核验人须另行确认")
     if code and code.startswith("92") != (kind == "sole_trader"):
         row.fault(
             "subject_kind",
@@ -202,16 +222,39 @@ def _read_subject_code(row: RowReader, kind: str, override: str | None) -> str |
     return code
 
 
+def _require_other_code(row: RowReader) -> None:
+    """A subject without a code is identified by another one: a foreign firm, an old sole trader."""
+    if not any(row.raw(field) for field in _OTHER_CODES):
+        row.fault(
+            "uscc", "required", "必填项为空：没有统一社会信用代码的，应填写组织机构代码、工商注册号或者其他登记证号"
+        )
+        return
+    row.note("uscc", "identified-by-other-code", "没有统一社会信用代码，按所填的登记证号识别")
+    if text := row.raw("organisation_code"):
+        row.parsed("organisation_code", text, identifiers.organisation_code)
+
+
+def _read_other_codes(row: RowReader) -> dict[str, str]:
+    """The codes of other registers; a person's number is none of them."""
+    codes = {field: text for field in _OTHER_CODES if (text := row.optional(field, limit=120))}
+    for field, text in codes.items():
+        if identifiers.resembles_resident_id(identifiers.document_number(text)) and not identifiers.is_sound(text):
+            row.fault(field, "uscc-is-personal-number", "此处是个人证件号码，不是单位代码")
+    return codes
+
+
 def _read_identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None]:
     number = row.text("id_number", required=True, limit=64)
     type_text = row.text("id_type", required=False)
     if type_text:
-        id_type = row.code_in("id_type", type_text, rules.id_types, "id-type-unknown")
+        id_type = identifiers.id_type_code(type_text, rules.id_types)
+        id_type = id_type or row.code_in("id_type", type_text, rules.id_types, "id-type-unknown", rules.id_words)
     else:
         id_type = identifiers.RESIDENT_ID
         row.note("id_type", "id-type-derived", "未写明证件类型，按居民身份证核验")
+    number = _join_number(row, number, id_type)
     if id_type != identifiers.RESIDENT_ID:
-        folded = identifiers.fold(number)
+        folded = identifiers.document_number(number)
         if number and not identifiers.OTHER_NUMBER.fullmatch(folded):
             row.fault("id_number", "id-number-malformed", "证件号码含有不允许的字符或长度不正确")
         return id_type, folded
@@ -221,6 +264,15 @@ def _read_identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None
     if full and not identifiers.is_place_known(full):
         row.note("id_number", "id-place-unknown", "身份证号码的地区代码不在现行代码内，请核对")
     return id_type, full
+
+
+def _join_number(row: RowReader, number: str, id_type: str | None) -> str:
+    """The number without blanks; of a resident number without hyphens as well, which are part of no such number."""
+    is_card = id_type == identifiers.RESIDENT_ID and _CITIZEN_CARD.fullmatch(number)
+    joined = _LINKS.sub("", number) if is_card else re.sub(r"\s", "", number)
+    if joined != number:
+        row.note("id_number", "number-joined", "已去除证件号码中的空格、连字符")
+    return joined
 
 
 def _drop_identity(row: RowReader) -> tuple[None, None]:
@@ -249,6 +301,7 @@ def _read_legal_representative(row: RowReader, is_person: bool, rules: Rules) ->
             row.note("legal_representative", "not-kept", "自然人没有法定代表人，不保留")
         return None
     name = row.text("legal_representative", required=rules.legal_representative_required, limit=50)
-    if _MASKS.search(name):
-        row.fault("legal_representative", "name-masked", "姓名被遮盖，应报送完整姓名")
+    for finding in subject_name.name_findings(name, is_person=True):
+        if finding in (subject_name.NAME_MASKED, subject_name.NAME_DAMAGED):
+            row.fault("legal_representative", finding, subject_name.DETAILS[finding])
     return name or None

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from registry.domain.filing.cells import is_forbidden
-from registry.domain.filing.columns import Headings, heading_key, listed_titles
+from registry.domain.filing.columns import Headings, listed_titles
+from registry.domain.filing.vocabulary import heading_key
 from registry.refusals.content import DuplicateColumn, FileShape, MissingColumn, UnknownColumn
 
 _VOCABULARY = """

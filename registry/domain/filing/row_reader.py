@@ -2,7 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from registry.domain.filing import cells
@@ -15,6 +16,10 @@ _PLACEHOLDERS = frozenset(
     ("undefined", "null", "none", "nan", "n/a", "na", "无", "空", "/", "\\", "-", "--", "—", "——")
 )
 _SEPARATORS = re.compile(r"[;；|\n]")
+_ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|#+)")
+_ACCEPTED_MAX = 24
+_LINKS = "-－—–_.:：、"
+_UNREAD = re.compile(r"[\s()]")
 
 
 class RowReader:
@@ -31,6 +36,14 @@ class RowReader:
         if faults := cells.text_faults(self.headings.name(name), text):
             self.faults += faults
             return ""
+        if "#" in text and _ERROR_VALUE.fullmatch(text.strip()):
+            self.fault(name, "error-cell", "单元格是错误值，应填写实际内容")
+            return ""
+        if "_x000" in text or "\r" in text:
+            unescaped = cells.unescape_line_ends(text)
+            if "_x000" in text and unescaped != text:
+                self.note(name, "line-end", "换行标记 _x000D_ 已改为换行")
+            text = unescaped
         tidied = cells.tidy(text)
         if tidied != text.strip():
             self.note(name, "half-width", "全角字母、数字或空格已改为半角")
@@ -78,18 +91,60 @@ class RowReader:
             return None
 
     def day(self, name: str, *, required: bool | None = None) -> dt.date | None:
-        return self.parsed(name, self.text(name, required=required), cells.day)
+        text = self.text(name, required=required)
+        day = self.parsed(name, text, cells.day)
+        if day and cells.is_serial(text):
+            self.note(name, "date-serial", f"按 Excel 日期序号读作 {day}，请核对")
+        return day
 
     def items(self, name: str) -> list[str]:
         """The items of a cell that lists several, separated by ；."""
         return [part.strip() for part in _SEPARATORS.split(self.text(name)) if part.strip()]
 
-    def code_in(self, name: str, text: str, table: Mapping[str, str], code: str) -> str | None:
-        """Look up a cell's code or Chinese name in a table; ``code`` is the code of the fault if it is unknown."""
-        if text.upper() in table:
-            return text.upper()
-        for row_code, title in table.items():
-            if text in (row_code, title):
+    def code_in(
+        self, name: str, text: str, table: Mapping[str, str], code: str, words: Mapping[str, str] | None = None
+    ) -> str | None:
+        """Look up a cell's code, Chinese name, both together, or one of the other ``words`` for it, in a table.
+
+        ``code`` is the code of the fault if it is unknown; the fault names what would be known.
+        """
+        found = code_of(text, table, words or {})
+        if found is None:
+            self.fault(name, code, f"不在代码表中，{accepted(table.items())}")
+        return found
+
+
+def code_of(text: str, table: Mapping[str, str], words: Mapping[str, str]) -> str | None:
+    """The code that a text names: 111, 居民身份证, 111-居民身份证, 居民身份证（111）, or another word for it."""
+    key = _comparable(text)
+    for row_code, title in table.items():
+        if key in (_comparable(row_code), _comparable(title)):
+            return row_code
+    for word, row_code in words.items():
+        if key == _comparable(word) and row_code in table:
+            return row_code
+    for row_code in table:
+        for rest in (
+            _without(key, _comparable(row_code), str.removeprefix),
+            _without(key, _comparable(row_code), str.removesuffix),
+        ):
+            if rest and rest != key and code_of(rest, {row_code: table[row_code]}, words) == row_code:
                 return row_code
-        self.fault(name, code, "不在代码表中")
-        return None
+    return None
+
+
+def accepted(rows: Iterable[tuple[str, str]]) -> str:
+    """What a cell may say, for a refusal: the names of a table with their codes."""
+    named = [title if row_code == title else f"{title}（{row_code}）" for row_code, title in rows]
+    more = " 等" if len(named) > _ACCEPTED_MAX else ""
+    return f"可写：{'、'.join(named[:_ACCEPTED_MAX])}{more}"
+
+
+def _comparable(text: str) -> str:
+    folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return _UNREAD.sub("", folded).casefold()
+
+
+def _without(key: str, part: str, remove: Callable[[str, str], str]) -> str:
+    shorter = remove(key, part)
+    return "" if shorter == key else shorter.strip(_LINKS)

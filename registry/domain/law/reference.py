@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from registry.domain.filing import model
+from registry.domain.filing import model, row_reader
 from registry.domain.law import reference_kinds
 from registry.domain.law.reference_rows import Row
 from registry.domain.law.workdays import Calendar
@@ -140,15 +140,31 @@ class Reference:
         return {row.code: row.name for row in self.rows(kind)}
 
     @cached_property
+    def id_words(self) -> dict[str, str]:
+        """Words that people use for a kind of identity document, with its code."""
+        rows = self._rows_of_type("id_types", reference_kinds.IdType, None)
+        return {word: row.code for row in rows for word in row.aliases}
+
+    def id_type_code(self, text: str | None) -> str | None:
+        """The code of a kind of identity document named by code, name or another word; else the text as it is."""
+        if not text:
+            return text
+        return row_reader.code_of(text, self.names("id_types"), self.id_words) or text
+
+    @cached_property
     def filing_rules(self) -> model.Rules:
         """The reference data for parsing filed rows."""
         behaviours = self._rows_of_type("behaviours", reference_kinds.Behaviour, None)
         return model.Rules(
-            kinds=tuple(model.KindRule(row.code, row.name, row.code_2016, row.needs) for row in self._kinds.values()),
+            kinds=tuple(
+                model.KindRule(row.code, row.name, row.code_2016, row.needs, row.aliases)
+                for row in self._kinds.values()
+            ),
             sectors=self.names("sectors"),
             behaviours={row.code: row.name for row in behaviours if row.active},
             districts=self.names("districts"),
             id_types=self.names("id_types"),
             measures=self.names("measures"),
+            id_words=self.id_words,
             legal_representative_required=False,
         )

@@ -53,7 +53,10 @@ class CatalogueItem(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class PenaltyKind(Row):
-    """A kind under 行政处罚法 9; ``grave``: it alone is a 重大违法记录 (政府采购法实施条例 19)."""
+    """A kind under 行政处罚法 9; ``grave``: it alone is a 重大违法记录 (政府采购法实施条例 19).
+
+    ``aliases``: other names under which decisions and earlier laws have it.
+    """
 
     code_2016: str
     law_item: str
@@ -61,13 +64,18 @@ class PenaltyKind(Row):
     hearing: Literal["always", "large_amount", ""]
     severity: Severity
     grave: bool
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class IdType(Row):
-    """A code for a kind of identity document; ``natural_person`` when only a person can hold it."""
+    """A code for a kind of identity document; ``natural_person`` when only a person can hold it.
+
+    ``aliases``: the words that people use for it.
+    """
 
     natural_person: bool
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,18 @@
-"""Look up penalties by record id, decision, department and state."""
+"""Look up penalties by record id, department and state, and the findings of their filings."""
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from registry.domain.filing.model import Note
 from registry.models import Department, Penalty, PenaltyFiling
 from registry.refusals.acts import DepartmentUnknown, PenaltyUnknown
+
+AWAITING = ("filed", "amended")
+"""States in which a penalty waits for verification."""
 
 
 def department(session: Session, department_id: int | None) -> Department:
@@ -39,15 +45,11 @@ def ids(session: Session, records: Collection[str]) -> dict[str, int]:
     return dict(rows.tuples().all())
 
 
-def decisions_on_file(session: Session, decisions: Sequence[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
-    """Which of these (authority code, document number, subject key) are filed here and not withdrawn."""
-    if not decisions:
-        return set()
-    decision = tuple_(Penalty.authority_code, Penalty.document_number, Penalty.subject_key)
-    statement = select(Penalty.authority_code, Penalty.document_number, Penalty.subject_key).where(
-        decision.in_(decisions), Penalty.state != "withdrawn"
-    )
-    return {(authority, document, subject) for authority, document, subject in session.execute(statement)}
+def notes(session: Session, records: Collection[str]) -> dict[str, tuple[Note, ...]]:
+    """What was found in the filings of these penalties that were just made, by record id."""
+    statement = select(Penalty.record, PenaltyFiling.notes).join(PenaltyFiling, PenaltyFiling.penalty_id == Penalty.id)
+    rows = session.execute(statement.where(Penalty.record.in_(records))) if records else ()
+    return {record: _read_notes(text) for record, text in rows}
 
 
 def list_penalties(
@@ -60,13 +62,82 @@ def list_penalties(
     return list(session.scalars(statement.options(selectinload(Penalty.filings)).order_by(Penalty.id).limit(limit)))
 
 
-def awaiting(
-    session: Session, department_id: int | None, import_id: int | None, limit: int | None, after: str = ""
-) -> list[str]:
-    """Record ids that wait for verification, oldest first, after record ``after``; of one import if it is named."""
-    statement = select(Penalty.record).where(
-        Penalty.department_id == department_id, Penalty.state.in_(("filed", "amended"))
+def attention(
+    session: Session, department_id: int | None, records: Collection[str]
+) -> list[tuple[str, tuple[Note, ...]]]:
+    """Those of a department's penalties in whose newest filing something deserves a look, with all its findings."""
+    newest = select(func.max(PenaltyFiling.id)).where(PenaltyFiling.penalty_id == Penalty.id)
+    statement = (
+        select(Penalty.record, PenaltyFiling.notes)
+        .join(PenaltyFiling, PenaltyFiling.id == newest.correlate(Penalty).scalar_subquery())
+        .where(Penalty.department_id == department_id, Penalty.record.in_(records), PenaltyFiling.attention > 0)
+        .order_by(PenaltyFiling.attention.desc(), Penalty.id)
     )
+    return [(record, _read_notes(text)) for record, text in session.execute(statement)]
+
+
+def _read_notes(text: str) -> tuple[Note, ...]:
+    return tuple(Note(**finding) for finding in json.loads(text))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which penalties to list: those of a department, in a state, of an import; None means any."""
+
+    department_id: int | None
+    state: str | None = None
+    import_id: int | None = None
+
+    @property
+    def is_awaiting(self) -> bool:
+        """Whether they wait for verification."""
+        return self.state in AWAITING
+
+
+def list_wanted(session: Session, wanted: Wanted, after: tuple[int, int] | None, limit: int) -> list[Penalty]:
+    """Penalties in the order filed; those that await verification with most findings first.
+
+    ``after``: the findings that deserve a look, and the row number, of the last one of the page before.
+    """
+    newest = select(func.max(PenaltyFiling.id)).where(PenaltyFiling.penalty_id == Penalty.id)
+    statement = (
+        select(Penalty)
+        .join(PenaltyFiling, PenaltyFiling.id == newest.correlate(Penalty).scalar_subquery())
+        .where(Penalty.department_id == wanted.department_id)
+    )
+    if wanted.state:
+        statement = statement.where(Penalty.state == wanted.state)
+    if wanted.import_id is not None:
+        statement = statement.where(PenaltyFiling.import_id == wanted.import_id)
+    if wanted.is_awaiting:
+        statement = statement.order_by(PenaltyFiling.attention.desc())
+    if after is not None:
+        attention, number = after
+        behind = Penalty.id > number
+        if wanted.is_awaiting:
+            behind = (PenaltyFiling.attention < attention) | ((PenaltyFiling.attention == attention) & behind)
+        statement = statement.where(behind)
+    return list(session.scalars(statement.options(selectinload(Penalty.filings)).order_by(Penalty.id).limit(limit)))
+
+
+def awaiting(
+    session: Session,
+    department_id: int | None,
+    import_id: int | None,
+    limit: int | None,
+    after: str = "",
+    *,
+    leave_attention: bool = False,
+) -> list[str]:
+    """Record ids that wait for verification, oldest first, after record ``after``; of one import if it is named.
+
+    ``leave_attention`` leaves out those in whose newest filing something deserves a look.
+    """
+    statement = select(Penalty.record).where(Penalty.department_id == department_id, Penalty.state.in_(AWAITING))
+    if leave_attention:
+        newest = select(func.max(PenaltyFiling.id)).where(PenaltyFiling.penalty_id == Penalty.id)
+        looked = select(PenaltyFiling.attention).where(PenaltyFiling.id == newest.correlate(Penalty).scalar_subquery())
+        statement = statement.where(looked.correlate(Penalty).scalar_subquery() == 0)
     if import_id is not None:
         statement = statement.join(
             PenaltyFiling, (PenaltyFiling.penalty_id == Penalty.id) & (PenaltyFiling.import_id == import_id)

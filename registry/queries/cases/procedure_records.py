@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.domain.cases import procedures
+from registry.domain.filing.parse import document_key
 from registry.errors import NotFound
 from registry.models import (
     AdoptedListing,
@@ -130,13 +131,13 @@ def of_department(
 
 def is_commended(session: Session, authority_code: str, document_number: str, subject_key: str) -> bool:
     """Whether this commendation (authority, document, subject) is filed already and not withdrawn."""
-    statement = select(Commendation.id).where(
+    statement = select(Commendation.document_number).where(
         Commendation.authority_code == authority_code,
-        Commendation.document_number == document_number,
         Commendation.subject_key == subject_key,
         Commendation.state != "withdrawn",
     )
-    return session.scalars(statement.limit(1)).first() is not None
+    # Numbers may be stored under an earlier rule of their key: the key of a key is the key.
+    return document_number in map(document_key, session.scalars(statement))
 
 
 def is_filed(session: Session, noun: str, authority_key: str, document_key: str, subject_key: str) -> bool:

@@ -22,6 +22,7 @@ from registry.models import (
     Department,
     Listing,
     Penalty,
+    PenaltyFiling,
     Publication,
     PublicationSector,
     Relief,
@@ -33,7 +34,7 @@ from registry.refusals.procedure import ReportUnknown
 from registry.unit_of_work import day_of
 
 FIGURES = (
-    "filed", "published", "withdrawn", "listed", "removed",
+    "filed", "history", "published", "withdrawn", "listed", "removed",
     "disputes_received", "disputes_decided", "repairs_received", "repairs_decided",
 )  # fmt: skip
 """What is counted, in the order of the report."""
@@ -144,9 +145,24 @@ def _count_acts(session: Session, period: Period) -> Iterable[Counted]:
     )
     for department, sectors_json, number in session.execute(filed):
         yield department, (_DEPARTMENT, *json.loads(sectors_json)), "filed", number
+    yield from _count_history(session, period)
     for table, acts in _ACTS.items():
         yield from _count_entries(session, table, acts, period)
     yield from _count_reliefs(session, period)
+
+
+def _count_history(session: Session, period: Period) -> Iterable[Counted]:
+    """Count what was first published elsewhere and loaded here later: it has no clock. Not divided by sector."""
+    first = select(func.min(PenaltyFiling.id)).group_by(PenaltyFiling.penalty_id)
+    loaded = (
+        select(Penalty.department_id, func.count())
+        .join(PenaltyFiling, PenaltyFiling.penalty_id == Penalty.id)
+        .where(Penalty.first_published_on.is_not(None), PenaltyFiling.id.in_(first))
+        .where(period.spans(PenaltyFiling.filed_at))
+        .group_by(Penalty.department_id)
+    )
+    for department, number in session.execute(loaded):
+        yield department, (_DEPARTMENT,), "history", number
 
 
 def _count_entries(

@@ -1,11 +1,17 @@
-"""Parse a query for published records, for pages and API alike; refuse personal numbers and unclear parameters."""
+"""Parse a query for published records, for pages and API alike: understood, or refused with a code.
+
+What is not understood would find nothing, and "nothing found" of a person is an answer that somebody acts upon.
+"""
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from registry.domain import identifiers, records
+from registry.domain import identifiers, literals, records
+from registry.domain.filing import row_reader
+from registry.domain.filing.cells import is_forbidden
 from registry.domain.law.reference import Reference
 from registry.domain.naming import name_key
 from registry.domain.publication import redaction
@@ -18,9 +24,16 @@ PARAMETERS = FILTERS | {"on", "next"}
 QUERY_CHARACTERS_MAX = 100
 """The longest name that can be searched for; no registered name is longer."""
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NEXT = re.compile(r"([0-9]{1,15})\.([0-9-]{10})\.([0-9]{1,15})")
 _LONG_NUMBER = re.compile(r"\d{15}")
+_CODE = "[0-9A-HJ-NPQRTUWXY]"
+_CODE_TOGETHER = re.compile(rf"(?<![0-9A-Z]){_CODE}{{2}}[0-9]{{6}}{_CODE}{{10}}(?![0-9A-Z])")
+_CODE_APART = re.compile(rf"(?<![0-9A-Z]){_CODE}(?:[\s\-·.]?{_CODE}){{17}}(?![0-9A-Z])")
+_CODE_WORDS = re.compile(r"统一社会信用代码|社会信用代码|信用代码|组织机构代码|USCC")
+_NO_CODE = re.compile(r"(?<![0-9A-Z])(?=(?:[0-9A-Z][\s\-]?){8,24}(?![0-9A-Z]))(?:[\s\-]?[A-Z]{0,4}[0-9]){8,}[0-9A-Z]*")
+_DOCUMENT = re.compile(r"[〔\[(【﹝][0-9]{4}[〕\])】﹞]\s*第?\s*[0-9]+\s*[号號]?")
+_WILDCARDS = re.compile(r"(?<=\w)(?:[*?%？＊×✱]|_{2,})+(?=\w)|某某")
+"""In the middle of a name; at its ends they mean what is done anyway."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +54,15 @@ def parse_record_query(arguments: Mapping[str, str], reference: Reference) -> Re
     identity number.
     """
     typed = {name: value.strip() for name, value in arguments.items() if value.strip()}
+    for parameter, value in typed.items():
+        if is_forbidden(value):
+            raise _build_refusal(
+                parameter,
+                "forbidden-character",
+                "含有不可见字符，请重新输入。",
+            )
     for parameter in ("q", "uscc", "authority"):
-        if is_personal(typed.get(parameter, "")):
+        if _is_personal_question(typed.get(parameter, "")):
             raise _build_refusal(
                 parameter,
                 "identity-number",
@@ -86,23 +106,53 @@ def _keep_alphanumeric(text: str) -> str:
     return "".join(character for character in identifiers.fold(text) if character.isalnum())
 
 
+def _is_personal_question(text: str) -> bool:
+    """Whether a question may hold a number of a person, beside the codes in it or as one of them."""
+    codes, rest = _find_codes(text)
+    return is_personal(rest) or any(is_personal(code) for code in codes)
+
+
+def _find_codes(text: str) -> tuple[list[str], str]:
+    """The organisation codes in a text, its characters together or apart, and the text without them."""
+    folded = identifiers.fold(text)
+    codes: list[str] = []
+
+    def take(match: re.Match[str]) -> str:
+        code = _keep_alphanumeric(match[0])
+        try:
+            # Codes with a wrong check character have been issued, and must be found.
+            codes.append(identifiers.uscc(code, strict=False))
+        except Invalid:
+            return match[0]
+        return " "
+
+    return codes, _CODE_APART.sub(take, _CODE_TOGETHER.sub(take, folded))
+
+
 def _parse_kinds(text: str) -> tuple[str, ...]:
     kinds = tuple(kind for kind in text.split(",") if kind)
-    if set(kinds) - set(records.PUBLIC_KINDS):
+    if set(kinds) - set(records.PUBLIC_KINDS) or (text and not kinds):
         raise _build_refusal("kind", "kind-unknown", f"kind 应为 {'、'.join(records.PUBLIC_KINDS)}")
     return kinds
 
 
 def _parse_name_or_code(text: str) -> tuple[str | None, str | None]:
+    """A name or a code; of a name with its code the code, because that is exact. Refuses what could find nothing."""
     if not text:
         return None, None
     if len(text) > QUERY_CHARACTERS_MAX:
         raise _build_refusal("q", "name-too-long", f"查询内容不得超过 {QUERY_CHARACTERS_MAX} 个字。")
-    try:
-        # Codes with a wrong check character have been issued, and must be found.
-        return None, identifiers.uscc(_keep_alphanumeric(text), strict=False)
-    except Invalid:
-        pass
+    codes, rest = _find_codes(text)
+    if len(set(codes)) > 1:
+        raise _build_refusal("q", "several-codes", "查询内容里有几个统一社会信用代码，请一次查询一个。")
+    if codes:
+        return None, codes[0]
+    if _CODE_WORDS.search(rest) or _NO_CODE.search(rest):
+        raise _build_refusal("q", "uscc-malformed", "查询内容像是代码，但不是 18 位统一社会信用代码，请核对。")
+    if _DOCUMENT.search(unicodedata.normalize("NFKC", text)):
+        raise _build_refusal("q", "document-number", "不能按文号查询，请输入单位名称或统一社会信用代码。")
+    if _WILDCARDS.search(text):
+        raise _build_refusal("q", "wildcard", "不支持通配符和被遮盖的名称，请输入名称中连续的几个字。")
     if not name_key.key(text):
         raise _build_refusal("q", "name-empty", "查询内容里没有文字，请输入名称或统一社会信用代码。")
     return text, None
@@ -111,17 +161,21 @@ def _parse_name_or_code(text: str) -> tuple[str | None, str | None]:
 def _parse_uscc(typed: Mapping[str, str], parameter: str, label: str) -> str | None:
     if parameter not in typed:
         return None
-    try:
-        return identifiers.uscc(typed[parameter], strict=False)
-    except Invalid as refusal:
-        raise _build_refusal(parameter, refusal.code, f"{label}应为 18 位统一社会信用代码。") from None
+    codes, rest = _find_codes(typed[parameter])
+    if len(set(codes)) != 1 or name_key.key(_CODE_WORDS.sub("", rest)):
+        raise _build_refusal(parameter, "uscc-malformed", f"{label}应为 18 位统一社会信用代码。")
+    return codes[0]
 
 
 def _check_code(typed: Mapping[str, str], parameter: str, codes: Mapping[str, str], label: str) -> str | None:
     value = typed.get(parameter)
-    if value is not None and value not in codes:
-        raise _build_refusal(parameter, f"{parameter}-unknown", f"没有这个{label}代码。")
-    return value
+    if value is None or value in codes:
+        return value
+    code = row_reader.code_of(value, codes, {})
+    if code is None:
+        detail = f"没有这个{label}代码，{row_reader.accepted(codes.items())}。"
+        raise _build_refusal(parameter, f"{parameter}-unknown", detail)
+    return code
 
 
 def _parse_place(typed: Mapping[str, str]) -> tuple[int | None, dt.date | None, int | None]:
@@ -140,8 +194,6 @@ def _parse_place(typed: Mapping[str, str]) -> tuple[int | None, dt.date | None, 
 
 def _parse_day(text: str, parameter: str) -> dt.date:
     try:
-        if not _DAY.fullmatch(text):
-            raise ValueError
-        return dt.date.fromisoformat(text)
+        return literals.iso_day(text)
     except ValueError:
         raise _build_refusal(parameter, "day-malformed", "日期应写成 2026-01-31 的形式，且须是存在的日期。") from None

@@ -59,7 +59,7 @@ def refile(work: UnitOfWork, record: str, facts: Mapping[str, Any], step_input: 
     case, step = _admit_step(work, record, "refile", step_input)
     filing = _parse_facts(work, facts)
     decision = (filing.authority_code, document_key(filing.document_number), identify(work, filing.subject).key)
-    if decision != (case.authority_code, case.document_number, case.subject_key):
+    if decision != (case.authority_code, document_key(case.document_number), case.subject_key):
         raise IdentityChanged()
     case.content = canonical.dumps(commendation.content(filing)).decode()
     case.awarded_on = filing.awarded_on

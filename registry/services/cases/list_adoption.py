@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.cases import adopted_listing
 from registry.domain.cases.adopted_listing import ListState
+from registry.domain.filing.model import Note
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
 from registry.errors import Fault, Refusal
@@ -136,12 +137,9 @@ def _begin(work: UnitOfWork, adoption: ListAdoption, data: bytes, filename: str,
     for outcome in OUTCOMES:
         setattr(adoption, outcome, 0)
     work.session.flush()
-    _add_findings(
-        work,
-        adoption.id,
-        [PlaceRow(0, None, (), ())],
-        {0: [("note", Fault(f"/{column}", "column-left-out", "不认识的列，未读取")) for column in file.left_out]},
-    )
+    left_out = [Note(f"/{column}", "column-left-out", "不认识的列，未读取") for column in file.left_out]
+    rows = [PlaceRow(note.row, None, (), (Note("", note.code, note.detail),), sheet=note.sheet) for note in file.notes]
+    _add_findings(work, adoption.id, [PlaceRow(0, None, (), tuple(left_out)), *rows], {})
 
 
 def run(perform: Perform, actor: Actor, adoption_id: int) -> None:
@@ -187,7 +185,7 @@ def _file_chunk(work: UnitOfWork, adoption_id: int, start: int, chunk: Sequence[
         outcome, fault = reader.file_row(row)
         setattr(adoption, outcome, getattr(adoption, outcome) + 1)
         if fault is not None:
-            found[row.number] = [("fault" if outcome == "refused" else "note", fault)]
+            found[row.position] = [("fault" if outcome == "refused" else "note", fault)]
     reader.take_steps()
     adoption.next_row += len(chunk)
     _add_findings(work, adoption_id, chunk, found)
@@ -200,17 +198,17 @@ def _add_findings(
 ) -> None:
     values = []
     for row in rows:
-        items = [*(("fault", fault) for fault in row.faults), *more.get(row.number, ())]
+        items = [*(("fault", fault) for fault in row.faults), *more.get(row.position, ())]
         items += [("note", Fault(note.pointer, note.code, note.detail)) for note in row.notes]
-        values += [_finding_row(adoption_id, row.number, kind, fault) for kind, fault in items]
+        values += [_finding_row(adoption_id, row, kind, fault) for kind, fault in items]
     if values:
         work.session.execute(insert(AdoptionFinding), values)
 
 
-def _finding_row(adoption_id: int, row_number: int, kind: str, fault: Fault) -> dict[str, Any]:
+def _finding_row(adoption_id: int, row: PlaceRow, kind: str, fault: Fault) -> dict[str, Any]:
     column = fault.pointer.removeprefix("/")
-    place = {"adoption_id": adoption_id, "row_number": row_number, "column": column}
-    return place | {"kind": kind, "code": fault.code, "detail": fault.detail}
+    place = {"adoption_id": adoption_id, "row_number": row.number, "column": column}
+    return place | {"kind": kind, "code": fault.code, "detail": fault.detail, "sheet": row.sheet}
 
 
 def _finish(work: UnitOfWork, adoption_id: int) -> None:
@@ -218,7 +216,8 @@ def _finish(work: UnitOfWork, adoption_id: int) -> None:
     if adoption.state != "running" or adoption.next_row < adoption.total:
         return
     adoption.state, adoption.finished_at = "finished", work.now
-    adoption.sealed = b""  # the rows are filed or refused by now; the bytes hold identity numbers
+    if not adoptions.findings(work.session, adoption_id):
+        adoption.sealed = b""  # nothing is to be mended in the file, and its bytes hold identity numbers
     work.session.flush()
 
 

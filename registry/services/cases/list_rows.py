@@ -34,7 +34,7 @@ class ChunkFiler:
 
     def __init__(self, work: UnitOfWork, adoption: ListAdoption, chunk: Sequence[PlaceRow]) -> None:
         self._work, self._adoption = work, adoption
-        self._identities = {row.number: identify(work, row.place.subject) for row in chunk if row.place}
+        self._identities = {row.position: identify(work, row.place.subject) for row in chunk if row.place}
         keys = {identity.key for identity in self._identities.values()}
         statement = select(AdoptedListing).where(
             AdoptedListing.scheme == adoption.scheme,
@@ -43,7 +43,8 @@ class ChunkFiler:
             AdoptedListing.state != "removed",
         )
         rows = work.session.scalars(statement.order_by(AdoptedListing.id).with_for_update())
-        self._places = {(row.subject_key, row.document_key): row for row in rows}
+        # Keys that were stored under an earlier rule are brought under the present one.
+        self._places = {(row.subject_key, document_key(row.document_key)): row for row in rows}
         self._steps: dict[str, list[steps.RecordStep]] = {"file": [], "refile": []}
         self._whole: WholeListState | None = list_states.newest_whole(
             work.session, work.settings.node, adoption.scheme, adoption.source
@@ -53,7 +54,7 @@ class ChunkFiler:
         """File one row; its outcome, and what is to be said of it."""
         if row.place is None:
             return "refused", None
-        identity, place = self._identities[row.number], row.place
+        identity, place = self._identities[row.position], row.place
         facts = adopted_listing.content(place, self._adoption.sectors)
         known = self._places.get((identity.key, document_key(place.document_number)))
         return self._file_known(known, place, facts) if known else self._file_new(identity, place, facts)

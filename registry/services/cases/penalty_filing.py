@@ -1,23 +1,29 @@
 """File penalties, and refile those that wait for verification or need a correction."""
 
 import datetime as dt
+import json
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from sqlalchemy import insert
 
+from registry.domain import identifiers
 from registry.domain.cases import penalty, procedures
 from registry.domain.cases.workflow import INITIAL, Step
-from registry.domain.filing.model import Filing
+from registry.domain.filing import plausibility
+from registry.domain.filing.model import Filing, Note
 from registry.domain.filing.parse import document_key
+from registry.domain.law import measures
 from registry.domain.law.deadlines import run
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
 from registry.domain.publication import canonical
 from registry.errors import Refusal
 from registry.models import Department, Penalty, PenaltyFiling
-from registry.queries.cases import penalties
+from registry.queries.cases import earlier_filings, penalties
+from registry.queries.cases.earlier_filings import Decision, FiledDecision
 from registry.queries.law import reference_data
 from registry.refusals.acts import (
     AlreadyFiled,
@@ -27,7 +33,7 @@ from registry.refusals.acts import (
     OutOfScope,
     PenaltyUnknown,
 )
-from registry.services.cases import steps
+from registry.services.cases import penalty_findings, steps
 from registry.services.cases.identity import Identity, identify
 from registry.services.cases.penalty_version import policy_of, resolved_measures
 from registry.services.law import clocks
@@ -36,56 +42,101 @@ from registry.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class Submission:
-    """A filing with its origin: the import and row it came from, or neither."""
+    """A filing with its origin: the import and row it came from, or neither; ``notes`` of what was cleaned."""
 
     filing: Filing
     import_id: int | None = None
     row_number: int | None = None
+    notes: tuple[Note, ...] = ()
 
 
 def file(work: UnitOfWork, submissions: Sequence[Submission]) -> list[str | Refusal]:
     """File penalties; returns for each the new record id, or the refusal that kept it out while the others went on.
 
     Refusals: ``OutOfRole`` (for the whole call), ``OutOfScope``, ``AuthorityNotOwn``, ``MeasureRefused``,
-    ``NoPolicy``, ``AlreadyFiled``. Starts the clock of 7 working days (发改办财金〔2018〕424号; plan 二（三）).
+    ``NoPolicy``, ``AlreadyFiled`` (``is_unchanged`` among its data: the very same facts came again),
+    ``DecisionRemovedBefore``. Starts the clock of 7 working days (发改办财金〔2018〕424号; plan 二（三）), but for what
+    was first published elsewhere, before this registry opened.
     """
     work.actor.require(Permission.PENALTY_FILE)
     reference = reference_data.current(work.session)
     department = penalties.department(work.session, work.actor.department_id)
     drafts_or_refusals = [_prepare_draft(work, reference, department, submission) for submission in submissions]
     accepted = [draft for draft in drafts_or_refusals if isinstance(draft, _Draft)]
-    decisions_on_file = penalties.decisions_on_file(work.session, [draft.decision for draft in accepted])
+    judged = _judge_decisions(work, department, accepted)
     outcomes: list[str | Refusal] = []
     new_drafts: list[_Draft] = []
     for draft in drafts_or_refusals:
-        if isinstance(draft, _Draft) and draft.decision in decisions_on_file:
-            outcomes.append(AlreadyFiled())
-        elif isinstance(draft, _Draft):
-            decisions_on_file.add(draft.decision)
-            new_drafts.append(draft)
-            outcomes.append(draft.record)
+        outcome = judged.pop(0) if isinstance(draft, _Draft) else draft
+        if isinstance(outcome, _Draft):
+            new_drafts.append(outcome)
+            outcomes.append(outcome.record)
         else:
-            outcomes.append(draft)
-    _store_drafts(work, department, reference, new_drafts)
+            outcomes.append(outcome)
+    _store_drafts(work, department, reference, _add_findings(work, reference, new_drafts))
     return outcomes
 
 
-def refile(work: UnitOfWork, record: str, filing: Filing, *, if_version: int | None) -> Penalty:
+def _judge_decisions(work: UnitOfWork, department: Department, drafts: Sequence["_Draft"]) -> "list[_Draft | Refusal]":
+    """Each draft, or why its decision cannot be filed: it is on file, or was removed and no reason is stated."""
+    known = earlier_filings.same_decisions(work.session, [draft.decision for draft in drafts])
+    own = [one.penalty_id for one in known.values() if one.department_id == department.id and not one.is_removed]
+    facts = earlier_filings.present_facts(work.session, own)
+    removals = earlier_filings.removals(work.session, [one.record for one in known.values() if one.is_removed])
+    seen: set[Decision] = set()
+    judged: list[_Draft | Refusal] = []
+    for draft in drafts:
+        filed = known.get(draft.decision)
+        if draft.decision in seen:
+            judged.append(AlreadyFiled(is_unchanged=False))
+        elif filed is None or filed.is_removed:
+            outcome = draft if filed is None else _judge_removed(draft, filed, removals)
+            judged.append(outcome)
+            seen |= {draft.decision} if isinstance(outcome, _Draft) else set()
+        else:
+            submission = draft.submission
+            origin = (submission.import_id, submission.row_number)
+            present = facts.get(filed.penalty_id)
+            judged.append(penalty_findings.judge_known(filed, present, draft.content, draft.identity.index, origin))
+    return judged
+
+
+def _judge_removed(draft: "_Draft", filed: FiledDecision, removals: Mapping[str, Any]) -> "_Draft | Refusal":
+    has_reason = bool(draft.submission.filing.override_reason)
+    outcome = penalty_findings.judge_removed(removals.get(filed.record), has_reason=has_reason)
+    return draft.with_notes((outcome,)) if isinstance(outcome, Note) else outcome
+
+
+def _add_findings(
+    work: UnitOfWork, reference: Reference, drafts: "Sequence[_Draft]", leaving_out: str = ""
+) -> "list[_Draft]":
+    """The drafts with what the law, the usual and other records here say against them."""
+    filings = [(draft.submission.filing, draft.resolution) for draft in drafts]
+    findings = penalty_findings.context_findings(work, reference, filings, leaving_out)
+    return [draft.with_notes(notes) for draft, notes in zip(drafts, findings, strict=True)]
+
+
+def refile(
+    work: UnitOfWork, record: str, filing: Filing, *, if_version: int | None, notes: tuple[Note, ...] = ()
+) -> Penalty:
     """Refile a penalty: replace what waits for verification, or correct what is published.
 
     The public sees it once verified. Refuses ``IdentityChanged`` for another decision.
     """
     penalty_row, step = admit_penalty_step(work, record, "refile", if_version)
     reference = reference_data.current(work.session)
-    draft = _prepare_draft(work, reference, penalty_row.department, Submission(filing))
+    draft = _prepare_draft(work, reference, penalty_row.department, Submission(filing, notes=notes))
     if isinstance(draft, Refusal):
         raise draft
-    if draft.decision != (penalty_row.authority_code, penalty_row.document_number, penalty_row.subject_key):
+    number = document_key(penalty_row.document_number)
+    if draft.decision != (penalty_row.authority_code, number, penalty_row.subject_key):
         raise IdentityChanged()
+    [draft] = _add_findings(work, reference, [draft], leaving_out=record)
     penalty_row.state = step.to
     penalty_row.version += 1
     if step.to == "filed":  # not public yet: its limit counts from the day as it is stated now
         _reset_publish_limit(penalty_row, reference, filing.decided_on)
+        penalty_row.first_published_on = filing.first_published_on
     work.session.execute(insert(PenaltyFiling), [draft.filing_row(work) | {"penalty_id": penalty_row.id}])
     work.session.flush()
     work.session.refresh(penalty_row)
@@ -109,9 +160,15 @@ class _Draft:
     record: str
     content: str
     identity: Identity
+    resolution: measures.Resolution
+
+    def with_notes(self, notes: tuple[Note, ...]) -> "_Draft":
+        """The draft with more notes."""
+        submission = replace(self.submission, notes=tuple(dict.fromkeys((*self.submission.notes, *notes))))
+        return replace(self, submission=submission)
 
     @property
-    def decision(self) -> tuple[str, str, str]:
+    def decision(self) -> Decision:
         filing = self.submission.filing
         return (
             filing.authority_code,
@@ -127,11 +184,15 @@ class _Draft:
     def deadline_subject(self, department: Department) -> clocks.DeadlineSubject:
         """The record, scope and day from which the clocks of the filing are counted."""
         filing = self.submission.filing
-        days = {"decided_on": filing.decided_on}
+        # A clock without its day does not run: what was published elsewhere before is late or in time there.
+        days = {} if filing.first_published_on else {"decided_on": filing.decided_on}
         return clocks.DeadlineSubject(self.record, department.id, filing.sectors, filing.district, days)
 
     def filing_row(self, work: UnitOfWork) -> dict[str, object]:
+        notes = self.submission.notes
         return {
+            "notes": json.dumps([asdict(note) for note in notes], ensure_ascii=False) if notes else "[]",
+            "attention": sum(note.code in plausibility.ATTENTION for note in notes),
             "import_id": self.submission.import_id,
             "row_number": self.submission.row_number,
             "content": self.content,
@@ -156,13 +217,22 @@ def _prepare_draft(
     resolution = resolved_measures(reference, filing)
     if resolution.faults:
         return MeasureRefused(faults=tuple(resolution.faults))
-    facts = penalty.content(filing, secrets.token_hex(16), resolution.findings)
+    facts = penalty.content(filing, secrets.token_hex(16), [*resolution.findings, *_code_findings(filing)])
     return _Draft(
         replace(submission, filing=filing),
         record=secrets.token_hex(16),
         content=canonical.dumps(facts).decode(),
         identity=identify(work, filing.subject),
+        resolution=resolution,
     )
+
+
+def _code_findings(filing: Filing) -> list[Note]:
+    """What the second officer must confirm of the subject's code."""
+    if not identifiers.reads_as_both(filing.subject.uscc or ""):
+        return []
+    detail = "该代码同时也是有效的居民身份证号码，确为单位代码的须确认"
+    return [Note("/uscc", "uscc-reads-as-resident-id", detail)]
 
 
 def _assign_district(actor: Actor, filing: Filing) -> Filing:
@@ -192,6 +262,7 @@ def _store_drafts(work: UnitOfWork, department: Department, reference: Reference
                 "decided_on": draft.submission.filing.decided_on,
                 "publish_by": due.day,
                 "publish_by_provisional": due.provisional,
+                "first_published_on": draft.submission.filing.first_published_on,
                 "state": "filed",
                 "version": 1,
             }

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -12,14 +12,19 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from registry.domain import identifiers
-from registry.domain.filing.model import Rules
+from registry.domain.filing import columns
+from registry.domain.filing.model import Note, Rules
+from registry.domain.filing.reading import CONFIRMABLE, Reading
+from registry.domain.filing.vocabulary import Vocabulary, heading_key
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
 from registry.errors import Fault, Invalid, Refusal
-from registry.models import ImportFinding, PenaltyImport
+from registry.models import Department, ImportFinding, PenaltyImport
+from registry.queries.cases import penalties
+from registry.queries.cases.column_mappings import of_department
 from registry.queries.law import reference_data
-from registry.refusals.acts import ImportUnknown, QueryRefused
-from registry.services.cases import penalty_filing, penalty_version
+from registry.refusals.acts import AlreadyFiled, ImportUnknown, QueryRefused
+from registry.services.cases import column_mappings, penalty_filing
 from registry.services.node import audit
 from registry.services.node.resumable import Perform, PerformAs, run_each
 from registry.tabular import filings
@@ -30,11 +35,22 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Options:
-    """Options that a filer states for the whole file."""
+    """Options that a filer states for the whole file.
+
+    ``mapping``: what headings mean (heading to field, field:unit or -), remembered for the department; an empty meaning
+    forgets it. ``confirmed``: which doubts about rows were looked at and stand (``reading.CONFIRMABLE``).
+    """
 
     sectors: tuple[str, ...] = ()
     district: str | None = None
     authority_code: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    confirmed: tuple[str, ...] = ()
+
+    @property
+    def reading(self) -> Reading:
+        """How the rows are to be read."""
+        return Reading({name: text for name, text in self.mapping.items() if text}, frozenset(self.confirmed))
 
 
 def store_import(work: UnitOfWork, data: bytes, filename: str, options: Options) -> PenaltyImport:
@@ -47,9 +63,8 @@ def store_import(work: UnitOfWork, data: bytes, filename: str, options: Options)
     work.actor.require(Permission.PENALTY_FILE)
     reference = reference_data.current(work.session)
     require_known_codes(reference, options)
-    options_json = json.dumps(
-        {"sectors": options.sectors, "district": options.district, "authority": options.authority_code}
-    )
+    stated, options = options.mapping, with_remembered(work.session, work.actor, options)
+    options_json = _dump_options(options)
     digest = hashlib.sha256(options_json.encode() + data).hexdigest()
     import_row = work.session.scalars(
         select(PenaltyImport)
@@ -60,18 +75,68 @@ def store_import(work: UnitOfWork, data: bytes, filename: str, options: Options)
         import_row.state == "running" or (import_row.state == "finished" and not import_row.refused)
     ):
         return import_row
-    total, _ = filings.read_filings(data, filename, filing_rules_for(reference, work.actor, options), work.today)
+    rules = filing_rules_for(reference, work.actor, options, _department(work.session, work.actor))
+    file = filings.read_filings(data, filename, rules, work.today, options.reading)
+    column_mappings.remember(work, stated)
     if import_row is None:
         import_row = PenaltyImport(account_id=work.actor.account_id, digest=digest, options=options_json)
         work.session.add(import_row)
-    _begin_import(work, import_row, data, filename, total)
+    _begin_import(work, import_row, data, filename, file)
     audit.note(work, "import.receive", str(import_row.id))
     return import_row
 
 
+def with_remembered(session: Session, actor: Actor, options: Options) -> Options:
+    """The options with what the department said about headings before, as far as it says nothing else now."""
+    remembered = {row.heading: row.meaning for row in of_department(session, actor.department_id)}
+    stated = {heading_key(heading) for heading in options.mapping}
+    kept = {heading: text for heading, text in remembered.items() if heading_key(heading) not in stated}
+    return replace(options, mapping=kept | dict(options.mapping))
+
+
+def _dump_options(options: Options) -> str:
+    """The options as they are kept with the file; those that state nothing new as they always were."""
+    kept: dict[str, Any] = {
+        "sectors": options.sectors,
+        "district": options.district,
+        "authority": options.authority_code,
+    }
+    if options.mapping:
+        kept["mapping"] = dict(sorted(options.mapping.items()))
+    if options.confirmed:
+        kept["confirmed"] = sorted(options.confirmed)
+    return json.dumps(kept)
+
+
+def _load_options(text: str) -> Options:
+    kept = json.loads(text)
+    return Options(
+        tuple(kept["sectors"]),
+        kept["district"],
+        kept["authority"],
+        kept.get("mapping", {}),
+        tuple(kept.get("confirmed", ())),
+    )
+
+
+def vocabulary_of(import_row: PenaltyImport) -> Vocabulary:
+    """The headings by which a file was read: the usual ones, and what its filer said about others."""
+    return columns.VOCABULARY.mapped(_load_options(import_row.options).reading.mapping)
+
+
+def _department(session: Session, actor: Actor) -> Department | None:
+    return session.get(Department, actor.department_id) if actor.department_id is not None else None
+
+
 def require_known_codes(reference: Reference, options: Options) -> None:
-    """Refuse (``QueryRefused``) a sector, district or authority code that no row could be filed with."""
+    """Refuse (``QueryRefused``) a sector, district or authority code that no row could be filed with, a meaning that no
+    column can have, and a doubt that nobody can confirm."""
     faults = []
+    if headings := columns.mapping_faults(options.mapping):
+        title = columns.listed_titles(headings)
+        faults.append(Fault("/mapping", "mapping-unknown", f"{title}：应为 字段、字段:元、字段:万元 或者 -"))
+    if not set(options.confirmed) <= set(CONFIRMABLE):
+        faults.append(Fault("/confirm", "value-unknown", f"可写：{'、'.join(CONFIRMABLE)}"))
     if not set(options.sectors) <= set(reference.filing_rules.sectors):
         faults.append(Fault("/sectors", "sector-unknown", "不在代码表中"))
     if options.district and options.district not in reference.filing_rules.districts:
@@ -89,16 +154,25 @@ def _is_valid_uscc(text: str) -> bool:
         return False
 
 
-def _begin_import(work: UnitOfWork, import_row: PenaltyImport, data: bytes, filename: str, total: int) -> None:
+def _begin_import(
+    work: UnitOfWork, import_row: PenaltyImport, data: bytes, filename: str, file: filings.FilingsFile
+) -> None:
     import_row.filename, import_row.sealed = filename[:200], work.keys.vault.seal(data)
-    import_row.state, import_row.total, import_row.created_at, import_row.finished_at = "running", total, work.now, None
-    import_row.next_row = import_row.filed = import_row.refused = 0
+    import_row.state, import_row.total = "running", file.total
+    import_row.created_at, import_row.finished_at = work.now, None
+    import_row.next_row = import_row.filed = import_row.unchanged = import_row.refused = 0
     work.session.flush()
     work.session.execute(delete(ImportFinding).where(ImportFinding.import_id == import_row.id))
+    for note in file.notes:
+        about = filings.ReadRow(note.row, None, (), (Note("", note.code, note.detail),), note.sheet)
+        work.session.execute(insert(ImportFinding), _build_finding_rows(import_row.id, about, None))
 
 
-def filing_rules_for(reference: Reference, actor: Actor, options: Options) -> Rules:
-    """The rules by which rows are read for this filer: sector and district default to what is stated or granted."""
+def filing_rules_for(
+    reference: Reference, actor: Actor, options: Options, department: Department | None = None
+) -> Rules:
+    """The rules by which rows are read for this filer: what no row states defaults to what the filer states for the
+    file, or to the grant and the department of the account."""
     granted = tuple(sorted(actor.sectors)) if EVERYWHERE not in actor.sectors else ()
     districts = tuple(actor.districts - {EVERYWHERE})
     return replace(
@@ -106,7 +180,14 @@ def filing_rules_for(reference: Reference, actor: Actor, options: Options) -> Ru
         default_sectors=options.sectors or granted,
         default_district=options.district or (districts[0] if len(districts) == 1 else None),
         default_authority_code=options.authority_code,
+        department_name=department.name if department and department.authority_code else None,
+        department_code=department.authority_code if department else None,
     )
+
+
+def rules_of_filer(session: Session, actor: Actor, options: Options) -> Rules:
+    """The rules of today by which rows are read for this filer."""
+    return filing_rules_for(reference_data.current(session), actor, options, _department(session, actor))
 
 
 def run(perform: Perform, actor: Actor, import_id: int, progress: Callable[[int, int], None] | None = None) -> None:
@@ -144,17 +225,22 @@ def findings(session: Session, import_id: int) -> list[ImportFinding]:
     return list(session.scalars(statement.order_by(ImportFinding.row_number, ImportFinding.id)))
 
 
+def has_findings(session: Session, import_id: int) -> bool:
+    """Whether anything was refused or cleaned."""
+    statement = select(ImportFinding.id).where(ImportFinding.import_id == import_id).limit(1)
+    return session.scalars(statement).first() is not None
+
+
 def _open_import(work: UnitOfWork, actor: Actor, import_id: int) -> tuple[int, int, Iterator[filings.ReadRow]]:
     import_row = import_of_account(work.session, actor.account_id, import_id)
     if import_row.state != "running":
         return import_row.next_row, import_row.total, iter(())
-    stated_options = json.loads(import_row.options)
-    options = Options(tuple(stated_options["sectors"]), stated_options["district"], stated_options["authority"])
+    options = _load_options(import_row.options)
     data = work.keys.vault.open(import_row.sealed)
     # The day is that of receipt, so that a crash over midnight makes no day future; the rules are today's.
-    filing_rules = filing_rules_for(reference_data.current(work.session), actor, options)
-    total, rows = filings.read_filings(data, import_row.filename, filing_rules, day_of(import_row.created_at))
-    return import_row.next_row, total, islice(rows, import_row.next_row, None)
+    rules = rules_of_filer(work.session, actor, options)
+    file = filings.read_filings(data, import_row.filename, rules, day_of(import_row.created_at), options.reading)
+    return import_row.next_row, file.total, islice(file.rows, import_row.next_row, None)
 
 
 def _file_chunk(work: UnitOfWork, import_id: int, start: int, chunk: Sequence[filings.ReadRow]) -> int:
@@ -162,17 +248,23 @@ def _file_chunk(work: UnitOfWork, import_id: int, start: int, chunk: Sequence[fi
     # Another run of this import may have gone on meanwhile, or the same bytes may have begun it anew.
     if import_row.state != "running" or import_row.next_row != start:
         return import_row.next_row
-    submissions = [penalty_filing.Submission(row.filing, import_id, row.number) for row in chunk if row.filing]
-    outcomes = iter(penalty_filing.file(work, submissions))
+    submissions = [
+        penalty_filing.Submission(row.filing, import_id, row.number, row.notes) for row in chunk if row.filing
+    ]
+    filed = penalty_filing.file(work, submissions)
+    notes = penalties.notes(work.session, [outcome for outcome in filed if isinstance(outcome, str)])
+    outcomes = iter(filed)
     finding_rows: list[dict[str, Any]] = []
     for row in chunk:
         outcome = next(outcomes) if row.filing else None
-        is_filed = isinstance(outcome, str)
-        notes = penalty_version.notes_for_filer(work, row.filing) if row.filing and is_filed else ()
-        refusal = outcome if isinstance(outcome, Refusal) else None
-        finding_rows += _build_finding_rows(import_id, replace(row, notes=row.notes + notes), refusal)
-        import_row.filed += is_filed
-        import_row.refused += not is_filed
+        if isinstance(outcome, str):
+            import_row.filed += 1
+            finding_rows += _build_finding_rows(import_id, replace(row, notes=notes[outcome]), None)
+        elif isinstance(outcome, AlreadyFiled) and outcome.data["is_unchanged"]:
+            import_row.unchanged += 1
+        else:
+            import_row.refused += 1
+            finding_rows += _build_finding_rows(import_id, row, outcome)
     import_row.next_row += len(chunk)
     if finding_rows:
         work.session.execute(insert(ImportFinding), finding_rows)
@@ -185,7 +277,7 @@ def _build_finding_rows(import_id: int, row: filings.ReadRow, refusal: Refusal |
     findings += [("note", note.pointer, note.code, note.detail) for note in row.notes]
     if refusal is not None:
         refusal_faults = [("fault", fault.pointer, fault.code, fault.detail) for fault in refusal.faults]
-        findings += refusal_faults or [("fault", "", refusal.code, refusal.title)]
+        findings += refusal_faults or [("fault", "", refusal.code, refusal.detail or refusal.title)]
     return [
         {
             "import_id": import_id,
@@ -194,6 +286,8 @@ def _build_finding_rows(import_id: int, row: filings.ReadRow, refusal: Refusal |
             "kind": kind,
             "code": code,
             "detail": detail,
+            "sheet": row.sheet,
+            "cell": row.cells.get(pointer, ""),
         }
         for kind, pointer, code, detail in findings
     ]
@@ -204,7 +298,8 @@ def _finish_import(work: UnitOfWork, import_id: int) -> None:
     if import_row.state != "running" or import_row.next_row < import_row.total:
         return
     import_row.state, import_row.finished_at = "finished", work.now
-    import_row.sealed = b""  # the rows are filed or refused by now; the bytes hold identity numbers
+    if not has_findings(work.session, import_id):
+        import_row.sealed = b""  # nothing is to be mended in the file, and its bytes hold identity numbers
     work.session.flush()
 
 
@@ -221,8 +316,6 @@ def _mark_failed(work: UnitOfWork, import_id: int, refusal: Refusal) -> None:
     if import_row.state != "running":
         return
     import_row.state, import_row.finished_at = "failed", work.now
-    if import_row.next_row >= import_row.total:
-        import_row.sealed = b""
     fault = Fault("", refusal.code, refusal.title)
     work.session.execute(
         insert(ImportFinding), _build_finding_rows(import_id, filings.ReadRow(0, None, (fault,), ()), None)

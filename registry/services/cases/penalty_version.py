@@ -16,7 +16,6 @@ from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import Policy, Severity
 from registry.domain.publication import redaction
 from registry.models import Penalty, PenaltyFiling, Publication
-from registry.queries.law import reference_data
 from registry.refusals.acts import FilingRefused
 from registry.services.cases import revisions
 from registry.services.publication.publishing import Version
@@ -85,15 +84,15 @@ def publicity_of(
     return publicity.while_binding(publicity.period(policy, starts_on, stated_until), restrictions)
 
 
-def notes_for_filer(work: UnitOfWork, filing: Filing) -> tuple[Note, ...]:
-    """What the officer who filed should know: what another must confirm, and that the policy, or a ban, moves the end
-    of publicity that was stated."""
-    reference = reference_data.current(work.session)
-    restrictions, _, findings = resolved_measures(reference, filing)
+def publicity_notes(
+    work: UnitOfWork, reference: Reference, filing: Filing, restrictions: Sequence[dict[str, Any]]
+) -> tuple[Note, ...]:
+    """What the officer who filed should know: that the policy, or a ban, moves the end of publicity that was stated."""
     if filing.publicity_until is None:
-        return tuple(findings)
-    moved = publicity_of(policy_of(reference, filing), filing, restrictions, work.today).note
-    return (*findings, Note("/publicity_until", "publicity-end-moved", moved)) if moved else tuple(findings)
+        return ()
+    published_on = filing.first_published_on or work.today
+    moved = publicity_of(policy_of(reference, filing), filing, restrictions, published_on).note
+    return (Note("/publicity_until", "publicity-end-moved", moved),) if moved else ()
 
 
 def newest_revisions(work: UnitOfWork, records: Sequence[str]) -> dict[str, int]:
@@ -122,7 +121,9 @@ def _build_version(
     filing_row = penalty_row.filing
     policy = policy_of(reference, filing)
     restrictions = resolved_measures(reference, filing).measures
-    published_on = work.today if revision == 1 else revisions.first_published_on(work, penalty_row.record)
+    published_on = filing.first_published_on or (
+        work.today if revision == 1 else revisions.first_published_on(work, penalty_row.record)
+    )
     period = publicity_of(policy, filing, restrictions, published_on)
     is_hidden = filing.subject.kind == "natural_person" or exclusions.is_summary_procedure(filing)
     is_public = policy.public and not is_hidden
@@ -147,7 +148,13 @@ def _build_version(
     body = penalty.public_body(filing, version)
     if revision > 1:
         body |= revisions.carried_marks(work, penalty_row.record)
-    return Version(body, work.settings.node, filing_row.id_index, filing_row.id_sealed)
+    return Version(
+        body,
+        work.settings.node,
+        filing_row.id_index,
+        filing_row.id_sealed,
+        other_codes=filing.subject.other_codes,
+    )
 
 
 def _is_grave(reference: Reference, filing: Filing) -> bool:
@@ -166,7 +173,7 @@ def _describe_source(
         "name": redaction.blot(filing.source_name),
         "code": filing.source_code,
         "department": penalty_row.department.name,
-        "channel": "file" if filing_row.import_id else "api",
+        "channel": "history" if filing.first_published_on else "file" if filing_row.import_id else "api",
         "filed_on": day_of(filing_row.filed_at).isoformat(),
         "verified_on": work.today.isoformat(),
     }

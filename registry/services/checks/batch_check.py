@@ -12,6 +12,8 @@ from typing import Any, BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.domain.filing.model import Note
+from registry.domain.filing.reading import parse_mapping
 from registry.domain.permissions import Actor, Permission
 from registry.domain.publication import canonical, redaction
 from registry.errors import Fault, Refusal
@@ -26,6 +28,7 @@ from registry.services.node import audit
 from registry.services.node.resumable import Perform, PerformAs, run_each
 from registry.signing import Keys
 from registry.tabular import answers, parties
+from registry.tabular.finder import note_texts
 from registry.tabular.parties import PartyRow
 from registry.unit_of_work import UnitOfWork
 
@@ -33,7 +36,7 @@ CHUNK = 1000
 RUNNING = "running"
 UNNAMED = "unnamed"
 """The tender of a check that is made for none."""
-_CELLS_KEPT = ("ref", "role", "name", "uscc", "of")
+_CELLS_KEPT = ("ref", "role", "name", "uscc", "of", "organisation_code", "registration_number")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class BatchRequest:
     tender: str | None = None
     filename: str = ""
     project: str | None = None
+    mapping: tuple[str, ...] = ()
+    """What headings of the file mean, as ``reading.parse_mapping`` reads it."""
 
 
 def receive(work: UnitOfWork, data: bytes, batch_request: BatchRequest) -> CheckFile:
@@ -78,7 +83,7 @@ def receive(work: UnitOfWork, data: bytes, batch_request: BatchRequest) -> Check
         question_sealed=work.keys.vault.seal(request_bytes),
         sealed=work.keys.vault.seal(data),
         state=RUNNING,
-        total=len(parties.read_parties(data, batch_request.filename)),
+        total=len(_read_rows(data, batch_request)),
         next_row=0,
         unchecked=0,
         entry=ledger_state.head(work.session),
@@ -113,13 +118,20 @@ def _open_file(work: UnitOfWork, actor: Actor, file_id: str) -> tuple[int, list[
     if check_file.state != RUNNING:
         return check_file.next_row, []
     data = work.keys.vault.open(check_file.sealed)
-    return check_file.next_row, parties.read_parties(data, request_of(work.keys, check_file).filename)
+    return check_file.next_row, _read_rows(data, request_of(work.keys, check_file))
+
+
+def _read_rows(data: bytes, batch_request: BatchRequest) -> list[PartyRow]:
+    """The rows of a file; what is to be said about the file as a whole stands with its first row."""
+    file = parties.read_parties(data, batch_request.filename, parse_mapping(batch_request.mapping))
+    about = tuple(Note("", note.code, line) for note, line in zip(file.notes, note_texts(file.notes), strict=True))
+    return [replace(file.rows[0], notes=(*about, *file.rows[0].notes)), *file.rows[1:]]
 
 
 def request_of(keys: Keys, check_file: CheckFile) -> BatchRequest:
     """The request of a stored file, opened."""
     batch_request = BatchRequest(**json.loads(keys.vault.open(check_file.question_sealed)))
-    return replace(batch_request, on=check_file.on_day)
+    return replace(batch_request, on=check_file.on_day, mapping=tuple(batch_request.mapping))
 
 
 def _answer_chunk(work: UnitOfWork, file_id: str, start: int, chunk: Sequence[PartyRow]) -> CheckFile:
@@ -127,19 +139,19 @@ def _answer_chunk(work: UnitOfWork, file_id: str, start: int, chunk: Sequence[Pa
     if check_file.state != RUNNING or check_file.next_row != start:  # cancelled, or another run was faster
         return check_file
     batch_request = request_of(work.keys, check_file)
-    faults = {row.number: row.faults[0] for row in chunk if row.faults}
-    valid_rows = [row for row in chunk if row.number not in faults]
-    inquiry = _build_inquiry(batch_request, check_file.on_day, valid_rows, check_file.entry)
+    faults = {place: row.faults[0] for place, row in enumerate(chunk) if row.faults}
+    places = [place for place in range(len(chunk)) if place not in faults]
+    inquiry = _build_inquiry(batch_request, check_file.on_day, [chunk[place] for place in places], check_file.entry)
     for fault in request.faults(work, inquiry):
         _, noun, position = fault.pointer.split("/")[:3]
         if noun == "parties":
-            faults.setdefault(valid_rows[int(position)].number, fault)
-    valid_rows = [row for row in chunk if row.number not in faults]
+            faults.setdefault(places[int(position)], fault)
+    valid_rows = [row for place, row in enumerate(chunk) if place not in faults]
     inquiry = _build_inquiry(batch_request, check_file.on_day, valid_rows, check_file.entry)
     if check_file.total > CHUNK:  # the parties of one request are in several checks: none stands for it as a whole
         inquiry = replace(inquiry, is_linked=False)
     signed_check = award_check.check(work, inquiry) if valid_rows else None
-    rows = [_build_row(row, faults.get(row.number)) for row in chunk]
+    rows = [_build_row(row, faults.get(place)) for place, row in enumerate(chunk)]
     part = CheckFilePart(
         file_id=file_id,
         start=start,
@@ -178,10 +190,13 @@ def _limit_reference(of: str | None, refs: set[str]) -> str | None:
 
 def _build_row(row: PartyRow, fault: Fault | None) -> dict[str, Any]:
     """A row that was checked is stated by its receipt; one that was not is kept as far as it names somebody."""
+    place: dict[str, Any] = {"row": row.number} | ({"sheet": row.sheet} if row.sheet else {})
+    if row.notes:
+        place["notes"] = list(dict.fromkeys(note.detail for note in row.notes))
     if fault is None:
-        return {"row": row.number} | ({"of": row.cells["of"]} if "of" in row.cells else {})
+        return place | ({"of": row.cells["of"]} if "of" in row.cells else {})
     cells = {name: redaction.blot(row.cells[name]) for name in _CELLS_KEPT if name in row.cells}
-    return {"row": row.number, **cells, "verdict": "unchecked", "reasons": [{"code": fault.code}]}
+    return {**place, **cells, "verdict": "unchecked", "reasons": [{"code": fault.code}]}
 
 
 def _finish_file(work: UnitOfWork, file_id: str) -> None:

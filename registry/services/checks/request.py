@@ -2,17 +2,20 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from registry.domain import identifiers
 from registry.domain.checks.model import MATCHER, CheckedParty
+from registry.domain.filing import row_reader, subject_name
 from registry.domain.law.reference import Reference
+from registry.domain.naming import name_key
 from registry.domain.publication import redaction
 from registry.errors import Fault, Invalid
 from registry.queries.law import reference_data
 from registry.refusals.acts import BodyRefused
-from registry.refusals.content import PersonalNumber
+from registry.refusals.content import IdTypeUnknown, PersonalNumber
+from registry.services.publication import further_keys
 from registry.unit_of_work import UnitOfWork
 
 
@@ -28,6 +31,8 @@ class Party:
     id_number: str | None = None
     of: str | None = None
     section: str | None = None
+    organisation_code: str | None = None
+    registration_number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,8 @@ def _collect_faults(work: UnitOfWork, inquiry: Inquiry, reference: Reference) ->
     faults += _reference_faults(inquiry.parties)
     id_types = reference.names("id_types")
     checked_parties: list[CheckedParty] = []
-    for position, party in enumerate(inquiry.parties):
+    for position, stated in enumerate(inquiry.parties):
+        party = replace(stated, id_type=reference.id_type_code(stated.id_type)) if stated.id_type else stated
         result = _check_party(work, party, id_types, f"/parties/{position}")
         if isinstance(result, Fault):
             faults.append(result)
@@ -102,7 +108,9 @@ def _reference_faults(parties: Sequence[Party]) -> list[Fault]:
 
 
 def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], pointer: str) -> CheckedParty | Fault:
-    code, problem, index = None, None, None
+    if fault := _name_fault(party, f"{pointer}/name"):
+        return fault
+    code, problem, index, document_index, organisation, registration = None, None, None, None, None, None
     place = "name"
     try:
         _require_not_personal(party.name)
@@ -118,9 +126,45 @@ def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], po
             place = "id_number"
             id_type, number = identifiers.identity(party.id_type, party.id_number, id_types)
             index = work.keys.vault.index(id_type, number).hex()
+            document_index = further_keys.document_index(work.keys, number)
+        if party.organisation_code:
+            place = "organisation_code"
+            organisation = identifiers.organisation_code(party.organisation_code)
+        if party.registration_number:
+            place = "registration_number"
+            registration = identifiers.register_number(party.registration_number) or None
+    except IdTypeUnknown as refusal:
+        return Fault(f"{pointer}/{place}", refusal.code, f"{refusal.title}，{row_reader.accepted(id_types.items())}")
     except Invalid as refusal:
         return Fault(f"{pointer}/{place}", refusal.code, refusal.title)
-    return CheckedParty(party.ref, party.role, party.name, code, index, party.of, problem, section=party.section)
+    return CheckedParty(
+        party.ref,
+        party.role,
+        party.name,
+        code,
+        index,
+        party.of,
+        problem,
+        section=party.section,
+        document_index=document_index,
+        organisation_code=organisation,
+        registration_number=registration,
+    )
+
+
+def _name_fault(party: Party, pointer: str) -> Fault | None:
+    """A name that can be looked up by nothing, or that names several: to answer it as not found would mislead.
+
+    Beside a code or an identity number, which decide, a masked or damaged name is taken as it stands.
+    """
+    if not name_key.key(party.name):
+        return Fault(pointer, "name-empty", "名称是空的，或者没有文字")
+    findings = list(subject_name.name_findings(party.name, is_person=bool(party.id_number or party.id_type)))
+    has_key = bool(party.uscc or party.id_number or party.organisation_code)
+    for finding in findings:
+        if finding == subject_name.NAME_SEVERAL or not has_key:
+            return Fault(pointer, finding, subject_name.DETAILS[finding])
+    return None
 
 
 def _require_not_personal(text: str) -> None:

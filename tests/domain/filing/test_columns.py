@@ -43,9 +43,14 @@ class TestResolve:
     def test_knows_variants(self, heading: str, field: str) -> None:
         assert columns.resolve((*NEW, heading)).fields[heading] == field
 
-    def test_refuses_what_no_template_has(self) -> None:
+    def test_leaves_out_and_names_what_no_template_has(self) -> None:
+        headings = columns.resolve((*NEW, "星座"))
+        assert headings.left_out == ("星座",)
+        assert "星座" not in headings.fields
+
+    def test_refuses_what_no_template_has_when_a_program_sends_it(self) -> None:
         with pytest.raises(UnknownColumn, match="星座"):
-            columns.resolve((*NEW, "星座"))
+            columns.resolve((*NEW, "星座"), is_strict=True)
 
     def test_refuses_two_columns_of_one_meaning(self) -> None:
         with pytest.raises(DuplicateColumn, match="处罚类别"):

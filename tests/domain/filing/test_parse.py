@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from registry.domain.filing.columns import FIELDS, Headings
 from registry.domain.filing.exclusions import is_summary_procedure
 from registry.domain.filing.model import MeasureTerm
-from registry.domain.filing.parse import clean, document_key
+from registry.domain.filing.parse import clean
 from tests.domain.filing.filing_rows import ORGANISATION, PERSON, RULES, TODAY, accepted, outcome, refused
 
 OLD = Headings("2016", {})
@@ -328,7 +328,3 @@ class TestDecision:
     )
     def test_a_measure_without_sense_is_refused(self, cells: dict[str, str], fault: str) -> None:
         assert refused(ORGANISATION | cells) == {fault}
-
-
-def test_a_document_number_is_known_in_any_brackets() -> None:
-    assert document_key("盐财罚[2026] 1号") == document_key("盐财罚〔2026〕1号") == document_key("盐财罚（2026）1号")

@@ -12,7 +12,7 @@ from registry.domain.cases.case_file import StepInput
 from registry.domain.permissions import Role
 from registry.models import AdoptedListing, CaseStep
 from registry.refusals.acts import OutOfRole, RemovalShare, SelfVerification
-from registry.refusals.content import FileShape, MissingColumn
+from registry.refusals.content import MissingColumn, UnknownColumn
 from registry.refusals.procedure import (
     AdoptionSuperseded,
     AdoptionUnfinished,
@@ -291,7 +291,7 @@ class TestFiling:
             office.file([firm(1)], "no-such-list")
         with pytest.raises(MissingColumn):
             office.file([{"统一社会信用代码": "1", "列入日期": "2026-01-01"}])
-        with pytest.raises(FileShape):
+        with pytest.raises(UnknownColumn):
             office.file([firm(1, 数据状态="1")])
 
     @pytest.mark.parametrize(("special", "column", "code"), [
@@ -323,7 +323,9 @@ class TestFiling:
 
     def test_line_of_totals_is_no_place(self, office):
         total = dict.fromkeys(firm(1), "") | {"对象名称": "合计", "文书号": "1家"}
-        assert office.outcomes(office.file([firm(1), total])) == {"came": 1, "refused": 1}
+        number = office.file([firm(1), total])
+        assert office.outcomes(number) == {"came": 1}
+        assert (3, "", "note", "totals-row") in office.findings(number)
 
     def test_unknown_column_is_left_out_and_named(self, office):
         number = office.file([firm(1, 涉及金额="5")])

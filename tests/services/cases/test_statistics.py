@@ -88,7 +88,7 @@ class TestTallies:
         bureau.go(START)
         one = row()
         send(people, [one])
-        send(people, [one, row(), row(fine="x")])
+        send(people, [one | {"facts": "另有事实。"}, row(), row(fine="x")])
         assert tally().repeated == 1
         assert tally().rates["repetition"] == Ratio(1, 4)
         assert tally().rates["compliance"] == Ratio(2, 4)

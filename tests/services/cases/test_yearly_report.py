@@ -72,6 +72,7 @@ class TestYearly:
     def test_counts_each_act_once_for_the_department(self, year):
         assert made("2026-07-01")["finance"].total.counts == {
             "filed": 3,
+            "history": 0,
             "published": 2,
             "withdrawn": 1,
             "listed": 1,

@@ -284,7 +284,7 @@ class TestReceive:
             with pytest.raises(BodyRefused):
                 received(centre, strangers(), **stated)
         with pytest.raises(PartiesUnreadable):
-            received(centre, b"name,colour\na,red\n")
+            received(centre, "name,联合体身份\na,牵头\n".encode())
 
     def test_keeps_nothing_in_clear(self, centre):
         rows = [stranger(1) | {"id_number": PERSON_NUMBER, "role": "bidder"}]

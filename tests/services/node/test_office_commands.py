@@ -1,5 +1,6 @@
 """registry departments, file and penalties, as an officer types them."""
 
+import openpyxl
 import pytest
 
 from registry import runtime
@@ -44,6 +45,17 @@ class TestFilePenalties:
         assert desk.get("/penalties", "clerk").get_json()["items"] == []
         assert typed(*words, tmp_path / "r.xlsx")[0] == 0
         assert (tmp_path / "r.xlsx").exists()
+
+    @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+    def test_gives_the_file_back_with_its_findings(self, typed, tmp_path, dry):
+        rows = firms(2)
+        rows[1]["fine"] = "x"
+        path, out = tmp_path / "a.csv", tmp_path / "out.xlsx"
+        path.write_bytes(table(rows))
+        code, output = typed("file", "penalties", path, "--as", "clerk", "--annotated", out, *dry)
+        assert (code, str(out) in output) == (1, True)
+        cell = openpyxl.load_workbook(out).active.cell(3, list(rows[0]).index("fine") + 1)
+        assert (cell.value, "amount-malformed" in cell.comment.text) == ("x", True)
 
     @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
     def test_refuses_an_unknown_sector(self, typed, tmp_path, dry):

@@ -1,0 +1,12 @@
+"""What headings mean in the files of a department."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.models import ColumnMapping
+
+
+def of_department(session: Session, department_id: int | None) -> list[ColumnMapping]:
+    """What officers of a department said about headings, by heading."""
+    statement = select(ColumnMapping).where(ColumnMapping.department_id == department_id)
+    return list(session.scalars(statement.order_by(ColumnMapping.heading_key)))

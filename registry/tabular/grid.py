@@ -1,0 +1,105 @@
+"""What a person sees of a sheet: displayed text by row and column, merged spans, what is hidden or struck through."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+MAX_FOUND = 200_000
+"""Findings about single cells in one file; more is no table that anybody meant to file."""
+
+CELL_FAULTS: Mapping[str, str] = {
+    "formula-cell": "单元格是公式，应填写数值或文字本身",
+    "error-cell": "单元格是错误值",
+    "number-not-text": "长数字应以文本格式填写，否则会丢失末位",
+    "display-rounded": "显示的数与存储的数不同（格式作了舍入），请改为显示全部位数或者改正数值",
+    "display-hidden": "单元格有内容而没有显示出来（数字格式隐藏了它）",
+    "display-unknown": "单元格的数字格式不能识别，请改为常规或者文本格式",
+    "day-partly-shown": "日期没有显示完整的年月日，请改为完整的日期格式",
+    "day-cell": "单元格是日期，不是原来的文字；请以文本格式填写",
+    "partly-struck": "单元格中部分文字有删除线，请删去或者取消删除线",
+    "merged-columns": "合并单元格跨了几列，不能确定内容属于哪一列",
+}
+"""Faults of cells: what is stored is not what a person saw, or nobody knows which."""
+CELL_NOTES: Mapping[str, str] = {
+    "number-format": "文字由单元格的数字格式产生，按显示的文字读取",
+    "number-shortened": "长数字以科学记数法显示，按存储的全部数字读取",
+    "text-guard": "已去除使内容成为文本的前缀或公式写法",
+    "merged-value": "内容取自合并单元格",
+    "merged-hidden": "合并单元格之下另有不显示的内容，未读取",
+    "column-hidden": "内容所在的列是隐藏的",
+}
+"""Notes about cells: read as displayed."""
+DOUBTS: Mapping[str, str] = {
+    "row-hidden": "此行是隐藏的或者被筛选掉的，看不到；确认报送请取消隐藏，或者注明已确认",
+    "struck-through": "此行的内容有删除线；确认报送请取消删除线，或者注明已确认",
+}
+"""What may mean that a row was not meant: a person has to confirm it."""
+
+_FORMULA_GUARD = re.compile(r'="([^"]*)"')
+_GUARDS = frozenset(("", "'", "=", "\t", " "))
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class Cell(NamedTuple):
+    """A filled cell. ``text`` is what is displayed; a day that is displayed whole is in ISO form.
+
+    ``kind``: ``text``, ``number`` or ``day``. ``findings``: codes of the tables above.
+    """
+
+    text: str
+    kind: str = "text"
+    findings: tuple[str, ...] = ()
+
+
+class Merge(NamedTuple):
+    """A merged span, first and last row and column, counted from 1."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass
+class Grid:
+    """One sheet: cells by row and column, counted from 1."""
+
+    name: str = ""
+    rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merges: list[Merge] = field(default_factory=list)
+
+
+@dataclass
+class Book:
+    """A file: its visible sheets, and the names of those that are hidden or hold no cells."""
+
+    grids: list[Grid]
+    format: str
+    encoding: str = "utf-8"
+    hidden_sheets: list[str] = field(default_factory=list)
+    other_sheets: list[str] = field(default_factory=list)
+
+
+def text_cell(text: str) -> Cell:
+    """A cell of text, without what keeps a spreadsheet from taking it for a number: '0123, ="0123", a tab before it."""
+    if text[:1] not in _GUARDS and text[-1:] != "\t":
+        return Cell(text)
+    bare = text.strip("\t")
+    guarded = _FORMULA_GUARD.fullmatch(bare.strip())
+    if guarded:
+        return Cell(guarded[1], findings=("text-guard",))
+    if bare.startswith("'") and bare[1:2].isascii() and len(bare) > 1 and "'" not in bare[1:]:
+        return Cell(bare[1:], findings=("text-guard",))
+    return Cell(bare)
+
+
+def column_letters(column: int) -> str:
+    """The letters of a column counted from 1."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = _LETTERS[rest] + letters
+    return letters

@@ -1,0 +1,163 @@
+"""Read XLS workbooks (BIFF8, as Excel 97 to 2003 and WPS write them, .et too) as a person sees them."""
+
+import io
+import os
+import struct
+from collections.abc import Iterator
+
+import xlrd
+from xlrd.compdoc import CompDoc
+
+from registry.refusals.content import FileFormat, FileShape, FileTooLarge, FileUnreadable, TooManyRows
+from registry.tabular.grid import Book, Cell, Grid, Merge, text_cell
+from registry.tabular.scan import unescape
+from registry.tabular.sheet import MAX_COLUMNS, MAX_ROWS
+from registry.tabular.styles import PLAIN, Style, style_of
+
+MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MAX_OLD_BYTES = 16 * 2**20
+MAX_CELLS = 2_000_000
+
+_BOF, _FILEPASS, _BOUNDSHEET, _FORMULA, _MULBLANK, _MULRK = 0x809, 0x2F, 0x85, 0x06, 0xBE, 0xBD
+_SINGLE = frozenset((0x201, 0x203, 0x204, 0x205, 0x27E, 0xFD, 0xD6, _FORMULA))
+"""Records of one cell: BLANK, NUMBER, LABEL, BOOLERR, RK, LABELSST, RSTRING, FORMULA."""
+
+
+def read_old_workbook(data: bytes) -> Book:
+    """Read every visible sheet. What is encrypted, or is another kind of compound file, is refused."""
+    if len(data) > MAX_OLD_BYTES:
+        raise FileTooLarge(f"XLS 文件超过 {MAX_OLD_BYTES // 2**20} MiB，请另存为 XLSX")
+    stream = _workbook_stream(data)
+    formulas = _scan_records(stream)
+    try:
+        source = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
+        return _read_book(source, formulas)
+    except (KeyboardInterrupt, SystemExit, FileShape, TooManyRows):
+        raise
+    except Exception:
+        # The reader fails in many ways on damaged files; none of them is to reach the caller as something else.
+        raise FileUnreadable("工作簿内容已损坏") from None
+
+
+def _workbook_stream(data: bytes) -> bytes:
+    try:
+        with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a log that nobody reads
+            document = CompDoc(data, logfile=nowhere, ignore_workbook_corruption=False)
+            for name in ("Workbook", "Book"):
+                memory, base, length = document.locate_named_stream(name)
+                if memory:
+                    return bytes(memory[base : base + length])
+            is_encrypted = document.get_named_stream("EncryptedPackage") is not None
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except Exception:
+        raise FileUnreadable("工作簿内容已损坏") from None
+    raise FileFormat("文件已加密，请另存为不加密的 XLSX" if is_encrypted else "不是电子表格文件")
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, int, int]]:
+    """Records as (position, kind, length of the content behind the four bytes of the head)."""
+    position = 0
+    while position + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, position)
+        if kind == 0 and length == 0:
+            return
+        yield position, kind, length
+        position += 4 + length
+
+
+def _scan_records(stream: bytes) -> dict[int, set[tuple[int, int]]]:
+    """The cells with formulas by the number of their sheet; refuses more cells than a table may have."""
+    starts: list[int] = []
+    formulas: dict[int, set[tuple[int, int]]] = {}
+    cells = 0
+    sheet = -1
+    for position, kind, length in _records(stream):
+        if kind == _FILEPASS:
+            raise FileFormat("文件已加密，请另存为不加密的 XLSX")
+        if kind == _BOUNDSHEET and length >= 4:
+            starts.append(struct.unpack_from("<I", stream, position + 4)[0])
+        elif kind == _BOF:
+            sheet = starts.index(position) if position in starts else sheet
+        elif kind in _SINGLE and length >= 4:
+            cells += 1
+            if kind == _FORMULA:
+                row, column = struct.unpack_from("<HH", stream, position + 4)
+                formulas.setdefault(sheet, set()).add((row, column))
+        elif kind in (_MULBLANK, _MULRK):
+            cells += length // 2
+        if cells > MAX_CELLS:
+            raise FileShape("单元格过多")
+    return formulas
+
+
+def _read_book(source: xlrd.Book, formulas: dict[int, set[tuple[int, int]]]) -> Book:
+    struck = [bool(font.struck_out) for font in source.font_list]
+    styles = [
+        style_of(
+            format_record.format_key,
+            {format_record.format_key: format_record.format_str},
+            is_struck=xf.font_index < len(struck) and struck[xf.font_index],
+            is_1904=source.datemode == 1,
+        )
+        for xf in source.xf_list
+        for format_record in [source.format_map.get(xf.format_key) or source.format_map[0]]
+    ]
+    book = Book([], "xls")
+    for number in range(source.nsheets):
+        sheet = source.sheet_by_index(number)
+        if sheet.visibility:
+            book.hidden_sheets.append(sheet.name)
+        else:
+            book.grids.append(_read_sheet(sheet, styles, formulas.get(number, set()), struck))
+    return book
+
+
+def _read_sheet(
+    sheet: xlrd.sheet.Sheet, styles: list[Style], formulas: set[tuple[int, int]], struck: list[bool]
+) -> Grid:
+    grid = Grid(sheet.name)
+    for row in range(sheet.nrows):
+        cells = {}
+        for column in range(sheet.row_len(row)):
+            cell = _read_cell(sheet, row, column, styles, struck)
+            if cell is not None:
+                cells[column + 1] = cell._replace(findings=("formula-cell",)) if (row, column) in formulas else cell
+        if cells:
+            grid.rows[row + 1] = cells
+            if row > MAX_ROWS:
+                raise TooManyRows(f"超过 {MAX_ROWS} 行")
+            if max(cells) > MAX_COLUMNS:
+                raise FileShape(f"超过 {MAX_COLUMNS} 列")
+    # Heights of 0 hide a row as well; the default of all rows may be hidden.
+    for row, info in sheet.rowinfo_map.items():
+        if info.hidden or info.height == 0:
+            grid.hidden_rows.add(row + 1)
+    grid.hidden_columns = {c + 1 for c, info in sheet.colinfo_map.items() if info.hidden or info.width == 0}
+    grid.merges = [Merge(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
+    return grid
+
+
+def _read_cell(sheet: xlrd.sheet.Sheet, row: int, column: int, styles: list[Style], struck: list[bool]) -> Cell | None:
+    kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
+    index = sheet.cell_xf_index(row, column)
+    style = styles[index] if 0 <= index < len(styles) else PLAIN
+    if kind == xlrd.XL_CELL_TEXT and value:
+        cell = style.text(text_cell(unescape(value)))
+        runs = sheet.rich_text_runlist_map.get((row, column), ())
+        fonts = {font < len(struck) and struck[font] for start, font in runs if start < len(value)}
+        if not runs or runs[0][0] > 0:
+            fonts.add(style.is_struck)
+        if len(fonts) > 1:
+            findings = [code for code in cell.findings if code != "struck-through"]
+            cell = cell._replace(findings=(*findings, "partly-struck"))
+        elif fonts == {True} and "struck-through" not in cell.findings:
+            cell = cell._replace(findings=(*cell.findings, "struck-through"))
+        return cell
+    if kind in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
+        return style.number(repr(float(value)))
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return Cell("TRUE" if value else "FALSE")
+    if kind == xlrd.XL_CELL_ERROR:
+        return Cell(xlrd.error_text_from_code.get(int(value), "#?"), findings=("error-cell",))
+    return None

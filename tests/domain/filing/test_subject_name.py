@@ -1,0 +1,134 @@
+"""Names in a cell: masked, damaged, several at once, with a former name; and real names with nothing wrong."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.domain.filing.subject_name import name_findings
+
+CHARACTERS = "瀚垚沐笙恺霖钧澜骁翊昱宸琛玥甲乙丙丁示范样例安泰恒信嘉禾"
+FORMS = ("有限公司", "有限责任公司", "股份有限公司", "厂", "专业合作社", "商行", "经营部", "事务所", "研究院", "集团")
+firms = st.builds("盐城{}{}{}".format, st.sampled_from(CHARACTERS), st.sampled_from(CHARACTERS), st.sampled_from(FORMS))
+persons = st.builds("{}{}{}".format, *(st.sampled_from(CHARACTERS) for _ in range(3)))
+
+
+def findings(name: str, *, is_person: bool = False) -> set[str]:
+    return set(name_findings(name, is_person=is_person))
+
+
+class TestNameFindings:
+    @given(firms)
+    def test_are_none_for_a_firm(self, name: str) -> None:
+        assert findings(name) == set()
+        for branch in (f"{name}盐都分公司", f"{name}（普通合伙）", f"{name} 东门分公司", f"盐城（示例）{name}"):
+            assert findings(branch) == set(), branch
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "盐城三○一建设有限公司",
+            "盐城1.2米商行",
+            "盐城A+B科技有限公司",
+            "盐城中和与商行",
+            "盐城⻢达建设有限公司",
+            "盐城MAXX科技有限公司",
+            "盐城X射线设备有限公司",
+            "示例（中国）有限公司",
+            "亭湖区小李面馆",
+            "盐城和与及餐饮店",
+            "ABC Trading Co., Ltd.",
+        ],
+    )
+    def test_are_none_for_a_name_as_registers_have_it(self, name: str) -> None:
+        assert findings(name) == set()
+
+    @pytest.mark.parametrize("name", ["卞知远", "阿卜杜拉·买买提", "欧阳和平", "JOHN SMITH", "Malcolm X", "卞 知"])
+    def test_are_none_for_a_person(self, name: str) -> None:
+        assert findings(name, is_person=True) == set()
+
+    @given(
+        persons,
+        st.sampled_from(
+            (
+                "X",
+                "x",
+                "XX",
+                "*",
+                "**",
+                "某",
+                "某某",
+                "○",
+                "〇〇",
+                "×",
+                "＊",
+            )
+        ),
+    )
+    def test_tell_a_masked_person(self, name: str, mask: str) -> None:
+        assert "name-masked" in findings(name[:1] + mask, is_person=True)
+        assert "name-masked" in findings(name[:1] + mask + name[2:], is_person=True)
+
+    @given(firms, st.sampled_from(("**", "XX", "某某", "○○", "××", "■", "□□", "__", "＊＊")))
+    def test_tell_a_masked_firm(self, name: str, mask: str) -> None:
+        assert "name-masked" in findings(name[:2] + mask + name[4:])
+
+    @given(
+        firms,
+        st.sampled_from(
+            ("?", "？", "&amp;", "&#20013;", "&lt;b&gt;", "#N/A", "<br>", "锟斤拷", "\\u4e2d", "%E4%B8", "ä¸")
+        ),
+    )
+    def test_tell_a_damaged_firm(self, name: str, damage: str) -> None:
+        assert "name-damaged" in findings(name[:3] + damage + name[3:])
+        assert "name-damaged" in findings(name + damage)
+
+    @given(
+        firms,
+        firms,
+        st.sampled_from(
+            (
+                "、",
+                "，",
+                ",",
+                "；",
+                ";",
+                "/",
+                "\n",
+                " ",
+                "和",
+                "与",
+                "及",
+                " & ",
+                "+",
+            )
+        ),
+    )
+    def test_tell_two_firms(self, name: str, other: str, separator: str) -> None:
+        assert findings(f"{name}{separator}{other}") == {"name-several"}
+
+    @given(firms.filter(lambda name: "公司" in name), firms.filter(lambda name: "公司" in name))
+    def test_tell_two_companies_run_together(self, name: str, other: str) -> None:
+        assert findings(name + other) == {"name-several"}
+
+    @given(persons, persons, st.sampled_from(("、", "，", ",", "；", ";", "/", "\n")))
+    def test_tell_two_persons(self, name: str, other: str, separator: str) -> None:
+        assert findings(f"{name}{separator}{other}", is_person=True) == {"name-several"}
+
+    @given(
+        firms,
+        firms,
+        st.sampled_from(
+            (
+                "（曾用名：{}）",
+                "(原名:{})",
+                "（原{}）",
+                "（更名前为{}）",
+                "[曾用名{}]",
+                "，曾用名：{}",
+                "（简称：{}）",
+                "（现名{}）",
+            )
+        ),
+    )
+    def test_tell_a_former_name_beside_it(self, name: str, other: str, beside: str) -> None:
+        assert findings(name + beside.format(other)) == {"name-with-former"}
