@@ -191,7 +191,7 @@ class Schedule:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._stopping = threading.Thread(target=self._scheduler.shutdown, daemon=True)
-        now = dt.datetime.now(dt.UTC)
+        now = runtime.clock()
         for job in table:
             seconds = self._tick_seconds(job)
             self._scheduler.add_job(self._tick, "interval", (job,), seconds=seconds, id=job.name, next_run_time=now)
@@ -240,7 +240,7 @@ class Schedule:
 
     def _watch(self) -> None:
         while not self._stop.wait(WATCH_SECONDS):
-            for name in self.bring_forward(dt.datetime.now(dt.UTC)):
+            for name in self.bring_forward(runtime.clock()):
                 log.warning("watchdog: the clock was set back, %s runs now", name)
             for name, seconds in self.late().items():
                 log.error("watchdog: %s has not run for %d s", name, seconds)

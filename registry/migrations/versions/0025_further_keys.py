@@ -10,7 +10,7 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create the table; ``registry init`` fills it in batches."""
+    """Create the table; the command init fills it in batches."""
     op.create_table(
         "further_keys",
         sa.Column("from_entry", KEY, autoincrement=False, nullable=False),
