@@ -29,6 +29,7 @@ from registry.queries.law import reference_data
 from registry.queries.publication import publications
 from registry.refusals.acts import (
     AlreadyFiled,
+    DecisionRemovedBefore,
     OutOfRole,
     OutOfScope,
     RecordUnknown,
@@ -59,7 +60,7 @@ SHOWN = {("penalty", "published"), ("penalty", "amended"), ("listing", "publishe
 AT_HOME = {"relation"}
 """What is published for checks only: nobody else is told, and peers would refuse it."""
 LEAVES = {"suspend", "withdraw", "remove", "repair", "revoke"}
-BIRTHS = {"penalty": (AlreadyFiled, {"withdrawn"}), "commendation": (AlreadyFiled, {"withdrawn"}),
+BIRTHS = {"penalty": (AlreadyFiled, set()), "commendation": (AlreadyFiled, {"withdrawn"}),
           **dict.fromkeys(FILED, (AlreadyFiled, {"withdrawn"})),
           "relation": (RelationHeld, {"withdrawn"}),
           "listing": (ListedAlready, {"closed", "removed", "revoked", "archived"}),
@@ -214,6 +215,8 @@ class TestNoStep:
                     what: before[what] for what in list(before)[:4]
                 }
         elif act == PROCEDURES[noun].steps[0].act:  # another of the same kind
+            if (noun, state) in (("penalty", "withdrawn"), ("penalty", "repaired")):
+                again, over = DecisionRemovedBefore, ()  # it takes a stated reason
             assert found is (RecordUnknown if state == "granted" else None if state in over else again)
         elif (noun, act) == ("penalty", "repair"):  # of what is not shown, an applicant learns nothing
             assert found is not None

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from registry import runtime
+from registry.domain.filing.parse import document_key
 from registry.models import ImportFinding, OutboxMessage, Penalty, PenaltyImport, Publication
 from tests.stories.chaos.killer import Client, Killer
 from tests.support.processes import Node, authorities_of, wait_for
@@ -158,7 +159,7 @@ def _assert_once(node: Node, documents: list[str]) -> None:
         published = list(session.scalars(own))
         imports = [(one.state, one.filed, one.refused) for one in session.scalars(select(PenaltyImport))]
         refusals = session.scalars(select(ImportFinding.code).where(ImportFinding.kind == "fault")).all()
-    assert sorted(document for document, _, _ in held) == sorted(documents)
+    assert sorted(document for document, _, _ in held) == sorted(map(document_key, documents))
     assert {state for _, state, _ in held} == {"published"}
     assert sorted(published) == sorted(record for _, _, record in held)
     assert imports == ([("finished", ROWS, 0)] if node.settings.node == "city" else [])
