@@ -32,7 +32,9 @@ CELL_NOTES: Mapping[str, str] = {
 """Notes about cells: read as displayed."""
 DOUBTS: Mapping[str, str] = {
     "row-hidden": "此行是隐藏的或者被筛选掉的，看不到；确认报送请取消隐藏，或者注明已确认",
+    "text-unseen": "此行有内容的字体颜色与底色相同，看不到；确认报送请改变颜色，或者注明已确认",
     "struck-through": "此行的内容有删除线；确认报送请取消删除线，或者注明已确认",
+    "row-set-apart": "工作表名称、此行上下的文字或者批注写明已撤销、作废、草稿、示例等；确认报送请改正，或者注明已确认",
 }
 """What may mean that a row was not meant: a person has to confirm it."""
 
@@ -63,13 +65,14 @@ class Merge(NamedTuple):
 
 @dataclass
 class Grid:
-    """One sheet: cells by row and column, counted from 1."""
+    """One sheet: cells by row and column, counted from 1. ``is_apart``: a text over it says that its rows are void."""
 
     name: str = ""
     rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merges: list[Merge] = field(default_factory=list)
+    is_apart: bool = False
 
 
 @dataclass
