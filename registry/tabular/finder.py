@@ -18,6 +18,7 @@ from registry.tabular.sheet import FileNote, Row, Sheet, Tables, require_rows, r
 
 ROWS_SEARCHED = 200
 """Filled rows in which the first headings are looked for."""
+_MARKS = frozenset(("struck-through", "text-unseen"))
 _LEFT_OUT = {
     "totals-row": "合计行，未读取",
     "note-row": "表外的说明或者签署，未读取",
@@ -256,6 +257,11 @@ class _Rows(Sequence[Row]):
     def __len__(self) -> int:
         return len(self._table.rows)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
     @overload
     def __getitem__(self, place: int) -> Row: ...
     @overload
@@ -271,7 +277,7 @@ def _build_row(finder: _Finder, table: _Table, number: int, cells: dict[int, Cel
     values: dict[str, str] = {}
     faults: list[Fault] = []
     notes: list[Note] = []
-    is_struck = False
+    marks: set[str] = set()
     for column, cell in cells.items():
         heading = table.headings.get(column)
         if heading is None:
@@ -282,7 +288,7 @@ def _build_row(finder: _Finder, table: _Table, number: int, cells: dict[int, Cel
         if is_kept:
             if cell.findings or cell.kind != "text":
                 text = _judge(finder.vocabulary, heading, cell, faults, notes)
-                is_struck |= "struck-through" in cell.findings
+                marks |= _MARKS.intersection(cell.findings)
             if finder.wide and (number, column) in finder.wide:
                 _judge_width(finder, table, (number, column), faults)
             if column in table.grid.hidden_columns and text:
@@ -292,8 +298,12 @@ def _build_row(finder: _Finder, table: _Table, number: int, cells: dict[int, Cel
                 faults += text_faults(heading, text)
             values[heading] = text
     doubts = ["row-hidden"] if number in table.grid.hidden_rows else []
-    doubts += ["struck-through"] if is_struck else []
-    doubts += ["row-set-apart"] if table.is_whole_apart or number in table.apart else []
+    doubts += sorted(marks)
+    comments = table.grid.comments.get(number, ())
+    for column, _ in comments:
+        notes.append(Note(pointer(table.headings.get(column, "")), "cell-comment", CELL_NOTES["cell-comment"]))
+    if table.is_whole_apart or number in table.apart or any(lines.states(text) for _, text in comments):
+        doubts.append("row-set-apart")
     return Row(number, values, tuple(faults), tuple(notes), tuple(Fault("/", code, DOUBTS[code]) for code in doubts))
 
 
@@ -303,6 +313,8 @@ def _judge(vocabulary: Vocabulary, heading: str, cell: Cell, faults: list[Fault]
     name, findings = vocabulary.meaning(heading).field, cell.findings
     if name == "ref":
         findings = tuple(code for code in findings if code != "formula-cell")
+    if "partly-raised" in findings and name not in vocabulary.exact:
+        findings = (*(code for code in findings if code != "partly-raised"), "raised-text")
     if cell.kind == "day" and name and vocabulary.days and name not in vocabulary.days:
         findings = (*(code for code in findings if code != "day-partly-shown"), "day-cell")
     faults += [Fault(pointer(heading), code, CELL_FAULTS[code]) for code in findings if code in CELL_FAULTS]
@@ -334,6 +346,7 @@ def find_tables(book: Book, vocabulary: Vocabulary) -> Tables:
     if not any(finder.tables for finder in filled):
         filled[0].find(is_forced=True)
     notes = [note for finder in filled for note in finder.notes]
+    notes += [FileNote(code, detail, grid.name) for grid in book.grids for code, detail in grid.beside]
     notes += [
         FileNote("sheet-left-out", "工作表中没有可识别的表头，未读取", finder.grid.name)
         for finder in filled

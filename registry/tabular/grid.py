@@ -17,6 +17,7 @@ CELL_FAULTS: Mapping[str, str] = {
     "display-unknown": "单元格的数字格式不能识别，请改为常规或者文本格式",
     "day-partly-shown": "日期没有显示完整的年月日，请改为完整的日期格式",
     "day-cell": "单元格是日期，不是原来的文字；请以文本格式填写",
+    "partly-raised": "单元格中有上标或者下标的字符，不能确定是否属于内容，请删去或者改为普通文字",
     "partly-struck": "单元格中部分文字有删除线，请删去或者取消删除线",
     "merged-columns": "合并单元格跨了几列，不能确定内容属于哪一列",
 }
@@ -27,6 +28,8 @@ CELL_NOTES: Mapping[str, str] = {
     "text-guard": "已去除使内容成为文本的前缀或公式写法",
     "merged-value": "内容取自合并单元格",
     "merged-hidden": "合并单元格之下另有不显示的内容，未读取",
+    "raised-text": "单元格中有上标或者下标的字符，按普通文字读取",
+    "cell-comment": "单元格有批注，未读取",
     "column-hidden": "内容所在的列是隐藏的",
 }
 """Notes about cells: read as displayed."""
@@ -65,7 +68,8 @@ class Merge(NamedTuple):
 
 @dataclass
 class Grid:
-    """One sheet: cells by row and column, counted from 1. ``is_apart``: a text over it says that its rows are void."""
+    """One sheet: cells by row and column, counted from 1. ``is_apart``: a text over it says that its rows are void;
+    ``comments``: column and text, by row; ``beside``: codes and details of what lies over it and is not read."""
 
     name: str = ""
     rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
@@ -73,6 +77,8 @@ class Grid:
     hidden_columns: set[int] = field(default_factory=set)
     merges: list[Merge] = field(default_factory=list)
     is_apart: bool = False
+    comments: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    beside: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass

@@ -106,6 +106,11 @@ class Vocabulary:
         """Whether anything is kept of a column."""
         return self.is_open or self.meaning(heading).field not in ("", LEFT_OUT)
 
+    @cached_property
+    def exact(self) -> frozenset[str]:
+        """The fields in which every character counts."""
+        return self.keys | self.identifying | self.amounts | self.days
+
     def is_of_state(self, heading: str) -> bool:
         """Whether a heading has a word of term, state, scope, sector or role."""
         return bool(_MEANINGFUL.search(heading_key(heading)))
