@@ -202,7 +202,8 @@ class _Finder:
         filled = {column: cell.text.strip() for column, cell in cells.items() if cell.text.strip()}
         if len(filled) == 1 and len(table.kept) > 1:
             ((column, text),) = filled.items()
-            is_datum = column in table.identifying and sum(letter.isdigit() for letter in text) > 5
+            digits = sum(letter.isdigit() for letter in text)
+            is_datum = column in table.identifying and (digits > 5 or (digits > 0 and text.endswith(("号", "號"))))
             is_narrow = is_filled and self.vocabulary.may_be_single
             if not text.isdigit() and not is_datum and lines.is_section(text, is_narrow=is_narrow):
                 return "section-row"

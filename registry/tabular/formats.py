@@ -16,12 +16,12 @@ _MAGIC = {
     b"SQLite format 3": "这是数据库文件，请导出为 XLSX",
 }
 _MARKUP = re.compile(
-    rb"(?P<web><!doctype\s+html|<html|<(?:table|head|body|meta|style|script|div|title|tr)\b)"
+    rb"(?P<web>\A(?:<\?xml[^>]*>|<!--.*?-->|\s)*(?:<!doctype\s+html|<(?:html|head|body|meta|style|script|div)\b|<table\b.*?<t[rhd]\b))"
     rb"|(?P<mime>^(?:MIME-Version|Content-Type):)"
     rb"|(?P<sheet>urn:schemas-microsoft-com:office:spreadsheet)"
     rb"|(?P<flat>urn:oasis:names:tc:opendocument)"
     rb"|(?P<word>schemas\.microsoft\.com/office/word|urn:schemas-microsoft-com:office:word)",
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 _MARKUP_NAMES = {
     "web": "这是网页（HTML）另存的 XLS",
@@ -50,7 +50,7 @@ def refused_format(data: bytes) -> str:
 
 
 def describe_old(data: bytes) -> str:
-    """What a compound file (as of Office 97 to 2003) is that is no workbook, by the names in its directory; or empty."""
+    """What a compound file (as of Office 97 to 2003) is that is no workbook, by the names in it; or empty."""
     names = ((name.encode("utf-16-le"), reason) for name, reason in _OLD_STREAMS.items())
     return next((reason for name, reason in names if name in data), "")
 

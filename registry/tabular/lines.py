@@ -115,6 +115,11 @@ def is_guide(texts: Sequence[str], identifying: Sequence[str]) -> bool:
     return hints > 1 and 2 * hints >= len(texts) and not is_datum
 
 
+def ends_like_organisation(text: str) -> bool:
+    """Whether a text ends with the form of an organisation, such as 公司."""
+    return _PARTY.search(text) is not None
+
+
 def sets_apart(text: str, *, is_note: bool) -> str:
     """Which rows a line says are in another state (revoked, void, a draft, an example): ``above``, ``below``, or none.
 

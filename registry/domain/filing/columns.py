@@ -294,7 +294,11 @@ def resolve_fields(
         raise FileShape("表头含有控制字符或不可见字符")
     meanings = {column: vocabulary.meaning(column).field for column in columns}
     unknown = [column for column, name in meanings.items() if not name]
-    refused = [column for column in unknown if is_strict or vocabulary.may_change_meaning(column)]
+    refused = [
+        column
+        for column in unknown
+        if is_strict or (vocabulary.may_change_meaning(column) and not vocabulary.flag(column))
+    ]
     if refused:
         raise UnknownColumn(f"{listed_titles(refused)}：可能影响各行的含义，请用对应关系（mapping）说明")
     fields = {column: name for column, name in meanings.items() if name not in ("", LEFT_OUT)}
@@ -302,7 +306,7 @@ def resolve_fields(
     twice = [column for column, name in fields.items() if used.count(name) > 1 or list(columns).count(column) > 1]
     if twice:
         raise DuplicateColumn(listed_titles(twice))
-    return fields, unknown
+    return fields, [column for column in unknown if is_strict or not vocabulary.flag(column)]
 
 
 def resolve_units(fields: Mapping[str, str], vocabulary: Vocabulary, unit: str) -> dict[str, Unit | None]:

@@ -44,6 +44,15 @@ _MEANINGFUL = re.compile(
     r"(?:_|$)"
 )
 
+_FLAG = re.compile(r"^(?:是否|有无|可否)|(?:标志|标识|标记|与否)$|(?:^|_)(?:IS|FLAG)(?:_|$)")
+_GOOD_FLAG = re.compile(r"公[示开布]|有效|生效|共享|REPORT|PUBLIC|VALID|(?:^|_)SHARED")
+_BAD_FLAG = re.compile(
+    r"撤[销回]|作废|废止|失效|无效|修复|中止|暂停|停止|移出|退出|删除|注销|变更|更正|异议|涉密|保密|联合体|分包|放弃|弃标|废标|否决"
+    r"|REVOKED?|DELETED?|WITHDRAWN|VOID"
+)
+_NO = frozenset(["否", "无", "0", "N", "NO", "FALSE", "F", "没有", "未", "不是", "非", "-", "—", "/", "×", "✗", "☐"])
+_YES = frozenset(["是", "有", "1", "Y", "YES", "TRUE", "T", "√", "✓", "☑", "已"])
+
 
 def heading_key(heading: str) -> str:
     """Comparable form of a heading, without differences of width, case and blanks."""
@@ -111,6 +120,15 @@ class Vocabulary:
         """The fields in which every character counts."""
         return self.keys | self.identifying | self.amounts | self.days
 
+    def flag(self, heading: str) -> str:
+        """Which answer of a column that nobody maps, and that asks yes or no about a state, is harmless: ``yes``
+        (是否公示), ``no`` (是否撤销); empty for any other column."""
+        key = heading_key(heading)
+        if len(key) > 40 or self.meaning(heading).field or not _FLAG.search(key):
+            return ""
+        is_bad, is_good = bool(_BAD_FLAG.search(key)), bool(_GOOD_FLAG.search(key))
+        return "no" if is_bad else "yes" if is_good and not re.search("[不未]", key) else ""
+
     def is_of_state(self, heading: str) -> bool:
         """Whether a heading has a word of term, state, scope, sector or role."""
         return bool(_MEANINGFUL.search(heading_key(heading)))
@@ -159,6 +177,15 @@ class Vocabulary:
             if unit and name in self.amounts:
                 return Meaning(name, UNITS[unit[1]])
         return UNKNOWN
+
+
+def is_harmless(flag: str, text: str) -> bool:
+    """Whether a cell under a heading of yes or no is empty or has the harmless answer (``Vocabulary.flag``)."""
+    answer = heading_key(text)
+    bare = answer.removeprefix("未") if answer.startswith("未") else ""
+    if not answer or answer in "-—/":
+        return True
+    return answer in _YES if flag == "yes" else answer in _NO or bool(bare and _BAD_FLAG.fullmatch(bare))
 
 
 def _spellings(key: str) -> Iterable[str]:
