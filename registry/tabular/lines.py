@@ -13,7 +13,7 @@ _TOTALS = re.compile(
     r"(?:[¥￥]?\s*\d[\d,.]*\s*(?:[万亿]?元|[件家户人条个起宗笔项行](?:记录|企业|单位|处罚|数据|投标人|供应商|案件)?)?[、,，;；\s]*)*"
     r"[)）]?[。.]?"
 )
-_TOTALS_BEGIN = frozenset("本以全金合总小共累")
+_TOTALS_BEGIN = frozenset(" \t\n\u3000\xa0本以全金合总小共累")
 _COUNT = re.compile(r"共?\s*\d{1,6}\s*[件家户人条个起宗]?")
 NOTE = re.compile(
     r"\s*(?:[(（]?\s*(?:备\s*注|注|说\s*明|附\s*注|填表说明|填报说明|填写说明|使用说明|编制说明)\s*\d*[)）]?\s*(?:[:：.、]|$)"
@@ -22,6 +22,11 @@ NOTE = re.compile(
     r"|(?:以上|共计?)\s*[^,，]{0,4}\d+\s*[条户家件起行人](?:记录|企业|单位|处罚|数据|投标人|供应商)?[。.]?\s*$"
     r"|[(（]?(?:单位)?[(（]?(?:盖章|公章|签章)|以下(?:空白|无正文)|※)"
 )
+_NOTES_BEGIN = frozenset(
+    " \t\n\u3000\xa0(（【备注说附填使编报制审复签经联单部分负核电日以共盖公此本页无空完结第※-—*=_Ee"
+    "0123456789二〇○零一三四五六七八九"
+)
+"""The characters with which ``NOTE`` and ``_FOOT`` begin: of a long table every row is asked."""
 _NUMBERED = re.compile(r"\s*[(（]?\d{1,2}[)）.、．]\s*\D")
 _NUMERAL = "[\\d一二三四五六七八九十]{1,3}"
 _DAY = rf"(?:\d{{4}}|[二〇○零一三四五六七八九]{{4}})\s*[年./-]\s*{_NUMERAL}\s*[月./-]\s*{_NUMERAL}\s*日?"
@@ -66,9 +71,9 @@ _ABOVE, _BELOW = re.compile("以上|上述|上列|上表|前述|前列"), re.com
 
 def is_totals(cells: Mapping[int, Cell], identifying: frozenset[int]) -> bool:
     """Whether a row is one of totals; ``identifying``: the columns of which every row of data fills one."""
-    if not any(
-        cell.text.lstrip()[:1] in _TOTALS_BEGIN and _TOTALS.fullmatch(cell.text.strip()) for cell in cells.values()
-    ):
+    if _TOTALS_BEGIN.isdisjoint([cell.text[:1] for cell in cells.values()]):
+        return False
+    if not any(_TOTALS.fullmatch(cell.text.strip()) for cell in cells.values()):
         return False
     return not any(
         column in identifying
@@ -92,7 +97,7 @@ def is_note(texts: Sequence[str], *, goes_on: bool, identifies: bool) -> bool:
 
 def may_be_note(text: str) -> bool:
     """Whether the first text of a row is worded like a note or a signature."""
-    return bool(NOTE.match(text) or _FOOT.fullmatch(text))
+    return text[:1] in _NOTES_BEGIN and bool(NOTE.match(text) or _FOOT.fullmatch(text))
 
 
 def is_section(text: str, *, is_narrow: bool) -> bool:
