@@ -299,11 +299,13 @@ def _build_row(finder: _Finder, table: _Table, number: int, cells: dict[int, Cel
                 faults += text_faults(heading, text)
             values[heading] = text
     doubts = ["row-hidden"] if number in table.grid.hidden_rows else []
-    doubts += sorted(marks)
-    comments = table.grid.comments.get(number, ())
-    for column, _ in comments:
+    if marks:
+        doubts += sorted(marks)
+    is_apart = table.is_whole_apart or number in table.apart
+    for column, text in table.grid.comments.get(number, ()):
         notes.append(Note(pointer(table.headings.get(column, "")), "cell-comment", CELL_NOTES["cell-comment"]))
-    if table.is_whole_apart or number in table.apart or any(lines.states(text) for _, text in comments):
+        is_apart |= lines.states(text)
+    if is_apart:
         doubts.append("row-set-apart")
     return Row(number, values, tuple(faults), tuple(notes), tuple(Fault("/", code, DOUBTS[code]) for code in doubts))
 
