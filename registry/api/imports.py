@@ -27,7 +27,8 @@ PAGE = 100
 
 class ImportQuery(StrictSchema):
     """Values stated for the whole file. `mapping`: what headings mean, `罚款金额=fine:元;案件状态=-` (- keeps nothing
-    of a column); it is remembered for the department. `confirm`: `row-hidden,struck-through`."""
+    of a column); it is remembered for the department. `confirm`: `row-hidden`, `struck-through`, `text-unseen`,
+    `row-set-apart`, divided by commas."""
 
     sectors = fields.String(load_default="")
     district = fields.String(load_default=None)

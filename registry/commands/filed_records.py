@@ -1,9 +1,11 @@
 """registry file KIND: take in a file of records of any filed kind."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,10 +13,13 @@ from registry import runtime
 from registry.commands.common import actor_named, in_app
 from registry.commands.penalties import EXISTING, file_group
 from registry.domain.cases.filed_kinds import FILED_KINDS, FiledKind
+from registry.domain.filing import columns
+from registry.domain.filing.reading import CONFIRMABLE, Reading, parse_mapping
 from registry.domain.permissions import Permission
 from registry.queries.law import reference_data
 from registry.services.cases import filed_records
-from registry.tabular.record_files import read_records
+from registry.tabular.finder import note_texts
+from registry.tabular.record_files import read_records, vocabulary_of
 from registry.unit_of_work import day_of
 
 
@@ -24,12 +29,27 @@ def _add_command(kind: FiledKind) -> None:
     @click.option("--as", "account", required=True, help="Account that files.")
     @click.option("--sectors", default="", help="Sectors of rows without the column 领域.")
     @click.option("--district", help="District of rows without the column 地区.")
+    @click.option(
+        "--map", "mapping", multiple=True, metavar="HEADING=FIELD", help="What a heading means, - for nothing."
+    )
+    @click.option("--confirm", multiple=True, type=click.Choice(CONFIRMABLE), help="Rows of this doubt were looked at.")
     @in_app
-    def command(path: Path, account: str, sectors: str, district: str | None) -> None:
-        sys.exit(_file(kind, path, account, tuple(filter(None, sectors.split(","))), district))
+    def command(
+        path: Path,
+        account: str,
+        sectors: str,
+        district: str | None,
+        mapping: tuple[str, ...],
+        confirm: tuple[str, ...],
+    ) -> None:
+        stated = parse_mapping(mapping)
+        if unsound := columns.mapping_faults(stated, vocabulary_of(kind)):
+            raise click.BadParameter(f"no such field: {', '.join(unsound)}", param_hint="--map")
+        defaults = {"default_sectors": tuple(filter(None, sectors.split(","))), "default_district": district}
+        sys.exit(_file(kind, path, account, defaults, Reading(stated, frozenset(confirm))))
 
 
-def _file(kind: FiledKind, path: Path, account: str, sectors: tuple[str, ...], district: str | None) -> int:
+def _file(kind: FiledKind, path: Path, account: str, defaults: Mapping[str, Any], reading: Reading) -> int:
     """File what is sound and print what is not; returns the exit code.
 
     Killed half-way, run it again with the same file: what is filed already is told as such, and nothing is filed twice.
@@ -38,8 +58,11 @@ def _file(kind: FiledKind, path: Path, account: str, sectors: tuple[str, ...], d
     actor.require(Permission.RECORD_FILE)
     with runtime.reading() as session:
         rules = reference_data.current(session).filing_rules
-    rules = replace(rules, default_sectors=sectors, default_district=district)
-    rows = list(read_records(path.read_bytes(), path.name, kind, rules, day_of(runtime.clock())))
+    rules = replace(rules, **defaults)
+    file = read_records(path.read_bytes(), path.name, kind, (rules, day_of(runtime.clock())), reading)
+    for note, line in zip(file.notes, note_texts(file.notes), strict=True):
+        click.echo(f"file: note {note.code}: {line}")
+    rows = list(file.rows)
     for row in rows:
         for label, found in (("fault", row.faults), ("note", row.notes)):
             for item in found:

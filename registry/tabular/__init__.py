@@ -3,18 +3,11 @@
 from registry.domain.filing import columns, list_columns, party_columns
 from registry.domain.filing.vocabulary import Vocabulary
 from registry.refusals.content import FileFormat, FileTooLarge, NoHeader
-from registry.tabular import delimited, markup, objects, old_workbook, workbook
+from registry.tabular import delimited, formats, markup, objects, old_workbook, workbook
 from registry.tabular.finder import find_tables
 from registry.tabular.sheet import MAX_BYTES, Sheet, Tables
+from registry.tabular.text import to_utf8
 
-_REFUSED_FORMATS = {
-    b"%PDF": "PDF 文件",
-    b"\x89PNG": "图片文件",
-    b"\xff\xd8\xff": "图片文件",
-    b"Rar!": "压缩文件",
-    b"7z\xbc\xaf": "压缩文件",
-    b"\x1f\x8b": "压缩文件",
-}
 ANY = Vocabulary(
     fields={**list_columns.VOCABULARY.fields, **party_columns.VOCABULARY.fields, **columns.VOCABULARY.fields},
     keys=frozenset(("subject_name", "name")),
@@ -33,9 +26,9 @@ def read_tables(data: bytes, filename: str, vocabulary: Vocabulary) -> Tables:  
     """
     if len(data) > MAX_BYTES:
         raise FileTooLarge(f"超过 {MAX_BYTES // 2**20} MiB")
-    for magic, reason in _REFUSED_FORMATS.items():
-        if data.startswith(magic):
-            raise FileFormat(reason)
+    data = to_utf8(data)
+    if reason := formats.refused_format(data):
+        raise FileFormat(reason)
     if data.startswith(b"PK\x03\x04"):
         return find_tables(workbook.read_workbook(data), vocabulary)
     if data.startswith(old_workbook.MAGIC):

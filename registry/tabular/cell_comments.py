@@ -11,7 +11,7 @@ from registry.tabular.sheet_edit import Cell, cell_of
 
 AUTHOR = "信用惩戒登记簿"
 """By this author the comments of an earlier answer are known again."""
-_HEAD = "【登记簿核对意见】"
+HEAD = "【登记簿核对意见】"
 _CUT = "意见过多，其余单元格只标颜色；全部意见见报送结果。"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _SHAPES_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
@@ -47,7 +47,7 @@ class CommentPart:
     @property
     def has_remarks(self) -> bool:
         """Whether remarks of an earlier answer stand here."""
-        return _HEAD.encode() in etree.tostring(self._root, encoding="UTF-8")
+        return HEAD.encode() in etree.tostring(self._root, encoding="UTF-8")
 
     def replace_remarks(self, texts: Mapping[Cell, str], *, is_cut: bool) -> None:
         """Take out the remarks of an earlier answer and write these; other people's comments stay."""
@@ -81,10 +81,10 @@ class CommentPart:
             author = authors[int(number)] if number.isdigit() and int(number) < len(authors) else ""
             text = "".join(node.text or "" for node in comment.iter(self._tag("t")))
             place = cell_of(comment.get("ref", ""))
-            if author == AUTHOR or text.lstrip().startswith(_HEAD):
+            if author == AUTHOR or text.lstrip().startswith(HEAD):
                 self._list().remove(comment)
                 gone |= {place} if place else set()
-            elif _HEAD in text:
+            elif HEAD in text:
                 self._cut_remark(comment)
         return gone
 
@@ -92,7 +92,7 @@ class CommentPart:
         """Cut the remark off the end of somebody else's comment; an editor may have joined or divided its runs."""
         is_behind = False
         for node in list(comment.iter(self._tag("t"))):
-            before, head, _ = (node.text or "").partition(_HEAD)
+            before, head, _ = (node.text or "").partition(HEAD)
             if is_behind or (head and not before.strip()):
                 parent = node.getparent()
                 assert parent is not None
@@ -112,11 +112,11 @@ class CommentPart:
             comment.set("ref", f"{column_letters(place[1])}{place[0]}")
             comment.set("authorId", str(self._author()))
             holder = etree.SubElement(comment, self._tag("text"))
-            run_text = f"{_HEAD}\n{text}"
+            run_text = f"{HEAD}\n{text}"
         else:
             found = comment.find(self._tag("text"))
             holder = found if found is not None else etree.SubElement(comment, self._tag("text"))
-            run_text = f"\n{_HEAD}\n{text}"
+            run_text = f"\n{HEAD}\n{text}"
         run = etree.Element(self._tag("r"))
         content = etree.SubElement(run, self._tag("t"))
         content.text = run_text

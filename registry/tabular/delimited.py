@@ -1,4 +1,4 @@
-"""Read CSV files: comma, semicolon or tab, quoted as spreadsheets do."""
+"""Read CSV files: comma, semicolon, tab or upright stroke, quoted as spreadsheets do."""
 
 import csv
 import io
@@ -12,7 +12,9 @@ from registry.tabular.grid import Book, Grid, text_cell
 from registry.tabular.sheet import MAX_BYTES, MAX_COLUMNS, MAX_ROWS
 from registry.tabular.text import decode
 
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
+_RARE = "，；^~¦"
+"""Delimiters that stand in texts too: taken only where they make headings that are known."""
 _STATED = re.compile(r"\ufeff*\"?sep=([^\r\n\"])\"?[,;\t]*\r?(?:\n|$)", re.IGNORECASE)
 _ROWS_TRIED = 30
 
@@ -49,7 +51,9 @@ def _guess_delimiter(text: str, vocabulary: Vocabulary) -> str:
         known = max((sum(bool(vocabulary.meaning(cell.strip()).field) for cell in row) for row in rows), default=0)
         return known, max((len(row) for row in rows), default=0)
 
-    return max(_DELIMITERS, key=score)
+    usual = max(_DELIMITERS, key=score)
+    rare = max(_RARE, key=score)
+    return rare if score(rare)[0] > max(1, score(usual)[0]) else usual
 
 
 def _number_rows(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:

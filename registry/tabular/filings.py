@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from registry import tabular
 from registry.domain.filing import columns
+from registry.domain.filing.cells import pointer
 from registry.domain.filing.defaults import fill_repeated, repeated_by_account
 from registry.domain.filing.model import Filing, Note, Rules
 from registry.domain.filing.parse import clean
 from registry.domain.filing.reading import AS_WRITTEN, Reading
+from registry.domain.filing.vocabulary import Vocabulary, is_harmless
 from registry.errors import Fault
 from registry.tabular.sheet import FileNote, Row, Sheet
 
@@ -62,7 +64,7 @@ def read_filings(
     def rows() -> Iterator[ReadRow]:
         for sheet, headings in headed:
             for row in sheet.rows:
-                yield _read_row(sheet, row, headings, (rules, today), reading)
+                yield _read_row((sheet, row), headings, (rules, today), reading, vocabulary)
 
     about = tuple(note for sheet, headings in headed for note in _notes(sheet.name, headings, rules))
     return FilingsFile(tables.total, (*tables.notes, *about), rows())
@@ -78,26 +80,40 @@ def _notes(sheet: str, headings: columns.Headings, rules: Rules) -> Iterator[Fil
 
 
 def _read_row(
-    sheet: Sheet, row: Row, headings: columns.Headings, judged_by: tuple[Rules, dt.date], reading: Reading
+    found: tuple[Sheet, Row],
+    headings: columns.Headings,
+    judged_by: tuple[Rules, dt.date],
+    reading: Reading,
+    vocabulary: Vocabulary,
 ) -> ReadRow:
-    rules, today = judged_by
+    (sheet, row), (rules, today) = found, judged_by
     cells, defaults = fill_repeated(headings.cells(row.cells), headings, rules)
     filing, faults, notes = clean(cells, rules, today, headings)
-    doubts, settled = settle(row, reading.confirmed)
-    all_faults = tuple(dict.fromkeys((*row.faults, *doubts, *faults)))
-    all_notes = (*row.notes, *settled, *defaults, *notes)
+    row_faults, row_notes = judge_row(row, vocabulary, reading.confirmed)
+    all_faults = tuple(dict.fromkeys((*row_faults, *faults)))
+    all_notes = (*row_notes, *defaults, *notes)
     places = {}
     for place in (*(fault.pointer for fault in all_faults), *(note.pointer for note in all_notes)):
         places[place] = sheet.cell(place.removeprefix("/").replace("~1", "/").replace("~0", "~"), row.number)
     return ReadRow(row.number, None if all_faults else filing, all_faults, all_notes, sheet.name, places)
 
 
-def settle(row: Row, confirmed: frozenset[str]) -> tuple[tuple[Fault, ...], tuple[Note, ...]]:
-    """The doubts about a row that still refuse it, and those that a person confirmed, as notes."""
-    open_doubts = tuple(fault for fault in row.doubts if fault.code not in confirmed)
+def judge_row(
+    row: Row, vocabulary: Vocabulary, confirmed: frozenset[str]
+) -> tuple[tuple[Fault, ...], tuple[Note, ...]]:
+    """The faults and notes of a row, whatever its kind: of its cells, of doubts, which are notes once a person
+    confirmed them, and of columns that ask yes or no about a state and have the answer that matters."""
+    doubts = tuple(fault for fault in row.doubts if fault.code not in confirmed)
     settled = tuple(
         Note(fault.pointer, fault.code, f"{fault.detail.partition('；')[0]}；已确认")
         for fault in row.doubts
         if fault.code in confirmed
     )
-    return open_doubts, settled
+    flagged = tuple(
+        Fault(
+            pointer(heading), "row-flagged", "此列说明此行处于其他状态；请删去此行，或者用对应关系（mapping）说明此列"
+        )
+        for heading, text in row.cells.items()
+        if (flag := vocabulary.flag(heading)) and not is_harmless(flag, text)
+    )
+    return (*row.faults, *doubts, *flagged), (*row.notes, *settled)

@@ -11,34 +11,66 @@ from registry.domain.filing.templates import CHOICES_SHEET, NOTES_SHEET
 from registry.domain.filing.vocabulary import Vocabulary, stated_unit
 from registry.errors import Fault
 from registry.refusals.content import DuplicateColumn, NoHeader
+from registry.tabular import lines
 from registry.tabular.grid import CELL_FAULTS, CELL_NOTES, DOUBTS, Book, Cell, Grid
+from registry.tabular.headings import join_headings, texts_of
 from registry.tabular.sheet import FileNote, Row, Sheet, Tables, require_rows, require_width
 
 ROWS_SEARCHED = 200
 """Filled rows in which the first headings are looked for."""
-_TOTALS = re.compile(r"(?:本页|本月|本季度?|本年度?|以上|全部|金额)?[合总小共累]\s*[计數数](?:金额)?[:：]?")
-_TOTALS_BEGIN = frozenset("本以全金合总小共累")
-_COUNT = re.compile(r"共?\s*\d{1,6}\s*[件家户人条个起宗]?")
-_NOTE = re.compile(
-    r"\s*(?:[(（]?\s*(?:备\s*注|注|说\s*明|附\s*注|填表说明|填报说明|填写说明|使用说明|编制说明)\s*\d*[)）]?\s*(?:[:：.、]|$)"
-    r"|[(（]?(?:填报|填表|制表|报送|审核|复核|审批|签发|经办|联系|单位负责|部门负责|分管|负责)(?:单位|人|日期|时间|电话|领导)[^:：]{0,6}[:：]"
-    r"|(?:制表|审核|复核|审批|联系电话|电话|日期|填报单位)\s*[:：]"
-    r"|(?:以上|共计?)\s*[^,，]{0,4}\d+\s*[条户家件起行人](?:记录|企业|单位|处罚|数据|投标人|供应商)?[。.]?\s*$"
-    r"|[(（]?(?:单位)?[(（]?(?:盖章|公章|签章)|以下(?:空白|无正文)|※)"
-)
-_NUMBERED = re.compile(r"\s*[(（]?\d{1,2}[)）.、．]\s*\D")
+_MARKS = frozenset(("struck-through", "text-unseen"))
+_LEFT_OUT = {
+    "totals-row": "合计行，未读取",
+    "note-row": "表外的说明或者签署，未读取",
+    "section-row": "只有一格文字的分段或者落款，未读取",
+    "hint-row": "表头之下的栏次、填写提示或者示例，未读取",
+    "row-unfilled": "没有填写对象、文号、事实、金额、日期等内容，未读取",
+}
+"""What is said about the lines of a sheet that are no rows of its table."""
 
 
 @dataclass
 class _Table:
-    """A table while its rows are read: headings by column, the row that they stand in, the columns that are kept."""
+    """A table while its rows are read: headings by column and the row that they stand in. ``lines``: texts above,
+    between and below its rows; ``apart``: rows that such a line calls revoked, void or the like; ``begun``: the first
+    row of the part that is read."""
 
     grid: Grid
     headings: dict[int, str]
     first: int
-    kept: frozenset[int]
-    unit: str = ""
+    vocabulary: Vocabulary
     rows: list[tuple[int, dict[int, Cell]]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    apart: set[int] = field(default_factory=set)
+    is_apart: bool = False
+    is_whole_apart: bool = False
+    begun: int = 0
+
+    def __post_init__(self) -> None:
+        self.name_columns(self.first, self.headings)
+
+    def name_columns(self, row: int, headings: dict[int, str]) -> None:
+        """Take these headings, of which the last row is ``row``."""
+        vocabulary = self.vocabulary
+        fields = {column: vocabulary.meaning(heading).field for column, heading in headings.items()}
+        self.first, self.headings = row, headings
+        self.kept = frozenset(column for column, heading in headings.items() if vocabulary.keeps(heading))
+        self.own = tuple(column for column, name in fields.items() if name in vocabulary.own)
+        self.identifying = frozenset(column for column, name in fields.items() if name in vocabulary.identifying)
+
+    @property
+    def unit(self) -> str:
+        """The unit of amounts that lines above or below state; two different ones are none that is read."""
+        return "、".join(dict.fromkeys(filter(None, map(stated_unit, self.lines))))
+
+    def add_line(self, text: str, *, is_note: bool, is_section: bool) -> None:
+        """Heed a line that is no row: what it says of the rows above or below it."""
+        self.lines.append(text)
+        direction = lines.sets_apart(text, is_note=is_note)
+        if direction == "above":
+            self.apart |= {number for number, _ in self.rows[self.begun :]}
+        if is_section or direction == "below":
+            self.is_apart, self.begun = direction == "below", len(self.rows)
 
 
 class _Finder:
@@ -51,6 +83,7 @@ class _Finder:
         self.notes: list[FileNote] = []
         self.wide: dict[tuple[int, int], int] = {}
         self._in_notes = False
+        self._unfilled: list[int] = []
         self._key_spellings = set(vocabulary.key_headings)
         _fill_merges(grid, self.wide)
         self.numbers = sorted(grid.rows)
@@ -64,8 +97,12 @@ class _Finder:
             cells = self.grid.rows[number]
             if number == self.numbers[start] or self._is_heading(cells):
                 self._open(number, cells)
-            else:
+            elif self.tables[-1].rows or not self._join(number, cells):
                 self._read(number, cells)
+        for table in self.tables:
+            if table.is_apart and table.begun == len(table.rows):  # said at the end: of what stands above
+                table.apart |= {number for number, _ in table.rows}
+        self._name_unfilled()
 
     def _first_heading(self, *, is_forced: bool) -> int | None:
         searched = self.numbers[:ROWS_SEARCHED]
@@ -92,76 +129,100 @@ class _Finder:
 
     def _open(self, number: int, cells: dict[int, Cell]) -> None:
         """Begin a table at a row of headings; the same headings again are those of a printed page."""
-        headings = _headings(cells)
+        headings = texts_of(cells)
         self._in_notes = False
-        if self.tables and headings == self.tables[-1].headings:
+        last = self.tables[-1] if self.tables else None
+        if last and headings == last.headings:
             self._leave_out("heading-repeated", "重复的表头，未读取", number)
+            return
+        if last and not last.rows and self._join(number, cells):
             return
         self._key_spellings |= {
             cell.text for cell in cells.values() if self.vocabulary.meaning(cell.text).field in self.vocabulary.keys
         }
-        above = [row for row in self.numbers if row < number and row >= (self.tables[-1].first if self.tables else 0)]
-        unit = ""
-        if not self.tables:
-            texts = [cell.text for row in above for cell in self.grid.rows[row].values()]
-            unit = next(filter(None, map(stated_unit, texts)), "")
-            if above:
-                self._leave_out("rows-above-heading", f"表头在第 {number} 行，其上 {len(above)} 行不属于表，未读取")
-        kept = frozenset(column for column, heading in headings.items() if self.vocabulary.keeps(heading))
-        self.tables.append(_Table(self.grid, headings, number, kept, unit))
+        table = _Table(self.grid, headings, number, self.vocabulary)
+        if last:
+            table.lines, table.is_apart = list(last.lines), last.is_apart and last.begun == len(last.rows)
+        elif above := [row for row in self.numbers if row < number]:
+            self._leave_out("rows-above-heading", f"表头在第 {number} 行，其上 {len(above)} 行不属于表，未读取")
+            for text in [cell.text for row in above for cell in self.grid.rows[row].values()]:
+                table.lines.append(text)
+                is_label = lines.may_be_note(text)
+                table.is_apart |= lines.sets_apart(text, is_note=is_label) == "below"
+        self.tables.append(table)
+
+    def _join(self, number: int, cells: dict[int, Cell]) -> bool:
+        """Join a second row of headings to the one directly above it."""
+        table = self.tables[-1]
+        ends = {column: end for (row, column), end in self.wide.items() if row == table.first}
+        joined = join_headings(table.headings, ends, cells, self.vocabulary)
+        if joined is not None:
+            table.name_columns(number, joined)
+        return joined is not None
 
     def _read(self, number: int, cells: dict[int, Cell]) -> None:
         table = self.tables[-1]
-        if self._is_totals(table, cells):
-            self._leave_out("totals-row", "合计行，未读取", number)
-        elif self._is_note(table, cells):
-            self._in_notes = True
-            self._leave_out("note-row", "表外的说明或者签署，未读取", number)
-        else:
-            self._in_notes = False
+        code = self._line_code(table, cells)
+        self._in_notes = code == "note-row"
+        if not code:
             table.rows.append((number, cells))
+            if table.is_apart:
+                table.apart.add(number)
+            return
+        text = " ".join(cell.text for cell in cells.values())
+        table.add_line(text, is_note=code != "section-row", is_section=code == "section-row")
+        if code == "row-unfilled":
+            self._unfilled.append(number)
+        else:
+            self._leave_out(code, _LEFT_OUT[code], number)
+
+    def _line_code(self, table: _Table, cells: Mapping[int, Cell]) -> str:
+        """Why a line is no row of data; empty for one that is."""
+        if lines.is_totals(cells, table.identifying):
+            return "totals-row"
+        first = next(iter(cells.values())).text
+        if self._in_notes or lines.may_be_note(first):
+            identifies = any(not lines.NOTE.match(cells[c].text) for c in table.identifying if c in cells)
+            texts = [cell.text for cell in cells.values() if cell.text.strip()]
+            if lines.is_note(texts, goes_on=self._in_notes, identifies=identifies):
+                return "note-row"
+        if table.own and not table.rows:
+            texts = [cell.text.strip() for cell in cells.values() if cell.text.strip()]
+            if lines.is_guide(texts, [cells[c].text for c in table.identifying if c in cells]):
+                return "hint-row"
+        is_filled = not table.own or any(
+            column in cells and (cells[column].text.strip() or cells[column].findings) for column in table.own
+        )
+        if is_filled and len(cells) > 2:
+            return ""
+        return self._short_line_code(table, cells, is_filled=is_filled)
+
+    def _short_line_code(self, table: _Table, cells: Mapping[int, Cell], *, is_filled: bool) -> str:
+        """The same for a line of which hardly anything is filled in."""
+        filled = {column: cell.text.strip() for column, cell in cells.items() if cell.text.strip()}
+        if len(filled) == 1 and len(table.kept) > 1:
+            ((column, text),) = filled.items()
+            digits = sum(letter.isdigit() for letter in text)
+            is_datum = column in table.identifying and (digits > 5 or (digits > 0 and text.endswith(("号", "號"))))
+            is_narrow = is_filled and self.vocabulary.may_be_single
+            if not text.isdigit() and not is_datum and lines.is_section(text, is_narrow=is_narrow):
+                return "section-row"
+        return "" if is_filled else "row-unfilled"
 
     def _leave_out(self, code: str, detail: str, number: int = 0) -> None:
         self.notes.append(FileNote(code, detail, self.grid.name, number))
 
-    def _is_totals(self, table: _Table, cells: Mapping[int, Cell]) -> bool:
-        if not any(
-            cell.text.lstrip()[:1] in _TOTALS_BEGIN and _TOTALS.fullmatch(cell.text.strip()) for cell in cells.values()
-        ):
-            return False
-        identifying = self.vocabulary.identifying
-        return not any(
-            self.vocabulary.meaning(table.headings.get(column, "")).field in identifying
-            and not (_TOTALS.fullmatch(cell.text.strip()) or _COUNT.fullmatch(cell.text.strip()))
-            and "merged-value" not in cell.findings
-            and cell.kind == "text"
-            for column, cell in cells.items()
-        )
-
-    def _is_note(self, table: _Table, cells: Mapping[int, Cell]) -> bool:
-        """A note or a signature: every filled cell is worded like one, or goes on with a note begun before."""
-        first = next(iter(cells.values())).text
-        if not self._in_notes and not _NOTE.match(first):
-            return False
-        texts = [cell.text for cell in cells.values() if cell.text.strip()]
-        if not texts:
-            return False
-        if all(_NOTE.match(text) for text in texts):
-            return True
-        goes_on = self._in_notes and len(texts) == 1 and bool(_NUMBERED.match(texts[0]) or "。" in texts[0])
-        is_signed = len(cells) > 1 and bool(_NOTE.match(texts[0])) and not self._identifies(table, cells)
-        return goes_on or is_signed
-
-    def _identifies(self, table: _Table, cells: Mapping[int, Cell]) -> bool:
-        return any(
-            self.vocabulary.meaning(table.headings.get(column, "")).field in self.vocabulary.identifying
-            and not _NOTE.match(cell.text)
-            for column, cell in cells.items()
-        )
-
-
-def _headings(cells: Mapping[int, Cell]) -> dict[int, str]:
-    return {column: " ".join(cell.text.split()) for column, cell in sorted(cells.items()) if cell.text.strip()}
+    def _name_unfilled(self) -> None:
+        """Name the rows that nobody filled in, those that follow each other as one."""
+        runs: list[list[int]] = []
+        for number in self._unfilled:
+            if runs and runs[-1][1] == number - 1:
+                runs[-1][1] = number
+            else:
+                runs.append([number, number])
+        for first, last in runs:
+            span = f"至第 {last} 行" if last > first else ""
+            self._leave_out("row-unfilled", f"{span}{_LEFT_OUT['row-unfilled']}", first)
 
 
 def _fill_merges(grid: Grid, wide: dict[tuple[int, int], int]) -> None:
@@ -197,6 +258,11 @@ class _Rows(Sequence[Row]):
     def __len__(self) -> int:
         return len(self._table.rows)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
     @overload
     def __getitem__(self, place: int) -> Row: ...
     @overload
@@ -212,7 +278,7 @@ def _build_row(finder: _Finder, table: _Table, number: int, cells: dict[int, Cel
     values: dict[str, str] = {}
     faults: list[Fault] = []
     notes: list[Note] = []
-    is_struck = False
+    marks: set[str] = set()
     for column, cell in cells.items():
         heading = table.headings.get(column)
         if heading is None:
@@ -223,7 +289,7 @@ def _build_row(finder: _Finder, table: _Table, number: int, cells: dict[int, Cel
         if is_kept:
             if cell.findings or cell.kind != "text":
                 text = _judge(finder.vocabulary, heading, cell, faults, notes)
-                is_struck |= "struck-through" in cell.findings
+                marks |= _MARKS.intersection(cell.findings)
             if finder.wide and (number, column) in finder.wide:
                 _judge_width(finder, table, (number, column), faults)
             if column in table.grid.hidden_columns and text:
@@ -233,7 +299,14 @@ def _build_row(finder: _Finder, table: _Table, number: int, cells: dict[int, Cel
                 faults += text_faults(heading, text)
             values[heading] = text
     doubts = ["row-hidden"] if number in table.grid.hidden_rows else []
-    doubts += ["struck-through"] if is_struck else []
+    if marks:
+        doubts += sorted(marks)
+    is_apart = table.is_whole_apart or number in table.apart
+    for column, text in table.grid.comments.get(number, ()):
+        notes.append(Note(pointer(table.headings.get(column, "")), "cell-comment", CELL_NOTES["cell-comment"]))
+        is_apart |= lines.states(text)
+    if is_apart:
+        doubts.append("row-set-apart")
     return Row(number, values, tuple(faults), tuple(notes), tuple(Fault("/", code, DOUBTS[code]) for code in doubts))
 
 
@@ -243,6 +316,8 @@ def _judge(vocabulary: Vocabulary, heading: str, cell: Cell, faults: list[Fault]
     name, findings = vocabulary.meaning(heading).field, cell.findings
     if name == "ref":
         findings = tuple(code for code in findings if code != "formula-cell")
+    if "partly-raised" in findings and name not in vocabulary.exact:
+        findings = (*(code for code in findings if code != "partly-raised"), "raised-text")
     if cell.kind == "day" and name and vocabulary.days and name not in vocabulary.days:
         findings = (*(code for code in findings if code != "day-partly-shown"), "day-cell")
     faults += [Fault(pointer(heading), code, CELL_FAULTS[code]) for code in findings if code in CELL_FAULTS]
@@ -274,6 +349,7 @@ def find_tables(book: Book, vocabulary: Vocabulary) -> Tables:
     if not any(finder.tables for finder in filled):
         filled[0].find(is_forced=True)
     notes = [note for finder in filled for note in finder.notes]
+    notes += [FileNote(code, detail, grid.name) for grid in book.grids for code, detail in grid.beside]
     notes += [
         FileNote("sheet-left-out", "工作表中没有可识别的表头，未读取", finder.grid.name)
         for finder in filled
@@ -290,6 +366,9 @@ def find_tables(book: Book, vocabulary: Vocabulary) -> Tables:
         for place, table in enumerate(finder.tables, 1)
         if table.rows or place == len(finder.tables)
     ]
+    is_only = len({finder.grid.name for finder, _ in tables}) == 1
+    for finder, table in tables:
+        table.is_whole_apart = finder.grid.is_apart or lines.sheet_is_apart(finder.grid.name, is_only=is_only)
     sheets = [_build_sheet(finder, table, book) for finder, table in tables]
     require_rows(sum(len(sheet.rows) for sheet in sheets))
     return Tables(sheets, tuple(notes))

@@ -17,6 +17,7 @@ CELL_FAULTS: Mapping[str, str] = {
     "display-unknown": "单元格的数字格式不能识别，请改为常规或者文本格式",
     "day-partly-shown": "日期没有显示完整的年月日，请改为完整的日期格式",
     "day-cell": "单元格是日期，不是原来的文字；请以文本格式填写",
+    "partly-raised": "单元格中有上标或者下标的字符，不能确定是否属于内容，请删去或者改为普通文字",
     "partly-struck": "单元格中部分文字有删除线，请删去或者取消删除线",
     "merged-columns": "合并单元格跨了几列，不能确定内容属于哪一列",
 }
@@ -27,12 +28,16 @@ CELL_NOTES: Mapping[str, str] = {
     "text-guard": "已去除使内容成为文本的前缀或公式写法",
     "merged-value": "内容取自合并单元格",
     "merged-hidden": "合并单元格之下另有不显示的内容，未读取",
+    "raised-text": "单元格中有上标或者下标的字符，按普通文字读取",
+    "cell-comment": "单元格有批注，未读取",
     "column-hidden": "内容所在的列是隐藏的",
 }
 """Notes about cells: read as displayed."""
 DOUBTS: Mapping[str, str] = {
     "row-hidden": "此行是隐藏的或者被筛选掉的，看不到；确认报送请取消隐藏，或者注明已确认",
+    "text-unseen": "此行有内容的字体颜色与底色相同，看不到；确认报送请改变颜色，或者注明已确认",
     "struck-through": "此行的内容有删除线；确认报送请取消删除线，或者注明已确认",
+    "row-set-apart": "工作表名称、此行上下的文字或者批注写明已撤销、作废、草稿、示例等；确认报送请改正，或者注明已确认",
 }
 """What may mean that a row was not meant: a person has to confirm it."""
 
@@ -63,13 +68,17 @@ class Merge(NamedTuple):
 
 @dataclass
 class Grid:
-    """One sheet: cells by row and column, counted from 1."""
+    """One sheet: cells by row and column, counted from 1. ``is_apart``: a text over it says that its rows are void;
+    ``comments``: column and text, by row; ``beside``: codes and details of what lies over it and is not read."""
 
     name: str = ""
     rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merges: list[Merge] = field(default_factory=list)
+    is_apart: bool = False
+    comments: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    beside: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass

@@ -10,7 +10,7 @@ from registry.domain.filing.columns import Headings
 from registry.domain.filing.model import Note, Rules
 from registry.domain.filing.reading import AS_WRITTEN, Reading
 from registry.errors import Fault
-from registry.tabular.filings import settle
+from registry.tabular.filings import judge_row
 from registry.tabular.sheet import FileNote, Row
 
 
@@ -48,9 +48,9 @@ def read_list(data: bytes, filename: str, state: ListState, rules: Rules, readin
 
     def read_row(position: int, name: str, row: Row, headings: Headings) -> PlaceRow:
         place, faults, notes = parse_place(headings.cells(row.cells), headings, state, rules)
-        doubts, settled = settle(row, reading.confirmed)
-        all_faults = tuple(dict.fromkeys((*row.faults, *doubts, *faults)))
-        all_notes = (*row.notes, *settled, *notes)
+        row_faults, row_notes = judge_row(row, vocabulary, reading.confirmed)
+        all_faults = tuple(dict.fromkeys((*row_faults, *faults)))
+        all_notes = (*row_notes, *notes)
         kept = None if all_faults else place
         return PlaceRow(row.number, kept, all_faults, all_notes, position, name if is_several else "")
 

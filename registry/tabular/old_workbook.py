@@ -9,8 +9,11 @@ import xlrd
 from xlrd.compdoc import CompDoc
 
 from registry.refusals.content import FileFormat, FileShape, FileTooLarge, FileUnreadable, TooManyRows
+from registry.tabular import formats
+from registry.tabular.beside import add_comment
+from registry.tabular.colours import BLACK, WHITE, is_unseen
 from registry.tabular.grid import Book, Cell, Grid, Merge, text_cell
-from registry.tabular.scan import unescape
+from registry.tabular.scan import LEAST_HEIGHT, LEAST_WIDTH, unescape
 from registry.tabular.sheet import MAX_COLUMNS, MAX_ROWS
 from registry.tabular.styles import PLAIN, Style, style_of
 
@@ -47,12 +50,13 @@ def _workbook_stream(data: bytes) -> bytes:
                 memory, base, length = document.locate_named_stream(name)
                 if memory:
                     return bytes(memory[base : base + length])
-            is_encrypted = document.get_named_stream("EncryptedPackage") is not None
     except (KeyboardInterrupt, SystemExit):
         raise
     except Exception:
-        raise FileUnreadable("工作簿内容已损坏") from None
-    raise FileFormat("文件已加密，请另存为不加密的 XLSX" if is_encrypted else "不是电子表格文件")
+        if reason := formats.describe_old(data):
+            raise FileFormat(reason) from None
+        raise FileUnreadable("工作簿内容已损坏；如果有打开密码，请取消后另存为 XLSX") from None
+    raise FileFormat(formats.describe_old(data) or "不是电子表格文件")
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, int]]:
@@ -97,7 +101,8 @@ def _read_book(source: xlrd.Book, formulas: dict[int, set[tuple[int, int]]]) -> 
         style_of(
             format_record.format_key,
             {format_record.format_key: format_record.format_str},
-            is_struck=xf.font_index < len(struck) and struck[xf.font_index],
+            marks=("struck-through",) * (xf.font_index < len(struck) and struck[xf.font_index])
+            + ("text-unseen",) * _is_unseen(source, xf, format_record.format_str),
             is_1904=source.datemode == 1,
         )
         for xf in source.xf_list
@@ -129,13 +134,29 @@ def _read_sheet(
                 raise TooManyRows(f"超过 {MAX_ROWS} 行")
             if max(cells) > MAX_COLUMNS:
                 raise FileShape(f"超过 {MAX_COLUMNS} 列")
-    # Heights of 0 hide a row as well; the default of all rows may be hidden.
+    # So low a row, and so narrow a column, is hidden as well; the default of all rows may be hidden.
     for row, info in sheet.rowinfo_map.items():
-        if info.hidden or info.height == 0:
+        if info.hidden or (info.height or 0) < 20 * LEAST_HEIGHT:
             grid.hidden_rows.add(row + 1)
-    grid.hidden_columns = {c + 1 for c, info in sheet.colinfo_map.items() if info.hidden or info.width == 0}
+    grid.hidden_columns = {
+        c + 1 for c, info in sheet.colinfo_map.items() if info.hidden or (info.width or 0) < 256 * LEAST_WIDTH
+    }
+    for (row, column), comment in sheet.cell_note_map.items():
+        add_comment(grid, (row + 1, column + 1), comment.author, comment.text)
     grid.merges = [Merge(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
     return grid
+
+
+def _is_unseen(source: xlrd.Book, xf: xlrd.formatting.XF, code: str) -> bool:
+    """Whether texts of this format have the colour of their ground; a number without a colour is that of the system."""
+    font = source.font_list[xf.font_index].colour_index if xf.font_index < len(source.font_list) else 0x7FFF
+    fill = xf.background
+    if fill is None or fill.fill_pattern not in (0, 1):
+        return False
+    ground = fill.pattern_colour_index if fill.fill_pattern else 9
+    ink, paper = (source.colour_map.get(index) for index in (font, ground))
+    known = bytes(ink).hex() if ink else BLACK
+    return is_unseen(known, bytes(paper).hex() if paper else WHITE, code)
 
 
 def _read_cell(sheet: xlrd.sheet.Sheet, row: int, column: int, styles: list[Style], struck: list[bool]) -> Cell | None:
@@ -147,7 +168,7 @@ def _read_cell(sheet: xlrd.sheet.Sheet, row: int, column: int, styles: list[Styl
         runs = sheet.rich_text_runlist_map.get((row, column), ())
         fonts = {font < len(struck) and struck[font] for start, font in runs if start < len(value)}
         if not runs or runs[0][0] > 0:
-            fonts.add(style.is_struck)
+            fonts.add("struck-through" in style.marks)
         if len(fonts) > 1:
             findings = [code for code in cell.findings if code != "struck-through"]
             cell = cell._replace(findings=(*findings, "partly-struck"))

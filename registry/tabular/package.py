@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from registry.refusals.content import FileFormat, FileTooLarge, FileUnreadable
+from registry.tabular.formats import describe_package
 
 MAX_ENTRIES = 500
 MAX_UNPACKED = 200 * 2**20
@@ -49,14 +50,14 @@ class Package:
 
     def _find_main(self) -> str:
         """The main part: the root relationship of kind officeDocument leads to it, under whatever name."""
-        for kind, target in self._relationships("").values():
-            if kind == "officedocument" and part_key(target) in self._names:
+        for kind, target in self.relationships("").values():
+            if kind == "officedocument" and part_key(target) in self._names and target.endswith(".xml"):
                 return target
         if "xl/workbook.xml" not in self._names:
-            raise FileFormat("不是 XLSX 工作簿")
+            raise FileFormat(describe_package(self._names, self.part("mimetype")[:200]))
         return "xl/workbook.xml"
 
-    def _relationships(self, part: str) -> dict[str, tuple[str, str]]:
+    def relationships(self, part: str) -> dict[str, tuple[str, str]]:
         """The relationships of a part by id: the last word of their kind, and the part they lead to."""
         folder, name = posixpath.split(part)
         path = posixpath.join(folder, "_rels", f"{name}.rels")
@@ -73,10 +74,10 @@ class Package:
 
     def workbook(self) -> "Workbook":
         """The directory of the workbook."""
-        relationships = self._relationships(self.main)
+        relationships = self.relationships(self.main)
         tree = self._tree(self.main)
         if etree.QName(tree).localname != "workbook":
-            raise FileFormat("不是 XLSX 工作簿")
+            raise FileFormat(describe_package(self._names, b""))
         sheets = []
         for element in tree.iter("{*}sheet"):
             reference = next((str(value) for name, value in element.items() if str(name).endswith("}id")), "")
@@ -117,9 +118,9 @@ class Workbook:
     styles: bytes = field(repr=False)
 
 
-def parse_part(content: bytes) -> etree._Element:
-    """The tree of a small part."""
-    if len(content) > MAX_PART or b"<!DOCTYPE" in content:
+def parse_part(content: bytes, times: int = 1) -> etree._Element:
+    """The tree of a part of at most ``times`` ``MAX_PART`` bytes."""
+    if len(content) > times * MAX_PART or b"<!DOCTYPE" in content:
         raise FileUnreadable("XLSX 工作簿目录不正常")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:

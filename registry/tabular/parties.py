@@ -1,5 +1,6 @@
 """Read the parties of a bidders' file: every row, those that cannot be checked with their faults."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +13,16 @@ from registry.domain.filing.columns import Headings
 from registry.domain.filing.model import Note
 from registry.domain.filing.party_columns import LENGTHS
 from registry.domain.filing.reading import CONFIRMABLE
+from registry.domain.filing.vocabulary import heading_key
 from registry.domain.records import PARTY_ROLES
 from registry.errors import Fault
 from registry.refusals.acts import PartiesUnreadable
-from registry.tabular.filings import settle
+from registry.tabular.filings import judge_row
+from registry.tabular.party_names import part_name
 from registry.tabular.sheet import FileNote, Row
+
+_OWN_NUMBER = re.compile(r"^\d{1,5}-")
+"""What ``_number`` puts before a number that is counted anew in each sheet or lot."""
 
 
 @dataclass(frozen=True)
@@ -56,19 +62,15 @@ def read_parties(data: bytes, filename: str, mapping: Mapping[str, str] | None =
     found = [(sheet.name, row, headings) for sheet, headings in headed for row in sheet.rows]
     is_several = len({name for name, row, _ in found}) > 1
     cells = [_party_cells(row, headings) for _, row, headings in found]
-    stated = Counter(fields["ref"] for fields in cells if "ref" in fields)
-    _number(cells, [name for name, _, _ in found], is_several and max(stated.values(), default=1) > 1)
-    refs = Counter(fields["ref"] for fields in cells)
-    rows = [
-        PartyRow(
-            row.number,
-            fields,
-            (*row.faults, *_party_faults(fields, refs)),
-            (*row.notes, *settle(row, frozenset(CONFIRMABLE))[1]),
-            name if is_several else "",
-        )
-        for (name, row, _), fields in zip(found, cells, strict=True)
-    ]
+    parted = [part_name(fields) for fields in cells]
+    _number(cells, [name for name, _, _ in found])
+    parties = _Parties(cells)
+    rows = []
+    for (name, row, _), fields, (name_faults, name_notes) in zip(found, cells, parted, strict=True):
+        row_faults, row_notes = judge_row(row, vocabulary, frozenset(CONFIRMABLE))
+        faults = (*row_faults, *name_faults, *_party_faults(fields, parties))
+        notes = (*row_notes, *name_notes)
+        rows.append(PartyRow(row.number, fields, faults, notes, name if is_several else ""))
     left_out = tuple(
         FileNote("column-left-out", f"不认识的列，未读取：{columns.listed_titles(headings.left_out)}", sheet.name)
         for sheet, headings in headed
@@ -84,20 +86,51 @@ def _party_cells(row: Row, headings: Headings) -> dict[str, str]:
     return {"role": "bidder", **filled}
 
 
-def _number(cells: list[dict[str, str]], sheets: list[str], is_per_sheet: bool) -> None:
-    """Give each row its ``ref``: as stated, else its place. Sheets that each count from 1 get theirs before it, so
-    that ``of`` names a party of its own sheet."""
-    prefixes = {name: f"{number}-" if is_per_sheet else "" for number, name in enumerate(dict.fromkeys(sheets), 1)}
+def _number(cells: list[dict[str, str]], sheets: list[str]) -> None:
+    """Give each row its ``ref``: as stated, else its place. Sheets, or lots, that each count from 1 get a number of
+    their own before it, so that ``of`` names a party of the same sheet or lot."""
+    whole = [""] * len(cells)
+    lots = [f"{name}/{fields.get('section', '')}" for fields, name in zip(cells, sheets, strict=True)]
+    groups = next((each for each in (whole, sheets, lots) if _counts_within(cells, each)), whole)
+    is_counted = groups is not whole
+    prefixes = {name: f"{number}-" if is_counted else "" for number, name in enumerate(dict.fromkeys(groups), 1)}
     places: Counter[str] = Counter()
-    for place, (fields, name) in enumerate(zip(cells, sheets, strict=True), 1):
+    for place, (fields, name) in enumerate(zip(cells, groups, strict=True), 1):
         places[name] += 1
         for key in ("ref", "of"):
             if key in fields:
                 fields[key] = prefixes[name] + fields[key]
-        fields.setdefault("ref", f"{prefixes[name]}{places[name] if is_per_sheet else place}")
+        fields.setdefault("ref", f"{prefixes[name]}{places[name] if is_counted else place}")
 
 
-def _party_faults(cells: dict[str, str], refs: Counter[str]) -> list[Fault]:
+def _counts_within(cells: list[dict[str, str]], groups: list[str]) -> bool:
+    """Whether no two rows of a group state the same ``ref``."""
+    stated = Counter((name, fields["ref"]) for fields, name in zip(cells, groups, strict=True) if "ref" in fields)
+    return max(stated.values(), default=1) == 1
+
+
+class _Parties:
+    """The parties of a file by what may be written as ``of``."""
+
+    def __init__(self, cells: list[dict[str, str]]) -> None:
+        self.refs = Counter(fields["ref"] for fields in cells)
+        self._named: dict[str, list[tuple[str, str]]] = {}
+        for fields in cells:
+            for key in ("name", "uscc"):
+                if key in fields:
+                    place = (fields["ref"], fields.get("section", ""))
+                    self._named.setdefault(heading_key(fields[key]), []).append(place)
+
+    def resolve(self, fields: dict[str, str], written: str) -> str:
+        """The ``ref`` of the one other party that is written by its name or code, of the same lot where it has
+        several; empty when there is none, or nobody knows which."""
+        places = [place for place in self._named.get(heading_key(written), ()) if place[0] != fields["ref"]]
+        same = [place for place in places if place[1] == fields.get("section", "")]
+        places = same if len(places) > 1 else places
+        return places[0][0] if len(places) == 1 else ""
+
+
+def _party_faults(cells: dict[str, str], parties: _Parties) -> list[Fault]:
     faults = [
         Fault(pointer(name), "cell-too-long", f"超过 {LENGTHS[name]} 个字符")
         for name, text in cells.items()
@@ -107,11 +140,18 @@ def _party_faults(cells: dict[str, str], refs: Counter[str]) -> list[Fault]:
         faults.append(Fault("/name", "party-refused", "缺少名称"))
     if cells["role"] not in PARTY_ROLES:
         faults.append(Fault("/role", "party-refused", f"角色不认识，可写：{party_roles.ACCEPTED}"))
-    if refs[cells["ref"]] > 1:
+    if parties.refs[cells["ref"]] > 1:
         faults.append(Fault("/ref", "ref-doubled", "ref 重复"))
     if cells.pop("id_last4", None) and "id_number" not in cells:
         # As in the result of a check, which prints no more: asked by name alone it would be answered less than before.
         faults.append(Fault("/id_number", "id-number-cut", "只有证件号码后四位，请补填证件号码"))
-    if "of" in cells and cells["of"] not in refs:
+    of = cells.get("of", "")
+    if (
+        of
+        and of not in parties.refs
+        and (ref := parties.resolve(cells, _OWN_NUMBER.sub("", of)) or parties.resolve(cells, of))
+    ):
+        cells["of"] = ref
+    elif of and of not in parties.refs:
         faults.append(Fault("/of", "ref-unknown", "of 所指的 ref 不在名单中"))
     return faults

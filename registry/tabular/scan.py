@@ -10,7 +10,7 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from registry.refusals.content import FileShape, FileTooLarge, FileUnreadable, TooManyRows
-from registry.tabular.grid import MAX_FOUND, Cell, Grid, Merge, text_cell
+from registry.tabular.grid import MAX_FOUND, Cell, Grid, Merge, column_letters, text_cell
 from registry.tabular.sheet import MAX_COLUMNS, MAX_ROWS
 from registry.tabular.styles import Style, day_cell, style_at
 
@@ -22,7 +22,10 @@ ROWS_OF_SHEET = 2**20
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _IGNORED = frozenset(("rPh", "phoneticPr"))
+_OF_TEXTS = frozenset(("r", "t", "strike", "vertAlign"))
 _TRUE = ("1", "true", "on")
+LEAST_HEIGHT, LEAST_WIDTH = 2.0, 0.5
+"""Points, and characters: in less nothing can be read."""
 
 
 class _Stream:
@@ -61,7 +64,8 @@ class _RichText:
     def __init__(self, first: str = "") -> None:
         self._pieces = [first]
         self._struck: set[bool] = set()
-        self._run_is_struck = False
+        self._raised: set[bool] = set()
+        self._run_is_struck = self._run_is_raised = False
         self._ignored = 0
         self._is_open = False
 
@@ -71,15 +75,18 @@ class _RichText:
         elif tag == "t":
             self._is_open = not self._ignored
         elif tag == "r":
-            self._run_is_struck = False
+            self._run_is_struck = self._run_is_raised = False
         elif tag == "strike":
             self._run_is_struck = attributes.get("val", "1").lower() in _TRUE
+        elif tag == "vertAlign":
+            self._run_is_raised = attributes.get("val", "baseline") != "baseline"
 
     def data(self, text: str) -> None:
         if self._is_open:
             self._pieces.append(text)
             if not text.isspace():
                 self._struck.add(self._run_is_struck)
+                self._raised.add(self._run_is_raised)
 
     def end(self, tag: str) -> None:
         if tag == "t":
@@ -90,6 +97,8 @@ class _RichText:
     def cell(self) -> Cell:
         """The text as a cell."""
         cell = text_cell(unescape("".join(self._pieces)))
+        if len(self._raised) > 1:
+            cell = cell._replace(findings=(*cell.findings, "partly-raised"))
         if True not in self._struck:
             return cell
         return cell._replace(findings=(*cell.findings, "partly-struck" if len(self._struck) > 1 else "struck-through"))
@@ -126,7 +135,7 @@ class SharedTexts(_Stream):
 
 
 class SheetScan(_Stream):
-    """A worksheet as a person sees it: ``grid``."""
+    """A worksheet as a person sees it: ``grid``. ``rules``: the styles of its conditional formats, by number."""
 
     def __init__(self, name: str, texts: Sequence[Cell], styles: Sequence[Style]) -> None:
         super().__init__()
@@ -140,6 +149,7 @@ class SheetScan(_Stream):
         self._stored = ""
         self._rich: _RichText | None = None
         self._is_formula = self._rows_are_hidden = False
+        self.rules: set[int] = set()
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2] if ":" in name else name
@@ -151,10 +161,12 @@ class SheetScan(_Stream):
             self._start_row(attributes)
         elif tag == "f":
             self._is_formula = True
-        elif self._kind == "inlineStr" and (tag in ("r", "t", "strike") or tag in _IGNORED):
+        elif self._kind == "inlineStr" and (tag in _OF_TEXTS or tag in _IGNORED):
             self._start_inline(tag, attributes)
         elif tag == "col":
             self._hide_columns(attributes)
+        elif tag == "cfRule":
+            self._add_rule(attributes.get("dxfId", ""))
         elif tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
         elif tag == "sheetFormatPr":
@@ -173,9 +185,12 @@ class SheetScan(_Stream):
         number = attributes.get("r", "")
         self._row = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else self._row + 1
         self._column = 0
-        self._cells = self.grid.rows.get(self._row) or {}
+        if self._row in self.grid.rows:
+            # Spreadsheets repair such a file, each in its own way: one of the two rows was not seen.
+            raise FileUnreadable(f"工作表中第 {self._row} 行出现了两次，请用电子表格软件打开后重新保存")
+        self._cells = {}
         hidden = attributes.get("hidden", "1" if self._rows_are_hidden and "ht" not in attributes else "0")
-        if hidden.lower() in _TRUE or _is_zero(attributes.get("ht", "")):
+        if hidden.lower() in _TRUE or _is_below(attributes.get("ht", ""), LEAST_HEIGHT):
             self.grid.hidden_rows.add(self._row)
 
     def _start_cell(self, attributes: Mapping[str, str]) -> None:
@@ -250,6 +265,9 @@ class SheetScan(_Stream):
             raise FileShape(f"超过 {MAX_COLUMNS} 列")
         if not self._cells:
             self.grid.rows[self._row] = self._cells
+        elif self._column in self._cells:
+            place = f"{column_letters(self._column)}{self._row}"
+            raise FileUnreadable(f"工作表中单元格 {place} 出现了两次，请用电子表格软件打开后重新保存")
         self._cells[self._column] = cell
         self._size += len(cell.text)
         if self._size > MAX_TEXT:
@@ -260,9 +278,13 @@ class SheetScan(_Stream):
                 raise FileShape("公式或错误值过多")
 
     def _hide_columns(self, attributes: Mapping[str, str]) -> None:
-        if attributes.get("hidden", "0").lower() in _TRUE or _is_zero(attributes.get("width", "")):
+        if attributes.get("hidden", "0").lower() in _TRUE or _is_below(attributes.get("width", ""), LEAST_WIDTH):
             first, last = (int(text) if text.isdigit() else 0 for text in map(attributes.get, ("min", "max"), ("", "")))
             self.grid.hidden_columns |= set(range(first, min(last, MAX_COLUMNS) + 1))
+
+    def _add_rule(self, number: str) -> None:
+        if number.isascii() and number.isdigit() and len(number) < 6:
+            self.rules.add(int(number))
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")
@@ -282,8 +304,11 @@ def unescape(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _is_zero(size: str) -> bool:
-    return bool(size) and not size.strip("0.")
+def _is_below(size: str, least: float) -> bool:
+    try:
+        return bool(size) and float(size) < least
+    except ValueError:
+        return False
 
 
 @lru_cache(256)

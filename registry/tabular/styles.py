@@ -1,4 +1,4 @@
-"""Show the numbers of a workbook by the styles of their cells, and say which styles strike a text through."""
+"""Show the numbers of a workbook by the styles of their cells, and what is to be said of every cell of a style."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,11 +23,11 @@ _SHOWN_WHOLE = 10**11
 @dataclass
 class Style:
     """How cells of one style show what is stored. ``format`` is None for General; ``is_known``: the format code was
-    understood."""
+    understood; ``marks``: findings of every cell of this style, such as that it is struck through."""
 
     format: NumberFormat | None = None
     is_known: bool = True
-    is_struck: bool = False
+    marks: tuple[str, ...] = ()
     is_1904: bool = False
     _shown: dict[str, Cell] = field(default_factory=dict, repr=False)
 
@@ -37,12 +37,12 @@ class Style:
         if cell is None:
             if len(self._shown) > 10_000:
                 self._shown.clear()
-            cell = self._shown[text] = self._struck(self._show_number(text))
+            cell = self._shown[text] = self._marked(self._show_number(text))
         return cell
 
     def text(self, cell: Cell) -> Cell:
         """The cell that displays a stored text."""
-        if self.format is None and self.is_known and not self.is_struck:
+        if self.format is None and self.is_known and not self.marks:
             return cell
         if self.format is not None:
             shown = self.format.text(cell.text)
@@ -50,10 +50,10 @@ class Style:
                 cell = Cell(shown.strip(), findings=(*cell.findings, "number-format"))
         elif not self.is_known:
             cell = cell._replace(findings=(*cell.findings, "display-unknown"))
-        return self._struck(cell)
+        return self._marked(cell)
 
-    def _struck(self, cell: Cell) -> Cell:
-        return cell._replace(findings=(*cell.findings, "struck-through")) if self.is_struck else cell
+    def _marked(self, cell: Cell) -> Cell:
+        return cell._replace(findings=(*cell.findings, *self.marks)) if self.marks else cell
 
     def _show_number(self, text: str) -> Cell:
         try:
@@ -101,13 +101,13 @@ def day_cell(moment: str, *, is_whole: bool = True) -> Cell:
     return Cell(text, "day", () if is_whole else ("day-partly-shown",))
 
 
-def style_of(format_number: int, codes: dict[int, str], *, is_struck: bool, is_1904: bool) -> Style:
+def style_of(format_number: int, codes: dict[int, str], *, marks: tuple[str, ...], is_1904: bool) -> Style:
     """The style of a number of a format: of the file itself, built in, or General."""
     code = codes.get(format_number, BUILT_IN.get(format_number, ""))
     if not code or code.lower() in ("general", "@", "g/通用格式"):
-        return Style(None, is_known=not (not code and format_number > 58), is_struck=is_struck, is_1904=is_1904)
+        return Style(None, is_known=not (not code and format_number > 58), marks=marks, is_1904=is_1904)
     parsed = parse_format(code) if len(code) <= 255 else None
-    return Style(parsed, is_known=parsed is not None, is_struck=is_struck, is_1904=is_1904)
+    return Style(parsed, is_known=parsed is not None, marks=marks, is_1904=is_1904)
 
 
 PLAIN = Style()

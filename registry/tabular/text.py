@@ -1,5 +1,6 @@
 """Decode the text of a file: the whole file is UTF-8 or the whole file is GB18030, on evidence, else it is refused."""
 
+import codecs
 import re
 
 from registry.refusals.content import FileEncoding
@@ -22,7 +23,7 @@ def decode(data: bytes) -> tuple[str, str]:
     and no other encoding is tried. What reads as GB18030 must read as Chinese: Big5 and private characters are
     refused.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data:
+    if b"\x00" in data:
         raise FileEncoding(_TO_SAVE_AGAIN)
     is_marked = data.startswith(_BOM)
     while data.startswith(_BOM):
@@ -37,6 +38,22 @@ def decode(data: bytes) -> tuple[str, str]:
     if not is_marked and _may_be_gb18030(data, text):
         raise FileEncoding(f"文字过少，不能确定编码，{_TO_SAVE_AGAIN}（带 BOM）")
     return text.lstrip("\ufeff"), "utf-8"
+
+
+def to_utf8(data: bytes) -> bytes:
+    """UTF-16 with a byte order mark (as spreadsheets save "Unicode text") as UTF-8, everything else as it is.
+
+    Refuses ``FileEncoding`` for halves of characters, and for UTF-32.
+    """
+    if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data
+    try:
+        text = data.decode("utf-16")
+    except UnicodeDecodeError:
+        raise FileEncoding(f"UTF-16 文件已损坏，{_TO_SAVE_AGAIN}") from None
+    if "\0" in text:
+        raise FileEncoding(_TO_SAVE_AGAIN)
+    return codecs.BOM_UTF8 + text.encode("utf-8")
 
 
 def decode_declared(data: bytes) -> tuple[str, str]:

@@ -2,8 +2,10 @@
 
 from lxml import etree
 
+from registry.tabular.beside import hiding_rules, note_rules, read_beside
+from registry.tabular.colours import BLACK, WHITE, colour, fill_colour, is_unseen
 from registry.tabular.grid import Book
-from registry.tabular.package import Package, Workbook, parse_part
+from registry.tabular.package import Package, parse_part
 from registry.tabular.scan import SharedTexts, SheetScan
 from registry.tabular.styles import Style, style_of
 
@@ -15,7 +17,9 @@ def read_workbook(data: bytes) -> Book:
     texts = SharedTexts()
     if workbook.texts:
         texts.run(workbook.texts)
-    styles = _read_styles(workbook)
+    tree = parse_part(workbook.styles) if workbook.styles else None
+    styles = _read_styles(tree, is_1904=workbook.is_1904)
+    hiding = hiding_rules(tree)
     book = Book([], "xlsx")
     for sheet in workbook.sheets:
         if sheet.is_hidden:
@@ -27,26 +31,38 @@ def read_workbook(data: bytes) -> Book:
             content = package.part(sheet.part)
             if content:
                 scan.run(content)
+                note_rules(scan.grid, scan.rules, hiding)
+            read_beside(package, sheet.part, scan.grid)
             book.grids.append(scan.grid)
     return book
 
 
-def _read_styles(workbook: Workbook) -> list[Style]:
-    if not workbook.styles:
-        return [Style(is_1904=workbook.is_1904)]
-    tree = parse_part(workbook.styles)
+def _read_styles(tree: etree._Element | None, *, is_1904: bool) -> list[Style]:
+    if tree is None:
+        return [Style(is_1904=is_1904)]
     codes = {
         int(element.get("numFmtId", "")): element.get("formatCode", "")
         for element in tree.iterfind("{*}numFmts/{*}numFmt")
         if element.get("numFmtId", "").isdigit()
     }
     struck = [_is_struck(font) for font in tree.iterfind("{*}fonts/{*}font")]
+    inks = [colour(font.find("{*}color"), BLACK) for font in tree.iterfind("{*}fonts/{*}font")]
+    fills = [fill_colour(fill) for fill in tree.iterfind("{*}fills/{*}fill")]
+
+    def marks(element: etree._Element) -> tuple[str, ...]:
+        font, fill = _number(element, "fontId"), _number(element, "fillId")
+        code = codes.get(_number(element, "numFmtId"), "")
+        ink = inks[font] if font < len(inks) else BLACK
+        ground = fills[fill] if fill < len(fills) else WHITE
+        is_struck = font < len(struck) and struck[font]
+        return ("struck-through",) * is_struck + ("text-unseen",) * is_unseen(ink, ground, code)
+
     return [
         style_of(
             _number(element, "numFmtId"),
             codes,
-            is_struck=_number(element, "fontId") < len(struck) and struck[_number(element, "fontId")],
-            is_1904=workbook.is_1904,
+            marks=marks(element),
+            is_1904=is_1904,
         )
         for element in tree.iterfind("{*}cellXfs/{*}xf")
     ]

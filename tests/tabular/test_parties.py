@@ -95,7 +95,7 @@ class TestEverybody:
         told = read_parties(book([[*row, harmless if not n else "x"] for n, row in enumerate(table)]), "")
         assert people(told) == expected(table)
         assert [note.code for note in told.notes] == ["column-left-out"]
-        meaning = draw.choice(("是否联合体", "成员身份", "牵头方", "投标状态", "是否撤回", "参与角色类别"))
+        meaning = draw.choice(("联合体情况", "成员身份", "牵头方", "投标状态", "撤回情况", "参与角色类别"))
         rows = [[*row, meaning if not n else "x"] for n, row in enumerate(table)]
         with pytest.raises(Invalid):
             read_parties(book(rows), "")

@@ -108,7 +108,7 @@ kinds                 | 处罚种类 处罚类型 行政处罚种类 行政处�
 content               | 处罚决定 处罚决定内容 行政处罚内容 行政处罚结果 行政处罚决定 处理结果 处罚情况 决定内容
 content               | 处罚决定主要内容
 fine                  | 罚款 罚款金额 罚款数额 罚款额 罚款额度 罚款数 罚款总额 {}罚款金额 行政罚款 行政罚款金额
-confiscated           | 没收金额 没收数额 没收款 没收违法所得 没收违法所得金额 没收违法所得数额
+confiscated           | 没收 没收金额 没收数额 没收款 没收违法所得 没收违法所得金额 没收违法所得数额
 confiscated           | 没收违法所得、没收非法财物的金额 没收违法所得和非法财物金额
 permit                | 证照名称及编号 暂扣或者吊销证照名称及编号 吊销证照名称及编号 吊销证照 许可证名称及编号
 decided_on            | 处罚日期 决定日期 处罚决定时间 处罚时间 决定时间 决定书日期 处罚决定书日期 作出决定日期
@@ -199,6 +199,25 @@ VOCABULARY = Vocabulary(
     keys=frozenset(("subject_name",)),
     least=3,
     identifying=frozenset(("subject_name", "uscc", "id_number", "document_number")),
+    own=frozenset(
+        (
+            "subject_name",
+            "uscc",
+            "business_registration",
+            "organisation_code",
+            "tax_registration",
+            "id_number",
+            "document_number",
+            "facts",
+            "content",
+            "fine",
+            "confiscated",
+            "permit",
+            "decided_on",
+            "title",
+        )
+    ),
+    may_be_single=False,
     days=DAYS,
     amounts=AMOUNTS,
 )
@@ -275,7 +294,11 @@ def resolve_fields(
         raise FileShape("表头含有控制字符或不可见字符")
     meanings = {column: vocabulary.meaning(column).field for column in columns}
     unknown = [column for column, name in meanings.items() if not name]
-    refused = [column for column in unknown if is_strict or vocabulary.may_change_meaning(column)]
+    refused = [
+        column
+        for column in unknown
+        if is_strict or (vocabulary.may_change_meaning(column) and not vocabulary.flag(column))
+    ]
     if refused:
         raise UnknownColumn(f"{listed_titles(refused)}：可能影响各行的含义，请用对应关系（mapping）说明")
     fields = {column: name for column, name in meanings.items() if name not in ("", LEFT_OUT)}
@@ -283,7 +306,7 @@ def resolve_fields(
     twice = [column for column, name in fields.items() if used.count(name) > 1 or list(columns).count(column) > 1]
     if twice:
         raise DuplicateColumn(listed_titles(twice))
-    return fields, unknown
+    return fields, [column for column in unknown if is_strict or not vocabulary.flag(column)]
 
 
 def resolve_units(fields: Mapping[str, str], vocabulary: Vocabulary, unit: str) -> dict[str, Unit | None]:

@@ -54,6 +54,21 @@ VOCABULARY = Vocabulary(
     keys=frozenset(("subject_name",)),
     least=2,
     identifying=frozenset(("subject_name", "uscc", "id_number", "document_number")),
+    own=frozenset(
+        (
+            "subject_name",
+            "uscc",
+            "organisation_code",
+            "id_number",
+            "document_number",
+            "facts",
+            "listed_on",
+            "starts_on",
+            "ends_on",
+            "delisted_on",
+        )
+    ),
+    may_be_single=False,
     days=frozenset(("listed_on", "starts_on", "ends_on", "delisted_on", "as_of")),
 )
 REQUIRED = ("subject_name", "listed_on")

@@ -41,6 +41,7 @@ VOCABULARY = Vocabulary(
     keys=frozenset(("name",)),
     least=2,
     identifying=frozenset(("uscc", "id_number")),
+    own=frozenset(("name", "uscc", "id_number", "id_last4")),
 )
 """Known too, though nothing of it is kept, is what the result of a check of a file adds."""
 

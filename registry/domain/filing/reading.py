@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-CONFIRMABLE = ("row-hidden", "struck-through")
+CONFIRMABLE = ("row-hidden", "struck-through", "text-unseen", "row-set-apart")
 """Doubts about a row that a person may settle: until then they refuse it."""
 
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from registry.domain.filing.cells import is_forbidden
-from registry.domain.filing.columns import Headings, listed_titles
-from registry.domain.filing.vocabulary import heading_key
-from registry.refusals.content import DuplicateColumn, FileShape, MissingColumn, UnknownColumn
+from registry.domain.filing.columns import Headings, listed_titles, resolve_fields, usual_headings
+from registry.domain.filing.vocabulary import Vocabulary, heading_key
+from registry.refusals.content import MissingColumn
 
-_VOCABULARY = """
+_USUAL = """
 subject_name         | 当事人名称 名称 被告人名称 被告单位 主体名称 单位名称 企业名称 行政相对人名称 对象名称
-uscc                 | 统一社会信用代码 被告单位统一社会信用代码 主体代码
+subject_name         | 被告人 被告人姓名 被告单位名称 当事人 当事人姓名 姓名
+uscc                 | 统一社会信用代码 被告单位统一社会信用代码 主体代码 社会信用代码 信用代码
 subject_kind         | 当事人类别 主体类别 行政相对人类别
 legal_representative | 法定代表人 法定代表人姓名
 id_type              | 证件类型
-id_number            | 证件号码 身份证号码
+id_number            | 证件号码 身份证号码 身份证号
 document_number      | 文号 文书号 案号 决定书文号 处理决定书文号
 facts                | 事实 主要事实 认定事实 违法事实
 basis                | 依据 法律依据 处理依据 裁判依据
@@ -22,30 +22,36 @@ authority_name       | 作出机关 决定机关 处理机关 审理法院 判�
 authority_code       | 作出机关代码 作出机关统一社会信用代码
 sectors              | 领域
 district             | 地区 行政区划代码
+-                    | 序号 行号 NO NO.
 """
-_ROWS = [tuple(part.strip() for part in line.split("|")) for line in _VOCABULARY.strip().splitlines()]
+_FIELDS = usual_headings(_USUAL)
 REQUIRED = ("subject_name", "document_number", "facts", "basis", "decided_on", "authority_name")
 
 
-def resolve(columns: Sequence[str], own_titles: Mapping[str, str]) -> Headings:
-    """Map columns to fields; ``own_titles`` are the titles of a kind's own fields by name.
+def vocabulary_for(own_titles: Mapping[str, str], own_days: Sequence[str] = ()) -> Vocabulary:
+    """The headings of files of one kind; ``own_titles`` are the titles of its own fields by name, ``own_days`` those
+    fields of them that are days."""
+    fields = {heading_key(name): name for name in _FIELDS.values() if name.isidentifier()}
+    own = {heading_key(text): name for name, title in own_titles.items() for text in (title, name)}
+    return Vocabulary(
+        fields=_FIELDS | fields | own,
+        keys=frozenset(("subject_name",)),
+        least=3,
+        identifying=frozenset(("subject_name", "uscc", "id_number", "document_number")),
+        days=frozenset(("decided_on", *own_days)),
+        own=frozenset(("subject_name", "uscc", "id_number", "document_number", "facts", "decided_on", *own_titles)),
+        may_be_single=False,
+    )
 
-    An unknown column refuses the file: what it says might matter. Refuses ``FileShape``, ``UnknownColumn``,
-    ``DuplicateColumn``, ``MissingColumn``.
+
+def resolve(columns: Sequence[str], vocabulary: Vocabulary) -> Headings:
+    """Map columns to fields; ``left_out`` names the columns that nobody knows.
+
+    Refuses ``FileShape``, ``DuplicateColumn``, ``MissingColumn``, and ``UnknownColumn`` for an unknown column that may
+    change the meaning of a row.
     """
-    if any(is_forbidden(column) for column in columns):
-        raise FileShape("表头含有控制字符或不可见字符")
-    known = {heading_key(heading): name for name, headings in _ROWS for heading in (*headings.split(), name)}
-    known |= {heading_key(text): name for name, title in own_titles.items() for text in (title, name)}
-    fields = {column: known.get(heading_key(column), "") for column in columns}
-    unknown = [column for column, name in fields.items() if not name]
-    if unknown:
-        raise UnknownColumn(listed_titles(unknown))
-    used = list(fields.values())
-    twice = [column for column, name in fields.items() if used.count(name) > 1]
-    if twice or len(fields) < len(columns):
-        raise DuplicateColumn(listed_titles(twice or list(columns)))
-    missing = [name for name in REQUIRED if name not in used]
+    fields, left_out = resolve_fields(columns, vocabulary)
+    missing = [name for name in REQUIRED if name not in fields.values()]
     if missing:
-        raise MissingColumn("、".join(missing))
-    return Headings("plain", fields)
+        raise MissingColumn(listed_titles(missing))
+    return Headings("plain", fields, {}, tuple(left_out))

@@ -17,7 +17,12 @@ LEFT_OUT = "-"
 UNITS: Mapping[str, Unit] = {"元": "yuan", "万": "wan", "万元": "wan"}
 
 _UNIT = re.compile(r"[(\[/:_,、-]*(?:金额)?(?:计量)?(?:单位)?[:(]?(?:人民币)?[,:/(]*(元|万|万元)[)\]]*$")
-_STATED_UNIT = re.compile(r"(?:金额|计量|货币)?单位[:：]?\(?(?:人民币)?[,，/]?((?:[十百千万亿]|百万)?元)\)?")
+_MONEY = r"\(?(?:人民币)?[,，/]?((?:[十百千万亿]|百万)?元)\)?"
+_STATED_UNIT = re.compile(
+    rf"(?:金额|计量|货币)?单位(?:均|都|全部|统一|一律)?(?:[:：]|[为是以按用])*{_MONEY}"
+    rf"|(?:金额|数额|款项?|数字|数据)[^,，;；。:]{{0,8}}?[以按为是用]{_MONEY}(?:为?单位|计|填|列|表示|$|[,，;；。])"
+    rf"|[以按用]{_MONEY}(?:为单位|计(?:算|量)?(?:$|[,，;；。)])|填[写报列])"
+)
 _MARKS = re.compile(r"^[*★☆※#]+|^\(?\d{1,2}\)?[.、)](?=\D)|[*★☆※:;。.]+$")
 _REMARK = re.compile(
     r"[(\[](?:必填|选填|可选|必填项|选填项|非必填|如有|若有|如无可不填|没有可不填|可空|全称|可多选|多选|下拉选择|18位|"
@@ -39,6 +44,15 @@ _MEANINGFUL = re.compile(
     r"(?:_|$)"
 )
 
+_FLAG = re.compile(r"^(?:是否|有无|可否)|(?:标志|标识|标记|与否)$|(?:^|_)(?:IS|FLAG)(?:_|$)")
+_GOOD_FLAG = re.compile(r"公[示开布]|有效|生效|共享|REPORT|PUBLIC|VALID|(?:^|_)SHARED")
+_BAD_FLAG = re.compile(
+    r"撤[销回]|作废|废止|失效|无效|修复|中止|暂停|停止|移出|退出|删除|注销|变更|更正|异议|涉密|保密|联合体|分包|放弃|弃标|废标|否决"
+    r"|REVOKED?|DELETED?|WITHDRAWN|VOID"
+)
+_NO = frozenset(["否", "无", "0", "N", "NO", "FALSE", "F", "没有", "未", "不是", "非", "-", "—", "/", "×", "✗", "☐"])
+_YES = frozenset(["是", "有", "1", "Y", "YES", "TRUE", "T", "√", "✓", "☑", "已"])
+
 
 def heading_key(heading: str) -> str:
     """Comparable form of a heading, without differences of width, case and blanks."""
@@ -46,9 +60,9 @@ def heading_key(heading: str) -> str:
 
 
 def stated_unit(text: str) -> str:
-    """The unit of amounts that a line above a table states (单位：万元), or empty."""
+    """The unit of amounts that a line above or below a table states (单位：万元), or empty."""
     match = _STATED_UNIT.search(heading_key(text)) if len(text) < 200 else None
-    return match[1] if match else ""
+    return next(filter(None, match.groups()), "") if match else ""
 
 
 @dataclass(frozen=True)
@@ -70,9 +84,10 @@ class Vocabulary:
     """The headings that one kind of file may have.
 
     ``fields`` goes from ``heading_key`` to field. A row of headings has one of the fields ``keys`` and at least
-    ``least`` headings that are known. ``identifying``: fields one of which a row of data has. ``mapping``: what a
-    person said about headings, as field or field:unit, by ``heading_key``. ``is_open``: columns that nobody knows are
-    kept too.
+    ``least`` headings that are known. ``identifying``: fields one of which a row of data has; ``own``: fields that are
+    not the same in every row, one of which it fills in; ``may_be_single``: one filled cell may be a row. ``mapping``:
+    what a person said about headings, as field or field:unit, by ``heading_key``. ``is_open``: columns that nobody
+    knows are kept too.
     """
 
     fields: Mapping[str, str]
@@ -81,6 +96,8 @@ class Vocabulary:
     identifying: frozenset[str]
     days: frozenset[str] = frozenset()
     amounts: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    may_be_single: bool = True
     mapping: Mapping[str, str] = field(default_factory=dict)
     is_open: bool = False
 
@@ -97,6 +114,24 @@ class Vocabulary:
     def keeps(self, heading: str) -> bool:
         """Whether anything is kept of a column."""
         return self.is_open or self.meaning(heading).field not in ("", LEFT_OUT)
+
+    @cached_property
+    def exact(self) -> frozenset[str]:
+        """The fields in which every character counts."""
+        return self.keys | self.identifying | self.amounts | self.days
+
+    def flag(self, heading: str) -> str:
+        """Which answer of a column that nobody maps, and that asks yes or no about a state, is harmless: ``yes``
+        (是否公示), ``no`` (是否撤销); empty for any other column."""
+        key = heading_key(heading)
+        if len(key) > 40 or self.meaning(heading).field or not _FLAG.search(key):
+            return ""
+        is_bad, is_good = bool(_BAD_FLAG.search(key)), bool(_GOOD_FLAG.search(key))
+        return "no" if is_bad else "yes" if is_good and not re.search("[不未]", key) else ""
+
+    def is_of_state(self, heading: str) -> bool:
+        """Whether a heading has a word of term, state, scope, sector or role."""
+        return bool(_MEANINGFUL.search(heading_key(heading)))
 
     def may_change_meaning(self, heading: str) -> bool:
         """Whether a heading has a word of term, state, scope, sector or role, or of unit or currency where there are
@@ -142,6 +177,15 @@ class Vocabulary:
             if unit and name in self.amounts:
                 return Meaning(name, UNITS[unit[1]])
         return UNKNOWN
+
+
+def is_harmless(flag: str, text: str) -> bool:
+    """Whether a cell under a heading of yes or no is empty or has the harmless answer (``Vocabulary.flag``)."""
+    answer = heading_key(text)
+    bare = answer.removeprefix("未") if answer.startswith("未") else ""
+    if not answer or answer in "-—/":
+        return True
+    return answer in _YES if flag == "yes" else answer in _NO or bool(bare and _BAD_FLAG.fullmatch(bare))
 
 
 def _spellings(key: str) -> Iterable[str]:

@@ -8,6 +8,7 @@ from registry.domain.cases import filed_record
 from registry.domain.filing import record_columns
 from registry.refusals.content import DuplicateColumn, MissingColumn, UnknownColumn
 
+VOCABULARY = record_columns.vocabulary_for({})
 COMMON = ["当事人名称", "案号", "认定事实", "法律依据", "裁判日期", "审理法院"]
 
 
@@ -21,19 +22,22 @@ def test_is_shown_for_its_months_and_as_long_as_what_it_orders(months):
 
 class TestColumns:
     def test_are_the_common_ones_and_the_titles_of_the_kind(self):
-        headings = record_columns.resolve([*COMMON, "罪名"], {"offence": "罪名"})
+        headings = record_columns.resolve([*COMMON, "罪名"], record_columns.vocabulary_for({"offence": "罪名"}))
         assert headings.fields["罪名"] == "offence"
         assert headings.fields["审理法院"] == "authority_name"
 
-    def test_that_nobody_knows_refuse_the_file(self):
+    def test_that_nobody_knows_are_named_or_refuse_the_file(self):
+        assert record_columns.resolve([*COMMON, "备注"], VOCABULARY).left_out == ("备注",)
         with pytest.raises(UnknownColumn):
-            record_columns.resolve([*COMMON, "备注"], {})
+            record_columns.resolve([*COMMON, "案件状态"], VOCABULARY)
+        mapped = VOCABULARY.mapped({"案件状态": "-"})
+        assert "案件状态" not in record_columns.resolve([*COMMON, "案件状态"], mapped).fields
 
     def test_that_say_one_thing_twice_refuse_the_file(self):
         with pytest.raises(DuplicateColumn):
-            record_columns.resolve([*COMMON, "文号"], {})
+            record_columns.resolve([*COMMON, "文号"], VOCABULARY)
 
     @pytest.mark.parametrize("left_out", COMMON)
     def test_that_must_be_there_are_asked_for(self, left_out):
         with pytest.raises(MissingColumn):
-            record_columns.resolve([column for column in COMMON if column != left_out], {})
+            record_columns.resolve([column for column in COMMON if column != left_out], VOCABULARY)
