@@ -53,7 +53,9 @@ _STRETCH = re.compile(
     r"|(?:截止|截至|止于|至|到|截止到|截止至|有效期至)[:：\s]*\0(?:当?[日天])?(?:止|为止)?|\0(?:当?[日天])?(?:止|为止|截止|终止))"
     r"[。.,，;；\s]*(?:[(（]?(?:共计?|为期|计)?[0-9一二三四五六七八九十百两]{1,4}(?:年|个月|[日天])[)）]?)?"
 )
-_TERM = re.compile(r"(?:[0-9一二三四五六七八九十百两半壹贰叁]{1,4}\s*(?:周年|年|个月|个?工作日|天|日)(?:以?内|期)?|半年)[。)）]*$")
+_TERM = re.compile(
+    r"(?:[0-9一二三四五六七八九十百两半壹贰叁]{1,4}\s*(?:周年|年|个月|个?工作日|天|日)(?:以?内|期)?|半年)[。)）]*$"
+)
 _TERM_MAX = 60
 _STRETCH_MAX = 80
 _WEEKDAY = re.compile(r"[(]?(?:星期|周|礼拜)([一二三四五六日天])[)]?$")
@@ -63,7 +65,9 @@ _DASHES = str.maketrans(
 _GAP = re.compile(r"\s*([年月./-])\s*|\s+(?=[日号])")
 # Superscript and subscript figures, and those in circles, in brackets or before a full stop: compatibility folding
 # would make 12 of 1².
-_RAISED = re.compile("[\u00b2\u00b3\u00b9\u2070-\u209c\u2460-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289\U0001f100-\U0001f10a]")
+_RAISED = re.compile(
+    "[\u00b2\u00b3\u00b9\u2070-\u209c\u2460-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289\U0001f100-\U0001f10a]"
+)
 _SERIAL = re.compile(r"([1-9]\d{4})(?:\.\d+)?", re.ASCII)
 _SERIAL_ZERO = dt.date(1899, 12, 30)
 _SERIAL_YEARS = range(2000, 2100)
@@ -131,7 +135,7 @@ def last_day(text: str) -> dt.date | None:
 
     None for any other text, for a stretch that ends before it begins, and for a mere day.
     """
-    if len(text) <= len("2026-03-05") or len(text) > _STRETCH_MAX:
+    if len(text) > _STRETCH_MAX or (len(text) <= len("2026-03-05") and text.isascii()):
         return None
     compact = _GAP.sub(r"\1", tidy(text).translate(_DASHES))
     days = [match[0] for match in _DAY_INSIDE.finditer(compact)]

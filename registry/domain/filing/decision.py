@@ -95,8 +95,10 @@ def _last_day(row: RowReader, field: str, *, required: bool | None = None) -> dt
     if day := cells.last_day(text):
         row.note(field, "stretch-read", f"按所写期间的最后一日 {day} 读取")
         return day
-    if cells.is_term(text) :
-        row.fault(field, "term-not-day", "写的是期限的长短，应写最后一日的日期，例如 2027-03-04；没有期限的写 无处罚期限")
+    if cells.is_term(text):
+        row.fault(
+            field, "term-not-day", "写的是期限的长短，应写最后一日的日期，例如 2027-03-04；没有期限的写 无处罚期限"
+        )
         return None
     return row.day(field, required=required)
 

@@ -22,7 +22,7 @@ _USUAL = re.compile(r"[\u4e00-\u67cf\u67d1-\u9fff]+〔(?:19|20)\d\d〕[0-9]+号"
 _YEAR = re.compile(r"[〔\[(【﹝〈《{]\s*(?:(?:19|20)\d\d|[零〇○一二三四五六七八九]{4})?\s*年?\s*[〕\])】﹞〉》}]")
 _BARE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?!\d)")
 _FIGURE = re.compile(rf"\d|第\s*[{numerals.NUMERALS}]+|[{numerals.NUMERALS}]+\s*[号號]?$")
-_MASKED = re.compile(r"[*＊×✕■□█▇●?？…]|_{1,}|(?<![A-Za-z])[Xx]{2,}(?![A-Za-z])|(?<=\d)[Xx]{2,}|某|\.{3}")
+_MASKED = re.compile(r"[*＊×✕■□█▇●?？…]|_{1,}|(?<![A-Za-z])[Xx]{2,}(?![A-Za-z])|(?<=\d)[Xx]{2,}|(?<=\d)[Xx](?=\s*[号號])|某|\.{3}")
 _SHORTEST_BARE = 4
 """Digits of the serial number printed on a form, which is a number without words."""
 _ORDINAL = rf"(?:\d+|第?[{numerals.NUMERALS}]+)"

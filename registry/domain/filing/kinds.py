@@ -13,7 +13,9 @@ from registry.errors import Invalid
 
 OTHER = "07"
 _SUSPENSION, _REVOCATION = "11", "05"
-_SEPARATOR = re.compile(r"(?:[\u2460-\u249b\u2776-\u2793\u3220-\u3229\s、,，;；:：/／|｜+＋&。.()（）]|并处以?|并给予|以及|同时|[和及与并])+")
+_SEPARATOR = re.compile(
+    r"(?:[\u2460-\u249b\u2776-\u2793\u3220-\u3229\s、,，;；:：/／|｜+＋&。.()（）]|并处以?|并给予|以及|同时|[和及与并])+"
+)
 _LEAD = re.compile(
     r"(?:[0-9]{1,2}[.、)）]|[(（]?[0-9一二三四五六七八九十]{1,2}[)）]|处以|给予|决定|行政处罚[:：]|[处作])?\s*"
 )
@@ -117,7 +119,9 @@ def note_sums(row: RowReader, filed: Mapping[str, int | None]) -> None:
         for word, fen in () if _SUM_MARKS.isdisjoint(text) else filed.items():
             stated = [match["sum"] for match in _SUM_BEHIND.finditer(text) if match["word"][0] == word[0]]
             if fen is not None and len(stated) == 1 and fen not in _possible_sums(stated[0]):
-                row.note(name, "amount-differs", f"处罚类别中写有{word}的数额，与{word}金额 {amounts.yuan(fen)} 不同，请核对")
+                row.note(
+                    name, "amount-differs", f"处罚类别中写有{word}的数额，与{word}金额 {amounts.yuan(fen)} 不同，请核对"
+                )
 
 
 def _possible_sums(text: str) -> set[int]:

@@ -117,7 +117,9 @@ def _read_authority(row: RowReader, rules: Rules) -> tuple[str, str]:
         return name, default
     code = party.uscc(row, "authority_code", row.text("authority_code", required=True)) or ""
     if code.startswith(_FIRM):
-        row.fault("authority_code", "authority-code-of-firm", "此处是企业或者个体工商户的代码，应填写处罚机关自己的代码")
+        row.fault(
+            "authority_code", "authority-code-of-firm", "此处是企业或者个体工商户的代码，应填写处罚机关自己的代码"
+        )
     return name, code
 
 

@@ -235,7 +235,9 @@ def _read_identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None
         row.note("id_type", "id-type-derived", "未写明证件类型，按居民身份证核验")
     number = _join_number(row, number, id_type)
     if id_type == _FIRM_CODE or (id_type != identifiers.RESIDENT_ID and identifiers.is_sound(identifiers.fold(number))):
-        row.fault("id_type", "id-type-of-organisation", "统一社会信用代码不是自然人的证件，请核对相对人类别或者填写本人证件")
+        row.fault(
+            "id_type", "id-type-of-organisation", "统一社会信用代码不是自然人的证件，请核对相对人类别或者填写本人证件"
+        )
         return id_type, None
     if id_type != identifiers.RESIDENT_ID:
         folded = identifiers.fold(number)

@@ -8,7 +8,9 @@ from registry.domain.filing.model import Rules
 from registry.domain.filing.row_reader import RowReader
 
 _SECTOR_END = re.compile(r"(?:领域|行业|方面|类别|类|项目|活动)+$")
-_EVERY = frozenset(("全部", "所有", "全部领域", "所有领域", "各领域", "全领域", "不限", "不限领域", "全部七个领域", "七个领域"))
+_EVERY = frozenset(
+    ("全部", "所有", "全部领域", "所有领域", "各领域", "全领域", "不限", "不限领域", "全部七个领域", "七个领域")
+)
 _LONG_CODE = re.compile(r"(\d{6})(?:\d{3}|\d{6})")
 """A code of nine or twelve digits, as statistics count streets and villages: the first six are the county's."""
 

@@ -28,7 +28,9 @@ _GRAVE_WORDS = (
 _ORGAN = "1"
 """The registering department of organs and institutions in a code (GB 32100-2015)."""
 _OFFICE = "(?:局|委员会|委|厅|部|署|办公室|办|政府|总队|支队|大队|分局|中心|管理处|行)"
-_ORGANS = re.compile(rf"{_OFFICE}(?:[(（][^()（）]*[)）])?\s*(?:[、,，;；/|\n]|\s|和|与|及|会同|联合)+\s*[^、,，;；/|\s]*{_OFFICE}")
+_ORGANS = re.compile(
+    rf"{_OFFICE}(?:[(（][^()（）]*[)）])?\s*(?:[、,，;；/|\n]|\s|和|与|及|会同|联合)+\s*[^、,，;；/|\s]*{_OFFICE}"
+)
 _CONFISCATED = re.compile(r"没收[^。；;\n]{0,40}$")
 _DAY = re.compile(r"(\d{4})(?:年|[-./])(\d{1,2})(?:月|[-./])(\d{1,2})日?", re.ASCII)
 _DOCUMENT_YEAR = re.compile(r"[〔（(\[【﹝〈《]((?:19|20)\d\d)年?[〕）)\]】﹞〉》]")
@@ -125,11 +127,15 @@ def _text_findings(filing: Filing) -> Iterator[Note]:
     """What stands in a name, a number or an authority that may mean more than one."""
     is_person = filing.subject.kind == "natural_person"
     if subject_name.is_unusual(filing.subject.name, is_person=is_person):
-        yield Note("/subject_name", "name-unusual", "名称中有登记的名称所没有的内容（括号、称谓、标点、数字等），请核对")
+        yield Note(
+            "/subject_name", "name-unusual", "名称中有登记的名称所没有的内容（括号、称谓、标点、数字等），请核对"
+        )
     if document_number.is_doubtful(filing.document_number):
         yield Note("/document_number", document_number.DOUBTFUL, "文号末尾像是几个号，请核对是否一份决定")
     if not filing.authority_code.startswith(_ORGAN):
-        yield Note("/authority_code", "authority-code-doubtful", "代码不是机构编制部门赋予机关、事业单位的，请核对是否有权处罚")
+        yield Note(
+            "/authority_code", "authority-code-doubtful", "代码不是机构编制部门赋予机关、事业单位的，请核对是否有权处罚"
+        )
     if _ORGANS.search(filing.authority_name):
         yield Note("/authority_name", "authority-several", "处罚机关写了几个机关，应写牵头作出决定的机关，请核对")
 

@@ -66,7 +66,9 @@ _PART_OF_NAME = re.compile(
     r".*(?:合伙|独资|合作|工商户|集团|筹|店|厂|部|站|所|院|校|园|局|中心|工会|分会|公司|联合体|有限责任)|[一-龥]{2,4}[市县区]?"
 )
 """What a bracket at the end of a registered name holds: 有限合伙, 个体工商户, a branch, a place."""
-_STATE = re.compile("注销|吊销|撤销|停业|歇业|更名|迁出|法定代表人|法人|负责人|经营者|业主|店主|身份证|代码|联系|电话|地址|男|女|已故|死亡|离职")
+_STATE = re.compile(
+    "注销|吊销|撤销|停业|歇业|更名|迁出|法定代表人|法人|负责人|经营者|业主|店主|身份证|代码|联系|电话|地址|男|女|已故|死亡|离职"
+)
 _CLOSED = re.compile(r"[^)）\]】\w.·]$|[0-9_]$")
 _LABELLED = re.compile("[:：]")
 
@@ -81,11 +83,11 @@ def name_findings(name: str, *, is_person: bool) -> Iterator[str]:
     damaged = _DAMAGED.search(name)
     if damaged:
         yield NAME_DAMAGED
-    elif _is_no_name(name):
-        yield NAME_EMPTY
-        return
     if _MASKS.search(name) or (is_person and _PERSON_MASKS.search(name)):
         yield NAME_MASKED
+    elif not damaged and _is_no_name(name):
+        yield NAME_EMPTY
+        return
     if _FORMER.search(name):
         yield NAME_FORMER
     elif not damaged and _is_several(name, is_person=is_person):
@@ -114,7 +116,9 @@ def _is_several(name: str, *, is_person: bool) -> bool:
         return True
     if is_person:
         apart = _PERSONS_APART.fullmatch(name)
-        return _PERSON_SEVERAL.search(name) is not None or (apart is not None and apart["first"] not in _DOUBLE_SURNAMES)
+        return _PERSON_SEVERAL.search(name) is not None or (
+            apart is not None and apart["first"] not in _DOUBLE_SURNAMES
+        )
     match = _SEVERAL.search(name)
     if match and not _is_branch(name, match.end()):
         return True

@@ -37,7 +37,22 @@ class TestDitto:
 
     @pytest.mark.parametrize(
         "text",
-        ["同意", "同仁堂", "同济", "上海", "同行", "见习", "按上级要求", "盐城同上科技有限公司", "前", "0.2", "2026/11/10", "罚款", "/", "—"],
+        [
+            "同意",
+            "同仁堂",
+            "同济",
+            "上海",
+            "同行",
+            "见习",
+            "按上级要求",
+            "盐城同上科技有限公司",
+            "前",
+            "0.2",
+            "2026/11/10",
+            "罚款",
+            "/",
+            "—",
+        ],
     )
     def test_is_no_word_that_looks_like_it(self, text: str) -> None:
         assert not is_ditto(text)
