@@ -6,10 +6,11 @@ the same font and library.
 
 import hashlib
 import json
-import unicodedata
+from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from registry.domain.characters import tables
 from registry.domain.checks import comparison, explanation
 from registry.domain.publication.keyring import read_instant
 from registry.refusals.content import PdfUnavailable
@@ -175,8 +176,8 @@ def _write_paragraph(page: "FPDF", text: str, width: float = 0, height: float = 
     """Write a paragraph, flush left; Chinese breaks anywhere."""
     from fpdf.enums import WrapMode
 
-    escaped = _escape_invisible(text)
-    page.multi_cell(width, height, escaped, align="L", wrapmode=WrapMode.CHAR, new_x="LMARGIN", new_y="NEXT")
+    written = _write_out(text, page.fonts[_FONT].cmap)  # type: ignore[union-attr]  # the only font added is a file
+    page.multi_cell(width, height, written, align="L", wrapmode=WrapMode.CHAR, new_x="LMARGIN", new_y="NEXT")
 
 
 def _draw_rule(page: "FPDF") -> None:
@@ -199,9 +200,14 @@ def _draw_code(page: "FPDF", url: str) -> None:
                 page.rect(left + across * module, _MARGIN + down * module, module, module, style="F")
 
 
-def _escape_invisible(text: str) -> str:
-    """Escape control and formatting characters: they can turn a name around or hide a part of it."""
-    return "".join(
-        f"\\u{ord(character):04x}" if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Cn") else character
-        for character in text
-    )
+def _write_out(text: str, glyphs: Container[int]) -> str:
+    """Write out what would not be seen: control and formatting characters, which can turn a name around or hide a part
+    of it, and characters that the font has no glyph for, so that no printed name loses one."""
+    return "".join(_write_out_character(character, glyphs) for character in text)
+
+
+def _write_out_character(character: str, glyphs: Container[int]) -> str:
+    point, facts = ord(character), tables()
+    if point in facts.ignorable or facts.category.get(point, "L")[0] == "C":
+        return f"\\u{point:04x}"
+    return character if point in glyphs else f"〔U+{point:04X}〕"

@@ -1,5 +1,6 @@
 """Schedule of the worker: one table of jobs; each run is claimed first, so that one worker runs each slot."""
 
+import datetime as dt
 import logging
 import os
 import signal
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -171,61 +174,80 @@ def _run(job: Job, number: int) -> str:
 
 
 class Schedule:
-    """Every job in a thread of its own that waits by the monotonic clock, and a watchdog over them.
+    """Every job by its interval, in a thread of its own, and a watchdog over them.
 
-    A wall clock that is set back stops nothing, and a job that hangs stops no other.
+    A job that hangs stops no other. The scheduler waits by the wall clock; the watchdog waits by the monotonic one, and
+    brings forward what a clock that was set back has put off.
     """
 
     def __init__(self, app: Flask, worker: str, table: Sequence[Job] = JOBS) -> None:
-        self._app, self._worker, self._jobs = app, worker, table
+        self._app, self._worker, self._jobs = app, worker, {job.name: job for job in table}
         self._stop = threading.Event()
         self._ticked = {job.name: time.monotonic() for job in table}
-        self._threads = [
-            threading.Thread(target=self._repeat, args=(job,), name=job.name, daemon=True) for job in table
-        ]
         self._watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+        self._scheduler = BackgroundScheduler(
+            timezone=dt.UTC,
+            executors={"default": ThreadPoolExecutor(len(table))},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._stopping = threading.Thread(target=self._scheduler.shutdown, daemon=True)
+        now = runtime.clock()
+        for job in table:
+            seconds = self._tick_seconds(job)
+            self._scheduler.add_job(self._tick, "interval", (job,), seconds=seconds, id=job.name, next_run_time=now)
 
     def start(self) -> None:
         """Start every job at once, and the watchdog."""
-        for thread in (*self._threads, self._watchdog):
-            thread.start()
+        self._scheduler.start()
+        self._watchdog.start()
 
     def stop(self, seconds: float) -> bool:
         """Stop; False when a job was still under way after so many seconds."""
-        self._stop.set()
-        ends = time.monotonic() + seconds
-        for thread in self._threads:
-            thread.join(max(0.0, ends - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        if not self._stop.is_set():
+            self._stop.set()
+            self._stopping.start()
+        self._stopping.join(seconds)
+        return not self._stopping.is_alive()
 
     def late(self) -> dict[str, float]:
         """The jobs that were not looked at for far too long, and for how many seconds."""
         now = time.monotonic()
-        passed = {job.name: now - self._ticked[job.name] for job in self._jobs}
+        passed = {name: now - ticked for name, ticked in self._ticked.items()}
         return {
-            job.name: passed[job.name]
-            for job in self._jobs
-            if passed[job.name] > LATE_TICKS * self._tick_seconds(job) + LATE_SECONDS
+            name: passed[name]
+            for name, job in self._jobs.items()
+            if passed[name] > LATE_TICKS * self._tick_seconds(job) + LATE_SECONDS
         }
 
-    def _repeat(self, job: Job) -> None:
-        while not self._stop.is_set():
-            try:
-                run_claimed(self._app, job, self._worker)
-            except Exception as error:  # whatever it is, the next tick tries again
-                log.error("%s did not run: %s", job.name, type(error).__name__)
-            else:
-                self._ticked[job.name] = time.monotonic()
-            self._stop.wait(self._tick_seconds(job))
+    def bring_forward(self, now: dt.datetime) -> list[str]:
+        """Let jobs run now whose next run lies further ahead than an interval reaches; returns their names."""
+        put_off = [
+            scheduled
+            for scheduled in self._scheduler.get_jobs()
+            if scheduled.next_run_time - now > 2 * scheduled.trigger.interval
+        ]
+        for scheduled in put_off:
+            scheduled.modify(next_run_time=now)
+        return [scheduled.id for scheduled in put_off]
+
+    def _tick(self, job: Job) -> None:
+        try:
+            run_claimed(self._app, job, self._worker)
+        except Exception as error:  # whatever it is, the next tick tries again
+            log.error("%s did not run: %s", job.name, type(error).__name__)
+        else:
+            self._ticked[job.name] = time.monotonic()
 
     def _watch(self) -> None:
         while not self._stop.wait(WATCH_SECONDS):
+            for name in self.bring_forward(runtime.clock()):
+                log.warning("watchdog: the clock was set back, %s runs now", name)
             for name, seconds in self.late().items():
                 log.error("watchdog: %s has not run for %d s", name, seconds)
 
     def _tick_seconds(self, job: Job) -> int:
         slot_seconds = job.slot_seconds(self._app.extensions["registry_settings"])
-        return min(slot_seconds, TICK_SECONDS_MAX)
+        return max(1, min(slot_seconds, TICK_SECONDS_MAX))
 
 
 def run_forever(app: Flask) -> None:

@@ -179,9 +179,12 @@ REASONS = {
     "same-tender-relation": "与同一标段的另一方由同一人负责，或者有控股、管理关系，是否可以同时参加须由人判断",
     "near-name": "没有可用的代码，查到名称相近的记录，是否同一主体须由人核对",
     "name-differs": "名称与关系所载该代码的名称不同",
+    "registration-number-only": "仅按登记注册号查询，登记注册号不能排除以统一社会信用代码公示的记录",
     "identity-not-given": "未提供统一社会信用代码或证件号码，仅按名称查询",
     "uscc-check-character": "统一社会信用代码的校验码不正确",
     "uscc-malformed": "统一社会信用代码格式不正确",
+    "uscc-impossible": "不可能是统一社会信用代码",
+    "organisation-code-malformed": "组织机构代码格式不正确",
     "resident-id-malformed": "身份证号码格式或出生日期不正确",
     "resident-id-check-character": "身份证号码校验码不正确",
     "id-type-unknown": "证件类型不认识",
@@ -238,7 +241,14 @@ FINDINGS = {
     "date-serial": "日期按 Excel 序号读取",
 }
 """Findings about a filing that deserve a look before verification (``filing/plausibility``)."""
-MATCHES = {"uscc": "统一社会信用代码", "id": "证件号码", "name": "仅名称"}
+MATCHES = {
+    "uscc": "统一社会信用代码",
+    "id": "证件号码",
+    "name": "仅名称",
+    "document_form": "同一证件的另一形式",
+    "organisation_code": "组织机构代码",
+    "registration_number": "登记注册号",
+}
 """Keys by which a record was found."""
 
 

@@ -19,6 +19,7 @@ from registry.models.commendation import Commendation
 from registry.models.department import Department
 from registry.models.exchange import BulkRelease, InboxBatch, InboxItem, JobRun, OutboxMessage, Peer, Takeaway
 from registry.models.filed_record import FiledRecord
+from registry.models.further_key import FurtherKey
 from registry.models.keyring import SigningKey
 from registry.models.law_proposal import LawProposal
 from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
@@ -56,6 +57,7 @@ __all__ = [
     "Department",
     "Document",
     "FiledRecord",
+    "FurtherKey",
     "IdempotencyKey",
     "ImportFinding",
     "InboxBatch",

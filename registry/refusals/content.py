@@ -87,6 +87,18 @@ class UsccMalformed(Invalid):
     code, title = "uscc-malformed", "统一社会信用代码格式不正确"
 
 
+class UsccImpossible(UsccMalformed):
+    """Eighteen well-formed characters that no authority issues: no such department, kind or place (GB 32100-2015)."""
+
+    code, title = "uscc-impossible", "不可能是统一社会信用代码：没有这个登记管理部门、机构类别或者行政区划"
+
+
+class OrganisationCodeMalformed(Invalid):
+    """Not the nine characters of GB 11714."""
+
+    code, title = "organisation-code-malformed", "组织机构代码应为 8 位字符和 1 位校验码"
+
+
 class UsccCheckCharacter(Invalid):
     """Eighteen well-formed characters whose last one contradicts the others (GB 32100-2015)."""
 

@@ -101,8 +101,9 @@ class TestPaging:
             assert wanted in (None, seen)
 
     def test_refuses_tokens_that_are_none(self, desk):
-        for token in ("x", "²", "-1", "9" * 30, "1.5"):
-            for path, who in (("/penalties", "clerk"), ("/audit", "auditor")):
+        tokens = ("x", "²", "-1", "9" * 30)
+        for path, who, own in (("/penalties", "clerk", ("1.5.2", "1.x", ".")), ("/audit", "auditor", ("1.5",))):
+            for token in (*tokens, *own):
                 assert desk.get(path, who, query_string={"next": token}).status_code == 422, (path, token)
 
     def test_of_deadlines_tells_due_and_overdue(self, desk):

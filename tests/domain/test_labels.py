@@ -15,6 +15,7 @@ REGISTRY = Path(labels.__file__).parents[1]
 KEBAB = re.compile(r"[a-z]+(?:-[a-z]+)+")
 VERDICTS = tuple(f"domain/checks/{name}.py" for name in ("verdict", "consortium", "list_effects", "record_effects"))
 REQUESTS = ("services/checks/request.py", "services/checks/batch_check.py")
+IDENTIFIERS = tuple(f"domain/identifiers/{name}.py" for name in ("organisation", "resident", "documents"))
 PARTIES = ("domain/filing/cells.py", *(f"tabular/{name}.py" for name in ("objects", "parties", "sheet", "finder")))
 """What reads a file of parties and leaves faults with its rows, the first of which is the reason of an unchecked
 line."""
@@ -61,7 +62,7 @@ class TestReasons:
         assert reason_codes(VERDICTS[1]) == {"consortium-member"}
         assert {"list-bars", "must-tender-not-stated"} <= reason_codes(VERDICTS[2])
         assert {"ref-doubled", "ref-unknown"} <= fault_codes(REQUESTS[0])
-        assert {"uscc-malformed", "id-type-unknown"} <= refusal_codes("domain/identifiers.py")
+        assert {"uscc-malformed", "id-type-unknown"} <= set().union(*map(refusal_codes, IDENTIFIERS))
         assert refusal_codes(REQUESTS[0]) == {"personal-number", "id-type-unknown"}
 
     @pytest.mark.parametrize("path", VERDICTS)
@@ -75,7 +76,7 @@ class TestReasons:
     def test_name_every_fault_of_a_cell(self):
         assert grid.CELL_FAULTS.keys() <= labels.REASONS.keys()
 
-    @pytest.mark.parametrize("path", [*REQUESTS, "domain/identifiers.py"])
+    @pytest.mark.parametrize("path", [*REQUESTS, *IDENTIFIERS])
     def test_name_every_refusal_of_a_party(self, path):
         assert refusal_codes(path) <= labels.REASONS.keys()
 

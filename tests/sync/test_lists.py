@@ -4,9 +4,10 @@ import datetime as dt
 import json
 
 import pytest
+from sqlalchemy import select
 
 from registry.domain.checks.explanation import basis_texts
-from registry.models import Publication
+from registry.models import Department, Publication
 from registry.runtime import reading
 from registry.services.publication.publishing import Version, publish
 from sync.pull import pull
@@ -14,21 +15,31 @@ from sync.push import push
 from tests.support.bureau import Bureau
 from tests.support.centre import Centre
 from tests.support.lists import COURT, DAY, Office, firm, party
-from tests.support.people import hire
+from tests.support.membership import entitle
+from tests.support.people import AUTHORITY, hire
 
 
 @pytest.fixture
-def office(city, monkeypatch):
-    """The office of the city's node that takes lists in."""
+def office(city, platform, monkeypatch):
+    """The office of the city's node that takes lists in, as the platform knows that it may."""
+    sources = {"judgment-debtor": ["*"]}
+    platform.do(lambda work: entitle(work, "city", {AUTHORITY[1]: [AUTHORITY[0]]}, sources=sources))
     with city:
         return Office(Bureau(hire(), monkeypatch))
 
 
 @pytest.fixture
 def centre(platform):
-    """A trading centre that asks the other node."""
+    """A trading centre that asks the other node; no department there is one of the city's too."""
+
+    def rename(work):
+        for department in work.session.scalars(select(Department)):
+            department.name, department.authority_code = f"平台{department.name}", None
+
     with platform:
-        return Centre(hire())
+        made = Centre(hire())
+    platform.do(rename)
+    return made
 
 
 def newest(node, record):

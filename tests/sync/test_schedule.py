@@ -154,6 +154,17 @@ class TestSchedule:
         goes_on.set()
         assert made.stop(30)
 
+    def test_brings_forward_what_a_clock_set_back_has_put_off(self, city):
+        made = schedule.Schedule(city.app, "w", (Job("count", lambda _: 60, lambda: None),))
+        made.start()
+        try:
+            now = dt.datetime.now(dt.UTC)
+            assert made.bring_forward(now) == []
+            assert made.bring_forward(now - dt.timedelta(hours=3)) == ["count"]
+            assert made.bring_forward(now - dt.timedelta(hours=3)) == []
+        finally:
+            made.stop(30)
+
     def test_goes_on_after_a_job_that_could_not_even_be_claimed(self, city, monkeypatch, caplog):
         ran, failing = [], [True, True]
 

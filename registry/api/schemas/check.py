@@ -41,6 +41,8 @@ class PartySchema(StrictSchema):
     section = words(50, load_default=None, allow_none=True)
     name = words(200, required=True)
     uscc = words(60, load_default=None, allow_none=True)
+    organisation_code = words(20, load_default=None, allow_none=True)
+    registration_number = words(64, load_default=None, allow_none=True)
     id_type = short(20, load_default=None, allow_none=True)
     id_number = words(64, load_default=None, allow_none=True, load_only=True)
 

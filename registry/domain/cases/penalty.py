@@ -74,10 +74,8 @@ def findings_of(facts: Mapping[str, Any]) -> list[Note]:
 
 
 def changed_fields(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """Chinese names of what two stored contents state differently; their nonces and document numbers do not count."""
-    return [
-        title for name, title in FIELDS.items() if name != "document_number" and before.get(name) != after.get(name)
-    ]
+    """Chinese names of what two stored contents state differently; their nonces do not count."""
+    return [title for name, title in FIELDS.items() if before.get(name) != after.get(name)]
 
 
 def filing_of(facts: dict[str, Any]) -> Filing:

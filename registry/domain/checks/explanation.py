@@ -5,8 +5,10 @@ from typing import Any
 
 from registry.domain.checks import comparison
 from registry.domain.checks.receipts import VERDICTS, Statement
-from registry.domain.labels import DIFFERENCES, PROJECT_NAMES, REASONS, label_for
+from registry.domain.labels import DIFFERENCES, MATCHES, PROJECT_NAMES, REASONS, label_for
 
+_OTHER_CODES = ("organisation_code", "registration_number")
+LOOSE_MATCHES = ("document_form", *_OTHER_CODES)
 _NAMED = {
     "ref": "联合体成员",
     "record": "记录",
@@ -99,7 +101,7 @@ def _line_text(line: Mapping[str, Any], entry: int) -> str:
 
 def party_text(line: Mapping[str, Any]) -> str:
     """The party of a line; of an identity number only the last four characters, which is all a receipt contains."""
-    identity = " ".join(str(line[part]) for part in ("ref", "name", "uscc") if line.get(part))
+    identity = " ".join(str(line[part]) for part in ("ref", "name", "uscc", *_OTHER_CODES) if line.get(part))
     return identity + (f" 证件号码尾号 {line['id_last4']}" if line.get("id_last4") else "")
 
 
@@ -123,6 +125,8 @@ def _reason_text(reason: Mapping[str, Any]) -> str:
         texts.append(f"名称相近：{_differences_text(match.get('differences'))}")
     elif isinstance(match, Mapping) and match.get("by") == "name":
         texts.append("仅名称相同")
+    if isinstance(match, Mapping) and match.get("by") in LOOSE_MATCHES:
+        texts.append(f"按{label_for(MATCHES, match['by'])}查到，是否同一主体须由人核实")
     if isinstance(match, Mapping) and match.get("name_differs"):
         texts.append("记录上的名称不同")
     for label, via in (("经由关系", reason.get("via")), ("该方的关系", reason.get("via_other"))):

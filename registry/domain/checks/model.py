@@ -1,22 +1,30 @@
 """Data model of an award check: its scope, its parties, and the records that match them."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from registry.domain.law.reference_kinds import ListEffect, Measure, RecordEffect
+from registry.domain.naming import name_key
 
-FIRST_MATCHER, LISTS_MATCHER, RELATED_MATCHER = MATCHERS = ("exact-2", "exact-3", "exact-4")
+FIRST_MATCHER, LISTS_MATCHER, KEYS_MATCHER = MATCHERS = ("exact-2", "exact-3", "exact-4")
 """Versions of the rules by which verdicts are reached, named in every receipt, oldest first.
 
 By the first, lists bore by their measures only, a repaired record bore nothing, and whether a project must be tendered
 was always stated. The second brought the effects of lists; the third near names and related parties of one tender,
-bans of listings that outlast a repair, and the look-back of who may tender for works.
+bans of listings that outlast a repair, the look-back of who may tender for works, keys of names from committed Unicode
+tables, and further keys.
 """
 MATCHER = MATCHERS[-1]
 PROJECTS = ("goods", "services", "works")
 """Kinds of project (政府采购法 2: 货物、服务、工程)."""
+
+
+def name_key_of(matcher: str) -> Callable[[str], str]:
+    """The function by which a version of the rules keys names."""
+    is_older = MATCHERS.index(matcher) < MATCHERS.index(KEYS_MATCHER)
+    return name_key.former_key if is_older else name_key.key
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,8 @@ class CheckedParty:
 
     ``uscc_problem`` is set when the code has a wrong check character: it is looked up as it stands. ``names`` are
     the keys of the names that relations say its code has or had. ``section`` is the lot it bids for; None the whole.
+    ``document_index`` is the keyed hash of what the forms of a document share; a subject without a code has an
+    ``organisation_code`` or a ``registration_number``.
     """
 
     ref: str
@@ -82,6 +92,9 @@ class CheckedParty:
     uscc_problem: str | None = None
     names: frozenset[str] = frozenset()
     section: str | None = None
+    document_index: str | None = None
+    organisation_code: str | None = None
+    registration_number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,9 +111,9 @@ class RelationLink:
 
 @dataclass(frozen=True)
 class Hit:
-    """One published record that matches: ``by`` uscc, id or name; its body as published; ``via`` when it is that
-    of a related party; ``differences`` when its name is only near, those of the names; ``has_identifier``: its subject
-    has a code or a number, by which two of one name are told apart.
+    """One published record that matches: ``by`` uscc, id, name or a further key; its body as published; ``via`` when it
+    is that of a related party; ``differences`` when its name is only near, those of the names; ``has_identifier``:
+    its subject has a code or a number, by which two of one name are told apart.
     """
 
     by: str

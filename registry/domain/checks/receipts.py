@@ -102,7 +102,8 @@ VERDICTS = {
     "unchecked": "未能核查，不得当作未查到",
 }
 LINE_FIELDS = frozenset({
-    "ref", "role", "of", "section", "name", "uscc", "id_last4", "verdict", "reasons", "id_tag", "changed",
+    "ref", "role", "of", "section", "name", "uscc", "organisation_code", "registration_number", "id_last4", "verdict",
+    "reasons", "id_tag", "changed",
 })  # fmt: skip
 
 PLACED = frozenset({"salt", "id_tag", "changed"})

@@ -40,13 +40,15 @@ class Path:
     via: RelationLink
 
 
-def known_names(party: CheckedParty, relations: RelationsByKey) -> frozenset[str]:
+def known_names(
+    party: CheckedParty, relations: RelationsByKey, key: Callable[[str], str] = name_key.key
+) -> frozenset[str]:
     """Keys of the names that relations state for the party's code, present and former."""
     names = set()
     for relation in relations.get(("uscc", party.uscc or ""), ()):
-        names.add(name_key.key(relation.body[relation.side]["name"]))
+        names.add(key(relation.body[relation.side]["name"]))
         if relation.body["relation"] == "former_name":
-            names.add(name_key.key(relation.body["other"]["name"]))
+            names.add(key(relation.body["other"]["name"]))
     return frozenset(names)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from registry.domain import identifiers
 from registry.domain.checks import consortium, related_parties
-from registry.domain.checks.model import RELATED_MATCHER, CheckedParty, CheckScope
+from registry.domain.checks.model import KEYS_MATCHER, CheckedParty, CheckScope
 from registry.domain.checks.related_parties import Kinds, KnownRelation, RelationsByKey
 from registry.domain.checks.verdict import Answer, Reason, ranked_answer
 from registry.domain.law.reference_kinds import SameTenderRule
@@ -68,7 +68,7 @@ def apply_same_tender(
 
     Older rules knew no such reason: their receipts are replayed without.
     """
-    if law.rule is None or not scope.follows(RELATED_MATCHER):
+    if law.rule is None or not scope.follows(KEYS_MATCHER):
         return list(answers)
     competitors = list(_find_competitors(parties, relations, scope.on, law.kinds))
     reasons = _find_reasons(competitors, law.rule)

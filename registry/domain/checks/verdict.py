@@ -11,11 +11,19 @@ from typing import Any
 
 from registry.domain import identifiers
 from registry.domain.cases import revision
+from registry.domain.checks.further_keys import MATCHES
 from registry.domain.checks.list_effects import is_provided_for, list_reasons
-from registry.domain.checks.model import LISTS_MATCHER, RELATED_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.model import (
+    KEYS_MATCHER,
+    LISTS_MATCHER,
+    CheckedParty,
+    CheckScope,
+    Hit,
+    LookBack,
+    name_key_of,
+)
 from registry.domain.checks.record_effects import record_reasons
 from registry.domain.law.measures import cites
-from registry.domain.naming import name_key
 
 NEAR_NAME = "near-name"
 """Code of the reason of a record under a near name."""
@@ -32,6 +40,8 @@ class Answer:
     verdicts: tuple[str, ...] = ()
 
 
+_LOOSE = frozenset(MATCHES.values())
+"""Matches that a person must look at, whatever the record says."""
 Reason = tuple[str, dict[str, Any]]
 """One reason: the verdict it leads to, and the reason as shown."""
 
@@ -68,10 +78,11 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
             party, hit, scope, look_back
         )
     ]
-    if party.uscc and party.names and name_key.key(party.name) not in party.names:
+    if party.uscc and party.names and name_key_of(scope.matcher)(party.name) not in party.names:
         reasons.append(_build_reason("review", "name-differs"))
-    if not party.uscc and not party.id_index:
-        reasons.append(_build_reason("review", "identity-not-given"))
+    if not (party.uscc or party.id_index or party.organisation_code):
+        given = "registration-number-only" if party.registration_number else "identity-not-given"
+        reasons.append(_build_reason("review", given))
     elif party.uscc_problem and not reasons:
         reasons.append(_build_reason("unchecked", party.uscc_problem))
     elif party.uscc_problem and all(reason["code"] == NEAR_NAME for _, reason in reasons):
@@ -85,7 +96,7 @@ def _is_known_state(hit: Hit, scope: CheckScope) -> bool:
     """By the first rules a repaired record bore nothing; now a ban that is itself the penalty runs to its own end."""
     if hit.body["state"] != "repaired":
         return True
-    kinds = ("penalty", "listing") if scope.follows(RELATED_MATCHER) else ("penalty",)
+    kinds = ("penalty", "listing") if scope.follows(KEYS_MATCHER) else ("penalty",)
     return scope.follows(LISTS_MATCHER) and hit.body["kind"] in kinds
 
 
@@ -105,7 +116,7 @@ def _build_reason(verdict: str, code: str) -> Reason:
 
 
 def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_back: LookBack | None) -> list[Reason]:
-    body, match = hit.body, _describe_match(party, hit)
+    body, match = hit.body, _describe_match(party, hit, scope)
     common: dict[str, Any] = {"record": body["record"], "revision": body["revision"], "match": match}
     if hit.via:
         common["via"] = dict(hit.via.detail)
@@ -127,7 +138,7 @@ def _reasons_from_hit(party: CheckedParty, hit: Hit, scope: CheckScope, look_bac
     reasons += [(_cap_verdict(hit, verdict), common | detail) for verdict, detail in record_reasons(hit, party, scope)]
     is_own = hit.via is None or hit.via.effect == "identity"
     if not reasons and is_own and _is_visible(body, scope.on):
-        verdict = "review" if match.get("name_differs") else "on_record"
+        verdict = "review" if match.get("name_differs") or hit.by in _LOOSE else "on_record"
         reasons.append((_cap_verdict(hit, verdict), common | {"code": "published", "basis": body["basis"]}))
     # What only informs is told of a party's own records while they are shown: a repair ends that.
     is_informing = not _is_attention(hit) and body["state"] != "repaired"
@@ -144,10 +155,10 @@ def _near_reasons(party: CheckedParty, hit: Hit, scope: CheckScope, look_back: L
     return [("review", common | {"code": NEAR_NAME, "match": match, "basis": hit.body["basis"]})]
 
 
-def _describe_match(party: CheckedParty, hit: Hit) -> dict[str, Any]:
+def _describe_match(party: CheckedParty, hit: Hit, scope: CheckScope) -> dict[str, Any]:
     """How the record matches, and whether its name or code differs from the party's."""
     subject, match = hit.body["subject"], {"by": hit.by}
-    ours, theirs = name_key.key(party.name), name_key.key(subject["name"])
+    ours, theirs = map(name_key_of(scope.matcher), (party.name, subject["name"]))
     if hit.via is None and hit.by == "uscc" and ours != theirs:
         return match | {"former_name" if {ours, theirs} <= party.names else "name_differs": True}
     if hit.via is None and hit.by == "name" and party.uscc and not _is_unsound(subject["uscc"]):
@@ -179,7 +190,7 @@ def _judge_measure(measure: Mapping[str, Any], hit: Hit, party: CheckedParty, sc
         "scope": _describe_scope(measure),
         "discretionary": measure["discretionary"],
     }
-    if measure["code"] in scope.unconfirmed and scope.follows(RELATED_MATCHER):
+    if measure["code"] in scope.unconfirmed and scope.follows(KEYS_MATCHER):
         detail["status"] = "unconfirmed"
     if not _is_in_force(measure, scope.on) or measure["effect"] == "none":
         return "ended", detail
@@ -196,7 +207,7 @@ def _find_question(measure: Mapping[str, Any], hit: Hit, scope: CheckScope) -> s
     if measure["only_must_tender"] and scope.must_tender is None:
         return "must-tender-not-stated"
     is_unplaced = not (hit.body["district"] and scope.district)
-    if _is_provincial(measure, scope) and is_unplaced and scope.follows(RELATED_MATCHER):
+    if _is_provincial(measure, scope) and is_unplaced and scope.follows(KEYS_MATCHER):
         return "district-not-stated"
     if measure["code"] in scope.by_product:
         return "measure-by-product"
@@ -281,6 +292,6 @@ def _is_in_look_back(body: Mapping[str, Any], party: CheckedParty, scope: CheckS
 def _cap_verdict(hit: Hit, verdict: str) -> str:
     """Lower ``barred`` to ``review`` for a match by name alone at either end of a relation, and for relations that only
     call attention."""
-    if hit.by == "name" or (hit.via and hit.via.by == "name"):
+    if hit.by == "name" or hit.by in _LOOSE or (hit.via and hit.via.by == "name"):
         return "review"
     return "review" if _is_attention(hit) and verdict == "barred" else verdict

@@ -23,7 +23,9 @@ QUARANTINED = frozenset({REJECTED, CONFLICT})
 
 SCHEMA, HASH_WRONG, SIGNATURE_WRONG = "schema", "hash-wrong", "signature-wrong"
 OWNER_NOT_ENTITLED, OWNER_KEY_UNKNOWN = "owner-not-entitled", "owner-key-unknown"
-REVISION_EQUIVOCATION = "revision-equivocation"
+REVISION_EQUIVOCATION, REVISION_LEAP = "revision-equivocation", "revision-leap"
+REVISIONS_AHEAD_MAX = 1000
+"""So many versions of a record may have been missed. The highest number of all would leave no room for a correction."""
 
 _FIELDS = {"record", "owner", "revision", "previous", "body", "hash", "signature"}
 """Fields of every envelope; ``schema`` stands beside them when the body has a number."""
@@ -103,7 +105,10 @@ def build(
 
 
 def parse(
-    value: Any, sectors: Collection[str], list_measures: record_schema.ListMeasures | None = None
+    value: Any,
+    sectors: Collection[str],
+    list_measures: record_schema.ListMeasures | None = None,
+    publicity_months: int | None = None,
 ) -> Envelope | list[Fault]:
     """Parse an envelope: the envelope, or its faults place by place; values are never quoted.
 
@@ -113,7 +118,7 @@ def parse(
     if not faults:
         faults = [
             Fault(f"/body{fault.pointer}", fault.code, fault.detail)
-            for fault in record_schema.faults(value["body"], sectors, list_measures)
+            for fault in record_schema.faults(value["body"], sectors, list_measures, publicity_months)
         ] or _contradictions(value)
     if faults:
         return faults
@@ -136,7 +141,7 @@ def judge_envelope(known: KnownRecord | None, incoming: Envelope, sender: Sender
     the owner must be the one known here, the hash must be the content's and the signature the owner's, and the owner
     must speak for the authority that the body names, whoever passed it on. Two contents
     under one revision are an equivocation, as is a version that follows another one than the one known here; a version
-    older than the newest known is stale; a newer one is accepted, gaps allowed.
+    older than the newest known is stale; a newer one is accepted, gaps allowed up to ``REVISIONS_AHEAD_MAX``.
     """
     is_same = content_hash(incoming.body, incoming.previous) == incoming.hash
     if known and is_same and known.owner == incoming.owner and known.hashes.get(incoming.revision) == incoming.hash:
@@ -146,8 +151,11 @@ def judge_envelope(known: KnownRecord | None, incoming: Envelope, sender: Sender
         return Outcome(REJECTED, code)
     if known and (incoming.revision in known.hashes or not _is_successor(known, incoming)):
         return Outcome(CONFLICT, REVISION_EQUIVOCATION)
-    if known and incoming.revision < max(known.hashes, default=0):
+    newest = max(known.hashes, default=0) if known else 0
+    if incoming.revision < newest:
         return Outcome(STALE)
+    if incoming.revision > newest + REVISIONS_AHEAD_MAX:
+        return Outcome(REJECTED, REVISION_LEAP)
     return Outcome(ACCEPTED)
 
 

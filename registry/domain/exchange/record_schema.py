@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from registry.domain import identifiers, records
 from registry.domain.filing.cells import is_forbidden
+from registry.domain.law.publicity import add_months
 from registry.domain.publication import redaction
 from registry.errors import Fault, Invalid
 
@@ -22,8 +23,15 @@ ListMeasures = Callable[[dt.date], Mapping[str, Collection[str]]]
 """The measures that each list with an adequate basis provides for on a day, by the code of the list."""
 
 
-def faults(body: Any, sectors: Collection[str], list_measures: ListMeasures | None = None) -> list[Fault]:
+def faults(
+    body: Any,
+    sectors: Collection[str],
+    list_measures: ListMeasures | None = None,
+    publicity_months: int | None = None,
+) -> list[Fault]:
     """Faults of a body, place by place; empty when it may be published. Values are never quoted.
+
+    A penalty is public for ``publicity_months`` at most, the longest that any policy here allows, or while it binds.
 
     Listings are judged by ``list_measures``: a list that is not known here or has no adequate basis, and a measure
     that its list does not provide for, bind nobody (国办发〔2020〕49号).
@@ -42,6 +50,7 @@ def faults(body: Any, sectors: Collection[str], list_measures: ListMeasures | No
         list(_shape_faults(body, kind.body, "", is_next=body.get("schema", 0) == _NEWEST))
         or list(_rule_faults(body, kind, sectors))
         or list(_list_faults(body, list_measures))
+        or list(_period_faults(body, publicity_months))
         or list(_character_faults(body, ""))
         or list(_personal_number_faults(body, ""))
     )
@@ -88,6 +97,7 @@ def _is_valid(value: Any, annotation: Any) -> bool:
 def _rule_faults(body: dict[str, Any], kind: records.RecordKind, sectors: Collection[str]) -> Iterator[Fault]:
     """Faults of rules that hold between the fields of a body."""
     yield from _state_faults(body)
+    yield from _wording_faults(body)
     for position, measure in enumerate(body["measures"]):
         yield from _measure_faults(measure, sectors, f"/measures/{position}")
     if body["audience"] != "public":
@@ -122,6 +132,29 @@ def _list_faults(body: Mapping[str, Any], list_measures: ListMeasures | None) ->
     for position, measure in enumerate(body["measures"]):
         if measure["code"] not in provided or body["kind"] == "adopted_listing":
             yield Fault(f"/measures/{position}/code", "measure-outside-scheme", "名单的设列依据中没有此措施")
+
+
+def _period_faults(body: Mapping[str, Any], publicity_months: int | None) -> Iterator[Fault]:
+    """Faults of what is public longer than any rule allows and its measures bind (``publicity.while_binding``)."""
+    if publicity_months is None or body["kind"] != "penalty" or body["state"] != "published":
+        return
+    first_day = max(body["visible_from"], body["decided_on"])  # ISO days compare as text
+    latest = add_months(dt.date.fromisoformat(first_day), publicity_months).isoformat()
+    running = [measure for measure in body["measures"] if measure["effect"] != "none"]
+    if any(measure["ends_on"] is None for measure in running):
+        return
+    if body["visible_until"] > max([latest, *(measure["ends_on"] for measure in running)]):
+        yield Fault("/visible_until", "period-too-long", "公示期超过任何规则所定的最长期限")
+
+
+def _wording_faults(body: Mapping[str, Any]) -> Iterator[Fault]:
+    """What must be said is said in letters or digits: a dash is no legal basis."""
+    for at in ("/basis", "/document_number", "/subject/name", "/authority/name"):
+        value: Any = body
+        for name in at[1:].split("/"):
+            value = value[name]
+        if not any(map(str.isalnum, value)):
+            yield Fault(at, "says-nothing", "没有实质内容")
 
 
 def _state_faults(body: Mapping[str, Any]) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from registry.domain.filing.model import Party, Rules
 from registry.domain.filing.row_reader import RowReader
 from registry.domain.publication import redaction
 from registry.errors import Invalid
-from registry.refusals.content import UsccCheckCharacter, UsccMalformed
+from registry.refusals.content import PersonalNumber, UsccCheckCharacter, UsccMalformed
 
 _KINDS = {
     "organisation": "organisation", "sole_trader": "sole_trader", "natural_person": "natural_person",
@@ -55,7 +55,7 @@ def parse_party(row: RowReader, rules: Rules, override: str | None) -> Party:
         id_type=id_type,
         id_number=id_number,
         legal_representative=_read_legal_representative(row, is_person, rules),
-        other_codes={field: text for field in _OTHER_CODES if (text := row.optional(field, limit=120))},
+        other_codes=_read_other_codes(row),
     )
 
 
@@ -104,10 +104,12 @@ def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> 
         row.fault(field, "uscc-is-registration-number", "此处应为18位统一社会信用代码，而不是15位工商注册号")
         return None
     try:
-        return identifiers.uscc(bare) if bare else None
+        return identifiers.uscc(bare, is_confirmed=bool(override)) if bare else None
+    except PersonalNumber:
+        _fault_personal_code(row, field, bare)
     except UsccCheckCharacter as refusal:
         if override and redaction.blot(bare) != bare:
-            row.fault(field, "uscc-is-personal-number", "此处像是个人证件号码，不得以所述理由作为单位代码保留")
+            _fault_personal_code(row, field, bare)
             return None
         if override:
             row.note(field, "check-character-overridden", "校验码不正确，按所述理由保留")
@@ -121,6 +123,14 @@ def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> 
 def _bare_code(code: str) -> str:
     """The code without the words around it, its blanks and its hyphens."""
     return _LINKS.sub("", _COUNT_AFTER.sub("", _WORDS_BEFORE.sub("", code)))
+
+
+def _fault_personal_code(row: RowReader, field: str, code: str) -> None:
+    """An identity number is no code; one that is a sound code as well needs a reason, and the second person's eye."""
+    if identifiers.reads_as_both(code):
+        row.fault(field, "uscc-reads-as-resident-id", "该代码同时也是有效的居民身份证号码，确为单位代码的应说明理由")
+    else:
+        row.fault(field, "uscc-is-personal-number", "此处是个人证件号码，不是单位代码")
 
 
 def note_minor(row: RowReader, party: Party, decided_on: dt.date | None) -> None:
@@ -215,7 +225,13 @@ def _read_subject_code(row: RowReader, kind: str, override: str | None) -> str |
         if row.optional("uscc"):
             row.fault("uscc", "subject-kind-mismatch", "自然人不应填写统一社会信用代码")
         return None
-    code = uscc(row, "uscc", row.text("uscc", required=True), override)
+    text = row.text("uscc", required=False)
+    if not text and not row.has_fault("uscc"):
+        _require_other_code(row)
+        return None
+    code = uscc(row, "uscc", text, override)
+    if code and identifiers.reads_as_both(code):
+        row.note("uscc", "uscc-reads-as-resident-id", "该代码同时也是有效的居民身份证号码，核验人须另行确认")
     if code and code.startswith("92") != (kind == "sole_trader"):
         row.fault(
             "subject_kind",
@@ -225,11 +241,33 @@ def _read_subject_code(row: RowReader, kind: str, override: str | None) -> str |
     return code
 
 
+def _require_other_code(row: RowReader) -> None:
+    """A subject without a code is identified by another one: a foreign firm, an old sole trader."""
+    if not any(row.raw(field) for field in _OTHER_CODES):
+        row.fault(
+            "uscc", "required", "必填项为空：没有统一社会信用代码的，应填写组织机构代码、工商注册号或者其他登记证号"
+        )
+        return
+    row.note("uscc", "identified-by-other-code", "没有统一社会信用代码，按所填的登记证号识别")
+    if text := row.raw("organisation_code"):
+        row.parsed("organisation_code", text, identifiers.organisation_code)
+
+
+def _read_other_codes(row: RowReader) -> dict[str, str]:
+    """The codes of other registers; a person's number is none of them."""
+    codes = {field: text for field in _OTHER_CODES if (text := row.optional(field, limit=120))}
+    for field, text in codes.items():
+        if identifiers.resembles_resident_id(identifiers.document_number(text)) and not identifiers.is_sound(text):
+            row.fault(field, "uscc-is-personal-number", "此处是个人证件号码，不是单位代码")
+    return codes
+
+
 def _read_identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None]:
     number = row.text("id_number", required=True, limit=64)
     type_text = row.text("id_type", required=False)
     if type_text:
-        id_type = row.code_in("id_type", type_text, rules.id_types, "id-type-unknown", rules.id_words)
+        id_type = identifiers.id_type_code(type_text, rules.id_types)
+        id_type = id_type or row.code_in("id_type", type_text, rules.id_types, "id-type-unknown", rules.id_words)
     else:
         id_type = identifiers.RESIDENT_ID
         row.note("id_type", "id-type-derived", "未写明证件类型，按居民身份证核验")
@@ -240,7 +278,7 @@ def _read_identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None
         )
         return id_type, None
     if id_type != identifiers.RESIDENT_ID:
-        folded = identifiers.fold(number)
+        folded = identifiers.document_number(number)
         if number and not identifiers.OTHER_NUMBER.fullmatch(folded):
             row.fault("id_number", "id-number-malformed", "证件号码含有不允许的字符或长度不正确")
         return id_type, folded

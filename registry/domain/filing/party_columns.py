@@ -7,7 +7,8 @@ from registry.domain.filing.vocabulary import Vocabulary
 from registry.refusals.acts import PartiesUnreadable
 from registry.refusals.content import DuplicateColumn, MissingColumn, UnknownColumn
 
-LENGTHS = {"ref": 50, "role": 50, "name": 200, "uscc": 60, "id_type": 20, "id_number": 64, "of": 50, "section": 50}
+LENGTHS = {"ref": 50, "role": 50, "name": 200, "uscc": 60, "id_type": 20, "id_number": 64, "of": 50, "section": 50,
+           "organisation_code": 20, "registration_number": 64}  # fmt: skip
 """The columns of a file and the longest text each may hold."""
 _USUAL = """
 ref       | 序号 编号 REF 投标人序号 供应商序号 NO NO.
@@ -29,6 +30,8 @@ id_type   | 证件类型 ID_TYPE 证件种类 身份证件类型
 id_number | 证件号码 ID_NUMBER 证件号 身份证件号码 身份证号 身份证号码 居民身份证号 居民身份证号码 公民身份号码
 id_number | 身份证
 of        | 所属 OF 所属投标人 所属投标人序号 所属联合体 所属联合体序号 所属序号 牵头人序号 联合体牵头人序号
+organisation_code | 组织机构代码 机构代码 ORGANISATION_CODE
+registration_number | 工商注册号 注册号 登记注册号 营业执照注册号 登记证号 REGISTRATION_NUMBER
 section   | 标段 SECTION 包号 标段号 标段名称 标段包号 标包 标包号 包件 包件号 包别 分包号 合同包
 id_last4  | 证件号码后四位
 -         | 行号 结论代码 结论 事由 记录 依据 至 匹配方式 核查编号 工作表 提示

@@ -7,12 +7,6 @@ from opencc import OpenCC
 
 from registry.domain.naming import name_key
 
-_RADICALS = str.maketrans(
-    "⺒⺓⺝⺟⺠⺩⺻⺼⻁⻄⻅⻆⻉⻋⻓⻔⻗⻘⻙⻚⻛⻜⻝⻞⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
-    "巳幺月母民王聿月虎西见角贝车长门雨青韦页风飞食食首马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
-)
-"""Radicals that look like whole characters and that NFKC leaves alone (UCD, EquivalentUnifiedIdeograph)."""
-
 _DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
 _NUMBERED = re.compile(r"(?<=第)[0-9]+")
 _SIMPLIFIED = OpenCC("t2s")
@@ -20,12 +14,11 @@ _SIMPLIFIED = OpenCC("t2s")
 
 @lru_cache(maxsize=4096)
 def fold(name: str) -> str:
-    """Normalise a name to simplified characters, letters and digits.
+    """Normalise a name to simplified characters, letters, digits and signs.
 
-    Width, radicals, brackets, spaces and dots do not count. Coarser than ``name_key.key``: two registered names may
-    fold to one, so this finds, and never bars.
+    Coarser than ``name_key.key``: two registered names may fold to one, so this finds, and never bars.
     """
-    simplified = _SIMPLIFIED.convert(name_key.key(name.translate(_RADICALS)))
+    simplified = _SIMPLIFIED.convert(name_key.key(name))
     return _NUMBERED.sub(lambda match: _spell_number(match[0]), simplified)
 
 

@@ -12,13 +12,14 @@ from sqlalchemy import (
     Select,
     bindparam,
     literal_column,
+    or_,
     select,
     union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.domain.records import NEUTRAL_KINDS
-from registry.models import Peer, Publication
+from registry.models import FurtherKey, Peer, Publication
 from registry.models.base import Key
 from registry.queries.any_of import any_of, texts
 from registry.queries.publication.publications import BEARING, known_at
@@ -26,11 +27,12 @@ from registry.queries.publication.publications import BEARING, known_at
 
 @dataclass(frozen=True)
 class Keys:
-    """Keys of the parties of a check: codes, indexes of identity numbers, names."""
+    """Keys of the parties of a check: codes, indexes of identity numbers, names, further keys as stored."""
 
     usccs: Collection[str]
     id_indexes: Collection[str]
     name_keys: Collection[str]
+    further: Collection[str] = ()
 
 
 NAME_ONLY = "name-only"
@@ -58,14 +60,23 @@ _CANDIDATES = union_all(
     # has nothing else to be found by.
     _select_by("name", Publication.name_key, Publication.audience == "public", ~_BY_NAME_ONLY),
     _select_by("name", Publication.name_key, _BY_NAME_ONLY, by=NAME_ONLY),
+    _select_by(
+        "further", FurtherKey.key, or_(Publication.audience == "public", ~FurtherKey.key.startswith("name:"))
+    ).join(FurtherKey, FurtherKey.from_entry == Publication.from_entry),
 )
 _SOURCES = select(Peer.code, Peer.pulled_at).where(Peer.url != "").order_by(Peer.code)
 
 
 def candidates(session: Session, keys: Keys, entry: int) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Bodies as known at ledger size ``entry``, by (``uscc``/``id``/``name``/``NAME_ONLY``, key)."""
+    """Bodies as known at ledger size ``entry``, by (``uscc``/``id``/``name``/``NAME_ONLY``/``further``, key)."""
     bodies: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    parameters = {"uscc": keys.usccs, "id": keys.id_indexes, "name": keys.name_keys, "entry": entry}
+    parameters = {
+        "uscc": keys.usccs,
+        "id": keys.id_indexes,
+        "name": keys.name_keys,
+        "further": keys.further,
+        "entry": entry,
+    }
     for by, value, body in session.connection().execute(_CANDIDATES, parameters):
         bodies.setdefault((by, value), []).append(json.loads(body))
     return bodies

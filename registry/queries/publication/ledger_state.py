@@ -44,7 +44,7 @@ def sound_head(session: Session) -> int:
     value, entry, name, key = row or (None, None, None, None)
     if value is None or value != (entry or 0):
         raise LedgerBroken()
-    if name is not None and name_key.key(name) != key:
+    if name is not None and key not in (name_key.key(name), name_key.former_key(name)):
         raise StoreUnavailable()
     return value
 

@@ -158,7 +158,7 @@ def _parse_name_or_code(text: str) -> tuple[str | None, str | None]:
         raise _build_refusal("q", "document-number", "不能按文号查询，请输入单位名称或统一社会信用代码。")
     if _WILDCARDS.search(text):
         raise _build_refusal("q", "wildcard", "不支持通配符和被遮盖的名称，请输入名称中连续的几个字。")
-    if not name_key.key(text):
+    if not any(character.isalnum() for character in name_key.key(text)):
         raise _build_refusal("q", "name-empty", "查询内容里没有文字，请输入名称或统一社会信用代码。")
     return text, None
 

@@ -94,7 +94,7 @@ def _files_to_forget(
     has_bytes: ColumnElement[bool] = func.length(model.sealed) > 0
     statement = (
         select(model)
-        .where(model.state.in_(("finished", "failed")), model.finished_at < before, has_bytes)
+        .where(model.state != "running", model.finished_at < before, has_bytes)
         .order_by(model.id)
         .limit(CHUNK)
         .with_for_update(skip_locked=True)

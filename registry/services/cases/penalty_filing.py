@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from registry.domain import identifiers
 from registry.domain.cases import penalty, procedures
 from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.filing import plausibility
@@ -216,7 +217,7 @@ def _prepare_draft(
     resolution = resolved_measures(reference, filing)
     if resolution.faults:
         return MeasureRefused(faults=tuple(resolution.faults))
-    facts = penalty.content(filing, secrets.token_hex(16), resolution.findings)
+    facts = penalty.content(filing, secrets.token_hex(16), [*resolution.findings, *_code_findings(filing)])
     return _Draft(
         replace(submission, filing=filing),
         record=secrets.token_hex(16),
@@ -224,6 +225,14 @@ def _prepare_draft(
         identity=identify(work, filing.subject),
         resolution=resolution,
     )
+
+
+def _code_findings(filing: Filing) -> list[Note]:
+    """What the second officer must confirm of the subject's code."""
+    if not identifiers.reads_as_both(filing.subject.uscc or ""):
+        return []
+    detail = "该代码同时也是有效的居民身份证号码，确为单位代码的须确认"
+    return [Note("/uscc", "uscc-reads-as-resident-id", detail)]
 
 
 def _assign_district(actor: Actor, filing: Filing) -> Filing:

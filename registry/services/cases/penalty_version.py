@@ -148,7 +148,13 @@ def _build_version(
     body = penalty.public_body(filing, version)
     if revision > 1:
         body |= revisions.carried_marks(work, penalty_row.record)
-    return Version(body, work.settings.node, filing_row.id_index, filing_row.id_sealed)
+    return Version(
+        body,
+        work.settings.node,
+        filing_row.id_index,
+        filing_row.id_sealed,
+        other_codes=filing.subject.other_codes,
+    )
 
 
 def _is_grave(reference: Reference, filing: Filing) -> bool:

@@ -11,11 +11,17 @@ from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.domain.checks import consortium, receipts, related_parties, same_tender, verdict
-from registry.domain.checks.model import FIRST_MATCHER, RELATED_MATCHER, CheckedParty, CheckScope, Hit, LookBack
+from registry.domain.checks.model import (
+    FIRST_MATCHER,
+    KEYS_MATCHER,
+    CheckedParty,
+    CheckScope,
+    LookBack,
+    name_key_of,
+)
 from registry.domain.checks.same_tender import SameTenderLaw
 from registry.domain.law.publicity import add_months
 from registry.domain.law.reference import Reference
-from registry.domain.naming import name_key
 from registry.domain.permissions import Permission
 from registry.errors import Forbidden, Invalid, NotFound, Refusal
 from registry.models import Check, Checkpoint
@@ -23,9 +29,8 @@ from registry.queries.checks import candidates, known_relations
 from registry.queries.law import reference_data
 from registry.queries.publication import ledger_state, list_states
 from registry.queries.publication.list_states import KnownList
-from registry.refusals.acts import CheckFailed, EntryAhead, KeyReused, KeysForeign, LedgerBroken, NotSealed
-from registry.refusals.content import SealBroken
-from registry.services.checks import near_hits, previous_check
+from registry.refusals.acts import CheckFailed, EntryAhead, KeyReused, LedgerBroken, NotSealed
+from registry.services.checks import hits, near_hits, previous_check
 from registry.services.checks.request import Inquiry, Party, parse_inquiry
 from registry.services.node import audit
 from registry.services.publication.ledger import own_checkpoint, take
@@ -227,6 +232,8 @@ def _build_line(party: Party, answer: verdict.Answer) -> dict[str, Any]:
         "section": party.section,
         "name": party.name,
         "uscc": party.uscc,
+        "organisation_code": party.organisation_code,
+        "registration_number": party.registration_number,
         "id_last4": party.id_number[-4:] if party.id_number else None,
         "verdict": answer.verdict,
         "reasons": list(answer.reasons),
@@ -238,8 +245,6 @@ LOOK_BACK = "B3"
 """政府采购法 22; 政府采购法实施条例 19."""
 TENDER_LOOK_BACK, TENDER_FRAUD = "B27", frozenset({"B7", "B8", "B11"})
 """Who may tender for works (30号令 20), and the bans under whose articles 骗取中标 and 不履行合同 are punished."""
-BodiesByKey = dict[tuple[str, str], list[dict[str, Any]]]
-"""Bodies by how they are found (``uscc``, ``id``, ``name``, ``candidates.NAME_ONLY``) and key."""
 
 
 def judge_parties(
@@ -255,29 +260,28 @@ def judge_parties(
     parties, relations of the parties, records of those related to them; one more for each name without a usable code.
     Refuses ``KeysForeign``.
     """
-    keys = candidates.Keys(
-        usccs=[party.uscc for party in checked_parties if party.uscc],
-        id_indexes=[party.id_index for party in checked_parties if party.id_index],
-        name_keys=[name_key.key(party.name) for party in checked_parties],
-    )
-    _require_own_index(work, keys)
+    keys = hits.collect_keys(scope, checked_parties)
+    hits.require_own_index(work, keys)
     reference = reference or reference_data.current(work.session)
     bodies = candidates.candidates(work.session, keys, entry)
     relations = known_relations.relations_of_keys(work.session, {*keys.usccs, *keys.id_indexes, *keys.name_keys}, entry)
     paths_by_party = [
         list(related_parties.paths(party, relations, scope.on, reference.relation_kind)) for party in checked_parties
     ]
-    bodies = _find_related_bodies(work, paths_by_party, entry) | bodies
-    if not scope.follows(RELATED_MATCHER):
-        bodies = _find_by_older_rules(bodies)
+    bodies = hits.find_related_bodies(work, paths_by_party, entry) | bodies
+    if not scope.follows(KEYS_MATCHER):
+        bodies = hits.find_by_older_rules(bodies)
     near_by_ref = near_hits.find_near_hits(work, scope, checked_parties, entry)
     scope = _with_law(scope, reference)
     look_back = _find_look_back(reference, scope.on)
-    named_parties = [replace(party, names=related_parties.known_names(party, relations)) for party in checked_parties]
+    named_parties = [
+        replace(party, names=related_parties.known_names(party, relations, name_key_of(scope.matcher)))
+        for party in checked_parties
+    ]
     answers = [
         verdict.judge(
             party,
-            near_hits.add_near_hits(_find_hits(party, party_paths, bodies), near_by_ref.get(party.ref, ())),
+            near_hits.add_near_hits(hits.find_hits(party, party_paths, bodies, scope), near_by_ref.get(party.ref, ())),
             scope,
             look_back,
         )
@@ -296,60 +300,10 @@ def _with_law(scope: CheckScope, reference: Reference) -> CheckScope:
         by_product=frozenset(row.code for row in rows if row.by_product),
         unconfirmed=frozenset(row.code for row in rows if row.status == "unconfirmed"),
         effects=reference.list_effects(scope.on),
-        tender_look_back=_find_tender_look_back(reference, scope.on) if scope.follows(RELATED_MATCHER) else None,
+        tender_look_back=_find_tender_look_back(reference, scope.on) if scope.follows(KEYS_MATCHER) else None,
         record_effects=reference.record_effects(scope.on),
         list_measures=reference.list_measures(scope.on),
     )
-
-
-def _require_own_index(work: UnitOfWork, keys: candidates.Keys) -> None:
-    """Refuse ``KeysForeign``: under another secret a number has another index, and nobody would be found by it."""
-    sealed_number = candidates.sealed_number(work.session) if keys.id_indexes else None
-    try:
-        if sealed_number is not None:
-            work.keys.vault.open(sealed_number)
-    except SealBroken:
-        raise KeysForeign() from None
-
-
-def _find_related_bodies(
-    work: UnitOfWork, paths_by_party: Sequence[Sequence[related_parties.Path]], entry: int
-) -> BodiesByKey:
-    """The records of all related parties, in one further step for the whole list."""
-    keys = related_parties.keys_of(path for party_paths in paths_by_party for path in party_paths)
-    if not any(keys.values()):
-        return {}
-    return candidates.candidates(work.session, candidates.Keys(keys["uscc"], keys["id"], keys["name"]), entry)
-
-
-def _find_by_older_rules(bodies: BodiesByKey) -> BodiesByKey:
-    """By older rules a name found what is public alone, whether or not the record has an identifier."""
-    named = {key: list(found) for key, found in bodies.items() if key[0] != candidates.NAME_ONLY}
-    for (by, key), found in bodies.items():
-        if by == candidates.NAME_ONLY:
-            named.setdefault(("name", key), []).extend(body for body in found if body["audience"] == "public")
-    return named
-
-
-def _find_hits(party: CheckedParty, party_paths: Sequence[related_parties.Path], bodies: BodiesByKey) -> list[Hit]:
-    """Each record by the firmest way to it: code or number, the same legal person, and then the bare name."""
-    firm_keys = [("uscc", party.uscc), ("id", party.id_index)]
-    hits = [Hit(by, body) for by, key in firm_keys if key for body in bodies.get((by, key), ())]
-    records = {hit.body["record"] for hit in hits}
-    hits += [
-        Hit(path.by, body, path.via, has_identifier=by != candidates.NAME_ONLY)
-        for path in party_paths
-        for by in ((path.by, candidates.NAME_ONLY) if path.by == "name" else (path.by,))
-        for body in bodies.get((by, path.key), ())
-        if body["record"] not in records
-    ]
-    records |= {hit.body["record"] for hit in hits if hit.via and hit.via.effect == related_parties.IDENTITY}
-    return hits + [
-        Hit("name", body, has_identifier=by == "name")
-        for by in ("name", candidates.NAME_ONLY)
-        for body in bodies.get((by, name_key.key(party.name)), ())
-        if body["record"] not in records
-    ]
 
 
 def _find_look_back(reference: Reference, on: dt.date) -> LookBack | None:

@@ -36,7 +36,7 @@ CHUNK = 1000
 RUNNING = "running"
 UNNAMED = "unnamed"
 """The tender of a check that is made for none."""
-_CELLS_KEPT = ("ref", "role", "name", "uscc", "of")
+_CELLS_KEPT = ("ref", "role", "name", "uscc", "of", "organisation_code", "registration_number")
 
 
 @dataclass(frozen=True)

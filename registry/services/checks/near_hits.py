@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from registry.domain.checks.model import RELATED_MATCHER, CheckedParty, CheckScope, Hit
+from registry.domain.checks.model import KEYS_MATCHER, CheckedParty, CheckScope, Hit
 from registry.domain.naming import name_key
 from registry.domain.naming.matching import POSSIBLE_MIN, NamedParty, judge
 from registry.queries.checks import near_names
@@ -22,7 +22,7 @@ def find_near_hits(
     A record that is not public is found here by its very name too; that is a hit like any other by name. Older rules
     knew no near names.
     """
-    if not scope.follows(RELATED_MATCHER):
+    if not scope.follows(KEYS_MATCHER):
         return {}
     nameless = [party for party in parties if _has_only_name(party)]
     records = near_names.near_records(work.session, {party.name for party in nameless}, entry) if nameless else {}

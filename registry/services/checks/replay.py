@@ -81,7 +81,12 @@ def request_of_receipt(
     refs = {line["ref"] for line in statement["lines"]}
     outside = {line["ref"]: line["of"] for line in statement["lines"] if line.get("of", line["ref"]) not in refs}
     parties = [
-        Party(line["ref"], line["role"], line["name"], line.get("uscc"), of=line.get("of"), section=line.get("section"))
+        Party(
+            line["ref"],
+            line["role"],
+            line["name"],
+            **{name: line.get(name) for name in ("uscc", "of", "section", "organisation_code", "registration_number")},
+        )
         for line in statement["lines"]
     ]
     inquiry = Inquiry(

@@ -15,6 +15,7 @@ from registry.errors import Fault, Invalid
 from registry.queries.law import reference_data
 from registry.refusals.acts import BodyRefused
 from registry.refusals.content import IdTypeUnknown, PersonalNumber
+from registry.services.publication import further_keys
 from registry.unit_of_work import UnitOfWork
 
 
@@ -30,6 +31,8 @@ class Party:
     id_number: str | None = None
     of: str | None = None
     section: str | None = None
+    organisation_code: str | None = None
+    registration_number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def _reference_faults(parties: Sequence[Party]) -> list[Fault]:
 def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], pointer: str) -> CheckedParty | Fault:
     if fault := _name_fault(party, f"{pointer}/name"):
         return fault
-    code, problem, index = None, None, None
+    code, problem, index, document_index, organisation, registration = None, None, None, None, None, None
     place = "name"
     try:
         _require_not_personal(party.name)
@@ -123,11 +126,30 @@ def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], po
             place = "id_number"
             id_type, number = identifiers.identity(party.id_type, party.id_number, id_types)
             index = work.keys.vault.index(id_type, number).hex()
+            document_index = further_keys.document_index(work.keys, number)
+        if party.organisation_code:
+            place = "organisation_code"
+            organisation = identifiers.organisation_code(party.organisation_code)
+        if party.registration_number:
+            place = "registration_number"
+            registration = identifiers.register_number(party.registration_number) or None
     except IdTypeUnknown as refusal:
         return Fault(f"{pointer}/{place}", refusal.code, f"{refusal.title}，{row_reader.accepted(id_types.items())}")
     except Invalid as refusal:
         return Fault(f"{pointer}/{place}", refusal.code, refusal.title)
-    return CheckedParty(party.ref, party.role, party.name, code, index, party.of, problem, section=party.section)
+    return CheckedParty(
+        party.ref,
+        party.role,
+        party.name,
+        code,
+        index,
+        party.of,
+        problem,
+        section=party.section,
+        document_index=document_index,
+        organisation_code=organisation,
+        registration_number=registration,
+    )
 
 
 def _name_fault(party: Party, pointer: str) -> Fault | None:
@@ -138,7 +160,7 @@ def _name_fault(party: Party, pointer: str) -> Fault | None:
     if not name_key.key(party.name):
         return Fault(pointer, "name-empty", "名称是空的，或者没有文字")
     findings = list(subject_name.name_findings(party.name, is_person=bool(party.id_number or party.id_type)))
-    has_key = bool(party.uscc or party.id_number)
+    has_key = bool(party.uscc or party.id_number or party.organisation_code)
     for finding in findings:
         if finding == subject_name.NAME_SEVERAL or not has_key:
             return Fault(pointer, finding, subject_name.DETAILS[finding])

@@ -108,7 +108,8 @@ def lock_peers(work: UnitOfWork) -> None:
 def _judge_records(work: UnitOfWork, peer: Peer, values: Sequence[Any]) -> list[JudgedItem]:
     """Judge records in the order of revisions; returned in the order of the batch."""
     reference = reference_data.current(work.session)
-    judged_items = [_parse_record(value, reference) for value in values]
+    months = max((policy.max_months for policy in reference.policies), default=None)
+    judged_items = [_parse_record(value, reference, months) for value in values]
     readable = [(item, item.envelope) for item in judged_items if item.envelope]
     known_records = peer_messages.known_records(work.session, sorted({incoming.record for _, incoming in readable}))
     sender = _build_sender(work, peer)
@@ -120,9 +121,9 @@ def _judge_records(work: UnitOfWork, peer: Peer, values: Sequence[Any]) -> list[
     return judged_items
 
 
-def _parse_record(value: Any, reference: Reference) -> JudgedItem:
+def _parse_record(value: Any, reference: Reference, publicity_months: int | None) -> JudgedItem:
     try:
-        result = envelope.parse(value, reference.names("sectors"), reference.list_measures)
+        result = envelope.parse(value, reference.names("sectors"), reference.list_measures, publicity_months)
     except Exception as error:  # one record that no check foresaw must not stop a batch, and so a peer, for ever
         result = [Fault("", type(error).__name__, "无法识别")]
     if isinstance(result, Envelope):

@@ -5,7 +5,7 @@ Nothing leaves this node by another way.
 
 import datetime as dt
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ from registry.models import (
     WholeListState,
 )
 from registry.queries.publication import name_search
-from registry.services.publication import ledger, name_index
+from registry.services.publication import further_keys, ledger, name_index
 from registry.unit_of_work import UnitOfWork
 
 
@@ -42,6 +42,7 @@ class Version:
     ``body`` is the whole of what outsiders may see; ``id_index``/``id_sealed`` serve checks by identity number
     (the subject's, of a relation the other end's) and never leave in clear. Versions of another node carry its
     ``signature`` and ``previous``: the owner's chain is kept even when versions in between never arrived here.
+    ``other_codes`` are those of a subject as filed; None keeps what the version before is found by.
     """
 
     body: dict[str, Any]
@@ -50,6 +51,7 @@ class Version:
     id_sealed: bytes | None = None
     signature: str | None = None
     previous: str | None = None
+    other_codes: Mapping[str, str] | None = None
 
 
 def publish(work: UnitOfWork, versions: Sequence[Version]) -> list[int]:
@@ -82,6 +84,7 @@ def publish(work: UnitOfWork, versions: Sequence[Version]) -> list[int]:
     work.session.execute(insert(Publication), rows)
     _insert_sectors(work, versions, first)
     _insert_relation_ends(work, versions, first)
+    further_keys.add(work, _key_sources(versions, rows))
     _insert_list_states(work, versions, first)
     _insert_whole_list_states(work, versions, first)
     _queue_messages(work, versions, first)
@@ -89,6 +92,21 @@ def publish(work: UnitOfWork, versions: Sequence[Version]) -> list[int]:
         work, (version.body["subject"]["name"] for version in versions if name_search.is_body_indexed(version.body))
     )
     return [row["from_entry"] for row in rows]
+
+
+def _key_sources(versions: Sequence[Version], rows: Sequence[Mapping[str, Any]]) -> list[further_keys.KeySource]:
+    return [
+        further_keys.KeySource(
+            row["from_entry"],
+            row["record"],
+            row["revision"],
+            row["kind"],
+            row["uscc"],
+            version.id_sealed,
+            version.other_codes,
+        )
+        for version, row in zip(versions, rows, strict=True)
+    ]
 
 
 def _build_row(work: UnitOfWork, version: Version, previous: str | None) -> dict[str, Any]:

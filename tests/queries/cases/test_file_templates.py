@@ -94,7 +94,7 @@ class TestPenaltyTemplate:
 
     def test_as_it_is_has_no_row(self, clerk):
         template = penalty_template(clerk)
-        assert read_table(template).rows == []
+        assert list(read_table(template).rows) == []
         book = openpyxl.load_workbook(io.BytesIO(template))
         assert [(sheet.title, sheet.sheet_state) for sheet in book] == [
             (TABLE_SHEET, "visible"),

@@ -106,4 +106,4 @@ class TestFile:
     @pytest.mark.parametrize("heading", ["标段", "包号", "section"])
     def test_names_the_lot(self, heading):
         rows = read_parties(f"名称,{heading}\n甲公司,1标\n乙公司,\n".encode(), "a.csv")
-        assert [row.cells.get("section") for row in rows] == ["1标", None]
+        assert [row.cells.get("section") for row in rows.rows] == ["1标", None]

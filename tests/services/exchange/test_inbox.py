@@ -1,12 +1,10 @@
 """Taking in batches, on one node, without a network."""
 
-import datetime as dt
 import json
 
 import pytest
 from sqlalchemy import func, select
 
-from registry import runtime
 from registry.domain.exchange import envelope
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical
@@ -250,6 +248,41 @@ class TestAuthority:
         assert perform(SYSTEM, lambda work: inbox.release(work, item.id)).outcome == "accepted"
 
 
+class TestLikeOurOwn:
+    """A basis of a dash, the highest revision and an end in 2199 were taken from a peer."""
+
+    @pytest.mark.parametrize(
+        ("changed", "detail"),
+        [
+            ({"basis": "-"}, "/body/basis says-nothing"),
+            ({"document_number": "——"}, "/body/document_number says-nothing"),
+            ({"visible_until": "2199-12-31"}, "/body/visible_until period-too-long"),
+            ({"visible_until": "2029-11-05"}, "/body/visible_until period-too-long"),
+        ],
+    )
+    def test_judges_what_it_says(self, app, changed, detail):
+        assert outcomes(of(own(**changed))) == [("rejected", "schema")]
+        assert [item.detail for item in quarantined()] == [detail]
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"visible_until": "2029-11-04"},
+            {"visible_until": "2031-11-02", "measures": [measure(ends_on="2031-11-02")]},
+            {"visible_until": "2199-12-31", "measures": [measure(ends_on=None)]},
+        ],
+    )
+    def test_lets_it_be_public_as_long_as_it_binds(self, app, changed):
+        assert outcomes(of(own(**changed))) == [("accepted", None)]
+
+    @pytest.mark.parametrize(
+        ("revision", "code"), [(2**31 - 1, "revision-leap"), (1001, "revision-leap"), (1000, None)]
+    )
+    def test_leaves_room_for_a_correction(self, app, revision, code):
+        one = own(revision=revision, act="correct")
+        assert outcomes(of(one)) == [("rejected" if code else "accepted", code)]
+
+
 class TestGuard:
     @pytest.fixture
     def shown(self, app):
@@ -279,58 +312,6 @@ class TestGuard:
             receive(of(own()))
         perform(SYSTEM, lambda work: peers.release(work, "platform"))
         assert len(outcomes(withdrawals(*shown[:25]))) == 25
-
-
-def ended(one):
-    return {**one, "revision": 2, "act": "correct", "visible_until": "2026-11-27"}
-
-
-def emptied(one):
-    return {**one, "revision": 2, "act": "correct", "measures": []}
-
-
-def moved(one):
-    return {**one, "revision": 2, "act": "correct", "subject": {**one["subject"], "name": "盐城别的有限公司"}}
-
-
-class TestGuardOfEffects:
-    """200 corrections that ended yesterday, 100 without measures and 50 about another firm passed the guard."""
-
-    @pytest.fixture
-    def shown(self, app):
-        made = [own(measures=[measure()]) for _ in range(30)]
-        receive(of(*made))
-        return made
-
-    def changes(self, shown, change):
-        return batch_of("platform", *(chained(PLATFORM, one, change(one))[1] for one in shown))
-
-    @pytest.mark.parametrize("change", [ended, emptied, moved])
-    def test_counts_corrections_that_take_away(self, shown, change):
-        with pytest.raises(RemovalShare):
-            receive(self.changes(shown[:25], change))
-        assert count(LedgerEntry) == 30
-
-    def test_counts_every_way_of_one_day_together(self, shown):
-        for change, part in ((ended, shown[:7]), (emptied, shown[7:14]), (moved, shown[14:20])):
-            receive(self.changes(part, change))
-        with pytest.raises(RemovalShare):
-            receive(withdrawals(shown[20]))
-
-    def test_forgets_them_after_a_day(self, shown, monkeypatch):
-        receive(self.changes(shown[:20], emptied))
-        later = runtime.clock() + dt.timedelta(days=1, minutes=1)
-        monkeypatch.setattr(runtime, "clock", lambda: later)
-        assert len(outcomes(self.changes(shown[20:], emptied))) == 10
-
-    def test_lets_corrections_that_take_nothing_pass(self, shown):
-        same = self.changes(shown, lambda one: {**one, "revision": 2, "act": "correct", "facts": "更正"})
-        assert len(outcomes(same)) == 30
-
-    def test_counts_a_record_once(self, shown):
-        receive(self.changes(shown[:20], emptied))
-        again = [chained(PLATFORM, one, emptied(one), removed(emptied(one)))[2] for one in shown[:20]]
-        assert len(outcomes(batch_of("platform", *again))) == 20
 
 
 class TestRelease:
