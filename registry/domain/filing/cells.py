@@ -39,7 +39,8 @@ _CHINESE_DAY = re.compile(
     f"([0-9{numerals.DIGITS}]{{4}})年([0-9{numerals.NUMERALS}]{{1,3}})月([0-9{numerals.NUMERALS}]{{1,3}})[日号]"
 )
 _INSTANT = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:[.,]\d{1,9})? ?(?:(?P<utc>[Zz]|UTC|GMT)|(?P<offset>[+-]\d\d)(?::?(?P<minutes>\d\d))?)",
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:[.,]\d{1,9})? ?"
+    r"(?:(?P<utc>[Zz]|UTC|GMT)|(?P<offset>[+-]\d\d)(?::?(?P<minutes>\d\d))?)",
     re.ASCII,
 )
 """A moment in a stated zone."""
@@ -48,9 +49,10 @@ _DAY_INSIDE = re.compile(
     r"(?<!\d)\d{4}(?:-\d{1,2}-|/\d{1,2}/|\.\d{1,2}\.)\d{1,2}(?!\d)|(?<!\d)\d{8}(?!\d)"
     f"|[0-9{numerals.DIGITS}]{{4}}年[0-9{numerals.NUMERALS}]{{1,3}}月[0-9{numerals.NUMERALS}]{{1,3}}[日号]"
 )
+_END = "(?:当?[日天])?(?:止|为止|截止|终止|期满)?"
 _STRETCH = re.compile(
-    r"(?:有效期限?|期限|处罚期限?|公示期限?|[:：\s])*(?:[自从由]?\0[起始]?[,，\s]*(?:[至到~～—-]|\s)+\0(?:当?[日天])?(?:止|为止|截止|终止|期满)?"
-    r"|(?:截止|截至|止于|至|到|截止到|截止至|有效期至)[:：\s]*\0(?:当?[日天])?(?:止|为止)?|\0(?:当?[日天])?(?:止|为止|截止|终止))"
+    rf"(?:有效期限?|期限|处罚期限?|公示期限?|[:：\s])*(?:[自从由]?\0[起始]?[,，\s]*(?:[至到~～—-]|\s)+\0{_END}"
+    rf"|(?:截止|截至|止于|至|到|截止到|截止至|有效期至)[:：\s]*\0{_END}|\0(?:当?[日天])?(?:止|为止|截止|终止))"
     r"[。.,，;；\s]*(?:[(（]?(?:共计?|为期|计)?[0-9一二三四五六七八九十百两]{1,4}(?:年|个月|[日天])[)）]?)?"
 )
 _TERM = re.compile(
@@ -113,8 +115,8 @@ def unescape_line_ends(text: str) -> str:
 def day(text: str) -> dt.date:
     """Parse a calendar day: 2026-11-20, 2026/11/20, 2026.11.20, 20261120, 2026年11月20日, 二〇二六年十一月二十日.
 
-    A time of day after it is dropped, one in another zone is the day in Beijing at that moment; a day of the week must be that of the day. A serial number of Excel is read
-    where only one can be meant (``is_serial``). Refuses with ``DateMalformed``.
+    A time of day after it is dropped; a moment in another zone is the day in Beijing at that moment. A day of the week
+    must be that of the day. A serial number of Excel is read where only one can be meant (``is_serial``). Refuses with ``DateMalformed``.
     """
     tidied = tidy(text)
     if _DAY.fullmatch(tidied):

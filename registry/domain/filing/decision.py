@@ -81,7 +81,8 @@ def effect_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
     day = _drop_sentinel_day(row, "effect_until", _last_day(row, "effect_until"))
     if day and decided and day < decided:
         row.fault("effect_until", "effect-before-decision", "处罚有效期早于处罚决定日期")
-    if not day and not row.text("effect_until", required=False) and not row.has_fault("effect_until"):
+    is_file = row.headings.vocabulary != "plain"
+    if is_file and not day and not row.text("effect_until", required=False) and not row.has_fault("effect_until"):
         row.note("effect_until", "no-end-stated", "没有写处罚有效期，按没有截止日期处理")
     return day
 

@@ -22,12 +22,15 @@ _USUAL = re.compile(r"[\u4e00-\u67cf\u67d1-\u9fff]+〔(?:19|20)\d\d〕[0-9]+号"
 _YEAR = re.compile(r"[〔\[(【﹝〈《{]\s*(?:(?:19|20)\d\d|[零〇○一二三四五六七八九]{4})?\s*年?\s*[〕\])】﹞〉》}]")
 _BARE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?!\d)")
 _FIGURE = re.compile(rf"\d|第\s*[{numerals.NUMERALS}]+|[{numerals.NUMERALS}]+\s*[号號]?$")
-_MASKED = re.compile(r"[*＊×✕■□█▇●?？…]|_{1,}|(?<![A-Za-z])[Xx]{2,}(?![A-Za-z])|(?<=\d)[Xx]{2,}|(?<=\d)[Xx](?=\s*[号號])|某|\.{3}")
+_MASKED = re.compile(
+    r"[*＊×✕■□█▇●?？…]|_{1,}|(?<![A-Za-z])[Xx]{2,}(?![A-Za-z])|(?<=\d)[Xx]{2,}|(?<=\d)[Xx](?=\s*[号號])|某|\.{3}"
+)
 _SHORTEST_BARE = 4
 """Digits of the serial number printed on a form, which is a number without words."""
 _ORDINAL = rf"(?:\d+|第?[{numerals.NUMERALS}]+)"
+_BETWEEN = r"(?:[、,，;；/\n|&+]|和|与|及|以及|至|到|[~～]|\s[-－—]+\s)+"
 _SEVERAL = re.compile(
-    rf"\d\s*[号號]?\s*(?:[、,，;；/\n|&+]|和|与|及|以及|至|到|[~～]|\s[-－—]+\s)+\s*第?{_ORDINAL}\s*[号號]"
+    rf"\d\s*[号號]?\s*{_BETWEEN}\s*第?{_ORDINAL}\s*[号號]"
     r"|\d\s*[号號]\s*[^-－—\d]*[〔\[(【﹝](?:19|20)\d\d[〕\])】﹞]\s*第?\d+\s*[号號]"
     r"|\d\s*[号號]?\s*等\s*\S{0,4}$"
 )
@@ -41,16 +44,10 @@ def fault_of(number: str) -> str | None:
     if cells.is_day(number):
         return IS_DAY
     folded = unicodedata.normalize("NFKC", number)
-    if _MASKED.search(number) or cells.has_raised_figure(number) or placeholders.stands_for_other(number):
-        return INCOMPLETE
-    if folded.isdigit() and len(folded) < _SHORTEST_BARE:
-        return INCOMPLETE
-    if _SEVERAL.search(folded):
+    is_unreadable = _MASKED.search(number) or cells.has_raised_figure(number) or placeholders.stands_for_other(number)
+    if not is_unreadable and _SEVERAL.search(folded):
         return SEVERAL
-    rest = _YEAR.sub("", folded)
-    if not _FIGURE.search(rest.strip()) or (rest == folded and _is_year_alone(folded)):
-        return INCOMPLETE
-    return None
+    return INCOMPLETE if is_unreadable or not _has_figure(folded) else None
 
 
 def is_doubtful(number: str) -> bool:
@@ -58,8 +55,12 @@ def is_doubtful(number: str) -> bool:
     if _USUAL.fullmatch(number):
         return False
     match = _RANGE.search(unicodedata.normalize("NFKC", number))
-    return bool(match) and int(match[1]) < int(match[2]) and len(match[1]) == len(match[2])
+    return match is not None and int(match[1]) < int(match[2]) and len(match[1]) == len(match[2])
 
 
-def _is_year_alone(text: str) -> bool:
-    return not text.isdigit() and not _FIGURE.search(_BARE_YEAR.sub("", text))
+def _has_figure(text: str) -> bool:
+    """Whether a number has a figure beside its year; one without words, as printed on forms, has several."""
+    if text.isdigit():
+        return len(text) >= _SHORTEST_BARE
+    rest = _YEAR.sub("", text)
+    return _FIGURE.search((_BARE_YEAR.sub("", text) if rest == text else rest).strip()) is not None

@@ -1,4 +1,4 @@
-"""Read sectors and districts as people write them: by code, by name, by the beginning of a name, within its province."""
+"""Read sectors and districts as people write them: by code, by name or its beginning, after a province."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ def sector_codes(text: str, sectors: Mapping[str, str], words: Mapping[str, str]
 
 
 def district_code(text: str, districts: Mapping[str, str], words: Mapping[str, str]) -> str | None:
-    """The code of a place: 320902, 320902000000, 亭湖区, 亭湖, 盐城市亭湖区, 江苏省盐城市亭湖区; None for an unknown one."""
+    """The code of a place: 320902, 320902000000, 亭湖区, 亭湖, 江苏省盐城市亭湖区; None for an unknown one."""
     compact = "".join(text.split())
     if match := _LONG_CODE.fullmatch(compact):
         compact = match[1]

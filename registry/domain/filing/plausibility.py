@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from registry.domain import labels
 from registry.domain.filing import amounts, document_number, numerals, subject_name
@@ -136,8 +137,13 @@ def _text_findings(filing: Filing) -> Iterator[Note]:
         yield Note(
             "/authority_code", "authority-code-doubtful", "代码不是机构编制部门赋予机关、事业单位的，请核对是否有权处罚"
         )
-    if _ORGANS.search(filing.authority_name):
+    if _names_several_organs(filing.authority_name):
         yield Note("/authority_name", "authority-several", "处罚机关写了几个机关，应写牵头作出决定的机关，请核对")
+
+
+@lru_cache(maxsize=256)
+def _names_several_organs(name: str) -> bool:
+    return _ORGANS.search(name) is not None
 
 
 def _amount_findings(filing: Filing) -> Iterator[Note]:

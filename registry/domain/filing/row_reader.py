@@ -100,6 +100,8 @@ class RowReader:
 
     def without_label(self, name: str, text: str) -> str:
         """The text without the heading of its own column in front of it (文号：…); with another's it is a fault."""
+        if ":" not in text and "：" not in text:
+            return text
         label, rest, field = labels_of(text)
         if field == name and rest:
             self.note(name, "label-removed", "已去除内容前面的栏目名称")

@@ -48,9 +48,9 @@ _SEVERAL = re.compile(
 _COMPANY = re.compile("有限责任公司|股份有限公司|有限公司")
 _PERSON_SEVERAL = re.compile(rf"[、,，;；/／|\n]|(?<=[{_HAN}]{{2}})(?:和|与|及)(?=[{_HAN}]{{2}})")
 _PERSONS_APART = re.compile(rf"(?P<first>[{_HAN}]{{2,3}})(?:\s+[{_HAN}]{{2,3}})+")
-_DOUBLE_SURNAMES = frozenset(
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 慕容 "
-    "仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 令狐 百里 呼延 东郭 南门 西门 第五".split()
+_DOUBLE_SURNAMES = re.compile(
+    "欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|公冶|太叔|申屠|公孙|"
+    "慕容|仲孙|钟离|长孙|宇文|司徒|鲜于|司空|闾丘|子车|亓官|司寇|令狐|百里|呼延|东郭|南门|西门|第五"
 )
 _COUNT = rf"共?(?:[0-9]+|[{numerals.NUMERALS}两几多数若干]+)\s*(?:余|多)?\s*(?:家|户|个|名|位|人|方)"
 _AND_OTHERS = re.compile(
@@ -101,7 +101,7 @@ def is_unusual(name: str, *, is_person: bool) -> bool:
         return True
     if is_person:
         return bracket is not None or _TITLE.fullmatch(name) is not None or any(mark.isdigit() for mark in name)
-    return bool(bracket) and (not _PART_OF_NAME.fullmatch(bracket[1]) or _STATE.search(bracket[1]) is not None)
+    return bracket is not None and (not _PART_OF_NAME.fullmatch(bracket[1]) or _STATE.search(bracket[1]) is not None)
 
 
 def _is_no_name(name: str) -> bool:
@@ -117,7 +117,7 @@ def _is_several(name: str, *, is_person: bool) -> bool:
     if is_person:
         apart = _PERSONS_APART.fullmatch(name)
         return _PERSON_SEVERAL.search(name) is not None or (
-            apart is not None and apart["first"] not in _DOUBLE_SURNAMES
+            apart is not None and not _DOUBLE_SURNAMES.fullmatch(apart["first"])
         )
     match = _SEVERAL.search(name)
     if match and not _is_branch(name, match.end()):

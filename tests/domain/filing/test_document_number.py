@@ -53,9 +53,29 @@ class TestNumber:
 
     @pytest.mark.parametrize(
         "text",
-        ["见附件", "待定", "1", "77", "当场处罚", "无文号", "未编号", "详见决定书", "略", "不详", "暂无文号", "另行通知", "盐示罚2026号",
-         "2026年", "行政处罚决定书", "盐示罚〔2026〕1²号", "盐示罚〔2026〕①号", "测试", "xx", "盐示罚〔2026〕1X号"],
-    )  # fmt: skip
+        [
+            "见附件",
+            "待定",
+            "1",
+            "77",
+            "当场处罚",
+            "无文号",
+            "未编号",
+            "详见决定书",
+            "略",
+            "不详",
+            "暂无文号",
+            "另行通知",
+            "盐示罚2026号",
+            "2026年",
+            "行政处罚决定书",
+            "盐示罚〔2026〕1²号",
+            "盐示罚〔2026〕①号",
+            "测试",
+            "xx",
+            "盐示罚〔2026〕1X号",
+        ],
+    )
     def test_that_is_none_is_refused(self, text: str) -> None:
         found = refused(ORGANISATION | {"document_number": text})
         assert found in ({"/document_number document-number-incomplete"}, {"/document_number cell-refers-to-other"})

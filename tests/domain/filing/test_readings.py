@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from registry.domain import labels
 from registry.domain.filing import cells
+from registry.domain.filing.columns import Headings
 from registry.refusals.content import DateMalformed
 from tests.domain.filing.filing_rows import ORGANISATION, PERSON, RULES, accepted, outcome, refused
 
+START = dt.datetime.fromisoformat("2020-01-01")
 DAYS = st.dates(dt.date(2027, 1, 1), dt.date(2098, 12, 31))
 STYLES = (
     "{0:%Y-%m-%d}",
@@ -20,20 +22,77 @@ STYLES = (
     "{0:%Y%m%d}",
 )
 SUBJECTS = {
-    "organisation": "企业 公司 单位 法人 其他组织 非法人组织 事业单位 社会团体 社会组织 农民专业合作社 分公司 分支机构 企业法人 机关法人 "
-    "民办非企业单位 个人独资企业 合伙企业 法人或者其他组织 法人和其他组织 法人（企业） 01企业 国家机关 村民委员会 律师事务所".split(),
-    "sole_trader": "个体工商户 个体 个体户 个体经营户 个体经营者 个体工商 个体工商户（92）".split(),
-    "natural_person": "自然人 个人 公民 自然人（个人） 个人（自然人） 公民个人".split(),
+    "organisation": [
+        "企业",
+        "公司",
+        "单位",
+        "法人",
+        "其他组织",
+        "非法人组织",
+        "事业单位",
+        "社会团体",
+        "社会组织",
+        "农民专业合作社",
+        "分公司",
+        "分支机构",
+        "企业法人",
+        "机关法人",
+        "民办非企业单位",
+        "个人独资企业",
+        "合伙企业",
+        "法人或者其他组织",
+        "法人和其他组织",
+        "法人（企业）",
+        "01企业",
+        "国家机关",
+        "村民委员会",
+        "律师事务所",
+    ],
+    "sole_trader": [
+        "个体工商户",
+        "个体",
+        "个体户",
+        "个体经营户",
+        "个体经营者",
+        "个体工商",
+        "个体工商户（92）",
+    ],
+    "natural_person": [
+        "自然人",
+        "个人",
+        "公民",
+        "自然人（个人）",
+        "个人（自然人）",
+        "公民个人",
+    ],
 }
 
 
 class TestAmount:
     @given(
         st.integers(1, 99_999),
-        st.sampled_from(("({})", "（{}）", "[{}]", "￥({})", "(￥{})", "( {} )", "({})万元", "({}元)", "（{}万元）", "-{}", "－{}", "−{}",
-                         "{}-", "▲{}", "负{}", "红字{}")),
+        st.sampled_from(
+            (
+                "({})",
+                "（{}）",
+                "[{}]",
+                "￥({})",
+                "(￥{})",
+                "( {} )",
+                "({})万元",
+                "({}元)",
+                "（{}万元）",
+                "-{}",
+                "－{}",
+                "−{}",
+                "{}-",
+                "▲{}",
+                "负{}",
+                "红字{}",
+            )
+        ),
         st.sampled_from((1, 10, 100)),
-    )  # fmt: skip
+    )
     def test_below_zero_is_refused_in_every_spelling(self, number: int, style: str, scale: int) -> None:
         assert "/fine amount-malformed" in refused(ORGANISATION | {"fine": style.format(number / scale)})
 
@@ -120,7 +179,7 @@ class TestSubjectKind:
 
 class TestDays:
     @given(
-        st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2026, 11, 1)),
+        st.datetimes(START, START + dt.timedelta(days=2400)),
         st.sampled_from(("Z", "z", " UTC", "GMT", "+00:00", "+0000", "-05:00", "+09:00", "+01")),
     )
     def test_of_a_moment_in_another_zone_are_those_of_beijing(self, moment: dt.datetime, zone: str) -> None:
@@ -155,9 +214,29 @@ class TestEffectUntil:
     @given(
         DAYS,
         st.sampled_from(STYLES),
-        st.sampled_from(("{0}至{1}", "{0}-{1}", "{0}—{1}", "{0} 至 {1}", "{0}～{1}", "自{0}起至{1}止", "自{0}至{1}", "{0}到{1}", "从{0}到{1}止",
-                         "{0}起至{1}", "{1}止", "至{1}", "截至{1}", "至{1}止", "自{0}至{1}（一年）", "{0}至{1}，共一年", "有效期：{0}至{1}", "有效期至{1}")),
-    )  # fmt: skip
+        st.sampled_from(
+            (
+                "{0}至{1}",
+                "{0}-{1}",
+                "{0}—{1}",
+                "{0} 至 {1}",
+                "{0}～{1}",
+                "自{0}起至{1}止",
+                "自{0}至{1}",
+                "{0}到{1}",
+                "从{0}到{1}止",
+                "{0}起至{1}",
+                "{1}止",
+                "至{1}",
+                "截至{1}",
+                "至{1}止",
+                "自{0}至{1}（一年）",
+                "{0}至{1}，共一年",
+                "有效期：{0}至{1}",
+                "有效期至{1}",
+            )
+        ),
+    )
     def test_of_a_stretch_is_its_last_day(self, last: dt.date, style: str, stretch: str) -> None:
         text = stretch.format(style.format(dt.date(2026, 11, 10)), style.format(last))
         filing, notes = accepted(ORGANISATION | {"effect_until": text})
@@ -165,9 +244,29 @@ class TestEffectUntil:
 
     @pytest.mark.parametrize(
         "text",
-        ["一年", "1年", "12个月", "三年", "六个月", "半年", "90日", "30天", "自决定之日起一年", "自2026年3月5日起一年", "两年", "为期一年", "3个月内",
-         "二十四个月", "有效期一年", "10个工作日", "自送达之日起三个月", "一 年", "１年", "叁年"],
-    )  # fmt: skip
+        [
+            "一年",
+            "1年",
+            "12个月",
+            "三年",
+            "六个月",
+            "半年",
+            "90日",
+            "30天",
+            "自决定之日起一年",
+            "自2026年3月5日起一年",
+            "两年",
+            "为期一年",
+            "3个月内",
+            "二十四个月",
+            "有效期一年",
+            "10个工作日",
+            "自送达之日起三个月",
+            "一 年",
+            "１年",
+            "叁年",
+        ],
+    )
     def test_that_is_a_term_is_refused_with_what_to_write(self, text: str) -> None:
         [fault] = outcome(ORGANISATION | {"effect_until": text})[1]
         assert (fault.code, "2027-03-04" in fault.detail) == ("term-not-day", True)
@@ -177,7 +276,7 @@ class TestEffectUntil:
 
     @pytest.mark.parametrize("text", ["", "/", "-", "—", "null"])
     def test_left_blank_is_noted_as_no_end(self, text: str) -> None:
-        filing, notes = accepted(ORGANISATION | {"effect_until": text})
+        filing, notes = accepted(ORGANISATION | {"effect_until": text}, Headings("office", {}))
         assert (filing.effect_until, "/effect_until no-end-stated" in notes) == (None, True)
 
     @pytest.mark.parametrize("text", ["无处罚期限", "无 处 罚 期 限", "长 期", "长期有效", "无限期"])

@@ -137,9 +137,36 @@ class TestNameFindings:
 class TestNoName:
     @pytest.mark.parametrize(
         "name",
-        ["1", "12.5", "123456", "-", "TRUE", "FALSE", "Yes", "no", "A", "2026-03-05", "2026年3月5日", "2026/3/5", "测试", "测试1", "测试公司", "test",
-         "无名称", "未知", "不详", "待补", "见附件", "略", "同上", "同前", "〃", "暂无", "……"],
-    )  # fmt: skip
+        [
+            "1",
+            "12.5",
+            "123456",
+            "-",
+            "TRUE",
+            "FALSE",
+            "Yes",
+            "no",
+            "A",
+            "2026-03-05",
+            "2026年3月5日",
+            "2026/3/5",
+            "测试",
+            "测试1",
+            "测试公司",
+            "test",
+            "无名称",
+            "未知",
+            "不详",
+            "待补",
+            "见附件",
+            "略",
+            "同上",
+            "同前",
+            "〃",
+            "暂无",
+            "……",
+        ],
+    )
     @pytest.mark.parametrize("is_person", [True, False])
     def test_is_refused(self, name: str, is_person: bool) -> None:
         assert "name-empty" in findings(name, is_person=is_person)
