@@ -11,6 +11,7 @@ from registry import runtime
 from registry.domain.cases.case_file import StepDocument, StepInput
 from registry.domain.cases.listing import Decision
 from registry.domain.cases.relief import Application
+from registry.domain.filing.parse import document_key
 from registry.domain.law.publicity import add_months
 from registry.domain.permissions import PUBLIC, Actor
 from registry.models import Listing, Penalty
@@ -146,7 +147,8 @@ class Office:
 
     def _load_penalty(self, document_number: str) -> tuple[str, dict[str, Any]]:
         with runtime.reading() as session:
-            record = session.scalars(select(Penalty.record).where(Penalty.document_number == document_number)).one()
+            stored_number = document_key(document_number)
+            record = session.scalars(select(Penalty.record).where(Penalty.document_number == stored_number)).one()
             filing = penalties.by_record(session, record).filing
             body: dict[str, Any] = json.loads(filing.content)
         return record, body
