@@ -116,7 +116,8 @@ def day(text: str) -> dt.date:
     """Parse a calendar day: 2026-11-20, 2026/11/20, 2026.11.20, 20261120, 2026年11月20日, 二〇二六年十一月二十日.
 
     A time of day after it is dropped; a moment in another zone is the day in Beijing at that moment. A day of the week
-    must be that of the day. A serial number of Excel is read where only one can be meant (``is_serial``). Refuses with ``DateMalformed``.
+    must be that of the day. A serial number of Excel is read where only one can be meant (``is_serial``).
+    Refuses with ``DateMalformed``.
     """
     tidied = tidy(text)
     if _DAY.fullmatch(tidied):
