@@ -9,7 +9,7 @@ from registry.domain import identifiers, record_fields, records
 from registry.domain.cases import proposal
 from registry.domain.cases.filed_kinds import FiledKind
 from registry.domain.cases.listing import jsonable
-from registry.domain.filing import party
+from registry.domain.filing import document_number, party, placeholders, places
 from registry.domain.filing.columns import Headings
 from registry.domain.filing.model import Filing, Note, Party, Rules
 from registry.domain.filing.row_reader import RowReader
@@ -57,15 +57,13 @@ def parse_row(
     reader = RowReader(row, headings)
     subject = party.parse_party(reader, rules, None)
     code_text = reader.text("authority_code", required=False)
-    district = reader.text("district", required=False)
     draft = {
         "document_number": reader.text("document_number", required=True, limit=128),
         "facts": reader.text("facts", required=True),
         "basis": reader.text("basis", required=True),
         "decided_on": reader.day("decided_on", required=True) or today,
-        "sectors": _read_sectors(reader, rules),
-        "district": (reader.code_in("district", district, rules.districts, "district-unknown") if district else None)
-        or rules.default_district,
+        "sectors": places.read_sectors(reader, reader.items("sectors"), rules),
+        "district": places.read_district(reader, rules),
         "authority": {
             "name": reader.text("authority_name", required=True, limit=200),
             "code": party.uscc(reader, "authority_code", code_text) if code_text else None,
@@ -80,13 +78,6 @@ def parse_row(
             for fault in _draft_faults(kind, draft, subject, rules, today)
         ]
     return (None if faults else _build_record(kind, draft, subject)), faults, reader.notes
-
-
-def _read_sectors(reader: RowReader, rules: Rules) -> Sequence[str]:
-    texts = reader.items("sectors")
-    if not texts:
-        return rules.default_sectors
-    return [code for text in texts if (code := reader.code_in("sectors", text, rules.sectors, "sector-unknown"))]
 
 
 def _read_own(reader: RowReader, own: OwnField) -> Any:
@@ -115,9 +106,20 @@ def _draft_faults(kind: FiledKind, draft: Draft, subject: Party, rules: Rules, t
     for name in (*_TEXTS, *(one.name for one in own if one.form == "text")):
         if draft[name] and redaction.blot(draft[name]) != draft[name]:
             yield Fault(f"/{name}", "personal-number", "含有个人识别号码")
+    yield from _text_faults(draft)
     yield from _authority_faults(kind, draft["authority"])
     if kind.for_adults and _is_minor(subject, draft["decided_on"]):
         yield Fault("/subject/id_number", "minor-sealed", "未成年人的犯罪记录应当封存，不得报送")
+
+
+def _text_faults(draft: Draft) -> Iterator[Fault]:
+    """What the texts of a record leave unsaid: they are published as they stand."""
+    for name in ("facts", "basis"):
+        if draft[name] and (placeholders.is_ditto(draft[name]) or placeholders.says_nothing(draft[name])):
+            yield Fault(f"/{name}", placeholders.SAYS_NOTHING, placeholders.DETAIL)
+    number = draft["document_number"]
+    if number and (code := document_number.fault_of(number)):
+        yield Fault("/document_number", code, document_number.DETAILS[code])
 
 
 def _authority_faults(kind: FiledKind, authority: Mapping[str, str | None]) -> Iterator[Fault]:

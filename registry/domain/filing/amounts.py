@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from registry.domain.filing import numerals
@@ -31,6 +33,8 @@ _STATEMENT = re.compile(
 _SMALL = re.compile(r"[0-9](?:\.[0-9]{1,16})?[eE]-0?[0-9]")
 _PLAIN = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,20}))?")
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
+_NEGATIVE = re.compile(r"\s*(?:[￥¥]|人民币|RMB|CNY|\s)*[(（\[【]\s*(?:[￥¥]|人民币|RMB|CNY|\s)*[0-9.]", re.IGNORECASE)
+"""An amount that begins with a bracket: so accountants write what is below zero."""
 _UNIT_ONLY = re.compile(r"\s*(?:万?元|人民币|大写|小写|RMB|CNY)\s*", re.IGNORECASE)
 _IN_TEXT = re.compile(f"{_SUM}{_CHANGE}")
 _FINE_BEFORE = re.compile(r"罚款(?:人民币|RMB|CNY|金额|共计|合计|总计|计|为|[:：￥¥(（\s]|大写|小写)*$")
@@ -54,6 +58,8 @@ def parse_amount(text: str, unit: Unit | None) -> Amount:
     """
     if match := _PLAIN.fullmatch(text):
         return Amount(_fen(Decimal(match[0]), unit), None)
+    if _NEGATIVE.match(text):
+        raise AmountMalformed
     amounts = [_parse_statement(part, unit) for part in _statements(text)]
     if not amounts:
         raise AmountMalformed
@@ -87,14 +93,16 @@ def yuan(fen: int) -> str:
     return f"{whole:,}" + (f".{rest:02d}".rstrip("0") if rest else "") + "元"
 
 
-def _find_sums(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+@lru_cache(maxsize=16)
+def _find_sums(text: str) -> tuple[tuple[int, re.Match[str]], ...]:
+    """Every sum in a text; remembered, because one decision's words are asked for several of them."""
     if "元" not in text and "圆" not in text and "圓" not in text:
-        return
+        return ()
+    sums = []
     for match in _IN_TEXT.finditer(text):
-        try:
-            yield _parse_statement(match[0], None).fen, match
-        except (AmountMalformed, UnitNotStated):
-            continue
+        with suppress(AmountMalformed, UnitNotStated):
+            sums.append((_parse_statement(match[0], None).fen, match))
+    return tuple(sums)
 
 
 def _statements(text: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ import unicodedata
 from registry.domain.filing import amounts, numerals
 from registry.domain.filing.amounts import FEN_PER_WAN
 from registry.errors import Fault
-from registry.refusals.content import DateMalformed
+from registry.refusals.content import AmountMalformed, DateMalformed
 
 MAX_CELL = 32_767
 
@@ -26,20 +26,50 @@ _FULL_WIDTH = str.maketrans(
 _WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ\u3000\xa0]")
 _LINE_END = re.compile(r"(?:_x000D_)?\r?\n|_x000[AaDd]_|\r")
 _ESCAPED_TAB = "_x0009_"
-_TIME = r"(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:\+08:?00)?)?"
+_TIME = (
+    r"(?:(?: ?T? ?(?:上午|下午|凌晨|中午|晚上)? ?\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?[AaPp][Mm])?"
+    r"| ?\d{1,2}[时点](?:\d{1,2}分(?:\d{1,2}秒)?)?) ?(?:\+08(?::?00)?|北京时间|CST)?)?"
+)
 _DAY = re.compile(
     r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})\.(\d{1,2})\.(\d{1,2})\.?|"
-    rf"(\d{{4}})(\d\d)(\d\d)|(\d{{4}})年(\d{{1,2}})月(\d{{1,2}})[日号]){_TIME}",
+    rf"(\d{{4}})(\d\d)(\d\d)(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?|(\d{{4}})年(\d{{1,2}})月(\d{{1,2}})[日号]){_TIME}",
     re.ASCII,
 )
 _CHINESE_DAY = re.compile(
-    f"([{numerals.DIGITS}]{{4}})年([{numerals.NUMERALS}]{{1,3}})月([{numerals.NUMERALS}]{{1,3}})[日号]"
+    f"([0-9{numerals.DIGITS}]{{4}})年([0-9{numerals.NUMERALS}]{{1,3}})月([0-9{numerals.NUMERALS}]{{1,3}})[日号]"
 )
+_INSTANT = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:[.,]\d{1,9})? ?"
+    r"(?:(?P<utc>[Zz]|UTC|GMT)|(?P<offset>[+-]\d\d)(?::?(?P<minutes>\d\d))?)",
+    re.ASCII,
+)
+"""A moment in a stated zone."""
+_BEIJING = dt.timezone(dt.timedelta(hours=8))
+_DAY_INSIDE = re.compile(
+    r"(?<!\d)\d{4}(?:-\d{1,2}-|/\d{1,2}/|\.\d{1,2}\.)\d{1,2}(?!\d)|(?<!\d)\d{8}(?!\d)"
+    f"|[0-9{numerals.DIGITS}]{{4}}年[0-9{numerals.NUMERALS}]{{1,3}}月[0-9{numerals.NUMERALS}]{{1,3}}[日号]"
+)
+_END = "(?:当?[日天])?(?:止|为止|截止|终止|期满)?"
+_STRETCH = re.compile(
+    rf"(?:有效期限?|期限|处罚期限?|公示期限?|[:：\s])*(?:[自从由]?\0[起始]?[,，\s]*(?:[至到~～—-]|\s)+\0{_END}"
+    rf"|(?:截止|截至|止于|至|到|截止到|截止至|有效期至)[:：\s]*\0{_END}|\0(?:当?[日天])?(?:止|为止|截止|终止))"
+    r"[。.,，;；\s]*(?:[(（]?(?:共计?|为期|计)?[0-9一二三四五六七八九十百两]{1,4}(?:年|个月|[日天])[)）]?)?"
+)
+_TERM = re.compile(
+    r"(?:[0-9一二三四五六七八九十百两半壹贰叁]{1,4}\s*(?:周年|年|个月|个?工作日|天|日)(?:以?内|期)?|半年)[。)）]*$"
+)
+_TERM_MAX = 60
+_STRETCH_MAX = 80
 _WEEKDAY = re.compile(r"[(]?(?:星期|周|礼拜)([一二三四五六日天])[)]?$")
 _DASHES = str.maketrans(
     dict.fromkeys("‐‑‒–—―−－﹣", "-") | dict.fromkeys("／⁄∕", "/") | {"．": ".", "（": "(", "）": ")"}
 )
 _GAP = re.compile(r"\s*([年月./-])\s*|\s+(?=[日号])")
+# Superscript and subscript figures, and those in circles, in brackets or before a full stop: compatibility folding
+# would make 12 of 1².
+_RAISED = re.compile(
+    "[\u00b2\u00b3\u00b9\u2070-\u209c\u2460-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289\U0001f100-\U0001f10a]"
+)
 _SERIAL = re.compile(r"([1-9]\d{4})(?:\.\d+)?", re.ASCII)
 _SERIAL_ZERO = dt.date(1899, 12, 30)
 _SERIAL_YEARS = range(2000, 2100)
@@ -53,6 +83,11 @@ def pointer(name: str) -> str:
 def is_forbidden(text: str) -> bool:
     """Whether the text contains control, invisible or direction-changing characters."""
     return not (text.isascii() and text.isprintable()) and _FORBIDDEN.search(text) is not None
+
+
+def has_raised_figure(text: str) -> bool:
+    """Whether a text has a figure that is none of its own: the mark of a footnote (1²), a figure in a circle (①)."""
+    return not text.isascii() and _RAISED.search(text) is not None
 
 
 def text_faults(name: str, text: str) -> list[Fault]:
@@ -80,12 +115,15 @@ def unescape_line_ends(text: str) -> str:
 def day(text: str) -> dt.date:
     """Parse a calendar day: 2026-11-20, 2026/11/20, 2026.11.20, 20261120, 2026年11月20日, 二〇二六年十一月二十日.
 
-    A time of day after it is dropped; a day of the week must be that of the day. A serial number of Excel is read
-    where only one can be meant (``is_serial``). Refuses with ``DateMalformed``.
+    A time of day after it is dropped; a moment in another zone is the day in Beijing at that moment. A day of the week
+    must be that of the day. A serial number of Excel is read where only one can be meant (``is_serial``).
+    Refuses with ``DateMalformed``.
     """
     tidied = tidy(text)
     if _DAY.fullmatch(tidied):
         return _written_day(tidied)
+    if match := _INSTANT.fullmatch(tidied):
+        return _day_of_instant(match)
     compact = _GAP.sub(r"\1", tidied.translate(_DASHES))
     weekday = _WEEKDAY.search(compact)
     stated = compact[: weekday.start()].rstrip() if weekday else compact
@@ -93,6 +131,43 @@ def day(text: str) -> dt.date:
     if weekday and "一二三四五六日".index(weekday[1].replace("天", "日")) != parsed.weekday():
         raise DateMalformed
     return parsed
+
+
+def last_day(text: str) -> dt.date | None:
+    """The last day of a stretch of days written out, both included: 2026-03-05至2027-03-04, 2027年3月4日止.
+
+    None for any other text, for a stretch that ends before it begins, and for a mere day.
+    """
+    if len(text) > _STRETCH_MAX or (len(text) <= len("2026-03-05") and text.isascii()):
+        return None
+    compact = _GAP.sub(r"\1", tidy(text).translate(_DASHES))
+    days = [match[0] for match in _DAY_INSIDE.finditer(compact)]
+    if not days or not _STRETCH.fullmatch(_DAY_INSIDE.sub("\0", compact)):
+        return None
+    first, last = day(days[0]), day(days[-1])
+    return last if first <= last else None
+
+
+def is_term(text: str) -> bool:
+    """Whether a text is a length of time (一年, 12个月, 自决定之日起三年), which is no day."""
+    if len(text) > _TERM_MAX or text.isascii():
+        return False
+    tidied = tidy(text)
+    return _TERM.search(tidied) is not None and not _DAY_INSIDE.fullmatch(_GAP.sub(r"\1", tidied))
+
+
+def _day_of_instant(match: re.Match[str]) -> dt.date:
+    zone = "+00:00" if match["utc"] else f"{match['offset']}:{match['minutes'] or '00'}"
+    try:
+        moment = dt.datetime.fromisoformat(f"{match[1]}T{match[2]}{match[3] or ''}{zone}")
+        return moment.astimezone(_BEIJING).date()
+    except (ValueError, OverflowError):
+        raise DateMalformed from None
+
+
+def is_zoned(text: str) -> bool:
+    """Whether a text is a moment in another zone than that of Beijing, whose day may not be the one written."""
+    return len(text) > len("2026-03-05T00:00") and _INSTANT.fullmatch(tidy(text)) is not None and "+08" not in text
 
 
 def is_day(text: str) -> bool:
@@ -124,14 +199,18 @@ def _written_day(text: str) -> dt.date:
     if match := _DAY.fullmatch(text):
         year, month, number = (int(part) for part in match.groups() if part is not None)
     elif match := _CHINESE_DAY.fullmatch(text):
-        year = int(numerals.digits(match[1]) or 0)
-        month, number = (numerals.whole(part) or 0 for part in match.groups()[1:])
+        year = int(numerals.digits(match[1]) or match[1]) if _is_one_script(match[1]) else 0
+        month, number = (int(part) if part.isascii() else numerals.whole(part) or 0 for part in match.groups()[1:])
     else:
         raise DateMalformed
     try:
         return dt.date(year, month, number)
     except ValueError:
         raise DateMalformed from None
+
+
+def _is_one_script(number: str) -> bool:
+    return number.isascii() or not any(map(str.isascii, number))
 
 
 def fen(text: str, unit: amounts.Unit | None = "wan") -> int:
@@ -145,6 +224,8 @@ def fen(text: str, unit: amounts.Unit | None = "wan") -> int:
 def amount(text: str, unit: amounts.Unit | None) -> amounts.Amount:
     """Parse an amount as ``amounts.parse_amount`` does, whatever the width of its characters."""
     tidied = tidy(text)
+    if has_raised_figure(tidied):
+        raise AmountMalformed
     return amounts.parse_amount(tidied if tidied.isascii() else unicodedata.normalize("NFKC", tidied).strip(), unit)
 
 

@@ -74,24 +74,43 @@ def _drop_sentinel_day(row: RowReader, field: str, day: dt.date | None) -> dt.da
 
 
 def effect_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
-    """Read the last day of effect; 无处罚期限, 长期 and the year 2099 mean that there is none."""
-    text = row.raw("effect_until")
-    if text in _NO_END:
+    """Read the last day of effect; 无处罚期限, 长期 and the year 2099 mean that there is none, and so does a blank."""
+    if row.word("effect_until") in _NO_END:
         row.note("effect_until", "no-end", "写明无期限，按没有截止日期处理")
         return None
-    day = _drop_sentinel_day(row, "effect_until", row.day("effect_until"))
+    day = _drop_sentinel_day(row, "effect_until", _last_day(row, "effect_until"))
     if day and decided and day < decided:
         row.fault("effect_until", "effect-before-decision", "处罚有效期早于处罚决定日期")
+    is_file = row.headings.vocabulary != "plain"
+    if is_file and not day and not row.text("effect_until", required=False) and not row.has_fault("effect_until"):
+        row.note("effect_until", "no-end-stated", "没有写处罚有效期，按没有截止日期处理")
     return day
+
+
+def _last_day(row: RowReader, field: str, *, required: bool | None = None) -> dt.date | None:
+    """Read a last day, also of a stretch of days. A mere term is refused: no text at hand says from which day it
+    counts and whether that day counts itself."""
+    text = row.raw(field)
+    if not text:
+        return row.day(field, required=required)
+    if day := cells.last_day(text):
+        row.note(field, "stretch-read", f"按所写期间的最后一日 {day} 读取")
+        return day
+    if cells.is_term(text):
+        row.fault(
+            field, "term-not-day", "写的是期限的长短，应写最后一日的日期，例如 2027-03-04；没有期限的写 无处罚期限"
+        )
+        return None
+    return row.day(field, required=required)
 
 
 def publicity_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
     """Read the last day of publicity as filed; 1900-01-01 is what some databases write for an empty date."""
-    text = row.raw("publicity_until")
+    text = row.word("publicity_until")
     if text in _NO_END and text != "无":
         row.note("publicity_until", "no-end", "未写明日期，按公示政策确定")
         return None
-    day = row.day("publicity_until", required=False)
+    day = _last_day(row, "publicity_until", required=False)
     if day == dt.date(1900, 1, 1):
         row.note("publicity_until", "not-a-date", "1900-01-01不是真实日期，按空白处理")
         return None
@@ -131,7 +150,7 @@ def served_on(row: RowReader, decided: dt.date | None, today: dt.date) -> dt.dat
 def measures(row: RowReader, rules: Rules) -> tuple[MeasureTerm, ...]:
     """Read the measures filed in their own columns; the last day filed is still a day on which they hold."""
     starts_on = _check_plausible_day(row, "confined_start", row.day("confined_start", required=False))
-    stated_end = row.day("confined_end", required=False)
+    stated_end = _last_day(row, "confined_end", required=False)
     last_day = _drop_sentinel_day(row, "confined_end", stated_end)
     wordings = row.items("confined_action")
     if (starts_on or stated_end) and not wordings and not row.has_fault("confined_action"):

@@ -39,7 +39,7 @@ def _states_summary(text: str) -> bool:
 
 
 def _check_state(row: RowReader) -> None:
-    state = row.raw("state")
+    state = row.word("state")
     if state in ("1", "撤销", "2", "异议"):
         row.fault("state", "not-a-current-decision", "已撤销或有异议的决定不作为新的处罚报送")
     elif state in ("3", "其他"):
@@ -51,7 +51,7 @@ def _check_state(row: RowReader) -> None:
 
 
 def _check_scope(row: RowReader) -> None:
-    scope = row.raw("use_scope")
+    scope = row.word("use_scope")
     if scope in ("1", "2", "仅政府部门内部共享", "仅可授权查询"):
         row.fault("use_scope", "restricted-use", "限制使用范围的信息不在此公示")
     elif scope.lower() not in ("", "0", "公示", "null") and not row.has_fault("use_scope"):

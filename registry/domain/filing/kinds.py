@@ -1,16 +1,21 @@
 """Read the kinds of penalty in a cell (行政处罚法 9): names, other names, codes and 其他-说明, in any usual list."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from registry.domain.filing import amounts, cells, numerals
 from registry.domain.filing.model import KindRule, Rules
 from registry.domain.filing.row_reader import RowReader
+from registry.errors import Invalid
 
 OTHER = "07"
 _SUSPENSION, _REVOCATION = "11", "05"
-_SEPARATOR = re.compile(r"(?:[\s、,，;；:：/／|｜+＋&。.()（）]|并处以?|并给予|以及|同时|[和及与并])+")
+_SEPARATOR = re.compile(
+    r"(?:[\u2460-\u249b\u2776-\u2793\u3220-\u3229\s、,，;；:：/／|｜+＋&。.()（）]|并处以?|并给予|以及|同时|[和及与并])+"
+)
 _LEAD = re.compile(
     r"(?:[0-9]{1,2}[.、)）]|[(（]?[0-9一二三四五六七八九十]{1,2}[)）]|处以|给予|决定|行政处罚[:：]|[处作])?\s*"
 )
@@ -35,6 +40,15 @@ _OLD_CODE = re.compile(r"[0-6](?![0-9])")
 _AFTER_CODE = re.compile(r"\s*([-－—–_.:：]?)\s*")
 # Codes of 2016 that the law of 2021 split in two: the decision's own words tell which.
 _SPLIT = {"2": (("03", "违法所得"), ("09", "非法财物")), "4": (("11", "暂扣"), ("05", "吊销"))}
+
+
+_SUM_BEHIND = re.compile(
+    r"(?P<word>罚\s*款|没\s*收[^、,，;；0-9(（:：]{0,10})[:：(（\s￥¥]*(?:人民币|金额|共?计|为|[￥¥])*\s*"
+    rf"(?P<sum>(?:[0-9][0-9,.]*\s*[十百千万亿]*|[{numerals.NUMERALS}]+)\s*[元圆]?整?)"
+)
+_SUM_MARKS = frozenset("0123456789元圆万")
+_OPEN = re.compile("等[^、,，;；]{0,6}$")
+_OPEN_LIST = "处罚类别写有“等”，应把每个类别都写明，用；或、分开"
 
 
 @dataclass
@@ -68,19 +82,56 @@ def read_kinds(row: RowReader, rules: Rules) -> tuple[str, ...]:
     codes: dict[str, None] = {}
     if not row.text("kinds"):
         return ()
+    named = _named(rules.kinds)
     for name in ("kinds", "kinds_more"):
         text = row.text(name)
-        if text in (named := _named(rules.kinds)):
+        if not text:
+            continue
+        if text in named:
             codes |= dict.fromkeys(named[text])
             continue
-        scan = _Scan(text, rules, row.headings.vocabulary == "2016", row.raw("content"))
-        place = _scan_cell(scan)
-        if place is not None:
-            row.fault(name, "kind-unknown", accepted(rules))
-        elif scan.is_ambiguous:
+        scan = _read_cell(text, rules, row)
+        if scan is None:
+            row.fault(name, "kind-unknown", _OPEN_LIST if _OPEN.search(text) else accepted(rules))
+            continue
+        if scan.is_ambiguous:
             row.fault(name, "kind-ambiguous", "所写类别或者2016版代码对应多个类别，处罚内容未写明是哪一个")
         codes |= scan.codes
     return tuple(codes)
+
+
+def _read_cell(text: str, rules: Rules, row: RowReader) -> _Scan | None:
+    """The reading of a cell that was understood as it stands, or with its words spaced out (罚 款) put together."""
+    for spelling in dict.fromkeys((text, _join_words(text, rules.kinds))):
+        scan = _Scan(spelling, rules, row.headings.vocabulary == "2016", row.raw("content"))
+        if _scan_cell(scan) is None:
+            return scan
+    return None
+
+
+def note_sums(row: RowReader, filed: Mapping[str, int | None]) -> None:
+    """Note a sum that the cells of kinds state behind ``filed``'s word (罚款, 没收) and that is not the one filed.
+
+    Several sums behind one word may be parts of it, and are left to the reader.
+    """
+    for name in ("kinds", "kinds_more"):
+        text = row.raw(name)
+        for word, fen in () if _SUM_MARKS.isdisjoint(text) else filed.items():
+            stated = [match["sum"] for match in _SUM_BEHIND.finditer(text) if match["word"][0] == word[0]]
+            if fen is not None and len(stated) == 1 and fen not in _possible_sums(stated[0]):
+                row.note(
+                    name, "amount-differs", f"处罚类别中写有{word}的数额，与{word}金额 {amounts.yuan(fen)} 不同，请核对"
+                )
+
+
+def _possible_sums(text: str) -> set[int]:
+    """What a sum may be, in fen; without 元 or 万 it may be either. What is no sum is no other one."""
+    sums: set[int] = set()
+    units: tuple[amounts.Unit, ...] = ("yuan", "wan")
+    for unit in units:
+        with suppress(Invalid):
+            sums.add(cells.fen(text, unit))
+    return sums
 
 
 def accepted(rules: Rules) -> str:
@@ -229,6 +280,17 @@ def _word_end(scan: _Scan, place: int) -> int | None:
 def _skip(pattern: re.Pattern[str], text: str, place: int) -> int:
     match = pattern.match(text, place)
     return match.end() if match else place
+
+
+def _join_words(text: str, rules: tuple[KindRule, ...]) -> str:
+    """The text with the blanks inside the names of kinds taken out, as 分散对齐 leaves them."""
+    return _spaced(rules).sub(lambda match: "".join(match[0].split()), text)
+
+
+@lru_cache(maxsize=8)
+def _spaced(rules: tuple[KindRule, ...]) -> re.Pattern[str]:
+    words = [word for word, _ in _vocabulary(rules)] + ["其他", "其他行政处罚"]
+    return re.compile("|".join(r"\s*".join(map(re.escape, word)) for word in sorted(words, key=len, reverse=True)))
 
 
 @lru_cache(maxsize=8)

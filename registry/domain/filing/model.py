@@ -95,8 +95,8 @@ class KindRule:
 
 @dataclass(frozen=True)
 class Rules:
-    """Reference data in force for parsing a row; mappings go from code to Chinese name, ``id_words`` from the other
-    words for a kind of identity document to its code.
+    """Reference data in force for parsing a row; mappings go from code to Chinese name, ``id_words``, ``sector_words``
+    and ``district_words`` from the other words for a kind of identity document, a sector, a district to its code.
 
     ``department_name`` and ``department_code`` are those of the filer's authority. ``amounts_required`` and
     ``legal_representative_required`` are practice that no text at hand confirms.
@@ -109,6 +109,8 @@ class Rules:
     id_types: Mapping[str, str]
     measures: Mapping[str, str]
     id_words: Mapping[str, str] = field(default_factory=dict)
+    sector_words: Mapping[str, str] = field(default_factory=dict)
+    district_words: Mapping[str, str] = field(default_factory=dict)
     default_sectors: tuple[str, ...] = ()
     default_district: str | None = None
     default_authority_code: str | None = None

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from registry.domain.filing import cells, decision, exclusions, kinds, party, plausibility
+from registry.domain.filing import decision, document_number, exclusions, kinds, party, places, plausibility
 from registry.domain.filing.columns import PLAIN, Headings
 from registry.domain.filing.model import Filing, Note, Rules
 from registry.domain.filing.row_reader import RowReader
@@ -19,6 +19,8 @@ _NUMBER_WORDS = re.compile("第(?=[^号]*[0-9])|[号號]")
 _SEVERITIES = {"0": "未定", "1": "一般", "2": "较重", "3": "严重", "4": "轻微"}
 _MINOR = "4"
 """This house's code: the set of 2016 has none for 轻微, and its 0 means undecided."""
+_FIRM = "9"
+"""The registering department of firms and sole traders in a code (GB 32100-2015); none of them imposes penalties."""
 _LISTED = re.compile(r"[;；、,，\n]")
 
 
@@ -62,6 +64,7 @@ def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
     party.note_minor(row, subject, decided)
     chosen = kinds.read_kinds(row, rules)
     fine, confiscated, permit = decision.amounts(row, chosen, rules)
+    kinds.note_sums(row, {"罚款": fine, "没收": confiscated})
     authority_name, authority_code = _read_authority(row, rules)
     source_name, source_code = _read_source(row, authority_name, authority_code)
     first_on, first_at = decision.first_publication(row, decided, today)
@@ -70,10 +73,10 @@ def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
         document_number=_read_document_number(row),
         behaviour_text=_read_behaviour_text(row),
         behaviour=_read_code(row, "behaviour", rules.behaviours, "behaviour-unknown"),
-        facts=row.text("facts"),
-        basis=row.text("basis"),
+        facts=row.statement("facts"),
+        basis=row.statement("basis"),
         kinds=chosen,
-        content=row.text("content"),
+        content=row.statement("content"),
         fine_fen=fine,
         confiscated_fen=confiscated,
         permit=permit,
@@ -87,7 +90,7 @@ def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
         remark=row.text("remark"),
         title=row.text("title", limit=200),
         sectors=_read_sectors(row, rules),
-        district=_read_code(row, "district", rules.districts, "district-unknown") or rules.default_district,
+        district=places.read_district(row, rules),
         severity=_read_severity(row),
         measures=decision.measures(row, rules),
         override_reason=override,
@@ -98,10 +101,10 @@ def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
 
 
 def _read_document_number(row: RowReader) -> str:
-    """The number as filed; a mere day is what a spreadsheet made of one, and the number itself is lost."""
-    text = row.text("document_number", limit=128)
-    if cells.is_day(text):
-        row.fault("document_number", "document-number-is-day", "文号是一个日期，可能被表格软件改动过，应填写完整文号")
+    """The number as filed, without the label in front of it."""
+    text = row.without_label("document_number", row.text("document_number", limit=128))
+    if text and not row.has_fault("document_number") and (code := document_number.fault_of(text)):
+        row.fault("document_number", code, document_number.DETAILS[code])
     return text
 
 
@@ -112,8 +115,12 @@ def _read_authority(row: RowReader, rules: Rules) -> tuple[str, str]:
     if not row.raw("authority_code") and default and row.headings.vocabulary == "2016":
         row.note("authority_code", "authority-code-default", "2016版没有处罚机关代码，采用报送单位的代码")
         return name, default
-    code_text = row.text("authority_code", required=True)
-    return name, party.uscc(row, "authority_code", code_text) or ""
+    code = party.uscc(row, "authority_code", row.text("authority_code", required=True)) or ""
+    if code.startswith(_FIRM):
+        row.fault(
+            "authority_code", "authority-code-of-firm", "此处是企业或者个体工商户的代码，应填写处罚机关自己的代码"
+        )
+    return name, code
 
 
 def _read_source(row: RowReader, authority_name: str, authority_code: str) -> tuple[str, str]:
@@ -126,7 +133,7 @@ def _read_source(row: RowReader, authority_name: str, authority_code: str) -> tu
 def _read_behaviour_text(row: RowReader) -> str:
     """The type of behaviour; where no such field is required, as in the set of 2016, the title of the case or its
     facts."""
-    text = row.text("behaviour_text")
+    text = row.statement("behaviour_text")
     if text or row.headings.vocabulary not in ("2016", "office"):
         return text
     row.note("behaviour_text", "behaviour-derived", "没有写违法行为类型，采用处罚名称或者处罚事由")
@@ -139,14 +146,12 @@ def _read_code(row: RowReader, name: str, table: Mapping[str, str], code: str) -
 
 
 def _read_sectors(row: RowReader, rules: Rules) -> tuple[str, ...]:
-    """The trading sectors the penalty is published in; a name may leave out its closing 领域."""
+    """The trading sectors the penalty is published in, by code or as people call them."""
     text = row.text("sectors")
     parts = [part.strip() for part in _LISTED.split(text) if part.strip()]
     if not parts and not rules.default_sectors and not row.has_fault("sectors"):
         row.fault("sectors", "required", "必填项为空")
-    names = {code: name.removesuffix("领域") for code, name in rules.sectors.items()}
-    codes = [row.code_in("sectors", part.removesuffix("领域").lower(), names, "sector-unknown") for part in parts]
-    return tuple(dict.fromkeys(code for code in codes if code)) or rules.default_sectors
+    return places.read_sectors(row, parts, rules)
 
 
 def _read_severity(row: RowReader) -> str | None:

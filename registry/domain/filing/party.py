@@ -12,12 +12,19 @@ from registry.errors import Invalid
 from registry.refusals.content import PersonalNumber, UsccCheckCharacter, UsccMalformed
 
 _KINDS = {
-    "法人及非法人组织": "organisation", "法人和非法人组织": "organisation", "法人": "organisation",
-    "非法人组织": "organisation", "organisation": "organisation",
-    "个体工商户": "sole_trader", "sole_trader": "sole_trader",
-    "自然人": "natural_person", "natural_person": "natural_person", "01": "natural_person",
-    "02": "", "03": "", "04": "",
+    "organisation": "organisation", "sole_trader": "sole_trader", "natural_person": "natural_person",
+    "自然人": "natural_person", "个人": "natural_person", "公民": "natural_person", "公民个人": "natural_person",
+    "自然人个人": "natural_person", "个人自然人": "natural_person", "公民自然人": "natural_person",
+    "居民": "natural_person", "01": "natural_person", "02": "", "03": "", "04": "",
 }  # fmt: skip
+_ORGANISATION = re.compile(
+    r"(?!.*(?:自然人|个人|个体|公民)(?!独资|企业|控股)).*(?:法人|组织|企业|公司|单位|机关|团体|社团|合作社|机构|委员会|基金会|学校|医院|事务所|合伙|独资)(?:单位|类|法人)?"
+)
+"""How offices call one that is no person: 企业, 事业单位, 社会团体, 法人或者其他组织, 个人独资企业."""
+_SOLE_TRADER = re.compile(r"个体(?!企业).*")
+_NOT_READ_IN_KIND = re.compile(r"[\s()（）\[\]、/.:：-]|^[0-9]{1,2}(?=\D)|(?<=\D)[0-9]{1,2}$")
+_FIRM_CODE = "001"
+"""The kind of document that only an organisation or sole trader has (GB 32100-2015)."""
 _OTHER_CODES = (
     "business_registration",
     "organisation_code",
@@ -82,7 +89,7 @@ def parse_listed_party(row: RowReader, rules: Rules) -> Party:
 
 def is_kind_stated(row: RowReader) -> bool:
     """Whether the row itself says of which kind the subject is."""
-    return bool(_KINDS.get(row.raw("subject_kind")))
+    return bool(_stated_kind(row.raw("subject_kind")))
 
 
 def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> str | None:
@@ -137,10 +144,10 @@ def note_minor(row: RowReader, party: Party, decided_on: dt.date | None) -> None
 def _read_kind(row: RowReader) -> str:
     """The kind as stated, or derived from the code where nothing is stated."""
     text = row.text("subject_kind")
-    if text and text not in _KINDS:
+    stated_kind = _stated_kind(text)
+    if stated_kind is None:
         row.fault("subject_kind", "subject-kind-unknown", "应写 法人及非法人组织、自然人 或 个体工商户")
         return "organisation"
-    stated_kind = _KINDS.get(text, "")
     if stated_kind:
         return stated_kind
     code = _WORDS_BEFORE.sub("", identifiers.fold(row.raw("uscc")))
@@ -152,8 +159,20 @@ def _read_kind(row: RowReader) -> str:
     return derived
 
 
+def _stated_kind(text: str) -> str | None:
+    """The kind that a word names, empty where it leaves it to the code, None for no such word."""
+    if not text or text in _KINDS:
+        return _KINDS.get(text, "")
+    word = _NOT_READ_IN_KIND.sub("", text)
+    if word in _KINDS:
+        return _KINDS[word]
+    if _SOLE_TRADER.fullmatch(word):
+        return "sole_trader"
+    return "organisation" if _ORGANISATION.fullmatch(word) else None
+
+
 def _read_name(row: RowReader, is_person: bool) -> str:
-    name = row.text("subject_name", limit=200)
+    name = row.without_label("subject_name", row.text("subject_name", limit=200))
     for finding in subject_name.name_findings(name, is_person=is_person):
         row.fault("subject_name", finding, subject_name.DETAILS[finding])
     return name
@@ -253,6 +272,11 @@ def _read_identity(row: RowReader, rules: Rules) -> tuple[str | None, str | None
         id_type = identifiers.RESIDENT_ID
         row.note("id_type", "id-type-derived", "未写明证件类型，按居民身份证核验")
     number = _join_number(row, number, id_type)
+    if id_type == _FIRM_CODE or (id_type != identifiers.RESIDENT_ID and identifiers.is_sound(identifiers.fold(number))):
+        row.fault(
+            "id_type", "id-type-of-organisation", "统一社会信用代码不是自然人的证件，请核对相对人类别或者填写本人证件"
+        )
+        return id_type, None
     if id_type != identifiers.RESIDENT_ID:
         folded = identifiers.document_number(number)
         if number and not identifiers.OTHER_NUMBER.fullmatch(folded):

@@ -8,9 +8,10 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from registry.domain import labels
-from registry.domain.filing import amounts, numerals
+from registry.domain.filing import amounts, document_number, numerals, subject_name
 from registry.domain.filing.exclusions import is_summary_procedure
 from registry.domain.filing.model import Filing, Note
 from registry.domain.naming import name_key
@@ -25,8 +26,12 @@ _GRAVE_WORDS = (
     ("04", "责令停产停业", re.compile("责令(?:其)?(?:停产|停业)")),
     ("14", "责令关闭", re.compile("责令(?:其)?关闭")),
 )
-_SUMMARY_MOST = {"natural_person": 200_00, "sole_trader": 3000_00, "organisation": 3000_00}
-"""The highest fine of a decision made on the spot, in fen (行政处罚法（2021修订）第五十一条)."""
+_ORGAN = "1"
+"""The registering department of organs and institutions in a code (GB 32100-2015)."""
+_OFFICE = "(?:局|委员会|委|厅|部|署|办公室|办|政府|总队|支队|大队|分局|中心|管理处|行)"
+_ORGANS = re.compile(
+    rf"{_OFFICE}(?:[(（][^()（）]*[)）])?\s*(?:[、,，;；/|\n]|\s|和|与|及|会同|联合)+\s*[^、,，;；/|\s]*{_OFFICE}"
+)
 _CONFISCATED = re.compile(r"没收[^。；;\n]{0,40}$")
 _DAY = re.compile(r"(\d{4})(?:年|[-./])(\d{1,2})(?:月|[-./])(\d{1,2})日?", re.ASCII)
 _DOCUMENT_YEAR = re.compile(r"[〔（(\[【﹝〈《]((?:19|20)\d\d)年?[〕）)\]】﹞〉》]")
@@ -37,10 +42,12 @@ _BARS = re.compile("禁止|取消|限制|暂停|不得|不予|停止")
 
 
 @dataclass(frozen=True)
-class UsualFines:
-    """The highest fines that are usual, in fen, by kind of subject; configuration, no law."""
+class FineLimits:
+    """The highest fines by kind of subject, in fen: ``usual`` is configuration, ``summary`` the law of decisions made
+    on the spot (行政处罚法 51). A kind without a limit, as before the law had one, bears any fine."""
 
-    by_subject: Mapping[str, int]
+    usual: Mapping[str, int]
+    summary: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -56,20 +63,21 @@ class StatutoryTerm:
 
 def findings(filing: Filing) -> Iterator[Note]:
     """What a filing says against itself."""
+    yield from _text_findings(filing)
     yield from _amount_findings(filing)
     yield from _kind_findings(filing)
     yield from _day_findings(filing)
 
 
-def fine_findings(filing: Filing, usual: UsualFines) -> Iterator[Note]:
+def fine_findings(filing: Filing, limits: FineLimits) -> Iterator[Note]:
     """A fine that its procedure does not allow, or above what is usual for its subject."""
     fine = filing.fine_fen or 0
-    most = _SUMMARY_MOST[filing.subject.kind]
-    if is_summary_procedure(filing) and fine > most:
+    most = limits.summary.get(filing.subject.kind)
+    if most is not None and fine > most and is_summary_procedure(filing):
         yield Note(
             "/fine", "fine-above-usual", f"简易程序的罚款不超过{amounts.yuan(most)}（行政处罚法第五十一条），请核对"
         )
-    usual_most = usual.by_subject.get(filing.subject.kind)
+    usual_most = limits.usual.get(filing.subject.kind)
     if usual_most is not None and fine > usual_most:
         detail = f"罚款 {amounts.yuan(fine)} 高于通常数额 {amounts.yuan(usual_most)}，请核对单位是元还是万元"
         yield Note("/fine", "fine-above-usual", detail)
@@ -114,6 +122,28 @@ def stated_months(content: str) -> list[int]:
             if number:
                 months.append(int(number * (12 if match["unit"] == "年" else 1)))
     return months
+
+
+def _text_findings(filing: Filing) -> Iterator[Note]:
+    """What stands in a name, a number or an authority that may mean more than one."""
+    is_person = filing.subject.kind == "natural_person"
+    if subject_name.is_unusual(filing.subject.name, is_person=is_person):
+        yield Note(
+            "/subject_name", "name-unusual", "名称中有登记的名称所没有的内容（括号、称谓、标点、数字等），请核对"
+        )
+    if document_number.is_doubtful(filing.document_number):
+        yield Note("/document_number", document_number.DOUBTFUL, "文号末尾像是几个号，请核对是否一份决定")
+    if not filing.authority_code.startswith(_ORGAN):
+        yield Note(
+            "/authority_code", "authority-code-doubtful", "代码不是机构编制部门赋予机关、事业单位的，请核对是否有权处罚"
+        )
+    if _names_several_organs(filing.authority_name):
+        yield Note("/authority_name", "authority-several", "处罚机关写了几个机关，应写牵头作出决定的机关，请核对")
+
+
+@lru_cache(maxsize=256)
+def _names_several_organs(name: str) -> bool:
+    return _ORGANS.search(name) is not None
 
 
 def _amount_findings(filing: Filing) -> Iterator[Note]:

@@ -4,20 +4,26 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
-from registry.domain.filing import cells
-from registry.domain.filing.columns import REQUIRED, Headings
+from registry.domain.filing import cells, placeholders
+from registry.domain.filing.columns import REQUIRED, VOCABULARY, Headings
 from registry.domain.filing.model import Note
+from registry.domain.filing.vocabulary import LEFT_OUT
 from registry.errors import Fault, Invalid
 
 T = TypeVar("T")
 _PLACEHOLDERS = frozenset(
     ("undefined", "null", "none", "nan", "n/a", "na", "无", "空", "/", "\\", "-", "--", "—", "——")
 )
+_PLACEHOLDER_MAX = max(map(len, _PLACEHOLDERS))
 _SEPARATORS = re.compile(r"[;；|\n]")
 _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|#+)")
 _ACCEPTED_MAX = 24
+_LABEL_MAX = 24
+_NAME_LABELS = ("名称", "姓名", "全称", "名字")
+"""Beside the headings: in front of a value they can only mean whose name it is."""
 _LINKS = "-－—–_.:：、"
 _UNREAD = re.compile(r"[\s()]")
 
@@ -33,11 +39,16 @@ class RowReader:
         self._row = {name: self._read_cell(name, text) for name, text in row.items()}
 
     def _read_cell(self, name: str, text: str) -> str:
-        if faults := cells.text_faults(self.headings.name(name), text):
-            self.faults += faults
+        if not text:
+            return ""
+        if cells.is_forbidden(text) or len(text) > cells.MAX_CELL:
+            self.faults += cells.text_faults(self.headings.name(name), text)
             return ""
         if "#" in text and _ERROR_VALUE.fullmatch(text.strip()):
             self.fault(name, "error-cell", "单元格是错误值，应填写实际内容")
+            return ""
+        if placeholders.is_ditto(text):
+            self.fault(name, "cell-refers-to-other", "只写了同上、〃 等，所指的行可能已经变动，应填写实际内容")
             return ""
         if "_x000" in text or "\r" in text:
             unescaped = cells.unescape_line_ends(text)
@@ -66,8 +77,8 @@ class RowReader:
 
     def text(self, name: str, *, required: bool | None = None, limit: int = cells.MAX_CELL) -> str:
         """The cell's text; placeholders read as empty. ``required`` defaults to the template."""
-        text = self.raw(name)
-        if text.lower() in _PLACEHOLDERS:
+        text = self._row.get(name, "")
+        if text and len(text) <= _PLACEHOLDER_MAX and text.lower() in _PLACEHOLDERS:
             self.note(name, "placeholder", "占位文字按空白处理")
             text = ""
         if not text:
@@ -79,6 +90,29 @@ class RowReader:
 
     def optional(self, name: str, *, limit: int = cells.MAX_CELL) -> str | None:
         return self.text(name, required=False, limit=limit) or None
+
+    def statement(self, name: str) -> str:
+        """A text that tells what happened, why or what was decided; it is published as it stands."""
+        text = self.text(name)
+        if text and placeholders.says_nothing(text):
+            self.fault(name, placeholders.SAYS_NOTHING, placeholders.DETAIL)
+        return text
+
+    def without_label(self, name: str, text: str) -> str:
+        """The text without the heading of its own column in front of it (文号：…); with another's it is a fault."""
+        if ":" not in text and "：" not in text:
+            return text
+        label, rest, field = labels_of(text)
+        if field == name and rest:
+            self.note(name, "label-removed", "已去除内容前面的栏目名称")
+            return rest
+        if field and field != name:
+            self.fault(name, "cell-of-other-field", f"此处写的是{label}，不是本栏的内容")
+        return text
+
+    def word(self, name: str) -> str:
+        """The tidied cell without the blanks that 分散对齐 leaves between the characters of a word."""
+        return "".join(self.raw(name).split())
 
     def parsed(self, name: str, text: str, parse: Callable[[str], T]) -> T | None:
         """The result of ``parse`` for a text that is not empty; its refusal becomes a fault of the field."""
@@ -95,6 +129,8 @@ class RowReader:
         day = self.parsed(name, text, cells.day)
         if day and cells.is_serial(text):
             self.note(name, "date-serial", f"按 Excel 日期序号读作 {day}，请核对")
+        if day and cells.is_zoned(text):
+            self.note(name, "date-zone", f"所写时刻不是北京时间，换算后是 {day}，请核对")
         return day
 
     def items(self, name: str) -> list[str]:
@@ -112,6 +148,17 @@ class RowReader:
         if found is None:
             self.fault(name, code, f"不在代码表中，{accepted(table.items())}")
         return found
+
+
+def labels_of(text: str) -> tuple[str, str, str]:
+    """The heading that a text begins with, what follows its colon, and the field it means; empty without one."""
+    if ":" not in text and "：" not in text:
+        return "", text, ""
+    label, _, rest = text.replace("：", ":", 1).partition(":")
+    field = VOCABULARY.meaning(label.strip()).field if len(label) <= _LABEL_MAX else ""
+    if not field and label.strip() in _NAME_LABELS:
+        field = "subject_name"
+    return label.strip(), rest.strip(), "" if field == LEFT_OUT else field
 
 
 def code_of(text: str, table: Mapping[str, str], words: Mapping[str, str]) -> str | None:
@@ -133,6 +180,14 @@ def code_of(text: str, table: Mapping[str, str], words: Mapping[str, str]) -> st
     return None
 
 
+def beginning_of(text: str, table: Mapping[str, str], words: Mapping[str, str]) -> str | None:
+    """The one code whose name, or another word for it, begins with a text of two characters or more."""
+    key = _comparable(text)
+    names = [*((title, code) for code, title in table.items()), *words.items()]
+    found = {code for word, code in names if code in table and _comparable(word).startswith(key)}
+    return found.pop() if len(key) > 1 and len(found) == 1 else None
+
+
 def accepted(rows: Iterable[tuple[str, str]]) -> str:
     """What a cell may say, for a refusal: the names of a table with their codes."""
     named = [title if row_code == title else f"{title}（{row_code}）" for row_code, title in rows]
@@ -140,6 +195,7 @@ def accepted(rows: Iterable[tuple[str, str]]) -> str:
     return f"可写：{'、'.join(named[:_ACCEPTED_MAX])}{more}"
 
 
+@lru_cache(maxsize=1024)
 def _comparable(text: str) -> str:
     folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
     return _UNREAD.sub("", folded).casefold()

@@ -3,14 +3,18 @@
 import re
 from collections.abc import Iterator
 
+from registry.domain.filing import cells, numerals, placeholders
+
+NAME_EMPTY = "name-empty"
 NAME_MASKED = "name-masked"
 NAME_DAMAGED = "name-damaged"
 NAME_SEVERAL = "name-several"
 NAME_FORMER = "name-with-former"
 DETAILS = {
+    NAME_EMPTY: "此处不是名称（如 数字、日期、TRUE、测试、待补），应填写名称全称",
     NAME_MASKED: "名称被遮盖（如 *、某、XX、○○），应填写完整名称",
     NAME_DAMAGED: "名称含有问号、乱码、错误值或网页转义字符，应填写原来的文字",
-    NAME_SEVERAL: "一格写了几个名称，应一行一个",
+    NAME_SEVERAL: "一格写了几个名称，应一行一个；一个人的姓名有几段的，段间用间隔号（·）",
     NAME_FORMER: "名称旁写了曾用名或简称，名称一格只写现用全称，其余写入备注",
 }
 """What is wrong with a name, and what would be taken, by code of the finding."""
@@ -20,8 +24,10 @@ _NUMERAL = "一二三四五六七八九十百千零〇○0-9"
 _MASKS = re.compile(
     r"[*＊✱●■□▇█◆]|[×✕]{1,}|某某|某(?=[公企]|(?:建设|商贸|科技|实业|贸易|工程)|有限)|"
     rf"(?<![A-Za-z])[Xx]{{2,}}(?![A-Za-z])|(?<![{_NUMERAL}])[○〇]{{2,}}|(?<![{_NUMERAL}])[○](?![{_NUMERAL}])|_{{2,}}"
+    # One letter in the place of a word; X射线 and the like are words. A name of few characters is no firm's.
+    rf"|^[{_HAN}]{{1,3}}[Xx_○〇]$|(?<=[{_HAN}])[Xx](?=公司|厂|店|集团|有限|合作社|中心|商行)"
 )
-_PERSON_MASKS = re.compile(rf"某|[○〇]|(?<=[{_HAN}])[Xx]{{1,3}}(?![A-Za-z])|(?<![A-Za-z])[Xx]{{1,3}}(?=[{_HAN}])")
+_PERSON_MASKS = re.compile(rf"某|_|[○〇]|(?<=[{_HAN}])[Xx]{{1,3}}(?![A-Za-z])|(?<![A-Za-z])[Xx]{{1,3}}(?=[{_HAN}])")
 _DAMAGED = re.compile(
     r"[?？¿]|#(?:N/A|REF!|VALUE!|DIV/0!|NAME|NUM!|NULL!|####)|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});|"
     r"\\[ux][0-9a-fA-F]{2,4}|%[0-9A-Fa-f]{2}%[0-9A-Fa-f]{2}|</?[A-Za-z][^<>]{0,60}>|锟斤拷|烫烫|屯屯|"
@@ -41,6 +47,33 @@ _SEVERAL = re.compile(
 )
 _COMPANY = re.compile("有限责任公司|股份有限公司|有限公司")
 _PERSON_SEVERAL = re.compile(rf"[、,，;；/／|\n]|(?<=[{_HAN}]{{2}})(?:和|与|及)(?=[{_HAN}]{{2}})")
+_PERSONS_APART = re.compile(rf"(?P<first>[{_HAN}]{{2,3}})(?:\s+[{_HAN}]{{2,3}})+")
+_DOUBLE_SURNAMES = re.compile(
+    "欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳|公冶|太叔|申屠|公孙|"
+    "慕容|仲孙|钟离|长孙|宇文|司徒|鲜于|司空|闾丘|子车|亓官|司寇|令狐|百里|呼延|东郭|南门|西门|第五"
+)
+_COUNT = rf"共?(?:[0-9]+|[{numerals.NUMERALS}两几多数若干]+)\s*(?:余|多)?\s*(?:家|户|个|名|位|人|方)"
+_AND_OTHERS = re.compile(
+    rf"等\s*{_COUNT}|(?<![平均同高中初劣优上下几何])等(?:人|单位|企业|公司|个人|当事人)?[.。…)）]*$|及其(?:他|它|余)(?:人|单位|企业|公司|{_COUNT})"
+    rf"|[(（]\s*{_COUNT}\s*(?:单位|公司|企业)?\s*[)）]$"
+)
+"""甲公司等三家, 张三等: a name and others who are not named."""
+_NO_WORD = re.compile(r"(?:true|false|yes|no|none|null|ok|[a-z])?[\W\d_]*", re.IGNORECASE)
+_NO_LETTER = re.compile(r"[\W\d_]*")
+_TITLE = re.compile(rf"[{_HAN}]{{1,2}}(?:先生|女士|小姐|同志|师傅|老板|总|经理|老师|医生)")
+_BRACKET = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]$")
+_PART_OF_NAME = re.compile(
+    r".*(?:合伙|独资|合作|工商户|集团|筹|店|厂|部|站|所|院|校|园|局|中心|工会|分会|公司|联合体|有限责任)|[一-龥]{2,4}[市县区]?"
+)
+"""What a bracket at the end of a registered name holds: 有限合伙, 个体工商户, a branch, a place."""
+_STATE = re.compile(
+    "注销|吊销|撤销|停业|歇业|更名|迁出|法定代表人|法人|负责人|经营者|业主|店主|身份证|代码|联系|电话|地址|男|女|已故|死亡|离职"
+)
+_CLOSED = re.compile(r"[^)）\]】\w.·]$|[0-9_]$")
+_LABELLED = re.compile("[:：]")
+
+_NO_NAME_MAX = 12
+"""Longer texts that end in a letter or character are a name, or what another rule refuses."""
 
 
 def name_findings(name: str, *, is_person: bool) -> Iterator[str]:
@@ -52,15 +85,40 @@ def name_findings(name: str, *, is_person: bool) -> Iterator[str]:
         yield NAME_DAMAGED
     if _MASKS.search(name) or (is_person and _PERSON_MASKS.search(name)):
         yield NAME_MASKED
+    elif not damaged and _is_no_name(name):
+        yield NAME_EMPTY
+        return
     if _FORMER.search(name):
         yield NAME_FORMER
     elif not damaged and _is_several(name, is_person=is_person):
         yield NAME_SEVERAL
 
 
-def _is_several(name: str, *, is_person: bool) -> bool:
+def is_unusual(name: str, *, is_person: bool) -> bool:
+    """Whether something stands in or beside a name that no register has there: 张三（男）, 张先生, …有限公司-."""
+    bracket = _BRACKET.search(name)
+    if _LABELLED.search(name) or _CLOSED.search(name) or cells.has_raised_figure(name):
+        return True
     if is_person:
-        return _PERSON_SEVERAL.search(name) is not None
+        return bracket is not None or _TITLE.fullmatch(name) is not None or any(mark.isdigit() for mark in name)
+    return bracket is not None and (not _PART_OF_NAME.fullmatch(bracket[1]) or _STATE.search(bracket[1]) is not None)
+
+
+def _is_no_name(name: str) -> bool:
+    if name[-1].isalpha() and len(name) > _NO_NAME_MAX:
+        return False
+    is_number = name[0].isascii() and (_NO_WORD.fullmatch(name) is not None or cells.is_day(name))
+    return is_number or placeholders.stands_for_other(name) or _NO_LETTER.fullmatch(name) is not None
+
+
+def _is_several(name: str, *, is_person: bool) -> bool:
+    if ("等" in name or "其" in name or name[-1] in ")）") and _AND_OTHERS.search(name):
+        return True
+    if is_person:
+        apart = _PERSONS_APART.fullmatch(name)
+        return _PERSON_SEVERAL.search(name) is not None or (
+            apart is not None and not _DOUBLE_SURNAMES.fullmatch(apart["first"])
+        )
     match = _SEVERAL.search(name)
     if match and not _is_branch(name, match.end()):
         return True

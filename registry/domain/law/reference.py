@@ -145,6 +145,18 @@ class Reference:
         rows = self._rows_of_type("id_types", reference_kinds.IdType, None)
         return {word: row.code for row in rows for word in row.aliases}
 
+    @cached_property
+    def sector_words(self) -> dict[str, str]:
+        """Words that people use for a sector, with its code."""
+        rows = self._rows_of_type("sectors", reference_kinds.Sector, None)
+        return {word: row.code for row in rows for word in row.aliases}
+
+    @cached_property
+    def district_words(self) -> dict[str, str]:
+        """Words that people use for a district, with its code."""
+        rows = self._rows_of_type("districts", reference_kinds.District, None)
+        return {word: row.code for row in rows for word in row.aliases}
+
     def id_type_code(self, text: str | None) -> str | None:
         """The code of a kind of identity document named by code, name or another word; else the text as it is."""
         if not text:
@@ -166,5 +178,7 @@ class Reference:
             id_types=self.names("id_types"),
             measures=self.names("measures"),
             id_words=self.id_words,
+            sector_words=self.sector_words,
+            district_words=self.district_words,
             legal_representative_required=False,
         )

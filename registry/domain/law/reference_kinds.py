@@ -14,7 +14,10 @@ ADEQUATE = frozenset({"law", "regulation", "central_document"})
 
 @dataclass(frozen=True, kw_only=True)
 class Sector(Row):
-    """One of the plan's seven sectors; ``credit_duty`` where the plan demands credit items itself."""
+    """One of the plan's seven sectors; ``credit_duty`` where the plan demands credit items itself.
+
+    ``aliases``: other words that people use for it.
+    """
 
     plan_section: str
     lead_departments: tuple[str, ...]
@@ -22,6 +25,7 @@ class Sector(Row):
     must_publish: str
     credit_duty: bool
     catalogue: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,9 +234,10 @@ class ClockRule(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class District(Row):
-    """An administrative division."""
+    """An administrative division. ``aliases``: other words that people use for it."""
 
     in_gbt2260: bool
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

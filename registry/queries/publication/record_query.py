@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from registry.domain import identifiers, literals, records
-from registry.domain.filing import row_reader
+from registry.domain.filing import places, row_reader
 from registry.domain.filing.cells import is_forbidden
 from registry.domain.law.reference import Reference
 from registry.domain.naming import name_key
@@ -75,9 +75,9 @@ def parse_record_query(arguments: Mapping[str, str], reference: Reference) -> Re
         raise _build_refusal("uscc", "contradiction", "两处填写的统一社会信用代码不一致。")
     wanted = Filter(
         kinds=_parse_kinds(typed.get("kind", "")),
-        sector=_check_code(typed, "sector", reference.names("sectors"), "领域"),
+        sector=_parse_sector(typed, reference),
         behaviour=_check_code(typed, "behaviour", reference.names("behaviours"), "失信行为"),
-        district=_check_code(typed, "district", reference.names("districts"), "地区"),
+        district=_parse_district(typed, reference),
         authority=_parse_uscc(typed, "authority", "处罚机关代码"),
         name=name,
         uscc=code or uscc_filter,
@@ -140,6 +140,11 @@ def _parse_name_or_code(text: str) -> tuple[str | None, str | None]:
     """A name or a code; of a name with its code the code, because that is exact. Refuses what could find nothing."""
     if not text:
         return None, None
+    label, rest, field = row_reader.labels_of(text)
+    if field == "subject_name" and rest:
+        text = rest
+    elif field and field != "uscc":
+        raise _build_refusal("q", "other-field", f"不能按{label}查询，请输入单位名称或统一社会信用代码。")
     if len(text) > QUERY_CHARACTERS_MAX:
         raise _build_refusal("q", "name-too-long", f"查询内容不得超过 {QUERY_CHARACTERS_MAX} 个字。")
     codes, rest = _find_codes(text)
@@ -176,6 +181,22 @@ def _check_code(typed: Mapping[str, str], parameter: str, codes: Mapping[str, st
         detail = f"没有这个{label}代码，{row_reader.accepted(codes.items())}。"
         raise _build_refusal(parameter, f"{parameter}-unknown", detail)
     return code
+
+
+def _parse_sector(typed: Mapping[str, str], reference: Reference) -> str | None:
+    """The sector, as a cell may name it; all of them are no filter."""
+    names = reference.names("sectors")
+    codes = places.sector_codes(typed.get("sector", ""), names, reference.sector_words) if "sector" in typed else ()
+    if len(codes) > 1:
+        return None
+    return codes[0] if codes else _check_code(typed, "sector", names, "领域")
+
+
+def _parse_district(typed: Mapping[str, str], reference: Reference) -> str | None:
+    names = reference.names("districts")
+    if "district" in typed and (code := places.district_code(typed["district"], names, reference.district_words)):
+        return code
+    return _check_code(typed, "district", names, "地区")
 
 
 def _parse_place(typed: Mapping[str, str]) -> tuple[int | None, dt.date | None, int | None]:

@@ -1,5 +1,6 @@
 """Compare new filings with what the registry has: the same decision, and findings for the clerk and the verifier."""
 
+import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from registry.domain.cases import penalty
 from registry.domain.filing import plausibility
 from registry.domain.filing.model import Filing, Note
-from registry.domain.filing.plausibility import StatutoryTerm, UsualFines
+from registry.domain.filing.plausibility import FineLimits, StatutoryTerm
 from registry.domain.law.measures import Resolution
 from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import Measure
@@ -18,7 +19,12 @@ from registry.refusals.acts import AlreadyFiled, DecisionRemovedBefore
 from registry.services.cases import penalty_version
 from registry.unit_of_work import UnitOfWork
 
-_SUBJECTS = ("organisation", "sole_trader", "natural_person")
+_SUMMARY_LIMITS = {
+    "organisation": "summary_organisation_fen",
+    "sole_trader": "summary_organisation_fen",
+    "natural_person": "summary_citizen_fen",
+}
+"""The threshold of a fine made on the spot, by kind of subject."""
 _REMOVALS = {"withdrawn": "撤回", "repaired": "信用修复", "revoked": "撤销"}
 
 
@@ -70,14 +76,22 @@ def _first_together(filings: Collection[Filing]) -> tuple[dict[str, list[str]], 
 def _law_findings(work: UnitOfWork, reference: Reference, filing: Filing, resolution: Resolution) -> tuple[Note, ...]:
     by_code = {row.code: row for row in reference.measures(filing.decided_on)}
     terms = [_statutory_term(by_code[one["code"]], one) for one in resolution.measures if one["code"] in by_code]
-    usual = {kind: reference.threshold(f"usual_fine_{kind}_fen", filing.decided_on) for kind in _SUBJECTS}
     # What a person must confirm of the terms says more than the words of the decision do.
     stated = () if resolution.findings else plausibility.term_findings(filing, terms)
     return (
         *resolution.findings,
-        *plausibility.fine_findings(filing, UsualFines({kind: fen for kind, fen in usual.items() if fen is not None})),
+        *plausibility.fine_findings(filing, _fine_limits(reference, filing.decided_on)),
         *stated,
         *penalty_version.publicity_notes(work, reference, filing, resolution.measures),
+    )
+
+
+def _fine_limits(reference: Reference, on: dt.date) -> FineLimits:
+    usual = {kind: reference.threshold(f"usual_fine_{kind}_fen", on) for kind in _SUMMARY_LIMITS}
+    summary = {kind: reference.threshold(code, on) for kind, code in _SUMMARY_LIMITS.items()}
+    return FineLimits(
+        usual={kind: fen for kind, fen in usual.items() if fen is not None},
+        summary={kind: fen for kind, fen in summary.items() if fen is not None},
     )
 
 

@@ -92,7 +92,7 @@ class TestReadKinds:
             codes, faults = read(text)
             assert (codes == (), faults) == (True, ["kind-unknown"]), text
 
-    @pytest.mark.parametrize("text", ["训诫", "2", "责令改正", "02-警告", "罚款、训诫", "罚没款", "15", "罚 款"])
+    @pytest.mark.parametrize("text", ["训诫", "2", "责令改正", "02-警告", "罚款、训诫", "罚没款", "15", "罚 则"])
     def test_names_what_would_have_been_taken(self, text: str) -> None:
         row = RowReader({"kinds": text}, Headings("2018", {}))
         kinds.read_kinds(row, LAW)

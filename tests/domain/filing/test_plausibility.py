@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 from registry.domain import labels
 from registry.domain.filing import cells, plausibility
 from registry.domain.filing.model import Filing, MeasureTerm
-from registry.domain.filing.plausibility import StatutoryTerm, UsualFines
+from registry.domain.filing.plausibility import FineLimits, StatutoryTerm
 from tests.domain.filing.filing_rows import ORGANISATION, PERSON, accepted
 from tests.support import spellings
 
 DECIDED = dt.date(2026, 11, 10)
-USUAL = UsualFines({"organisation": 1_000_000_000, "natural_person": 50_000_000})
+USUAL = FineLimits(
+    usual={"organisation": 1_000_000_000, "natural_person": 50_000_000},
+    summary={"organisation": 300_000, "sole_trader": 300_000, "natural_person": 20_000},
+)
 
 
 def filing(row: dict[str, str] | None = None, **facts: object) -> Filing:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.domain.filing.subject_name import name_findings
+from registry.domain.filing.subject_name import is_unusual, name_findings
 
 CHARACTERS = "瀚垚沐笙恺霖钧澜骁翊昱宸琛玥甲乙丙丁示范样例安泰恒信嘉禾"
 FORMS = ("有限公司", "有限责任公司", "股份有限公司", "厂", "专业合作社", "商行", "经营部", "事务所", "研究院", "集团")
@@ -132,3 +132,148 @@ class TestNameFindings:
     )
     def test_tell_a_former_name_beside_it(self, name: str, other: str, beside: str) -> None:
         assert findings(name + beside.format(other)) == {"name-with-former"}
+
+
+class TestNoName:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "1",
+            "12.5",
+            "123456",
+            "-",
+            "TRUE",
+            "FALSE",
+            "Yes",
+            "no",
+            "A",
+            "2026-03-05",
+            "2026年3月5日",
+            "2026/3/5",
+            "测试",
+            "测试1",
+            "测试公司",
+            "test",
+            "无名称",
+            "未知",
+            "不详",
+            "待补",
+            "见附件",
+            "略",
+            "同上",
+            "同前",
+            "〃",
+            "暂无",
+            "……",
+        ],
+    )
+    @pytest.mark.parametrize("is_person", [True, False])
+    def test_is_refused(self, name: str, is_person: bool) -> None:
+        assert "name-empty" in findings(name, is_person=is_person)
+
+
+class TestOthersUnnamed:
+    @given(
+        firms,
+        st.sampled_from(
+            (
+                "等",
+                "等3家",
+                "等三家单位",
+                "等人",
+                "等企业",
+                "等多家单位",
+                "等 3 家公司",
+                "（等3家）",
+                "（共3家）",
+                "等十余家",
+                "及其他三家",
+                "等若干家",
+            )
+        ),
+    )
+    def test_are_several(self, name: str, others: str) -> None:
+        assert findings(name + others) == {"name-several"}
+        assert "name-several" in findings("卞知远" + others, is_person=True)
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "盐城平等人力资源有限公司",
+            "盐城高等专科学校",
+            "盐城上等人家餐饮店",
+            "盐城均等商贸有限公司",
+            "盐城其他艺术设计有限公司",
+            "盐城等一等餐饮店",
+        ],
+    )
+    def test_are_not_in_a_name_with_such_characters(self, name: str) -> None:
+        assert findings(name) == set()
+
+    @pytest.mark.parametrize("name", ["卞知远 苌知白", "卞知 苌白", "卞知远  苌白 张三", "卞知远\u3000苌知白"])
+    def test_are_several_persons(self, name: str) -> None:
+        assert findings(name, is_person=True) == {"name-several"}
+
+    @pytest.mark.parametrize("name", ["卞 知", "卞 知 远", "欧阳 修文", "诸葛 示例", "买买提·艾力", "JOHN SMITH"])
+    def test_are_not_one_person_spaced_out(self, name: str) -> None:
+        assert findings(name, is_person=True) == set()
+
+
+class TestUnusual:
+    @given(
+        firms,
+        st.sampled_from(
+            (
+                "1",
+                "-",
+                "。",
+                "（注销）",
+                "（已吊销）",
+                "（法定代表人：甲）",
+                "(联系人张三)",
+                "①",
+                "¹",
+                "_",
+                "，",
+                "、",
+                "/",
+                "（业主：甲）",
+                "2",
+                "；",
+                "+",
+                "（地址：甲路）",
+            )
+        ),
+    )
+    def test_firm_is_for_attention(self, name: str, end: str) -> None:
+        assert is_unusual(name + end, is_person=False)
+        assert not is_unusual(name, is_person=False)
+
+    @pytest.mark.parametrize(
+        "end",
+        [
+            "（有限合伙）",
+            "（普通合伙）",
+            "（特殊普通合伙）",
+            "（个体工商户）",
+            "（盐都店）",
+            "（集团）",
+            "（盐城）",
+            "（筹）",
+            "盐都分公司",
+        ],
+    )
+    def test_is_no_bracket_of_a_registered_name(self, end: str) -> None:
+        assert not is_unusual(f"盐城示例{end}", is_person=False)
+
+    @given(
+        persons,
+        st.sampled_from(("（男）", "(女)", "1", "-", "。", "（已故）", "①", "，", "：", "（业主）", "2", "/", "、")),
+    )
+    def test_person_is_for_attention(self, name: str, end: str) -> None:
+        assert is_unusual(name + end, is_person=True)
+        assert not is_unusual(name, is_person=True)
+
+    @pytest.mark.parametrize("name", ["卞先生", "卞女士", "苌师傅", "卞老板", "苌小姐"])
+    def test_title_is_no_name(self, name: str) -> None:
+        assert is_unusual(name, is_person=True)

@@ -40,7 +40,7 @@ class TestDocumentNumber:
     def test_that_a_spreadsheet_made_a_day_of_is_refused(self, text: str) -> None:
         assert refused(ORGANISATION | {"document_number": text}) == {"/document_number document-number-is-day"}
 
-    @pytest.mark.parametrize("text", ["20260901", "盐财罚〔2026〕9-1号", "2026-9-1号", "2026年9号", "77"])
+    @pytest.mark.parametrize("text", ["20260901", "盐财罚〔2026〕9-1号", "2026-9-1号", "2026年9号", "0077"])
     def test_that_may_be_one_is_taken(self, text: str) -> None:
         assert accepted(ORGANISATION | {"document_number": text})[0].document_number == text
 
@@ -106,7 +106,7 @@ class TestRefusals:
             ("sectors", "渔业", ("政府采购", "construction")),
             ("district", "320971", ("亭湖区", "320903")),
             ("behaviour", "N9", ("围标串标",)),
-            ("subject_kind", "公司", ("法人及非法人组织", "自然人", "个体工商户")),
+            ("subject_kind", "渔船", ("法人及非法人组织", "自然人", "个体工商户")),
             ("state", "9", ("正常",)),
             ("use_scope", "9", ("公示",)),
             ("decided_on", "昨天", ("2026.3.5", "二〇二六年三月五日")),
