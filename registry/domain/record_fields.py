@@ -42,13 +42,13 @@ def _describe_field(name: str, annotation: Any) -> OwnField:
     words: Mapping[str, str] = next((meta.extra for meta in metas if meta.extra), {})
     members = [_unwrap(member)[1] for member in get_args(inner)] if get_origin(inner) is not Literal else []
     is_optional = type(None) in members
-    held = next((member for member in members if member is not type(None)), inner)
-    if held is dt.date:
+    value_type = next((member for member in members if member is not type(None)), inner)
+    if value_type is dt.date:
         form: Literal["text", "day", "flag", "choice"] = "day"
-    elif held is bool:
+    elif value_type is bool:
         form, words = "flag", FLAGS
     else:
-        form = "choice" if get_origin(held) is Literal else "text"
+        form = "choice" if get_origin(value_type) is Literal else "text"
     if not titles:
         raise TypeError(f"{name} has no title")
     return OwnField(name, titles[-1], form, not is_optional, words)

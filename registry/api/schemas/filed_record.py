@@ -47,12 +47,12 @@ def _type_name(noun: str) -> str:
 
 
 def _build_field(field: OwnField) -> fields.Field:  # type: ignore[type-arg]
-    given = {"required": True} if field.is_required else {"load_default": None, "allow_none": True}
+    presence = {"required": True} if field.is_required else {"load_default": None, "allow_none": True}
     metadata = {"title": field.title}
     if field.form == "day":
-        return fields.Date(metadata=metadata, **given)
+        return fields.Date(metadata=metadata, **presence)
     if field.form == "flag":
-        return fields.Boolean(truthy={True}, falsy={False}, metadata=metadata, **given)
+        return fields.Boolean(truthy={True}, falsy={False}, metadata=metadata, **presence)
     if field.form == "choice":
-        return fields.String(validate=validate.OneOf(list(field.choices)), metadata=metadata, **given)
-    return words(TEXT_MAX, metadata=metadata, **given)
+        return fields.String(validate=validate.OneOf(list(field.choices)), metadata=metadata, **presence)
+    return words(TEXT_MAX, metadata=metadata, **presence)

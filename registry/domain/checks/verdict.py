@@ -81,8 +81,8 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
     if party.uscc and party.names and name_key_of(scope.matcher)(party.name) not in party.names:
         reasons.append(_build_reason("review", "name-differs"))
     if not (party.uscc or party.id_index or party.organisation_code):
-        given = "registration-number-only" if party.registration_number else "identity-not-given"
-        reasons.append(_build_reason("review", given))
+        reason_code = "registration-number-only" if party.registration_number else "identity-not-given"
+        reasons.append(_build_reason("review", reason_code))
     elif party.uscc_problem and not reasons:
         reasons.append(_build_reason("unchecked", party.uscc_problem))
     elif party.uscc_problem and all(reason["code"] == NEAR_NAME for _, reason in reasons):

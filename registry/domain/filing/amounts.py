@@ -127,8 +127,8 @@ def _parse_statement(text: str, unit: Unit | None) -> Amount:
         if not match["number"].strip()[0].isascii():
             raise UnitNotStated  # 十二 beside 万元 may be either
         return Amount(_fen(number, unit), None)
-    said: Unit = "wan" if is_scaled and match["number"].strip()[-1] in "万萬" else "yuan"
-    return Amount(_fen(number, "yuan") + change, said)
+    stated_unit: Unit = "wan" if is_scaled and match["number"].strip()[-1] in "万萬" else "yuan"
+    return Amount(_fen(number, "yuan") + change, stated_unit)
 
 
 def _number(text: str) -> tuple[Decimal, bool]:

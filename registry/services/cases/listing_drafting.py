@@ -81,10 +81,10 @@ def redraft(work: UnitOfWork, record: str, draft_fields: Mapping[str, Any], step
     return listing_row
 
 
-def simple_step(work: UnitOfWork, record: str, act: str, given: StepInput) -> Listing:
+def simple_step(work: UnitOfWork, record: str, act: str, step_input: StepInput) -> Listing:
     """Take a step that only changes the state of a listing: watch, review, return, statement, close, archive."""
-    listing_row, step = admit_listing_step(work, record, act, given)
-    steps.take_step(work, listing_row, step, given)
+    listing_row, step = admit_listing_step(work, record, act, step_input)
+    steps.take_step(work, listing_row, step, step_input)
     return listing_row
 
 

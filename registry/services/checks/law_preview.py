@@ -72,8 +72,8 @@ def _compare(
     work: UnitOfWork, check: Check, request: ReplayRequest, day: dt.date, tables: tuple[Reference, Reference]
 ) -> tuple[int, list[Line]]:
     """How many lines were compared on a day, and those whose verdict differs."""
-    asked = replace(request, inquiry=replace(request.inquiry, on=day))
-    before, after = (replay.answer_again(work, asked, check.entry, reference) for reference in tables)
+    request_on_day = replace(request, inquiry=replace(request.inquiry, on=day))
+    before, after = (replay.answer_again(work, request_on_day, check.entry, reference) for reference in tables)
     pairs = [pair for pair in zip(before, after, strict=True) if pair[0]["ref"] not in request.left_out]
     return len(pairs), list(_differing(check, day, pairs))
 
