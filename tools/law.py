@@ -54,6 +54,8 @@ APPLIED = {
     "D27": "scheme `wage-arrears`; six months from the correction that the application states and the officer checks",
     "D29": "scheme `market-serious`", "D30": "scheme `judgment-debtor`",
     "threshold-large_fine_fen": "`services/cases/penalty_version`",
+    "threshold-summary_citizen_fen": "`domain/filing/plausibility`: a higher fine on the spot deserves a look",
+    "threshold-summary_organisation_fen": "`domain/filing/plausibility`: a higher fine on the spot deserves a look",
     "threshold-huge_fine_fen": "`services/cases/penalty_version`: such a fine is serious",
     "threshold-market_low_fine_fen": "policy `market-low-fine`",
     "threshold-tender_lookback_months": "`services/checks/award_check`: an earlier 骗取中标 is for a person",
@@ -89,8 +91,6 @@ NOT_APPLIED = {
     "scheme-mining-serious": "its higher basis could not be confirmed: kept inside, never published",
     "scheme-construction-market": "no basis of law: kept inside, never published",
     "scheme-municipal-watch": "the plan alone is no basis: kept inside, never published",
-    "threshold-summary_citizen_fen": "the authority chooses the procedure of a decision; shown for reference",
-    "threshold-summary_organisation_fen": "the authority chooses the procedure of a decision; shown for reference",
 }
 """Rules that are shown and not applied, with the reason."""
 
