@@ -144,9 +144,18 @@ class Walker:
                 self.bureau.go(self.day(made, step.act))
                 actor = self.actor(step.by)
                 made.record = runtime.perform(actor, lambda work, step=step: self.act(work, made, step))
+                if step.act == "expire":
+                    self._forget_expired()
             made.day = self.bureau.today
             self._held[noun, state] = made
         return self._held[noun, state]
+
+    def _forget_expired(self) -> None:
+        """Forget the cases whose publicity is over, or that of what they are about: time takes all that is due."""
+        with runtime.reading() as session:
+            newest = select(Publication.record).where(Publication.until_entry.is_(None), Publication.state == "expired")
+            expired = set(session.scalars(newest))
+        self._held = {key: made for key, made in self._held.items() if not {made.record, made.about} & expired}
 
     def begun(self, noun: str) -> Case:
         """What a record of this noun will be about."""
