@@ -209,6 +209,7 @@ REASONS = {
     "display-unknown": "单元格的数字格式不能识别",
     "day-partly-shown": "日期没有显示完整的年月日",
     "day-cell": "单元格是日期，不是原来的文字",
+    "partly-raised": "单元格中有上标或者下标的字符",
     "partly-struck": "单元格中部分文字有删除线",
     "merged-columns": "合并单元格跨了几列",
     "cell-type": "单元格不是文字、数字或空",

@@ -11,6 +11,8 @@ from registry.domain import labels
 from registry.domain.filing import cells, plausibility
 from registry.domain.filing.model import Filing, MeasureTerm
 from registry.domain.filing.plausibility import FineLimits, StatutoryTerm
+from registry.domain.law.reference import Reference
+from tests.contract.test_reference import ROWS
 from tests.domain.filing.filing_rows import ORGANISATION, PERSON, accepted
 from tests.support import spellings
 
@@ -97,6 +99,24 @@ class TestKinds:
     @pytest.mark.parametrize("content", ["不予吊销许可证", "予以警告。", "已责令改正"])
     def test_that_the_content_denies_are_not(self, content: str) -> None:
         assert codes(filing(kinds=("01",), fine_fen=None, content=content)) == set()
+
+
+class TestFinesOnTheSpot:
+    @pytest.mark.parametrize(
+        ("row", "threshold"),
+        [
+            pytest.param(PERSON, "summary_citizen_fen", id="threshold-summary_citizen_fen"),
+            pytest.param(ORGANISATION, "summary_organisation_fen", id="threshold-summary_organisation_fen"),
+        ],
+    )
+    def test_above_the_limit_of_the_law_are_found(self, row: dict[str, str], threshold: str) -> None:
+        most = Reference(ROWS).threshold(threshold, DECIDED)
+        assert most
+        kind = accepted(row)[0].subject.kind
+        limits = FineLimits(usual={}, summary={kind: most})
+        for fine, found in ((most, []), (most + 100, ["fine-above-usual"])):
+            subject = filing(row, fine_fen=fine, title="当场处罚决定书")
+            assert [note.code for note in plausibility.fine_findings(subject, limits)] == found
 
 
 class TestTerms:
