@@ -16,7 +16,7 @@ def draft(noun: str, *, name: str = NAME, uscc: str = USCC, today: dt.date, **sp
     own = {field.name: value(field, decided_on) for field in record_fields.own_fields(noun)}
     return {
         "subject": {"kind": "organisation", "name": name, "uscc": uscc, "id_type": None, "id_number": None},
-        "document_number": f"（2026）苏示{uscc[-4:]}号",
+        "document_number": f"（2026）苏示{int(uscc[-5:], 36)}号",
         "facts": "示例事实。",
         "basis": "《示例法》第一条",
         "decided_on": decided_on,

@@ -40,6 +40,7 @@ _MEANINGFUL = re.compile(
     r"|范围|公开|公示|密级|涉密|保密|共享"  # scope
     r"|领域|行业|板块"  # sector
     r"|角色|身份(?!证)|联合体|牵头|成员|分包"  # role
+    r"|信用代码|机构代码|(?:^|_)(?:CODE|USCC|CREDIT)(?:_|$)"  # identity: without its code a party may be overlooked
     r"|(?:^|_)(?:TERM|PERIOD|END|EXPIR\w*|UNTIL|VALID\w*|STATUS|STATE|SCOPE|SECTORS?|ROLES?|REVOKED?|DELETED|WITHDRAWN)"
     r"(?:_|$)"
 )

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from registry import runtime
 from tests.stories.journeys.conftest import done, make_node, refused
+from tests.support.membership import entitle
 from tests.support.processes import ROOT, Node, free_ports, running
 
 RECORDS = ROOT / "registry" / "demo" / "platform.csv"
@@ -36,6 +38,7 @@ class TestOperator:
             refused(city.command("exchange", "pull"), "Refused")  # the platform has not been told of the city
             assert _records(city) == []
             _introduce(platform, city)
+            _state_member(city)
             done(city.command("exchange", "pull"), "received 6")
             held = _records(city)
             assert held == _records(platform)
@@ -58,6 +61,12 @@ def _introduce(node: Node, other: Node) -> None:
     key = done(other.command("keys", "--exchange")).strip()
     code, url = other.settings.node, other.settings.base_url
     done(node.command("exchange", "peers", "add", code, "--url", url, "--public-key", key), code)
+
+
+def _state_member(city: Node) -> None:
+    """Let two administrators of the city state which authority the platform speaks for."""
+    with city.opened(), runtime.begin() as work:
+        entitle(work, "platform", {"11320900MA0T00005C": ["盐城市示例交通运输局"]})
 
 
 def _records(node: Node) -> list[tuple[str, dict[str, str]]]:
