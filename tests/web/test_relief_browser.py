@@ -89,6 +89,7 @@ class TestSubject:
         page.get_by_label("核验码").fill(bureau.do("clerk", lambda work: relief_confirmation.issue_code(work, record)))
         page.get_by_role("button", name="确认").click()
         page.get_by_text("申请人已核实，等待受理").first.wait_for()
+        page.wait_for_load_state("networkidle")  # a click sooner would break off the page's own requests
         page.get_by_role("link", name=record).click()
         assert page.get_by_text("异议处理中（自").first.is_visible()
         page.go_back()
