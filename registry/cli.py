@@ -15,6 +15,7 @@ from registry.commands import (
     law,
     ledger,
     members,
+    monitor,
     names,
     node,
     penalties,
@@ -23,6 +24,7 @@ from registry.commands import (
     reports,
     templates,
     watches,
+    witness,
 )
 
 
@@ -53,6 +55,8 @@ for command in (
     watches.group,
     law.group,
     ledger.group,
+    witness.group,
+    monitor.look,
     exchange.group,
     members.group,
     contacts.group,

@@ -125,6 +125,7 @@ class Templates:
                 connection.execute("SET lock_timeout = '5s'")
                 connection.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())
                 connection.execute("INSERT INTO counters VALUES ('ledger', 0), ('check', 0)")
+                connection.execute("INSERT INTO log_epochs VALUES (1, md5(random()::text), 0, now())")
                 return connection.execute(_STAMP).fetchone() == self._stamp
             except psycopg.Error:
                 return False
