@@ -9,7 +9,6 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from registry.app import create_app
 from registry.domain.permissions import SYSTEM
 from registry.models import InboxItem, OutboxMessage, Publication
 from registry.queries.exchange import peer_messages
@@ -17,6 +16,7 @@ from registry.runtime import db, perform, reading
 from registry.services.exchange import peers
 from registry.settings import Settings
 from tests.support import stores
+from tests.support.applications import application
 from tests.support.membership import entitle
 from tests.sync.bodies import speaking
 
@@ -95,7 +95,7 @@ def node(request, templates, tmp_path):
             home.mkdir()
             url = running.enter_context(templates.copy(request.param, home))
             chosen = {"exchange_timeout_seconds": 5, "home": str(home), "database_url": url, **chosen}
-            app = create_app(Settings(node=code, **chosen))
+            app = application(Settings(node=code, **chosen))
             return Node(app, running.enter_context(served(app)))
 
         yield make
