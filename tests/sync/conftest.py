@@ -96,13 +96,14 @@ def node(request, templates, tmp_path):
             url = running.enter_context(templates.copy(request.param, home))
             chosen = {"exchange_timeout_seconds": 5, "home": str(home), "database_url": url, **chosen}
             app = application(Settings(node=code, **chosen))
-            return Node(app, running.enter_context(_served(app)))
+            return Node(app, running.enter_context(served(app)))
 
         yield make
 
 
 @contextmanager
-def _served(app):
+def served(app):
+    """The address of an application's HTTP door."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
