@@ -6,11 +6,19 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from registry import api, request_limits, runtime, web
+from registry import api, request_limits, request_log, runtime, web
+from registry.key_files import KeyProtection
 from registry.settings import Settings, from_environment, remember_node
 from registry.signing import Keys
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def key_protection(chosen: Settings) -> KeyProtection:
+    """How the settings say that keys are protected."""
+    return KeyProtection(
+        chosen.keys_passphrase_file, chosen.keys_pkcs11_module, chosen.keys_pkcs11_token, chosen.keys_pkcs11_pin_file
+    )
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -22,10 +30,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = chosen.upload_bytes_max
     app.extensions["registry_settings"] = chosen
     Path(chosen.home).mkdir(parents=True, exist_ok=True)
-    app.extensions["registry_keys"] = Keys.load_or_create(chosen.keys_path)
+    app.extensions["registry_keys"] = Keys.load_or_create(chosen.keys_path, key_protection(chosen))
     remember_node(chosen)
     runtime.init_app(app, chosen)
     Migrate(app, runtime.db, directory=str(MIGRATIONS))
+    request_log.init_app(app)
     request_limits.init_app(app)
     api.init_app(app)
     web.init_app(app)
