@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import requests
 
-from registry import runtime
+from registry import logs, runtime
 from registry.httpsig import sign_request
 from registry.refusals.acts import PeerRefused
 from registry.services.exchange.peers import is_safe_address
@@ -91,7 +91,9 @@ class HttpPeer:
         return _parse_object(self._request("GET", "/hello"))
 
     def _request(self, method: str, path: str, raw: bytes | None = None) -> bytes:
-        headers = {"Content-Type": "application/json"} if raw is not None else {}
+        headers = {"X-Request-ID": logs.request_id() or logs.new_request_id()}
+        if raw is not None:
+            headers["Content-Type"] = "application/json"
         prepared = requests.Request(method, self._base + path, data=raw, headers=headers).prepare()
         sign_request(prepared, self._signer, self._signer.key_id, runtime.clock())
         try:
