@@ -18,7 +18,7 @@ from registry.errors import Refusal
 from registry.services.law import reference_loading
 from registry.services.node import accounts
 from registry.services.publication import epochs, further_keys, name_index
-from registry.settings import Settings, from_environment
+from registry.settings import Settings, child_environment, from_environment
 
 
 def prepare() -> tuple[int, int, int]:
@@ -48,6 +48,11 @@ def serve_arguments(settings: Settings) -> list[str]:
         "registry.app:create_app()",
         "--bind",
         f"{settings.host}:{settings.port}",
+        *(["--bind", settings.metrics_bind] if settings.metrics_bind else []),
+        "--config",
+        "python:registry.web_worker",
+        "--logger-class",
+        "registry.web_worker.TypedErrorLogger",
         "--workers",
         str(settings.web_workers),
         "--threads",
@@ -80,7 +85,7 @@ def serve() -> None:
     settings = from_environment()
     _warn_of_set_back(settings)
     arguments = serve_arguments(settings)
-    os.execv(arguments[0], arguments)  # noqa: S606 - our own command line
+    os.execve(arguments[0], arguments, child_environment(settings))  # noqa: S606 - our own command line
 
 
 @click.command("worker")

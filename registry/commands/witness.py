@@ -1,11 +1,10 @@
 """registry witness: cosign checkpoints of other nodes, with a key and a folder of its own and no database."""
 
-import time
 from pathlib import Path
 
 import click
 
-from registry import witness
+from registry import runtime, witness
 from registry.commands.common import WholeRange, exit_with_refusal
 from registry.domain.publication import keyring
 from registry.errors import Refusal
@@ -54,12 +53,18 @@ def follow(folder: Path, origin: str, keys_path: Path) -> None:
 def serve(folder: Path, host: str, port: int) -> None:
     """Answer `POST /add-checkpoint`; alarms go to standard error. TLS is the business of a proxy in front."""
     try:
-        serving = witness.server(
-            witness.Witness(folder), (host, port), lambda: int(time.time()), lambda words: click.echo(words, err=True)
-        )
+        serving = witness.server(witness.Witness(folder), (host, port), _read_seconds, _report)
     except Refusal as refusal:
         exit_with_refusal(refusal)
         return
     click.echo(f"listening on http://{host}:{serving.server_port}")
     with serving:
         serving.serve_forever()
+
+
+def _read_seconds() -> int:
+    return int(runtime.clock().timestamp())
+
+
+def _report(words: str) -> None:
+    click.echo(words, err=True)
