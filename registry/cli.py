@@ -60,6 +60,7 @@ for command in (
     ledger.group,
     witness.group,
     monitor.look,
+    monitor.mirror,
     exchange.group,
     members.group,
     contacts.group,
