@@ -6,10 +6,12 @@ import click
 
 from registry import runtime
 from registry.commands.common import in_app
-from registry.domain.permissions import SYSTEM
+from registry.domain.permissions import SHELL
 from registry.queries import integrity
 from registry.queries.publication import ledger_state
+from registry.services.node import audit
 from registry.services.publication import ledger
+from registry.unit_of_work import UnitOfWork
 
 
 @click.group("ledger")
@@ -21,8 +23,12 @@ def group() -> None:
 @in_app
 def seal() -> None:
     """Sign a checkpoint over the present head."""
-    note = runtime.perform(SYSTEM, lambda work: getattr(ledger.seal(work), "note", None))
-    click.echo(note or "nothing new to seal")
+
+    def act(work: UnitOfWork) -> str | None:
+        audit.note(work, "ledger.seal", "ledger")
+        return getattr(ledger.seal(work), "note", None)
+
+    click.echo(runtime.perform(SHELL, act) or "nothing new to seal")
 
 
 @group.command("verify")
