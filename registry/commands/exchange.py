@@ -16,6 +16,7 @@ from registry.queries.law import reference_data
 from registry.services import proposed_acts
 from registry.services.exchange import bulk_release, inbox, peers
 from registry.services.node import audit
+from registry.services.publication import ledger
 from registry.unit_of_work import UnitOfWork, day_of
 from sync.client import NotDelivered
 from sync.pull import pull_all
@@ -179,7 +180,7 @@ def release(peer: str, account: str | None) -> None:
 @in_app
 def renew_epoch(account: str | None) -> None:
     """Renew the epoch after a restore from a backup: every peer reads this node from its first entry again."""
-    click.echo(runtime.perform(operator_named(account), peers.renew_epoch))
+    click.echo(runtime.perform(operator_named(account), ledger.renew_epoch).epoch)
 
 
 @group.group("peers")

@@ -7,8 +7,10 @@ import click
 from registry import runtime
 from registry.commands.checks import WRITTEN
 from registry.commands.common import AS, echo_proposal, in_app, operator_named
+from registry.domain.permissions import SHELL
 from registry.queries.publication import known_keys
 from registry.services import proposed_acts
+from registry.services.node import audit
 from registry.services.publication import key_rotation
 from registry.signing import EXCHANGE, SIGNING
 from registry.unit_of_work import UnitOfWork
@@ -64,6 +66,17 @@ def rotate(exchange: bool, account: str | None) -> None:
     click.echo(f"the old private key is kept at {retired}: move it away from this machine")
     if exchange:
         click.echo("every peer must now run: registry exchange peers change CODE --public-key HEX")
+
+
+@group.command("encrypt")
+@in_app
+def encrypt() -> None:
+    """Encrypt the key files under REGISTRY_KEYS_PASSPHRASE_FILE; again after its first line has changed."""
+    replaced = runtime.keys().encrypt()
+    runtime.perform(SHELL, lambda work: audit.note(work, "keys.encrypt", str(len(replaced))))
+    for path in replaced:
+        click.echo(f"encrypted: {path}")
+    click.echo(f"{len(replaced)} files encrypted under the first line of {runtime.settings().keys_passphrase_file}")
 
 
 @group.command("revoke")
