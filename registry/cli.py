@@ -17,6 +17,7 @@ from registry.commands import (
     law,
     ledger,
     members,
+    monitor,
     names,
     node,
     penalties,
@@ -25,6 +26,7 @@ from registry.commands import (
     reports,
     templates,
     watches,
+    witness,
 )
 
 
@@ -58,6 +60,8 @@ for command in (
     watches.group,
     law.group,
     ledger.group,
+    witness.group,
+    monitor.look,
     exchange.group,
     members.group,
     contacts.group,
