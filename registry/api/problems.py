@@ -5,6 +5,7 @@ import logging
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from registry.domain.publication.redaction import blot
 from registry.errors import Refusal
 
 RETRY_AFTER_SECONDS = 5
@@ -35,8 +36,11 @@ def problem(
 
 
 def _handle_refusal(refusal: Refusal) -> Response:
-    errors = [{"pointer": fault.pointer, "code": fault.code, "detail": fault.detail} for fault in refusal.faults]
-    return problem(refusal.status, refusal.code, refusal.title, refusal.detail, errors)
+    # What a refusal repeats of a request may be somebody's number.
+    errors = [
+        {"pointer": blot(fault.pointer), "code": fault.code, "detail": blot(fault.detail)} for fault in refusal.faults
+    ]
+    return problem(refusal.status, refusal.code, refusal.title, blot(refusal.detail), errors)
 
 
 def _handle_http_error(error: HTTPException) -> Response:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from registry.domain.permissions import EVERYWHERE, Permission, Role
+from registry.domain.publication.redaction import has_personal_number
 from registry.models import Account, ApiKey, Department
 from registry.queries.law import reference_data
 from registry.queries.node import account_lookup
 from registry.refusals.acts import AccountTaken
+from registry.refusals.content import PersonalNumber
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
 
@@ -73,8 +75,11 @@ def create_planned_departments(work: UnitOfWork) -> int:
 
 
 def create(work: UnitOfWork, new: NewAccount) -> Account:
-    """Create an account; refuses ``AccountTaken`` and ``DepartmentUnknown``."""
+    """Create an account; refuses ``AccountTaken``, ``DepartmentUnknown``, and ``PersonalNumber`` as a name: every audit
+    event shows it."""
     work.actor.require(Permission.ACCOUNT_MANAGE)
+    if has_personal_number(new.name):
+        raise PersonalNumber()
     if work.session.scalars(select(Account).where(Account.name == new.name)).first():
         raise AccountTaken()
     department = account_lookup.department(work.session, new.department)
