@@ -6,6 +6,7 @@ from registry import __version__
 from registry.commands import (
     accounts,
     adoptions,
+    backup,
     checks,
     clocks,
     contacts,
@@ -15,6 +16,7 @@ from registry.commands import (
     law,
     ledger,
     members,
+    monitor,
     names,
     node,
     penalties,
@@ -23,6 +25,7 @@ from registry.commands import (
     reports,
     templates,
     watches,
+    witness,
 )
 
 
@@ -40,6 +43,8 @@ for command in (
     *filed_records.GROUPS,
     node.init,
     node.demo,
+    backup.create,
+    backup.restore,
     node.serve,
     node.worker,
     accounts.group,
@@ -53,6 +58,8 @@ for command in (
     watches.group,
     law.group,
     ledger.group,
+    witness.group,
+    monitor.look,
     exchange.group,
     members.group,
     contacts.group,

@@ -1,12 +1,14 @@
 """RFC 9457 problem details: refusals of the API as JSON."""
 
 import logging
+from collections.abc import Mapping
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from registry.domain.publication.redaction import blot
 from registry.errors import Refusal
+from registry.logs import places
 
 RETRY_AFTER_SECONDS = 5
 _HTTP_CODES = {
@@ -17,10 +19,15 @@ log = logging.getLogger(__name__)
 
 
 def problem(
-    status: int, code: str, title: str, detail: str = "", errors: list[dict[str, str]] | None = None
+    status: int,
+    code: str,
+    title: str,
+    detail: str = "",
+    errors: list[dict[str, str]] | None = None,
+    members: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem document; ``errors`` names fields or rows by JSON pointer."""
-    body: dict[str, object] = {"type": "about:blank", "status": status, "code": code, "title": title}
+    """A problem document; ``errors`` names fields or rows by JSON pointer, ``members`` are more members of it."""
+    body: dict[str, object] = {"type": "about:blank", "status": status, "code": code, "title": title, **(members or {})}
     if detail and detail != title:
         body["detail"] = detail
     if errors:
@@ -40,7 +47,8 @@ def _handle_refusal(refusal: Refusal) -> Response:
     errors = [
         {"pointer": blot(fault.pointer), "code": fault.code, "detail": blot(fault.detail)} for fault in refusal.faults
     ]
-    return problem(refusal.status, refusal.code, refusal.title, blot(refusal.detail), errors)
+    members = {name: str(refusal.data[name]) for name in refusal.members}
+    return problem(refusal.status, refusal.code, refusal.title, blot(refusal.detail), errors, members)
 
 
 def _handle_http_error(error: HTTPException) -> Response:
@@ -54,7 +62,7 @@ def _handle_http_error(error: HTTPException) -> Response:
 
 def _handle_unexpected(error: Exception) -> Response:
     # The type only: an exception's text may quote what was sent.
-    log.error("unforeseen %s at %s %s", type(error).__name__, request.method, request.url_rule)
+    log.error("unforeseen %s at %s", type(error).__name__, request.url_rule, extra={"at": places(error)})
     return problem(500, "internal", "系统内部错误")
 
 

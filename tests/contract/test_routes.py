@@ -6,7 +6,9 @@ from registry.domain.cases.filed_kinds import FILED_KINDS
 from registry.domain.permissions import GRANTS, Permission, Role
 
 PUBLIC = {
-    "GET /healthz", "GET /readyz", "GET /api/v1/openapi.json", "GET /api/v1/docs",
+    "GET /healthz", "GET /readyz",
+    "GET /metrics",  # by its own address or token; tests/api/test_metrics.py
+    "GET /api/v1/openapi.json", "GET /api/v1/docs",
     "GET /api/v1/records", "GET /api/v1/records/<record>", "GET /api/v1/records/<record>/history",
     "GET /api/v1/schemas/<kind>",
     "GET /api/v1/changes", "GET /api/v1/sectors", "GET /api/v1/behaviours", "GET /api/v1/schemes",
@@ -16,6 +18,7 @@ PUBLIC = {
     "GET /api/v1/same-tender",
     "GET /api/v1/list-effects",
     "GET /api/v1/departments", "GET /api/v1/calendar/<int:year>", "GET /api/v1/ledger/checkpoint",
+    "GET /api/v1/ledger/tile/<path:tile>",
     "GET /api/v1/ledger/keys", "GET /api/v1/ledger/proofs/inclusion", "GET /api/v1/ledger/proofs/consistency",
     "GET /api/v1/ledger/proofs/cover", "POST /api/v1/receipts/verification", "GET /api/v1/statistics",
     "POST /api/v1/disputes", "POST /api/v1/repairs", "GET /api/v1/reliefs/<number>",
@@ -25,8 +28,9 @@ PUBLIC = {
 }  # fmt: skip
 PEERS = {
     "GET /exchange/v1/hello", "GET /exchange/v1/changes", "GET /exchange/v1/digest",
-    "GET /exchange/v1/members",
+    "GET /exchange/v1/members", "GET /exchange/v1/kept",
     "POST /exchange/v1/batches", "POST /exchange/v1/receipts",
+    "GET /exchange/v1/head", "POST /exchange/v1/cosignatures",
 }  # fmt: skip
 RESTRICTED = {
     "POST /api/v1/penalties": Permission.PENALTY_FILE,
