@@ -12,6 +12,7 @@ _CODES = frozenset({"uscc", "authority_code", "source_code"})
 """Fields that hold the code of an organisation; one that also reads as a resident number was confirmed by a person."""
 _JUDGED = frozenset({"other_codes"})
 """Numbers of other registers, judged when they were read: one of a business register has the look of an old ID."""
+_KEPT = _CODES | _JUDGED
 _CODE = re.compile("(?=.*[A-WYZ])[0-9A-Z]{18}")
 """A code with a letter that no resident number has."""
 _SHORTEST = 7
@@ -26,23 +27,21 @@ def blot(text: str) -> str:
     Source: 个人信息保护法 28, 34; 政府信息公开条例 15. An organisation's code stays, as does a text that is one digest
     or record id. What is left has no such number any more: blotting again changes nothing.
     """
-    if len(text) < _SHORTEST:
+    size = len(text)
+    if size < _SHORTEST or (size in (32, 64) and _DIGEST.fullmatch(text)):
         return text
-    if len(text) in (32, 64) and _DIGEST.fullmatch(text):
-        return text
-    while spans := _find_spans(text):
+    try:
+        if size <= _REMEMBERED_MAX:
+            _require_clean(text)
+            return text
+        spans = personal_spans(text)
+    except _NotCleanError as error:
+        spans = error.spans
+    while spans:
         for start, end in reversed(spans):
             text = text[:start] + BLOT + text[end:]
+        spans = personal_spans(text)
     return text
-
-
-def _find_spans(text: str) -> list[Span]:
-    if len(text) > _REMEMBERED_MAX:
-        return personal_spans(text)
-    try:
-        return _require_clean(text)
-    except _NotCleanError as error:
-        return error.spans
 
 
 class _NotCleanError(Exception):
@@ -52,12 +51,11 @@ class _NotCleanError(Exception):
 
 
 @lru_cache(8192)
-def _require_clean(text: str) -> list[Span]:
+def _require_clean(text: str) -> None:
     """Remember which texts are clean: names of authorities and legal bases come again in every row. What is raised is
     not remembered, so that no number stays in memory."""
     if spans := personal_spans(text):
         raise _NotCleanError(spans)
-    return []
 
 
 def has_personal_number(text: str) -> bool:
@@ -85,7 +83,12 @@ def blot_facts(value: Any) -> Any:
     if isinstance(value, str):
         return blot(value)
     if isinstance(value, dict):
-        return {name: item if _stays(name, item) else blot_facts(item) for name, item in value.items()}
+        return {
+            name: item
+            if item is None or (name in _KEPT and _stays(name, item))
+            else (blot(item) if isinstance(item, str) else blot_facts(item))
+            for name, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return type(value)([blot_facts(item) for item in value])
     return value
@@ -94,6 +97,5 @@ def blot_facts(value: Any) -> Any:
 def _stays(name: str, value: Any) -> bool:
     if name in _JUDGED:
         return True
-    if name not in _CODES or not isinstance(value, str):
-        return False
-    return bool(_CODE.fullmatch(value)) or identifiers.is_sound(value) or identifiers.reads_as_both(value)
+    is_code = isinstance(value, str) and _CODE.fullmatch(value) is not None
+    return is_code or (isinstance(value, str) and (identifiers.is_sound(value) or identifiers.reads_as_both(value)))
