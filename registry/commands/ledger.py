@@ -1,15 +1,16 @@
 """registry ledger: verify the whole ledger, sign a checkpoint."""
 
 import sys
+from itertools import chain
 
 import click
 
 from registry import runtime
 from registry.commands.common import in_app
 from registry.domain.permissions import SYSTEM
-from registry.queries import integrity
+from registry.queries import integrity, row_integrity
 from registry.queries.publication import ledger_state
-from registry.services.publication import ledger
+from registry.services.publication import row_state
 
 
 @click.group("ledger")
@@ -21,24 +22,24 @@ def group() -> None:
 @in_app
 def seal() -> None:
     """Sign a checkpoint over the present head."""
-    note = runtime.perform(SYSTEM, lambda work: getattr(ledger.seal(work), "note", None))
+    note = runtime.perform(SYSTEM, lambda work: getattr(row_state.seal(work), "note", None))
     click.echo(note or "nothing new to seal")
 
 
 @group.command("verify")
 @in_app
 def verify() -> None:
-    """Recompute every entry, publication, filing and checkpoint; list the contradictions."""
+    """Recompute every entry, publication, filing and checkpoint, and compare every row with what the acts wrote; list
+    the contradictions."""
     wrong = 0
-    with runtime.reading() as session:
+    keys = runtime.keys()
+    with runtime.reading(one_state=True) as session:
         head = ledger_state.head(session)
         with click.progressbar(length=head, label="verifying", file=sys.stderr) as bar:
-            for line in integrity.findings(
-                session,
-                runtime.keys(),
-                runtime.settings().node,
-                lambda reached: bar.update(reached - bar.pos),
-            ):
+            entry_findings = integrity.findings(
+                session, keys, runtime.settings().node, lambda reached: bar.update(reached - bar.pos)
+            )
+            for line in chain(entry_findings, row_integrity.findings(session, keys.vault)):
                 wrong += 1
                 click.echo(line)
     if wrong:

@@ -16,6 +16,7 @@ from registry.demo.processes import run
 from registry.domain.permissions import SYSTEM
 from registry.services.law import reference_loading
 from registry.services.node import accounts
+from registry.services.node.row_commitments import adopt_rows
 from registry.services.publication import further_keys, name_index
 from registry.settings import Settings, from_environment
 
@@ -23,6 +24,7 @@ from registry.settings import Settings, from_environment
 def prepare() -> tuple[int, int, int]:
     """Migrate, load the reference data and index missing names and renew keys; idempotent."""
     flask_migrate.upgrade(directory=str(MIGRATIONS))
+    runtime.perform(SYSTEM, adopt_rows)
     counts = runtime.perform(SYSTEM, reference_loading.renew)
     runtime.perform(SYSTEM, accounts.create_planned_departments)
     runtime.perform(SYSTEM, name_index.index_missing)

@@ -23,7 +23,7 @@ from registry.refusals.acts import PeerUnknown
 from registry.services.cases import penalty_import, penalty_verification
 from registry.services.exchange import members, peers
 from registry.services.node import accounts
-from registry.services.publication import ledger
+from registry.services.publication import row_state
 from registry.settings import Settings
 from registry.signing import Signer
 from registry.unit_of_work import UnitOfWork, day_of
@@ -77,7 +77,7 @@ def furnish(apps: Mapping[str, Flask], nodes: Sequence[Settings]) -> dict[str, s
             if settings is nodes[0]:
                 procedures.furnish()
                 lists.furnish()
-                runtime.perform(SYSTEM, lambda work: bool(ledger.seal(work)))
+                runtime.perform(SYSTEM, lambda work: bool(row_state.seal(work)))
     return _read_accounts(nodes[0])
 
 
@@ -182,4 +182,4 @@ def _file_records(settings: Settings) -> None:
         waiting = penalties.awaiting(session, verifier.department_id, import_id, penalty_import.CHUNK)
     if waiting:
         runtime.perform(verifier, lambda work: penalty_verification.verify(work, waiting))
-        runtime.perform(SYSTEM, lambda work: bool(ledger.seal(work)))
+        runtime.perform(SYSTEM, lambda work: bool(row_state.seal(work)))

@@ -21,7 +21,9 @@ from registry import runtime
 from registry.app import MIGRATIONS, create_app
 from registry.models import Base
 from registry.services.law import reference_loading
+from registry.services.node.row_commitments import adopt_rows
 from registry.settings import Settings
+from registry.signing import VAULT_FILE
 
 SERVER_VARIABLE = "TEST_DATABASE_URL"
 _STAMP = """SELECT count(*), count(closed_at), max(id), (SELECT max(version_num) FROM alembic_version),
@@ -83,14 +85,17 @@ class Templates:
         self._count = 0
         self._free: list[str] = []
         self._stamp: tuple[object, ...] | None = None
+        self._commitments = 0
         self._worker = f"{os.getpid()}"
 
     @contextmanager
     def copy(self, store: str, folder: Path) -> Iterator[str]:
-        """The URL of a fresh copy."""
+        """The URL of a fresh copy, and in the folder the secret under which its rows are committed to."""
         if store not in self._made:
             self._make(store)
             self._made.add(store)
+        (folder / "keys").mkdir(mode=0o700, exist_ok=True)
+        shutil.copy(self._folder / "keys" / VAULT_FILE, folder / "keys" / VAULT_FILE)
         if store == "sqlite":
             shutil.copy(self._folder / "registry.db", folder / "registry.db")
             yield f"sqlite:///{folder / 'registry.db'}"
@@ -115,7 +120,7 @@ class Templates:
 
         Making a database costs most of a second here, emptying one a few hundredths.
         """
-        tables = ", ".join(sorted(Base.metadata.tables.keys() - {"catalog_rows"}))
+        tables = ", ".join(sorted(Base.metadata.tables.keys() - {"catalog_rows", "row_commitments"}))
         with psycopg.connect(_named(name), autocommit=True) as connection:
             try:
                 connection.execute(
@@ -125,6 +130,7 @@ class Templates:
                 connection.execute("SET lock_timeout = '5s'")
                 connection.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())
                 connection.execute("INSERT INTO counters VALUES ('ledger', 0), ('check', 0)")
+                connection.execute("DELETE FROM row_commitments WHERE number > %s", [self._commitments])
                 return connection.execute(_STAMP).fetchone() == self._stamp
             except psycopg.Error:
                 return False
@@ -138,6 +144,8 @@ class Templates:
         with app.app_context():
             flask_migrate.upgrade(directory=str(MIGRATIONS))
             with runtime.begin() as work:
+                adopt_rows(work)
+            with runtime.begin() as work:
                 reference_loading.load(work)
             if store == "sqlite":
                 with runtime.db.engine.connect() as connection:
@@ -147,6 +155,8 @@ class Templates:
         if store == "postgresql":
             with psycopg.connect(url) as connection:
                 self._stamp = connection.execute(_STAMP).fetchone()
+                counted = connection.execute("SELECT count(*) FROM row_commitments").fetchone()
+                self._commitments = counted[0] if counted else 0
 
     def drop(self) -> None:
         """Forget what the server holds for this process."""

@@ -18,7 +18,7 @@ _TAKE = (
     update(Counter)
     .where(Counter.name == bindparam("counter"))
     .values(value=Counter.value + bindparam("count", type_=Key))
-    .returning(Counter.value)
+    .returning(Counter.value, Counter.name)
 )
 
 
