@@ -104,9 +104,7 @@ def _check_publications(
     statement = select(Publication).where(Publication.from_entry > start, Publication.from_entry <= end)
     publications = list(session.scalars(statement.order_by(Publication.from_entry)))
     missing = sorted(entries.keys() - {row.from_entry for row in publications})
-    yield from (
-        f"entry {number}: its publication is missing" for number in missing if entries[number].record != ROW_STATE
-    )
+    yield from (f"entry {n}: its publication is missing" for n in missing if entries[n].record != ROW_STATE)
     sectors = _load_sectors(session, start)
     ends = _load_relation_ends(session, start)
     rows = load_source_rows(session, [publication.record for publication in publications])
