@@ -117,11 +117,13 @@ def _ask_for_rows(connection: Connection, statement: Any, multi: Any, one: Any, 
     if isinstance(statement, Update):
         return statement.returning(*table.columns).execution_options(**{_RETURNS: "rows"}), multi, one
     has_one_writer = connection.dialect.name == "sqlite"
-    return _ask_for_inserted(statement, multi or ([one] if one else []), has_one_writer), multi, one
+    rows = multi or ([one] if one else [])
+    return _ask_for_inserted(statement, table, rows, has_one_writer=has_one_writer), multi, one
 
 
-def _ask_for_inserted(statement: Insert, rows: Sequence[Mapping[str, Any]], has_one_writer: bool) -> Insert:
-    table = statement.table
+def _ask_for_inserted(
+    statement: Insert, table: Table, rows: Sequence[Mapping[str, Any]], *, has_one_writer: bool
+) -> Insert:
     missing = [column for column in table.columns if not rows or column.name not in rows[0]]
     is_known = rows and all(
         column.primary_key or (column.nullable and column.default is None and column.server_default is None)
@@ -168,7 +170,7 @@ def _note_returned_keys(
     connection: Connection, cursor: Any, _text: str, _parameters: Any, context: Any, _many: bool
 ) -> None:
     """Note the keys in a result that the act itself reads, and put the result back."""
-    statement = getattr(context.compiled, "statement", None)
+    statement: Any = getattr(context.compiled, "statement", None)
     changes = _changes_of(connection, statement)
     if changes is None or statement.get_execution_options().get(_RETURNS) != "own":
         return

@@ -28,7 +28,7 @@ def take(work: UnitOfWork, counter: str, count: int) -> int:
     Refuses ``LedgerBroken`` when the counter is lost.
     """
     result = work.session.connection().execute(_TAKE, {"counter": counter, "count": count})
-    value = result.scalar_one_or_none()
+    value: int | None = result.scalar_one_or_none()
     if value is None:
         raise LedgerBroken()
     return value - count + 1
