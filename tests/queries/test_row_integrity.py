@@ -16,7 +16,7 @@ from registry.models.row_commitment import UNCOMMITTED, committed_tables
 from registry.queries import row_integrity
 from registry.queries.publication import ledger_state
 from registry.services.node.row_commitments import adopt_rows
-from registry.services.publication import ledger
+from registry.services.publication import row_state
 from registry.settings import Settings
 from tests.support import stores
 
@@ -255,7 +255,7 @@ class TestAdoptRows:
     def test_in_place_of_a_chain_that_the_ledger_commits_to_is_named(self, app, people):
         """Who has database and key empties the chain and lets the rows be taken in again, as found."""
         with runtime.begin() as work:
-            ledger.seal(work)
+            row_state.seal(work)
         with runtime.begin() as work:
             work.session.execute(delete(RowCommitment))
         with runtime.begin() as work:

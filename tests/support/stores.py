@@ -30,6 +30,8 @@ _STAMP = """SELECT count(*), count(closed_at), max(id), (SELECT max(version_num)
                     WHERE relnamespace = 'public'::regnamespace)
             FROM catalog_rows"""
 """What no test may have changed in a store that is used again: reference data, migration, tables, indexes."""
+_CHAIN = """SELECT number, count(*) OVER (), digest FROM row_commitments ORDER BY number DESC LIMIT 1"""
+"""The head of the commitments to the rows of the template."""
 _WRITTEN = """SELECT string_agg(quote_ident(relname), ', ') FROM pg_class WHERE relnamespace = 'public'::regnamespace
               AND relkind = 'r' AND relname NOT IN ('catalog_rows', 'alembic_version', 'row_commitments')
               AND pg_relation_size(oid) > 0"""
@@ -96,7 +98,7 @@ class Templates:
         self._count = 0
         self._free: list[str] = []
         self._stamp: tuple[object, ...] | None = None
-        self._commitments = 0
+        self._chain: tuple[object, ...] = (0, 0, "")
         self._worker = f"{os.getpid()}"
 
     @contextmanager
@@ -142,8 +144,9 @@ class Templates:
                 if tables:
                     connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE".encode())
                 connection.execute("INSERT INTO counters VALUES ('ledger', 0), ('check', 0)")
-                connection.execute("DELETE FROM row_commitments WHERE number > %s", [self._commitments])
-                return connection.execute(_STAMP).fetchone() == self._stamp
+                connection.execute("DELETE FROM row_commitments WHERE number > %s", [self._chain[0]])
+                is_chain = connection.execute(_CHAIN).fetchone() == self._chain
+                return is_chain and connection.execute(_STAMP).fetchone() == self._stamp
             except psycopg.Error:
                 return False
 
@@ -167,8 +170,7 @@ class Templates:
         if store == "postgresql":
             with psycopg.connect(url) as connection:
                 self._stamp = connection.execute(_STAMP).fetchone()
-                counted = connection.execute("SELECT count(*) FROM row_commitments").fetchone()
-                self._commitments = counted[0] if counted else 0
+                self._chain = connection.execute(_CHAIN).fetchone() or self._chain
 
     def drop(self) -> None:
         """Forget what the server holds for this process."""
