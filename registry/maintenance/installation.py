@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from registry.app import key_protection
 from registry.errors import Refusal
 from registry.maintenance import backup, store_copy
 from registry.settings import Settings
@@ -98,7 +99,7 @@ def examine(settings: Settings, now: dt.datetime) -> Iterator[Installation]:
 
 
 def _load_keys(settings: Settings) -> Keys:
-    return Keys.load(settings.keys_path)
+    return Keys.load(settings.keys_path, key_protection(settings))
 
 
 def _try(faults: dict[str, str], name: str, question: Callable[[], T]) -> T | None:

@@ -59,8 +59,9 @@ class TestBackup:
         assert code == 0, said
         assert "1 entries verified" in said
         after = tables(place.settings.database_url)
-        # New are the epoch, its note, and the departments that `registry init` adds.
-        assert {name for name in before if before[name] != after[name]} == {"counters", "audit_events", "departments"}
+        # New are the epoch with its head and its note, and the departments that `registry init` adds.
+        expected = {"counters", "audit_events", "departments", "log_epochs", "checkpoints"}
+        assert {name for name in before if before[name] != after[name]} == expected
         assert all(set(before[name]) <= set(after[name]) for name in before)
 
     def test_is_made_while_others_write(self, city: Settings, backed_up: Backup, place: Place, desk: Desk) -> None:
