@@ -6,8 +6,9 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from registry import api, request_limits, request_log, runtime, web
+from registry import api, read_routing, request_limits, request_log, runtime, web
 from registry.key_files import KeyProtection
+from registry.read_routing import ReroutingFlask
 from registry.settings import Settings, from_environment, remember_node
 from registry.signing import Keys
 
@@ -24,7 +25,7 @@ def key_protection(chosen: Settings) -> KeyProtection:
 def create_app(settings: Settings | None = None) -> Flask:
     """Create the application for these settings, or for those of the environment."""
     chosen = settings or from_environment()
-    app = Flask("registry", static_folder=None)
+    app: Flask = ReroutingFlask("registry", static_folder=None)
     if chosen.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=0)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = chosen.upload_bytes_max
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, runtime.db, directory=str(MIGRATIONS))
     request_log.init_app(app)
     request_limits.init_app(app)
+    read_routing.init_app(app)
     api.init_app(app)
     web.init_app(app)
     return app

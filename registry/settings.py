@@ -1,6 +1,7 @@
 """Settings of one node, read from the environment, here only. Every name carries its unit."""
 
 import os
+import re
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ class Settings:
     """Folder of the embedded database and of the keys."""
     database_url: str = ""
     """SQLAlchemy URL; empty means SQLite at ``<home>/registry.db``."""
+    read_url: str = ""
+    """SQLAlchemy URL of a streaming replica of PostgreSQL, for pages and readings of the API; none when empty."""
     node: str = "local"
     """Code of this node in the exchange: the owner of what is decided here."""
     node_name: str = "公共资源交易信用惩戒登记簿"
@@ -117,12 +120,27 @@ class Settings:
     def url(self) -> str:
         """The SQLAlchemy URL in force."""
         url = self.database_url or f"sqlite:///{Path(self.home).resolve() / 'registry.db'}"
-        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return _driver_url(url)
+
+    @property
+    def replica_url(self) -> str:
+        """The SQLAlchemy URL of the replica."""
+        return _driver_url(self.read_url)
 
     @property
     def keys_path(self) -> Path:
         """Folder of the signing and identity keys, outside the database on purpose."""
         return Path(self.home) / "keys"
+
+
+def _driver_url(url: str) -> str:
+    """Name the driver, and write several hosts (``a:5432,b:5432``, as libpq takes them) as SQLAlchemy takes them."""
+    several = re.fullmatch(r"(postgresql[^:/]*://)((?:[^/?]*@)?)([^/?@]*,[^/?@]*)(/[^?]*)?(?:\?(.*))?", url)
+    if several:
+        scheme, user, hosts, database, query = several.groups("")
+        options = [f"host={host if ':' in host else f'{host}:5432'}" for host in hosts.split(",")]
+        url = f"{scheme}{user}{database or '/'}?{'&'.join([*options, *filter(None, [query])])}"
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def from_environment() -> Settings:

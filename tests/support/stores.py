@@ -40,10 +40,15 @@ def binary(name: str) -> str:
     return found
 
 
+def free_user() -> str | None:
+    """The unprivileged user that servers run as when the session is root, else None: the session's own."""
+    return next(name for name in ("postgres", "nobody") if _exists(name)) if os.getuid() == 0 else None
+
+
 def start_server() -> tuple[str, Path]:
     """Start a throw-away server; returns its address and its folder."""
     folder = Path(tempfile.mkdtemp(prefix="registry-pg-"))
-    user = next(name for name in ("postgres", "nobody") if _exists(name)) if os.getuid() == 0 else None
+    user = free_user()
     if user:
         shutil.chown(folder, user)
     with socket.socket() as probe:
