@@ -27,14 +27,13 @@ class ReroutingFlask(Flask):
 
 
 def init_app(app: Flask) -> None:
-    """Route the readings of an application that has a replica."""
-    if runtime.has_replica(app):
-        app.before_request(_allow_replica)
-        app.after_request(_state_position)
+    """Route the readings of an application whose node has a replica."""
+    app.before_request(_allow_replica)
+    app.after_request(_state_position)
 
 
 def _allow_replica() -> None:
-    if request.method not in READING or request.blueprint in ON_PRIMARY:
+    if request.method not in READING or request.blueprint in ON_PRIMARY or not runtime.has_replica():
         return
     text = request.cookies.get(COOKIE, "")
     is_position = text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX
@@ -44,7 +43,8 @@ def _allow_replica() -> None:
 
 def _state_position(response: Response) -> Response:
     """Let a caller without an account keep the position of what it wrote; it names nobody."""
-    if request.method not in READING and response.status_code < 500 and request.blueprint not in ON_PRIMARY:
+    is_act = request.method not in READING and request.blueprint not in ON_PRIMARY
+    if is_act and response.status_code < 500 and runtime.has_replica():
         position = runtime.primary_position()
         if position is not None:
             response.set_cookie(COOKIE, str(position), max_age=COOKIE_SECONDS, httponly=True, samesite="Lax")

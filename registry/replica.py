@@ -70,13 +70,11 @@ class Replica:
             head, is_old = self._head, time.monotonic() - self._asked > HEAD_SECONDS
         if head is None or fresh or is_old or at_least > head:
             try:
-                found = self._ask_head()
+                head = self._ask_head()
             except DBAPIError as error:
                 log.warning("the primary did not tell its position: %s", type(error.orig).__name__)
-                found = head
             with self._lock:
-                self._head, self._asked = found, time.monotonic()
-            return found
+                self._head, self._asked = head, time.monotonic()
         return head
 
     def _has(self, connection: Connection, head: int) -> bool:

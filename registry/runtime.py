@@ -149,9 +149,9 @@ def reading(*, on_primary: bool = False) -> Iterator[Session]:
         raise ReplicaLost() from None
 
 
-def has_replica(app: Flask) -> bool:
-    """Whether this application has a replica to read from."""
-    return "registry_replica" in app.extensions
+def has_replica() -> bool:
+    """Whether the running node has a replica to read from."""
+    return "registry_replica" in current_app.extensions
 
 
 def primary_position() -> int | None:

@@ -45,6 +45,9 @@ class Transport(Protocol):
     def digest(self, owner: str, buckets: Sequence[int] = ()) -> dict[str, Any]:
         """Digest of the records of an owner at the peer."""
 
+    def kept(self, records: Sequence[str]) -> dict[str, Any]:
+        """The versions of this node's own records that the peer keeps."""
+
 
 class HttpPeer:
     """A peer behind an address. Refuses addresses that are neither https nor this machine."""
@@ -78,6 +81,10 @@ class HttpPeer:
         if buckets:
             path += f"&bucket={','.join(map(str, buckets))}"
         return _parse_object(self._request("GET", path))
+
+    def kept(self, records: Sequence[str]) -> dict[str, Any]:
+        """GET /kept."""
+        return _parse_object(self._request("GET", f"/kept?record={','.join(records)}"))
 
     def hello(self) -> dict[str, Any]:
         """GET /hello."""

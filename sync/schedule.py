@@ -107,7 +107,7 @@ def _seal_ledger() -> None:
     runtime.perform(SYSTEM, ledger.seal)
 
 
-def _pull_and_reconcile(code: str) -> PullResult:
+def pull_and_reconcile(code: str) -> PullResult:
     """Pull from a peer, and reconcile with one whose numbers began anew."""
     result = pull(code)
     if result.is_restarted:
@@ -116,7 +116,7 @@ def _pull_and_reconcile(code: str) -> PullResult:
 
 
 def _pull_all() -> None:
-    peer_links.each(peer_links.reachable(), _pull_and_reconcile, lambda error: PullResult(failed=error), "pull")
+    peer_links.each(peer_links.reachable(), pull_and_reconcile, lambda error: PullResult(failed=error), "pull")
 
 
 JOBS = (

@@ -27,7 +27,7 @@ PUBLIC = {
 }  # fmt: skip
 PEERS = {
     "GET /exchange/v1/hello", "GET /exchange/v1/changes", "GET /exchange/v1/digest",
-    "GET /exchange/v1/members",
+    "GET /exchange/v1/members", "GET /exchange/v1/kept",
     "POST /exchange/v1/batches", "POST /exchange/v1/receipts",
 }  # fmt: skip
 RESTRICTED = {

@@ -6,7 +6,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 from tests.support.processes import descendants
-from tests.support.stores import binary, free_user
+from tests.support.stores import binary, server_folder
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -154,10 +153,7 @@ class Pair:
 @contextmanager
 def replicated(*, synchronous: bool = False) -> Iterator[Pair]:
     """A pair that is gone afterwards."""
-    user = free_user()
-    folder = Path(tempfile.mkdtemp(prefix="registry-pair-"))
-    if user:
-        shutil.chown(folder, user)
+    folder, user = server_folder()
     pair = Pair(folder, user, synchronous=synchronous)
     try:
         yield pair
