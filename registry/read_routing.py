@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
 
 
 def _allow_replica() -> None:
+    g.replica_allowed = None
     if request.method not in READING or request.blueprint in ON_PRIMARY or not runtime.has_replica():
         return
     text = request.cookies.get(COOKIE, "")

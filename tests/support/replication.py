@@ -113,11 +113,11 @@ class Pair:
     def attach(self) -> None:
         """Make the standby anew from the primary, and wait until it streams."""
         self.standby.stop()
-        self.standby.copy(self.primary)
-        self.standby.start(cluster_name=self.standby.name)
-        if self._synchronous:
+        if self._synchronous:  # before the copy, so that whoever takes over acknowledges nothing alone
             self.primary.ask("ALTER SYSTEM SET synchronous_standby_names = '*'")
             self.primary.ask("SELECT pg_reload_conf()")
+        self.standby.copy(self.primary)
+        self.standby.start(cluster_name=self.standby.name)
         wanted = "sync" if self._synchronous else "async"
         self._wait(f"SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = '{wanted}'")
 
