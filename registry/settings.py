@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from registry.key_files import KeyProtection
+
 NODE_FILE = "node"
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """Where the processes of the web server share what they count; the library reads the variable itself."""
@@ -132,14 +134,22 @@ class Settings:
         """Folder of the signing and identity keys, outside the database on purpose."""
         return Path(self.home) / "keys"
 
+    @property
+    def key_protection(self) -> KeyProtection:
+        """What opens the keys, and where new ones are made."""
+        return KeyProtection(
+            self.keys_passphrase_file, self.keys_pkcs11_module, self.keys_pkcs11_token, self.keys_pkcs11_pin_file
+        )
+
 
 def _driver_url(url: str) -> str:
-    """Name the driver, and write several hosts (``a:5432,b:5432``, as libpq takes them) as SQLAlchemy takes them."""
+    """Name the driver, and write several hosts (``a:5432,b:5432``, as libpq takes them) as SQLAlchemy does."""
     several = re.fullmatch(r"(postgresql[^:/]*://)((?:[^/?]*@)?)([^/?@]*,[^/?@]*)(/[^?]*)?(?:\?(.*))?", url)
     if several:
         scheme, user, hosts, database, query = several.groups("")
-        options = [f"host={host if ':' in host else f'{host}:5432'}" for host in hosts.split(",")]
-        url = f"{scheme}{user}{database or '/'}?{'&'.join([*options, *filter(None, [query])])}"
+        places = [(host, port or "5432") for host, _, port in (one.partition(":") for one in hosts.split(","))]
+        names, ports = (",".join(part) for part in zip(*places, strict=True))
+        url = f"{scheme}{user}{database or '/'}?host={names}&port={ports}{'&' if query else ''}{query}"
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 

@@ -130,7 +130,7 @@ def load(settings: Settings, folder: Path) -> Manifest:
     node = remembered_node(settings)
     if node is None:
         raise RestoreKeysMissing(str(settings.keys_path))
-    described = manifest.read(folder, node, Keys.load(settings.keys_path).signer)
+    described = manifest.read(folder, node, Keys.load(settings.keys_path, settings.key_protection).signer)
     if described.store != store_copy.kind_of(settings.url):
         raise BackupStoreDiffers(f"{described.store}, {store_copy.kind_of(settings.url)}")
     if described.revision not in known_revisions():
