@@ -16,6 +16,7 @@ from registry.commands import (
     law,
     ledger,
     members,
+    monitor,
     names,
     node,
     penalties,
@@ -24,6 +25,7 @@ from registry.commands import (
     reports,
     templates,
     watches,
+    witness,
 )
 
 
@@ -56,6 +58,8 @@ for command in (
     watches.group,
     law.group,
     ledger.group,
+    witness.group,
+    monitor.look,
     exchange.group,
     members.group,
     contacts.group,

@@ -20,7 +20,8 @@ from registry.queries.node import account_lookup
 from registry.queries.publication import ledger_state
 from registry.refusals.acts import DepartmentUnknown, QueryRefused
 from registry.services.node import rate_limits
-from registry.unit_of_work import day_of
+from registry.services.publication import epochs
+from registry.unit_of_work import UnitOfWork, day_of
 
 READY_KEY = "readyz"
 """The counter that a readiness check writes to."""
@@ -157,8 +158,13 @@ def alive() -> Response:
 @health.route("/readyz")
 @public
 def ready() -> Response:
-    """Readiness check: the store answers and takes a write; refuses with 503 otherwise."""
-    runtime.perform(SYSTEM, lambda work: rate_limits.hit(work, READY_KEY, 1))
+    """Readiness check: the store answers, takes a write, and was not set back; refuses with 503 otherwise."""
+
+    def act(work: UnitOfWork) -> None:
+        epochs.require_current(work)
+        rate_limits.hit(work, READY_KEY, 1)
+
+    runtime.perform(SYSTEM, act)
     with runtime.reading() as session:
         head = ledger_state.head(session)
     return jsonify({"status": "ok", "entry": head})

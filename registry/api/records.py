@@ -20,12 +20,13 @@ from registry.api.schemas.record import (
 )
 from registry.api.wire import Blueprint, respond_with_etag
 from registry.domain.law.reference import Reference
+from registry.domain.publication.log_identity import LogIdentity
 from registry.errors import Fault
 from registry.models import Publication
 from registry.queries.law import reference_data
-from registry.queries.publication import ledger_state, publications, record_query
+from registry.queries.publication import ledger_state, log_identity, publications, record_query
 from registry.queries.publication.record_query import RecordQuery as ParsedQuery
-from registry.refusals.acts import NotSealed, QueryRefused, RecordUnknown
+from registry.refusals.acts import EpochOver, NotSealed, QueryRefused, RecordUnknown
 from registry.unit_of_work import day_of
 
 blueprint = Blueprint("records", __name__, url_prefix="/api/v1", description="公示的记录")
@@ -104,14 +105,29 @@ def history(query: dict[str, Any], record: str) -> Response:
 @blueprint.arguments(ChangesQuery, location="query")
 @blueprint.response(200, ChangesPage)
 def changes(query: dict[str, Any]) -> Response:
-    """Entries after a number, in order: publish, correct, withdraw, expire."""
+    """Entries after a number, in order: publish, correct, withdraw, expire.
+
+    A number of an epoch that is over is refused with 410 and the new `epoch`.
+    """
     with runtime.reading() as session:
-        head = ledger_state.head(session)
+        identity, head = log_identity.current(session, runtime.settings().node), ledger_state.head(session)
+        _require_epoch(identity, query["epoch"], query["after"], head)
         entries = publications.changes(session, after=query["after"], limit=query["limit"])
         public_entries = publications.public_entries(session, [entry.number for entry in entries])
         items = [views.change(entry, is_public=entry.number in public_entries) for entry in entries]
     last = items[-1]["entry"] if items else None
-    return respond_with_etag({"items": items, "next": last, "head": head}, f"{query['after']}.{last}.{head}")
+    body = {"items": items, "next": last, "head": head, "epoch": identity.epoch}
+    return respond_with_etag(body, f"{query['after']}.{last}.{head}")
+
+
+def _require_epoch(identity: LogIdentity, epoch: str | None, after: int, head: int) -> None:
+    """Refuse ``EpochOver`` a number that was given in another epoch.
+
+    One without an epoch is taken as of today's only while there was no other, and never beyond the head.
+    """
+    is_current = epoch == identity.epoch or (epoch is None and (identity.is_first or after == 0))
+    if not is_current or after > head:
+        raise EpochOver(epoch=identity.epoch)
 
 
 def _record_query(query: dict[str, Any], reference: Reference) -> ParsedQuery:

@@ -14,7 +14,7 @@ from registry.errors import Refusal
 from registry.maintenance import backup, sealed_keys
 from registry.maintenance.manifest import Manifest
 from registry.refusals.maintenance import RestoreUnsound
-from registry.services.exchange import peers
+from registry.services.publication import ledger
 from registry.settings import Settings, from_environment
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -78,7 +78,7 @@ def _bring_up(settings: Settings, described: Manifest) -> None:
     with create_app(settings).app_context():
         try:
             prepare()
-            epoch = runtime.perform(SYSTEM, peers.renew_epoch)
+            epoch = runtime.perform(SYSTEM, ledger.renew_epoch).epoch
             wrong = 0
             for line in backup.contradictions(described):
                 wrong += 1

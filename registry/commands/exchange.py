@@ -14,6 +14,7 @@ from registry.domain.permissions import SYSTEM
 from registry.queries.exchange import peer_messages
 from registry.queries.law import reference_data
 from registry.services.exchange import bulk_release, inbox, peers
+from registry.services.publication import ledger
 from registry.unit_of_work import UnitOfWork, day_of
 from sync.client import NotDelivered
 from sync.pull import pull_all
@@ -164,7 +165,7 @@ def release(peer: str) -> None:
 @in_app
 def renew_epoch() -> None:
     """Renew the epoch after a restore from a backup: every peer reads this node from its first entry again."""
-    click.echo(runtime.perform(SYSTEM, peers.renew_epoch))
+    click.echo(runtime.perform(SYSTEM, ledger.renew_epoch).epoch)
 
 
 @group.group("peers")

@@ -17,12 +17,12 @@ from registry.models.check import Check, CheckFile, CheckFilePart
 from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
-from registry.models.exchange import BulkRelease, InboxBatch, InboxItem, JobRun, OutboxMessage, Peer, Takeaway
+from registry.models.exchange import BulkRelease, InboxBatch, InboxItem, JobRun, OutboxMessage, Peer, PeerHead, Takeaway
 from registry.models.filed_record import FiledRecord
 from registry.models.further_key import FurtherKey
 from registry.models.keyring import SigningKey
 from registry.models.law_proposal import LawProposal
-from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
+from registry.models.ledger import Checkpoint, Cosignature, Counter, LedgerEntry, LedgerNode, LogEpoch, Witness
 from registry.models.listing import Listing
 from registry.models.mail import MailMessage
 from registry.models.member import MemberStatementRow
@@ -53,6 +53,7 @@ __all__ = [
     "ColumnMapping",
     "Commendation",
     "ConfirmationCode",
+    "Cosignature",
     "Counter",
     "Department",
     "Document",
@@ -70,10 +71,12 @@ __all__ = [
     "ListChange",
     "ListStateEntry",
     "Listing",
+    "LogEpoch",
     "MailMessage",
     "MemberStatementRow",
     "OutboxMessage",
     "Peer",
+    "PeerHead",
     "Penalty",
     "PenaltyFiling",
     "PenaltyImport",
@@ -91,6 +94,7 @@ __all__ = [
     "WatchEvent",
     "WatchedParty",
     "WholeListState",
+    "Witness",
     "gram_counts",
     "name_grams",
 ]

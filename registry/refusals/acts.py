@@ -45,6 +45,22 @@ class CheckFailed(Unavailable):
     code, title = "check-failed", "核查未能完成，未作出任何答复，不得当作未查到"
 
 
+class LedgerSetBack(Unavailable):
+    """The database is older than the head that this node recorded outside it, as after a restore from a backup:
+    nothing is signed or published until ``registry exchange renew-epoch``."""
+
+    code = "ledger-set-back"
+    title = "数据库比本节点自己记下的旧，像是从备份恢复的：已停止签名和公布，须先执行 registry exchange renew-epoch"
+
+
+class EpochOver(Stale):
+    """A cursor of an epoch that is over: after a restore the entry numbers were given again. The answer has the new
+    ``epoch``; begin again with ``after=0``."""
+
+    code, title, status = "epoch-over", "账本的纪元已更换，请以新纪元从头读起", 410
+    members = ("epoch",)
+
+
 class LedgerBroken(Unavailable):
     """The stored ledger contradicts its last signed head: nothing more is signed until a person has examined it."""
 

@@ -18,6 +18,7 @@ PUBLIC = {
     "GET /api/v1/same-tender",
     "GET /api/v1/list-effects",
     "GET /api/v1/departments", "GET /api/v1/calendar/<int:year>", "GET /api/v1/ledger/checkpoint",
+    "GET /api/v1/ledger/tile/<path:tile>",
     "GET /api/v1/ledger/keys", "GET /api/v1/ledger/proofs/inclusion", "GET /api/v1/ledger/proofs/consistency",
     "GET /api/v1/ledger/proofs/cover", "POST /api/v1/receipts/verification", "GET /api/v1/statistics",
     "POST /api/v1/disputes", "POST /api/v1/repairs", "GET /api/v1/reliefs/<number>",
@@ -29,6 +30,7 @@ PEERS = {
     "GET /exchange/v1/hello", "GET /exchange/v1/changes", "GET /exchange/v1/digest",
     "GET /exchange/v1/members", "GET /exchange/v1/kept",
     "POST /exchange/v1/batches", "POST /exchange/v1/receipts",
+    "GET /exchange/v1/head", "POST /exchange/v1/cosignatures",
 }  # fmt: skip
 RESTRICTED = {
     "POST /api/v1/penalties": Permission.PENALTY_FILE,

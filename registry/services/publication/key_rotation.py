@@ -58,9 +58,9 @@ def _choose_since(previous: dt.datetime | None, now: dt.datetime) -> dt.datetime
 def _countersign_checkpoint(work: UnitOfWork, checkpoint: Checkpoint, successor: Signer) -> None:
     """A second signature line: what the old key signed stays provable should that key be taken back."""
     require_sound(checkpoint, ledger_state.nodes(work.session))
-    node = work.settings.node
+    origin = checkpoint.origin
     root = bytes.fromhex(checkpoint.root)
-    signed_note = signed_notes.sign_note(signed_notes.checkpoint_text(node, checkpoint.size, root), node, successor)
+    signed_note = signed_notes.sign_note(signed_notes.checkpoint_text(origin, checkpoint.size, root), origin, successor)
     line = signed_note.rpartition("\n\n")[2]
     work.session.execute(
         update(Checkpoint).where(Checkpoint.size == checkpoint.size).values(note=checkpoint.note + line)
