@@ -31,6 +31,12 @@ def pair(pair_and_settings):
     return pair_and_settings[0]
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """A standby on a busy machine may take its time; what it must not have, it never has."""
+    monkeypatch.setattr(replicas, "TRIES", 400)
+
+
 @pytest.fixture(scope="module")
 def app(pair_and_settings):
     made = create_app(pair_and_settings[1])
