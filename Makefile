@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test lint check bench workbooks replays chaos simulate failovers needs lock clean
+.PHONY: help run test lint check bench workbooks replays chaos simulate failovers container-smoke needs lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -46,7 +46,10 @@ simulate: $(VENV)/dev.stamp ## a simulated year with a worker that dies (SEED=7 
 failovers: $(VENV)/dev.stamp needs ## crash PostgreSQL under load again and again; nothing acknowledged may be lost (COUNT=20)
 	@FAILOVERS=$(or $(COUNT),20) TEST_STORES=postgresql $(BIN)/python -m pytest tests/stories/replicas/test_failover.py -s $(ARGS)
 
-needs: ## install what the tests need and the machine lacks (PostgreSQL, Chromium, a Chinese font, SoftHSM)
+container-smoke: $(VENV)/dev.stamp ## the Dockerfile's steps in a clean Debian root, then the node without a network (needs root, debootstrap)
+	@$(BIN)/python -m tools.container $(ARGS)
+
+needs: ## install what the tests need and the machine lacks (PostgreSQL, nginx, Chromium, a Chinese font, SoftHSM)
 	@sh tests/needs.sh
 
 lock: ## write requirements/*.txt again from pyproject.toml (needs uv)

@@ -6,13 +6,14 @@ It needs no account and no database. Files of its folder: ``keys.json`` and ``ch
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry.domain.publication import cosignatures, keyring, merkle, signed_notes
+from registry.domain.publication import cosignatures, keyring, merkle, signed_notes, tiles
 from registry.domain.publication.keyring import Keyring
 from registry.domain.publication.signed_notes import Checkpoint
+from registry.domain.publication.tiles import Tile
 from registry.refusals.content import KeysMalformed, MonitorRefused, NoteRefused
 from registry.signing import verify
 from registry.witness import write_durably
@@ -20,6 +21,7 @@ from registry.witness import write_durably
 Fetch = Callable[[str], bytes]
 """Fetches a path below the address of the node; raises ``MonitorRefused`` when there is no answer."""
 PROOF_NODES_MAX = 64
+HASH_BYTES = 32
 WORDS = {
     "rollback": "账本变短了：本监测方见过更多的记录",
     "split-view": "账本分叉：同一账本给出了互相矛盾的内容",
@@ -56,15 +58,18 @@ class Monitor:
         self._folder, self._fetch = folder, fetch
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def look(self, accepted_epoch: str = "") -> Look:
+    def look(self, accepted_epoch: str = "", *, with_tiles: bool = False) -> Look:
         """Fetch the newest head and compare it with what was seen. What is seen advances only where nothing
-        contradicts. ``accepted_epoch``: a person has examined why there is this one. Refuses ``MonitorRefused``."""
+        contradicts. ``accepted_epoch``: a person has examined why there is this one. ``with_tiles`` mirrors the tree
+        under ``tile/``. Refuses ``MonitorRefused``."""
         keys, note = self._fetch("/api/v1/ledger/keys"), self._fetch("/api/v1/ledger/checkpoint")
         try:
             ring = self._verified_ring(keys)
             checkpoint = _open_checkpoint(ring, note)
             self._compare(checkpoint, note, accepted_epoch)
             witnesses = _witnesses(ring, note)
+            if with_tiles:
+                self._mirror(checkpoint)
         except _Alarm as alarm:
             folder = self._keep_evidence(alarm.code, {**alarm.files, "keys.json": keys, "checkpoint": note})
             return Look(None, alarm=alarm.code, evidence=folder)
@@ -104,6 +109,35 @@ class Monitor:
         ):
             raise _Alarm("split-view", seen_checkpoint=seen_note, proof=proof)
 
+    def _mirror(self, checkpoint: Checkpoint) -> None:
+        """Fetch the missing tiles of leaves, compute those above them, and write all once they give the signed root.
+
+        A full tile never changes, so one that is here is not fetched again, unless the ledger has another epoch.
+        """
+        epoch = checkpoint.origin.rpartition("/")[2]
+        folder = self._folder / "tile" if self._read("tile/epoch").decode() == epoch else None
+        found: dict[Tile, bytes] = {}
+        for tile in tiles.tiles_of(checkpoint.size):
+            if tile.level == 0:
+                kept = folder / tile.path if folder and tile.is_full else None
+                is_kept = kept is not None and kept.exists()
+                data = kept.read_bytes() if kept and is_kept else self._fetch_tile(tile, epoch)
+            else:
+                data = _above(tile, found)
+            found[tile] = data
+        leaves = [leaf for tile, data in found.items() if tile.level == 0 for leaf in _hashes(data)]
+        if merkle.root(leaves) != checkpoint.root:
+            raise _Alarm("split-view", tiles=b"the tiles do not give the signed root\n")
+        write_durably(_made(self._folder / "tile" / "epoch"), epoch.encode())
+        for tile, data in found.items():
+            write_durably(_made(self._folder / "tile" / tile.path), data)
+
+    def _fetch_tile(self, tile: Tile, epoch: str) -> bytes:
+        data = self._fetch(f"/api/v1/ledger/tile/{tile.path}?epoch={epoch}")
+        if len(data) != HASH_BYTES * tile.width:
+            raise _Alarm("split-view", tiles=f"{tile.path} has {len(data)} bytes\n".encode())
+        return data
+
     def _keep_evidence(self, code: str, files: dict[str, bytes]) -> Path:
         digest = hashlib.sha256(b"".join(files.values())).hexdigest()[:16]
         folder = self._folder / "evidence" / f"{code}-{digest}"
@@ -115,6 +149,21 @@ class Monitor:
     def _read(self, name: str) -> bytes:
         path = self._folder / name
         return path.read_bytes() if path.exists() else b""
+
+
+def _hashes(data: bytes) -> list[bytes]:
+    return [data[place : place + HASH_BYTES] for place in range(0, len(data), HASH_BYTES)]
+
+
+def _above(tile: Tile, found: Mapping[Tile, bytes]) -> bytes:
+    """A tile above the leaves: each hash is the root of a full tile below it."""
+    below = (Tile(tile.level - 1, tile.index * tiles.WIDTH + place) for place in range(tile.width))
+    return b"".join(merkle.root(_hashes(found[child])) for child in below)
+
+
+def _made(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def _open_checkpoint(ring: Keyring, note: bytes) -> Checkpoint:

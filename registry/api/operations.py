@@ -17,6 +17,7 @@ from registry.errors import Fault
 from registry.models import AuditEvent
 from registry.queries.law import deadlines, reference_data
 from registry.queries.node import account_lookup
+from registry.queries.node.shell_acts import shell_acts
 from registry.queries.publication import ledger_state
 from registry.refusals.acts import DepartmentUnknown, QueryRefused
 from registry.services.node import rate_limits
@@ -146,6 +147,32 @@ def audit(query: dict[str, Any]) -> dict[str, Any]:
         for event in events
     ]
     return {"items": items, "next": str(events[-1].id) if events else None}
+
+
+class ShellAct(StrictSchema):
+    """An act of the node's shell: how often it was done without naming an account, and on which day last."""
+
+    act = fields.String()
+    count = fields.Integer()
+    last_on = Day()
+
+
+class AuditSummary(StrictSchema):
+    """What the node's shell did without naming an account, by count only."""
+
+    count = fields.Integer()
+    acts = fields.List(fields.Nested(ShellAct))
+
+
+@blueprint.route("/audit/summary")
+@public
+@blueprint.response(200, AuditSummary)
+def summary() -> dict[str, Any]:
+    """How often the node's shell acted without naming an account, per act, for everybody to see."""
+    with runtime.reading() as session:
+        acts = shell_acts(session)
+    items = [{"act": row.act, "count": row.count, "last_on": day_of(row.last_at)} for row in acts]
+    return {"count": sum(row.count for row in acts), "acts": items}
 
 
 @health.route("/healthz")

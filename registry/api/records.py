@@ -29,6 +29,8 @@ from registry.queries.publication.record_query import RecordQuery as ParsedQuery
 from registry.refusals.acts import EpochOver, NotSealed, QueryRefused, RecordUnknown
 from registry.unit_of_work import day_of
 
+EPOCH_PLACE = 3
+"""Dots before the epoch in a ``next`` token: after ledger size, day and entry."""
 blueprint = Blueprint("records", __name__, url_prefix="/api/v1", description="公示的记录")
 
 
@@ -42,6 +44,8 @@ def search(query: dict[str, Any]) -> Response:
     With `q`, the first page also has `near`: records of names that may be meant, each with what differs.
     """
     with runtime.reading() as session:
+        identity = log_identity.current(session, runtime.settings().node)
+        query["next"] = _require_page_of(identity, query["next"])
         parsed = _record_query(query, reference_data.current(session))
         on, entry = _moment(query, parsed)
         at = publications.moment(session, day_of(runtime.clock()), on, entry)
@@ -49,10 +53,11 @@ def search(query: dict[str, Any]) -> Response:
         rows = publications.search(session, parsed.wanted, at, before=parsed.before, limit=limit + 1)
         near = publications.near(session, parsed.wanted, at) if parsed.before is None else []
     page, has_more = rows[:limit], len(rows) > limit
+    token = f"{record_query.next_token(at.entry, at.on, page[-1].from_entry)}.{identity.epoch}" if has_more else None
     body = {
         "items": [views.record(row) for row in page],
         "near": [views.near(row, match) for row, match in near],
-        "next": record_query.next_token(at.entry, at.on, page[-1].from_entry) if has_more else None,
+        "next": token,
         "entry": at.entry,
         "on": at.on.isoformat(),
     }
@@ -118,6 +123,18 @@ def changes(query: dict[str, Any]) -> Response:
     last = items[-1]["entry"] if items else None
     body = {"items": items, "next": last, "head": head, "epoch": identity.epoch}
     return respond_with_etag(body, f"{query['after']}.{last}.{head}")
+
+
+def _require_page_of(identity: LogIdentity, token: str | None) -> str | None:
+    """The token of a page without its epoch; refuses ``EpochOver`` one of another epoch."""
+    if token is None or token.count(".") < EPOCH_PLACE:
+        if token and not identity.is_first:
+            raise EpochOver(epoch=identity.epoch)
+        return token
+    rest, _, epoch = token.rpartition(".")
+    if epoch != identity.epoch:
+        raise EpochOver(epoch=identity.epoch)
+    return rest
 
 
 def _require_epoch(identity: LogIdentity, epoch: str | None, after: int, head: int) -> None:

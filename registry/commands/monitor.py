@@ -1,4 +1,4 @@
-"""registry monitor: compare a node's ledger with what was seen of it before; keep evidence of what contradicts."""
+"""registry monitor, mirror: compare a node's ledger with what was seen before; keep evidence of contradictions."""
 
 import sys
 from pathlib import Path
@@ -13,6 +13,9 @@ from registry.refusals.content import MonitorRefused
 from sync import outbound
 from sync.outbound import CallFailed
 
+ACCEPT_EPOCH = click.option(
+    "--accept-epoch", default="", metavar="EPOCH", help="Take up this epoch: a person has examined why."
+)
 SECONDS, BYTES_MAX = 30, 16 * 1024 * 1024
 
 
@@ -21,14 +24,28 @@ SECONDS, BYTES_MAX = 30, 16 * 1024 * 1024
 @click.option(
     "--dir", "folder", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of what was seen."
 )
-@click.option("--accept-epoch", default="", metavar="EPOCH", help="Take up this epoch: a person has examined why.")
+@ACCEPT_EPOCH
 def look(url: str, folder: Path, accept_epoch: str) -> None:
     """Look at a node's newest head once; exit 1 with an alarm and its evidence when it contradicts what was seen.
 
     Run it by clock, on a machine that does not belong to the node.
     """
+    _look(url, folder, accept_epoch, with_tiles=False)
+
+
+@click.command("mirror")
+@click.argument("url")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@ACCEPT_EPOCH
+def mirror(url: str, folder: Path, accept_epoch: str) -> None:
+    """Look as `registry monitor` does, and mirror the tree: FOLDER can be served as it is (C2SP tlog-tiles)."""
+    _look(url, folder, accept_epoch, with_tiles=True)
+
+
+def _look(url: str, folder: Path, accept_epoch: str, *, with_tiles: bool) -> None:
     try:
-        result = monitor.Monitor(folder, _fetcher(monitor.require_url(url))).look(accept_epoch)
+        watching = monitor.Monitor(folder, _fetcher(monitor.require_url(url)))
+        result = watching.look(accept_epoch, with_tiles=with_tiles)
     except Refusal as refusal:
         exit_with_refusal(refusal)
         return

@@ -13,7 +13,7 @@ from registry.app import MIGRATIONS, create_app
 from registry.commands.common import WholeRange, in_app
 from registry.demo.furnish import furnish
 from registry.demo.processes import run
-from registry.domain.permissions import SYSTEM
+from registry.domain.permissions import SHELL, SYSTEM
 from registry.errors import Refusal
 from registry.services.law import reference_loading
 from registry.services.node import accounts
@@ -24,10 +24,10 @@ from registry.settings import Settings, child_environment, from_environment
 def prepare() -> tuple[int, int, int]:
     """Migrate, load the reference data and index missing names and renew keys; idempotent."""
     flask_migrate.upgrade(directory=str(MIGRATIONS))
-    counts = runtime.perform(SYSTEM, reference_loading.renew)
-    runtime.perform(SYSTEM, accounts.create_planned_departments)
-    runtime.perform(SYSTEM, name_index.index_missing)
-    further_keys.renew(partial(runtime.perform, SYSTEM))
+    counts = runtime.perform(SHELL, reference_loading.renew)
+    runtime.perform(SHELL, accounts.create_planned_departments)
+    runtime.perform(SHELL, name_index.index_missing)
+    further_keys.renew(partial(runtime.perform, SHELL))
     return counts
 
 

@@ -28,6 +28,7 @@ from registry.models.mail import MailMessage
 from registry.models.member import MemberStatementRow
 from registry.models.name_index import SubjectName, gram_counts, name_grams
 from registry.models.penalty import ColumnMapping, ImportFinding, Penalty, PenaltyFiling, PenaltyImport
+from registry.models.proposal import Proposal
 from registry.models.publication import Publication, PublicationSector
 from registry.models.rate_limit import RateLimit
 from registry.models.relation import Relation, RelationEnd
@@ -80,6 +81,7 @@ __all__ = [
     "Penalty",
     "PenaltyFiling",
     "PenaltyImport",
+    "Proposal",
     "Publication",
     "PublicationSector",
     "RateLimit",

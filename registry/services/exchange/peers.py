@@ -1,4 +1,7 @@
-"""Add, change, pause and release exchange peers; keep their cursors."""
+"""Add, change, pause and release exchange peers; keep their cursors.
+
+Adding, changing and removing a peer takes two persons, or the node's shell while the node is being set up.
+"""
 
 import datetime as dt
 import re
@@ -15,6 +18,7 @@ from registry.queries.exchange import peer_messages
 from registry.refusals.acts import PeerRefused, PeerTaken
 from registry.services.cases import removal
 from registry.services.node import audit
+from registry.services.node.accounts import require_two_or_bootstrap
 from registry.unit_of_work import UnitOfWork
 
 RELEASE_HOURS = 24
@@ -27,7 +31,7 @@ def add(work: UnitOfWork, code: str, name: str, url: str, public_key: str, owner
     ``public_key`` is the raw Ed25519 key in hex, ``owners`` the nodes it may speak for besides itself. A peer
     without ``url`` is known by its key only and is sent nothing.
     """
-    work.actor.require(Permission.EXCHANGE_OPERATE)
+    require_two_or_bootstrap(work, Permission.EXCHANGE_OPERATE)
     if not _CODE.fullmatch(code):
         raise PeerRefused()
     former = work.session.scalars(select(Peer).where(Peer.code == code)).first()
@@ -60,7 +64,7 @@ def change(
 ) -> Peer:
     """Change the address or key of a peer. What it signed with the key before still verifies, unless
     ``distrust``: then no former key is trusted. Refuses ``PeerUnknown``, ``PeerRefused``, ``PeerTaken``."""
-    work.actor.require(Permission.EXCHANGE_OPERATE)
+    require_two_or_bootstrap(work, Permission.EXCHANGE_OPERATE)
     peer = peer_messages.peer(work.session, code)
     if url is not None:
         peer.url = _require_address(url)
@@ -77,7 +81,7 @@ def change(
 def remove(work: UnitOfWork, code: str) -> int:
     """Remove a peer: it is sent nothing, nothing is taken from it, and its key opens no door; returns how many messages
     to it were cancelled. Its records stay, and what it signed still verifies. Refuses ``PeerUnknown``."""
-    work.actor.require(Permission.EXCHANGE_OPERATE)
+    require_two_or_bootstrap(work, Permission.EXCHANGE_OPERATE)
     peer = peer_messages.peer(work.session, code)
     peer.removed_at, peer.url = work.now, ""
     statement = (

@@ -47,6 +47,6 @@ def begin_epoch(work: UnitOfWork) -> LogIdentity:
     row = LogEpoch(number=identity.number, epoch=identity.epoch, size=size, began_at=work.now)
     work.session.add(row)
     work.session.flush()
-    work.session.info[ledger_state.RENEWED] = True
+    work.session.info[ledger_state.GREW] = work.session.info[ledger_state.RENEWED] = True
     audit.note(work, "exchange.epoch", identity.epoch)
     return identity

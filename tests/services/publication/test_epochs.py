@@ -116,6 +116,16 @@ class TestSetBack:
         assert seal() == 3
         assert sound()
 
+    def test_is_over_also_when_nothing_is_left(self, desk):
+        empty = backup()
+        desk.published(BanFactory())
+        restore(empty)
+        with pytest.raises(LedgerSetBack):
+            seal()
+        renew()
+        desk.published(BanFactory())
+        assert seal() == 1
+
     def test_is_not_alarmed_by_a_node_that_only_goes_on(self, desk, yesterday):
         desk.withdraw(desk.published(BanFactory()), days_ago(0))
         assert seal() == 4
@@ -170,6 +180,17 @@ class TestCursor:
         for query in ("", "?after=0", f"?after=2&epoch={new}"):
             answer = set_back.get(f"/changes{query}")
             assert (answer.status_code, answer.get_json()["epoch"]) == (200, new)
+
+    def test_of_a_page_of_records_ends_with_its_epoch(self, set_back):
+        token = set_back.get("/records?limit=1").get_json()["next"]
+        assert set_back.get(f"/records?limit=1&next={token}").status_code == 200
+        assert set_back.get(f"/records?limit=1&next={token.rpartition('.')[0]}").status_code == 200
+        new = renew()
+        for old in (token, token.rpartition(".")[0]):
+            answer = set_back.get(f"/records?limit=1&next={old}")
+            assert (answer.status_code, answer.get_json()["epoch"]) == (410, new)
+        token = set_back.get("/records?limit=1").get_json()["next"]
+        assert set_back.get(f"/records?limit=1&next={token}").status_code == 200
 
 
 class TestETag:
