@@ -4,9 +4,11 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as ApplicationSession
 from sqlalchemy import Connection, Engine, event
@@ -19,6 +21,7 @@ from registry.head_record import HeadRecord, HeadRecordDamaged
 from registry.models import Base
 from registry.queries.publication import ledger_state, log_identity
 from registry.refusals.acts import ConcurrentChange, StoreUnavailable, ValueRefused
+from registry.replica import HEAD, Replica, ReplicaLost
 from registry.services.node import row_changes
 from registry.services.node.row_changes import RowChanges
 from registry.services.node.row_commitments import commit_rows
@@ -159,10 +162,60 @@ def _perform_with_retry(actor: Actor, act: Callable[[UnitOfWork], T]) -> T:
     raise ConcurrentChange()
 
 
+@dataclass(frozen=True)
+class ReplicaUse:
+    """That a request may read on the replica once that has ``position``, what its caller wrote; ``fresh``: once it has
+    all that the primary has now."""
+
+    position: int
+    fresh: bool
+
+
 @contextmanager
-def reading(*, one_state: bool = False) -> Iterator[Session]:
-    """Open a read-only session: PostgreSQL lets it only read, on SQLite it is rolled back. ``one_state``: all its
-    statements see the store as the first one does, as they always do on SQLite."""
+def reading(*, on_primary: bool = False, one_state: bool = False) -> Iterator[Session]:
+    """Open a read-only session: PostgreSQL lets it only read, on SQLite it is rolled back.
+
+    Where the door allowed it, and the replica has what it must, the session is on the replica; a replica lost
+    meanwhile raises ``ReplicaLost``, and the door asks again. ``one_state``, on the primary: all its statements see
+    the store as the first one does, as they always do on SQLite.
+    """
+    use: ReplicaUse | None = None if on_primary or one_state else g.get("replica_allowed")
+    replica: Replica | None = current_app.extensions.get("registry_replica")
+    connection = replica.connect(use.position, fresh=use.fresh) if replica and use else None
+    if replica is None or connection is None:
+        with _reading_primary(one_state) as session:
+            yield session
+        return
+    try:
+        with connection, Session(connection, expire_on_commit=False, autoflush=False) as session:
+            yield session
+    except DataError:
+        raise ValueRefused() from None
+    except DBAPIError as error:
+        replica.leave(error)
+        raise ReplicaLost() from None
+
+
+def has_replica() -> bool:
+    """Whether the running node has a replica to read from."""
+    return "registry_replica" in current_app.extensions
+
+
+def primary_position() -> int | None:
+    """The primary's position in its log, None when it does not answer."""
+    try:
+        return _ask_position(engine())
+    except DBAPIError:
+        return None
+
+
+def _ask_position(primary: Engine) -> int:
+    with primary.connect() as connection:
+        return int(connection.execute(HEAD).scalar_one())
+
+
+@contextmanager
+def _reading_primary(one_state: bool) -> Iterator[Session]:
     session = open_session()
     try:
         with _refuse_store_errors():
@@ -213,6 +266,9 @@ def init_app(app: Flask, chosen: Settings) -> None:
         row_changes.follow(engine(), db.session)
         if engine().dialect.name == "sqlite":
             _set_pragmas(engine())
+        elif chosen.read_url:
+            ask = partial(_ask_position, engine())
+            app.extensions["registry_replica"] = Replica(chosen.replica_url, chosen.web_threads + 2, ask)
 
 
 def _set_pragmas(sqlite: Engine) -> None:

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
 from registry import __version__, runtime
-from registry.app import MIGRATIONS, key_protection
+from registry.app import MIGRATIONS
 from registry.domain.publication import merkle
 from registry.maintenance import durable, manifest, sealed_keys, store_copy
 from registry.maintenance.manifest import Manifest
@@ -130,7 +130,7 @@ def load(settings: Settings, folder: Path) -> Manifest:
     node = remembered_node(settings)
     if node is None:
         raise RestoreKeysMissing(str(settings.keys_path))
-    described = manifest.read(folder, node, Keys.load(settings.keys_path, key_protection(settings)).signer)
+    described = manifest.read(folder, node, Keys.load(settings.keys_path, settings.key_protection).signer)
     if described.store != store_copy.kind_of(settings.url):
         raise BackupStoreDiffers(f"{described.store}, {store_copy.kind_of(settings.url)}")
     if described.revision not in known_revisions():

@@ -11,7 +11,6 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from registry.app import key_protection
 from registry.errors import Refusal
 from registry.maintenance import backup, store_copy
 from registry.settings import Settings
@@ -99,7 +98,7 @@ def examine(settings: Settings, now: dt.datetime) -> Iterator[Installation]:
 
 
 def _load_keys(settings: Settings) -> Keys:
-    return Keys.load(settings.keys_path, key_protection(settings))
+    return Keys.load(settings.keys_path, settings.key_protection)
 
 
 def _try(faults: dict[str, str], name: str, question: Callable[[], T]) -> T | None:
