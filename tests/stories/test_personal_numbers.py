@@ -24,7 +24,7 @@ from registry.domain.filing.columns import FIELDS
 from registry.domain.permissions import SYSTEM, Role
 from registry.errors import Refusal
 from registry.models import CheckFile, ListAdoption, PenaltyImport, Publication
-from registry.queries import integrity
+from registry.queries import integrity, row_integrity
 from registry.services.cases import list_adoption, list_verification, penalty_import, relief_applications
 from registry.services.checks import batch_check
 from registry.services.exchange import inbox, peers
@@ -110,6 +110,7 @@ class TestPlantedNumbers:
         assert not places, "\n".join(f"{place}: {text[:900]}" for place, text in everything if place in places)
         with runtime.reading() as session:
             assert not list(integrity.findings(session, runtime.keys(), "city", lambda _: None))
+            assert not list(row_integrity.findings(session, runtime.keys().vault))
 
 
 def plant_filings(desk: PlantingDesk, planter: Planter) -> None:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Engine, Insert, Table, Update, event, func, select, tuple_
+from sqlalchemy import Column, Connection, Delete, Engine, Insert, Table, Update, event, func, select, tuple_
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from sqlalchemy.orm import Session, object_mapper
 
 from registry.domain.publication import row_digests
 from registry.domain.publication.row_digests import TableRows
+from registry.models.base import FreeText
 from registry.models.row_commitment import UNCOMMITTED
 from registry.signing import Vault
 
@@ -50,7 +51,7 @@ class RowChanges:
     def note_rows(self, table: Table, rows: Iterable[Sequence[Any]]) -> None:
         """Note rows as they now are, with the values of all columns."""
         places = [place for place, column in enumerate(table.columns) if column.primary_key]
-        noted, name, digest = self._rows.setdefault(table, {}), table.name, self._vault.row_digest
+        noted, name, digest = self._rows.setdefault(table, {}), str(table.name), self._vault.row_digest
         for row in rows:
             noted[tuple([row[place] for place in places])] = digest(row_digests.encode_row(name, tuple(row)))
 
@@ -151,7 +152,7 @@ def _note_rows(connection: Connection, statement: Any, multi: Any, one: Any, _op
         changes.note_keys(table, result.all())
     elif returns in ("nothing", "new keys", "next numbers"):
         rows: Sequence[Mapping[str, Any]] = multi or [one]
-        columns = [[row.get(column.name) for row in rows] for column in table.columns]
+        columns = [[_as_stored(column, row.get(column.name), connection) for row in rows] for column in table.columns]
         if returns == "new keys":
             _put_keys(table, columns, [list(key) for key in zip(*result.all(), strict=True)])
         elif returns == "next numbers":
@@ -159,6 +160,11 @@ def _note_rows(connection: Connection, statement: Any, multi: Any, one: Any, _op
             last = connection.execute(select(func.max(number))).scalar_one()
             _put_keys(table, columns, [list(range(last - len(rows) + 1, last + 1))])
         changes.note_rows(table, zip(*columns, strict=True))
+
+
+def _as_stored(column: Column[Any], value: Any, connection: Connection) -> Any:
+    """The value as it is read again: free text is changed on its way into the store."""
+    return column.type.process_bind_param(value, connection.dialect) if isinstance(column.type, FreeText) else value
 
 
 def _put_keys(table: Table, columns: list[list[Any]], keys: Sequence[list[Any]]) -> None:
