@@ -20,6 +20,7 @@ from registry.commands import (
     penalties,
     procedures,
     receipts,
+    records,
     reports,
     templates,
     watches,
@@ -62,5 +63,6 @@ for command in (
     reports.report,
     templates.template,
     names.group,
+    records.group,
 ):
     main.add_command(command)

@@ -16,16 +16,17 @@ from registry.demo.processes import run
 from registry.domain.permissions import SYSTEM
 from registry.services.law import reference_loading
 from registry.services.node import accounts
-from registry.services.publication import further_keys, name_index
+from registry.services.publication import further_keys, name_index, standing
 from registry.settings import Settings, from_environment
 
 
 def prepare() -> tuple[int, int, int]:
-    """Migrate, load the reference data and index missing names and renew keys; idempotent."""
+    """Migrate, load the reference data, index missing names and records, and renew keys; idempotent."""
     flask_migrate.upgrade(directory=str(MIGRATIONS))
     counts = runtime.perform(SYSTEM, reference_loading.renew)
     runtime.perform(SYSTEM, accounts.create_planned_departments)
     runtime.perform(SYSTEM, name_index.index_missing)
+    runtime.perform(SYSTEM, standing.build_missing)
     further_keys.renew(partial(runtime.perform, SYSTEM))
     return counts
 

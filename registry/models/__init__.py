@@ -32,6 +32,7 @@ from registry.models.publication import Publication, PublicationSector
 from registry.models.rate_limit import RateLimit
 from registry.models.relation import Relation, RelationEnd
 from registry.models.relief import ConfirmationCode, Document, Relief, SubjectContact
+from registry.models.standing import Posting, PostingFold, Standing
 from registry.models.watch import Watch, WatchedParty, WatchEvent
 
 __all__ = [
@@ -77,6 +78,8 @@ __all__ = [
     "Penalty",
     "PenaltyFiling",
     "PenaltyImport",
+    "Posting",
+    "PostingFold",
     "Publication",
     "PublicationSector",
     "RateLimit",
@@ -84,6 +87,7 @@ __all__ = [
     "RelationEnd",
     "Relief",
     "SigningKey",
+    "Standing",
     "SubjectContact",
     "SubjectName",
     "Takeaway",

@@ -34,12 +34,6 @@ def _add_context() -> dict[str, object]:
     return {"site": runtime.settings().node_name, "labels": labels}
 
 
-@pages.app_template_filter("counted")
-def count_text(total: int) -> str:
-    """A total as text; above the largest count only that there are more."""
-    return f"{publications.COUNT_MAX} 以上" if total > publications.COUNT_MAX else str(total)
-
-
 def today() -> dt.date:
     """Today's legal day."""
     return day_of(runtime.clock())
