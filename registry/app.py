@@ -6,27 +6,45 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from registry import api, request_limits, runtime, web
+from registry import api, request_limits, request_log, runtime, web
+from registry.key_files import KeyProtection
 from registry.settings import Settings, from_environment, remember_node
 from registry.signing import Keys
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+def key_protection(chosen: Settings) -> KeyProtection:
+    """How the settings say that keys are protected."""
+    return KeyProtection(
+        chosen.keys_passphrase_file, chosen.keys_pkcs11_module, chosen.keys_pkcs11_token, chosen.keys_pkcs11_pin_file
+    )
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Create the application for these settings, or for those of the environment."""
-    chosen = settings or from_environment()
+    return connect(open_doors(), settings or from_environment())
+
+
+def open_doors() -> Flask:
+    """An application with every route of the API and the pages, of no node yet."""
     app = Flask("registry", static_folder=None)
-    if chosen.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=0)  # type: ignore[method-assign]
-    app.config["MAX_CONTENT_LENGTH"] = chosen.upload_bytes_max
-    app.extensions["registry_settings"] = chosen
-    Path(chosen.home).mkdir(parents=True, exist_ok=True)
-    app.extensions["registry_keys"] = Keys.load_or_create(chosen.keys_path)
-    remember_node(chosen)
-    runtime.init_app(app, chosen)
-    Migrate(app, runtime.db, directory=str(MIGRATIONS))
+    request_log.init_app(app)
     request_limits.init_app(app)
     api.init_app(app)
     web.init_app(app)
+    return app
+
+
+def connect(app: Flask, settings: Settings) -> Flask:
+    """Make the application that of a node: its settings, its keys and its store."""
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
+    app.config["MAX_CONTENT_LENGTH"] = settings.upload_bytes_max
+    app.extensions["registry_settings"] = settings
+    Path(settings.home).mkdir(parents=True, exist_ok=True)
+    app.extensions["registry_keys"] = Keys.load_or_create(settings.keys_path, key_protection(settings))
+    remember_node(settings)
+    runtime.init_app(app, settings)
+    Migrate(app, runtime.db, directory=str(MIGRATIONS))
     return app

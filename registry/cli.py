@@ -6,6 +6,7 @@ from registry import __version__
 from registry.commands import (
     accounts,
     adoptions,
+    backup,
     checks,
     clocks,
     contacts,
@@ -41,6 +42,8 @@ for command in (
     *filed_records.GROUPS,
     node.init,
     node.demo,
+    backup.create,
+    backup.restore,
     node.serve,
     node.worker,
     accounts.group,

@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Any
 
 NODE_FILE = "node"
+METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""Where the processes of the web server share what they count; the library reads the variable itself."""
+CHOICES = {"log_format": ("console", "json"), "log_level": ("", "debug", "info", "warning", "error")}
+"""Settings that take one of a few words."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,14 @@ class Settings:
     """Address on which the web server listens."""
     port: int = 8000
     """Port on which the web server listens."""
+    log_format: str = "console"
+    """How log lines are written: ``console`` (``key=value``) or ``json``."""
+    log_level: str = ""
+    """``debug``, ``info``, ``warning`` or ``error``; empty is info, for commands warning."""
+    metrics_bind: str = ""
+    """Address ``host:port`` on which the web server gives ``/metrics`` and nothing else; none when empty."""
+    metrics_token: str = ""
+    """Bearer token that also opens ``/metrics`` on the main address; none when empty: then it is not found there."""
     web_workers: int = 2
     """Processes of the web server."""
     web_threads: int = 4
@@ -72,6 +84,14 @@ class Settings:
     """Applications in the name of one subject within a day that come without a confirmation code."""
     proxies: int = 0
     """Proxies in front of the web server whose X-Forwarded-For tells the address of who asks."""
+    keys_passphrase_file: str = ""
+    """File with the passphrase of the keys: its first line encrypts, each line opens; keys are plain when empty."""
+    keys_pkcs11_module: str = ""
+    """Library of the PKCS#11 token in which new signing keys are made; none when empty."""
+    keys_pkcs11_token: str = ""
+    """Label of that token."""
+    keys_pkcs11_pin_file: str = ""
+    """File with the PIN of its user."""
     smtp_host: str = ""
     """Mail server that takes confirmation codes; none when empty: then officers issue codes."""
     smtp_port: int = 587
@@ -121,6 +141,9 @@ def from_environment() -> Settings:
 
 def _parse_value(name: str, field_type: object, text: str) -> Any:
     if field_type is not int:
+        choices = CHOICES.get(name.removeprefix("REGISTRY_").lower(), (text,))
+        if text not in choices:
+            raise SystemExit(f"{name} must be one of: {', '.join(choice for choice in choices if choice)}")
         return text
     if not (text.isascii() and text.isdigit()):
         raise SystemExit(f"{name} must be a whole number")
@@ -146,4 +169,10 @@ def child_environment(settings: Settings) -> dict[str, str]:
     """The environment that gives a child process the same settings."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
     own = {f"REGISTRY_{field.name.upper()}": str(getattr(settings, field.name)) for field in fields(Settings)}
-    return inherited | own
+    return inherited | own | {METRICS_VARIABLE: str((Path(settings.home) / "metrics").resolve())}
+
+
+def metrics_folder() -> Path | None:
+    """Where the processes of the web server share what they count, None outside of it."""
+    text = os.environ.get(METRICS_VARIABLE)
+    return Path(text) if text else None

@@ -4,17 +4,19 @@ personal identifiers."""
 import contextlib
 import hashlib
 import hmac
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from registry.refusals.content import KeysDamaged, SealBroken
+from registry import key_files, token_keys
+from registry.key_files import UNPROTECTED, KeyProtection
+from registry.refusals.content import KeysDamaged, KeysLocked, SealBroken
 
 SIGNING, EXCHANGE = "signing", "exchange"
 """Names of the two signing keys: one of receipts and checkpoints, one of the exchange with peers."""
@@ -38,10 +40,20 @@ def verify(public: bytes, signature: bytes, data: bytes) -> bool:
     return True
 
 
+class PrivateKey(Protocol):
+    """An Ed25519 private key wherever it lies: in memory, or in a token."""
+
+    def public_key(self) -> Ed25519PublicKey:
+        """Its public half."""
+
+    def sign(self, data: bytes) -> bytes:
+        """64 bytes over the data."""
+
+
 class Signer:
     """An Ed25519 private key; it signs and is not handed out."""
 
-    def __init__(self, private: Ed25519PrivateKey) -> None:
+    def __init__(self, private: PrivateKey) -> None:
         self._private = private
         self.public = private.public_key().public_bytes_raw()
         self.key_id = key_id_of(self.public)
@@ -51,22 +63,41 @@ class Signer:
         return cls(Ed25519PrivateKey.generate())
 
     @classmethod
-    def load(cls, path: Path) -> "Signer":
-        """Read an unencrypted PEM file. Refuses as ``KeysDamaged`` what is no Ed25519 key."""
+    def load(cls, path: Path, protection: KeyProtection = UNPROTECTED) -> "Signer":
+        """Read a key file: PEM, encrypted PEM, or the address of a key in a token.
+
+        Refuses as ``KeysDamaged`` what is no Ed25519 key, ``KeysLocked``, ``TokenUnavailable``.
+        """
         try:
-            private = serialization.load_pem_private_key(path.read_bytes(), password=None)
+            content = key_files.read(path, protection)
+            if token_keys.is_uri(content):
+                return cls(token_keys.open_key(content, protection))
+            private = serialization.load_pem_private_key(content, password=None)
         except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
             raise KeysDamaged("签名密钥无法读取") from None
         if not isinstance(private, Ed25519PrivateKey):
             raise KeysDamaged("签名密钥不是 Ed25519")
         return cls(private)
 
-    def save(self, path: Path) -> None:
-        """Write the PEM file, readable by its owner only, durably; a file already there stays as it is."""
+    def save(self, path: Path, protection: KeyProtection = UNPROTECTED) -> None:
+        """Write the PEM file, readable by its owner only, durably, encrypted if there is a passphrase; a file already
+        there stays as it is. A key in a token cannot be read out (``TypeError``)."""
+        if not isinstance(self._private, Ed25519PrivateKey):
+            raise TypeError
         pem = self._private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        _write_once(path, pem)
+        key_files.write_once(path, pem, protection)
+
+    @classmethod
+    def make(cls, path: Path, protection: KeyProtection) -> None:
+        """Make a key at ``path``, in the token if there is one, unless a file is there already."""
+        if path.exists():
+            return
+        if protection.module:
+            key_files.write_once(path, token_keys.generate(protection).encode())
+        else:
+            cls.generate().save(path, protection)
 
     def sign(self, data: bytes) -> bytes:
         return self._private.sign(data)
@@ -111,9 +142,10 @@ class Keys:
     exchange: Signer
     directory: Path
     stamp: tuple[tuple[int, int], ...]
+    protection: KeyProtection = UNPROTECTED
 
     @classmethod
-    def load_or_create(cls, directory: Path) -> "Keys":
+    def load_or_create(cls, directory: Path, protection: KeyProtection = UNPROTECTED) -> "Keys":
         """Read the keys, making them on a first start; processes that start together end with the same keys.
 
         The vault's file is always made first and that of the signing key last. A signing key without the vault means
@@ -124,40 +156,52 @@ class Keys:
         signing, exchange = _key_file(directory, SIGNING), _key_file(directory, EXCHANGE)
         if not signing.exists():
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_once(directory / VAULT_FILE, secrets.token_bytes(_SECRET_BYTES))
-            Signer.generate().save(exchange)
-            Signer.generate().save(signing)
+            key_files.write_once(directory / VAULT_FILE, secrets.token_bytes(_SECRET_BYTES), protection)
+            Signer.make(exchange, protection)
+            Signer.make(signing, protection)
         elif not exchange.exists():
-            Signer.load(signing).save(exchange)
-        return cls.load(directory)
+            key_files.write_once(exchange, key_files.read(signing, protection), protection)
+        return cls.load(directory, protection)
 
     @classmethod
-    def load(cls, directory: Path) -> "Keys":
+    def load(cls, directory: Path, protection: KeyProtection = UNPROTECTED) -> "Keys":
         """Read the keys from their files. Refuses ``KeysDamaged``."""
         stamp = _stamp_key_files(directory)
-        signer, exchange = (Signer.load(_key_file(directory, name)) for name in (SIGNING, EXCHANGE))
-        return cls(signer, Vault(_read_secret(directory / VAULT_FILE)), exchange, directory, stamp)
+        signer, exchange = (Signer.load(_key_file(directory, name), protection) for name in (SIGNING, EXCHANGE))
+        secret = _read_secret(directory / VAULT_FILE, protection)
+        return cls(signer, Vault(secret), exchange, directory, stamp, protection)
 
     def fresh(self) -> "Keys":
         """These keys, or those that a rotation has put in their place since. Refuses ``KeysDamaged``."""
-        return self if _stamp_key_files(self.directory) == self.stamp else Keys.load(self.directory)
+        if _stamp_key_files(self.directory) == self.stamp:
+            return self
+        return Keys.load(self.directory, self.protection)
 
     def draft(self, name: str) -> Signer:
         """Generate the successor of the key ``name``, on disk but not in use; the same again after a stop half-way."""
         path = _draft_file(self.directory, name)
-        Signer.generate().save(path)
-        return Signer.load(path)
+        Signer.make(path, self.protection)
+        return Signer.load(path, self.protection)
 
     def promote(self, name: str) -> Path:
         """Replace the key ``name`` by its successor, at once and for all processes; returns the file of the old
         private key."""
         current = _key_file(self.directory, name)
-        retired = self.directory / f"{name}.retired-{Signer.load(current).key_id}.pem"
+        retired = self.directory / f"{name}.retired-{Signer.load(current, self.protection).key_id}.pem"
         with contextlib.suppress(FileExistsError):
             retired.hardlink_to(current)
         _draft_file(self.directory, name).replace(current)
-        _sync_directory(self.directory)
+        key_files.sync_directory(self.directory)
         return retired
+
+    def encrypt(self) -> list[Path]:
+        """Encrypt every key file of the folder under the first passphrase, those that are so already left out; the
+        files replaced. May be run again after a stop half-way. Refuses ``KeysLocked`` without a passphrase."""
+        if not self.protection.passphrases():
+            raise KeysLocked("没有设置口令文件")
+        files = [*sorted(self.directory.glob("*.pem")), self.directory / VAULT_FILE]
+        files = [path for path in files if not token_keys.is_uri(path.read_bytes())]
+        return [path for path in files if key_files.encrypt_in_place(path, self.protection)]
 
 
 def _key_file(directory: Path, name: str) -> Path:
@@ -177,32 +221,8 @@ def _stamp_key_files(directory: Path) -> tuple[tuple[int, int], ...]:
     return tuple((stat.st_ino, stat.st_mtime_ns) for stat in stats)
 
 
-def _read_secret(path: Path) -> bytes:
+def _read_secret(path: Path, protection: KeyProtection) -> bytes:
     try:
-        return path.read_bytes()
+        return key_files.read(path, protection)
     except OSError:
         raise KeysDamaged("标识密钥无法读取，请从备份恢复") from None
-
-
-def _write_once(path: Path, content: bytes) -> None:
-    """Put a whole, durable file at ``path`` unless one is there: linking is atomic and never replaces."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(draft)
-    finally:
-        draft.unlink()
-    _sync_directory(path.parent)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

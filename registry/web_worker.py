@@ -3,15 +3,74 @@
 import contextlib
 import selectors
 import socket
+import sys
 import threading
 import time
 from functools import partial
 from typing import Any
 
+from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
+
+from registry import logs
+from registry.settings import from_environment, metrics_folder
 
 IDLE_SECONDS = 10
 """So long a new connection may say nothing."""
+
+
+def on_starting(_server: object) -> None:
+    """Hook of gunicorn before its first process: what former processes counted is forgotten."""
+    folder = metrics_folder()
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for counted in folder.glob("*.db"):
+            counted.unlink(missing_ok=True)
+
+
+class TypedErrorLogger(Logger):  # type: ignore[misc]
+    """Gunicorn's log as lines of ours. While an error is handled only its type is written.
+
+    Their texts about requests that cannot be read quote address, path and query.
+    """
+
+    def setup(self, cfg: Any) -> None:
+        """Take the place of gunicorn's own handlers."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+        logs.configure(from_environment())
+
+    def _write(self, level: str, message: str, *args: Any) -> None:
+        error = sys.exc_info()[0]
+        if error is None:
+            getattr(self.error_log, level)(message, *args)
+        else:
+            getattr(self.error_log, level)("the web server met %s", error.__name__)
+
+    def debug(self, msg: str, *args: Any, **_: Any) -> None:
+        """Write detail."""
+        self._write("debug", msg, *args)
+
+    def info(self, msg: str, *args: Any, **_: Any) -> None:
+        """Write an event."""
+        self._write("info", msg, *args)
+
+    def warning(self, msg: str, *args: Any, **_: Any) -> None:
+        """Write a warning."""
+        self._write("warning", msg, *args)
+
+    def error(self, msg: str, *args: Any, **_: Any) -> None:
+        """Write an error."""
+        self._write("error", msg, *args)
+
+    def exception(self, msg: str, *args: Any, **_: Any) -> None:
+        """Write an error under way."""
+        self._write("error", msg, *args)
+
+    def critical(self, msg: str, *args: Any, **_: Any) -> None:
+        """Write what ends the server."""
+        self._write("critical", msg, *args)
 
 
 class TimedThreadWorker(ThreadWorker):  # type: ignore[misc]

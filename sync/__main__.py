@@ -1,10 +1,10 @@
 """``python -m sync``: run the worker process of a node."""
 
-import logging
 import sys
 
 import click
 
+from registry import logs
 from registry.app import create_app
 from sync.schedule import run_forever, run_once
 
@@ -13,8 +13,8 @@ from sync.schedule import run_forever, run_once
 @click.option("--once", is_flag=True, help="Run every job once and exit; 1 when one of them failed.")
 def main(once: bool) -> None:
     """Exchange with peers, file waiting imports, seal and tidy by clock, until SIGTERM."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     app = create_app()
+    logs.configure(app.extensions["registry_settings"])
     if not once:
         run_forever(app)
     elif any(outcome != "done" for outcome in run_once(app).values()):

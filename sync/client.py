@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import requests
 
-from registry import runtime
+from registry import logs, runtime
 from registry.httpsig import sign_request
 from registry.refusals.acts import PeerRefused
 from registry.services.exchange.peers import is_safe_address
@@ -45,6 +45,9 @@ class Transport(Protocol):
     def digest(self, owner: str, buckets: Sequence[int] = ()) -> dict[str, Any]:
         """Digest of the records of an owner at the peer."""
 
+    def kept(self, records: Sequence[str]) -> dict[str, Any]:
+        """The versions of this node's own records that the peer keeps."""
+
 
 class HttpPeer:
     """A peer behind an address. Refuses addresses that are neither https nor this machine."""
@@ -79,12 +82,18 @@ class HttpPeer:
             path += f"&bucket={','.join(map(str, buckets))}"
         return _parse_object(self._request("GET", path))
 
+    def kept(self, records: Sequence[str]) -> dict[str, Any]:
+        """GET /kept."""
+        return _parse_object(self._request("GET", f"/kept?record={','.join(records)}"))
+
     def hello(self) -> dict[str, Any]:
         """GET /hello."""
         return _parse_object(self._request("GET", "/hello"))
 
     def _request(self, method: str, path: str, raw: bytes | None = None) -> bytes:
-        headers = {"Content-Type": "application/json"} if raw is not None else {}
+        headers = {"X-Request-ID": logs.request_id() or logs.new_request_id()}
+        if raw is not None:
+            headers["Content-Type"] = "application/json"
         prepared = requests.Request(method, self._base + path, data=raw, headers=headers).prepare()
         sign_request(prepared, self._signer, self._signer.key_id, runtime.clock())
         try:

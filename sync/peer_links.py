@@ -1,5 +1,6 @@
 """Connect to peers, run a task for all of them side by side, and store the state of their links."""
 
+import contextvars
 import logging
 import secrets
 import threading
@@ -62,7 +63,7 @@ def each(
     if lane is not None:
         return _lanes.run(id(app), lane, codes, in_context)
     with ThreadPoolExecutor(PEERS_AT_ONCE) as pool:
-        started = {code: pool.submit(in_context, code) for code in codes}
+        started = {code: pool.submit(contextvars.copy_context().run, in_context, code) for code in codes}
     return {code: future.result() for code, future in started.items()}
 
 
@@ -103,7 +104,8 @@ class _Lanes:
                 with self._lock:
                     self._running.discard(key)
 
-        thread = threading.Thread(target=work, name=f"{key[1]} {key[2]}", daemon=True)
+        within = contextvars.copy_context().run  # its lines keep the id of the run
+        thread = threading.Thread(target=within, args=(work,), name=f"{key[1]} {key[2]}", daemon=True)
         thread.start()
         return thread
 

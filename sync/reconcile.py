@@ -1,28 +1,34 @@
-"""Reconcile with peers: compare own records with the peer's copy, send what is missing again, report differences."""
+"""Reconcile with peers: compare own records with the peer's copy, send what is missing again, take back what was lost
+here, report differences."""
 
 import logging
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from registry import runtime
 from registry.domain.exchange import reconciliation
 from registry.domain.exchange.reconciliation import Difference, Row
 from registry.domain.permissions import SYSTEM
+from registry.domain.publication import canonical
 from registry.queries.exchange import peer_messages
-from registry.services.exchange import outbox
+from registry.services.exchange import outbox, recovery
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
 from sync import backlog, peer_links
 from sync.client import NotDelivered, Transport
 
 log = logging.getLogger(__name__)
+KEPT_ASKED = 100
+"""So many records are asked for in one address."""
 
 
 def reconcile(code: str, connect: peer_links.Connect = peer_links.connect) -> dict[str, Any]:
-    """Reconcile with one peer; report {checked, equal, missing, different, promised, pending, refused}.
+    """Reconcile with one peer; report {checked, equal, missing, different, promised, pending, refused, recovered}.
 
     ``missing`` (or older there) is sent again, but not what is still under way (``pending``) or waits for
-    a person at the peer (``refused``). ``different`` is an alarm. Refuses nothing. Raises ``NotDelivered``.
+    a person at the peer (``refused``). What the peer has newer than its owner was lost here and is taken back
+    (``recovered``). ``different`` is an alarm. Refuses nothing. Raises ``NotDelivered``.
     """
     with runtime.reading() as session:
         transport = connect(peer_messages.peer(session, code))
@@ -37,7 +43,37 @@ def reconcile(code: str, connect: peer_links.Connect = peer_links.connect) -> di
     )
     difference.equal += [row[0] for bucket in own_buckets.keys() - set(suspects) for row in own_buckets[bucket]]
     checked = sum(map(len, own_buckets.values()))
-    return runtime.perform(SYSTEM, lambda work: _apply_difference(work, code, difference, checked))
+    recovered = _take_back(code, transport, difference)
+    report = runtime.perform(SYSTEM, lambda work: _apply_difference(work, code, difference, checked))
+    return {**report, "recovered": recovered}
+
+
+def _take_back(code: str, transport: Transport, difference: Difference) -> int:
+    """Take back own records of which the peer has newer versions; those are not different any more."""
+    wanted = [record for record in difference.newer if canonical.is_hex(record, 32)]
+    recovered: set[str] = set()
+    for start in range(0, len(wanted), KEPT_ASKED):
+        recovered |= _take_back_these(code, transport, wanted[start : start + KEPT_ASKED])
+    difference.different = [record for record in difference.different if record not in recovered]
+    return len(recovered)
+
+
+def _take_back_these(code: str, transport: Transport, wanted: Sequence[str]) -> set[str]:
+    """A peer sends as many as fit into one answer; it is asked until it sends none that helps."""
+    recovered: set[str] = set()
+    while left := [record for record in wanted if record not in recovered]:
+        values = transport.kept(left).get("records")
+        if not isinstance(values, list):
+            raise NotDelivered(backlog.Failed())
+        fresh = runtime.perform(SYSTEM, partial(_recover, code=code, values=values))
+        if not fresh:
+            break
+        recovered |= set(fresh)
+    return recovered
+
+
+def _recover(work: UnitOfWork, code: str, values: Sequence[Any]) -> list[str]:
+    return recovery.take_back(work, peer_messages.peer(work.session, code), values)
 
 
 def reconcile_all(

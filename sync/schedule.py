@@ -17,7 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from registry import runtime
+from registry import logs, runtime
 from registry.domain.permissions import SYSTEM, Actor
 from registry.errors import Refusal
 from registry.models import Account
@@ -107,7 +107,7 @@ def _seal_ledger() -> None:
     runtime.perform(SYSTEM, ledger.seal)
 
 
-def _pull_and_reconcile(code: str) -> PullResult:
+def pull_and_reconcile(code: str) -> PullResult:
     """Pull from a peer, and reconcile with one whose numbers began anew."""
     result = pull(code)
     if result.is_restarted:
@@ -116,7 +116,7 @@ def _pull_and_reconcile(code: str) -> PullResult:
 
 
 def _pull_all() -> None:
-    peer_links.each(peer_links.reachable(), _pull_and_reconcile, lambda error: PullResult(failed=error), "pull")
+    peer_links.each(peer_links.reachable(), pull_and_reconcile, lambda error: PullResult(failed=error), "pull")
 
 
 JOBS = (
@@ -163,13 +163,14 @@ def run_once(app: Flask) -> dict[str, str]:
 def _run(job: Job, number: int) -> str:
     """Run a job and log its outcome. A job that fails does not end the worker; of an error only its type is logged."""
     started = time.monotonic()
-    try:
-        job.run()
-        outcome = "done"
-    except Exception as error:
-        outcome = f"failed: {type(error).__name__}"
-    level = logging.INFO if outcome == "done" else logging.ERROR
-    log.log(level, "%s run %d %s %d ms", job.name, number, outcome, (time.monotonic() - started) * 1000)
+    with logs.bound(job=job.name, run=number):
+        try:
+            job.run()
+            outcome = "done"
+        except Exception as error:
+            outcome = f"failed: {type(error).__name__}"
+        level, ms = logging.INFO if outcome == "done" else logging.ERROR, round((time.monotonic() - started) * 1000)
+        log.log(level, "%s run %d %s", job.name, number, outcome, extra={"outcome": outcome, "ms": ms})
     return outcome
 
 

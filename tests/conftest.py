@@ -12,11 +12,11 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from registry import runtime
-from registry.app import create_app
 from registry.cli import main
 from registry.commands import common
 from registry.settings import Settings
 from tests.support import stores
+from tests.support.applications import application
 from tests.support.bureau import Bureau
 from tests.support.desk import Desk
 from tests.support.people import Person, hire
@@ -72,7 +72,7 @@ def settings(store: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The application, its context open."""
-    made = create_app(settings)
+    made = application(settings)
     with made.app_context():
         yield made
         runtime.db.session.remove()

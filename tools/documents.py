@@ -10,6 +10,7 @@ from pathlib import Path
 import registry.refusals.acts
 import registry.refusals.award
 import registry.refusals.content
+import registry.refusals.maintenance
 import registry.refusals.procedure
 from registry.errors import Refusal
 from registry.settings import Settings
@@ -28,6 +29,7 @@ def refusals() -> list[type[Refusal]]:
             registry.refusals.acts,
             registry.refusals.award,
             registry.refusals.content,
+            registry.refusals.maintenance,
             registry.refusals.procedure,
         )
         for member in vars(module).values()

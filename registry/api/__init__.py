@@ -20,6 +20,7 @@ from registry.api import (
     law,
     ledger,
     listings,
+    metrics,
     operations,
     penalties,
     problems,
@@ -94,6 +95,8 @@ def init_app(app: Flask) -> None:
     app.extensions["registry_openapi"] = api.spec
     app.register_blueprint(docs.blueprint)
     app.register_blueprint(exchange.blueprint)
+    app.register_blueprint(metrics.blueprint)
+    app.before_request(metrics.keep_to_own_address)
     app.before_request(_require_readable_path)
     app.before_request(_refuse_unread_parameters)
     problems.init_app(app)

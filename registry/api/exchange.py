@@ -84,6 +84,23 @@ def members() -> Response:
     return _build_response(canonical.dumps({"statements": documents}))
 
 
+@blueprint.get("/kept")
+def kept() -> Response:
+    """The newest versions of the asker's own records that this node keeps (``record=a,b``), for an owner that lost
+    them. As many as fit into one batch: it asks again for the others."""
+    code = _verify_peer()
+    _parse_query({}, texts=("record",))
+    records = request.args.get("record", "").split(",")
+    if len(records) > reconciliation.ASKED_MAX or not all(canonical.is_hex(record, 32) for record in records):
+        raise QueryRefused(faults=(Fault("/record", "wrong-value", "参数不正确"),))
+
+    def act(work: UnitOfWork) -> bytes:
+        peer = peer_messages.peer(work.session, code)
+        return canonical.dumps({"records": outbox.kept_records(work, peer, records)})
+
+    return _build_response(runtime.perform(SYSTEM, act))
+
+
 @blueprint.get("/digest")
 def digest() -> Response:
     """Digest of an owner's records on this node: one per bucket, or the versions of some buckets (``1,5,9``)."""

@@ -6,6 +6,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from registry.errors import Refusal
+from registry.logs import places
 
 RETRY_AFTER_SECONDS = 5
 _HTTP_CODES = {
@@ -50,7 +51,7 @@ def _handle_http_error(error: HTTPException) -> Response:
 
 def _handle_unexpected(error: Exception) -> Response:
     # The type only: an exception's text may quote what was sent.
-    log.error("unforeseen %s at %s %s", type(error).__name__, request.method, request.url_rule)
+    log.error("unforeseen %s at %s", type(error).__name__, request.url_rule, extra={"at": places(error)})
     return problem(500, "internal", "系统内部错误")
 
 

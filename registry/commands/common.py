@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from registry import runtime
+from registry import logs, runtime
 from registry.app import create_app
 from registry.domain import literals
 from registry.domain.permissions import Actor
@@ -38,7 +38,8 @@ def in_app(command: F) -> F:
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
-            with create_app().app_context():
+            app = create_app()
+            with app.app_context(), logs.writing(runtime.settings()), logs.bound(command=_name()):
                 try:
                     return command(*args, **kwargs)
                 finally:
@@ -47,6 +48,12 @@ def in_app(command: F) -> F:
             exit_with_refusal(refusal)
 
     return run  # type: ignore[return-value]
+
+
+def _name() -> str:
+    """The words of the command under way, without its arguments: they may name firms or persons."""
+    context = click.get_current_context(silent=True)
+    return context.command_path if context else ""
 
 
 def exit_with_refusal(refusal: Refusal) -> None:

@@ -60,6 +60,17 @@ def rotate(exchange: bool) -> None:
         click.echo("every peer must now run: registry exchange peers change CODE --public-key HEX")
 
 
+@group.command("encrypt")
+@in_app
+def encrypt() -> None:
+    """Encrypt the key files under REGISTRY_KEYS_PASSPHRASE_FILE; again after its first line has changed."""
+    replaced = runtime.keys().encrypt()
+    runtime.perform(SYSTEM, lambda work: audit.note(work, "keys.encrypt", str(len(replaced))))
+    for path in replaced:
+        click.echo(f"encrypted: {path}")
+    click.echo(f"{len(replaced)} files encrypted under the first line of {runtime.settings().keys_passphrase_file}")
+
+
 @group.command("revoke")
 @click.argument("kid")
 @click.option("--reason", required=True, help="Why; it is public.")

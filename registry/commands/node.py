@@ -17,7 +17,7 @@ from registry.domain.permissions import SYSTEM
 from registry.services.law import reference_loading
 from registry.services.node import accounts
 from registry.services.publication import further_keys, name_index, standing
-from registry.settings import Settings, from_environment
+from registry.settings import Settings, child_environment, from_environment
 
 
 def prepare() -> tuple[int, int, int]:
@@ -48,6 +48,11 @@ def serve_arguments(settings: Settings) -> list[str]:
         "registry.app:create_app()",
         "--bind",
         f"{settings.host}:{settings.port}",
+        *(["--bind", settings.metrics_bind] if settings.metrics_bind else []),
+        "--config",
+        "python:registry.web_worker",
+        "--logger-class",
+        "registry.web_worker.TypedErrorLogger",
         "--workers",
         str(settings.web_workers),
         "--threads",
@@ -66,8 +71,9 @@ def serve_arguments(settings: Settings) -> list[str]:
 @click.command("serve")
 def serve() -> None:
     """Serve the pages and the API with gunicorn (REGISTRY_HOST, REGISTRY_PORT)."""
-    arguments = serve_arguments(from_environment())
-    os.execv(arguments[0], arguments)  # noqa: S606 - our own command line
+    settings = from_environment()
+    arguments = serve_arguments(settings)
+    os.execve(arguments[0], arguments, child_environment(settings))  # noqa: S606 - our own command line
 
 
 @click.command("worker")

@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from registry.domain.cases import case_file, penalty, relation
-from registry.domain.exchange import envelope
 from registry.domain.filing.parse import document_key
 from registry.domain.naming import name_key
 from registry.domain.publication import canonical, merkle, signed_notes
@@ -33,7 +32,7 @@ from registry.models import (
 )
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import Ending
-from registry.queries.exchange import peer_messages
+from registry.queries.exchange import peer_messages, version_signatures
 from registry.queries.publication import known_keys, ledger_state, list_states, name_search, standing_check
 from registry.signing import Keys, verify
 
@@ -101,6 +100,7 @@ def _check_publications(
     session: Session, node_keys: _NodeKeys, entries: dict[int, LedgerEntry], span: tuple[int, int]
 ) -> Iterator[str]:
     start, end = span
+    publics = known_keys.ring(session, node_keys.node, node_keys.keys.signer).publics()
     statement = select(Publication).where(Publication.from_entry > start, Publication.from_entry <= end)
     publications = list(session.scalars(statement.order_by(Publication.from_entry)))
     present = {publication.from_entry for publication in publications}
@@ -115,8 +115,9 @@ def _check_publications(
             problems += list_states.contradictions(session, publication)
             problems += _check_end_keys(publication, ends.get(publication.from_entry, []))
             problems += _check_successor(session, publication)
-            problems += _check_origin(node_keys, publication)
-            if publication.origin == node_keys.node:
+            problems += _check_origin(node_keys, publication, publics)
+            # What came back from a peer after a loss has no rows behind it: it is vouched for by a signing key.
+            if publication.origin == node_keys.node and publication.signature is None:
                 problems += contradictions(node_keys.keys, publication, rows)
         except (ValueError, KeyError, TypeError, AttributeError, Refusal) as error:
             problems = [f"cannot be read ({type(error).__name__})"]
@@ -148,30 +149,19 @@ def _check_content(publication: Publication, entry: LedgerEntry | None, sectors:
         yield "its sectors contradict its body"
 
 
-def _check_origin(node_keys: _NodeKeys, publication: Publication) -> Iterator[str]:
-    """Check the owning node. Another node's version never has identity columns, and has its owner's signature."""
+def _check_origin(node_keys: _NodeKeys, publication: Publication, publics: Mapping[str, bytes]) -> Iterator[str]:
+    """Check the owning node. Another node's version never has identity columns, and has its owner's signature; an own
+    one that came back from a peer has that of a signing key of this node."""
     if publication.origin != json.loads(publication.body)["source"]["node"]:
         yield "its origin is not the node that its body names"
     if publication.origin == node_keys.node:
-        if publication.signature is not None:
+        if publication.signature is not None and not version_signatures.is_signed_by(publication, publics):
             yield "it is of this node but has another node's signature"
         return
     if publication.id_index is not None or publication.id_sealed is not None:
         yield "it is of another node but has identity columns"
-    if not _is_signed(publication, node_keys.peers.get(publication.origin, {})):
+    if not version_signatures.is_signed_by_owner(publication, node_keys.peers.get(publication.origin, {})):
         yield "its signature is not that of its owner"
-
-
-def _is_signed(publication: Publication, public_keys: Mapping[str, bytes]) -> bool:
-    """Whether the owner's signature verifies; one under a key not known, or no longer trusted, passes unverified."""
-    if publication.signature is None:
-        return False
-    signature = json.loads(publication.signature)
-    kid, value = signature["kid"], bytes.fromhex(signature["value"])
-    if kid not in public_keys:
-        return True
-    data = envelope.signed_bytes(publication.record, publication.origin, publication.revision, publication.content_hash)
-    return verify(public_keys[kid], value, data)
 
 
 def _check_successor(session: Session, publication: Publication) -> Iterator[str]:

@@ -69,6 +69,18 @@ class KeysDamaged(Unavailable):
     code, title = "keys-damaged", "密钥目录不完整"
 
 
+class KeysLocked(Unavailable):
+    """The key files are encrypted and no passphrase at hand opens them, or its file may be read by others."""
+
+    code, title = "keys-locked", "密钥文件已加密，口令缺失或不正确"
+
+
+class TokenUnavailable(Unavailable):
+    """The PKCS#11 token that holds a signing key does not answer: module, token, PIN or key is missing."""
+
+    code, title = "token-unavailable", "存放签名密钥的令牌不可用"
+
+
 class SealBroken(Unavailable):
     """Sealed content cannot be opened with the key at hand."""
 

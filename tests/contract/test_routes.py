@@ -6,7 +6,9 @@ from registry.domain.cases.filed_kinds import FILED_KINDS
 from registry.domain.permissions import GRANTS, Permission, Role
 
 PUBLIC = {
-    "GET /healthz", "GET /readyz", "GET /api/v1/openapi.json", "GET /api/v1/docs",
+    "GET /healthz", "GET /readyz",
+    "GET /metrics",  # by its own address or token; tests/api/test_metrics.py
+    "GET /api/v1/openapi.json", "GET /api/v1/docs",
     "GET /api/v1/records", "GET /api/v1/records/<record>", "GET /api/v1/records/<record>/history",
     "GET /api/v1/schemas/<kind>",
     "GET /api/v1/changes", "GET /api/v1/sectors", "GET /api/v1/behaviours", "GET /api/v1/schemes",
@@ -25,7 +27,7 @@ PUBLIC = {
 }  # fmt: skip
 PEERS = {
     "GET /exchange/v1/hello", "GET /exchange/v1/changes", "GET /exchange/v1/digest",
-    "GET /exchange/v1/members",
+    "GET /exchange/v1/members", "GET /exchange/v1/kept",
     "POST /exchange/v1/batches", "POST /exchange/v1/receipts",
 }  # fmt: skip
 RESTRICTED = {

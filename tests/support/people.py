@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from registry import runtime
-from registry.app import create_app
 from registry.domain.permissions import SYSTEM, Actor, Role
 from registry.queries.node.account_lookup import actor_of
 from registry.services.node import accounts
 from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork
 from tests.support import stores
+from tests.support.applications import application
 
 AUTHORITY = ("盐城市示例财政局", "11320900MA0T000010")
 GRANTS = {
@@ -69,7 +69,7 @@ def town(
 ) -> Iterator[tuple[dict[str, Person], pytest.MonkeyPatch]]:
     """A node on a store of its own with everybody at work, for tests that share it or bring their own days."""
     with templates.copy(store, folder) as url, pytest.MonkeyPatch.context() as patch:
-        made = create_app(Settings(home=str(folder), database_url=url, node="city", **special))
+        made = application(Settings(home=str(folder), database_url=url, node="city", **special))
         with made.app_context():
             yield runtime.perform(SYSTEM, staff), patch
             runtime.db.session.remove()

@@ -19,15 +19,18 @@ import psycopg
 
 from registry import runtime
 from registry.app import MIGRATIONS, create_app
-from registry.models import Base
 from registry.services.law import reference_loading
 from registry.settings import Settings
 
 SERVER_VARIABLE = "TEST_DATABASE_URL"
 _STAMP = """SELECT count(*), count(closed_at), max(id), (SELECT max(version_num) FROM alembic_version),
-                   (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+                   (SELECT md5(string_agg(relname, ' ' ORDER BY relname)) FROM pg_class
+                    WHERE relnamespace = 'public'::regnamespace)
             FROM catalog_rows"""
 """What no test may have changed in a store that is used again: reference data, migration, tables, indexes."""
+_WRITTEN = """SELECT string_agg(quote_ident(relname), ', ') FROM pg_class WHERE relnamespace = 'public'::regnamespace
+              AND relkind = 'r' AND relname NOT IN ('catalog_rows', 'alembic_version') AND pg_relation_size(oid) > 0"""
+"""The tables that anything was ever written to since they were emptied: emptying one costs far more than asking."""
 STORES = tuple(os.environ.get("TEST_STORES", "sqlite,postgresql").split(","))
 
 
@@ -42,27 +45,33 @@ def binary(name: str) -> str:
 
 def start_server() -> tuple[str, Path]:
     """Start a throw-away server; returns its address and its folder."""
-    folder = Path(tempfile.mkdtemp(prefix="registry-pg-"))
-    user = next(name for name in ("postgres", "nobody") if _exists(name)) if os.getuid() == 0 else None
-    if user:
-        shutil.chown(folder, user)
+    folder, user = server_folder()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     data = folder / "data"
-    _run(user, binary("initdb"), "-D", str(data), "-U", "tester", "--auth=trust", "-E", "UTF8", "--locale=C")
+    run_as(user, binary("initdb"), "-D", str(data), "-U", "tester", "--auth=trust", "-E", "UTF8", "--locale=C")
     options = (
         f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
         "-c fsync=off -c full_page_writes=off -c max_connections=300"
     )
-    _run(user, binary("pg_ctl"), "-D", str(data), "-l", str(folder / "log"), "-w", "-o", options, "start")
+    run_as(user, binary("pg_ctl"), "-D", str(data), "-l", str(folder / "log"), "-w", "-o", options, "start")
     return f"postgresql://tester@127.0.0.1:{port}/postgres", folder
+
+
+def server_folder() -> tuple[Path, str | None]:
+    """A folder for a server's data, and the user who runs it; None: whoever runs the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="registry-pg-"))
+    user = next(name for name in ("postgres", "nobody") if _exists(name)) if os.getuid() == 0 else None
+    if user:
+        shutil.chown(folder, user)
+    return folder, user
 
 
 def stop_server(folder: Path) -> None:
     """Stop the server and forget its data."""
     user = folder.owner() if os.getuid() == 0 else None
-    _run(user, binary("pg_ctl"), "-D", str(folder / "data"), "-m", "immediate", "stop")
+    run_as(user, binary("pg_ctl"), "-D", str(folder / "data"), "-m", "immediate", "stop")
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -70,7 +79,8 @@ def _exists(user: str) -> bool:
     return user in {entry.pw_name for entry in pwd.getpwall()}
 
 
-def _run(user: str | None, *command: str) -> None:
+def run_as(user: str | None, *command: str) -> None:
+    """Run a command as a user, without a word; it must succeed."""
     subprocess.run(command, check=True, user=user, cwd="/", stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
 
 
@@ -97,7 +107,7 @@ class Templates:
             return
         name = self._free.pop() if self._free else self._new()
         try:
-            yield _named(name)
+            yield named(name)
         finally:
             if self._emptied(name):
                 self._free.append(name)
@@ -115,15 +125,16 @@ class Templates:
 
         Making a database costs most of a second here, emptying one a few hundredths.
         """
-        tables = ", ".join(sorted(Base.metadata.tables.keys() - {"catalog_rows"}))
-        with psycopg.connect(_named(name), autocommit=True) as connection:
+        with psycopg.connect(named(name), autocommit=True) as connection:
             try:
                 connection.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
                 connection.execute("SET lock_timeout = '5s'")
-                connection.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())
+                [tables] = connection.execute(_WRITTEN).fetchone() or (None,)
+                if tables:
+                    connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE".encode())
                 connection.execute("INSERT INTO counters VALUES ('ledger', 0), ('check', 0)")
                 return connection.execute(_STAMP).fetchone() == self._stamp
             except psycopg.Error:
@@ -133,7 +144,7 @@ class Templates:
         url = f"sqlite:///{self._folder / 'registry.db'}"
         if store == "postgresql":
             self._admin(f"CREATE DATABASE template_{self._worker}")
-            url = _named(f"template_{self._worker}")
+            url = named(f"template_{self._worker}")
         app = create_app(Settings(home=str(self._folder), database_url=url))
         with app.app_context():
             flask_migrate.upgrade(directory=str(MIGRATIONS))
@@ -160,5 +171,6 @@ class Templates:
             connection.execute(statement.encode())
 
 
-def _named(database: str) -> str:
+def named(database: str) -> str:
+    """The URL of a database on the server of the tests."""
     return os.environ[SERVER_VARIABLE].rsplit("/", 1)[0] + f"/{database}"

@@ -9,7 +9,6 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from registry.app import create_app
 from registry.domain.permissions import SYSTEM
 from registry.models import InboxItem, OutboxMessage, Publication
 from registry.queries.exchange import peer_messages
@@ -17,6 +16,7 @@ from registry.runtime import db, perform, reading
 from registry.services.exchange import peers
 from registry.settings import Settings
 from tests.support import stores
+from tests.support.applications import application
 from tests.support.membership import entitle
 from tests.sync.bodies import speaking
 
@@ -95,14 +95,15 @@ def node(request, templates, tmp_path):
             home.mkdir()
             url = running.enter_context(templates.copy(request.param, home))
             chosen = {"exchange_timeout_seconds": 5, "home": str(home), "database_url": url, **chosen}
-            app = create_app(Settings(node=code, **chosen))
-            return Node(app, running.enter_context(_served(app)))
+            app = application(Settings(node=code, **chosen))
+            return Node(app, running.enter_context(served(app)))
 
         yield make
 
 
 @contextmanager
-def _served(app):
+def served(app):
+    """The address of an application's HTTP door."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

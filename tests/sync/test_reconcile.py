@@ -42,6 +42,7 @@ class TestReconcile:
             "promised": 0,
             "pending": 0,
             "refused": 0,
+            "recovered": 0,
         }
 
     def test_promises_again_what_the_peer_has_lost(self, city, platform):

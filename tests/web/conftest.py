@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from registry import runtime
-from registry.app import create_app
 from registry.settings import Settings
 from tests.support import stores
+from tests.support.applications import application
 from tests.support.bureau import Bureau
 from tests.support.people import hire
 from tests.web.browsing import ARGUMENTS, CHROMIUM, SCREENS
@@ -34,7 +34,7 @@ def app(store: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]
         noon = dt.datetime.combine(TODAY, dt.time(4), dt.UTC)
         patch.setattr(runtime, "clock", lambda: noon)
         unlimited = {"applications_per_hour_max": 9999, "applications_per_record_max": 9999}
-        made = create_app(Settings(home=str(home), database_url=store, **unlimited))
+        made = application(Settings(home=str(home), database_url=store, **unlimited))
         with made.app_context():
             yield made
             runtime.db.session.remove()

@@ -16,11 +16,13 @@ Row = tuple[str, int, str]
 
 @dataclass
 class Difference:
-    """Differences between owner and peer. ``different`` needs a person: no message can repair it."""
+    """Differences between owner and peer. Of what is ``different`` the peer has a ``newer`` version of some: this node
+    lost it; the others need a person, because no message can repair them."""
 
     missing: list[str] = field(default_factory=list)
     different: list[str] = field(default_factory=list)
     equal: list[str] = field(default_factory=list)
+    newer: list[str] = field(default_factory=list)
 
 
 def bucket_number(text: str) -> int | None:
@@ -65,5 +67,8 @@ def compare(own: Iterable[Row], theirs: Iterable[Row]) -> Difference:
             difference.equal.append(record)
         else:
             difference.different.append(record)
+            if their_version[0] > revision:
+                difference.newer.append(record)
     difference.different.extend(sorted(versions_there))
+    difference.newer.extend(sorted(versions_there))
     return difference

@@ -316,7 +316,7 @@ def resolve_units(fields: Mapping[str, str], vocabulary: Vocabulary, unit: str) 
     for column, name in fields.items():
         if name in vocabulary.amounts:
             stated, above = vocabulary.meaning(column).unit, UNITS.get(unit)
-            is_settled = column.isascii() or heading_key(column) in vocabulary.mapping
+            is_settled = heading_key(column) in vocabulary.mapping
             is_contradicted = bool(unit) and stated != above
             units[name] = stated or above if is_settled or not (stated and is_contradicted) else None
     return units

@@ -6,9 +6,9 @@ vocabulary knows is either harmless, or speaks of something that may change the 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from registry.domain.filing.amounts import Unit
 
@@ -47,6 +47,8 @@ _MEANINGFUL = re.compile(
 
 _FLAG = re.compile(r"^(?:是否|有无|可否)|(?:标志|标识|标记|与否)$|(?:^|_)(?:IS|FLAG)(?:_|$)")
 _GOOD_FLAG = re.compile(r"公[示开布]|有效|生效|共享|REPORT|PUBLIC|VALID|(?:^|_)SHARED")
+_HEADINGS_KEPT = 10_000
+"""Headings whose meaning is remembered; cells of data are tried as headings too."""
 _BAD_FLAG = re.compile(
     r"撤[销回]|作废|废止|失效|无效|修复|中止|暂停|停止|移出|退出|删除|注销|变更|更正|异议|涉密|保密|联合体|分包|放弃|弃标|废标|否决"
     r"|REVOKED?|DELETED?|WITHDRAWN|VOID"
@@ -124,6 +126,13 @@ class Vocabulary:
     def flag(self, heading: str) -> str:
         """Which answer of a column that nobody maps, and that asks yes or no about a state, is harmless: ``yes``
         (是否公示), ``no`` (是否撤销); empty for any other column."""
+        return self._flags(heading)
+
+    @cached_property
+    def _flags(self) -> Callable[[str], str]:
+        return lru_cache(_HEADINGS_KEPT)(self._find_flag)
+
+    def _find_flag(self, heading: str) -> str:
         key = heading_key(heading)
         if len(key) > 40 or self.meaning(heading).field or not _FLAG.search(key):
             return ""
@@ -140,22 +149,16 @@ class Vocabulary:
         key = heading_key(heading)
         return bool(_MEANINGFUL.search(key) or (self.amounts and _OF_AMOUNTS.search(key)))
 
-    @cached_property
-    def _known(self) -> dict[str, Meaning]:
-        return {}
-
     def meaning(self, heading: str) -> Meaning:
         """What a heading means, whatever stands around its words."""
-        if len(heading) > 80:
-            return UNKNOWN
-        meaning = self._known.get(heading)
-        if meaning is None:
-            meaning = self._known[heading] = self._find(heading_key(heading))
-            if len(self._known) > 10_000:  # cells of data that were tried as headings
-                self._known.clear()
-        return meaning
+        return UNKNOWN if len(heading) > 80 else self._meanings(heading)
 
-    def _find(self, key: str) -> Meaning:
+    @cached_property
+    def _meanings(self) -> Callable[[str], Meaning]:
+        return lru_cache(_HEADINGS_KEPT)(self._find)
+
+    def _find(self, heading: str) -> Meaning:
+        key = heading_key(heading)
         if key in self.mapping:
             name, _, unit = self.mapping[key].partition(":")
             return Meaning(name, UNITS.get(unit))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Generic, TypeVar
 
 from registry.domain.filing import model, row_reader
@@ -11,6 +11,8 @@ from registry.domain.law.reference_rows import Row
 from registry.domain.law.workdays import Calendar
 
 R = TypeVar("R", bound=Row)
+_DAYS_KEPT = 4_096
+"""Answers about kind and day that are remembered: a file of decisions asks for the same days again and again."""
 
 
 class Versions(Generic[R]):
@@ -34,11 +36,14 @@ class Reference:
     def __init__(self, rows: Mapping[str, Sequence[Row]], version: str = "") -> None:
         self._rows = rows
         self.version = version
+        self._rows_in_force = lru_cache(_DAYS_KEPT)(self._select_in_force)
 
-    def rows(self, kind: str, on: dt.date | None = None) -> list[Row]:
+    def rows(self, kind: str, on: dt.date | None = None) -> Sequence[Row]:
         """The rows of a kind in the order of their codes."""
-        rows = self._rows.get(kind, ())
-        return [row for row in rows if on is None or row.is_in_force(on)]
+        return self._rows.get(kind, ()) if on is None else self._rows_in_force(kind, on)
+
+    def _select_in_force(self, kind: str, on: dt.date) -> Sequence[Row]:
+        return tuple(row for row in self._rows.get(kind, ()) if row.is_in_force(on))
 
     def _rows_of_type(self, kind: str, row_type: type[R], on: dt.date | None) -> list[R]:
         return [row for row in self.rows(kind, on) if isinstance(row, row_type)]

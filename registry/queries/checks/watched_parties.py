@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from registry.domain.checks.watch import ACTIVE
-from registry.models import LedgerEntry, Publication, Watch, WatchedParty, WatchEvent
+from registry.models import FurtherKey, LedgerEntry, Publication, Watch, WatchedParty, WatchEvent
 from registry.queries.any_of import any_of, texts
 from registry.refusals.award import WatchUnknown
 
@@ -58,6 +58,20 @@ def watches_behind(session: Session, head: int, today: dt.date, limit: int) -> l
     is_behind = or_(Watch.seen_entry < head, Watch.seen_day < today, Watch.until <= today)
     statement = select(Watch).where(Watch.state == ACTIVE, is_behind)
     return list(session.scalars(statement.order_by(Watch.seen_entry, Watch.number).limit(limit).with_for_update()))
+
+
+def entries_of_further_keys(session: Session, after: int, upto: int) -> dict[str, set[int]]:
+    """By further key: the entries in (``after``, ``upto``] about whoever is found by it, or was until then."""
+    old = aliased(Publication)
+    entries = (Publication.from_entry > after, Publication.from_entry <= upto)
+    new_keys = select(FurtherKey.key, Publication.from_entry).where(FurtherKey.from_entry == Publication.from_entry)
+    replaced = (old.record == Publication.record) & (old.until_entry == Publication.from_entry)
+    old_keys = select(FurtherKey.key, Publication.from_entry).join(old, FurtherKey.from_entry == old.from_entry)
+    entries_by_key: dict[str, set[int]] = {}
+    for statement in (new_keys, old_keys.join(Publication, replaced)):
+        for key, entry in session.execute(statement.where(*entries)).tuples():
+            entries_by_key.setdefault(key, set()).add(entry)
+    return entries_by_key
 
 
 def entry_subjects(session: Session, after: int, upto: int) -> list[EntrySubject]:

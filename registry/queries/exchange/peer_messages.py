@@ -149,6 +149,17 @@ def owned(session: Session, owner: str) -> Iterator[tuple[str, int, str]]:
     yield from session.execute(statement).tuples()
 
 
+def newest(session: Session, owner: str, records: Collection[str]) -> list[Publication]:
+    """The newest public versions of these records of an owner, in the order of their entries."""
+    statement = select(Publication).where(
+        Publication.record.in_(records),
+        Publication.origin == owner,
+        Publication.until_entry.is_(None),
+        Publication.audience == "public",
+    )
+    return list(session.scalars(statement.order_by(Publication.from_entry)))
+
+
 def delivery_states(session: Session, peer_id: int, states: Collection[str]) -> dict[str, str]:
     """Record → state of the messages to a peer in one of these states, newest versions only."""
     statement = (

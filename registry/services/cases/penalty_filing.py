@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import insert
@@ -167,7 +168,7 @@ class _Draft:
         submission = replace(self.submission, notes=tuple(dict.fromkeys((*self.submission.notes, *notes))))
         return replace(self, submission=submission)
 
-    @property
+    @cached_property
     def decision(self) -> Decision:
         filing = self.submission.filing
         return (
@@ -209,12 +210,12 @@ def _prepare_draft(
     try:
         filing = _assign_district(work.actor, submission.filing)
         work.actor.require_scope(frozenset(filing.sectors), filing.district)
-        policy_of(reference, filing)  # what no policy governs could never be verified
+        resolution = resolved_measures(reference, filing)
+        policy_of(reference, filing, resolution.measures)  # what no policy governs could never be verified
     except Refusal as refusal:
         return refusal
     if department.authority_code not in (None, filing.authority_code):
         return AuthorityNotOwn()
-    resolution = resolved_measures(reference, filing)
     if resolution.faults:
         return MeasureRefused(faults=tuple(resolution.faults))
     facts = penalty.content(filing, secrets.token_hex(16), [*resolution.findings, *_code_findings(filing)])

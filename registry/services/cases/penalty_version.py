@@ -25,12 +25,12 @@ _SEVERITY: dict[str, Severity] = {"1": "general", "2": "general", "3": "serious"
 """失信严重程度 as filed (1 一般, 2 较重, 3 严重, 4 轻微) in the terms of NDRC order 36."""
 
 
-def policy_of(reference: Reference, filing: Filing) -> Policy:
-    """The publicity policy of a decision, by its severity on its own date. Refuses ``NoPolicy``."""
+def policy_of(reference: Reference, filing: Filing, restrictions: Sequence[dict[str, Any]]) -> Policy:
+    """The publicity policy of a decision with its measures, by its severity on its own date. Refuses ``NoPolicy``."""
     low_fines = {policy.fine_max for policy in reference.policies if policy.fine_max}
     return publicity.policy_for(
         reference.policies,
-        severity="serious" if is_ban(reference, filing) else severity_of(reference, filing),
+        severity="serious" if is_ban(restrictions) else severity_of(reference, filing),
         document_date=filing.decided_on,
         authority_name=filing.authority_name,
         sectors=filing.sectors,
@@ -66,9 +66,8 @@ def resolved_measures(reference: Reference, filing: Filing) -> measures.Resoluti
     return measures.resolve_measures(filing, reference.measures(filing.decided_on))
 
 
-def is_ban(reference: Reference, filing: Filing) -> bool:
-    """Whether a decision bars somebody from trading: it is then among the serious ones, as 限制从业 is."""
-    restrictions = resolved_measures(reference, filing).measures
+def is_ban(restrictions: Sequence[dict[str, Any]]) -> bool:
+    """Whether the measures of a decision bar somebody from trading: it is then serious, as 限制从业 is."""
     return any(restriction["effect"] == "bars" for restriction in restrictions)
 
 
@@ -91,7 +90,7 @@ def publicity_notes(
     if filing.publicity_until is None:
         return ()
     published_on = filing.first_published_on or work.today
-    moved = publicity_of(policy_of(reference, filing), filing, restrictions, published_on).note
+    moved = publicity_of(policy_of(reference, filing, restrictions), filing, restrictions, published_on).note
     return (Note("/publicity_until", "publicity-end-moved", moved),) if moved else ()
 
 
@@ -119,8 +118,8 @@ def _build_version(
     work: UnitOfWork, reference: Reference, penalty_row: Penalty, filing: Filing, revision: int
 ) -> Version:
     filing_row = penalty_row.filing
-    policy = policy_of(reference, filing)
     restrictions = resolved_measures(reference, filing).measures
+    policy = policy_of(reference, filing, restrictions)
     published_on = filing.first_published_on or (
         work.today if revision == 1 else revisions.first_published_on(work, penalty_row.record)
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert
 
+from registry.domain.checks import further_keys
 from registry.domain.checks.receipts import ALGORITHM
 from registry.domain.checks.watch import OVER, Heading, VerdictChange, event
 from registry.domain.publication import canonical
@@ -52,9 +53,12 @@ def advance(work: UnitOfWork) -> bool:
     after = lagging_watches[0].seen_entry
     entry_subjects = watched_parties.entry_subjects(work.session, after, upto)
     entries_by_watch = _find_entries(work, [watch.id for watch in lagging_watches], entry_subjects, (after, upto))
+    entries_by_further_key = watched_parties.entries_of_further_keys(work.session, after, upto)
     for watch in lagging_watches:
         watch_request = watches.request_of_watch(work.keys, watch)
         entries = entries_by_watch[watch.id] | near_hits.find_near_entries(watch_request.parties, entry_subjects)
+        for key in (key for party in watch_request.parties for key in further_keys.of_party(party)):
+            entries |= entries_by_further_key.get(key, set())
         _look_at_watch(work, watch, watch_request, _subjects_of(entry_subjects, entries), upto)
         if watch.until <= work.today and watch.seen_entry >= head:
             watches.close(work, watch, OVER)

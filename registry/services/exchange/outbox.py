@@ -82,6 +82,13 @@ def _limit_bytes(versions: Sequence[tuple[int, dict[str, Any]]]) -> list[tuple[i
     return fitting
 
 
+def kept_records(work: UnitOfWork, peer: Peer, records: Collection[str]) -> list[dict[str, Any]]:
+    """The envelopes of the peer's own records that this node keeps, as far as they fit into one batch."""
+    kept = peer_messages.newest(work.session, peer.code, records)
+    versions = [(row.from_entry, envelope_of(row, work.settings.node, work.keys.exchange)) for row in kept]
+    return [record for _, record in _limit_bytes(versions)]
+
+
 def settle(work: UnitOfWork, peer: Peer, raw: bytes) -> dict[str, int]:
     """Settle outbox messages by a peer's signed receipt; returns its counts.
 

@@ -43,6 +43,14 @@ class TestResolve:
     def test_knows_variants(self, heading: str, field: str) -> None:
         assert columns.resolve((*NEW, heading)).fields[heading] == field
 
+    @pytest.mark.parametrize(("line", "unit"), [("", "wan"), ("万元", "wan"), ("元", None), ("美元", None)])
+    @pytest.mark.parametrize("heading", ["CF_NR_FK", "CF_NR_WFFF", "罚款金额（万元）"])
+    def test_doubts_the_unit_of_a_column_that_a_line_above_the_table_contradicts(
+        self, heading: str, line: str, unit: str | None
+    ) -> None:
+        headings = columns.resolve((*NEW, heading), unit=line)
+        assert headings.unit(headings.fields[heading]) == unit
+
     def test_leaves_out_and_names_what_no_template_has(self) -> None:
         headings = columns.resolve((*NEW, "星座"))
         assert headings.left_out == ("星座",)

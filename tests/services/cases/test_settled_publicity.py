@@ -9,7 +9,7 @@ from registry.domain.filing.columns import PLAIN
 from registry.domain.filing.parse import clean
 from registry.domain.law.publicity import add_months
 from registry.domain.law.reference import Reference
-from registry.services.cases.penalty_version import policy_of, publicity_of
+from registry.services.cases.penalty_version import policy_of, publicity_of, resolved_measures
 from tests.contract.test_reference import ROWS
 from tests.domain.filing.filing_rows import ORGANISATION
 
@@ -29,7 +29,7 @@ def filed(decided: str, **special: str) -> Any:
 def governed(decided: str, **special: str) -> Any:
     """The policy of a decision with its first and its last day, counted from a publication on 20 November 2026."""
     filing = filed(decided, **special)
-    policy = policy_of(LAW, filing)
+    policy = policy_of(LAW, filing, resolved_measures(LAW, filing).measures)
     period = publicity_of(policy, filing, (), PUBLISHED)
     return policy, period
 

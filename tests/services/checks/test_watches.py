@@ -16,8 +16,9 @@ from registry.refusals.acts import BodyRefused, EntryAhead, OutOfRole, Transitio
 from registry.refusals.award import WebhookRefused
 from registry.services.cases import penalty_verification
 from registry.services.checks import watch_worker, watches
+from registry.services.checks.request import Party
 from tests.support.centre import TENDER, Centre, advance, party
-from tests.support.filings import PERSON_NUMBER, BanFactory, BannedPersonFactory
+from tests.support.filings import PERSON_NUMBER, BanFactory, BannedPersonFactory, PersonFactory
 from tests.support.relations import firm, related, withdrawn
 from tests.sync.bodies import body, measure
 from tests.sync.planting import published
@@ -119,6 +120,34 @@ class TestEvents:
         bureau.verify(record)
         advance()
         assert told(centre, watch) == [(1, "1", "no_record", "review")]
+
+    @pytest.mark.parametrize(
+        ("filed", "watched"),
+        [
+            (
+                {"uscc": "", "organisation_code": "MA0T0000-1", "subject_name": "盐城无码试例厂"},
+                {"organisation_code": "MA0T00001"},
+            ),
+            (
+                {"uscc": "", "business_registration": "HRB 12345 B", "subject_name": "Invented Bau GmbH"},
+                {"registration_number": "hrb-12345-b"},
+            ),
+        ],
+        ids=["organisation-code", "registration-number"],
+    )
+    def test_come_for_whom_a_check_finds_by_another_code(self, desk, centre, filed, watched):
+        watch = centre.watch(Party("1", "bidder", "盐城另名试例厂", **watched))
+        desk.published(BanFactory(**filed))
+        advance()
+        assert [(ref, after) for _, ref, _, after in told(centre, watch)] == [("1", "review")]
+
+    def test_come_for_a_person_whom_a_check_finds_by_another_form_of_the_document(self, desk, centre):
+        watch = centre.watch(
+            Party("1", "project_manager", "马样五", id_type="回乡证", id_number="H12345678(02)", of=None)
+        )
+        desk.published(PersonFactory(id_type="港澳居民来往内地通行证", id_number="H1234567801"))
+        advance()
+        assert [ref for _, ref, _, _ in told(centre, watch)] == ["1"]
 
     def test_come_when_a_day_changes_an_answer(self, bureau, centre):
         day = bureau.today

@@ -1,0 +1,62 @@
+"""One line and two measurements for each request: its id, its route as a template, never its address or content."""
+
+import ipaddress
+import logging
+import time
+
+from flask import Flask, Response, g, request
+
+from registry import logs, metrics
+
+HEADER = "X-Request-ID"
+log = logging.getLogger(__name__)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+ROUTINE = ("/healthz", "/readyz", "/metrics")
+"""Asked every few seconds by machines; logged only when they fail, or for debugging."""
+UNMATCHED = "unmatched"
+"""Stands for every path that no route has: what was typed there may be anything."""
+IPV4_PREFIX, IPV6_PREFIX = 24, 48
+
+
+def network_of(address: str | None) -> str:
+    """The network that an address lies in (/24, of IPv6 /48): tells offices apart, not persons; ``-`` if unknown."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "-"
+    if parsed.version == 6 and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    prefix = IPV4_PREFIX if parsed.version == 4 else IPV6_PREFIX
+    return str(ipaddress.ip_network(f"{str(parsed).partition('%')[0]}/{prefix}", strict=False))
+
+
+def init_app(app: Flask) -> None:
+    """Give every request an id, answer it in ``X-Request-ID``, and write its line when it is answered."""
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.teardown_request(lambda _: logs.end_request())
+
+
+def _begin() -> None:
+    g.request_began = time.monotonic()
+    g.request_id = logs.begin_request(request.headers.get(HEADER, ""))
+
+
+def _finish(response: Response) -> Response:
+    if "request_id" not in g:
+        return response
+    seconds = time.monotonic() - g.request_began
+    method = request.method if request.method in METHODS else "other"
+    route = request.url_rule.rule if request.url_rule else UNMATCHED
+    response.headers[HEADER] = g.request_id
+    metrics.count_request(method, route, response.status_code, seconds)
+    fields = {
+        "method": method,
+        "route": route,
+        "status": response.status_code,
+        "ms": round(seconds * 1000),
+        "network": network_of(request.remote_addr),
+    }
+    is_routine = route in ROUTINE and response.status_code < 400
+    log.log(logging.DEBUG if is_routine else logging.INFO, "request", extra=fields)
+    return response
