@@ -6,7 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from registry import api, request_limits, request_log, runtime, web
+from registry import api, conditional, request_limits, request_log, runtime, web
 from registry.key_files import KeyProtection
 from registry.settings import Settings, from_environment, remember_node
 from registry.signing import Keys
@@ -31,6 +31,7 @@ def open_doors() -> Flask:
     app = Flask("registry", static_folder=None)
     request_log.init_app(app)
     request_limits.init_app(app)
+    conditional.init_app(app)
     api.init_app(app)
     web.init_app(app)
     return app

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from registry import runtime
+from registry import conditional, runtime
 from registry.api import views
 from registry.api.auth import public
 from registry.api.schemas.record import (
@@ -17,6 +17,8 @@ from registry.api.schemas.record import (
     RecordMoment,
     RecordPage,
     RecordQuery,
+    SuggestionQuery,
+    Suggestions,
     VersionPage,
 )
 from registry.api.wire import Blueprint, respond_with_etag
@@ -30,6 +32,8 @@ from registry.refusals.acts import NotSealed, QueryRefused, RecordUnknown
 from registry.unit_of_work import day_of
 
 blueprint = Blueprint("records", __name__, url_prefix="/api/v1", description="公示的记录")
+
+blueprint.before_request(conditional.answer_unchanged)
 
 
 @blueprint.route("/records")
@@ -62,6 +66,19 @@ def search(query: dict[str, Any]) -> Response:
         "on": at.on.isoformat(),
     }
     return respond_with_etag(body, f"{at.entry}.{at.on}.{at.today}.{parsed.before or 0}.{parsed.after or 0}")
+
+
+@blueprint.route("/suggestions")
+@public
+@blueprint.arguments(SuggestionQuery, location="query")
+@blueprint.response(200, Suggestions)
+def suggest(query: dict[str, Any]) -> Response:
+    """Names of published records that may be meant by what is being typed; pinyin finds by its sound."""
+    with runtime.reading() as session:
+        parsed = record_query.parse_record_query(query, reference_data.current(session))
+        at = publications.moment(session, day_of(runtime.clock()))
+        names = record_search.suggestions(session, parsed.wanted, at)
+    return respond_with_etag({"items": names}, f"{at.entry}.{at.on}")
 
 
 @blueprint.route("/records/<record>")

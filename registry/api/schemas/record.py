@@ -25,6 +25,18 @@ class RecordQuery(Paging):
     entry = Whole(load_default=None, validate=validate.Range(min=0))
 
 
+class SuggestionQuery(StrictSchema):
+    """What is being typed: a name or a part of one, in characters or pinyin, a code, a document number."""
+
+    q = words(100, required=True)
+
+
+class Suggestions(StrictSchema):
+    """Names that may be meant, the likeliest first."""
+
+    items = fields.List(fields.String())
+
+
 class MomentQuery(StrictSchema):
     """The moment at which one record is read."""
 

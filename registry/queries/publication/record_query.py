@@ -33,6 +33,8 @@ _CODE_APART = re.compile(rf"(?<![0-9A-Z]){_CODE}(?:[\s\-·.]?{_CODE}){{17}}(?![0
 _CODE_WORDS = re.compile(r"统一社会信用代码|社会信用代码|信用代码|组织机构代码|USCC")
 _NO_CODE = re.compile(r"(?<![0-9A-Z])(?=(?:[0-9A-Z][\s\-]?){8,24}(?![0-9A-Z]))(?:[\s\-]?[A-Z]{0,4}[0-9]){8,}[0-9A-Z]*")
 _DOCUMENT = re.compile(r"[^\s，,：:；;。、“”]*[〔\[(【﹝][0-9]{4}[〕\])】﹞]\s*第?\s*[0-9]+\s*[号號]?")
+_BEFORE_NUMBER = re.compile("^(?:请问|请|想|查询|查找|查|关于|根据|依据|按照|按|见|贵局|你局|我局|的)+")
+"""Words of a sentence that may stand right before a document number."""
 _HAN = re.compile("[\u3400-\u9fff]")
 _YEAR = re.compile("(?:19|20|21)[0-9]{2}")
 _WILDCARDS = re.compile(r"(?<=\w)(?:[*?%？＊×✱]|_{2,})+(?=\w)|某某")
@@ -176,7 +178,7 @@ def _parse_question(text: str) -> tuple[str | None, str | None, str | None]:
     if codes:
         return None, codes[0], None
     if number := _DOCUMENT.search(unicodedata.normalize("NFKC", text)):
-        return None, None, document_key(number[0])
+        return None, None, document_key(_BEFORE_NUMBER.sub("", number[0]))
     if _CODE_WORDS.search(rest) or _NO_CODE.search(rest):
         raise _build_refusal("q", "uscc-malformed", "查询内容像是代码，但不是 18 位统一社会信用代码，请核对。")
     if _WILDCARDS.search(text):

@@ -27,6 +27,8 @@ from registry.refusals.acts import NarrowTheQuestion
 NEAR_MAX = 20
 """At most so many records of similar names are offered beside a page of results, the likest first."""
 NEAR_READ_MAX = 200
+SUGGESTED_MAX = 8
+SUGGESTION_READ_MAX = 40
 CHANGED_MAX = 1_000
 """A look into the past reads at most so many records that have changed since; beyond, it is refused."""
 
@@ -113,6 +115,16 @@ def near(session: Session, wanted: Filter, at: Moment) -> list[tuple[Publication
         if publication.from_entry in others
     ]
     return sorted(matched, key=lambda pair: (-pair[1].score, -pair[0].from_entry))[:NEAR_MAX]
+
+
+def suggestions(session: Session, wanted: Filter, at: Moment) -> list[str]:
+    """Names of shown records that ``wanted`` may mean, at most ``SUGGESTED_MAX``: those that contain what was typed,
+    the newest first, then those like it, the likest first. Pinyin finds by its sound."""
+    found = Search(session, wanted, at).page(SUGGESTION_READ_MAX).publications
+    names = [publication.name for publication in found]
+    if len(set(names)) < SUGGESTED_MAX:
+        names += [publication.name for publication, _ in near(session, wanted, at)]
+    return list(dict.fromkeys(names))[:SUGGESTED_MAX]
 
 
 def _add_counts(counts: dict[str, int], source: Source, entries: BitMap, dimension: str) -> None:
