@@ -53,7 +53,7 @@ def search(query: dict[str, Any]) -> Response:
         results = record_search.Search(session, parsed.wanted, at)
         page = results.page(query["limit"], before=parsed.before, after=parsed.after)
         facets = results.facets()
-        near = record_search.near(session, parsed.wanted, at) if parsed.is_first else []
+        near = record_search.near(results) if parsed.is_first else []
     edges = [row.from_entry for row in page.publications] or [0]
     body = {
         "items": [views.record(row) for row in page.publications],

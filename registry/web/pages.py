@@ -58,7 +58,7 @@ def records() -> Response:
             cards=[views.card(publication, reference, at.on) for publication in found.publications],
             found=found,
             facets=views.facets(results.facets(), query.typed, reference),
-            near=_near(session, query, at, reference),
+            near=_near(query, results, reference),
             at=at,
             typed=query.typed,
             turns=_turns(query.typed, at, found),
@@ -159,13 +159,15 @@ def _relief(publication: Publication, body: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _near(
-    session: Session, query: record_query.RecordQuery, at: Moment, reference: Reference
+    query: record_query.RecordQuery, results: record_search.Search, reference: Reference
 ) -> list[tuple[views.Card, str]]:
     """On the first page: records of names that may be meant, and what differs."""
     if not query.is_first:
         return []
-    found = record_search.near(session, query.wanted, at)
-    return [(views.card(publication, reference, at.on), views.differences(match)) for publication, match in found]
+    found = record_search.near(results)
+    return [
+        (views.card(publication, reference, results.at.on), views.differences(match)) for publication, match in found
+    ]
 
 
 def _digest(text: str) -> str:

@@ -49,10 +49,9 @@ class Search:
     """One question for records, answered as a page, a total and facets from the same entries."""
 
     def __init__(self, session: Session, wanted: Filter, at: Moment) -> None:
-        self._session = session
-        self._wanted = wanted
+        self.session, self.wanted, self.at = session, wanted, at
         days = (record_terms.day_number(min(at.on, at.today)), record_terms.day_number(max(at.on, at.today)))
-        sources = postings.sources(session, head(session))
+        sources = postings.sources(session, at.entry if at.is_now else head(session))
         # Each source has its own entries: what a fold has moved meanwhile is not counted twice.
         self._scopes: list[tuple[Source, BitMap, tuple[int, int]]] = [
             (sources.folded, BitMap(range(min(sources.folded.upto, at.entry) + 1)) - sources.left, days),
@@ -79,26 +78,27 @@ class Search:
             start = max(end - limit, 0)
         entries = list(self.entries[start:end])
         statement = select(Publication).where(any_of(Publication.from_entry, numbers("entries")))
-        rows = {row.from_entry: row for row in self._session.scalars(statement, {"entries": entries})}
+        rows = {row.from_entry: row for row in self.session.scalars(statement, {"entries": entries})}
         return Found([rows[entry] for entry in reversed(entries)], total, total - end + 1, end < total, start > 0)
 
     def facets(self) -> Mapping[str, Mapping[str, int]]:
         """How many records each value of each facet finds; a facet counts as if it were not narrowed itself."""
         counts: dict[str, dict[str, int]] = {}
         for dimension in record_terms.DIMENSIONS:
-            is_narrowed = bool(_alternatives(self._wanted, dimension))
+            is_narrowed = bool(_alternatives(self.wanted, dimension))
             counts[dimension] = {}
             for place, (source, scope, days) in enumerate(self._scopes):
-                entries = _match(source, scope, days, self._wanted, dimension) if is_narrowed else self._matches[place]
+                entries = _match(source, scope, days, self.wanted, dimension) if is_narrowed else self._matches[place]
                 _add_counts(counts[dimension], source, entries, dimension)
         return counts
 
 
-def near(session: Session, wanted: Filter, at: Moment) -> list[tuple[Publication, Match]]:
-    """Publications whose name does not contain ``wanted.name`` but may mean it, the likest first.
+def near(search: Search) -> list[tuple[Publication, Match]]:
+    """Publications whose name does not contain the name searched for but may mean it, the likest first.
 
-    At most ``NEAR_MAX``; what ``Search`` finds is left out. Each comes with what differs, for a person to decide.
+    At most ``NEAR_MAX``; what ``search`` finds is left out. Each comes with what differs, for a person to decide.
     """
+    session, wanted, at = search.session, search.wanted, search.at
     if wanted.name is None:
         return []
     hits = name_search.search(session, wanted.name)
@@ -107,7 +107,7 @@ def near(session: Session, wanted: Filter, at: Moment) -> list[tuple[Publication
         return []
     of_name = select(Publication).where(any_of(Publication.name_key, texts("keys")), visible(at))
     statement = of_name.order_by(Publication.from_entry.desc()).limit(NEAR_READ_MAX)
-    others = Search(session, replace(wanted, name=None), at).entries - Search(session, wanted, at).entries
+    others = Search(session, replace(wanted, name=None), at).entries - search.entries
     party = NamedParty(wanted.name, wanted.uscc)
     matched = [
         (publication, judge(party, NamedParty(publication.name, publication.uscc)))
@@ -120,10 +120,11 @@ def near(session: Session, wanted: Filter, at: Moment) -> list[tuple[Publication
 def suggestions(session: Session, wanted: Filter, at: Moment) -> list[str]:
     """Names of shown records that ``wanted`` may mean, at most ``SUGGESTED_MAX``: those that contain what was typed,
     the newest first, then those like it, the likest first. Pinyin finds by its sound."""
-    found = Search(session, wanted, at).page(SUGGESTION_READ_MAX).publications
+    search = Search(session, wanted, at)
+    found = search.page(SUGGESTION_READ_MAX).publications
     names = [publication.name for publication in found]
     if len(set(names)) < SUGGESTED_MAX:
-        names += [publication.name for publication, _ in near(session, wanted, at)]
+        names += [publication.name for publication, _ in near(search)]
     return list(dict.fromkeys(names))[:SUGGESTED_MAX]
 
 

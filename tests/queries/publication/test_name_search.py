@@ -36,7 +36,7 @@ def near(typed, day=None, **special):
     """What is offered beside the pages: name, label, score."""
     with runtime.reading() as session:
         at = publications.moment(session, day or today())
-        offered = record_search.near(session, publications.Filter(name=typed, **special), at)
+        offered = record_search.near(record_search.Search(session, publications.Filter(name=typed, **special), at))
         return [(held.name, match.label, match.score) for held, match in offered]
 
 

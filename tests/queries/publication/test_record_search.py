@@ -3,12 +3,15 @@
 import datetime as dt
 import itertools
 import json
+import math
+import sqlite3
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
 
 from registry import runtime
 from registry.domain.cases.revision import Removal, removed_body
@@ -19,6 +22,7 @@ from registry.models import Publication
 from registry.queries.publication import ledger_state, postings, publications, record_search
 from registry.queries.publication.publications import Filter
 from registry.refusals.acts import NarrowTheQuestion
+from registry.services.publication import standing
 from tests.web import samples
 
 TODAY = samples.TODAY
@@ -195,6 +199,88 @@ class TestSearch:
                 assert (
                     record_search.Search(session, Filter(), publications.moment(session, TODAY, entry=4)).total() == 3
                 )
+
+
+class CountingCursor(sqlite3.Cursor):
+    """A cursor that counts the rows it hands out."""
+
+    rows = 0
+
+    def fetchall(self):
+        rows = super().fetchall()
+        CountingCursor.rows += len(rows)
+        return rows
+
+    def fetchone(self):
+        row = super().fetchone()
+        CountingCursor.rows += row is not None
+        return row
+
+    def fetchmany(self, *size):
+        rows = super().fetchmany(*size)
+        CountingCursor.rows += len(rows)
+        return rows
+
+
+class CountingConnection(sqlite3.Connection):
+    """A connection whose cursors count."""
+
+    def cursor(self, *_):
+        return super().cursor(CountingCursor)
+
+
+@pytest.fixture
+def many(app, monkeypatch):
+    """Four thousand records in as many segments as a million has, with everything in common; they stand in the index
+    alone, for only they are counted."""
+    monkeypatch.setattr(postings, "SEGMENT_BITS", 8)
+    monkeypatch.setattr(postings, "COMMON", 8)
+    monkeypatch.setattr(postings, "TAIL_MAX", 128)
+    bodies = [body_of(number) for number in range(4_000)]
+    with runtime.begin() as work:
+        for start in range(0, 4_000, 500):
+            standing.replace(work, bodies[start : start + 500], start + 1)
+        work.session.connection().exec_driver_sql("UPDATE counters SET value = 4000 WHERE name = 'ledger'")
+    return 4_000
+
+
+class TestCost:
+    """docs/adr/0026: rows read are below the tail and 32 times the root of the number of records."""
+
+    @pytest.mark.parametrize(
+        "wanted",
+        [
+            Filter(),
+            Filter(name="司"),
+            Filter(name="有限公司"),
+            Filter(name="城建设"),
+            Filter(name="盐城 贸易 有限公司"),
+            Filter(sector="s0", kinds=("listing",)),
+            Filter(sector="s0", name="建设"),
+            Filter(name="建设 贸易"),
+            Filter(authority_name="局"),
+        ],
+    )
+    def test_of_a_search_with_facets_stays_below_the_root(self, many, wanted):
+        if runtime.db.engine.dialect.name != "sqlite":
+            pytest.skip("rows are counted in the driver of SQLite")
+        path = runtime.db.engine.url.database
+        engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(path, factory=CountingConnection))
+        with Session(engine) as session:
+            at = publications.Moment(TODAY, many, TODAY, is_now=True)
+            CountingCursor.rows = 0
+            search = record_search.Search(session, wanted, at)
+            search.facets()
+            total = search.total()
+        assert 0 < CountingCursor.rows <= postings.TAIL_MAX + 32 * math.isqrt(many)
+        assert total == sum(all(matches(body_of(number), wanted)) for number in range(many))
+        engine.dispose()
+
+
+def body_of(number):
+    """The body of one of ``many``, as far as it is matched."""
+    name = f"盐城{'建设' if number % 2 else '贸易'}{number}有限公司"
+    return samples.body(number, name=name, sectors=[f"s{number % 2}"], kind=("penalty", "listing")[number % 2])
 
 
 def forwards(search, limit):

@@ -149,7 +149,7 @@ class TestHidden:
         assert found(HIDDEN_NEAR) == [HIDDEN]
         with runtime.reading() as session:
             at = publications.moment(session, dt.date(2026, 11, 28))
-            assert record_search.near(session, publications.Filter(name=HIDDEN_NEAR), at) == []
+            assert record_search.near(record_search.Search(session, publications.Filter(name=HIDDEN_NEAR), at)) == []
         for path in ("/api/v1/records", "/records"):
             for typed in (HIDDEN_NEAR, HIDDEN[:4]):
                 answer = client.get(path, query_string={"q": typed})
