@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test lint check bench workbooks replays chaos simulate needs lock clean
+.PHONY: help run test lint check bench workbooks replays chaos simulate container-smoke needs lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -43,7 +43,10 @@ simulate: $(VENV)/dev.stamp ## a simulated year with a worker that dies (SEED=7 
 	@SIMULATE_SEED=$(or $(SEED),7) SIMULATE_DAYS=$(or $(DAYS),365) TEST_STORES=$(or $(STORES),sqlite) \
 	  $(BIN)/python -m pytest tests/stories/simulation -s $(ARGS)
 
-needs: ## install what the tests need and the machine lacks (PostgreSQL, Chromium, a Chinese font)
+container-smoke: $(VENV)/dev.stamp ## the Dockerfile's steps in a clean Debian root, then the node without a network (needs root, debootstrap)
+	@$(BIN)/python -m tools.container $(ARGS)
+
+needs: ## install what the tests need and the machine lacks (PostgreSQL, nginx, Chromium, a Chinese font)
 	@sh tests/needs.sh
 
 lock: ## write requirements/*.txt again from pyproject.toml (needs uv)

@@ -24,6 +24,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
     title: ClassVar[str]
     status: ClassVar[int]
     """The HTTP status that pages and API answer with."""
+    members: ClassVar[tuple[str, ...]] = ()
+    """Names of ``data`` that the answer of the API has as members of its own."""
 
     def __init__(self, detail: str = "", *, faults: tuple[Fault, ...] = (), **data: Any) -> None:
         super().__init__(detail or self.title)

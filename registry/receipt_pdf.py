@@ -55,6 +55,13 @@ def render(receipt: bytes, base_url: str, font: str = "") -> bytes:
             font_file.ttfont.close()  # type: ignore[union-attr]  # the only font added is a file
 
 
+def require_printing(font: str = "") -> None:
+    """Refuses ``PdfUnavailable`` when a receipt could not be printed here."""
+    page = _open_page(_find_font(font), "")
+    for font_file in page.fonts.values():
+        font_file.ttfont.close()  # type: ignore[union-attr]  # the only font added is a file
+
+
 def _fill_page(page: "FPDF", statement: dict[str, Any], key: str, receipt: bytes, base_url: str) -> bytes:
     page.set_creation_date(read_instant(statement["instant"]))
     page.set_title(f"授标前核查回执 {statement['check']}")

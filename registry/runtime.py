@@ -8,12 +8,15 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from registry import head_record
 from registry.domain.permissions import SYSTEM, Actor
+from registry.head_record import HeadRecord, HeadRecordDamaged
 from registry.models import Base
+from registry.queries.publication import ledger_state, log_identity
 from registry.refusals.acts import ConcurrentChange, StoreUnavailable, ValueRefused
 from registry.settings import Settings
 from registry.signing import Keys
@@ -71,12 +74,30 @@ def begin(actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
             # SQLite takes the writer lock at once, so that an act never fails half-way with a lock upgrade.
             session.connection(execution_options={"writes": True})
             yield UnitOfWork(session, actor, clock(), keys(), settings())
+            head = _changed_head(session)
             session.commit()
+            if head is not None:
+                _record_head(head, is_new_log=bool(session.info.pop(ledger_state.RENEWED, False)))
     except BaseException:
         session.rollback()
         raise
     finally:
         close_session()
+
+
+def _changed_head(session: Session) -> HeadRecord | None:
+    """The head of the ledger, read before the commit that changes it; None when this transaction does not."""
+    if not session.info.pop(ledger_state.GREW, False):
+        return None
+    session.flush()
+    return log_identity.head(session, settings().node)
+
+
+def _record_head(head: HeadRecord, *, is_new_log: bool) -> None:
+    try:
+        head_record.keep(settings().home, head, is_new_log=is_new_log)
+    except (OSError, HeadRecordDamaged) as error:  # what is committed stands; the worker records it again
+        log.error("the head of the ledger could not be recorded: %s", type(error).__name__)
 
 
 def perform(
@@ -127,6 +148,13 @@ def reading() -> Iterator[Session]:
                 session.commit()
     finally:
         close_session()
+
+
+@contextmanager
+def connecting() -> Iterator[Connection]:
+    """Open a connection beside the session, for one value that belongs to no act."""
+    with _refuse_store_errors(), engine().connect() as connection:
+        yield connection
 
 
 @contextmanager

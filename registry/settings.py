@@ -127,11 +127,22 @@ class Settings:
 
 def from_environment() -> Settings:
     """Read the settings from ``REGISTRY_*``; refuses an unknown ``REGISTRY_`` variable: a typo would be silent."""
-    known = {f"REGISTRY_{field.name.upper()}": field for field in fields(Settings)}
-    variables = {name: value for name, value in os.environ.items() if name.startswith("REGISTRY_")}
-    unknown = sorted(set(variables) - set(known))
+    unknown = unknown_variables()
     if unknown:
         raise SystemExit(f"unknown settings: {', '.join(unknown)}")
+    return known_from_environment()
+
+
+def unknown_variables() -> list[str]:
+    """Names of ``REGISTRY_`` variables of the environment that are no setting."""
+    known = {f"REGISTRY_{field.name.upper()}" for field in fields(Settings)}
+    return sorted(name for name in os.environ if name.startswith("REGISTRY_") and name not in known)
+
+
+def known_from_environment() -> Settings:
+    """Read the settings from ``REGISTRY_*``, whatever else is there."""
+    known = {f"REGISTRY_{field.name.upper()}": field for field in fields(Settings)}
+    variables = {name: text for name, text in os.environ.items() if name in known}
     values = {known[name].name: _parse_value(name, known[name].type, text) for name, text in variables.items()}
     chosen = Settings(**values)
     if "REGISTRY_NODE" in variables:

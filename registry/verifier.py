@@ -5,24 +5,26 @@ Run ``python -m registry.verifier RECEIPT --keys KEYS`` on a machine that has no
 
 import argparse
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from registry.domain.checks import comparison, receipts
 from registry.domain.checks.explanation import explain, explain_covered
 from registry.domain.checks.receipts import Statement
-from registry.domain.publication import consistency_proof, keyring
+from registry.domain.publication import consistency_proof, cosignatures, keyring
 from registry.domain.publication.consistency_proof import Cover
 from registry.domain.publication.keyring import Key, Keyring
 from registry.errors import Refusal
-from registry.refusals.content import KeysMalformed, ReceiptRefused
+from registry.refusals.content import KeysMalformed, NoteRefused, ReceiptRefused
 from registry.signing import verify
 
 
 def prove(data: bytes, ring: Keyring, cover: Cover | None = None) -> dict[str, Any]:
     """Verify a receipt, or an excerpt of one, under the keys of its issuer.
 
-    Returns ``{"statement": …, "explanation": [Chinese lines]}``. Refuses as ``ReceiptRefused`` what is not genuine,
+    Returns ``{"statement": …, "explanation": [Chinese lines], "witnesses": {names, count, required}}``.
+    Refuses as ``ReceiptRefused`` what is not genuine,
     what was answered at an instant at which its key was not the signing key, and what a revoked key signed, unless
     ``cover`` shows that its ledger is under a checkpoint of another key: then only that is proven, and explained.
     """
@@ -36,9 +38,53 @@ def prove(data: bytes, ring: Keyring, cover: Cover | None = None) -> dict[str, A
         raise ReceiptRefused("答复的时刻格式不对") from None
     if not was_signing_key:
         raise ReceiptRefused("作出答复的时刻不在签名密钥的有效期内")
+    witnesses = _count_witnesses(statement, ring, cover)
     if key.revoked_at:
-        return {"statement": statement, "explanation": _explain_cover(statement, ring, key, cover)}
-    return {"statement": statement, "explanation": [*explain(statement), _describe_key(ring, key)]}
+        explanation = _explain_cover(statement, ring, key, cover)
+    else:
+        explanation = [*explain(statement), _describe_key(ring, key)]
+    return {"statement": statement, "explanation": [*explanation, *witnesses.words], "witnesses": witnesses.data()}
+
+
+@dataclass(frozen=True)
+class _Witnesses:
+    """The independent witnesses behind a receipt's ledger, how many the policy wants, and what to say of them."""
+
+    names: tuple[str, ...] = ()
+    required: int = 0
+    words: tuple[str, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        return {"names": list(self.names), "count": len(self.names), "required": self.required}
+
+
+def _count_witnesses(statement: Statement, ring: Keyring, cover: Cover | None) -> _Witnesses:
+    """Count the witnesses that cosigned the checkpoint over a receipt's ledger.
+
+    A receipt is made between two checkpoints, so its cover comes afterwards. Refuses ``ReceiptRefused`` a cover that
+    does not continue the receipt's ledger, or has a forged cosignature.
+    """
+    root, policy = statement["root"], ring.policy
+    required = policy.required if policy else 0
+    if cover is None or not consistency_proof.is_hash(root) or type(statement["entry"]) is not int:
+        reason = (
+            "回执未载账本根哈希" if root is None else "未出示作出答复之后的检查点，可向签发节点索取（receipt cover）"
+        )
+        words = (f"独立见证方 0 个，公钥文件要求 {required} 个：{reason}。",) if policy else ()
+        return _Witnesses((), required, words)
+    checkpoint, _ = consistency_proof.extent(cover, ring, statement["entry"], bytes.fromhex(root), verify)
+    if policy is None:
+        return _Witnesses(words=(f"账本在 {checkpoint.origin} 的 {checkpoint.size} 条记录的检查点之下。",))
+    try:
+        names = tuple(sorted(cosignatures.witnesses_of(cover.note, policy.keys, verify)))
+    except NoteRefused as refusal:
+        raise ReceiptRefused(refusal.detail) from None
+    verdict = "已达到" if len(names) >= required else "尚未达到"
+    counted = (
+        f"账本在 {checkpoint.origin} 的 {checkpoint.size} 条记录的检查点之下，"
+        f"由 {len(names)} 个独立见证方共同签名（{'、'.join(names) or '无'}），{verdict}公钥文件要求的 {required} 个。"
+    )
+    return _Witnesses(names, required, (counted,))
 
 
 def _describe_key(ring: Keyring, key: Key) -> str:
@@ -99,7 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("receipt", type=Path, help="receipt, or the excerpt for one party (JSON)")
     parser.add_argument("--keys", type=Path, required=True, help="public keys, as `registry keys --out` writes them")
     parser.add_argument("--previous", type=Path, help="receipt of the look before: work out again what changed")
-    parser.add_argument("--cover", type=Path, help="where the key was revoked: `registry receipt cover` writes it")
+    parser.add_argument("--cover", type=Path, help="later checkpoint: `registry receipt cover` writes it")
     parser.add_argument("--trust", default="", metavar="KEY", help="id or hex of a key that must be among the keys")
     options = parser.parse_args(arguments)
     try:

@@ -39,6 +39,12 @@ class Transport(Protocol):
     def send_receipt(self, raw: bytes) -> None:
         """Send the receipt of a pulled batch."""
 
+    def head(self, origin: str, size: int) -> bytes:
+        """The peer's newest checkpoint, and the proof that it extends what was seen."""
+
+    def send_cosignature(self, raw: bytes) -> None:
+        """Send this node's cosignature under the peer's checkpoint."""
+
     def members(self) -> bytes:
         """The statements about members that the peer has."""
 
@@ -70,6 +76,14 @@ class HttpPeer:
     def send_receipt(self, raw: bytes) -> None:
         """POST /receipts."""
         self._request("POST", "/receipts", raw)
+
+    def head(self, origin: str, size: int) -> bytes:
+        """GET /head."""
+        return self._request("GET", f"/head?origin={quote(origin, safe='')}&size={size}")
+
+    def send_cosignature(self, raw: bytes) -> None:
+        """POST /cosignatures."""
+        self._request("POST", "/cosignatures", raw)
 
     def members(self) -> bytes:
         """GET /members."""

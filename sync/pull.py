@@ -12,7 +12,7 @@ from registry.queries.exchange import peer_messages
 from registry.refusals.acts import BatchMalformed, RemovalShare
 from registry.services.exchange import inbox, peers
 from registry.unit_of_work import UnitOfWork
-from sync import backlog, peer_links
+from sync import backlog, peer_head, peer_links
 from sync.client import NotDelivered, Transport
 
 PAGES_MAX = 20
@@ -46,7 +46,8 @@ def pull(code: str, connect: peer_links.Connect = peer_links.connect) -> PullRes
     if is_waiting:
         return result
     try:
-        for _ in range(PAGES_MAX):
+        result.failed = peer_head.verify_head(code, transport)
+        for _ in range(0 if result.failed else PAGES_MAX):
             page_result = _pull_page(code, transport)
             result.received += page_result.records
             result.is_restarted = result.is_restarted or page_result.is_restarted

@@ -27,7 +27,7 @@ from registry.services.cases import annotation, expiry, list_adoption, penalty_i
 from registry.services.cases.publicity_extension import extend_running_bans
 from registry.services.checks import batch_check, watch_worker
 from registry.services.node import jobs, rate_limits
-from registry.services.publication import ledger
+from registry.services.publication import epochs, ledger
 from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork
 from sync import peer_links
@@ -37,6 +37,7 @@ from sync.notify import notify_all
 from sync.pull import PullResult, pull
 from sync.push import push_all
 from sync.reconcile import reconcile_all, reconcile_these
+from sync.witnesses import ask_all
 
 log = logging.getLogger("sync")
 T = TypeVar("T")
@@ -131,6 +132,7 @@ JOBS = (
     Job("members", lambda _: SECONDS_OF_AN_HOUR, partial(fetch_all, lane="members")),
     Job("pull", lambda chosen: chosen.pull_interval_seconds, _pull_all),
     Job("reconcile", lambda chosen: chosen.reconcile_interval_seconds, partial(reconcile_all, lane="reconcile")),
+    Job("witness", lambda chosen: chosen.seal_interval_seconds, partial(ask_all, lane="witness")),
     Job("seal", lambda chosen: chosen.seal_interval_seconds, _seal_ledger),
 )
 
@@ -251,11 +253,21 @@ class Schedule:
         return max(1, min(slot_seconds, TICK_SECONDS_MAX))
 
 
+def _log_set_back(app: Flask) -> None:
+    """Say at the start, in words, that the database is older than this node's record of it."""
+    with app.app_context():
+        try:
+            runtime.perform(SYSTEM, epochs.require_current)
+        except Refusal as refusal:
+            log.error("%s: %s: %s", refusal.code, refusal.title, refusal.detail)
+
+
 def run_forever(app: Flask) -> None:
     """Run the worker until SIGTERM or SIGINT; jobs under way may finish, but not for ever."""
     stops = {signal.SIGTERM, signal.SIGINT}
     # Blocked before any thread begins: a handler beside waiting threads was seen to miss the signal.
     signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    _log_set_back(app)
     schedule = Schedule(app, f"{socket.gethostname()}:{os.getpid()}")
     schedule.start()
     log.info("worker started")

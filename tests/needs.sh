@@ -4,6 +4,7 @@ set -eu
 missing=""
 log=$(mktemp)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || [ -n "${TEST_DATABASE_URL:-}" ] || missing="$missing postgresql"
+command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 [ -n "$(find /usr/share/fonts -iname '*cjk*' -print -quit 2>/dev/null)" ] || missing="$missing fonts-noto-cjk"
 command -v softhsm2-util >/dev/null 2>&1 || missing="$missing softhsm2"

@@ -34,6 +34,7 @@ def procedures_table() -> str:
         "Made from `registry/domain/cases/procedures.py` and `registry/reference/clocks.toml`. What is not in a table",
         "is refused with `transition-refused`. `tests/stories/test_walk.py` takes every step, and tries every other;",
         "`tests/services/cases/test_list_adoption.py` takes those of adopted_listing, which is filed list by list.",
+        "“Two of them”: one proposes, another confirms ([two persons](interfaces.md#two-persons)).",
         "A time limit marked † is unconfirmed: no text at hand backs it, or that of another place is followed.", "",
     ]  # fmt: skip
     for noun, procedure in PROCEDURES.items():
@@ -46,15 +47,18 @@ def _format_steps(noun: str, procedure: Procedure) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|---|"
     for step in procedure.steps:
         who = "、".join(sorted(f"`{role}`" for role in GRANTS[step.by]))
+        if step.act in procedure.two_persons:
+            who += ", two of them"
         apart = "、".join(f"`{act}`" for act in step.apart)
         yield (
             f"| {f'`{step.state}`' if step.state != INITIAL else ''} | `{step.act}` | `{step.to}` | {who} "
-            f"| {_format_documents(step)} | {apart} | {_format_clocks(noun, step.act)} | {step.source} |"
+            f"| {_format_documents(step, procedure)} | {apart} | {_format_clocks(noun, step.act)} | {step.source} |"
         )
 
 
-def _format_documents(step: Step) -> str:
-    return "；".join(" or ".join(DOCUMENTS[kind] for kind in kinds.split("|")) for kinds in step.documents)
+def _format_documents(step: Step, procedure: Procedure) -> str:
+    needed = "；".join(" or ".join(DOCUMENTS[kind] for kind in kinds.split("|")) for kinds in step.documents)
+    return f"{needed} (with its file)" if step.act in procedure.with_file else needed
 
 
 def _format_clocks(noun: str, act: str) -> str:

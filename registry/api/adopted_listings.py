@@ -12,7 +12,8 @@ from registry.api.wire import Blueprint, respond_with_etag
 from registry.domain.cases.procedures import ADOPTED_LISTING
 from registry.domain.permissions import Permission
 from registry.models import AdoptedListing
-from registry.services.cases import list_verification, suspension
+from registry.services.cases import list_verification
+from registry.services.cases.proposed_steps import STEPS
 
 blueprint = Blueprint(
     "adopted-listings", __name__, url_prefix="/api/v1/adopted-listings", description="其他机关名单中转录的记录"
@@ -51,16 +52,14 @@ ACTS = (
     CaseAct(
         "suspend",
         "suspension",
-        lambda work, record, body, step_input: suspension.suspend(
-            work, record, body["since"], body["until"], body["reason"], step_input
-        ),
+        STEPS["adopted_listing", "suspend"],
         "Stay the place on the order of a court or authority, or for a reorganisation.",
         SuspensionStep,
     ),
     CaseAct(
         "resume",
         "resumption",
-        lambda work, record, body, step_input: suspension.resume(work, record, body["on"], step_input),
+        STEPS["adopted_listing", "resume"],
         "Show the place again; it bears from the day given.",
         ResumptionStep,
     ),

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry import runtime
+from registry.api import proposals
 from registry.api.auth import actor, allow
 from registry.api.schemas.procedure import CaseAnswer, StepSchema, build_step_input
+from registry.api.schemas.proposal import ProposalAnswer
 from registry.api.wire import Blueprint, if_version, parse_next, respond_with_etag
 from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.workflow import Procedure
@@ -21,6 +23,7 @@ from registry.domain.permissions import Actor
 from registry.models import CaseStep, Clock, Document, Listing, Relief
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import Proceeding
+from registry.services.cases import proposed_steps
 from registry.services.cases.steps import open_private
 from registry.unit_of_work import UnitOfWork, day_of
 
@@ -30,7 +33,10 @@ Run = Callable[[UnitOfWork, str, Body, StepInput], Proceeding]
 
 @dataclass(frozen=True)
 class CaseAct:
-    """One act of a procedure as a route: path below the record, function, summary, schema of the body."""
+    """One act of a procedure as a route: path below the record, function, summary, schema of the body.
+
+    Of an act that takes two persons the function is what the second of them does (``proposed_steps``).
+    """
 
     name: str
     path: str
@@ -50,13 +56,25 @@ def _add_route(blueprint: Blueprint, procedure: Procedure, act: CaseAct) -> None
     @allow(procedure.permission(act.name))
     @blueprint.doc(summary=act.summary)
     @blueprint.arguments(act.schema)
-    @blueprint.response(200, CaseAnswer)
+    @blueprint.response(*((202, ProposalAnswer) if act.name in procedure.two_persons else (200, CaseAnswer)))
     def view(body: Body, record: str) -> Response:
+        if act.name in procedure.two_persons:
+            return _propose(procedure, act, record, body)
+
         def run(work: UnitOfWork) -> Body:
             return describe(work.session, act.run(work, record, body, build_step_input(body, if_version())))
 
         answer = runtime.perform(actor(), run)
         return respond_with_etag(answer, str(answer["version"]))
+
+
+def _propose(procedure: Procedure, act: CaseAct, record: str, body: Body) -> Response:
+    def run(work: UnitOfWork) -> Body:
+        step_input = build_step_input(body, if_version())
+        proposal = proposed_steps.propose(work, procedure.noun, act.name, record, body, step_input)
+        return proposals.describe(work.session, proposal)
+
+    return proposals.respond_with_proposal(runtime.perform(actor(), run))
 
 
 def own_case(session: Session, reader: Actor, table: type[Any], record: str) -> Any:

@@ -13,6 +13,7 @@ from registry.domain.cases.procedures import COMMENDATION
 from registry.domain.permissions import Permission
 from registry.models import Commendation
 from registry.services.cases import commendations
+from registry.services.cases.proposed_steps import STEPS
 from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("commendations", __name__, url_prefix="/api/v1/commendations", description="守信激励的报送与核验")
@@ -84,9 +85,7 @@ ACTS = (
     CaseAct(
         "withdraw",
         "withdrawal",
-        lambda work, record, body, step_input: commendations.withdraw(
-            work, record, body["reason"], body["changed_on"], step_input
-        ),
+        STEPS["commendation", "withdraw"],
         "Take a published commendation back; the reason is public.",
         RemovalStep,
     ),

@@ -10,10 +10,11 @@ from registry.domain.publication import canonical
 from registry.errors import Fault
 from registry.httpsig import verify_request
 from registry.queries.exchange import member_statements, peer_messages
+from registry.queries.publication import log_identity
 from registry.queries.publication.ledger_state import head
 from registry.refusals.acts import BatchTooLarge, QueryRefused, RemovalShare
 from registry.refusals.content import PeerSignature
-from registry.services.exchange import inbox, outbox, peers
+from registry.services.exchange import inbox, outbox, peer_heads, peers
 from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("exchange", __name__, url_prefix="/exchange/v1")
@@ -30,7 +31,7 @@ def hello() -> Response:
             {
                 "node": work.settings.node,
                 "name": work.settings.node_name,
-                "epoch": peers.epoch(work),
+                "epoch": log_identity.epoch(work.session),
                 "head": head(work.session),
             }
         )
@@ -64,6 +65,30 @@ def changes() -> Response:
         return outbox.build_page(work, peer_messages.peer(work.session, code), query["after"], limit)
 
     return _build_response(runtime.perform(SYSTEM, act))
+
+
+@blueprint.get("/head")
+def get_head() -> Response:
+    """The newest checkpoint with the proof that it extends what the peer saw: ``size`` entries of ``origin``."""
+    code, query = _verify_peer(), _parse_query({"size": 0}, texts=("origin",))
+    origin = request.args.get("origin", "")
+
+    def act(work: UnitOfWork) -> bytes:
+        return peer_heads.build_head(work, peer_messages.peer(work.session, code), origin, query["size"])
+
+    return _build_response(runtime.perform(SYSTEM, act))
+
+
+@blueprint.post("/cosignatures")
+def cosignatures() -> Response:
+    """Take the peer's cosignature under a checkpoint of this node."""
+    code, raw = _verify_peer(), request.get_data()
+
+    def act(work: UnitOfWork) -> None:
+        peer_heads.take_cosignature(work, peer_messages.peer(work.session, code), raw)
+
+    runtime.perform(SYSTEM, act)
+    return _build_response(canonical.dumps({"stored": True}))
 
 
 @blueprint.post("/receipts")

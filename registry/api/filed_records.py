@@ -16,6 +16,7 @@ from registry.domain.permissions import Permission
 from registry.models import FiledRecord
 from registry.queries.cases import procedure_records
 from registry.services.cases import filed_records
+from registry.services.cases.proposed_steps import STEPS
 from registry.unit_of_work import UnitOfWork
 
 SCHEMAS = {noun: build_schema(noun) for noun in FILED_KINDS}
@@ -43,9 +44,7 @@ def build_acts(noun: str) -> tuple[CaseAct, ...]:
         CaseAct(
             "withdraw",
             "withdrawal",
-            lambda work, record, body, step_input: filed_records.withdraw(
-                work, noun, record, body["reason"], body["changed_on"], step_input
-            ),
+            STEPS[noun, "withdraw"],
             "Take a published record back because its document no longer stands; the reason is public.",
             RemovalStep,
         ),

@@ -7,12 +7,16 @@ from marshmallow import fields, validate
 
 from registry import runtime
 from registry.api.auth import public
-from registry.api.schemas.base import StrictSchema, Whole
+from registry.api.schemas.base import StrictSchema, Whole, short
 from registry.api.wire import Blueprint
+from registry.domain.publication import tiles
 from registry.queries.checks import receipt_proof
-from registry.queries.publication import known_keys, ledger_state
-from registry.refusals.acts import NotSealed
+from registry.queries.publication import known_keys, ledger_state, log_identity, witness_list
+from registry.refusals.acts import EpochOver, NotSealed
+from registry.refusals.content import TileUnknown
 
+KEPT_FOR_EVER = "public, max-age=31536000, immutable"
+KEPT_FOR_AN_HOUR = "public, max-age=3600"
 blueprint = Blueprint("ledger", __name__, url_prefix="/api/v1", description="登记簿的检查点与证明")
 
 
@@ -28,6 +32,12 @@ class ConsistencyQuery(StrictSchema):
 
     old = Whole(required=True, data_key="from", validate=validate.Range(min=1))
     new = Whole(required=True, data_key="to", validate=validate.Range(min=1))
+
+
+class TileQuery(StrictSchema):
+    """The epoch that the tile is of."""
+
+    epoch = short(load_default=None)
 
 
 class CoverQuery(StrictSchema):
@@ -54,17 +64,42 @@ class ReceiptAnswer(StrictSchema):
 
     statement = fields.Dict()
     explanation = fields.List(fields.String())
+    witnesses = fields.Dict()
 
 
 @blueprint.route("/ledger/checkpoint")
 @public
 def checkpoint() -> Response:
-    """The newest signed head of the ledger, a C2SP checkpoint in plain text."""
+    """The newest signed head of the ledger, a C2SP checkpoint in plain text, with the cosignatures of witnesses."""
     with runtime.reading() as session:
         newest = ledger_state.last_checkpoint(session)
-    if newest is None:
-        raise NotSealed()
-    return Response(newest.note, content_type="text/plain; charset=utf-8")
+        if newest is None:
+            raise NotSealed()
+        note = witness_list.cosigned_note(session, newest)
+    response = Response(note, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.route("/ledger/tile/<path:tile>")
+@public
+@blueprint.arguments(TileQuery, location="query")
+def get_tile(query: dict[str, Any], tile: str) -> Response:
+    """A tile of the tree (C2SP tlog-tiles): `LEVEL/INDEX`, of a partial one with `.p/WIDTH`; 32 bytes a hash.
+
+    It may be kept for ever. With `epoch`, that of the checkpoint's origin, also across a restore.
+    """
+    wanted = tiles.parse_path(tile)
+    if wanted is None:
+        raise TileUnknown()
+    with runtime.reading() as session:
+        epoch = log_identity.epoch(session)
+        if query["epoch"] not in (None, epoch):
+            raise EpochOver(epoch=epoch)
+        data = ledger_state.tile(session, wanted)
+    response = Response(data, content_type="application/octet-stream")
+    response.headers["Cache-Control"] = KEPT_FOR_EVER if wanted.is_full else KEPT_FOR_AN_HOUR
+    return response
 
 
 @blueprint.route("/ledger/proofs/inclusion")
@@ -92,10 +127,13 @@ def consistency(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.arguments(CoverQuery, location="query")
 @blueprint.response(200, CoverAnswer)
 def cover(query: dict[str, Any]) -> dict[str, Any]:
-    """The newest checkpoint of a key not revoked, with the consistency proof from an earlier size."""
+    """The newest checkpoint of a key not revoked, with the consistency proof from an earlier size.
+
+    Of those the newest that enough witnesses cosigned, where there is one.
+    """
     keys = runtime.keys()
     with runtime.reading() as session:
-        ring = known_keys.ring(session, runtime.settings().node, keys.signer)
+        ring = known_keys.ring_with_policy(session, runtime.settings().node, keys.signer)
         note, path = ledger_state.cover(session, query["entry"], ring)
     return {"checkpoint": note, "path": [node.hex() for node in path]}
 
@@ -123,5 +161,5 @@ def verification() -> dict[str, Any]:
     """Verify a receipt, sent byte for byte, and explain what it proves; nothing is stored."""
     signer = runtime.keys().signer
     with runtime.reading() as session:
-        ring = known_keys.ring(session, runtime.settings().node, signer)
+        ring = known_keys.ring_with_policy(session, runtime.settings().node, signer)
         return receipt_proof.prove_receipt(session, ring, request.get_data())

@@ -36,6 +36,7 @@ from registry.domain.permissions import Permission
 from registry.models import Listing
 from registry.queries.cases import prior_restrictions
 from registry.services.cases import listing_drafting, listing_publication, suspension
+from registry.services.cases.proposed_steps import STEPS
 from registry.unit_of_work import UnitOfWork, day_of
 
 blueprint = Blueprint("listings", __name__, url_prefix="/api/v1/listings", description="列入严重失信主体名单的程序")
@@ -197,34 +198,28 @@ ACTS = (
     CaseAct(
         "suspend",
         "suspension",
-        lambda work, record, body, step_input: suspension.suspend(
-            work, record, body["since"], body["until"], body["reason"], step_input
-        ),
+        STEPS["listing", "suspend"],
         "Stay the listing on the order of a court or authority, or for a reorganisation.",
         SuspensionStep,
     ),
     CaseAct(
         "resume",
         "resumption",
-        lambda work, record, body, step_input: suspension.resume(work, record, body["on"], step_input),
+        STEPS["listing", "resume"],
         "Show the listing again; its measures hold from the day given.",
         ResumptionStep,
     ),
     CaseAct(
         "remove",
         "removal",
-        lambda work, record, body, step_input: suspension.remove(
-            work, record, body["reason"], body["changed_on"], step_input
-        ),
+        STEPS["listing", "remove"],
         "Take the listing off its list before its term is over.",
         RemovalStep,
     ),
     CaseAct(
         "revoke",
         "revocation",
-        lambda work, record, body, step_input: suspension.revoke(
-            work, record, body["reason"], body["changed_on"], step_input
-        ),
+        STEPS["listing", "revoke"],
         "Revoke a listing that was wrong: it reads as never listed.",
         RemovalStep,
     ),

@@ -17,10 +17,12 @@ from registry.errors import Fault
 from registry.models import AuditEvent
 from registry.queries.law import deadlines, reference_data
 from registry.queries.node import account_lookup
+from registry.queries.node.shell_acts import shell_acts
 from registry.queries.publication import ledger_state
 from registry.refusals.acts import DepartmentUnknown, QueryRefused
 from registry.services.node import rate_limits
-from registry.unit_of_work import day_of
+from registry.services.publication import epochs
+from registry.unit_of_work import UnitOfWork, day_of
 
 READY_KEY = "readyz"
 """The counter that a readiness check writes to."""
@@ -147,6 +149,32 @@ def audit(query: dict[str, Any]) -> dict[str, Any]:
     return {"items": items, "next": str(events[-1].id) if events else None}
 
 
+class ShellAct(StrictSchema):
+    """An act of the node's shell: how often it was done without naming an account, and on which day last."""
+
+    act = fields.String()
+    count = fields.Integer()
+    last_on = Day()
+
+
+class AuditSummary(StrictSchema):
+    """What the node's shell did without naming an account, by count only."""
+
+    count = fields.Integer()
+    acts = fields.List(fields.Nested(ShellAct))
+
+
+@blueprint.route("/audit/summary")
+@public
+@blueprint.response(200, AuditSummary)
+def summary() -> dict[str, Any]:
+    """How often the node's shell acted without naming an account, per act, for everybody to see."""
+    with runtime.reading() as session:
+        acts = shell_acts(session)
+    items = [{"act": row.act, "count": row.count, "last_on": day_of(row.last_at)} for row in acts]
+    return {"count": sum(row.count for row in acts), "acts": items}
+
+
 @health.route("/healthz")
 @public
 def alive() -> Response:
@@ -157,8 +185,13 @@ def alive() -> Response:
 @health.route("/readyz")
 @public
 def ready() -> Response:
-    """Readiness check: the store answers and takes a write; refuses with 503 otherwise."""
-    runtime.perform(SYSTEM, lambda work: rate_limits.hit(work, READY_KEY, 1))
+    """Readiness check: the store answers, takes a write, and was not set back; refuses with 503 otherwise."""
+
+    def act(work: UnitOfWork) -> None:
+        epochs.require_current(work)
+        rate_limits.hit(work, READY_KEY, 1)
+
+    runtime.perform(SYSTEM, act)
     with runtime.reading() as session:
         head = ledger_state.head(session)
     return jsonify({"status": "ok", "entry": head})

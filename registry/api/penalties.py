@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request
 
 from registry import runtime
-from registry.api import casework, views
+from registry.api import casework, proposals, views
 from registry.api.auth import actor, allow
 from registry.api.casework import CaseAct
 from registry.api.schemas.penalty import (
@@ -20,7 +20,9 @@ from registry.api.schemas.penalty import (
     WithdrawalSchema,
 )
 from registry.api.schemas.procedure import ChangeStep, ReasonStep, ResumptionStep, SuspensionStep
+from registry.api.schemas.proposal import ProposalAnswer
 from registry.api.wire import Blueprint, create_once, if_version, parse_next, respond_with_etag, strict_json
+from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.procedures import PENALTY
 from registry.domain.filing import restatement
 from registry.domain.filing.cells import pointer
@@ -30,8 +32,9 @@ from registry.errors import Fault, Refusal
 from registry.models import Penalty
 from registry.queries.cases import penalties, prior_restrictions
 from registry.refusals.acts import BodyRefused, FilingRefused
-from registry.services.cases import penalty_filing, penalty_import, penalty_verification, suspension
+from registry.services.cases import penalty_filing, penalty_import, penalty_verification, proposed_steps, suspension
 from registry.services.cases.penalty_filing import covers, require_scope
+from registry.services.cases.proposed_steps import STEPS
 from registry.tabular import filings
 from registry.unit_of_work import UnitOfWork, day_of
 
@@ -202,14 +205,16 @@ def send_back(body: dict[str, Any], record: str) -> Response:
 @blueprint.route("/<record>/withdrawal", methods=["PUT"])
 @allow(Permission.PENALTY_WITHDRAW)
 @blueprint.arguments(WithdrawalSchema)
-@blueprint.response(200, PenaltyAnswer)
+@blueprint.response(202, ProposalAnswer)
 def withdraw(body: dict[str, Any], record: str) -> Response:
-    """Take a published penalty back; the reason is public."""
-    act = lambda work: views.penalty(  # noqa: E731
-        penalty_verification.withdraw(work, record, body["reason"], body["changed_on"], if_version=if_version())
-    )
-    answer = runtime.perform(actor(), act)
-    return respond_with_etag(answer, str(answer["version"]))
+    """Propose to take a published penalty back; another officer confirms it, and then the reason is public."""
+
+    def act(work: UnitOfWork) -> dict[str, Any]:
+        step_input = StepInput(if_version=if_version())
+        proposal = proposed_steps.propose(work, PENALTY.noun, "withdraw", record, body, step_input)
+        return proposals.describe(work.session, proposal)
+
+    return proposals.respond_with_proposal(runtime.perform(actor(), act))
 
 
 ACTS = (
@@ -232,14 +237,14 @@ ACTS = (
     CaseAct(
         "suspend",
         "suspension",
-        lambda w, r, b, g: suspension.suspend(w, r, b["since"], b["until"], b["reason"], g),
+        STEPS["penalty", "suspend"],
         "Stay the decision on the order of a court or authority, or for a reorganisation.",
         SuspensionStep,
     ),
     CaseAct(
         "resume",
         "resumption",
-        lambda w, r, b, g: suspension.resume(w, r, b["on"], g),
+        STEPS["penalty", "resume"],
         "Show the penalty again; its measures hold from the day given.",
         ResumptionStep,
     ),

@@ -1,6 +1,7 @@
 """RFC 9457 problem details: refusals of the API as JSON."""
 
 import logging
+from collections.abc import Mapping
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
@@ -17,10 +18,15 @@ log = logging.getLogger(__name__)
 
 
 def problem(
-    status: int, code: str, title: str, detail: str = "", errors: list[dict[str, str]] | None = None
+    status: int,
+    code: str,
+    title: str,
+    detail: str = "",
+    errors: list[dict[str, str]] | None = None,
+    members: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem document; ``errors`` names fields or rows by JSON pointer."""
-    body: dict[str, object] = {"type": "about:blank", "status": status, "code": code, "title": title}
+    """A problem document; ``errors`` names fields or rows by JSON pointer, ``members`` are more members of it."""
+    body: dict[str, object] = {"type": "about:blank", "status": status, "code": code, "title": title, **(members or {})}
     if detail and detail != title:
         body["detail"] = detail
     if errors:
@@ -37,7 +43,8 @@ def problem(
 
 def _handle_refusal(refusal: Refusal) -> Response:
     errors = [{"pointer": fault.pointer, "code": fault.code, "detail": fault.detail} for fault in refusal.faults]
-    return problem(refusal.status, refusal.code, refusal.title, refusal.detail, errors)
+    members = {name: str(refusal.data[name]) for name in refusal.members}
+    return problem(refusal.status, refusal.code, refusal.title, refusal.detail, errors, members)
 
 
 def _handle_http_error(error: HTTPException) -> Response:

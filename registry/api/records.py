@@ -23,14 +23,17 @@ from registry.api.schemas.record import (
 )
 from registry.api.wire import Blueprint, respond_with_etag
 from registry.domain.law.reference import Reference
+from registry.domain.publication.log_identity import LogIdentity
 from registry.errors import Fault
 from registry.models import Publication
 from registry.queries.law import reference_data
-from registry.queries.publication import ledger_state, publications, record_query, record_search
+from registry.queries.publication import ledger_state, log_identity, publications, record_query, record_search
 from registry.queries.publication.record_query import RecordQuery as ParsedQuery
-from registry.refusals.acts import NotSealed, QueryRefused, RecordUnknown
+from registry.refusals.acts import EpochOver, NotSealed, QueryRefused, RecordUnknown
 from registry.unit_of_work import day_of
 
+EPOCH_PLACE = 3
+"""Dots before the epoch in the token of a page: after ledger size, day and entry."""
 blueprint = Blueprint("records", __name__, url_prefix="/api/v1", description="公示的记录")
 
 blueprint.before_request(conditional.answer_unchanged)
@@ -47,6 +50,9 @@ def search(query: dict[str, Any]) -> Response:
     `q`, the first page also has `near`: records of names that may be meant, each with what differs.
     """
     with runtime.reading() as session:
+        identity = log_identity.current(session, runtime.settings().node)
+        for turn in ("next", "previous"):
+            query[turn] = _require_page_of(identity, query[turn])
         parsed = _record_query(query, reference_data.current(session))
         on, entry = _moment(query, parsed)
         at = publications.moment(session, day_of(runtime.clock()), on, entry)
@@ -55,11 +61,14 @@ def search(query: dict[str, Any]) -> Response:
         facets = results.facets()
         near = record_search.near(results) if parsed.is_first else []
     edges = [row.from_entry for row in page.publications] or [0]
+    turns = {
+        "next": page.has_older and record_query.page_token(at.entry, at.on, edges[-1]),
+        "previous": page.has_newer and record_query.page_token(at.entry, at.on, edges[0]),
+    }
     body = {
         "items": [views.record(row) for row in page.publications],
         "near": [views.near(row, match) for row, match in near],
-        "next": record_query.page_token(at.entry, at.on, edges[-1]) if page.has_older else None,
-        "previous": record_query.page_token(at.entry, at.on, edges[0]) if page.has_newer else None,
+        **{name: f"{token}.{identity.epoch}" if token else None for name, token in turns.items()},
         "total": page.total,
         "facets": views.facets(facets),
         "entry": at.entry,
@@ -127,14 +136,41 @@ def history(query: dict[str, Any], record: str) -> Response:
 @blueprint.arguments(ChangesQuery, location="query")
 @blueprint.response(200, ChangesPage)
 def changes(query: dict[str, Any]) -> Response:
-    """Entries after a number, in order: publish, correct, withdraw, expire."""
+    """Entries after a number, in order: publish, correct, withdraw, expire.
+
+    A number of an epoch that is over is refused with 410 and the new `epoch`.
+    """
     with runtime.reading() as session:
-        head = ledger_state.head(session)
+        identity, head = log_identity.current(session, runtime.settings().node), ledger_state.head(session)
+        _require_epoch(identity, query["epoch"], query["after"], head)
         entries = publications.changes(session, after=query["after"], limit=query["limit"])
         public_entries = publications.public_entries(session, [entry.number for entry in entries])
         items = [views.change(entry, is_public=entry.number in public_entries) for entry in entries]
     last = items[-1]["entry"] if items else None
-    return respond_with_etag({"items": items, "next": last, "head": head}, f"{query['after']}.{last}.{head}")
+    body = {"items": items, "next": last, "head": head, "epoch": identity.epoch}
+    return respond_with_etag(body, f"{query['after']}.{last}.{head}")
+
+
+def _require_page_of(identity: LogIdentity, token: str | None) -> str | None:
+    """The token of a page without its epoch; refuses ``EpochOver`` one of another epoch."""
+    if token is None or token.count(".") < EPOCH_PLACE:
+        if token and not identity.is_first:
+            raise EpochOver(epoch=identity.epoch)
+        return token
+    rest, _, epoch = token.rpartition(".")
+    if epoch != identity.epoch:
+        raise EpochOver(epoch=identity.epoch)
+    return rest
+
+
+def _require_epoch(identity: LogIdentity, epoch: str | None, after: int, head: int) -> None:
+    """Refuse ``EpochOver`` a number that was given in another epoch.
+
+    One without an epoch is taken as of today's only while there was no other, and never beyond the head.
+    """
+    is_current = epoch == identity.epoch or (epoch is None and (identity.is_first or after == 0))
+    if not is_current or after > head:
+        raise EpochOver(epoch=identity.epoch)
 
 
 def _record_query(query: dict[str, Any], reference: Reference) -> ParsedQuery:

@@ -13,6 +13,7 @@ from registry.domain.cases.procedures import RELATION
 from registry.domain.permissions import Permission
 from registry.models import Relation
 from registry.services.cases import relations
+from registry.services.cases.proposed_steps import STEPS
 from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("relations", __name__, url_prefix="/api/v1/relations", description="当事人关系的报送与核验")
@@ -85,7 +86,7 @@ ACTS = (
     CaseAct(
         "withdraw",
         "withdrawal",
-        lambda work, record, body, step_input: relations.withdraw(work, record, body["reason"], step_input),
+        STEPS["relation", "withdraw"],
         "Take a relation back; checks follow it no more.",
         ReasonStep,
     ),

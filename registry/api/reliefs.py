@@ -4,20 +4,23 @@ from flask import Response
 from marshmallow import fields, validate
 
 from registry import runtime
-from registry.api import casework
+from registry.api import casework, proposals
 from registry.api.auth import actor, allow
 from registry.api.casework import Body, CaseAct
 from registry.api.schemas.base import Paging, words
 from registry.api.schemas.procedure import CaseAnswer, CasePage, ReasonStep, RemovalStep
-from registry.api.schemas.relief import CodeAnswer, ContactAnswer, ContactSchema
+from registry.api.schemas.proposal import ProposalAnswer
+from registry.api.schemas.relief import ContactSchema
 from registry.api.wire import Blueprint, create_once, respond_with_etag
 from registry.domain.cases.procedures import DISPUTE, REPAIR
 from registry.domain.cases.workflow import Procedure
 from registry.domain.permissions import Permission
 from registry.models import Relief
 from registry.queries.cases.procedure_records import UNKNOWN
-from registry.services.cases import relief_applications, relief_confirmation, relief_decisions
-from registry.services.cases.relief_decisions import OUTCOMES, Ruling
+from registry.services.cases import proposed_steps, relief_applications, relief_confirmation, relief_decisions
+from registry.services.cases.proposed_steps import STEPS
+from registry.services.cases.relief_decisions import OUTCOMES
+from registry.unit_of_work import UnitOfWork
 
 disputes = Blueprint("disputes", __name__, url_prefix="/api/v1/disputes", description="异议的办理")
 contacts = Blueprint("contacts", __name__, url_prefix="/api/v1/contacts", description="当事人联系方式与核验码")
@@ -92,9 +95,7 @@ DISPUTE_ACTS = (
     CaseAct(
         "decide",
         "decision",
-        lambda work, record, body, step_input: relief_decisions.decide(
-            work, record, Ruling(body["outcome"], body["reason"], body["changed_on"], body["confirmation"]), step_input
-        ),
+        STEPS["dispute", "decide"],
         "Decide a dispute and carry the outcome out on the record.",
         RulingStep,
     ),
@@ -104,7 +105,7 @@ REPAIR_ACTS = (
     CaseAct(
         "grant",
         "grant",
-        lambda work, record, body, step_input: relief_decisions.grant(work, record, body["reason"], step_input),
+        STEPS["repair", "grant"],
         "Grant a repair: publication, sharing and measures end together.",
         ReasonStep,
     ),
@@ -121,19 +122,27 @@ REPAIR_ACTS = (
 @contacts.route("/<record>", methods=["PUT"])
 @allow(Permission.RELIEF_HANDLE)
 @contacts.arguments(ContactSchema)
-@contacts.response(200, ContactAnswer)
-def file_contact(body: Body, record: str) -> Body:
-    """File the mail address of the subject of a record: confirmation codes go there."""
-    runtime.perform(actor(), lambda work: relief_confirmation.file_contact(work, record, body["email"]))
-    return {"record": record}
+@contacts.response(202, ProposalAnswer)
+def file_contact(body: Body, record: str) -> Response:
+    """Propose the mail address of the subject of a record: once another officer confirms, codes go there."""
+
+    def act(work: UnitOfWork) -> Body:
+        return proposals.describe(work.session, proposed_steps.propose_contact(work, record, body["email"]))
+
+    return proposals.respond_with_proposal(runtime.perform(actor(), act))
 
 
 @contacts.route("/<record>/codes", methods=["POST"])
 @allow(Permission.RELIEF_HANDLE)
-@contacts.response(201, CodeAnswer)
+@contacts.response(202, ProposalAnswer)
 def issue_code(record: str) -> Response:
-    """Issue a confirmation code to the subject of a record, whom the officer has identified."""
-    return create_once(actor(), lambda work: ({"code": relief_confirmation.issue_code(work, record)}, 201))
+    """Issue a code to the subject of a record, whom the officer has identified; it holds once another confirms."""
+
+    def act(work: UnitOfWork) -> tuple[Body, int]:
+        proposal, code = proposed_steps.propose_code(work, record)
+        return proposals.describe(work.session, proposal) | {"code": code}, 202
+
+    return create_once(actor(), act)
 
 
 for _blueprint, _procedure, _acts in ((disputes, DISPUTE, DISPUTE_ACTS), (repairs, REPAIR, REPAIR_ACTS)):

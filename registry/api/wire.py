@@ -19,6 +19,7 @@ from registry.domain.publication import parsed_size
 from registry.domain.publication.redaction import blot
 from registry.errors import Fault
 from registry.models import IdempotencyKey
+from registry.queries.publication import log_identity
 from registry.refusals.acts import BodyRefused, KeyReused, QueryRefused
 from registry.tabular.annotated import WorkbookFile
 from registry.unit_of_work import UnitOfWork
@@ -179,15 +180,26 @@ def if_version() -> int | None:
     text = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if text in ("", "*"):
         return None
+    text, mark, epoch = text.partition("@")
+    if mark and epoch != _find_epoch():
+        return -1  # it was read before a restore
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
+def _find_epoch() -> str:
+    with runtime.connecting() as connection:
+        return str(connection.execute(log_identity.NEWEST_EPOCH).scalar_one_or_none())
+
+
 def respond_with_etag(body: dict[str, Any], etag: str) -> Response:
-    """A JSON response with an ETag, that of the state where its address is tagged by it; 304 when the client has it."""
+    """A JSON response with an ETag, that of the state where its address is tagged by it; 304 when the client has it.
+
+    The ETag carries the epoch: after a restore the same version and entry number may mean other content.
+    """
     response = Response(json.dumps(body, ensure_ascii=False), content_type="application/json")
     if conditional.has_tag():
         return conditional.with_tag(response)
-    response.set_etag(etag)
+    response.set_etag(f"{etag}@{_find_epoch()}")
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
     return response

@@ -6,9 +6,10 @@ import secrets
 import click
 
 from registry import runtime
-from registry.commands.common import in_app
-from registry.domain.permissions import EVERYWHERE, SYSTEM, WITHOUT_ACCOUNT, Role
+from registry.commands.common import AS, echo_proposal, in_app, operator_named
+from registry.domain.permissions import EVERYWHERE, WITHOUT_ACCOUNT, Role
 from registry.queries.node import account_lookup
+from registry.services import proposed_acts
 from registry.services.node import accounts
 from registry.unit_of_work import UnitOfWork
 
@@ -28,6 +29,7 @@ def group() -> None:
 @click.option("--name", help="Account name; made up when left out.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="First day on which it is no longer valid.")
 @click.option("--key", "with_key", is_flag=True, help="Issue a machine key and print it, this once.")
+@AS
 @in_app
 def create(  # noqa: PLR0913, PLR0917 - one parameter per option
     role: str,
@@ -37,8 +39,13 @@ def create(  # noqa: PLR0913, PLR0917 - one parameter per option
     name: str | None,
     until: dt.datetime | None,
     with_key: bool,
+    account: str | None,
 ) -> None:
-    """Create an account; prints its name and, with --key, its machine key once."""
+    """Create an account; prints its name and, with --key, its machine key once.
+
+    With --as it is proposed: another security administrator confirms it, and only then the key opens anything.
+    """
+    operator, key = operator_named(account), accounts.draw_key() if with_key else None
     chosen = name or f"{department}-{role}-{secrets.token_hex(3)}"
     new = accounts.NewAccount(
         chosen,
@@ -49,35 +56,50 @@ def create(  # noqa: PLR0913, PLR0917 - one parameter per option
         until.date() if until else None,
     )
 
-    def act(work: UnitOfWork) -> str | None:
-        account = accounts.create(work, new)
-        return accounts.issue_key(work, account.id, chosen) if with_key else None
+    def act(work: UnitOfWork) -> int | None:
+        if account is not None:
+            return proposed_acts.propose_account(work, new, key).id
+        accounts.create(work, new, account_lookup.key_hash(key) if key is not None else None)
+        return None
 
-    issued = runtime.perform(SYSTEM, act)
+    number = runtime.perform(operator, act)
     click.echo(chosen)
-    if issued:
-        click.echo(issued)
+    _echo_key_and_proposal(key, number)
+
+
+def _echo_key_and_proposal(key: str | None, number: int | None) -> None:
+    if key is not None:
+        click.echo(key)
+    if number is not None:
+        echo_proposal(number)
 
 
 @group.command("key")
 @click.argument("name")
+@AS
 @in_app
-def key(name: str) -> None:
-    """Issue another machine key to an account and print it, this once."""
+def key(name: str, account: str | None) -> None:
+    """Issue another machine key to an account and print it, this once; with --as another person confirms it."""
+    issued = accounts.draw_key()
 
-    def act(work: UnitOfWork) -> str:
-        actor = account_lookup.by_name(work.session, name, work.today)
-        return accounts.issue_key(work, actor.account_id or 0, name)
+    def act(work: UnitOfWork) -> int | None:
+        if account is not None:
+            return proposed_acts.propose_key(work, name, issued).id
+        owner = account_lookup.by_name(work.session, name, work.today)
+        accounts.add_key(work, owner.account_id or 0, name, account_lookup.key_hash(issued))
+        return None
 
-    click.echo(runtime.perform(SYSTEM, act))
+    _echo_key_and_proposal(issued, runtime.perform(operator_named(account), act))
 
 
 @group.command("revoke")
 @click.argument("name")
+@AS
 @in_app
-def revoke(name: str) -> None:
-    """Revoke every machine key of an account."""
-    click.echo(f"revoked: {runtime.perform(SYSTEM, lambda work: accounts.revoke_keys(work, name))}")
+def revoke(name: str, account: str | None) -> None:
+    """Revoke every machine key of an account, at once."""
+    revoked = runtime.perform(operator_named(account), lambda work: accounts.revoke_keys(work, name))
+    click.echo(f"revoked: {revoked}")
 
 
 @click.group("departments")
@@ -102,9 +124,18 @@ def list_departments() -> None:
     "--authority-code",
     help="Its 统一社会信用代码; it then files its own decisions only. Left out: unchanged.",
 )
+@AS
 @in_app
-def put(code: str, name: str, kind: str, authority_code: str | None) -> None:
-    """Create a department or change it."""
+def put(code: str, name: str, kind: str, authority_code: str | None, account: str | None) -> None:
+    """Create a department or change it; with --as another security administrator confirms it."""
     new = accounts.NewDepartment(code, name, kind, authority_code)
-    runtime.perform(SYSTEM, lambda work: accounts.ensure_department(work, new).code)
+
+    def act(work: UnitOfWork) -> int | None:
+        if account is not None:
+            return proposed_acts.propose_department(work, new).id
+        accounts.ensure_department(work, new)
+        return None
+
+    number = runtime.perform(operator_named(account), act)
     click.echo(code)
+    _echo_key_and_proposal(None, number)

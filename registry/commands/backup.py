@@ -9,12 +9,12 @@ from registry import runtime
 from registry.app import create_app
 from registry.commands.common import WholeRange, exit_with_refusal, in_app
 from registry.commands.node import prepare
-from registry.domain.permissions import SYSTEM
+from registry.domain.permissions import SHELL
 from registry.errors import Refusal
 from registry.maintenance import backup, sealed_keys
 from registry.maintenance.manifest import Manifest
 from registry.refusals.maintenance import RestoreUnsound
-from registry.services.exchange import peers
+from registry.services.publication import ledger
 from registry.settings import Settings, from_environment
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -46,7 +46,7 @@ def create(folder: Path, with_keys: bool, passphrase_file: Path | None, keep: in
     """Back up the working node into a new folder within FOLDER; nothing has to stop."""
     passphrase = _read_passphrase(passphrase_file, is_new=True) if with_keys else None
     path, described = backup.create(folder, passphrase)
-    runtime.perform(SYSTEM, lambda work: backup.note(work, described))
+    runtime.perform(SHELL, lambda work: backup.note(work, described))
     click.echo(f"backup: {path}")
     click.echo(f"{described.size} entries, root {described.root}, schema {described.revision}")
     if not with_keys:
@@ -78,7 +78,7 @@ def _bring_up(settings: Settings, described: Manifest) -> None:
     with create_app(settings).app_context():
         try:
             prepare()
-            epoch = runtime.perform(SYSTEM, peers.renew_epoch)
+            epoch = runtime.perform(SHELL, ledger.renew_epoch).epoch
             wrong = 0
             for line in backup.contradictions(described):
                 wrong += 1

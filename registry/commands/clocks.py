@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from registry import runtime
-from registry.commands.common import actor_named, in_app
-from registry.domain.permissions import SYSTEM, Permission
+from registry.commands.common import AS, actor_named, echo_proposal, in_app, operator_named
+from registry.domain.permissions import Permission
 from registry.queries.law import deadlines, reference_data
+from registry.services import proposed_acts
 from registry.services.law import calendar_loading
 from registry.unit_of_work import day_of
 
@@ -48,9 +49,16 @@ def calendar() -> None:
 
 @calendar.command("load")
 @click.argument("path", metavar="FILE", type=EXISTING)
+@AS
 @in_app
-def load(path: Path) -> None:
-    """Load a year's notice (TOML, as registry/reference/calendar.toml) and count every running clock again."""
-    data = path.read_bytes()
-    done = runtime.perform(SYSTEM, lambda work: calendar_loading.load(work, data))
+def load(path: Path, account: str | None) -> None:
+    """Load a year's notice (TOML, as registry/reference/calendar.toml) and count every running clock again.
+
+    With --as it is proposed, and a security administrator confirms it.
+    """
+    data, operator = path.read_bytes(), operator_named(account)
+    if account is not None:
+        echo_proposal(runtime.perform(operator, lambda work: proposed_acts.propose_calendar(work, data).id))
+        return
+    done = runtime.perform(operator, lambda work: calendar_loading.load(work, data))
     click.echo(f"{done.rows} rows loaded, {done.moved} clocks moved, {done.provisional} clocks still provisional")

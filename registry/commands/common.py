@@ -10,9 +10,10 @@ import click
 from registry import logs, runtime
 from registry.app import create_app
 from registry.domain import literals
-from registry.domain.permissions import Actor
+from registry.domain.permissions import SHELL, Actor
 from registry.errors import Refusal
 from registry.queries.node import account_lookup
+from registry.refusals.acts import AccountRequired
 from registry.unit_of_work import day_of
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -64,6 +65,28 @@ def exit_with_refusal(refusal: Refusal) -> None:
     for fault in refusal.faults:
         click.echo(f"  {fault.pointer}: {fault.code}: {fault.detail}", err=True)
     sys.exit(1)
+
+
+AS = click.option("--as", "account", help="Account that acts; may be left out while the node is being set up only.")
+"""The account of an administrator."""
+
+
+def operator_named(name: str | None) -> Actor:
+    """The actor of an account; without a name the shell itself, as long as the node is being set up.
+
+    Refuses ``AccountRequired`` once two security administrators are there.
+    """
+    if name is not None:
+        return actor_named(name)
+    with runtime.reading() as session:
+        if not account_lookup.is_bootstrapping(session, day_of(runtime.clock())):
+            raise AccountRequired()
+    return SHELL
+
+
+def echo_proposal(number: int) -> None:
+    """Say that an act waits for another person."""
+    click.echo(f"proposal {number}: 待另一人确认 waits for another person, registry proposals confirm {number}")
 
 
 def actor_named(name: str) -> Actor:

@@ -3,9 +3,10 @@
 import click
 
 from registry import runtime
-from registry.commands.common import actor_named, in_app
+from registry.commands.common import actor_named, echo_proposal, in_app
 from registry.commands.procedures import ACCOUNT
-from registry.services.cases import relief_confirmation
+from registry.services.cases import proposed_steps
+from registry.unit_of_work import UnitOfWork
 
 
 @click.group("contacts")
@@ -19,10 +20,9 @@ def group() -> None:
 @ACCOUNT
 @in_app
 def set_contact(record: str, email: str, account: str) -> None:
-    """File the mail address of the subject of a record."""
+    """Propose the mail address of the subject of a record; another officer confirms it."""
     actor = actor_named(account)
-    runtime.perform(actor, lambda work: relief_confirmation.file_contact(work, record, email))
-    click.echo(f"{record}: 已登记 filed")
+    echo_proposal(runtime.perform(actor, lambda work: proposed_steps.propose_contact(work, record, email).id))
 
 
 @group.command("code")
@@ -30,6 +30,15 @@ def set_contact(record: str, email: str, account: str) -> None:
 @ACCOUNT
 @in_app
 def issue_code(record: str, account: str) -> None:
-    """Issue a code to the subject of a record, whom the officer has identified; it is shown once."""
-    actor = actor_named(account)
-    click.echo(runtime.perform(actor, lambda work: relief_confirmation.issue_code(work, record)))
+    """Issue a code to the subject of a record, whom the officer has identified; it is shown once.
+
+    It holds when another officer confirms it.
+    """
+
+    def act(work: UnitOfWork) -> tuple[int, str]:
+        proposal, code = proposed_steps.propose_code(work, record)
+        return proposal.id, code
+
+    number, code = runtime.perform(actor_named(account), act)
+    click.echo(code)
+    echo_proposal(number)

@@ -6,14 +6,17 @@ import sys
 import click
 
 from registry import runtime
-from registry.commands.common import WholeRange, actor_named, in_app
+from registry.commands.common import AS, WholeRange, actor_named, echo_proposal, in_app, operator_named
 from registry.commands.procedures import ACCOUNT
 from registry.domain.exchange import envelope
 from registry.domain.law.deadlines import limit
-from registry.domain.permissions import SYSTEM
+from registry.domain.permissions import SHELL
 from registry.queries.exchange import peer_messages
 from registry.queries.law import reference_data
+from registry.services import proposed_acts
 from registry.services.exchange import bulk_release, inbox, peers
+from registry.services.node import audit
+from registry.services.publication import ledger
 from registry.unit_of_work import UnitOfWork, day_of
 from sync.client import NotDelivered
 from sync.pull import pull_all
@@ -34,7 +37,7 @@ def group() -> None:
 @in_app
 def push() -> None:
     """Send what is promised to every peer now."""
-    runtime.perform(SYSTEM, peers.clear_retry_times)
+    _begin_by_hand("exchange.push")
     failed = False
     for code, done in push_all().items():
         failed = failed or done.failed is not None
@@ -46,13 +49,23 @@ def push() -> None:
 @in_app
 def pull() -> None:
     """Fetch what every peer has for this node."""
-    runtime.perform(SYSTEM, peers.clear_retry_times)
+    _begin_by_hand("exchange.pull")
     failed = False
     for code, done in pull_all().items():
         failed = failed or done.failed is not None
         restarted = ", 游标重置 restarted" if done.is_restarted else ""
         click.echo(f"{code}: 收到 received {done.received}{restarted}{_format_failure(done.failed)}")
     sys.exit(1 if failed else 0)
+
+
+def _begin_by_hand(act: str) -> None:
+    """Begin what the worker does by its clock, now and counted as an act of the shell."""
+
+    def begin(work: UnitOfWork) -> None:
+        peers.clear_retry_times(work)
+        audit.note(work, act, "exchange")
+
+    runtime.perform(SHELL, begin)
 
 
 def _format_failure(failed: str | None) -> str:
@@ -97,17 +110,18 @@ def status() -> None:
 @click.option("--release", "released", type=WholeRange(), metavar="ID", help="Judge this item again.")
 @click.option("--drop", "dropped", type=WholeRange(), metavar="ID", help="Put this item away for good.")
 @click.option("--reason", help="Why it is dropped.")
+@AS
 @in_app
-def quarantine(released: int | None, dropped: int | None, reason: str | None) -> None:
+def quarantine(released: int | None, dropped: int | None, reason: str | None, account: str | None) -> None:
     """List the records that wait for a person, with the day by which they must be verified, or decide one."""
     if (released is not None and dropped is not None) or (dropped is not None) != bool(reason):
         raise click.UsageError("--release ID | --drop ID --reason TEXT")
     if released is not None:
-        outcome = runtime.perform(SYSTEM, lambda work: inbox.release(work, released))
+        outcome = runtime.perform(operator_named(account), lambda work: inbox.release(work, released))
         click.echo(f"{released}: {outcome.outcome} {outcome.code or ''}".rstrip())
         sys.exit(1 if outcome.outcome in envelope.QUARANTINED else 0)
     if dropped is not None:
-        runtime.perform(SYSTEM, lambda work: inbox.drop(work, dropped, reason or ""))
+        runtime.perform(operator_named(account), lambda work: inbox.drop(work, dropped, reason or ""))
         click.echo(f"{dropped}: 已放弃 dropped")
         return
     with runtime.reading() as session:
@@ -153,18 +167,20 @@ def confirm_release(number: int, account: str) -> None:
 
 @group.command("release")
 @click.argument("peer")
+@AS
 @in_app
-def release(peer: str) -> None:
+def release(peer: str, account: str | None) -> None:
     """Release a paused peer: take its batches again, for a day whatever share it removes."""
-    until = runtime.perform(SYSTEM, lambda work: peers.release(work, peer))
+    until = runtime.perform(operator_named(account), lambda work: peers.release(work, peer))
     click.echo(f"{peer}: 已恢复 released until {until.isoformat(timespec='minutes')}")
 
 
 @group.command("renew-epoch")
+@AS
 @in_app
-def renew_epoch() -> None:
+def renew_epoch(account: str | None) -> None:
     """Renew the epoch after a restore from a backup: every peer reads this node from its first entry again."""
-    click.echo(runtime.perform(SYSTEM, peers.renew_epoch))
+    click.echo(runtime.perform(operator_named(account), ledger.renew_epoch).epoch)
 
 
 @group.group("peers")
@@ -178,12 +194,27 @@ def peers_group() -> None:
 @click.option("--public-key", required=True, metavar="HEX", help="Its Ed25519 key, 64 hexadecimal digits.")
 @click.option("--owners", default="", help="Comma-separated nodes it may speak for besides itself.")
 @click.option("--name", default="", help="What people call it.")
+@AS
 @in_app
-def add(code: str, url: str, public_key: str, owners: str, name: str) -> None:
-    """Add a peer: its code, key, address and the nodes it speaks for."""
+def add(code: str, url: str, public_key: str, owners: str, name: str, account: str | None) -> None:
+    """Add a peer: its code, key, address and the nodes it speaks for; with --as another administrator confirms it."""
     speaks_for = [owner for owner in owners.split(",") if owner]
-    runtime.perform(SYSTEM, lambda work: peers.add(work, code, name or code, url, public_key, speaks_for))
-    click.echo(f"{code}: 已登记 added")
+
+    def act(work: UnitOfWork) -> int | None:
+        if account is not None:
+            return proposed_acts.propose_peer(work, code, name or code, url, public_key, speaks_for).id
+        peers.add(work, code, name or code, url, public_key, speaks_for)
+        return None
+
+    _echo_done(runtime.perform(operator_named(account), act), f"{code}: 已登记 added")
+
+
+def _echo_done(number: int | None, done: str) -> None:
+    """Say that an act is done, or that it waits for another person."""
+    if number is None:
+        click.echo(done)
+    else:
+        echo_proposal(number)
 
 
 @peers_group.command("change")
@@ -191,23 +222,31 @@ def add(code: str, url: str, public_key: str, owners: str, name: str) -> None:
 @click.option("--url", help="Its new address.")
 @click.option("--public-key", metavar="HEX", help="Its new Ed25519 key.")
 @click.option("--distrust", is_flag=True, help="Its former keys were stolen: trust none of them any more.")
+@AS
 @in_app
-def change(code: str, url: str | None, public_key: str | None, distrust: bool) -> None:
-    """Change the address or key of a peer; what it signed before still verifies."""
+def change(code: str, url: str | None, public_key: str | None, distrust: bool, account: str | None) -> None:
+    """Change the address or key of a peer; what it signed before still verifies. With --as another confirms it."""
 
-    def act(work: UnitOfWork) -> str:
-        return peers.change(work, code, url=url, public_key=public_key, distrust=distrust).code
+    def act(work: UnitOfWork) -> int | None:
+        if account is not None:
+            return proposed_acts.propose_change_of_peer(work, code, url, public_key, distrust=distrust).id
+        peers.change(work, code, url=url, public_key=public_key, distrust=distrust)
+        return None
 
-    runtime.perform(SYSTEM, act)
-    click.echo(f"{code}: 已更改 changed")
+    _echo_done(runtime.perform(operator_named(account), act), f"{code}: 已更改 changed")
 
 
 @peers_group.command("remove")
 @click.argument("code")
+@AS
 @in_app
-def remove(code: str) -> None:
-    """Remove a peer: nothing is sent to it or taken from it any more; its records stay."""
-    cancelled = runtime.perform(SYSTEM, lambda work: peers.remove(work, code))
+def remove(code: str, account: str | None) -> None:
+    """Remove a peer: nothing is sent to it or taken from it any more; its records stay. With --as another confirms."""
+    operator = operator_named(account)
+    if account is not None:
+        echo_proposal(runtime.perform(operator, lambda work: proposed_acts.propose_removal_of_peer(work, code).id))
+        return
+    cancelled = runtime.perform(operator, lambda work: peers.remove(work, code))
     click.echo(f"{code}: 已移除 removed, {cancelled} messages cancelled")
 
 

@@ -6,9 +6,10 @@ import click
 
 from registry import runtime
 from registry.commands.checks import WRITTEN
-from registry.commands.common import in_app
-from registry.domain.permissions import SYSTEM
+from registry.commands.common import AS, echo_proposal, in_app, operator_named
+from registry.domain.permissions import SHELL
 from registry.queries.publication import known_keys
+from registry.services import proposed_acts
 from registry.services.node import audit
 from registry.services.publication import key_rotation
 from registry.signing import EXCHANGE, SIGNING
@@ -40,19 +41,26 @@ def _build_document() -> bytes:
 
 @group.command("rotate")
 @click.option("--exchange", is_flag=True, help="The key by which peers know this node, instead of the signing key.")
+@AS
 @in_app
-def rotate(exchange: bool) -> None:
-    """Rotate a key: the new one signs from now on, endorsed by the old. Running processes take it up by themselves."""
-    name = EXCHANGE if exchange else SIGNING
+def rotate(exchange: bool, account: str | None) -> None:
+    """Rotate a key: the new one signs from now on, endorsed by the old. Running processes take it up by themselves.
+
+    With --as it is proposed, and another security administrator confirms it on this machine.
+    """
+    name, operator = EXCHANGE if exchange else SIGNING, operator_named(account)
     successor = runtime.keys().draft(name)
+    if account is not None:
+        echo_proposal(runtime.perform(operator, lambda work: proposed_acts.propose_rotation(work, name).id))
+        return
 
     def act(work: UnitOfWork) -> None:
         if exchange:
-            audit.note(work, "keys.rotate.exchange", successor.key_id)
+            key_rotation.rotate_exchange(work, successor)
         elif not key_rotation.is_promoted(work, successor):
             key_rotation.rotate(work, successor)
 
-    runtime.perform(SYSTEM, act)
+    runtime.perform(operator, act)
     retired = runtime.keys().promote(name)
     click.echo(f"signing key: {successor.key_id}" if not exchange else f"exchange key: {successor.public.hex()}")
     click.echo(f"the old private key is kept at {retired}: move it away from this machine")
@@ -65,7 +73,7 @@ def rotate(exchange: bool) -> None:
 def encrypt() -> None:
     """Encrypt the key files under REGISTRY_KEYS_PASSPHRASE_FILE; again after its first line has changed."""
     replaced = runtime.keys().encrypt()
-    runtime.perform(SYSTEM, lambda work: audit.note(work, "keys.encrypt", str(len(replaced))))
+    runtime.perform(SHELL, lambda work: audit.note(work, "keys.encrypt", str(len(replaced))))
     for path in replaced:
         click.echo(f"encrypted: {path}")
     click.echo(f"{len(replaced)} files encrypted under the first line of {runtime.settings().keys_passphrase_file}")
@@ -74,8 +82,17 @@ def encrypt() -> None:
 @group.command("revoke")
 @click.argument("kid")
 @click.option("--reason", required=True, help="Why; it is public.")
+@AS
 @in_app
-def revoke(kid: str, reason: str) -> None:
-    """Revoke a key that no longer signs: what it signed proves nothing any more by itself."""
-    runtime.perform(SYSTEM, lambda work: key_rotation.revoke(work, kid, reason))
+def revoke(kid: str, reason: str, account: str | None) -> None:
+    """Revoke a key that no longer signs: what it signed proves nothing any more by itself.
+
+    With --as it is proposed, and another security administrator confirms it.
+    """
+    operator = operator_named(account)
+    if account is not None:
+        act = proposed_acts.propose_revocation
+        echo_proposal(runtime.perform(operator, lambda work: act(work, kid, reason).id))
+        return
+    runtime.perform(operator, lambda work: key_rotation.revoke(work, kid, reason))
     click.echo(f"{kid}: revoked; give out the public keys again")

@@ -14,7 +14,7 @@ from registry.commands.common import exit_with_refusal, in_app
 from registry.domain import records
 from registry.domain.exchange import membership
 from registry.domain.exchange.membership import Administrator, AdministratorsStatement, MemberStatement, Signature
-from registry.domain.permissions import SYSTEM
+from registry.domain.permissions import SHELL
 from registry.errors import Refusal
 from registry.queries.exchange import member_statements
 from registry.services.exchange import members
@@ -100,7 +100,7 @@ def sign(file: Path, key_file: Path) -> None:
 @in_app
 def load(file: Path) -> None:
     """Take a statement in that two administrators have signed; peers fetch it from here."""
-    is_new = runtime.perform(SYSTEM, lambda work: members.load(work, file.read_bytes()))
+    is_new = runtime.perform(SHELL, lambda work: members.load(work, file.read_bytes()))
     click.echo("已登记 loaded" if is_new else "已有 known")
 
 

@@ -4,7 +4,7 @@ import click
 
 from registry import runtime
 from registry.commands.common import in_app
-from registry.domain.permissions import SYSTEM
+from registry.domain.permissions import SHELL
 from registry.services.publication import name_index
 
 
@@ -17,4 +17,4 @@ def group() -> None:
 @in_app
 def rebuild() -> None:
     """Rebuild the index of names, as after a change of how names are folded; nothing is published meanwhile."""
-    click.echo(f"{runtime.perform(SYSTEM, name_index.rebuild)} names indexed")
+    click.echo(f"{runtime.perform(SHELL, name_index.rebuild)} names indexed")

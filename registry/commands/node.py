@@ -13,21 +13,22 @@ from registry.app import MIGRATIONS, create_app
 from registry.commands.common import WholeRange, in_app
 from registry.demo.furnish import furnish
 from registry.demo.processes import run
-from registry.domain.permissions import SYSTEM
+from registry.domain.permissions import SHELL, SYSTEM
+from registry.errors import Refusal
 from registry.services.law import reference_loading
 from registry.services.node import accounts
-from registry.services.publication import further_keys, name_index, standing
+from registry.services.publication import epochs, further_keys, name_index, standing
 from registry.settings import Settings, child_environment, from_environment
 
 
 def prepare() -> tuple[int, int, int]:
     """Migrate, load the reference data, index missing names and records, and renew keys; idempotent."""
     flask_migrate.upgrade(directory=str(MIGRATIONS))
-    counts = runtime.perform(SYSTEM, reference_loading.renew)
-    runtime.perform(SYSTEM, accounts.create_planned_departments)
-    runtime.perform(SYSTEM, name_index.index_missing)
-    runtime.perform(SYSTEM, standing.build_missing)
-    further_keys.renew(partial(runtime.perform, SYSTEM))
+    counts = runtime.perform(SHELL, reference_loading.renew)
+    runtime.perform(SHELL, accounts.create_planned_departments)
+    runtime.perform(SHELL, name_index.index_missing)
+    runtime.perform(SHELL, standing.build_missing)
+    further_keys.renew(partial(runtime.perform, SHELL))
     return counts
 
 
@@ -68,10 +69,22 @@ def serve_arguments(settings: Settings) -> list[str]:
     ]
 
 
+def _warn_of_set_back(settings: Settings) -> None:
+    """Say on standard error that the database is older than this node's record of it; pages are served all the same."""
+    with create_app(settings).app_context():
+        try:
+            runtime.perform(SYSTEM, epochs.require_current)
+        except Refusal as refusal:
+            click.echo(f"{refusal.code}: {refusal.title}\n  {refusal.detail}", err=True)
+        finally:
+            runtime.db.engine.dispose()
+
+
 @click.command("serve")
 def serve() -> None:
     """Serve the pages and the API with gunicorn (REGISTRY_HOST, REGISTRY_PORT)."""
     settings = from_environment()
+    _warn_of_set_back(settings)
     arguments = serve_arguments(settings)
     os.execve(arguments[0], arguments, child_environment(settings))  # noqa: S606 - our own command line
 

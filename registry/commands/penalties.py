@@ -11,7 +11,8 @@ import xlsxwriter
 from sqlalchemy.orm import Session
 
 from registry import runtime
-from registry.commands.common import WholeRange, actor_named, in_app
+from registry.commands.common import WholeRange, actor_named, echo_proposal, in_app
+from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.procedures import PENALTY
 from registry.domain.filing import columns, plausibility
 from registry.domain.filing.reading import CONFIRMABLE, parse_mapping
@@ -21,7 +22,7 @@ from registry.errors import Refusal
 from registry.models import ImportFinding, PenaltyImport
 from registry.queries.cases import penalties
 from registry.queries.law import reference_data
-from registry.services.cases import annotation, penalty_import, penalty_verification
+from registry.services.cases import annotation, penalty_import, penalty_verification, proposed_steps
 from registry.tabular import filings
 from registry.tabular.annotated import CellFinding, annotate_file
 from registry.unit_of_work import UnitOfWork, day_of
@@ -269,10 +270,10 @@ def send_back(record: str, account: str, reason: str) -> None:
 @click.option("--changed-on", type=click.DateTime(["%Y-%m-%d"]), required=True)
 @in_app
 def withdraw(record: str, account: str, reason: str, changed_on: dt.datetime) -> None:
-    """Take a published penalty back (行政处罚法 48: within 3 working days, with the reason)."""
+    """Propose to take a published penalty back (行政处罚法 48: within 3 working days, with the reason)."""
+    body = {"reason": reason, "changed_on": changed_on.date()}
 
-    def act(work: UnitOfWork) -> str:
-        return penalty_verification.withdraw(work, record, reason, changed_on.date(), if_version=None).state
+    def act(work: UnitOfWork) -> int:
+        return proposed_steps.propose(work, PENALTY.noun, "withdraw", record, body, StepInput()).id
 
-    runtime.perform(actor_named(account), act)
-    click.echo(f"{record}: withdrawn")
+    echo_proposal(runtime.perform(actor_named(account), act))

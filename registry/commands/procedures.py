@@ -22,7 +22,7 @@ from registry.api.schemas.commendation import CommendationSchema
 from registry.api.schemas.listing import DraftSchema
 from registry.api.schemas.procedure import build_step_input
 from registry.api.schemas.relation import RelationSchema
-from registry.commands.common import WholeRange, actor_named, in_app
+from registry.commands.common import WholeRange, actor_named, echo_proposal, in_app
 from registry.commands.penalties import group as penalty_group
 from registry.domain import literals
 from registry.domain.cases.case_file import StepDocument, StepInput
@@ -34,6 +34,7 @@ from registry.domain.cases.procedures import (
     DOCUMENTS,
     FILED,
     LISTING,
+    PENALTY,
     RELATION,
     REPAIR,
 )
@@ -43,7 +44,7 @@ from registry.errors import Fault, Refusal
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import Proceeding
 from registry.refusals.acts import BodyRefused
-from registry.services.cases import listing_drafting
+from registry.services.cases import listing_drafting, proposed_steps
 from registry.services.cases.commendations import file as file_commendation
 from registry.services.cases.filed_records import file_draft
 from registry.services.cases.filed_records import verify as verify_record
@@ -133,11 +134,11 @@ def _build_group(procedure: Procedure, name: str, reads: Permission, acts: tuple
             proceeding = casework.own_case(session, actor, procedure_records.TABLES[procedure.noun], record)
             click.echo(json.dumps(casework.describe(session, proceeding), ensure_ascii=False, indent=1))
 
-    _add_act_command(group, acts)
+    _add_act_command(group, procedure, acts)
     return group
 
 
-def _add_act_command(group: click.Group, acts: tuple[CaseAct, ...]) -> None:
+def _add_act_command(group: click.Group, procedure: Procedure, acts: tuple[CaseAct, ...]) -> None:
     by_path = {act.path: act for act in acts}
 
     @group.command("act", help=f"Take a step with its documents: {', '.join(by_path)}.")
@@ -153,9 +154,15 @@ def _add_act_command(group: click.Group, acts: tuple[CaseAct, ...]) -> None:
     ) -> None:
         chosen = by_path[path]
         loaded = _load_body(chosen.schema, body, fields)
-        proceeding = runtime.perform(
-            actor_named(account), lambda work: chosen.run(work, record, loaded, _build_step_input(loaded, papers))
-        )
+        step_input, actor = _build_step_input(loaded, papers), actor_named(account)
+        if chosen.name in procedure.two_persons:
+
+            def propose(work: UnitOfWork) -> int:
+                return proposed_steps.propose(work, procedure.noun, chosen.name, record, loaded, step_input).id
+
+            echo_proposal(runtime.perform(actor, propose))
+            return
+        proceeding = runtime.perform(actor, lambda work: chosen.run(work, record, loaded, step_input))
         click.echo(f"{proceeding.record}: {proceeding.state}")
 
 
@@ -191,7 +198,7 @@ _add_begin_command(
 )
 relation_group = _build_group(RELATION, "relations", Permission.RELATION_READ, RELATION_ACTS)
 _add_begin_command(relation_group, "file", RelationSchema, file_relation, "File a relation, from a JSON file.")
-_add_act_command(penalty_group, PENALTY_ACTS)
+_add_act_command(penalty_group, PENALTY, PENALTY_ACTS)
 
 
 def _add_verify_command(group: click.Group, kind: FiledKind) -> None:

@@ -31,7 +31,9 @@ from registry.unit_of_work import UnitOfWork
 @click.argument("receipt", type=EXISTING)
 @click.option("--keys", type=EXISTING, required=True, help="Public keys, as `registry keys --out` writes them.")
 @click.option("--previous", type=EXISTING, help="Receipt of the look before: work out again what changed.")
-@click.option("--cover", type=EXISTING, help="Where the key was revoked: as `registry receipt cover` writes it.")
+@click.option(
+    "--cover", type=EXISTING, help="Later checkpoint with its witnesses: as `registry receipt cover` writes it."
+)
 @click.option("--trust", default="", metavar="KEY", help="Id or hex of a key that must be among the keys.")
 def verify(receipt: Path, keys: Path, previous: Path | None, cover: Path | None, trust: str) -> None:
     """Verify a receipt, or its excerpt for one party, offline: no database, no network.
@@ -83,10 +85,10 @@ def pdf(receipt: Path, out: Path) -> None:
 @click.option("--out", type=WRITTEN, required=True, help="Write the cover here.")
 @in_app
 def cover(receipt: Path, out: Path) -> None:
-    """The signed head over the ledger that a receipt names, for a receipt whose key was revoked."""
+    """The signed head over the ledger that a receipt names, with the cosignatures of witnesses."""
     statement = _prove_statement(receipt.read_bytes())
     with runtime.reading() as session:
-        ring = known_keys.ring(session, runtime.settings().node, runtime.keys().signer)
+        ring = known_keys.ring_with_policy(session, runtime.settings().node, runtime.keys().signer)
         note, path = ledger_state.cover(session, statement["entry"], ring)
     out.write_text(json.dumps({"checkpoint": note, "path": [node.hex() for node in path]}), encoding="utf-8")
     click.echo(f"cover: {out}")
@@ -94,7 +96,7 @@ def cover(receipt: Path, out: Path) -> None:
 
 def _prove_statement(data: bytes) -> Statement:
     with runtime.reading() as session:
-        ring = known_keys.ring(session, runtime.settings().node, runtime.keys().signer)
+        ring = known_keys.ring_with_policy(session, runtime.settings().node, runtime.keys().signer)
         statement: Statement = receipt_proof.prove_receipt(session, ring, data)["statement"]
     return statement
 

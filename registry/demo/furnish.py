@@ -14,15 +14,15 @@ from registry import runtime
 from registry.demo import lists, procedures
 from registry.domain.exchange import membership
 from registry.domain.exchange.membership import Administrator, AdministratorsStatement, MemberStatement, Signature
-from registry.domain.permissions import SYSTEM, Role
+from registry.domain.permissions import SHELL, SYSTEM, Role
 from registry.queries.cases import penalties
-from registry.queries.exchange import member_statements
+from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.node import account_lookup
 from registry.queries.publication import known_keys
-from registry.refusals.acts import PeerUnknown
+from registry.services import proposed_acts
 from registry.services.cases import penalty_import, penalty_verification
-from registry.services.exchange import members, peers
-from registry.services.node import accounts
+from registry.services.exchange import members
+from registry.services.node import accounts, proposals
 from registry.services.publication import ledger
 from registry.settings import Settings
 from registry.signing import Signer
@@ -50,7 +50,14 @@ ACCOUNTS = (
     accounts.NewAccount("credit-head", Role.HEAD, "demo-credit-office", ("*",), ("*",)),
     accounts.NewAccount("trading-centre", Role.TRADING_CENTRE, "demo-trading-centre", ("*",), ("*",)),
     accounts.NewAccount("auditor", Role.AUDIT_ADMIN, "demo-administration", ("*",), ("*",)),
+    accounts.NewAccount("finance-verifier-2", Role.VERIFIER, "demo-finance", ("procurement",), ("*",)),
+    accounts.NewAccount("housing-verifier-2", Role.VERIFIER, "demo-housing", ("construction",), ("*",)),
+    accounts.NewAccount("credit-verifier-2", Role.VERIFIER, "demo-credit-office", ("*",), ("*",)),
+    accounts.NewAccount("operator", Role.SYSTEM_ADMIN, "demo-administration", ("*",), ("*",)),
+    accounts.NewAccount("security-1", Role.SECURITY_ADMIN, "demo-administration", ("*",), ("*",)),
+    accounts.NewAccount("security-2", Role.SECURITY_ADMIN, "demo-administration", ("*",), ("*",)),
 )
+"""The security administrators come last: with the second of them the node's shell loses its right to make accounts."""
 AUTHORITIES = {
     "city": {
         "11320900MA0T000010": ["盐城市示例财政局"],
@@ -89,11 +96,15 @@ def _create_accounts(settings: Settings) -> None:
         return
 
     def act(work: UnitOfWork) -> dict[str, str]:
-        for new in DEPARTMENTS if settings.node == "city" else map(_name_platform_department, DEPARTMENTS):
-            accounts.ensure_department(work, new)
-        return {new.name: accounts.issue_key(work, accounts.create(work, new).id, new.name) for new in lacking}
+        departments = DEPARTMENTS if settings.node == "city" else map(_name_platform_department, DEPARTMENTS)
+        for department in departments:
+            accounts.ensure_department(work, department)
+        keys = {new.name: accounts.draw_key() for new in lacking}
+        for new in lacking:
+            accounts.create(work, new, account_lookup.key_hash(keys[new.name]))
+        return keys
 
-    keys = issued | runtime.perform(SYSTEM, act)
+    keys = issued | runtime.perform(SHELL, act)
     draft = path.with_suffix(".draft")
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(keys, indent=1), encoding="utf-8")
@@ -155,14 +166,26 @@ def _introduce_peers(apps: Mapping[str, Flask], settings: Settings, nodes: Seque
     for other in nodes:
         if other is not settings:
             public = apps[other.node].extensions["registry_keys"].exchange.public.hex()
-            runtime.perform(SYSTEM, partial(_introduce_peer, other=other, public=public))
+            _introduce_peer(other, public)
 
 
-def _introduce_peer(work: UnitOfWork, other: Settings, public: str) -> None:
-    try:
-        peers.change(work, other.node, url=other.base_url)  # the demo may run on another port than before
-    except PeerUnknown:
-        peers.add(work, other.node, other.node_name, other.base_url, public, ())
+def _introduce_peer(other: Settings, public: str) -> None:
+    """Add a peer, or change its address: the demo may run on another port than before. Two administrators do it."""
+    with runtime.reading() as session:
+        known = {peer.code: peer.url for peer in peer_messages.peers(session)}
+        today = day_of(runtime.clock())
+        operator = account_lookup.by_name(session, "operator", today)
+        security = account_lookup.by_name(session, "security-1", today)
+    if known.get(other.node) == other.base_url:
+        return
+
+    def propose(work: UnitOfWork) -> int:
+        if other.node in known:
+            return proposed_acts.propose_change_of_peer(work, other.node, other.base_url, None, distrust=False).id
+        return proposed_acts.propose_peer(work, other.node, other.node_name, other.base_url, public, ()).id
+
+    number = runtime.perform(operator, propose)
+    runtime.perform(security, lambda work: proposals.confirm(work, proposed_acts.ACTS, number)[0].state)
 
 
 def _file_records(settings: Settings) -> None:

@@ -253,6 +253,28 @@ FINDINGS = {
     "date-serial": "日期按 Excel 序号读取",
 }
 """Findings about a filing that deserve a look before verification (``filing/plausibility``)."""
+SHELL_ACTS = {
+    "account.create": "设立账号",
+    "account.issue-key": "发放访问密钥",
+    "account.revoke-keys": "收回访问密钥",
+    "department.set": "登记部门",
+    "reference.load": "载入参照数据",
+    "calendar.load": "登记工作日历",
+    "keys.rotate": "更换签名密钥",
+    "keys.rotate.exchange": "更换交换密钥",
+    "keys.revoke": "撤销签名密钥",
+    "exchange.push": "发送待发记录",
+    "exchange.pull": "接收其他节点记录",
+    "exchange.peer.add": "登记交换节点",
+    "exchange.peer.change": "更改交换节点",
+    "exchange.peer.remove": "移除交换节点",
+    "exchange.peer.release": "恢复交换节点",
+    "exchange.epoch": "更换纪元",
+    "members.load.administrators": "登记管理员声明",
+    "members.load.member": "登记成员声明",
+    "ledger.seal": "签署检查点",
+}
+"""Acts that the node's shell may do without naming an account (``queries/node/shell_acts``)."""
 MATCHES = {
     "uscc": "统一社会信用代码",
     "id": "证件号码",

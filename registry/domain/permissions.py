@@ -59,6 +59,8 @@ class Permission(StrEnum):
     WATCH_KEEP = "watch.keep"
     ACCOUNT_MANAGE = "account.manage"
     EXCHANGE_OPERATE = "exchange.operate"
+    PEER_CONFIRM = "peer.confirm"
+    PROPOSAL_READ = "proposal.read"
     CALENDAR_LOAD = "calendar.load"
     LAW_PROPOSE = "law.propose"
     LAW_READ = "law.read"
@@ -102,6 +104,8 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.WATCH_KEEP: frozenset({Role.TRADING_CENTRE}),
     Permission.ACCOUNT_MANAGE: frozenset({Role.SECURITY_ADMIN, Role.SYSTEM}),
     Permission.EXCHANGE_OPERATE: frozenset({Role.SYSTEM_ADMIN, Role.SYSTEM}),
+    Permission.PEER_CONFIRM: frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}),
+    Permission.PROPOSAL_READ: _OFFICE | {Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN},
     Permission.CALENDAR_LOAD: frozenset({Role.SYSTEM_ADMIN, Role.SYSTEM}),
     Permission.LAW_PROPOSE: frozenset({Role.LEGAL_REVIEWER, Role.SYSTEM_ADMIN}),
     Permission.LAW_READ: frozenset({Role.LEGAL_REVIEWER, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}),
@@ -153,5 +157,7 @@ class Actor:
 
 
 SYSTEM = Actor(None, "system", Role.SYSTEM, sectors=frozenset({EVERYWHERE}), districts=frozenset({EVERYWHERE}))
+SHELL = Actor(None, "shell", Role.SYSTEM, sectors=frozenset({EVERYWHERE}), districts=frozenset({EVERYWHERE}))
+"""A command of this node's shell that names no account: its acts are counted in public."""
 PUBLIC = Actor(None, "public", Role.PUBLIC)
 """Somebody without an account: a subject or its agent who applies for relief."""

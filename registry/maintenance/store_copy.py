@@ -133,7 +133,7 @@ def _run(url: URL, environment: Mapping[str, str], program: str, *arguments: str
     environment, because arguments are seen by everybody on the machine."""
     address = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
     password = {"PGPASSWORD": url.password} if url.password else {}
-    path = _find_program(program)
+    path = find_program(program)
     if path is None:
         return f"{program} 未安装"
     target = ["--dbname", address]
@@ -150,7 +150,7 @@ def _run(url: URL, environment: Mapping[str, str], program: str, *arguments: str
     return _QUOTED.sub("…", (done.stderr.strip().splitlines() or [program])[0])
 
 
-def _find_program(name: str) -> str | None:
+def find_program(name: str) -> str | None:
     """From PATH or from where Debian keeps it, the newest: an older one does not read a newer server."""
     found = sorted(_DEBIAN_BINARIES.glob(f"*/bin/{name}"), key=lambda path: float(path.parts[-3]), reverse=True)
     return str(found[0]) if found else shutil.which(name)

@@ -17,17 +17,18 @@ from registry.models.check import Check, CheckFile, CheckFilePart
 from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
-from registry.models.exchange import BulkRelease, InboxBatch, InboxItem, JobRun, OutboxMessage, Peer, Takeaway
+from registry.models.exchange import BulkRelease, InboxBatch, InboxItem, JobRun, OutboxMessage, Peer, PeerHead, Takeaway
 from registry.models.filed_record import FiledRecord
 from registry.models.further_key import FurtherKey
 from registry.models.keyring import SigningKey
 from registry.models.law_proposal import LawProposal
-from registry.models.ledger import Checkpoint, Counter, LedgerEntry, LedgerNode
+from registry.models.ledger import Checkpoint, Cosignature, Counter, LedgerEntry, LedgerNode, LogEpoch, Witness
 from registry.models.listing import Listing
 from registry.models.mail import MailMessage
 from registry.models.member import MemberStatementRow
 from registry.models.name_index import SubjectName, gram_counts, name_grams
 from registry.models.penalty import ColumnMapping, ImportFinding, Penalty, PenaltyFiling, PenaltyImport
+from registry.models.proposal import Proposal
 from registry.models.publication import Publication, PublicationSector
 from registry.models.rate_limit import RateLimit
 from registry.models.relation import Relation, RelationEnd
@@ -54,6 +55,7 @@ __all__ = [
     "ColumnMapping",
     "Commendation",
     "ConfirmationCode",
+    "Cosignature",
     "Counter",
     "Department",
     "Document",
@@ -71,15 +73,18 @@ __all__ = [
     "ListChange",
     "ListStateEntry",
     "Listing",
+    "LogEpoch",
     "MailMessage",
     "MemberStatementRow",
     "OutboxMessage",
     "Peer",
+    "PeerHead",
     "Penalty",
     "PenaltyFiling",
     "PenaltyImport",
     "Posting",
     "PostingFold",
+    "Proposal",
     "Publication",
     "PublicationSector",
     "RateLimit",
@@ -95,6 +100,7 @@ __all__ = [
     "WatchEvent",
     "WatchedParty",
     "WholeListState",
+    "Witness",
     "gram_counts",
     "name_grams",
 ]

@@ -116,6 +116,25 @@ class BulkRelease(Base):
     confirmed_at: Mapped[dt.datetime | None]
 
 
+class PeerHead(Base):
+    """The newest checkpoint of a peer that was verified to extend the one before; ``conflict`` is one that did not.
+
+    While there is a conflict nothing is taken from the peer, and both notes stand as evidence.
+    """
+
+    __tablename__ = "peer_heads"
+
+    peer_id: Mapped[int] = mapped_column(ForeignKey("peers.id"), primary_key=True, autoincrement=False)
+    origin: Mapped[str]
+    size: Mapped[int] = mapped_column(Key)
+    root: Mapped[str]
+    note: Mapped[str]
+    seen_at: Mapped[dt.datetime]
+    conflict: Mapped[str | None]
+    conflict_code: Mapped[str | None]
+    conflict_at: Mapped[dt.datetime | None]
+
+
 class JobRun(Base):
     """The claim of one job's slot: its primary key lets exactly one worker run it."""
 

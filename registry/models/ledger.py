@@ -42,6 +42,46 @@ class Checkpoint(Base):
     note: Mapped[str]
     signed_at: Mapped[dt.datetime]
 
+    @property
+    def origin(self) -> str:
+        """The origin that it was signed under: node and epoch."""
+        return self.note.partition("\n")[0]
+
+
+class LogEpoch(Base):
+    """A life of the ledger: the entry numbers above ``size`` were given anew from here on (after a restore)."""
+
+    __tablename__ = "log_epochs"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    epoch: Mapped[str] = mapped_column(unique=True)
+    size: Mapped[int] = mapped_column(Key)
+    began_at: Mapped[dt.datetime]
+
+
+class Witness(Base):
+    """A witness that cosigns this node's checkpoints: its name and raw public key (hex); ``url`` empty for a peer."""
+
+    __tablename__ = "witnesses"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    public_key: Mapped[str]
+    url: Mapped[str]
+    added_at: Mapped[dt.datetime]
+    removed_at: Mapped[dt.datetime | None]
+
+
+class Cosignature(Base):
+    """The signature line of a witness under this node's checkpoint of ``size`` entries."""
+
+    __tablename__ = "cosignatures"
+
+    origin: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    witness: Mapped[str] = mapped_column(primary_key=True)
+    line: Mapped[str]
+    received_at: Mapped[dt.datetime]
+
 
 class Counter(Base):
     """A gap-free number, advanced by an UPDATE that is the lock. ``ledger`` is the size of the ledger."""

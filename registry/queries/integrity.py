@@ -213,8 +213,7 @@ def _check_tree(session: Session, leaves: list[bytes], *, is_whole: bool) -> Ite
 
 def _check_keys(keys: Keys, ring: Keyring) -> Iterator[str]:
     """Check the chain of this node's signing keys, and that the key at hand is its end."""
-    problem = chain_fault(ring, verify)
-    if problem:
+    if problem := chain_fault(ring, verify):
         yield f"key {ring.newest.kid}: {problem}"
     if ring.newest.public != keys.signer.public:
         yield f"key {ring.newest.kid}: is not the signing key at hand"
@@ -238,7 +237,8 @@ def _check_checkpoints(session: Session, ring: Keyring, leaves: list[bytes], *, 
             yield f"{name}: its note is not validly signed ({type(error).__name__})"
             continue
         root = merkle.root(leaves[: checkpoint.size])
-        if text != signed_notes.checkpoint_text(ring.node, checkpoint.size, root) or checkpoint.root != root.hex():
+        signed = signed_notes.checkpoint_text(text.partition("\n")[0], checkpoint.size, root)
+        if text != signed or checkpoint.root != root.hex():
             yield f"{name}: its root is not that of the entries"
     for before, after in pairwise(checkpoints):
         if before.signed_at > after.signed_at:

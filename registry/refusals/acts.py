@@ -45,6 +45,22 @@ class CheckFailed(Unavailable):
     code, title = "check-failed", "核查未能完成，未作出任何答复，不得当作未查到"
 
 
+class LedgerSetBack(Unavailable):
+    """The database is older than the head that this node recorded outside it, as after a restore from a backup:
+    nothing is signed or published until ``registry exchange renew-epoch``."""
+
+    code = "ledger-set-back"
+    title = "数据库比本节点自己记下的旧，像是从备份恢复的：已停止签名和公布，须先执行 registry exchange renew-epoch"
+
+
+class EpochOver(Stale):
+    """A cursor of an epoch that is over: after a restore the entry numbers were given again. The answer has the new
+    ``epoch``; begin again with ``after=0``."""
+
+    code, title, status = "epoch-over", "账本的纪元已更换，请以新纪元从头读起", 410
+    members = ("epoch",)
+
+
 class LedgerBroken(Unavailable):
     """The stored ledger contradicts its last signed head: nothing more is signed until a person has examined it."""
 
@@ -151,6 +167,54 @@ class SelfVerification(Forbidden):
     """The person who filed, drafted or accepted may not take the step that another person has to take."""
 
     code, title = "self-verification", "此步骤须由另一人办理"
+
+
+class SecondPersonMissing(Forbidden):
+    """The act takes two persons: one proposes it, another confirms it. Nobody does it alone."""
+
+    code, title = "second-person-missing", "此事项须由一人提出、另一人确认"
+
+
+class AccountRequired(Forbidden):
+    """Without an account the node's shell may only set up a node that has no two security administrators yet."""
+
+    code, title = "account-required", "本节点已有安全管理员，此事项须以账号办理（--as）"
+
+
+class OwnRights(Forbidden):
+    """Nobody confirms what widens the rights of the own account."""
+
+    code, title = "own-rights", "不得确认扩大本人权限的事项"
+
+
+class ProposerUnfit(Forbidden):
+    """Who proposed may not do so any more: the account has ended, or has another role."""
+
+    code, title = "proposer-unfit", "提出人的账号已失效或不再有此权限"
+
+
+class ProposalUnknown(NotFound):
+    """No such proposal that the caller may see."""
+
+    code, title = "proposal-unknown", "没有这项待确认事项"
+
+
+class ProposalDecided(Conflict):
+    """The proposal was confirmed or refused before."""
+
+    code, title = "proposal-decided", "此事项已经确认或者退回"
+
+
+class ProposalExpired(Conflict):
+    """The proposal was not confirmed in time; it may be proposed again."""
+
+    code, title = "proposal-expired", "此事项逾期未确认，须重新提出"
+
+
+class ProposalOpen(Conflict):
+    """The same act about the same thing waits for a second person already."""
+
+    code, title = "proposal-open", "同一事项已经提出，正待另一人确认"
 
 
 class IdentityChanged(Conflict):

@@ -15,6 +15,24 @@ class ProofRange(Invalid):
     code, title = "proof-range", "记录号超出账本范围"
 
 
+class TileUnknown(NotFound):
+    """No tile of a ledger has this path (C2SP tlog-tiles)."""
+
+    code, title = "tile-unknown", "没有这个路径的账本分片"
+
+
+class MonitorRefused(Unavailable):
+    """The monitored node gave no usable answer: nothing was compared."""
+
+    code, title = "monitor-refused", "被监测的节点没有给出可用的答复，未作比较"
+
+
+class WitnessRefused(Invalid):
+    """A witness or its settings cannot be used as stated."""
+
+    code, title = "witness-refused", "见证方的设置无效"
+
+
 class NoteRefused(Invalid):
     """A signed note or checkpoint is malformed or not signed by a known key."""
 

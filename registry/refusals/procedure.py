@@ -9,6 +9,12 @@ class DocumentMissing(Invalid):
     code, title = "document-missing", "缺少办理此步骤所需的文书"
 
 
+class DocumentFileMissing(Invalid):
+    """A step that keeps a record from the public needs the file of its document, not its number alone."""
+
+    code, title = "document-file-missing", "此步骤须附文书原件（PDF、PNG 或 JPEG）"
+
+
 class ListingUnknown(NotFound):
     """No such listing within the caller's scope."""
 

@@ -7,6 +7,7 @@ from registry.web import (
     reference,  # noqa: F401
     reliefs,  # noqa: F401
     reports,  # noqa: F401
+    shell,  # noqa: F401
 )
 from registry.web.blueprint import pages
 

@@ -133,7 +133,7 @@ def verify() -> Response:
     if digest and hashlib.sha256(data).hexdigest() != digest:
         raise ReceiptRefused("文件不是纸面二维码所指的那份回执")
     with runtime.reading() as session:
-        ring = known_keys.ring(session, runtime.settings().node, runtime.keys().signer)
+        ring = known_keys.ring_with_policy(session, runtime.settings().node, runtime.keys().signer)
         proven = receipt_proof.prove_receipt(session, ring, data)["explanation"]
     return render_uncached("verify.html", proven=plain(proven), digest=digest)
 

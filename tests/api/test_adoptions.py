@@ -107,7 +107,9 @@ class TestCommands:
         assert "1 came, 1 changed, 0 renewed, 1 left" in after
         assert sorted(line.split("\t")[0] for line in after.splitlines()[:3]) == ["came", "changed", "left"]
 
-    def test_place_is_suspended_and_resumed_by_command(self, office, typed):
+    def test_place_is_suspended_and_resumed_by_two_persons(self, office, typed, tmp_path):
+        order = tmp_path / "order.pdf"
+        order.write_bytes(b"%PDF-1.4 invented")
         [record] = office.adopt([firm(1)]).came
         acts = (
             ("suspension", "court_order", "since"),
@@ -116,8 +118,18 @@ class TestCommands:
         for path, document, day in acts:
             words = ("--set", f"{day}={DAY}", *(("--set", "reason=再审") if path == "suspension" else ()))
             done = typed(
-                "adopted-listings", "act", record, path, *words, "--document", f"{document}:1号", "--as", "verifier"
+                "adopted-listings",
+                "act",
+                record,
+                path,
+                *words,
+                "--document",
+                f"{document}:1号::{order}",
+                "--as",
+                "verifier",
             )
+            number = done[1].split(":")[0].removeprefix("proposal ")
+            done = typed("proposals", "confirm", number, "--as", "second-verifier")
             assert done[0] == 0, done[1]
         assert office.newest(record)["state"] == "published"
         assert "published" in typed("adopted-listings", "list", "--as", "clerk")[1]

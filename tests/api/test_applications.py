@@ -199,7 +199,10 @@ class TestStrangers:
         record = bureau.published_penalty()
         strangers = [at(desk, bureau, record, f"203.0.113.{place}").status_code for place in range(3)]
         assert strangers == [201, 201, 503]
-        code = desk.ask("POST", f"/api/v1/contacts/{record}/codes", "clerk").get_json()["code"]
+        issued = desk.ask("POST", f"/api/v1/contacts/{record}/codes", "clerk")
+        code = issued.get_json()["code"]
+        early = at(desk, bureau, record, "198.51.100.8", code=code).get_json()
+        assert (early["code"], desk.confirm(issued).status_code) == ("code-wrong", 200)
         wrong = at(desk, bureau, record, "198.51.100.7", code="AAAAA-AAAAA").get_json()
         own = at(desk, bureau, record, "198.51.100.7", code=f" {code[:5].lower()}-{code[5:]}")
         assert (wrong["code"], own.status_code, own.get_json()["state"]) == ("code-wrong", 201, "confirmed")

@@ -62,8 +62,8 @@ class TestCommendation:
         record = filed(FilingFactory()).get_json()["id"]
         desk.ask("PUT", f"{PATH}/{record}/verification", "verifier", json={})
         body = {"reason": "称号被撤销", "changed_on": days_ago(0)}
-        gone = desk.ask("PUT", f"{PATH}/{record}/withdrawal", "verifier", json=body)
-        assert gone.get_json()["state"] == "withdrawn"
+        gone = desk.by_two(f"{PATH}/{record}/withdrawal", json=body)
+        assert gone.get_json()["outcome"]["state"] == "withdrawn"
         assert desk.get(f"/records/{record}").get_json()["removed_because"] == "称号被撤销"
 
     @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ import json
 
 import pytest
 from backports import zstd
-from sqlalchemy import event
+from sqlalchemy import event, insert
 
 from registry import runtime
+from registry.models import LogEpoch
 from registry.queries.law import reference_data
 from registry.queries.publication import state_tag
 from registry.services.publication import ledger
@@ -69,7 +70,7 @@ class TestTag:
             reference_data.open_rows(work.session)[0].closed_at = work.now
             work.session.flush()
             after = tag(work.session)
-            work.session.connection().exec_driver_sql("INSERT INTO counters VALUES ('epoch', 7)")
+            work.session.execute(insert(LogEpoch), [{"epoch": "1" * 16, "number": 99, "size": 0, "began_at": work.now}])
             assert len({before, after, tag(work.session)}) == 3
 
     def test_of_another_state_gets_the_page(self, client, published):

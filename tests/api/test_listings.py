@@ -29,7 +29,8 @@ def clock(monkeypatch):
 
 
 def paper(kind: str, **more: str) -> dict:
-    return {"kind": kind, "number": f"盐示〔2026〕{kind}号", **more}
+    file = {"filename": "文书.pdf", "content_base64": base64.b64encode(PDF).decode()}
+    return {"kind": kind, "number": f"盐示〔2026〕{kind}号", **file, **more}
 
 
 def papers(*kinds: str) -> dict:
@@ -64,7 +65,7 @@ class Case:
         return self.desk.ask("PUT", f"{LISTINGS}/{self.id}/{path}", by, json=body)
 
     def done(self, path: str, by: str, **body: object) -> dict:
-        answer = self.put(path, by, **body)
+        answer = self.desk.by_two(f"{LISTINGS}/{self.id}/{path}", by, json=body)
         assert answer.status_code == 200, answer.get_json()
         return answer.get_json()
 

@@ -1,8 +1,10 @@
 """Officers at work on disputes and repairs, through the door."""
 
+import base64
+
 import pytest
 
-from tests.support.bureau import Bureau
+from tests.support.bureau import PDF, Bureau
 from tests.support.filings import days_ago
 
 
@@ -15,11 +17,12 @@ def bureau(people, monkeypatch) -> Bureau:
 @pytest.fixture
 def put(desk):
     """An act on an application."""
-    return lambda path, by, **body: desk.ask("PUT", f"/api/v1/{path}", by, json=body)
+    return lambda path, by, **body: desk.by_two(f"/api/v1/{path}", by, json=body)
 
 
 def papers(*kinds: str) -> list[dict]:
-    return [{"kind": kind, "number": "盐示〔2026〕1号"} for kind in kinds]
+    file = {"filename": "a.pdf", "content_base64": base64.b64encode(PDF).decode()}
+    return [{"kind": kind, "number": "盐示〔2026〕1号", **file} for kind in kinds]
 
 
 class TestDispute:
@@ -57,7 +60,7 @@ class TestDispute:
         missing = put(f"disputes/{number}/decision", "verifier", **body)
         done = put(f"disputes/{number}/decision", "verifier", documents=papers("relief_decision"), **body)
         assert missing.get_json()["code"] == "document-missing"
-        assert done.get_json()["state"] == "decided"
+        assert done.get_json()["outcome"]["state"] == "decided"
         assert desk.get(f"/records/{record}").get_json()["state"] == "withdrawn"
 
     @pytest.mark.parametrize("outcome", ["delist", "correct", "supplement"])
@@ -78,11 +81,11 @@ class TestSuspension:
         firm = {"name": bureau.names[record]["subject_name"], "uscc": bureau.names[record]["uscc"]}
         assert desk.verdicts(firm) == ["barred"]
         order = {"reason": "法院裁定停止执行", "since": days_ago(0), "documents": papers("court_order")}
-        assert put(f"penalties/{record}/suspension", "verifier", **order).get_json()["state"] == "suspended"
+        assert put(f"penalties/{record}/suspension", "verifier", **order).get_json()["outcome"]["state"] == "suspended"
         assert desk.get(f"/records/{record}").status_code == 404
         assert desk.verdicts(firm) == ["no_record"]
         again = {"on": days_ago(0), "documents": papers("resumption_order")}
-        assert put(f"penalties/{record}/resumption", "verifier", **again).get_json()["state"] == "published"
+        assert put(f"penalties/{record}/resumption", "verifier", **again).get_json()["outcome"]["state"] == "published"
         assert desk.verdicts(firm) == ["barred"]
 
     def test_is_not_the_filers_own_act(self, desk, bureau, put):

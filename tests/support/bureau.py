@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -25,10 +25,13 @@ from registry.services.cases import (
     listing_publication,
     penalty_filing,
     penalty_verification,
+    proposed_steps,
     relief_applications,
     relief_confirmation,
     suspension,
 )
+from registry.services.node import proposals
+from registry.services.proposed_acts import ACTS
 from registry.unit_of_work import UnitOfWork, day_of
 from tests.support.filings import BanFactory
 from tests.support.people import AUTHORITY, Person
@@ -36,14 +39,25 @@ from tests.support.people import AUTHORITY, Person
 SCHEME = "procurement-serious"
 
 
+PDF = b"%PDF-1.7 invented"
+"""The file of a document."""
 Usual = tuple[str, tuple[str, ...], Callable[[UnitOfWork, str, StepInput], Any]]
 """Who takes an act, with which documents, and how."""
+
+
+def confirming(work: UnitOfWork) -> UnitOfWork:
+    """The unit of work of somebody who confirms what a colleague proposed."""
+    colleague = replace(work.actor, name="colleague")
+    return replace(work, proposer=colleague)
 
 
 def papers(*kinds: str) -> StepInput:
     """Documents of these kinds, with nothing special."""
     return StepInput(
-        documents=tuple(StepDocument(kind, f"盐示〔2026〕{kind}号", runtime.clock().date()) for kind in kinds)
+        documents=tuple(
+            StepDocument(kind, f"盐示〔2026〕{kind}号", runtime.clock().date(), filename="a.pdf", content=PDF)
+            for kind in kinds
+        )
     )
 
 
@@ -76,9 +90,18 @@ class Bureau:
             self.patch.setattr(runtime, "clock", before)
 
     def do(self, by: str, act: Callable[[UnitOfWork], Any]) -> Any:
-        """Run an act as somebody; ``public`` and ``system`` have no account."""
+        """Run an act as somebody; ``public`` and ``system`` have no account.
+
+        What takes two persons is done as if a colleague had proposed it.
+        """
         actor: Actor = {"public": PUBLIC, "system": SYSTEM}.get(by) or self.people[by].actor
-        return runtime.perform(actor, act)
+        return runtime.perform(actor, lambda work: act(confirming(work)))
+
+    def code(self, record: str) -> str:
+        """A confirmation code that a clerk gives at the counter and a verifier confirms."""
+        proposal, code = self.do("clerk", lambda work: proposed_steps.propose_code(work, record))
+        self.do("verifier", lambda work: proposals.confirm(replace(work, proposer=None), ACTS, proposal.id))
+        return str(code)
 
     # penalties
 

@@ -49,8 +49,20 @@ class Desk:
         return record
 
     def withdraw(self, record: str, day: str, reason: str = "经复议撤销") -> TestResponse:
-        """Take a published penalty back."""
-        return self.act("withdrawal", record, json={"reason": reason, "changed_on": day})
+        """Take a published penalty back by two persons: the refusal of the first, or the penalty afterwards."""
+        answer = self.by_two(f"{PENALTIES}/{record}/withdrawal", json={"reason": reason, "changed_on": day})
+        return self.ask("GET", f"{PENALTIES}/{record}", "verifier") if answer.status_code == 200 else answer
+
+    def by_two(
+        self, path: str, first: str = "verifier", second: str = "second-verifier", **request: Any
+    ) -> TestResponse:
+        """An act that takes two persons: the refusal of the first, or what the second is answered."""
+        answer = self.ask("PUT", path, first, **request)
+        return self.confirm(answer, second) if answer.status_code == 202 else answer
+
+    def confirm(self, proposed: TestResponse, by: str = "second-verifier") -> TestResponse:
+        """Confirm what another person proposed."""
+        return self.ask("PUT", f"/api/v1/proposals/{proposed.get_json()['id']}/confirmation", by)
 
     def get(self, path: str, by: str | None = None, **request: Any) -> TestResponse:
         """A reading under ``/api/v1``."""

@@ -21,6 +21,7 @@ AUTHORITY = ("盐城市示例财政局", "11320900MA0T000010")
 GRANTS = {
     "clerk": (Role.CLERK, "finance", ("procurement", "construction")),
     "verifier": (Role.VERIFIER, "finance", ("procurement", "construction")),
+    "second-verifier": (Role.VERIFIER, "finance", ("procurement", "construction")),
     "other-clerk": (Role.CLERK, "housing", ("construction",)),
     "other-verifier": (Role.VERIFIER, "housing", ("construction",)),
     "reviewer": (Role.LEGAL_REVIEWER, "finance", ("procurement", "construction")),

@@ -52,5 +52,5 @@ def related(desk: Desk, *what: Any, **special: Any) -> str:
 
 def withdrawn(desk: Desk, record: str) -> None:
     """Take it back."""
-    answer = desk.ask("PUT", f"{PATH}/{record}/withdrawal", "verifier", json={"reason": "登记有误"})
-    assert answer.get_json()["state"] == "withdrawn", answer.get_json()
+    answer = desk.by_two(f"{PATH}/{record}/withdrawal", json={"reason": "登记有误"})
+    assert answer.get_json()["outcome"]["state"] == "withdrawn", answer.get_json()

@@ -136,6 +136,7 @@ class Templates:
                 if tables:
                     connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE".encode())
                 connection.execute("INSERT INTO counters VALUES ('ledger', 0), ('check', 0)")
+                connection.execute("INSERT INTO log_epochs VALUES (1, md5(random()::text), 0, now())")
                 return connection.execute(_STAMP).fetchone() == self._stamp
             except psycopg.Error:
                 return False

@@ -37,7 +37,7 @@ from registry.services.cases.relief_decisions import Ruling
 from registry.services.exchange import peers
 from registry.signing import Signer
 from registry.unit_of_work import UnitOfWork
-from tests.support.bureau import Bureau, papers
+from tests.support.bureau import Bureau, confirming, papers
 from tests.support.filed import draft
 from tests.support.filings import FilingFactory
 from tests.support.people import AUTHORITY
@@ -186,7 +186,7 @@ class Walker:
 
     def act(self, work: UnitOfWork, case: Case, step: Step, given: StepInput | None = None) -> str:
         """Do the act of a step with its documents; the record that it was done to."""
-        done = ACTS[case.noun][step.act](self, work, case, documents(step) if given is None else given)
+        done = ACTS[case.noun][step.act](self, confirming(work), case, documents(step) if given is None else given)
         return str(getattr(done, "record", case.record))
 
     def repair(self, work: UnitOfWork, case: Case, given: StepInput) -> str:

@@ -7,6 +7,7 @@ import requests
 
 from registry.httpsig import sign_request
 from registry.queries.exchange import peer_messages
+from registry.queries.publication import log_identity
 from registry.refusals.acts import PeerRefused
 from registry.runtime import clock
 from registry.signing import Signer
@@ -68,7 +69,7 @@ class TestDoor:
         published(city.app, body())
         told = caller.hello()
         assert (told["node"], told["head"]) == ("city", 1)
-        assert told["epoch"] == city.ask(peer_messages.epoch)
+        assert told["epoch"] == city.ask(log_identity.epoch)
 
     def test_refuses_a_wrong_digest_and_stores_nothing(self, city, platform, caller):
         raw = refit(batch_of("platform", sealed(platform.signer, body(node="platform"))), digest="0" * 64)

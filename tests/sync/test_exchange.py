@@ -5,7 +5,7 @@ import pytest
 from registry.domain.exchange import batch
 from registry.queries.exchange import peer_messages
 from registry.runtime import clock
-from registry.services.exchange import peers
+from registry.services.publication import ledger
 from sync.client import HttpPeer
 from sync.pull import pull, pull_all
 from sync.push import push
@@ -177,7 +177,7 @@ class TestPull:
     def test_starts_again_when_the_epoch_is_new(self, city, platform):
         published(city.app, body())
         pulled(platform, "city")
-        city.do(peers.renew_epoch)
+        city.do(ledger.renew_epoch)
         done = pulled(platform, "city")
         assert done.is_restarted
         assert platform.peer("city").cursor == 1
@@ -202,6 +202,9 @@ class _Claiming:
 
     def send_receipt(self, raw):
         self._inner.send_receipt(raw)
+
+    def head(self, origin, size):
+        return self._inner.head(origin, size)
 
 
 class _Fixed(_Claiming):

@@ -16,6 +16,7 @@ from registry.maintenance import backup
 from registry.models import AuditEvent, Publication
 from registry.queries import integrity
 from registry.queries.exchange import peer_messages
+from registry.queries.publication import log_identity
 from registry.services.exchange import peers
 from registry.services.publication import ledger
 from sync.push import push
@@ -56,7 +57,7 @@ class Yesterday:
         backup.load(settings, self._backup)
         app = create_app(settings)
         node = Node(app, self._running.enter_context(served(app)))
-        node.do(peers.renew_epoch)
+        node.do(ledger.renew_epoch)
         self._platform.do(lambda work: peers.change(work, "city", url=node.url))
         return node
 
@@ -78,7 +79,7 @@ class TestYesterdaysBackup:
         restored = restore()
         with platform:
             assert pull_and_reconcile("city").is_restarted
-        assert platform.peer("city").epoch == restored.ask(peer_messages.epoch)
+        assert platform.peer("city").epoch == restored.ask(log_identity.epoch)
 
     def test_gets_back_what_peers_hold(self, city, platform, restore):
         lost = published(city.app, body(), body(document_number="盐虚罚〔2026〕2号"))

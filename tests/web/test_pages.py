@@ -44,7 +44,7 @@ def upload(client, data):
 
 
 class TestEveryPage:
-    PATHS = ("/", "/records", "/sectors/procurement", "/behaviours", "/law", "/verify", "/reports")
+    PATHS = ("/", "/records", "/sectors/procurement", "/behaviours", "/law", "/verify", "/reports", "/audit")
 
     @pytest.mark.parametrize("path", [*PATHS, "/records?foo=1", "/records/none", "/static/site.css"])
     def test_carries_the_security_headers(self, client, path):

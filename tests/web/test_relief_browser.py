@@ -7,7 +7,7 @@ import pytest
 
 from registry import runtime
 from registry.queries.publication import publications
-from registry.services.cases import relief_confirmation, revisions
+from registry.services.cases import revisions
 from tests.support import stores
 from tests.web import applying, samples
 from tests.web.browsing import needs_browser, served, width_beyond_screen
@@ -86,7 +86,7 @@ class TestSubject:
         page.get_by_role("button", name="查看").click()
         assert page.get_by_role("heading", level=1).inner_text() == "异议办理进度"
         assert page.get_by_text("已收到，等待核实申请人").is_visible()
-        page.get_by_label("核验码").fill(bureau.do("clerk", lambda work: relief_confirmation.issue_code(work, record)))
+        page.get_by_label("核验码").fill(bureau.code(record))
         page.get_by_role("button", name="确认").click()
         page.get_by_text("申请人已核实，等待受理").first.wait_for()
         page.wait_for_load_state("networkidle")  # a click sooner would break off the page's own requests

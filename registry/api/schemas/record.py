@@ -51,9 +51,10 @@ class RecordMoment(MomentQuery):
 
 
 class ChangesQuery(StrictSchema):
-    """Where to go on reading the entries."""
+    """Where to go on reading the entries; ``epoch`` is that of the answer which ``after`` came from."""
 
     after = Whole(load_default=0, validate=validate.Range(min=0))
+    epoch = short(load_default=None)
     limit = Whole(load_default=100, validate=validate.Range(1, 1000))
 
 
@@ -87,11 +88,12 @@ class RecordPage(StrictSchema):
 
 
 class ChangesPage(StrictSchema):
-    """Entries in order; ``next`` is the number to ask after, ``head`` the ledger's size."""
+    """Entries in order; ``next`` is the number to ask after, ``head`` the ledger's size; both count in ``epoch``."""
 
     items = fields.List(fields.Dict())
     next = fields.Integer(allow_none=True)
     head = fields.Integer()
+    epoch = fields.String()
 
 
 class ProofSchema(StrictSchema):

@@ -39,22 +39,10 @@ class CodeSchema(StrictSchema):
     code = short(required=True)
 
 
-class CodeAnswer(StrictSchema):
-    """A new confirmation code: the only time that it can be read."""
-
-    code = fields.String()
-
-
 class ContactSchema(StrictSchema):
     """Where the department reaches the subject of a record."""
 
     email = short(254, required=True)
-
-
-class ContactAnswer(StrictSchema):
-    """The record whose subject has a contact now."""
-
-    record = fields.String()
 
 
 class LimitSchema(StrictSchema):

@@ -59,6 +59,11 @@ class StepInput:
         """The kinds of the documents."""
         return {document.kind for document in self.documents}
 
+    @property
+    def kinds_with_file(self) -> set[str]:
+        """The kinds of the documents that came with their file."""
+        return {document.kind for document in self.documents if document.content is not None}
+
 
 def facts_digest(facts: Mapping[str, Any]) -> str:
     """Digest (hex) of the facts that a publishing step published; a pending correction is not part of them."""

@@ -48,6 +48,9 @@ DOCUMENTS = {
 }
 """Kinds of document, by code."""
 
+_STAY_ACTS = frozenset({"suspend", "resume"})
+_SUSPEND = frozenset({"suspend"})
+_WITHDRAW = frozenset({"withdraw"})
 _STAYS = ("court_order|authority_decision|reorganisation_ruling",)
 _FILED = ("file", "refile")
 
@@ -86,6 +89,8 @@ PENALTY = Procedure(
             source=_REPAIR,
         ).each("amended"),
     ),
+    two_persons=_STAY_ACTS | _WITHDRAW | {"repair"},
+    with_file=_SUSPEND,
 )
 """A penalty starts as ``filed``; ``amended`` is published with a correction that waits for its verifier."""
 
@@ -201,6 +206,8 @@ LISTING = Procedure(
             "closed", "removed", "revoked"
         ),
     ),
+    two_persons=_STAY_ACTS | {"remove", "revoke"},
+    with_file=_SUSPEND,
 )
 """Each state up to ``in_force`` is the department's own; nothing is public, and nothing bars, before ``published``."""
 
@@ -231,6 +238,8 @@ ADOPTED_LISTING = Procedure(
         Step("suspended", "resume", "published", Permission.RECORD_SUSPEND, ("resumption_order",), _FILED, _STAY),
         *Step("published", "expire", "removed", Permission.TIME_PASSES, source="来源名单所载期限届满").each("amended"),
     ),
+    two_persons=_STAY_ACTS,
+    with_file=_SUSPEND,
 )
 """A place on another authority's list is filed from a file of that list and verified or sent back with it; ``amended``
 is published while a later state of the list waits for its verifier. A suspended place leaves with its list, and takes
@@ -248,6 +257,7 @@ COMMENDATION = Procedure(
         ),
         Step("published", "expire", "expired", Permission.TIME_PASSES, source=HOUSE),
     ),
+    two_persons=_WITHDRAW,
 )
 """A commendation (守信激励) is filed and verified like a penalty; it never changes a verdict."""
 
@@ -261,6 +271,7 @@ RELATION = Procedure(
         Step("returned", "refile", "filed", Permission.RELATION_FILE, _SHOWN_BY, source=HOUSE),
         Step("published", "withdraw", "withdrawn", Permission.RELATION_VERIFY, apart=_FILED, source=HOUSE),
     ),
+    two_persons=_WITHDRAW,
 )
 """A relation of two parties is shown to checks only. One that has ended is withdrawn and filed anew with its end."""
 
@@ -284,6 +295,7 @@ DISPUTE = Procedure(
         Step("accepted", "decide", "decided", Permission.RELIEF_DECIDE, ("relief_decision",), ("accept",), _DISPUTE),
         *Step("received", "cancel", "cancelled", Permission.RELIEF_APPLY, source=HOUSE).each("confirmed", "accepted"),
     ),
+    two_persons=frozenset({"decide"}),
 )
 """异议. The record is marked from the confirmation of the applicant until the dispute is no longer open."""
 
@@ -314,6 +326,7 @@ REPAIR = Procedure(
         Step("accepted", "reject", "rejected", Permission.RELIEF_DECIDE, ("relief_decision",), ("accept",), _REPAIR),
         *Step("received", "cancel", "cancelled", Permission.RELIEF_APPLY, source=HOUSE).each("confirmed", "accepted"),
     ),
+    two_persons=frozenset({"grant"}),
 )
 """信用修复. ``grant`` ends publication, sharing and measures of the record together."""
 
@@ -336,6 +349,7 @@ def _filed_procedure(kind: FiledKind) -> Procedure:
             ).each("amended"),
             *Step("published", "expire", "expired", Permission.TIME_PASSES, source=HOUSE).each("amended"),
         ),
+        two_persons=_WITHDRAW,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from registry.domain.permissions import Permission
 from registry.refusals.acts import TransitionRefused
-from registry.refusals.procedure import DocumentMissing
+from registry.refusals.procedure import DocumentFileMissing, DocumentMissing
 
 INITIAL = ""
 """The state of what does not exist yet."""
@@ -37,17 +37,32 @@ class Step:
 
     def require(self, document_kinds: Collection[str]) -> None:
         """Refuse ``DocumentMissing`` unless every required document is among ``document_kinds``."""
-        missing = [kinds for kinds in self.documents if not set(kinds.split("|")) & set(document_kinds)]
+        missing = self._missing(document_kinds)
         if missing:
             raise DocumentMissing("、".join(missing), documents=missing)
+
+    def require_files(self, kinds_with_file: Collection[str]) -> None:
+        """Refuse ``DocumentFileMissing`` unless every required document is among ``kinds_with_file``."""
+        missing = self._missing(kinds_with_file)
+        if missing:
+            raise DocumentFileMissing("、".join(missing), documents=missing)
+
+    def _missing(self, document_kinds: Collection[str]) -> list[str]:
+        return [kinds for kinds in self.documents if not set(kinds.split("|")) & set(document_kinds)]
 
 
 @dataclass(frozen=True)
 class Procedure:
-    """The steps of one noun, in the order in which they are usually taken."""
+    """The steps of one noun, in the order in which they are usually taken.
+
+    ``two_persons`` names the acts that one person proposes and another, who may do them too, confirms; ``with_file``
+    those whose documents come with their files.
+    """
 
     noun: str
     steps: tuple[Step, ...]
+    two_persons: frozenset[str] = frozenset()
+    with_file: frozenset[str] = frozenset()
 
     @property
     def states(self) -> list[str]:

@@ -26,7 +26,7 @@ _FIRST = {
 }
 _REQUIRED = {1: _FIRST, VERSION: _FIRST | {"law", "sector", "must_tender", "district"}}
 """Fields by version; receipts of version 1 do not say what was asked nor under which law tables."""
-_OPTIONAL = {"number", "list_age_days", "previous", "project", "lists"}
+_OPTIONAL = {"epoch", "number", "list_age_days", "previous", "project", "lists"}
 _SIGNATURE_FIELDS = {"alg", "kid", "value"}
 
 
@@ -116,7 +116,7 @@ _LINE_SALT_BYTES = 16
 class Facts:
     """Facts about an answer that go into its receipt.
 
-    ``entry`` is the ledger size it was read at, ``root`` the root at that size if known, ``tender`` the
+    ``entry`` is the ledger size it was read at in ``epoch``, ``root`` the root at that size if known, ``tender`` the
     question's tender (in the receipt a salted commitment only), ``stale`` the sources that could not be asked
     or were too old, ``matcher`` the version of the rules, ``law`` the digest of the reference data (``rules``: as of
     which day), ``previous`` names the check before it of one tender, ``lists`` of which day the whole of
@@ -140,6 +140,7 @@ class Facts:
     must_tender: bool | None
     district: str | None = None
     project: str | None = None
+    epoch: str | None = None
     list_age_days: int | None = None
     previous: Mapping[str, object] | None = None
     lists: Sequence[Mapping[str, object]] | None = None
@@ -176,6 +177,7 @@ def statement(facts: Facts, lines: Sequence[Mapping[str, object]], salt: bytes) 
         "lines_root": merkle.root(_leaf_hashes(salted)).hex(),
     }
     optional = {
+        "epoch": facts.epoch,
         "list_age_days": facts.list_age_days,
         "previous": facts.previous,
         "project": facts.project,

@@ -11,6 +11,8 @@ from itertools import pairwise
 from typing import Any
 
 from registry.domain.publication import canonical, signed_notes
+from registry.domain.publication.cosignatures import WitnessPolicy
+from registry.domain.publication.log_identity import is_origin_of
 from registry.refusals.content import KeysMalformed, NotCanonical, NoteRefused
 from registry.signing import key_id_of
 
@@ -42,10 +44,12 @@ class Key:
 
 @dataclass(frozen=True)
 class Keyring:
-    """All keys that a node has signed with, oldest first, never empty; the last one signs now."""
+    """All keys that a node has signed with, oldest first, never empty; the last one signs now. ``policy`` names the
+    witnesses of its checkpoints."""
 
     node: str
     keys: tuple[Key, ...]
+    policy: WitnessPolicy | None = None
 
     @property
     def newest(self) -> Key:
@@ -75,15 +79,20 @@ class Keyring:
         )
 
     def open_note(self, note: str, verify: Verify, *, good_only: bool = False) -> tuple[str, Key]:
-        """Verify a note of this node: its text, and the newest of its keys that signed it; refuses ``NoteRefused``.
+        """Verify a checkpoint of this node: its text, and the newest of its keys that signed it.
+
+        The key's name is the origin, the checkpoint's first line. Refuses ``NoteRefused``.
 
         ``good_only``: signatures of revoked keys do not count.
         """
+        origin = note.partition("\n")[0]
+        if not is_origin_of(self.node, origin):
+            raise NoteRefused("检查点属于另一个账本")
         for key in reversed(self.keys):
             if good_only and key.revoked_at:
                 continue
             try:
-                return signed_notes.open_note(note, {self.node: key.public}, verify), key
+                return signed_notes.open_note(note, {origin: key.public}, verify), key
             except NoteRefused:
                 continue
         raise NoteRefused("没有已知密钥的签名")
@@ -114,7 +123,7 @@ def succession(node: str, before: bytes, public: bytes, since: str) -> bytes:
 
 def build(ring: Keyring, sign: Callable[[bytes], bytes]) -> bytes:
     """Build the document of public keys, signed by the newest of them."""
-    document = {
+    document: dict[str, Any] = {
         "type": TYPE,
         "version": VERSION,
         "node": ring.node,
@@ -132,6 +141,11 @@ def build(ring: Keyring, sign: Callable[[bytes], bytes]) -> bytes:
             for key in ring.keys
         ],
     }
+    if ring.policy is not None:
+        document["witnesses"] = {
+            "required": ring.policy.required,
+            "keys": [{"name": name, "public": public.hex()} for name, public in sorted(ring.policy.keys.items())],
+        }
     signature = {"kid": ring.newest.kid, "value": sign(canonical.dumps(document)).hex()}
     return canonical.dumps({**document, "signature": signature})
 
@@ -147,7 +161,8 @@ def parse_keyring(data: bytes, verify: Verify) -> Keyring:
         raise KeysMalformed("不认识的公钥文件类型或版本")
     if not isinstance(document["keys"], list) or not document["keys"]:
         raise KeysMalformed("公钥文件中没有公钥")
-    ring = Keyring(document["node"], tuple(_parse_key(key_data) for key_data in document["keys"]))
+    policy = _parse_policy(document["witnesses"]) if "witnesses" in document else None
+    ring = Keyring(document["node"], tuple(_parse_key(key_data) for key_data in document["keys"]), policy)
     if [key_data["until"] for key_data in document["keys"]] != [ring.until(key.kid) for key in ring.keys]:
         raise KeysMalformed("公钥的停用时刻与后继公钥的启用时刻不符")
     if problem := chain_fault(ring, verify):
@@ -183,9 +198,25 @@ def _parse_document(data: bytes) -> dict[str, Any]:
         document = canonical.loads(data)
     except NotCanonical as refusal:
         raise KeysMalformed(f"公钥文件：{refusal.detail}") from None
-    if not isinstance(document, dict) or document.keys() != {"type", "version", "node", "keys", "signature"}:
+    expected = {"type", "version", "node", "keys", "signature"}
+    if not isinstance(document, dict) or document.keys() - {"witnesses"} != expected:
         raise KeysMalformed("公钥文件的字段不对")
     return document
+
+
+def _parse_policy(value: object) -> WitnessPolicy:
+    if not isinstance(value, dict) or value.keys() != {"required", "keys"} or not isinstance(value["keys"], list):
+        raise KeysMalformed("见证方的字段不对")
+    keys: dict[str, bytes] = {}
+    for row in value["keys"]:
+        if not isinstance(row, dict) or row.keys() != {"name", "public"} or not isinstance(row["name"], str):
+            raise KeysMalformed("见证方的字段不对")
+        if row["name"] in keys or not canonical.is_hex(row["public"], 64):
+            raise KeysMalformed("见证方重复，或者其公钥不是 64 位小写十六进制")
+        keys[row["name"]] = bytes.fromhex(row["public"])
+    if type(value["required"]) is not int or not 1 <= value["required"] <= len(keys) == len(set(keys.values())):
+        raise KeysMalformed("要求的见证方数目不对，或者两个见证方共用公钥")
+    return WitnessPolicy(value["required"], keys)
 
 
 def _parse_key(key_data: object) -> Key:

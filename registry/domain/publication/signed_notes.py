@@ -50,7 +50,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
     lines = text.split("\n")
     if len(lines) < 4 or lines.pop() or not all(lines) or not _SIZE.fullmatch(lines[1]):
         raise NoteRefused("检查点格式不对")
-    root = _decode_base64(lines[2])
+    root = decode_base64(lines[2])
     if len(root) != _HASH_BYTES:
         raise NoteRefused("检查点的根哈希长度不对")
     return Checkpoint(lines[0], int(lines[1]), root)
@@ -76,10 +76,10 @@ def open_note(note: str, keys: Mapping[str, bytes], verify: Verify) -> str:
     Lines of unknown keys are passed over, as the format wants. A line of a known key that does not verify, a
     key that signs twice, or any byte out of form refuses the whole note.
     """
-    text, lines = _split_note(note)
+    text, lines = split_note(note)
     verified_names: set[str] = set()
     for line in lines:
-        name, value = _parse_signature_line(line)
+        name, value = parse_signature_line(line)
         public = keys.get(name)
         if public is None or value[:_KEY_ID_BYTES] != key_id(name, public):
             continue
@@ -91,7 +91,8 @@ def open_note(note: str, keys: Mapping[str, bytes], verify: Verify) -> str:
     return text
 
 
-def _split_note(note: str) -> tuple[str, list[str]]:
+def split_note(note: str) -> tuple[str, list[str]]:
+    """Split a note into its text and its signature lines, none verified. Refuses ``NoteRefused``."""
     body, blank, tail = note.rpartition("\n\n")
     if not blank or not tail.endswith("\n"):
         raise NoteRefused("没有签名行")
@@ -116,17 +117,18 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _parse_signature_line(line: str) -> tuple[str, bytes]:
+def parse_signature_line(line: str) -> tuple[str, bytes]:
+    """Name of the key, and key id with signature. Refuses ``NoteRefused``."""
     matched = _SIGNATURE_LINE.fullmatch(line)
     if matched is None:
         raise NoteRefused("签名行格式不对")
-    value = _decode_base64(matched["value"])
+    value = decode_base64(matched["value"])
     if len(value) <= _KEY_ID_BYTES:
         raise NoteRefused("签名过短")
     return matched["name"], value
 
 
-def _decode_base64(text: str) -> bytes:
+def decode_base64(text: str) -> bytes:
     """Decode base64 with one spelling per value: several would allow an undetected change of a byte."""
     try:
         value = base64.b64decode(text.encode("ascii"), validate=True)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0040"
-down_revision = "0031"
+down_revision = "0035"
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.domain.exchange.envelope import KnownRecord
-from registry.models import Counter, InboxBatch, InboxItem, OutboxMessage, Peer, Publication, Takeaway
+from registry.models import InboxBatch, InboxItem, OutboxMessage, Peer, Publication, Takeaway
 from registry.refusals.acts import ItemUnknown, PeerUnknown
 from registry.signing import key_id_of
 
@@ -35,12 +35,6 @@ class PeerStatus:
     messages: dict[str, int]
     quarantined: int
     removals: Sequence[tuple[str, dt.datetime]]
-
-
-def epoch(session: Session) -> str | None:
-    """The epoch of this node's entry numbers, None before its first use."""
-    value = session.execute(select(Counter.value).where(Counter.name == "epoch")).scalar_one_or_none()
-    return f"{value:x}" if value is not None else None
 
 
 def peers(session: Session) -> list[Peer]:

@@ -1,5 +1,6 @@
 """Load the keyring of this node: its signing keys from the first to the current one."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.publication.keyring import Key, Keyring, build, write_instant
 from registry.models import SigningKey
+from registry.queries.publication import witness_list
 from registry.refusals.acts import KeysForeign
 from registry.signing import Signer
 
@@ -24,12 +26,17 @@ def ring(session: Session, node: str, signer: Signer) -> Keyring:
     return Keyring(node, tuple(_build_key(row) for row in key_rows) or (Key(signer.public),))
 
 
+def ring_with_policy(session: Session, node: str, signer: Signer) -> Keyring:
+    """The keyring of this node with the witnesses of its checkpoints."""
+    return replace(ring(session, node, signer), policy=witness_list.policy(session))
+
+
 def document(session: Session, node: str, signer: Signer) -> bytes:
     """The public key document of this node, signed by the newest key.
 
     Refuses ``KeysForeign`` when the newest key is not that of ``signer``.
     """
-    keyring = ring(session, node, signer)
+    keyring = ring_with_policy(session, node, signer)
     if keyring.newest.public != signer.public:
         raise KeysForeign()
     return build(keyring, signer.sign)

@@ -9,12 +9,16 @@ from registry.domain.naming import name_key
 from registry.domain.publication import merkle
 from registry.domain.publication.keyring import Keyring
 from registry.domain.publication.publication import Leaf, leaf_hash
+from registry.domain.publication.tiles import Tile
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode, Publication
 from registry.queries.any_of import any_of, texts
+from registry.queries.publication import witness_list
 from registry.refusals.acts import LedgerBroken, NotSealed, StoreUnavailable
 from registry.refusals.content import NoteRefused
 from registry.signing import verify
 
+GREW, RENEWED = "ledger grew", "ledger renewed"
+"""Marks of a session whose commit changes the head that this node records outside the database."""
 TAIL_MAX = 5_000
 """At most so many unsealed entries are read to compute a root; beyond, there is none until the next checkpoint."""
 
@@ -131,14 +135,36 @@ def _load_peaks(session: Session, size: int) -> merkle.Nodes:
     return lambda level, position: stored.get((level, position)) or others(level, position)
 
 
+def tile(session: Session, wanted: Tile) -> bytes:
+    """The hashes of a tile of the signed tree; refuses ``NotSealed`` beyond the signed head."""
+    if not wanted.exists_at(sealed_size(session)):
+        raise NotSealed()
+    level, first = next(wanted.nodes())
+    if level == 0:
+        stored = select(LedgerEntry.leaf).where(LedgerEntry.number > first, LedgerEntry.number <= first + wanted.width)
+        hashes = session.scalars(stored.order_by(LedgerEntry.number)).all()
+    else:
+        span = (LedgerNode.position >= first, LedgerNode.position < first + wanted.width)
+        nodes_in_span = select(LedgerNode.hash).where(LedgerNode.level == level, *span)
+        hashes = session.scalars(nodes_in_span.order_by(LedgerNode.position)).all()
+    if len(hashes) != wanted.width:
+        raise LedgerBroken(f"tile {wanted.path}")
+    return b"".join(hashes)
+
+
 def cover(session: Session, entry: int, ring: Keyring) -> tuple[str, list[bytes]]:
-    """The newest checkpoint signed by a key that is not revoked, and the consistency proof from ``entry`` entries.
+    """The newest checkpoint signed by a key that is not revoked, with its cosignatures, and the consistency proof from
+    ``entry`` entries; the newest that enough witnesses cosigned, where one reaches that far.
 
     Refuses ``NotSealed``.
     """
-    for checkpoint in reversed(checkpoints(session)):
-        if _is_good(checkpoint, ring) and entry <= checkpoint.size:
-            return checkpoint.note, merkle.consistency_proof(entry, checkpoint.size, nodes(session))
+    later = [checkpoint for checkpoint in reversed(checkpoints(session)) if checkpoint.size >= entry]
+    cosigned = witness_list.cosigned_sizes(session, ring.policy) if ring.policy else frozenset()
+    preferred = [checkpoint for checkpoint in later if (checkpoint.size, checkpoint.origin) in cosigned]
+    for checkpoint in (*preferred, *later):
+        if _is_good(checkpoint, ring):
+            path = merkle.consistency_proof(entry, checkpoint.size, nodes(session))
+            return witness_list.cosigned_note(session, checkpoint), path
     raise NotSealed()
 
 

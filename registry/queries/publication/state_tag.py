@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.models import CatalogRow, Checkpoint, Counter
+from registry.queries.publication.log_identity import NEWEST_EPOCH
 
 _ROOT = Path(__file__).parents[2]
 _STATE = select(
     select(Counter.value).where(Counter.name == "ledger").scalar_subquery(),
-    select(Counter.value).where(Counter.name == "epoch").scalar_subquery(),
+    NEWEST_EPOCH.scalar_subquery(),
     select(func.max(Checkpoint.size)).scalar_subquery(),
     select(func.max(CatalogRow.id)).scalar_subquery(),
     select(func.count(CatalogRow.closed_at)).scalar_subquery(),

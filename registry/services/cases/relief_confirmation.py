@@ -32,7 +32,8 @@ _PURPOSE = "relief.code"
 def file_contact(work: UnitOfWork, about: str, email: str) -> None:
     """File the mail address of the subject of a record, as its department knows it; replaces the one before.
 
-    Refuses ``ContactRefused`` and, for another department's record, ``RecordUnknown``.
+    It takes two persons, because a code that goes there confirms an application. Refuses ``SecondPersonMissing``,
+    ``ContactRefused`` and, for another department's record, ``RecordUnknown``.
     """
     publication = _require_own_record(work, about)
     if not relief.EMAIL.fullmatch(email):
@@ -43,20 +44,20 @@ def file_contact(work: UnitOfWork, about: str, email: str) -> None:
         contact = SubjectContact(subject_key=key)
         work.session.add(contact)
     contact.address = work.keys.vault.seal(email.encode())
-    contact.department_id, contact.account_id = work.actor.department_id or 0, work.actor.account_id or 0
+    contact.department_id, contact.account_id = work.actor.department_id or 0, work.initiator.account_id or 0
     contact.filed_at = work.now
     work.session.flush()
     audit.note(work, "relief.contact", about)
 
 
-def issue_code(work: UnitOfWork, about: str) -> str:
-    """Issue a code at the counter, to the subject of a record whom the officer has identified.
+def issue_code(work: UnitOfWork, about: str, code_hash: str) -> None:
+    """Let a code hold that an officer gave at the counter to the subject of a record; it takes two persons.
 
-    Refuses ``RecordUnknown`` for another department's record.
+    Refuses ``SecondPersonMissing``, and ``RecordUnknown`` for another department's record.
     """
     _require_own_record(work, about)
+    _store_code(work, about, code_hash)
     audit.note(work, "relief.code", about)
-    return add_code(work, about)
 
 
 def mail_code(work: UnitOfWork, application: Relief, publication: Publication) -> bool:
@@ -103,7 +104,7 @@ def redeem_code(work: UnitOfWork, about: str, code: str) -> None:
     """Use a code up; refuses ``CodeWrong`` what is unknown, used or over."""
     statement = select(ConfirmationCode).where(
         ConfirmationCode.about == about,
-        ConfirmationCode.code_hash == _hash(work, about, relief.fold_code(code)),
+        ConfirmationCode.code_hash == hash_code(work, about, relief.fold_code(code)),
         ConfirmationCode.used_at.is_(None),
         ConfirmationCode.expires_at > work.now,
     )
@@ -142,27 +143,32 @@ def require_none_confirmed(work: UnitOfWork, about: str, noun: str) -> None:
 
 
 def _require_own_record(work: UnitOfWork, about: str) -> Publication:
-    work.actor.require(Permission.RELIEF_HANDLE)
+    work.initiator.require(Permission.RELIEF_HANDLE)
     case = procedure_records.holder(work.session, about)
     work.actor.require_own(case.department_id, RecordUnknown)
     work.actor.require_scope(*case.scope)
+    work.require_second_person()
     return revisions.newest(work, about)
 
 
 def add_code(work: UnitOfWork, about: str) -> str:
     """Add a code for the subject of a record, for whoever brings it there: it is not kept."""
-    code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()[:CODE_LENGTH]
-    work.session.add(
-        ConfirmationCode(
-            about=about,
-            code_hash=_hash(work, about, code),
-            issued_at=work.now,
-            expires_at=work.now + dt.timedelta(days=CODE_DAYS),
-        )
-    )
-    work.session.flush()
+    code = draw_code()
+    _store_code(work, about, hash_code(work, about, code))
     return code
 
 
-def _hash(work: UnitOfWork, about: str, code: str) -> str:
+def draw_code() -> str:
+    """A new code, drawn at random."""
+    return base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode()[:CODE_LENGTH]
+
+
+def _store_code(work: UnitOfWork, about: str, code_hash: str) -> None:
+    expires_at = work.now + dt.timedelta(days=CODE_DAYS)
+    work.session.add(ConfirmationCode(about=about, code_hash=code_hash, issued_at=work.now, expires_at=expires_at))
+    work.session.flush()
+
+
+def hash_code(work: UnitOfWork, about: str, code: str) -> str:
+    """The keyed hash by which a code of a record is known."""
     return work.keys.vault.index("confirmation-code", f"{about} {code}").hex()

@@ -33,7 +33,8 @@ UNSCOPED = frozenset({Permission.RELIEF_APPLY, Permission.TIME_PASSES})
 def admit_step(work: UnitOfWork, case: Proceeding, act: str, *, if_version: int | None) -> Step:
     """Check that the actor may do ``act`` on a case now, and return its step.
 
-    Refuses ``OutOfRole``, as unknown another department's, ``OutOfScope``, ``VersionStale``, ``TransitionRefused``.
+    Refuses ``OutOfRole``, as unknown another department's, ``OutOfScope``, ``VersionStale``, ``TransitionRefused``,
+    ``SecondPersonMissing``.
     """
     procedure = PROCEDURES[case.noun]
     permission = procedure.permission(act)
@@ -43,7 +44,10 @@ def admit_step(work: UnitOfWork, case: Proceeding, act: str, *, if_version: int 
         work.actor.require_scope(*case.scope)
     if if_version is not None and case.version != if_version:
         raise VersionStale()
-    return procedure.step(case.state, act)
+    step = procedure.step(case.state, act)
+    if act in procedure.two_persons:
+        work.require_second_person()
+    return step
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,8 @@ def take_steps(work: UnitOfWork, noun: str, act: str, record_steps: Sequence[Rec
 def take_step(work: UnitOfWork, case: Proceeding, step: Step, step_input: StepInput) -> CaseStep:
     """Take an admitted step. Refuses ``DocumentMissing``, ``DocumentRefused`` and ``SelfVerification``."""
     step.require(step_input.kinds)
+    if step.act in PROCEDURES[case.noun].with_file:
+        step.require_files(step_input.kinds_with_file)
     last_step = procedure_records.last_steps(work.session, [case.record]).get(case.record)
     if step.apart:
         _require_other_officer(work, case, step.apart)
@@ -159,10 +165,17 @@ def _build_step_row(
         "after": step.to,
         "account_id": work.actor.account_id,
         "documents": [document.described() for document in step_input.documents],
-        "stated": canonical.dumps(dict(step_input.statements)).decode(),
+        "stated": canonical.dumps(_state_proposer(work, step_input.statements, key[0], step.act)).decode(),
     }
     digest = case_file.chain_digest(previous, content | {"day": work.today.isoformat()})
     return content | {"day": work.today, "at": work.now, "sealed": sealed, "digest": digest}
+
+
+def _state_proposer(work: UnitOfWork, statements: Mapping[str, Any], noun: str, act: str) -> dict[str, Any]:
+    """The statements of a step, with the name of who proposed it where it takes two persons."""
+    if work.proposer is None or act not in PROCEDURES[noun].two_persons:
+        return dict(statements)
+    return {**statements, "proposed_by": work.proposer.name}
 
 
 def _build_document(work: UnitOfWork, case_step: CaseStep, document: StepDocument) -> Document:

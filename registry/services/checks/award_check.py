@@ -27,7 +27,7 @@ from registry.errors import Forbidden, Invalid, NotFound, Refusal
 from registry.models import Check, Checkpoint
 from registry.queries.checks import candidates, known_relations
 from registry.queries.law import reference_data
-from registry.queries.publication import ledger_state, list_states
+from registry.queries.publication import ledger_state, list_states, log_identity
 from registry.queries.publication.list_states import KnownList
 from registry.refusals.acts import CheckFailed, EntryAhead, KeyReused, LedgerBroken, NotSealed
 from registry.services.checks import hits, near_hits, previous_check
@@ -100,6 +100,7 @@ def _make_check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
         _build_facts(work, inquiry, lines, reference),
         entry=entry,
         root=root,
+        epoch=log_identity.epoch(work.session),
         previous=check_link.reference,
         lists=_find_list_ages(work, inquiry, entry),
     )

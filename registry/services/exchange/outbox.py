@@ -11,10 +11,10 @@ from registry.domain.exchange import batch, envelope
 from registry.domain.publication import canonical
 from registry.models import OutboxMessage, Peer, Publication
 from registry.queries.exchange import peer_messages
+from registry.queries.publication import log_identity
 from registry.queries.publication.ledger_state import head
 from registry.refusals.content import ReceiptRefused
 from registry.services.cases import removal
-from registry.services.exchange.peers import epoch
 from registry.services.node import audit
 from registry.signing import Signer, key_id_of, verify
 from registry.unit_of_work import UnitOfWork
@@ -54,7 +54,7 @@ def _is_due(work: UnitOfWork, peer: Peer) -> bool:
 def batch_of(work: UnitOfWork, versions: Sequence[tuple[int, dict[str, Any]]], page: dict[str, int]) -> bytes:
     """Build the bytes of a batch of (entry, envelope) pairs."""
     entries, records = [entry for entry, _ in versions], [record for _, record in versions]
-    return batch.build(work.settings.node, epoch(work), records, entries, page)
+    return batch.build(work.settings.node, log_identity.epoch(work.session), records, entries, page)
 
 
 def build_page(work: UnitOfWork, peer: Peer, after: int, limit: int) -> bytes:

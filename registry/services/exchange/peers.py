@@ -1,26 +1,26 @@
-"""Add, change, pause and release exchange peers; keep their cursors and this node's own epoch."""
+"""Add, change, pause and release exchange peers; keep their cursors.
 
-import contextlib
+Adding, changing and removing a peer takes two persons, or the node's shell while the node is being set up.
+"""
+
 import datetime as dt
 import re
-import secrets
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, update
 
 from registry.domain.checks import webhook
 from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
-from registry.models import Counter, OutboxMessage, Peer
+from registry.models import OutboxMessage, Peer, PeerHead
 from registry.queries.exchange import peer_messages
 from registry.refusals.acts import PeerRefused, PeerTaken
 from registry.services.cases import removal
 from registry.services.node import audit
+from registry.services.node.accounts import require_two_or_bootstrap
 from registry.unit_of_work import UnitOfWork
 
-EPOCH_BITS = 60
 RELEASE_HOURS = 24
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
@@ -31,7 +31,7 @@ def add(work: UnitOfWork, code: str, name: str, url: str, public_key: str, owner
     ``public_key`` is the raw Ed25519 key in hex, ``owners`` the nodes it may speak for besides itself. A peer
     without ``url`` is known by its key only and is sent nothing.
     """
-    work.actor.require(Permission.EXCHANGE_OPERATE)
+    require_two_or_bootstrap(work, Permission.EXCHANGE_OPERATE)
     if not _CODE.fullmatch(code):
         raise PeerRefused()
     former = work.session.scalars(select(Peer).where(Peer.code == code)).first()
@@ -64,7 +64,7 @@ def change(
 ) -> Peer:
     """Change the address or key of a peer. What it signed with the key before still verifies, unless
     ``distrust``: then no former key is trusted. Refuses ``PeerUnknown``, ``PeerRefused``, ``PeerTaken``."""
-    work.actor.require(Permission.EXCHANGE_OPERATE)
+    require_two_or_bootstrap(work, Permission.EXCHANGE_OPERATE)
     peer = peer_messages.peer(work.session, code)
     if url is not None:
         peer.url = _require_address(url)
@@ -81,7 +81,7 @@ def change(
 def remove(work: UnitOfWork, code: str) -> int:
     """Remove a peer: it is sent nothing, nothing is taken from it, and its key opens no door; returns how many messages
     to it were cancelled. Its records stay, and what it signed still verifies. Refuses ``PeerUnknown``."""
-    work.actor.require(Permission.EXCHANGE_OPERATE)
+    require_two_or_bootstrap(work, Permission.EXCHANGE_OPERATE)
     peer = peer_messages.peer(work.session, code)
     peer.removed_at, peer.url = work.now, ""
     statement = (
@@ -135,29 +135,20 @@ def release(work: UnitOfWork, code: str) -> dt.datetime:
     peer = peer_messages.peer(work.session, code)
     peer.paused_because = None
     peer.removals_until = work.now + dt.timedelta(hours=RELEASE_HOURS)
+    _forget_conflict(work, peer)
     work.session.flush()
     audit.note(work, "exchange.peer.release", code)
     return peer.removals_until
 
 
-def epoch(work: UnitOfWork) -> str:
-    """The epoch of this node's entry numbers, created on first use."""
-    stored_epoch = peer_messages.epoch(work.session)
-    if stored_epoch is not None:
-        return stored_epoch
-    with contextlib.suppress(IntegrityError), work.session.begin_nested():  # another process was first
-        work.session.execute(insert(Counter).values(name="epoch", value=secrets.randbits(EPOCH_BITS)))
-    return str(peer_messages.epoch(work.session))
-
-
-def renew_epoch(work: UnitOfWork) -> str:
-    """Renew the epoch, as after a restore from a backup: every peer then starts its cursor again."""
-    work.actor.require(Permission.EXCHANGE_OPERATE)
-    epoch(work)
-    work.session.execute(update(Counter).where(Counter.name == "epoch").values(value=secrets.randbits(EPOCH_BITS)))
-    new_epoch = str(peer_messages.epoch(work.session))
-    audit.note(work, "exchange.epoch", new_epoch)
-    return new_epoch
+def _forget_conflict(work: UnitOfWork, peer: Peer) -> None:
+    """Begin anew with a peer whose heads contradict, now that a person has examined both; the audit trail keeps what
+    was seen."""
+    seen = work.session.get(PeerHead, peer.id)
+    if seen is not None and seen.conflict is not None:
+        audit.note(work, "exchange.head.forget", peer.code, f"{seen.origin} {seen.size} {seen.root}")
+        work.session.delete(seen)
+        work.session.flush()
 
 
 def record_link(work: UnitOfWork, code: str, batch_records: int, failures: int, retry_at: dt.datetime | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from registry.domain.law import calendar_notice
+from registry.domain.law.reference_kinds import CalendarYear
 from registry.domain.law.reference_rows import row_body
 from registry.domain.permissions import Permission
 from registry.errors import Fault
@@ -16,6 +17,7 @@ from registry.queries.law import reference_data
 from registry.refusals.procedure import CalendarRefused
 from registry.services.law import clocks, reference_loading
 from registry.services.node import audit
+from registry.services.node.accounts import require_two_or_bootstrap
 from registry.unit_of_work import UnitOfWork
 
 KIND = "calendar"
@@ -33,19 +35,25 @@ class CalendarLoad:
 def load(work: UnitOfWork, data: bytes) -> CalendarLoad:
     """Load calendar years from a TOML file of ``[[rows]]``; a row that is loaded already changes nothing.
 
+    It takes two persons, or the node's shell while the node is being set up.
+
     A year already loaded is replaced by a row with a later ``effective_from``, as when the holiday of 2020 was
     extended; the row before stays, for the record. Refuses ``OutOfRole`` and, naming each row,
     ``CalendarRefused``. Every clock that moves is noted in the audit trail.
     """
-    work.actor.require(Permission.CALENDAR_LOAD)
-    reference = reference_data.current(work.session)
-    rows = calendar_notice.parse_notice(_parse_rows(data), reference)
+    require_two_or_bootstrap(work, Permission.CALENDAR_LOAD)
+    rows = read_notice(work, data)
     for row in rows:
         work.session.add(reference_loading.row(work, KIND, row_body(row)))
         audit.note(work, "calendar.load", row.code, f"{row.effective_from} {row.source}")
     work.session.flush()
     moved = clocks.recount(work)
     return CalendarLoad(len(rows), moved, _count_provisional(work))
+
+
+def read_notice(work: UnitOfWork, data: bytes) -> list[CalendarYear]:
+    """The rows of a notice that are not loaded yet; refuses ``CalendarRefused``, naming each row."""
+    return calendar_notice.parse_notice(_parse_rows(data), reference_data.current(work.session))
 
 
 def _parse_rows(data: bytes) -> Sequence[Any]:

@@ -1,4 +1,8 @@
-"""Create departments and accounts; issue and revoke their API keys."""
+"""Create departments and accounts; issue and revoke their API keys.
+
+What widens rights takes two persons. The node's shell alone may do it only while there are no two security
+administrators who could.
+"""
 
 import datetime as dt
 import secrets
@@ -11,7 +15,7 @@ from registry.domain.permissions import EVERYWHERE, Permission, Role
 from registry.models import Account, ApiKey, Department
 from registry.queries.law import reference_data
 from registry.queries.node import account_lookup
-from registry.refusals.acts import AccountTaken
+from registry.refusals.acts import AccountRequired, AccountTaken
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
 
@@ -45,8 +49,15 @@ class NewDepartment:
 
 
 def ensure_department(work: UnitOfWork, new: NewDepartment) -> Department:
-    """Create the department of this code when absent, otherwise change it to what ``new`` says."""
-    work.actor.require(Permission.ACCOUNT_MANAGE)
+    """Create the department of this code when absent, otherwise change it to what ``new`` says.
+
+    Refuses ``SecondPersonMissing`` and ``AccountRequired``.
+    """
+    _require_two_or_bootstrap(work)
+    return _store_department(work, new)
+
+
+def _store_department(work: UnitOfWork, new: NewDepartment) -> Department:
     department = work.session.scalars(select(Department).where(Department.code == new.code)).first()
     if department is None:
         department = Department(code=new.code, authority_code=None, sectors=[EVERYWHERE], districts=[EVERYWHERE])
@@ -68,13 +79,16 @@ def create_planned_departments(work: UnitOfWork) -> int:
     known = set(work.session.scalars(select(Department.code)))
     planned = [row for row in reference_data.current(work.session).planned_departments() if row.code not in known]
     for row in planned:
-        ensure_department(work, NewDepartment(row.code, row.name, row.kind, None, row.sectors))
+        _store_department(work, NewDepartment(row.code, row.name, row.kind, None, row.sectors))
     return len(planned)
 
 
-def create(work: UnitOfWork, new: NewAccount) -> Account:
-    """Create an account; refuses ``AccountTaken`` and ``DepartmentUnknown``."""
-    work.actor.require(Permission.ACCOUNT_MANAGE)
+def create(work: UnitOfWork, new: NewAccount, key_hash: bytes | None = None) -> Account:
+    """Create an account, which the API key with this hash opens.
+
+    Refuses ``AccountTaken``, ``DepartmentUnknown``, ``SecondPersonMissing`` and ``AccountRequired``.
+    """
+    _require_two_or_bootstrap(work)
     if work.session.scalars(select(Account).where(Account.name == new.name)).first():
         raise AccountTaken()
     department = account_lookup.department(work.session, new.department)
@@ -89,21 +103,56 @@ def create(work: UnitOfWork, new: NewAccount) -> Account:
     work.session.add(account)
     work.session.flush()
     audit.note(work, "account.create", new.name, f"{new.role.value} of {new.department}")
+    if key_hash is not None:
+        _store_key(work, account.id, new.name, key_hash)
     return account
 
 
+def draw_key() -> str:
+    """A new API key, drawn at random; it opens nothing before it is issued."""
+    return f"rk_{secrets.token_urlsafe(32)}"
+
+
 def issue_key(work: UnitOfWork, account_id: int, name: str) -> str:
-    """Issue an API key and return it: the only time it can be read."""
-    work.actor.require(Permission.ACCOUNT_MANAGE)
-    key = f"rk_{secrets.token_urlsafe(32)}"
-    work.session.add(ApiKey(account_id=account_id, key_hash=account_lookup.key_hash(key), created_at=work.now))
-    work.session.flush()
-    audit.note(work, "account.issue-key", name)
+    """Issue an API key and return it: the only time it can be read. Refuses as ``create`` does."""
+    key = draw_key()
+    add_key(work, account_id, name, account_lookup.key_hash(key))
     return key
 
 
+def add_key(work: UnitOfWork, account_id: int, name: str, key_hash: bytes) -> None:
+    """Let an API key open its account from now on. Refuses as ``create`` does."""
+    _require_two_or_bootstrap(work)
+    _store_key(work, account_id, name, key_hash)
+
+
+def _store_key(work: UnitOfWork, account_id: int, name: str, key_hash: bytes) -> None:
+    work.session.add(ApiKey(account_id=account_id, key_hash=key_hash, created_at=work.now))
+    work.session.flush()
+    audit.note(work, "account.issue-key", name)
+
+
+def _require_two_or_bootstrap(work: UnitOfWork) -> None:
+    require_two_or_bootstrap(work, Permission.ACCOUNT_MANAGE)
+
+
+def require_two_or_bootstrap(work: UnitOfWork, permission: Permission) -> None:
+    """Refuse what one person does alone, and the node's shell once two security administrators could do it.
+
+    Refuses ``OutOfRole``, ``SecondPersonMissing``, ``AccountRequired``.
+    """
+    work.initiator.require(permission)
+    if work.actor.account_id is not None:
+        work.require_second_person()
+    elif not account_lookup.is_bootstrapping(work.session, work.today):
+        raise AccountRequired()
+
+
 def revoke_keys(work: UnitOfWork, name: str) -> int:
-    """Revoke every API key of an account; returns how many."""
+    """Revoke every API key of an account; returns how many.
+
+    One security administrator does it alone: a stolen key must not wait for another person, and nobody gains by it.
+    """
     work.actor.require(Permission.ACCOUNT_MANAGE)
     actor = account_lookup.by_name(work.session, name, work.today)
     api_keys = work.session.scalars(

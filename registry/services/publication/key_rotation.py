@@ -1,4 +1,4 @@
-"""Rotate the key that signs receipts and checkpoints, and revoke an old one."""
+"""Rotate the key that signs receipts and checkpoints, and revoke an old one: acts of two persons."""
 
 import datetime as dt
 
@@ -10,6 +10,7 @@ from registry.models import Checkpoint, SigningKey
 from registry.queries.publication import known_keys, ledger_state
 from registry.refusals.content import KeyCurrent, SigningKeyUnknown
 from registry.services.node import audit
+from registry.services.node.accounts import require_two_or_bootstrap
 from registry.services.publication.ledger import own_checkpoint, require_sound
 from registry.signing import Signer, key_id_of
 from registry.unit_of_work import UnitOfWork
@@ -27,7 +28,7 @@ def rotate(work: UnitOfWork, successor: Signer) -> None:
     The door then puts its file in place; until it has, nothing is signed at all (``KeysForeign``). Refuses
     ``LedgerBroken`` and ``KeysForeign``.
     """
-    work.actor.require(Permission.KEYS_MANAGE)
+    require_two_or_bootstrap(work, Permission.KEYS_MANAGE)
     checkpoint = own_checkpoint(work)
     old, key_rows = work.keys.signer, known_keys.rows(work.session)
     if not key_rows:
@@ -48,6 +49,12 @@ def rotate(work: UnitOfWork, successor: Signer) -> None:
     audit.note(work, "keys.rotate", successor.key_id)
 
 
+def rotate_exchange(work: UnitOfWork, successor: Signer) -> None:
+    """Note that ``successor`` becomes the key by which peers know this node; the door puts its file in place."""
+    require_two_or_bootstrap(work, Permission.KEYS_MANAGE)
+    audit.note(work, "keys.rotate.exchange", successor.key_id)
+
+
 def _choose_since(previous: dt.datetime | None, now: dt.datetime) -> dt.datetime:
     """The whole second of ``now``, but later than the key before."""
     second = dt.timedelta(seconds=1)
@@ -58,9 +65,9 @@ def _choose_since(previous: dt.datetime | None, now: dt.datetime) -> dt.datetime
 def _countersign_checkpoint(work: UnitOfWork, checkpoint: Checkpoint, successor: Signer) -> None:
     """A second signature line: what the old key signed stays provable should that key be taken back."""
     require_sound(checkpoint, ledger_state.nodes(work.session))
-    node = work.settings.node
+    origin = checkpoint.origin
     root = bytes.fromhex(checkpoint.root)
-    signed_note = signed_notes.sign_note(signed_notes.checkpoint_text(node, checkpoint.size, root), node, successor)
+    signed_note = signed_notes.sign_note(signed_notes.checkpoint_text(origin, checkpoint.size, root), origin, successor)
     line = signed_note.rpartition("\n\n")[2]
     work.session.execute(
         update(Checkpoint).where(Checkpoint.size == checkpoint.size).values(note=checkpoint.note + line)
@@ -72,7 +79,7 @@ def revoke(work: UnitOfWork, kid: str, reason: str) -> None:
 
     Refuses ``SigningKeyUnknown``, and ``KeyCurrent`` for the key that signs now: rotate first.
     """
-    work.actor.require(Permission.KEYS_MANAGE)
+    require_two_or_bootstrap(work, Permission.KEYS_MANAGE)
     key_rows = {key_id_of(bytes.fromhex(row.public)): row for row in known_keys.rows(work.session)}
     if kid in (work.keys.signer.key_id, *list(key_rows)[-1:]):
         raise KeyCurrent()

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, insert, update
 
 from registry.domain.publication import merkle, signed_notes
+from registry.domain.publication.log_identity import LogIdentity
 from registry.domain.publication.publication import Leaf, leaf_hash
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.base import Key
-from registry.queries.publication import known_keys, ledger_state
+from registry.queries.publication import known_keys, ledger_state, log_identity
 from registry.refusals.acts import KeysForeign, LedgerBroken
 from registry.refusals.content import NoteRefused
+from registry.services.publication import epochs
 from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
 
@@ -37,6 +39,7 @@ def take(work: UnitOfWork, counter: str, count: int) -> int:
 def append(work: UnitOfWork, leaves: Sequence[Leaf]) -> int:
     """Write one entry per leaf and return the first entry number. The lock is taken here: call it last."""
     first = take(work, "ledger", len(leaves))
+    epochs.require_growth(work, first - 1)
     day = work.today
     work.session.execute(
         insert(LedgerEntry),
@@ -62,8 +65,13 @@ def own_checkpoint(work: UnitOfWork) -> Checkpoint | None:
     One that none of our keys signed, or a key at hand that is not the newest of them, means that the keys are not
     those of this store: persons might not be found by them any more, and what they sign would not verify, so nothing
     is answered or signed (``KeysForeign``). Refuses ``LedgerBroken`` a head that says something else than what was
-    signed.
+    signed, and ``LedgerSetBack`` a database that is older than what this node recorded outside it.
     """
+    epochs.require_current(work)
+    return _verified_checkpoint(work)
+
+
+def _verified_checkpoint(work: UnitOfWork) -> Checkpoint | None:
     ring = known_keys.ring(work.session, work.settings.node, work.keys.signer)
     if ring.newest.public != work.keys.signer.public:
         raise KeysForeign()
@@ -88,11 +96,30 @@ def require_sound(checkpoint: Checkpoint, nodes: merkle.Nodes) -> None:
 def seal(work: UnitOfWork) -> Checkpoint | None:
     """Sign the head of the ledger: re-read the new leaves, recompute them, prove the last signed head is a prefix.
 
-    Returns the new checkpoint, or None when nothing was added since the last. Refuses ``LedgerBroken`` and
-    ``KeysForeign``.
+    Returns the new checkpoint, or None when nothing was added since the last. Refuses ``LedgerBroken``,
+    ``KeysForeign`` and ``LedgerSetBack``.
     """
-    last, head = own_checkpoint(work), ledger_state.head(work.session)
+    epochs.require_current(work)
+    work.session.info[ledger_state.GREW] = True  # also where nothing is signed: the record may be behind
+    return _sign_head(work, log_identity.current(work.session, work.settings.node).origin)
+
+
+def renew_epoch(work: UnitOfWork) -> LogIdentity:
+    """Renew the epoch, as after a restore from a backup, and sign the present head under the new origin.
+
+    Every cursor, ETag and mirror of the epoch before then ends; what was signed stays valid. Refuses ``LedgerBroken``
+    and ``KeysForeign``.
+    """
+    renewed = epochs.begin_epoch(work)
+    _sign_head(work, renewed.origin)
+    return renewed
+
+
+def _sign_head(work: UnitOfWork, origin: str) -> Checkpoint | None:
+    last, head = _verified_checkpoint(work), ledger_state.head(work.session)
     size = last.size if last else 0
+    if last and head == size:
+        return None if last.origin == origin else _sign_again(work, last, origin)
     if head == size:
         return None
     leaves = [
@@ -109,9 +136,19 @@ def seal(work: UnitOfWork) -> Checkpoint | None:
             [{"level": level, "position": position, "hash": value} for level, position, value in new_nodes],
         )
     root = merkle.root_at(head, ledger_state.nodes(work.session))
-    text = signed_notes.checkpoint_text(work.settings.node, head, root)
-    note = signed_notes.sign_note(text, work.settings.node, work.keys.signer)
+    note = signed_notes.sign_note(signed_notes.checkpoint_text(origin, head, root), origin, work.keys.signer)
     checkpoint = Checkpoint(size=head, root=root.hex(), note=note, signed_at=work.now)
     work.session.add(checkpoint)
     work.session.flush()
+    work.session.info[ledger_state.GREW] = True
     return checkpoint
+
+
+def _sign_again(work: UnitOfWork, last: Checkpoint, origin: str) -> Checkpoint:
+    """The same head under the origin of today: after a renewal, or signed before the origin had an epoch."""
+    require_sound(last, ledger_state.nodes(work.session))
+    root = bytes.fromhex(last.root)
+    note = signed_notes.sign_note(signed_notes.checkpoint_text(origin, last.size, root), origin, work.keys.signer)
+    work.session.execute(update(Checkpoint).where(Checkpoint.size == last.size).values(note=note, signed_at=work.now))
+    work.session.info[ledger_state.GREW] = True
+    return Checkpoint(size=last.size, root=last.root, note=note, signed_at=work.now)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry import runtime
 from registry.domain.publication import keyring, merkle, signed_notes
 from registry.queries import integrity
-from registry.queries.publication import ledger_state
+from registry.queries.publication import ledger_state, log_identity
 from registry.refusals.acts import LedgerBroken
 from registry.services.exchange import inbox, peers
 from registry.services.publication import ledger
@@ -167,11 +167,13 @@ class TestProofs:
         desk = ledger_of_four
         keys = keyring.parse_keyring(desk.get("/ledger/keys").get_data(), verify).publics()
         note = desk.get("/ledger/checkpoint").get_data(as_text=True)
-        opened = signed_notes.open_note(note, {"city": next(iter(keys.values()))}, verify)
+        origin = note.partition("\n")[0]
+        opened = signed_notes.open_note(note, {origin: next(iter(keys.values()))}, verify)
         with runtime.reading() as session:
             root = bytes.fromhex(ledger_state.last_checkpoint(session).root)
+            assert origin == f"city/{log_identity.epoch(session)}"
             leaves = [entry.leaf for entry in ledger_state.entries(session, after=0, limit=9)]
-        assert opened == signed_notes.checkpoint_text("city", 4, root)
+        assert opened == signed_notes.checkpoint_text(origin, 4, root)
         for entry, leaf in enumerate(leaves, start=1):
             path = desk.get(f"/ledger/proofs/inclusion?entry={entry}&size=4").get_json()["path"]
             proof = [bytes.fromhex(node) for node in path]

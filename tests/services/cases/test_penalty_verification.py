@@ -11,6 +11,7 @@ from registry.queries import integrity
 from registry.queries.cases import penalties
 from registry.refusals.acts import SelfVerification
 from registry.services.cases import penalty_verification
+from tests.support.bureau import confirming
 from tests.support.desk import head
 from tests.support.filings import filing, today
 
@@ -87,5 +88,5 @@ class TestWithdraw:
     def test_is_refused_to_the_filer(self, desk, promoted):
         record = desk.published(filing())
         with pytest.raises(SelfVerification), runtime.begin(promoted) as work:
-            penalty_verification.withdraw(work, record, "误", today(), if_version=None)
+            penalty_verification.withdraw(confirming(work), record, "误", today(), if_version=None)
         assert desk.found() == [record]

@@ -84,7 +84,9 @@ class TestOthers:
         assert typed("disputes", "act", number, "acceptance", "--as", "clerk") == (0, f"{number}: accepted\n")
         assert typed("repairs", "list", "--as", "clerk") == (0, "")
 
-    def test_penalties_are_stayed(self, bureau, typed):
+    def test_penalties_are_stayed_by_two_persons_on_the_file_of_an_order(self, bureau, typed, tmp_path):
+        order = tmp_path / "order.pdf"
+        order.write_bytes(b"%PDF-1.4 invented")
         record = bureau.published_penalty()
         words = (
             "--set",
@@ -92,9 +94,13 @@ class TestOthers:
             "--set",
             f"since={days_ago(0)}",
             "--document",
-            "court_order:盐示行初1号",
+            f"court_order:盐示行初1号::{order}",
         )
-        assert typed("penalties", "act", record, "suspension", *words, "--as", "verifier") == (
-            0,
-            f"{record}: suspended\n",
-        )
+        code, said = typed("penalties", "act", record, "suspension", *words, "--as", "verifier")
+        assert (code, said.split(":")[0]) == (0, "proposal 1")
+        assert typed("penalties", "list", "--state", "published", "--as", "clerk")[1].startswith(record)
+        assert typed("proposals", "confirm", "1", "--as", "verifier")[1].startswith("self-verification")
+        assert typed("proposals", "show", "1", "--documents", tmp_path, "--as", "second-verifier")[0] == 0
+        assert (tmp_path / "proposal-1-1.pdf").read_bytes() == order.read_bytes()
+        code, said = typed("proposals", "confirm", "1", "--as", "second-verifier")
+        assert (code, "state=suspended" in said) == (0, True)

@@ -13,10 +13,10 @@ from registry.errors import Refusal
 from registry.models import Listing, Publication, Relief
 from registry.refusals.acts import ConcurrentChange, TransitionRefused
 from registry.refusals.procedure import ListedAlready, ReliefOpen
-from registry.services.cases import expiry, listing_drafting, relief_applications, relief_confirmation, suspension
+from registry.services.cases import expiry, listing_drafting, relief_applications, suspension
 from registry.services.checks import award_check
 from registry.unit_of_work import UnitOfWork
-from tests.support.bureau import papers
+from tests.support.bureau import confirming, papers
 from tests.support.centre import Centre, party
 from tests.support.filings import BanFactory
 
@@ -64,7 +64,7 @@ class TestTogether:
     def test_two_applications_make_one(self, bureau, together):
         record = bureau.published_penalty()
         application = bureau.application("dispute", record)
-        codes = [bureau.do("clerk", lambda work: relief_confirmation.issue_code(work, record)) for _ in range(2)]
+        codes = [bureau.code(record) for _ in range(2)]
         acts = [
             (PUBLIC, lambda work, code=code: relief_applications.apply(work, application, papers("evidence"), code))
             for code in codes
@@ -104,7 +104,7 @@ class TestTogether:
         verifier, day = bureau.people["verifier"].actor, bureau.today
 
         def remove(work: UnitOfWork) -> object:
-            return suspension.remove(work, record, "移出", day, papers("removal_decision"))
+            return suspension.remove(confirming(work), record, "移出", day, papers("removal_decision"))
 
         outcome = together((verifier, remove), (SYSTEM, expiry.expire_due))
         # the ground's own publication ends too; what the worker met under way it leaves to its next round
@@ -122,7 +122,7 @@ class TestTogether:
         verifier, day = bureau.people["verifier"].actor, bureau.today
 
         def remove(work: UnitOfWork) -> object:
-            return suspension.remove(work, record, "移出", day, papers("removal_decision"))
+            return suspension.remove(confirming(work), record, "移出", day, papers("removal_decision"))
 
         assert together((SYSTEM, expiry.expire_due), (verifier, remove)) is TransitionRefused
         assert count(Publication, Publication.record == record) == 2

@@ -12,7 +12,7 @@ from registry.queries.cases import procedure_records
 from registry.queries.publication import publications
 from registry.refusals.acts import RecordUnknown, TransitionRefused
 from registry.refusals.procedure import CodeWrong, ContactRefused, ReliefOpen
-from registry.services.cases import relief_applications, relief_confirmation, revisions
+from registry.services.cases import proposed_steps, relief_applications, relief_confirmation, revisions
 from registry.settings import Settings
 from tests.support.bureau import papers
 
@@ -39,7 +39,7 @@ def mark_clock(number):
 
 
 def code_for(bureau, record):
-    return bureau.do("clerk", lambda work: relief_confirmation.issue_code(work, record))
+    return bureau.code(record)
 
 
 def confirm(bureau, number, code):
@@ -164,4 +164,4 @@ class TestContact:
         with pytest.raises(RecordUnknown):
             bureau.do("other-clerk", lambda work: relief_confirmation.file_contact(work, record, "a@b.example"))
         with pytest.raises(RecordUnknown):
-            bureau.do("other-clerk", lambda work: relief_confirmation.issue_code(work, record))
+            bureau.do("other-clerk", lambda work: proposed_steps.propose_code(work, record))

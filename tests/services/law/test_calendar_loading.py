@@ -17,13 +17,17 @@ from registry.refusals.acts import OutOfRole
 from registry.refusals.procedure import CalendarRefused
 from registry.services.law import calendar_loading, reference_loading
 from tests.support import notices
+from tests.support.bureau import confirming
 
 LATE = dt.date(2026, 12, 29)
 DECIDED = "2026-12-28"
 
 
 def load(data, actor=SYSTEM):
-    return runtime.perform(actor, lambda work: calendar_loading.load(work, data))
+    """Load a notice: by the node while it is set up, by an administrator as another had proposed it."""
+    return runtime.perform(
+        actor, lambda work: calendar_loading.load(confirming(work) if actor.account_id else work, data)
+    )
 
 
 def clock_of(record):

@@ -13,6 +13,7 @@ from registry.refusals.content import KeyCurrent, SigningKeyUnknown
 from registry.services.publication import key_rotation, ledger
 from registry.signing import SIGNING, Signer, verify
 from tests.queries.publication.test_integrity import plant, update
+from tests.support.bureau import confirming
 from tests.support.desk import seal
 from tests.support.filings import filing
 
@@ -91,7 +92,8 @@ class TestRotate:
             runtime.perform(people[role].actor, lambda work: key_rotation.revoke(work, "x", "x"))
 
     def test_by_the_security_officer_stands_in_the_audit_trail(self, people):
-        runtime.perform(people["security"].actor, lambda work: key_rotation.rotate(work, Signer.generate()))
+        security = people["security"].actor
+        runtime.perform(security, lambda work: key_rotation.rotate(confirming(work), Signer.generate()))
         with runtime.reading() as session:
             rows = session.execute(text("SELECT actor FROM audit_events WHERE act = 'keys.rotate'")).all()
         assert rows == [("security",)]
