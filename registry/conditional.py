@@ -1,12 +1,13 @@
 """Answer what has not changed without making it, and compress what is sent: for pages and API alike."""
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from flask_compress import Compress
 
 from registry import runtime
 from registry.queries.publication.state_tag import state_tag
 from registry.unit_of_work import day_of
 
+_TAG = "registry.state_tag"
 CACHE_CONTROL = "public, no-cache"
 """Everybody may keep the answer, shared caches too, and asks each time whether it still holds."""
 
@@ -19,15 +20,16 @@ def answer_unchanged() -> Response | None:
     if request.method not in ("GET", "HEAD"):
         return None
     with runtime.reading() as session:
-        g.state_tag = state_tag(session, runtime.settings().node, day_of(runtime.clock()))
-    if not request.if_none_match.contains_weak(g.state_tag):
+        tag = state_tag(session, runtime.settings().node, day_of(runtime.clock()))
+    request.environ[_TAG] = tag
+    if not request.if_none_match.contains_weak(tag):
         return None
     return with_tag(Response(status=304))
 
 
 def with_tag(response: Response) -> Response:
     """Set the tag of the state that the answer was made from; weak, because it says nothing of the encoding."""
-    response.set_etag(g.state_tag, weak=True)
+    response.set_etag(request.environ[_TAG], weak=True)
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.vary.add("Accept-Encoding")
     return response
@@ -35,7 +37,7 @@ def with_tag(response: Response) -> Response:
 
 def has_tag() -> bool:
     """Whether this request is for an address that is tagged by the state."""
-    return "state_tag" in g
+    return _TAG in request.environ
 
 
 def init_app(app: Flask) -> None:
