@@ -251,6 +251,7 @@ FINDINGS = {
     "history-load": "历史数据补录",
     "amount-unit-in-cell": "金额按格内单位读取",
     "date-serial": "日期按 Excel 序号读取",
+    "personal-number-blotted": "文字中的个人号码已隐去",
 }
 """Findings about a filing that deserve a look before verification (``filing/plausibility``)."""
 SHELL_ACTS = {

@@ -5,21 +5,16 @@ import threading
 from pathlib import Path
 
 import pytest
-import requests
-from click.testing import CliRunner
 from sqlalchemy import select
 
-from registry import head_record, monitor, verifier, witness
-from registry.cli import main
+from registry import head_record, verifier, witness
 from registry.domain.checks import receipts
-from registry.domain.publication import consistency_proof, cosignatures, keyring, merkle
-from registry.domain.publication.publication import Leaf
+from registry.domain.publication import consistency_proof, cosignatures, keyring
 from registry.models import AuditEvent, Checkpoint, Cosignature, PeerHead
-from registry.queries import integrity
 from registry.queries.exchange import peer_messages
 from registry.queries.publication import known_keys, ledger_state, log_identity, witness_list
 from registry.refusals.acts import LedgerSetBack
-from registry.refusals.content import MonitorRefused, NoteRefused
+from registry.refusals.content import NoteRefused
 from registry.runtime import keys
 from registry.services.exchange import peer_heads, peers
 from registry.services.publication import ledger, witnesses
@@ -27,17 +22,9 @@ from registry.signing import Signer, verify
 from sync import witnesses as asking
 from sync.pull import pull
 from tests.support.restoring import backup, restore
-from tests.support.rewriting import rewrite
 from tests.sync.bodies import body
+from tests.sync.history import grow, rewritten
 from tests.sync.planting import published
-
-FACTS = "并无其事。"
-
-
-def grow(node, count=1):
-    """Publish and seal."""
-    published(node.app, *(body() for _ in range(count)))
-    node.do(ledger.seal)
 
 
 def pulled(node, code):
@@ -48,20 +35,6 @@ def pulled(node, code):
 def head_of(node, code):
     """What a node knows of a peer's ledger."""
     return node.ask(lambda session: session.scalars(select(PeerHead)).one())
-
-
-def findings(node):
-    """What `ledger verify` finds; bodies made by hand have no penalty behind them, and nothing else is wrong."""
-    return node.ask(lambda session: list(integrity.findings(session, keys(), node.code, lambda _: None)))
-
-
-def rewritten(node):
-    """Change what was published, consistently."""
-    before = findings(node)
-    with node:
-        rewrite(1, facts=FACTS)
-    assert findings(node) == before
-    assert all("penalty is missing" in line for line in before)
 
 
 @pytest.fixture
@@ -233,127 +206,6 @@ class TestWitness:
         with city:
             restore(rows)
         assert asked(city).failed == "witness-contradicts"
-
-
-@pytest.fixture
-def watching(city, tmp_path):
-    """A monitor of the city, over HTTP."""
-
-    def fetch(path):
-        answer = requests.get(city.url + path, timeout=5)
-        if answer.status_code != 200:
-            raise MonitorRefused(str(answer.status_code))
-        return answer.content
-
-    return monitor.Monitor(tmp_path / "monitor", fetch)
-
-
-class TestMonitor:
-    def test_follows_a_ledger_that_grows(self, city, watching):
-        for size in (3, 6):
-            grow(city, 3)
-            look = watching.look()
-            assert (look.alarm, look.checkpoint.size) == (None, size)
-        assert watching.look().alarm is None
-
-    @pytest.mark.parametrize("more", [0, 2])
-    def test_notices_a_rewritten_history_and_keeps_evidence(self, city, watching, more):
-        grow(city, 3)
-        watching.look()
-        rewritten(city)
-        if more:
-            grow(city, more)
-        look = watching.look()
-        assert look.alarm == "split-view"
-        both = [(look.evidence / name).read_bytes() for name in ("seen_checkpoint", "checkpoint")]
-        assert both[0] != both[1]
-        ring = keyring.parse_keyring((look.evidence / "keys.json").read_bytes(), verify)
-        for note in both:  # the node's own key signed both
-            ring.open_note(note.decode(), verify)
-        assert watching.look().alarm == "split-view"
-
-    def test_notices_a_rollback(self, city, watching):
-        grow(city, 3)
-        with city:
-            rows = backup()
-        grow(city)
-        watching.look()
-        with city:
-            restore(rows)
-        assert watching.look().alarm == "rollback"
-
-    def test_asks_a_person_about_a_new_epoch(self, city, watching):
-        grow(city, 3)
-        watching.look()
-        epoch = city.do(ledger.renew_epoch).epoch
-        assert watching.look().alarm == "new-epoch"
-        assert watching.look(accepted_epoch=epoch).alarm is None
-        assert watching.look().alarm is None
-
-    def test_says_that_it_could_not_compare(self, city, watching):
-        with pytest.raises(MonitorRefused):
-            watching.look()
-
-
-class TestMirror:
-    def test_has_the_tiles_that_give_the_signed_root(self, city, watching, tmp_path):
-        leaves = [Leaf(f"{place:032x}", 1, "publish", f"{place:064x}") for place in range(300)]
-        city.do(lambda work: ledger.append(work, leaves))
-        city.do(ledger.seal)
-        assert watching.look(with_tiles=True).alarm is None
-        grow(city, 2)
-        look = watching.look(with_tiles=True)
-        tree = tmp_path / "monitor" / "tile"
-        data = b"".join((tree / name).read_bytes() for name in ("0/000", "0/001.p/46"))
-        assert merkle.root([data[place : place + 32] for place in range(0, len(data), 32)]) == look.checkpoint.root
-        assert (tree / "1/000.p/1").read_bytes() == merkle.root([data[at : at + 32] for at in range(0, 8192, 32)])
-
-    def test_notices_tiles_of_another_tree(self, city, watching):
-        grow(city, 3)
-        inner = watching._fetch
-        watching._fetch = lambda path: bytes(32 * 3) if "/tile/" in path else inner(path)
-        assert watching.look(with_tiles=True).alarm == "split-view"
-
-    def test_notices_a_rollback_without_notice(self, city, watching):
-        grow(city, 3)
-        with city:
-            rows = backup()
-        grow(city)
-        watching.look(with_tiles=True)
-        with city:
-            restore(rows)
-        assert watching.look(with_tiles=True).alarm == "rollback"
-
-
-class TestCommands:
-    def test_alarm_with_words_and_exit_1(self, city, tmp_path):
-        grow(city, 3)
-        arguments = ["monitor", city.url, "--dir", str(tmp_path / "seen")]
-        first = CliRunner().invoke(main, arguments)
-        assert first.exit_code == 0, first.output
-        assert "3 条 entries" in first.output
-        rewritten(city)
-        second = CliRunner().invoke(main, arguments)
-        assert second.exit_code == 1
-        assert "split-view" in second.output
-        assert str(tmp_path / "seen" / "evidence") in second.output
-
-    def test_say_that_nothing_was_compared(self, tmp_path):
-        for url in ("http://127.0.0.1:9", "ftp://x"):
-            done = CliRunner().invoke(main, ["mirror", url, str(tmp_path / "seen")])
-            assert done.exit_code == 1
-            assert "monitor-refused" in done.output
-
-    def test_make_a_witness_that_follows_a_node(self, city, tmp_path):
-        keys_file = tmp_path / "keys.json"
-        keys_file.write_bytes(requests.get(f"{city.url}/api/v1/ledger/keys", timeout=5).content)
-        folder = ["--dir", str(tmp_path / "w")]
-        made = CliRunner().invoke(main, ["witness", "init", *folder, "--name", "w1"])
-        assert cosignatures.parse_vkey(made.output)[0] == "w1"
-        follow = ["witness", "follow", *folder, "--keys", str(keys_file), "--origin"]
-        assert CliRunner().invoke(main, [*follow, "city/e1"]).exit_code == 0
-        assert CliRunner().invoke(main, [*follow, "town/e1"]).exit_code == 1
-        assert CliRunner().invoke(main, ["witness", "init", *folder, "--name", "w2"]).exit_code == 1
 
 
 class TestOwner:

@@ -6,8 +6,8 @@ The command ``init`` fills them from the publications, as it does the index of n
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040"
-down_revision = "0035"
+revision = "0035"
+down_revision = "0034"
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
