@@ -6,7 +6,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from registry import api, read_routing, request_limits, request_log, runtime, web
+from registry import api, conditional, read_routing, request_limits, request_log, runtime, web
 from registry.read_routing import ReroutingFlask
 from registry.settings import Settings, from_environment, remember_node
 from registry.signing import Keys
@@ -24,6 +24,7 @@ def open_doors() -> Flask:
     app: Flask = ReroutingFlask("registry", static_folder=None)
     request_log.init_app(app)
     request_limits.init_app(app)
+    conditional.init_app(app)
     read_routing.init_app(app)
     api.init_app(app)
     web.init_app(app)

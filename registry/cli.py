@@ -25,6 +25,7 @@ from registry.commands import (
     procedures,
     proposals,
     receipts,
+    records,
     reports,
     templates,
     watches,
@@ -76,5 +77,6 @@ for command in (
     reports.report,
     templates.template,
     names.group,
+    records.group,
 ):
     main.add_command(command)

@@ -11,7 +11,7 @@ from marshmallow import RAISE, Schema, ValidationError
 from sqlalchemy import select
 from webargs.flaskparser import FlaskParser
 
-from registry import runtime
+from registry import conditional, runtime
 from registry.domain import literals
 from registry.domain.filing.cells import is_forbidden
 from registry.domain.permissions import Actor
@@ -194,11 +194,13 @@ def _find_epoch() -> str:
 
 
 def respond_with_etag(body: dict[str, Any], etag: str) -> Response:
-    """A JSON response with an ETag; 304 when the client has it already.
+    """A JSON response with an ETag, that of the state where its address is tagged by it; 304 when the client has it.
 
     The ETag carries the epoch: after a restore the same version and entry number may mean other content.
     """
     response = Response(json.dumps(body, ensure_ascii=False), content_type="application/json")
+    if conditional.has_tag():
+        return conditional.with_tag(response)
     response.set_etag(f"{etag}@{_find_epoch()}")
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)

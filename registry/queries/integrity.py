@@ -33,7 +33,7 @@ from registry.models import (
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import Ending
 from registry.queries.exchange import peer_messages, version_signatures
-from registry.queries.publication import known_keys, ledger_state, list_states, name_search
+from registry.queries.publication import known_keys, ledger_state, list_states, name_search, standing_check
 from registry.signing import Keys, verify
 
 CHUNK = 1000
@@ -79,7 +79,7 @@ def findings(
     if is_whole:
         yield from _find_stray_rows(session, head)
         yield from list_states.stray_states(session)
-        yield from name_search.index_findings(session)
+        yield from (*name_search.index_findings(session), *standing_check.findings(session, head))
         yield from _check_keys(keys, ring)
     yield from _check_tree(session, leaves, is_whole=is_whole)
     yield from _check_checkpoints(session, ring, leaves, is_whole=is_whole)
