@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test lint check bench workbooks replays chaos simulate container-smoke needs lock clean
+.PHONY: help run test lint check bench workbooks replays chaos simulate failovers container-smoke needs lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -44,10 +44,13 @@ simulate: $(VENV)/dev.stamp ## a simulated year with a worker that dies (SEED=7 
 	@SIMULATE_SEED=$(or $(SEED),7) SIMULATE_DAYS=$(or $(DAYS),365) TEST_STORES=$(or $(STORES),sqlite) \
 	  $(BIN)/python -m pytest tests/stories/simulation -s $(ARGS)
 
+failovers: $(VENV)/dev.stamp needs ## crash PostgreSQL under load again and again; nothing acknowledged may be lost (COUNT=20)
+	@FAILOVERS=$(or $(COUNT),20) TEST_STORES=postgresql $(BIN)/python -m pytest tests/stories/replicas/test_failover.py -s $(ARGS)
+
 container-smoke: $(VENV)/dev.stamp ## the Dockerfile's steps in a clean Debian root, then the node without a network (needs root, debootstrap)
 	@$(BIN)/python -m tools.container $(ARGS)
 
-needs: ## install what the tests need and the machine lacks (PostgreSQL, nginx, Chromium, a Chinese font)
+needs: ## install what the tests need and the machine lacks (PostgreSQL, nginx, Chromium, a Chinese font, SoftHSM)
 	@sh tests/needs.sh
 
 lock: ## write requirements/*.txt again from pyproject.toml (needs uv)

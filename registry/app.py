@@ -6,19 +6,12 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from registry import api, request_limits, request_log, runtime, web
-from registry.key_files import KeyProtection
+from registry import api, conditional, read_routing, request_limits, request_log, runtime, web
+from registry.read_routing import ReroutingFlask
 from registry.settings import Settings, from_environment, remember_node
 from registry.signing import Keys
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-def key_protection(chosen: Settings) -> KeyProtection:
-    """How the settings say that keys are protected."""
-    return KeyProtection(
-        chosen.keys_passphrase_file, chosen.keys_pkcs11_module, chosen.keys_pkcs11_token, chosen.keys_pkcs11_pin_file
-    )
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -28,9 +21,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def open_doors() -> Flask:
     """An application with every route of the API and the pages, of no node yet."""
-    app = Flask("registry", static_folder=None)
+    app: Flask = ReroutingFlask("registry", static_folder=None)
     request_log.init_app(app)
     request_limits.init_app(app)
+    conditional.init_app(app)
+    read_routing.init_app(app)
     api.init_app(app)
     web.init_app(app)
     return app
@@ -43,7 +38,7 @@ def connect(app: Flask, settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.upload_bytes_max
     app.extensions["registry_settings"] = settings
     Path(settings.home).mkdir(parents=True, exist_ok=True)
-    app.extensions["registry_keys"] = Keys.load_or_create(settings.keys_path, key_protection(settings))
+    app.extensions["registry_keys"] = Keys.load_or_create(settings.keys_path, settings.key_protection)
     remember_node(settings)
     runtime.init_app(app, settings)
     Migrate(app, runtime.db, directory=str(MIGRATIONS))

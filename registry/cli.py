@@ -10,6 +10,7 @@ from registry.commands import (
     checks,
     clocks,
     contacts,
+    database,
     doctor,
     exchange,
     filed_records,
@@ -24,6 +25,7 @@ from registry.commands import (
     procedures,
     proposals,
     receipts,
+    records,
     reports,
     templates,
     watches,
@@ -62,6 +64,7 @@ for command in (
     law.group,
     proposals.group,
     ledger.group,
+    database.group,
     witness.group,
     monitor.look,
     monitor.mirror,
@@ -74,5 +77,6 @@ for command in (
     reports.report,
     templates.template,
     names.group,
+    records.group,
 ):
     main.add_command(command)

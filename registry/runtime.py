@@ -4,10 +4,13 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as ApplicationSession
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
@@ -18,6 +21,10 @@ from registry.head_record import HeadRecord, HeadRecordDamaged
 from registry.models import Base
 from registry.queries.publication import ledger_state, log_identity
 from registry.refusals.acts import ConcurrentChange, StoreUnavailable, ValueRefused
+from registry.replica import HEAD, Replica, ReplicaLost
+from registry.services.node import row_changes
+from registry.services.node.row_changes import RowChanges
+from registry.services.node.row_commitments import commit_rows
 from registry.settings import Settings
 from registry.signing import Keys
 from registry.unit_of_work import UnitOfWork
@@ -27,7 +34,22 @@ log = logging.getLogger(__name__)
 _CONTENTION = ("40001", "40P01")
 """PostgreSQL's codes for a serialisation failure and a deadlock: the same act may succeed when run again."""
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": False})
+
+class _ActSession(ApplicationSession):
+    """A session that tells the changes of its act when it flushes."""
+
+    def flush(self, objects: Any = None) -> None:
+        changes: RowChanges | None = self.info.get(row_changes.OPTION)
+        if changes is None:
+            super().flush(objects)
+        else:
+            with changes.flushing():
+                super().flush(objects)
+
+
+db = SQLAlchemy(
+    model_class=Base, session_options={"class_": _ActSession, "expire_on_commit": False, "autoflush": False}
+)
 
 
 def engine() -> Engine:
@@ -67,13 +89,18 @@ def settings() -> Settings:
 
 @contextmanager
 def begin(actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
-    """Open the transaction of one act; commit when the block ends, roll back when it raises."""
+    """Open the transaction of one act; commit when the block ends, with a commitment to the rows that it wrote, roll
+    back when it raises."""
     session = open_session()
     try:
         with _refuse_store_errors():
+            current_keys = keys()
+            changes = session.info[row_changes.OPTION] = RowChanges(current_keys.vault)
             # SQLite takes the writer lock at once, so that an act never fails half-way with a lock upgrade.
-            session.connection(execution_options={"writes": True})
-            yield UnitOfWork(session, actor, clock(), keys(), settings())
+            session.connection(execution_options={"writes": True, row_changes.OPTION: changes})
+            work = UnitOfWork(session, actor, clock(), current_keys, settings())
+            yield work
+            commit_rows(work, changes)
             head = _changed_head(session)
             session.commit()
             if head is not None:
@@ -82,6 +109,7 @@ def begin(actor: Actor = SYSTEM) -> Iterator[UnitOfWork]:
         session.rollback()
         raise
     finally:
+        session.info.pop(row_changes.OPTION, None)
         close_session()
 
 
@@ -134,13 +162,67 @@ def _perform_with_retry(actor: Actor, act: Callable[[UnitOfWork], T]) -> T:
     raise ConcurrentChange()
 
 
+@dataclass(frozen=True)
+class ReplicaUse:
+    """That a request may read on the replica once that has ``position``, what its caller wrote; ``fresh``: once it has
+    all that the primary has now."""
+
+    position: int
+    fresh: bool
+
+
 @contextmanager
-def reading() -> Iterator[Session]:
-    """Open a read-only session: PostgreSQL lets it only read, on SQLite it is rolled back."""
+def reading(*, on_primary: bool = False, one_state: bool = False) -> Iterator[Session]:
+    """Open a read-only session: PostgreSQL lets it only read, on SQLite it is rolled back.
+
+    Where the door allowed it, and the replica has what it must, the session is on the replica; a replica lost
+    meanwhile raises ``ReplicaLost``, and the door asks again. ``one_state``, on the primary: all its statements see
+    the store as the first one does, as they always do on SQLite.
+    """
+    use: ReplicaUse | None = None if on_primary or one_state else g.get("replica_allowed")
+    replica: Replica | None = current_app.extensions.get("registry_replica")
+    connection = replica.connect(use.position, fresh=use.fresh) if replica and use else None
+    if replica is None or connection is None:
+        with _reading_primary(one_state) as session:
+            yield session
+        return
+    try:
+        with connection, Session(connection, expire_on_commit=False, autoflush=False) as session:
+            yield session
+    except DataError:
+        raise ValueRefused() from None
+    except DBAPIError as error:
+        replica.leave(error)
+        raise ReplicaLost() from None
+
+
+def has_replica() -> bool:
+    """Whether the running node has a replica to read from."""
+    return "registry_replica" in current_app.extensions
+
+
+def primary_position() -> int | None:
+    """The primary's position in its log, None when it does not answer."""
+    try:
+        return _ask_position(engine())
+    except DBAPIError:
+        return None
+
+
+def _ask_position(primary: Engine) -> int:
+    with primary.connect() as connection:
+        return int(connection.execute(HEAD).scalar_one())
+
+
+@contextmanager
+def _reading_primary(one_state: bool) -> Iterator[Session]:
     session = open_session()
     try:
         with _refuse_store_errors():
-            connection = session.connection(execution_options={"postgresql_readonly": True})
+            options: dict[str, Any] = {"postgresql_readonly": True}
+            if one_state and engine().dialect.name == "postgresql":
+                options["isolation_level"] = "REPEATABLE READ"
+            connection = session.connection(execution_options=options)
             yield session
             if connection.dialect.name == "postgresql":
                 # Its driver forgets at every rollback the statements that it has prepared.
@@ -181,8 +263,12 @@ def init_app(app: Flask, chosen: Settings) -> None:
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": chosen.web_threads + 2, "pool_pre_ping": True}
     db.init_app(app)
     with app.app_context():
+        row_changes.follow(engine(), db.session)
         if engine().dialect.name == "sqlite":
             _set_pragmas(engine())
+        elif chosen.read_url:
+            ask = partial(_ask_position, engine())
+            app.extensions["registry_replica"] = Replica(chosen.replica_url, chosen.web_threads + 2, ask)
 
 
 def _set_pragmas(sqlite: Engine) -> None:

@@ -1,9 +1,12 @@
 """Settings of one node, read from the environment, here only. Every name carries its unit."""
 
 import os
+import re
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+
+from registry.key_files import KeyProtection
 
 NODE_FILE = "node"
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -20,6 +23,8 @@ class Settings:
     """Folder of the embedded database and of the keys."""
     database_url: str = ""
     """SQLAlchemy URL; empty means SQLite at ``<home>/registry.db``."""
+    read_url: str = ""
+    """SQLAlchemy URL of a streaming replica of PostgreSQL, for pages and readings of the API; none when empty."""
     node: str = "local"
     """Code of this node in the exchange: the owner of what is decided here."""
     node_name: str = "公共资源交易信用惩戒登记簿"
@@ -117,12 +122,35 @@ class Settings:
     def url(self) -> str:
         """The SQLAlchemy URL in force."""
         url = self.database_url or f"sqlite:///{Path(self.home).resolve() / 'registry.db'}"
-        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return _driver_url(url)
+
+    @property
+    def replica_url(self) -> str:
+        """The SQLAlchemy URL of the replica."""
+        return _driver_url(self.read_url)
 
     @property
     def keys_path(self) -> Path:
         """Folder of the signing and identity keys, outside the database on purpose."""
         return Path(self.home) / "keys"
+
+    @property
+    def key_protection(self) -> KeyProtection:
+        """What opens the keys, and where new ones are made."""
+        return KeyProtection(
+            self.keys_passphrase_file, self.keys_pkcs11_module, self.keys_pkcs11_token, self.keys_pkcs11_pin_file
+        )
+
+
+def _driver_url(url: str) -> str:
+    """Name the driver, and write several hosts (``a:5432,b:5432``, as libpq takes them) as SQLAlchemy does."""
+    several = re.fullmatch(r"(postgresql[^:/]*://)((?:[^/?]*@)?)([^/?@]*,[^/?@]*)(/[^?]*)?(?:\?(.*))?", url)
+    if several:
+        scheme, user, hosts, database, query = several.groups("")
+        places = [(host, port or "5432") for host, _, port in (one.partition(":") for one in hosts.split(","))]
+        names, ports = (",".join(part) for part in zip(*places, strict=True))
+        url = f"{scheme}{user}{database or '/'}?host={names}&port={ports}{'&' if query else ''}{query}"
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def from_environment() -> Settings:

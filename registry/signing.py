@@ -22,6 +22,7 @@ SIGNING, EXCHANGE = "signing", "exchange"
 """Names of the two signing keys: one of receipts and checkpoints, one of the exchange with peers."""
 VAULT_FILE = "vault.key"
 _SECRET_BYTES = 32
+_ROW_DIGEST_BYTES = 16
 _NONCE_BYTES = 12
 _SEAL_VERSION = b"\x01"
 
@@ -110,6 +111,8 @@ class Vault:
         if len(secret) != _SECRET_BYTES:
             raise KeysDamaged("标识密钥长度不对")
         self._index_key = hmac.digest(secret, b"identifier index", "sha256")
+        self._row_key = hmac.digest(secret, b"row commitment", "sha256")
+        self._chain_key = hmac.digest(secret, b"row chain", "sha256")
         self._cipher = AESGCM(hmac.digest(secret, b"identifier seal", "sha256"))
 
     def index(self, id_type: str, id_number: str) -> bytes:
@@ -118,6 +121,14 @@ class Vault:
         Both parts are taken as they are; the caller normalises them first.
         """
         return hmac.digest(self._index_key, f"{id_type}\0{id_number}".encode(), "sha256")
+
+    def row_digest(self, row: bytes) -> bytes:
+        """Keyed hash of a row, 16 bytes: who has the database alone can neither make it nor guess the row from it."""
+        return hmac.digest(self._row_key, row, "sha256")[:_ROW_DIGEST_BYTES]
+
+    def chain_digest(self, link: bytes) -> str:
+        """Keyed hash (hex) of a link of the chain of row commitments."""
+        return hmac.digest(self._chain_key, link, "sha256").hex()
 
     def seal(self, content: bytes) -> bytes:
         """Encrypt and authenticate (AES-256-GCM); two seals of one content differ."""

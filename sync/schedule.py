@@ -27,7 +27,7 @@ from registry.services.cases import annotation, expiry, list_adoption, penalty_i
 from registry.services.cases.publicity_extension import extend_running_bans
 from registry.services.checks import batch_check, watch_worker
 from registry.services.node import jobs, rate_limits
-from registry.services.publication import epochs, ledger
+from registry.services.publication import epochs, row_state
 from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork
 from sync import peer_links
@@ -105,7 +105,7 @@ def _extend_running_bans() -> None:
 
 
 def _seal_ledger() -> None:
-    runtime.perform(SYSTEM, ledger.seal)
+    runtime.perform(SYSTEM, row_state.seal)
 
 
 def pull_and_reconcile(code: str) -> PullResult:

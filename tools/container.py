@@ -84,7 +84,9 @@ def build(image: Image, target: Path) -> None:
     _run(["debootstrap", "--variant=minbase", suite, str(target)])
     shutil.copy("/etc/resolv.conf", target / "etc" / "resolv.conf")
     environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
-    environment |= {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
+    environment |= {
+        name: value for name, value in os.environ.items() if name.lower().endswith("_proxy") or name.startswith("PIP_")
+    }
     workdir = "/"
     for word, argument in image.steps:
         print(f"{word} {argument}", flush=True)

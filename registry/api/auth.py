@@ -46,7 +46,7 @@ def _authenticate() -> Actor:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         raise KeyUnknown()
-    with runtime.reading() as session:
+    with runtime.reading(on_primary=True) as session:  # a key just revoked opens nothing
         key_actor = account_lookup.by_key(session, key.strip(), day_of(runtime.clock()))
     if key_actor is None:
         raise KeyUnknown()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from registry.domain.publication.redaction import blot
 from registry.errors import Refusal
 from registry.logs import places
 
@@ -42,9 +43,12 @@ def problem(
 
 
 def _handle_refusal(refusal: Refusal) -> Response:
-    errors = [{"pointer": fault.pointer, "code": fault.code, "detail": fault.detail} for fault in refusal.faults]
+    # What a refusal repeats of a request may be somebody's number.
+    errors = [
+        {"pointer": blot(fault.pointer), "code": fault.code, "detail": blot(fault.detail)} for fault in refusal.faults
+    ]
     members = {name: str(refusal.data[name]) for name in refusal.members}
-    return problem(refusal.status, refusal.code, refusal.title, refusal.detail, errors, members)
+    return problem(refusal.status, refusal.code, refusal.title, blot(refusal.detail), errors, members)
 
 
 def _handle_http_error(error: HTTPException) -> Response:

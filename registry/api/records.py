@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from registry import runtime
+from registry import conditional, runtime
 from registry.api import views
 from registry.api.auth import public
 from registry.api.schemas.record import (
@@ -17,6 +17,9 @@ from registry.api.schemas.record import (
     RecordMoment,
     RecordPage,
     RecordQuery,
+    SuggestionQuery,
+    Suggestions,
+    VersionPage,
 )
 from registry.api.wire import Blueprint, respond_with_etag
 from registry.domain.law.reference import Reference
@@ -24,14 +27,16 @@ from registry.domain.publication.log_identity import LogIdentity
 from registry.errors import Fault
 from registry.models import Publication
 from registry.queries.law import reference_data
-from registry.queries.publication import ledger_state, log_identity, publications, record_query
+from registry.queries.publication import ledger_state, log_identity, publications, record_query, record_search
 from registry.queries.publication.record_query import RecordQuery as ParsedQuery
 from registry.refusals.acts import EpochOver, NotSealed, QueryRefused, RecordUnknown
 from registry.unit_of_work import day_of
 
 EPOCH_PLACE = 3
-"""Dots before the epoch in a ``next`` token: after ledger size, day and entry."""
+"""Dots before the epoch in the token of a page: after ledger size, day and entry."""
 blueprint = Blueprint("records", __name__, url_prefix="/api/v1", description="公示的记录")
+
+blueprint.before_request(conditional.answer_unchanged)
 
 
 @blueprint.route("/records")
@@ -39,29 +44,50 @@ blueprint = Blueprint("records", __name__, url_prefix="/api/v1", description="�
 @blueprint.arguments(RecordQuery, location="query")
 @blueprint.response(200, RecordPage)
 def search(query: dict[str, Any]) -> Response:
-    """Records visible on a day, newest entry first; `next` goes on at the same entry and day.
+    """Records visible on a day, newest entry first; `next` and `previous` go on at the same entry and day.
 
-    With `q`, the first page also has `near`: records of names that may be meant, each with what differs.
+    `total` is how many match, `facets` how they divide: each facet counts as if it were not narrowed itself. With
+    `q`, the first page also has `near`: records of names that may be meant, each with what differs.
     """
     with runtime.reading() as session:
         identity = log_identity.current(session, runtime.settings().node)
-        query["next"] = _require_page_of(identity, query["next"])
+        for turn in ("next", "previous"):
+            query[turn] = _require_page_of(identity, query[turn])
         parsed = _record_query(query, reference_data.current(session))
         on, entry = _moment(query, parsed)
         at = publications.moment(session, day_of(runtime.clock()), on, entry)
-        limit = query["limit"]
-        rows = publications.search(session, parsed.wanted, at, before=parsed.before, limit=limit + 1)
-        near = publications.near(session, parsed.wanted, at) if parsed.before is None else []
-    page, has_more = rows[:limit], len(rows) > limit
-    token = f"{record_query.next_token(at.entry, at.on, page[-1].from_entry)}.{identity.epoch}" if has_more else None
+        results = record_search.Search(session, parsed.wanted, at)
+        page = results.page(query["limit"], before=parsed.before, after=parsed.after)
+        facets = results.facets()
+        near = record_search.near(results) if parsed.is_first else []
+    edges = [row.from_entry for row in page.publications] or [0]
+    turns = {
+        "next": page.has_older and record_query.page_token(at.entry, at.on, edges[-1]),
+        "previous": page.has_newer and record_query.page_token(at.entry, at.on, edges[0]),
+    }
     body = {
-        "items": [views.record(row) for row in page],
+        "items": [views.record(row) for row in page.publications],
         "near": [views.near(row, match) for row, match in near],
-        "next": token,
+        **{name: f"{token}.{identity.epoch}" if token else None for name, token in turns.items()},
+        "total": page.total,
+        "facets": views.facets(facets),
         "entry": at.entry,
         "on": at.on.isoformat(),
     }
-    return respond_with_etag(body, f"{at.entry}.{at.on}.{at.today}.{parsed.before or 0}")
+    return respond_with_etag(body, f"{at.entry}.{at.on}.{at.today}.{parsed.before or 0}.{parsed.after or 0}")
+
+
+@blueprint.route("/suggestions")
+@public
+@blueprint.arguments(SuggestionQuery, location="query")
+@blueprint.response(200, Suggestions)
+def suggest(query: dict[str, Any]) -> Response:
+    """Names of published records that may be meant by what is being typed; pinyin finds by its sound."""
+    with runtime.reading() as session:
+        parsed = record_query.parse_record_query(query, reference_data.current(session))
+        at = publications.moment(session, day_of(runtime.clock()))
+        names = record_search.suggestions(session, parsed.wanted, at)
+    return respond_with_etag({"items": names}, f"{at.entry}.{at.on}")
 
 
 @blueprint.route("/records/<record>")
@@ -90,7 +116,7 @@ def get_record(query: dict[str, Any], record: str) -> Response:
 @blueprint.route("/records/<record>/history")
 @public
 @blueprint.arguments(MomentQuery, location="query")
-@blueprint.response(200, RecordPage)
+@blueprint.response(200, VersionPage)
 def history(query: dict[str, Any], record: str) -> Response:
     """The public versions of a record that is still shown, oldest first."""
     with runtime.reading() as session:
@@ -148,7 +174,7 @@ def _require_epoch(identity: LogIdentity, epoch: str | None, after: int, head: i
 
 
 def _record_query(query: dict[str, Any], reference: Reference) -> ParsedQuery:
-    arguments = {name: query[name] or "" for name in record_query.FILTERS | {"next"}}
+    arguments = {name: query[name] or "" for name in record_query.FILTERS | {"next", "previous"}}
     blank = sorted(name for name, value in arguments.items() if value and not value.strip())
     if blank:  # on a form an empty field is no filter; a program that sends one meant something
         raise QueryRefused(faults=tuple(Fault(f"/{name}", "empty", "内容是空的") for name in blank))
@@ -156,11 +182,11 @@ def _record_query(query: dict[str, Any], reference: Reference) -> ParsedQuery:
 
 
 def _moment(query: dict[str, Any], parsed: ParsedQuery) -> tuple[dt.date | None, int | None]:
-    """Day and ledger size to read at: from the ``next`` token, else from ``on`` and ``known_at`` or ``entry``."""
+    """Day and ledger size to read at: from the token of a page, else from ``on`` and ``known_at`` or ``entry``."""
     known_at, entry = query["known_at"], query["entry"]
     if known_at is not None and entry is not None and known_at != entry:
         raise QueryRefused(faults=(Fault("/entry", "contradiction", "known_at 与 entry 不一致"),))
-    if parsed.before is not None:
+    if not parsed.is_first:
         return parsed.on, parsed.entry
     return query["on"], known_at if entry is None else entry
 

@@ -17,7 +17,7 @@ from registry.models import Department
 from registry.queries.cases import statistics
 from registry.queries.cases.statistics import Period
 from registry.queries.node import account_lookup
-from registry.queries.publication import publications
+from registry.queries.publication import publications, record_search
 from registry.refusals.acts import QueryRefused
 from registry.unit_of_work import day_of
 
@@ -77,7 +77,7 @@ def get_statistics(query: dict[str, Any]) -> Response:
     period = _parse_period(query["since"], query["until"], today)
     with runtime.reading() as session:
         at = publications.moment(session, today)
-        counts = publications.counts(session, at)
+        counts = record_search.counts(session, at)
         tallies = statistics.tallies(session, period, today)
         departments = [
             department for department in account_lookup.departments(session) if _has_statistics(department, tallies)

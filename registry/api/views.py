@@ -1,20 +1,37 @@
 """How stored things read on the wire."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from registry.domain import records
 from registry.domain.naming.matching import COSTS, Match
 from registry.domain.publication import commitments
 from registry.models import LedgerEntry, Penalty, Publication
+from registry.queries.publication import record_terms
 from registry.refusals.acts import RecordUnknown
+
+FACET_VALUES_MAX = 50
 
 
 def record(publication: Publication) -> dict[str, Any]:
-    """A published record: its public body and where it stands in the ledger."""
+    """A published record: its public body and where it stands in the ledger; beside it what was derived from it."""
     body = records.known_fields(json.loads(publication.body))
     del body["record"]
-    return {"id": publication.record, "entry": publication.from_entry, **body}
+    district = record_terms.derived_district(body)
+    derived = {"derived": {"district": district}} if district else {}
+    return {"id": publication.record, "entry": publication.from_entry, **body, **derived}
+
+
+def facets(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[dict[str, Any]]]:
+    """The values of each facet with their numbers, the most frequent first, at most ``FACET_VALUES_MAX``."""
+    return {
+        dimension: [
+            {"value": value, "count": count}
+            for value, count in sorted(values.items(), key=lambda item: (-item[1], item[0]))[:FACET_VALUES_MAX]
+        ]
+        for dimension, values in counts.items()
+    }
 
 
 def disclosure(publication: Publication, name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from marshmallow import RAISE, Schema, ValidationError
 from sqlalchemy import select
 from webargs.flaskparser import FlaskParser
 
-from registry import runtime
+from registry import conditional, runtime
 from registry.domain import literals
 from registry.domain.filing.cells import is_forbidden
 from registry.domain.permissions import Actor
@@ -122,7 +122,8 @@ def create_once(
     digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.get_data()).digest()
 
     def answer_once(work: UnitOfWork) -> tuple[bytes, int]:
-        earlier = _find_key(work, key) if key else None
+        stored_key = work.keys.vault.index("idempotency", key).hex() if key else ""
+        earlier = _find_key(work, (stored_key, key)) if key else None
         if earlier is not None:
             if earlier.request_digest != digest:
                 raise KeyReused()
@@ -133,7 +134,7 @@ def create_once(
             work.session.add(
                 IdempotencyKey(
                     account_id=work.actor.account_id,
-                    key=key,
+                    key=stored_key,
                     request_digest=digest,
                     status=status,
                     answer=work.keys.vault.seal(answer),
@@ -147,9 +148,10 @@ def create_once(
     return Response(answer, status, content_type="application/json")
 
 
-def _find_key(work: UnitOfWork, key: str) -> IdempotencyKey | None:
+def _find_key(work: UnitOfWork, keys: tuple[str, str]) -> IdempotencyKey | None:
+    """The request that came under a key: its keyed hash, or the key itself as it was stored before."""
     return work.session.scalars(
-        select(IdempotencyKey).where(IdempotencyKey.account_id == work.actor.account_id, IdempotencyKey.key == key)
+        select(IdempotencyKey).where(IdempotencyKey.account_id == work.actor.account_id, IdempotencyKey.key.in_(keys))
     ).first()
 
 
@@ -192,11 +194,13 @@ def _find_epoch() -> str:
 
 
 def respond_with_etag(body: dict[str, Any], etag: str) -> Response:
-    """A JSON response with an ETag; 304 when the client has it already.
+    """A JSON response with an ETag, that of the state where its address is tagged by it; 304 when the client has it.
 
     The ETag carries the epoch: after a restore the same version and entry number may mean other content.
     """
     response = Response(json.dumps(body, ensure_ascii=False), content_type="application/json")
+    if conditional.has_tag():
+        return conditional.with_tag(response)
     response.set_etag(f"{etag}@{_find_epoch()}")
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)

@@ -11,6 +11,7 @@ from registry import logs, runtime
 from registry.app import create_app
 from registry.domain import literals
 from registry.domain.permissions import SHELL, Actor
+from registry.domain.publication.redaction import blot
 from registry.errors import Refusal
 from registry.queries.node import account_lookup
 from registry.refusals.acts import AccountRequired
@@ -61,9 +62,9 @@ def exit_with_refusal(refusal: Refusal) -> None:
     """Print a refusal on standard error and exit 1."""
     click.echo(f"{refusal.code}: {refusal.title}", err=True)
     if refusal.detail and refusal.detail != refusal.title:
-        click.echo(f"  {refusal.detail}", err=True)
+        click.echo(f"  {blot(refusal.detail)}", err=True)
     for fault in refusal.faults:
-        click.echo(f"  {fault.pointer}: {fault.code}: {fault.detail}", err=True)
+        click.echo(f"  {blot(fault.pointer)}: {fault.code}: {blot(fault.detail)}", err=True)
     sys.exit(1)
 
 

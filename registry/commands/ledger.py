@@ -1,6 +1,7 @@
 """registry ledger: verify the whole ledger, sign a checkpoint."""
 
 import sys
+from itertools import chain
 
 import click
 
@@ -8,13 +9,13 @@ from registry import runtime
 from registry.commands.common import AS, WholeRange, in_app, operator_named
 from registry.domain.permissions import SHELL
 from registry.domain.publication import cosignatures
-from registry.queries import integrity
+from registry.queries import integrity, row_integrity
 from registry.queries.exchange import peer_messages
 from registry.queries.publication import ledger_state, witness_list
 from registry.refusals.content import WitnessRefused
 from registry.services.exchange.peers import is_safe_address
 from registry.services.node import audit
-from registry.services.publication import ledger, witnesses
+from registry.services.publication import row_state, witnesses
 from registry.unit_of_work import UnitOfWork
 
 
@@ -30,7 +31,7 @@ def seal() -> None:
 
     def act(work: UnitOfWork) -> str | None:
         audit.note(work, "ledger.seal", "ledger")
-        return getattr(ledger.seal(work), "note", None)
+        return getattr(row_state.seal(work), "note", None)
 
     click.echo(runtime.perform(SHELL, act) or "nothing new to seal")
 
@@ -105,17 +106,17 @@ def list_witnesses() -> None:
 @group.command("verify")
 @in_app
 def verify() -> None:
-    """Recompute every entry, publication, filing and checkpoint; list the contradictions."""
+    """Recompute every entry, publication, filing and checkpoint, and compare every row with what the acts wrote; list
+    the contradictions."""
     wrong = 0
-    with runtime.reading() as session:
+    keys = runtime.keys()
+    with runtime.reading(one_state=True) as session:
         head = ledger_state.head(session)
         with click.progressbar(length=head, label="verifying", file=sys.stderr) as bar:
-            for line in integrity.findings(
-                session,
-                runtime.keys(),
-                runtime.settings().node,
-                lambda reached: bar.update(reached - bar.pos),
-            ):
+            entry_findings = integrity.findings(
+                session, keys, runtime.settings().node, lambda reached: bar.update(reached - bar.pos)
+            )
+            for line in chain(entry_findings, row_integrity.findings(session, keys.vault)):
                 wrong += 1
                 click.echo(line)
     if wrong:

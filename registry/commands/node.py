@@ -17,16 +17,19 @@ from registry.domain.permissions import SHELL, SYSTEM
 from registry.errors import Refusal
 from registry.services.law import reference_loading
 from registry.services.node import accounts
-from registry.services.publication import epochs, further_keys, name_index
+from registry.services.node.row_commitments import adopt_rows
+from registry.services.publication import epochs, further_keys, name_index, standing
 from registry.settings import Settings, child_environment, from_environment
 
 
 def prepare() -> tuple[int, int, int]:
-    """Migrate, load the reference data and index missing names and renew keys; idempotent."""
+    """Migrate, load the reference data, index missing names and records, and renew keys; idempotent."""
     flask_migrate.upgrade(directory=str(MIGRATIONS))
+    runtime.perform(SHELL, adopt_rows)
     counts = runtime.perform(SHELL, reference_loading.renew)
     runtime.perform(SHELL, accounts.create_planned_departments)
     runtime.perform(SHELL, name_index.index_missing)
+    runtime.perform(SHELL, standing.build_missing)
     further_keys.renew(partial(runtime.perform, SHELL))
     return counts
 

@@ -23,7 +23,7 @@ from registry.services import proposed_acts
 from registry.services.cases import penalty_import, penalty_verification
 from registry.services.exchange import members
 from registry.services.node import accounts, proposals
-from registry.services.publication import ledger
+from registry.services.publication import row_state
 from registry.settings import Settings
 from registry.signing import Signer
 from registry.unit_of_work import UnitOfWork, day_of
@@ -84,7 +84,7 @@ def furnish(apps: Mapping[str, Flask], nodes: Sequence[Settings]) -> dict[str, s
             if settings is nodes[0]:
                 procedures.furnish()
                 lists.furnish()
-                runtime.perform(SYSTEM, lambda work: bool(ledger.seal(work)))
+                runtime.perform(SYSTEM, lambda work: bool(row_state.seal(work)))
     return _read_accounts(nodes[0])
 
 
@@ -205,4 +205,4 @@ def _file_records(settings: Settings) -> None:
         waiting = penalties.awaiting(session, verifier.department_id, import_id, penalty_import.CHUNK)
     if waiting:
         runtime.perform(verifier, lambda work: penalty_verification.verify(work, waiting))
-        runtime.perform(SYSTEM, lambda work: bool(ledger.seal(work)))
+        runtime.perform(SYSTEM, lambda work: bool(row_state.seal(work)))

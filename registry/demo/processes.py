@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -32,7 +33,8 @@ def run(
     signal.signal(signal.SIGTERM, stop)
     try:
         for settings in nodes:
-            children.append(_start(settings, serve_arguments(settings)))
+            # The terminal stays readable: what the worker writes has a file, each request's line is for a real node.
+            children.append(_start(replace(settings, log_level="warning"), serve_arguments(settings)))
             with worker_log(settings).open("ab") as log:
                 children.append(_start(settings, [sys.executable, "-m", "sync"], log))
         _wait_until_ready(nodes, children)

@@ -26,6 +26,17 @@ RECORD_KINDS = {
     "criminal_judgment": "刑事裁判",
     "handling_decision": "行政处理决定",
 }
+STANDING = {"undisputed": "公示中", "disputed": "公示中，异议处理中"}
+FACETS = {
+    "kind": "种类",
+    "sector": "领域",
+    "behaviour": "负面清单行为",
+    "district": "地区",
+    "authority": "作出机关",
+    "year": "决定年份",
+    "state": "状态",
+}
+"""What results of the public search are counted by."""
 AUTHORITIES = {
     "penalty": "处罚机关",
     "listing": "列入机关",
@@ -240,6 +251,7 @@ FINDINGS = {
     "history-load": "历史数据补录",
     "amount-unit-in-cell": "金额按格内单位读取",
     "date-serial": "日期按 Excel 序号读取",
+    "personal-number-blotted": "文字中的个人号码已隐去",
 }
 """Findings about a filing that deserve a look before verification (``filing/plausibility``)."""
 SHELL_ACTS = {

@@ -17,7 +17,7 @@ from registry.app import MIGRATIONS
 from registry.domain.publication import merkle
 from registry.maintenance import durable, manifest, sealed_keys, store_copy
 from registry.maintenance.manifest import Manifest
-from registry.queries import integrity
+from registry.queries import integrity, row_integrity
 from registry.queries.publication import ledger_state
 from registry.refusals.maintenance import BackupNewer, BackupStoreDiffers, RestoreKeysMissing
 from registry.services.node import audit
@@ -130,7 +130,7 @@ def load(settings: Settings, folder: Path) -> Manifest:
     node = remembered_node(settings)
     if node is None:
         raise RestoreKeysMissing(str(settings.keys_path))
-    described = manifest.read(folder, node, Keys.load(settings.keys_path).signer)
+    described = manifest.read(folder, node, Keys.load(settings.keys_path, settings.key_protection).signer)
     if described.store != store_copy.kind_of(settings.url):
         raise BackupStoreDiffers(f"{described.store}, {store_copy.kind_of(settings.url)}")
     if described.revision not in known_revisions():
@@ -141,10 +141,11 @@ def load(settings: Settings, folder: Path) -> Manifest:
 
 def contradictions(described: Manifest) -> Iterator[str]:
     """Verify the restored store of the running node: its ledger against the manifest, then as ``ledger verify``."""
-    with runtime.reading() as session:
+    with runtime.reading(one_state=True) as session:
         size = ledger_state.head(session)
         if size != described.size:
             yield f"ledger: {size} entries, {described.size} in the manifest"
         elif merkle.root(ledger_state.leaves(session, size)).hex() != described.root:
             yield "ledger: its root is not that of the manifest"
         yield from integrity.findings(session, runtime.keys(), runtime.settings().node, lambda _: None)
+        yield from row_integrity.findings(session, runtime.keys().vault)

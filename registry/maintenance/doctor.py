@@ -218,6 +218,14 @@ CHECKS = (
         "停止服务，运行 registry ledger verify，从备份恢复，不要手工修改",
     ),
     _check(
+        "ledger-set-back",
+        SCHEMA,
+        _S.set_back,
+        "数据库是否比本节点记下的旧？",
+        "数据库被恢复到较早的状态，或者换成了另一个",
+        "若是有意恢复，registry exchange renew-epoch，然后 registry exchange reconcile；否则停止服务并查明",
+    ),
+    _check(
         "unsealed",
         SCHEMA,
         _S.unsealed,

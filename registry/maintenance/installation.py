@@ -98,7 +98,7 @@ def examine(settings: Settings, now: dt.datetime) -> Iterator[Installation]:
 
 
 def _load_keys(settings: Settings) -> Keys:
-    return Keys.load(settings.keys_path)
+    return Keys.load(settings.keys_path, settings.key_protection)
 
 
 def _try(faults: dict[str, str], name: str, question: Callable[[], T]) -> T | None:

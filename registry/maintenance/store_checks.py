@@ -12,7 +12,7 @@ from registry.maintenance.installation import Installation
 from registry.models import AuditEvent, InboxItem, JobRun, MailMessage, Publication
 from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.law import reference_data
-from registry.queries.publication import known_keys, ledger_state
+from registry.queries.publication import known_keys, ledger_state, log_identity
 from registry.services.law import reference_loading
 from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
@@ -107,6 +107,12 @@ def ledger(installation: Installation) -> Iterator[str]:
         ledger_state.sound_head(installation.session)
     except Refusal as refusal:
         yield refusal.code
+
+
+def set_back(installation: Installation) -> Iterator[str]:
+    """How the database contradicts what this node recorded outside it."""
+    if problem := log_identity.contradiction(installation.session, installation.settings):
+        yield problem
 
 
 def unsealed(installation: Installation) -> Iterator[str]:

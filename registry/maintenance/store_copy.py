@@ -128,10 +128,16 @@ def _load_sqlite(source: Path, target: Path) -> None:
     durable.sync(target.parent)
 
 
+def address_without_password(url: URL) -> str:
+    """The address of a database as libpq takes it. ``URL.set`` would keep the password: None means unchanged there."""
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return bare.render_as_string(hide_password=False)
+
+
 def _run(url: URL, environment: Mapping[str, str], program: str, *arguments: str) -> str:
     """Run one of PostgreSQL's programs on a database; its complaint, empty when it succeeded. The password goes by the
     environment, because arguments are seen by everybody on the machine."""
-    address = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    address = address_without_password(url)
     password = {"PGPASSWORD": url.password} if url.password else {}
     path = find_program(program)
     if path is None:

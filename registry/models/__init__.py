@@ -33,6 +33,8 @@ from registry.models.publication import Publication, PublicationSector
 from registry.models.rate_limit import RateLimit
 from registry.models.relation import Relation, RelationEnd
 from registry.models.relief import ConfirmationCode, Document, Relief, SubjectContact
+from registry.models.row_commitment import RowCommitment
+from registry.models.standing import Posting, PostingFold, Standing
 from registry.models.watch import Watch, WatchedParty, WatchEvent
 
 __all__ = [
@@ -81,6 +83,8 @@ __all__ = [
     "Penalty",
     "PenaltyFiling",
     "PenaltyImport",
+    "Posting",
+    "PostingFold",
     "Proposal",
     "Publication",
     "PublicationSector",
@@ -88,7 +92,9 @@ __all__ = [
     "Relation",
     "RelationEnd",
     "Relief",
+    "RowCommitment",
     "SigningKey",
+    "Standing",
     "SubjectContact",
     "SubjectName",
     "Takeaway",

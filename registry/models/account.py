@@ -37,7 +37,9 @@ class ApiKey(Base):
 
 
 class IdempotencyKey(Base):
-    """One creating request: its digest and its sealed answer, so that a repeat gets the same answer."""
+    """One creating request: its digest and its sealed answer, so that a repeat gets the same answer.
+
+    ``key`` is a keyed hash of the key that the caller chose, which may be anything."""
 
     __tablename__ = "idempotency_keys"
     __table_args__ = (UniqueConstraint("account_id", "key"),)

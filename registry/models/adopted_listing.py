@@ -6,7 +6,7 @@ from typing import ClassVar
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.models.base import Base, Key
+from registry.models.base import Base, FreeText, Key
 from registry.models.case import Case
 
 
@@ -55,7 +55,7 @@ class ListAdoption(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
     digest: Mapped[str]
-    filename: Mapped[str]
+    filename: Mapped[str] = mapped_column(FreeText)
     scheme: Mapped[str]
     source: Mapped[str] = mapped_column(server_default="")
     is_full: Mapped[bool]
@@ -76,7 +76,7 @@ class ListAdoption(Base):
     finished_at: Mapped[dt.datetime | None]
     verified_at: Mapped[dt.datetime | None]
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
-    returned_because: Mapped[str | None]
+    returned_because: Mapped[str | None] = mapped_column(FreeText)
 
 
 class AdoptionFinding(Base):
@@ -90,11 +90,11 @@ class AdoptionFinding(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     adoption_id: Mapped[int] = mapped_column(ForeignKey("list_adoptions.id"), index=True)
     row_number: Mapped[int]
-    column: Mapped[str]
+    column: Mapped[str] = mapped_column(FreeText)
     kind: Mapped[str]
     code: Mapped[str]
-    detail: Mapped[str]
-    sheet: Mapped[str] = mapped_column(server_default="")
+    detail: Mapped[str] = mapped_column(FreeText)
+    sheet: Mapped[str] = mapped_column(FreeText, server_default="")
 
 
 class ListChange(Base):

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.models.base import Base, Key
+from registry.models.base import Base, FreeText, Key
 
 
 class AuditEvent(Base):
@@ -18,5 +18,5 @@ class AuditEvent(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     actor: Mapped[str]
     act: Mapped[str]
-    reference: Mapped[str] = mapped_column(index=True)
-    detail: Mapped[str | None]
+    reference: Mapped[str] = mapped_column(FreeText, index=True)
+    detail: Mapped[str | None] = mapped_column(FreeText)

@@ -5,8 +5,9 @@ import json
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 
+from registry.domain.publication import canonical, redaction
 from registry.models.base import Base, Key
 from registry.models.department import Department
 
@@ -30,6 +31,13 @@ class Case:
     def department(self) -> Mapped[Department]:
         """The department that decides."""
         return relationship()
+
+    @validates("content")
+    def _blot_content(self, _name: str, content: str) -> str:
+        """Whatever a case states is stored without numbers of persons: those have a sealed column of their own."""
+        facts = json.loads(content)
+        blotted = redaction.blot_facts(facts)
+        return content if blotted == facts else canonical.dumps(blotted).decode()
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.models.base import Base, Key
+from registry.models.base import Base, FreeText, Key
 
 
 class Check(Base):
@@ -57,7 +57,7 @@ class CheckFile(Base):
     question_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(index=True)
-    failed_because: Mapped[str | None]
+    failed_because: Mapped[str | None] = mapped_column(FreeText)
     total: Mapped[int]
     next_row: Mapped[int]
     unchecked: Mapped[int]

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.models.base import Base, Key
+from registry.models.base import Base, FreeText, Key
 
 
 class Department(Base):
@@ -12,7 +12,7 @@ class Department(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(FreeText)
     kind: Mapped[str]
     authority_code: Mapped[str | None]
     sectors: Mapped[list[str]]

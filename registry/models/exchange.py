@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.models.base import Base, Key
+from registry.models.base import Base, FreeText, Key
 
 
 class Peer(Base):
@@ -20,7 +20,7 @@ class Peer(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(FreeText)
     url: Mapped[str]
     public_key: Mapped[str]
     former_keys: Mapped[list[str]] = mapped_column(default=list)
@@ -29,7 +29,7 @@ class Peer(Base):
     cursor: Mapped[int] = mapped_column(Key)
     pulled_at: Mapped[dt.datetime | None]
     batch_records: Mapped[int]
-    paused_because: Mapped[str | None]
+    paused_because: Mapped[str | None] = mapped_column(FreeText)
     removals_until: Mapped[dt.datetime | None]
     retry_at: Mapped[dt.datetime | None]
     failures: Mapped[int]
@@ -47,7 +47,7 @@ class OutboxMessage(Base):
     entry: Mapped[int] = mapped_column(Key)
     state: Mapped[str]
     outcome: Mapped[str | None]
-    detail: Mapped[str | None]
+    detail: Mapped[str | None] = mapped_column(FreeText)
     attempts: Mapped[int]
     promised_at: Mapped[dt.datetime]
     settled_at: Mapped[dt.datetime | None]
@@ -85,7 +85,7 @@ class InboxItem(Base):
     state: Mapped[str]
     outcome: Mapped[str]
     code: Mapped[str | None]
-    detail: Mapped[str | None]
+    detail: Mapped[str | None] = mapped_column(FreeText)
 
 
 class Takeaway(Base):
@@ -145,4 +145,4 @@ class JobRun(Base):
     worker: Mapped[str]
     started_at: Mapped[dt.datetime]
     finished_at: Mapped[dt.datetime | None]
-    outcome: Mapped[str | None]
+    outcome: Mapped[str | None] = mapped_column(FreeText)

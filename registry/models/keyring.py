@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.models.base import Base
+from registry.models.base import Base, FreeText
 
 
 class SigningKey(Base):
@@ -20,4 +20,4 @@ class SigningKey(Base):
     since: Mapped[dt.datetime | None]
     endorsed: Mapped[str | None]
     revoked_at: Mapped[dt.datetime | None]
-    revoked_because: Mapped[str | None]
+    revoked_because: Mapped[str | None] = mapped_column(FreeText)

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.models.base import Base, Key
+from registry.models.base import Base, FreeText, Key
 
 
 class LawProposal(Base):
@@ -16,7 +16,7 @@ class LawProposal(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     state: Mapped[str]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(FreeText)
     rows: Mapped[str]
     preview: Mapped[str]
     law_before: Mapped[str]

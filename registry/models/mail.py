@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.models.base import Base, Key
+from registry.models.base import Base, FreeText, Key
 
 
 class MailMessage(Base):
@@ -25,4 +25,4 @@ class MailMessage(Base):
     created_at: Mapped[dt.datetime]
     retry_at: Mapped[dt.datetime | None]
     settled_at: Mapped[dt.datetime | None]
-    detail: Mapped[str | None]
+    detail: Mapped[str | None] = mapped_column(FreeText)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.models.base import Base, Key
+from registry.models.base import Base, FreeText, Key
 from registry.models.department import Department
 
 
@@ -90,7 +90,7 @@ class PenaltyFiling(Base):
     filed_at: Mapped[dt.datetime]
     verified_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     verified_at: Mapped[dt.datetime | None]
-    returned_because: Mapped[str | None]
+    returned_because: Mapped[str | None] = mapped_column(FreeText)
     penalty: Mapped[Penalty] = relationship(back_populates="filings")
 
 
@@ -106,7 +106,7 @@ class PenaltyImport(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     digest: Mapped[str]
-    filename: Mapped[str]
+    filename: Mapped[str] = mapped_column(FreeText)
     options: Mapped[str]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str]
@@ -130,12 +130,12 @@ class ImportFinding(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     import_id: Mapped[int] = mapped_column(ForeignKey("penalty_imports.id"), index=True)
     row_number: Mapped[int]
-    column: Mapped[str]
+    column: Mapped[str] = mapped_column(FreeText)
     kind: Mapped[str]
     code: Mapped[str]
-    detail: Mapped[str]
-    sheet: Mapped[str] = mapped_column(server_default="")
-    cell: Mapped[str] = mapped_column(server_default="")
+    detail: Mapped[str] = mapped_column(FreeText)
+    sheet: Mapped[str] = mapped_column(FreeText, server_default="")
+    cell: Mapped[str] = mapped_column(FreeText, server_default="")
 
 
 class ColumnMapping(Base):

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.models.base import Base, Key
+from registry.models.base import Base, FreeText, Key
 
 _PROPOSED = text("state = 'proposed'")
 
@@ -20,7 +20,7 @@ class Proposal(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     act: Mapped[str]
-    reference: Mapped[str]
+    reference: Mapped[str] = mapped_column(FreeText)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"), index=True)
     version: Mapped[int | None]
     state: Mapped[str]
@@ -30,4 +30,4 @@ class Proposal(Base):
     expires_at: Mapped[dt.datetime]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     decided_at: Mapped[dt.datetime | None]
-    reason: Mapped[str | None]
+    reason: Mapped[str | None] = mapped_column(FreeText)

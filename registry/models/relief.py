@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.models.base import Base, Key
+from registry.models.base import Base, FreeText, Key
 from registry.models.case import Case
 from registry.unit_of_work import day_of
 
@@ -70,7 +70,7 @@ class Document(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     step_id: Mapped[int] = mapped_column(ForeignKey("case_steps.id"), index=True)
     kind: Mapped[str]
-    filename: Mapped[str]
+    filename: Mapped[str] = mapped_column(FreeText)
     media_type: Mapped[str]
     digest: Mapped[str]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

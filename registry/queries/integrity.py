@@ -14,7 +14,7 @@ from registry.domain.filing.parse import document_key
 from registry.domain.naming import name_key
 from registry.domain.publication import canonical, merkle, signed_notes
 from registry.domain.publication.keyring import Keyring, chain_fault
-from registry.domain.publication.publication import Leaf, commitment, content_hash, leaf_hash, projection
+from registry.domain.publication.publication import ROW_STATE, Leaf, commitment, content_hash, leaf_hash, projection
 from registry.errors import Refusal
 from registry.models import (
     AdoptedListing,
@@ -33,7 +33,7 @@ from registry.models import (
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import Ending
 from registry.queries.exchange import peer_messages, version_signatures
-from registry.queries.publication import known_keys, ledger_state, list_states, name_search
+from registry.queries.publication import known_keys, ledger_state, list_states, name_search, standing_check
 from registry.signing import Keys, verify
 
 CHUNK = 1000
@@ -79,7 +79,7 @@ def findings(
     if is_whole:
         yield from _find_stray_rows(session, head)
         yield from list_states.stray_states(session)
-        yield from name_search.index_findings(session)
+        yield from (*name_search.index_findings(session), *standing_check.findings(session, head))
         yield from _check_keys(keys, ring)
     yield from _check_tree(session, leaves, is_whole=is_whole)
     yield from _check_checkpoints(session, ring, leaves, is_whole=is_whole)
@@ -103,8 +103,8 @@ def _check_publications(
     publics = known_keys.ring(session, node_keys.node, node_keys.keys.signer).publics()
     statement = select(Publication).where(Publication.from_entry > start, Publication.from_entry <= end)
     publications = list(session.scalars(statement.order_by(Publication.from_entry)))
-    present = {publication.from_entry for publication in publications}
-    yield from (f"entry {number}: its publication is missing" for number in entries if number not in present)
+    missing = sorted(entries.keys() - {row.from_entry for row in publications})
+    yield from (f"entry {n}: its publication is missing" for n in missing if entries[n].record != ROW_STATE)
     sectors = _load_sectors(session, start)
     ends = _load_relation_ends(session, start)
     rows = load_source_rows(session, [publication.record for publication in publications])

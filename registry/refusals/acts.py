@@ -73,6 +73,12 @@ class PenaltyUnknown(NotFound):
     code, title = "penalty-unknown", "没有这条处罚记录"
 
 
+class NarrowTheQuestion(Invalid):
+    """A look into the past would have to read too many records that have changed since."""
+
+    code, title = "narrow-the-question", "此时点以后变动的记录过多，请改查较近的时点或者今天"
+
+
 class RecordUnknown(NotFound):
     """Nothing is published under this id."""
 

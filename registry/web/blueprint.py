@@ -5,7 +5,7 @@ import datetime as dt
 from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
-from registry import runtime
+from registry import conditional, runtime
 from registry.domain import labels
 from registry.queries.publication import publications, record_query
 from registry.queries.publication.publications import Moment
@@ -19,6 +19,9 @@ PARAMETERS = {
 }
 """The query parameters of the pages that have any."""
 
+TAGGED = frozenset({"web.home", "web.records", "web.record", "web.sector"})
+"""Pages that show nothing but published records, the law and the ledger's head."""
+
 pages = Blueprint("web", __name__, template_folder="templates", static_folder="static")
 problems.init_pages(pages)
 
@@ -29,15 +32,14 @@ def _refuse_unknown_parameters() -> None:
         problems.refuse_unknown(PARAMETERS.get(request.endpoint or "", frozenset()))
 
 
+@pages.before_request
+def _answer_unchanged() -> Response | None:
+    return conditional.answer_unchanged() if request.endpoint in TAGGED else None
+
+
 @pages.context_processor
 def _add_context() -> dict[str, object]:
     return {"site": runtime.settings().node_name, "labels": labels}
-
-
-@pages.app_template_filter("counted")
-def count_text(total: int) -> str:
-    """A total as text; above the largest count only that there are more."""
-    return f"{publications.COUNT_MAX} 以上" if total > publications.COUNT_MAX else str(total)
 
 
 def today() -> dt.date:
@@ -51,9 +53,11 @@ def present_moment(session: Session) -> Moment:
 
 
 def render_page(template: str, status: int = 200, **values: object) -> Response:
-    """Render a page with an ETag from its own bytes, since day, law and seal change it as well as entries."""
+    """Render a page with the tag of the state it is made from, or else of its own bytes."""
     response = make_response(render_template(template, **values), status)
     response.headers["Cache-Control"] = "no-cache"
+    if status == 200 and conditional.has_tag():
+        return conditional.with_tag(response)
     if status == 200:
         response.add_etag()
         response.make_conditional(request)

@@ -14,7 +14,7 @@ from registry.models import Checkpoint, Publication
 from registry.queries.cases import relief_status
 from registry.queries.checks import receipt_proof
 from registry.queries.law import reference_data
-from registry.queries.publication import known_keys, ledger_state, publications, record_query
+from registry.queries.publication import known_keys, ledger_state, publications, record_query, record_search
 from registry.queries.publication.publications import Filter, Moment
 from registry.refusals.acts import BodyRefused, QueryRefused, RecordUnknown
 from registry.refusals.content import ReceiptRefused, SectorUnknown
@@ -38,7 +38,7 @@ def home() -> Response:
         return render_page(
             "home.html",
             sectors=reference_data.current(session).rows("sectors", at.on),
-            counts=publications.sector_counts(session, at),
+            counts=record_search.sector_counts(session, at),
             entry=at.entry,
             sealed=_sealed(ledger_state.last_checkpoint(session)),
         )
@@ -51,18 +51,17 @@ def records() -> Response:
         reference = reference_data.current(session)
         query = record_query.parse_record_query(request.args, reference)
         at = publications.moment(session, today(), query.on, query.entry)
-        found = publications.search(session, query.wanted, at, before=query.before, limit=RECORDS_PER_PAGE + 1)
-        shown = found[:RECORDS_PER_PAGE]
-        more = shown[-1].from_entry if len(found) > len(shown) else None
+        results = record_search.Search(session, query.wanted, at)
+        found = results.page(RECORDS_PER_PAGE, before=query.before, after=query.after)
         return render_page(
             "records.html",
-            cards=[views.card(publication, reference, at.on) for publication in shown],
-            total=publications.count(session, query.wanted, at),
-            near=_near(session, query, at, reference),
+            cards=[views.card(publication, reference, at.on) for publication in found.publications],
+            found=found,
+            facets=views.facets(results.facets(), query.typed, reference),
+            near=_near(query, results, reference),
             at=at,
             typed=query.typed,
-            following=_following(query.typed, at, more),
-            is_first=query.before is None,
+            turns=_turns(query.typed, at, found),
             reference=reference,
         )
 
@@ -105,14 +104,13 @@ def sector(code: str) -> Response:
         row = next((row for row in reference.rows("sectors", at.on) if row.code == code), None)
         if row is None:
             raise SectorUnknown()
-        wanted = Filter(sector=code)
-        newest = publications.search(session, wanted, at, before=None, limit=NEWEST_ON_SECTOR_PAGE)
+        newest = record_search.Search(session, Filter(sector=code), at).page(NEWEST_ON_SECTOR_PAGE)
         return render_page(
             "sector.html",
             row=row,
             items=[item for item in reference.rows("catalogue", at.on) if _belongs(item, row)],
-            cards=[views.card(publication, reference, at.on) for publication in newest],
-            total=publications.count(session, wanted, at),
+            cards=[views.card(publication, reference, at.on) for publication in newest.publications],
+            total=newest.total,
             at=at,
         )
 
@@ -161,13 +159,15 @@ def _relief(publication: Publication, body: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _near(
-    session: Session, query: record_query.RecordQuery, at: Moment, reference: Reference
+    query: record_query.RecordQuery, results: record_search.Search, reference: Reference
 ) -> list[tuple[views.Card, str]]:
     """On the first page: records of names that may be meant, and what differs."""
-    if query.before is not None:
+    if not query.is_first:
         return []
-    found = publications.near(session, query.wanted, at)
-    return [(views.card(publication, reference, at.on), views.differences(match)) for publication, match in found]
+    found = record_search.near(results)
+    return [
+        (views.card(publication, reference, results.at.on), views.differences(match)) for publication, match in found
+    ]
 
 
 def _digest(text: str) -> str:
@@ -189,11 +189,17 @@ def _belongs(item: object, row: object) -> bool:
     return getattr(item, "sector", "") == "all" or getattr(item, "code", "") in getattr(row, "catalogue", ())
 
 
-def _following(typed: Mapping[str, str], at: Moment, more: int | None) -> dict[str, str] | None:
-    """The query of the next page, pinned to the ledger size and day of this one."""
-    if more is None:
-        return None
-    return {**typed, "next": record_query.next_token(at.entry, at.on, more)}
+def _turns(typed: Mapping[str, str], at: Moment, found: record_search.Found) -> dict[str, dict[str, str]]:
+    """The queries of the pages before and after, pinned to the ledger size and day of this one."""
+    kept = {name: value for name, value in typed.items() if name not in ("next", "previous")}
+    turns = {}
+    if found.has_newer and found.publications:
+        newest = found.publications[0].from_entry
+        turns["previous"] = {**kept, "previous": record_query.page_token(at.entry, at.on, newest)}
+    if found.has_older and found.publications:
+        oldest = found.publications[-1].from_entry
+        turns["next"] = {**kept, "next": record_query.page_token(at.entry, at.on, oldest)}
+    return turns
 
 
 def _sealed(checkpoint: Checkpoint | None) -> dict[str, object] | None:

@@ -8,6 +8,7 @@ from registry.domain import labels, record_fields
 from registry.domain.cases.filed_kinds import FILED_KINDS
 from registry.domain.law.publicity import NO_END
 from registry.domain.law.reference import Reference
+from registry.queries.publication import record_terms
 from registry.web.formatting import joined_names, last_day, money
 
 Body = Mapping[str, Any]
@@ -32,6 +33,11 @@ def responsible(body: Body) -> list[tuple[str, str, str]]:
         (person["name"], labels.label_for(labels.RESPONSIBLE, person["role"]), person["as_of"])
         for person in body.get("responsible") or ()
     ]
+
+
+def _derived_district(body: Body, reference: Reference) -> str:
+    code = record_terms.derived_district(body)
+    return reference.names("districts").get(code, "") if code else ""
 
 
 def _subject(body: Body) -> Pairs:
@@ -146,6 +152,7 @@ def _scope(body: Body, reference: Reference) -> Pairs:
     return [
         ("领域", joined_names(reference, "sectors", body["sectors"])),
         ("地区", joined_names(reference, "districts", [body.get("district")])),
+        ("地区（按统一社会信用代码推定）", _derived_district(body, reference)),
     ]
 
 

@@ -17,6 +17,8 @@ from registry.unit_of_work import day_of
 from registry.web.formatting import joined_names, last_day, names_of, plain
 from registry.web.measures import Measure, measures
 
+FACET_VALUES_MAX = 12
+
 
 @dataclass(frozen=True)
 class Card:
@@ -38,6 +40,16 @@ class Card:
     sectors: tuple[str, ...]
     measures: tuple[Measure, ...]
     disputed_on: str
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """A value that results are counted by: its words, its number, and the query narrowed to it."""
+
+    label: str
+    count: int
+    query: Mapping[str, str]
+    is_chosen: bool
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,31 @@ def card(publication: Publication, reference: Reference, on: dt.date) -> Card:
         measures=tuple(measure for measure in measures(body, reference, on) if measure.is_in_force),
         disputed_on=body.get("disputed_on") or "",
     )
+
+
+def facets(
+    counts: Mapping[str, Mapping[str, int]], typed: Mapping[str, str], reference: Reference
+) -> dict[str, list[FacetValue]]:
+    """What results are counted by, in words, the most frequent value first; at most ``FACET_VALUES_MAX`` of each."""
+    kept = {name: value for name, value in typed.items() if name not in ("next", "previous")}
+    names: dict[str, Mapping[str, str]] = {
+        "kind": labels.RECORD_KINDS,
+        "state": labels.STANDING,
+        **{name: reference.names(f"{name}s") for name in ("sector", "behaviour", "district")},
+    }
+    return {
+        dimension: [
+            FacetValue(
+                names[dimension].get(value, value) if dimension in names else plain(value),
+                count,
+                {**kept, dimension: value},
+                kept.get(dimension) == value,
+            )
+            for value, count in sorted(values.items(), key=lambda item: (-item[1], item[0]))[:FACET_VALUES_MAX]
+        ]
+        for dimension, values in counts.items()
+        if values
+    }
 
 
 def steps(versions: Iterable[Publication]) -> list[Step]:

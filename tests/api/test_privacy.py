@@ -2,11 +2,12 @@
 
 import logging
 
+import pytest
 from sqlalchemy import select
 
 from registry import runtime
 from registry.domain.filing.columns import FIELDS
-from registry.models import AuditEvent, LedgerEntry, Publication
+from registry.models import AuditEvent, IdempotencyKey, LedgerEntry, Publication
 from tests.support.desk import seal
 from tests.support.filings import PERSON_NUMBER, PersonFactory, days_ago, filing
 
@@ -62,6 +63,24 @@ class TestPlantedNumber:
             assert NUMBER not in desk.get(path, "clerk").get_data(as_text=True)
         desk.act("verification", record)
         assert NUMBER not in desk.get("/audit", "auditor").get_data(as_text=True)
+
+    def test_in_a_text_is_told_to_the_clerk(self, desk):
+        record = desk.filed(filing(remark=f"联系人王样{NUMBER}"))
+        notes = desk.get(f"/penalties/{record}", "clerk").get_json()["notes"]
+        assert ("/remark", "personal-number-blotted") in {(note["pointer"], note["code"]) for note in notes}
+
+    @pytest.mark.parametrize("field", ["ref", "section", "name"])
+    def test_in_a_receipt_is_refused(self, desk, field):
+        answer = desk.check({"name": "盐城盐都无名商贸有限公司", "role": "bidder"} | {field: f"甲{NUMBER}"})
+        [error] = answer.get_json()["errors"]
+        assert (error["pointer"], error["code"]) == (f"/parties/0/{field}", "personal-number")
+
+    def test_as_the_key_of_a_request_repeats_its_answer_and_is_not_stored(self, desk):
+        headers, stated = {"Idempotency-Key": NUMBER}, filing()
+        first, again = (desk.file(stated, headers=headers).get_json() for _ in range(2))
+        assert first == again
+        with runtime.reading() as session:
+            assert not [row.key for row in session.scalars(select(IdempotencyKey)) if spelled(row.key)]
 
     def test_in_bad_requests_is_not_repeated(self, desk, caplog):
         caplog.set_level(logging.DEBUG)

@@ -137,7 +137,9 @@ class TestSteps:
 class TestPublicRecords:
     @pytest.mark.parametrize("record", SHOWN, ids=lambda record: NAMES.get(record, record[:8]))
     def test_are_shown_as_they_were(self, door, record):
-        assert door.get(f"/records/{record}").get_json() == SHOWN[record]
+        shown = door.get(f"/records/{record}").get_json()
+        shown.pop("derived", None)  # what is derived since stands beside what was published
+        assert shown == SHOWN[record]
 
     @pytest.mark.parametrize("record", STANDING, ids=lambda record: NAMES.get(record, record[:8]))
     def test_are_found_by_name_and_code(self, door, record):

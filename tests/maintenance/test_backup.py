@@ -9,15 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import create_engine, inspect, make_url, select, text
 
 from registry import runtime
 from registry.app import create_app
 from registry.domain.publication import canonical
+from registry.key_files import KeyProtection
 from registry.maintenance import backup, manifest, sealed_keys, store_copy
 from registry.models import AuditEvent, Base
 from registry.settings import Settings
-from registry.signing import Signer
+from registry.signing import Keys, Signer
 from tests.maintenance.conftest import Place
 from tests.support.desk import Desk
 
@@ -59,8 +62,9 @@ class TestBackup:
         assert code == 0, said
         assert "1 entries verified" in said
         after = tables(place.settings.database_url)
-        # New are the epoch, its note, and the departments that `registry init` adds.
-        assert {name for name in before if before[name] != after[name]} == {"counters", "audit_events", "departments"}
+        # New are the epoch with its head and its note, and the departments that `registry init` adds.
+        expected = {"counters", "audit_events", "departments", "log_epochs", "checkpoints"}
+        assert {name for name in before if before[name] != after[name]} == expected
         assert all(set(before[name]) <= set(after[name]) for name in before)
 
     def test_is_made_while_others_write(self, city: Settings, backed_up: Backup, place: Place, desk: Desk) -> None:
@@ -129,6 +133,16 @@ class TestBackup:
             path.mkdir(parents=True)
         newest = backed_up("--keep", 2)
         assert set(folder.iterdir()) == {newest, others[1], *foreign}
+
+
+class TestAddress:
+    def test_shows_no_password_and_every_host(self) -> None:
+        chosen = Settings(database_url="postgresql://u:s3cret@a,b:7/db?target_session_attrs=read-write")
+        address = store_copy.address_without_password(make_url(chosen.url))
+        assert "s3cret" not in address
+        assert conninfo_to_dict(address) == {
+            "user": "u", "host": "a,b", "port": "5432,7", "dbname": "db", "target_session_attrs": "read-write"
+        }  # fmt: skip
 
 
 class TestRestore:
@@ -254,6 +268,23 @@ class TestSealedKeys:
         assert code == 0, said
         assert _contents(place.keys) == _contents(city.keys_path)
         assert stat.S_IMODE(place.keys.stat().st_mode) == 0o700
+
+    def test_that_are_encrypted_at_rest_come_back_so(
+        self, app: Flask, city: Settings, backed_up: Backup, place: Place, tmp_path: Path
+    ) -> None:
+        at_rest = tmp_path / "at-rest"
+        at_rest.write_text("平时的口令\n", encoding="utf-8")
+        at_rest.chmod(0o600)
+        keys = Keys.load(city.keys_path, KeyProtection(str(at_rest)))
+        keys.encrypt()
+        app.extensions["registry_keys"] = keys.fresh()
+        kept, file = {"keys_passphrase_file": str(at_rest)}, _passphrase(tmp_path, PASSPHRASE)
+        folder = backed_up("--with-keys", "--passphrase-file", file)
+        code, said = place.type("restore", folder, "--with-keys", "--passphrase-file", file)
+        assert (code, "keys-locked" in said) == (1, True), said
+        code, said = place.type("restore", folder, "--with-keys", "--passphrase-file", file, **kept)
+        assert code == 0, said
+        assert b"PRIVATE KEY" not in b"".join(_contents(place.keys).values())
 
     def test_stay_shut_under_another_passphrase(self, backed_up: Backup, place: Place, tmp_path: Path) -> None:
         folder = backed_up("--with-keys", "--passphrase-file", _passphrase(tmp_path, PASSPHRASE))

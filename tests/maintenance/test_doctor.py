@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, text, update
 
-from registry import runtime
+from registry import head_record, runtime
 from registry.commands.node import prepare
 from registry.domain.permissions import SYSTEM
 from registry.maintenance import backup, doctor, machine_checks
@@ -162,6 +162,7 @@ FAULTS: dict[str, Callable[[Node], object]] = {
     "clock": lambda node: node.act(update(JobRun).values(started_at=runtime.clock() + LONG_AGO)),
     "keys-foreign": _replace_signing_key,
     "ledger": lambda node: node.act(update(Counter).where(Counter.name == "ledger").values(value=99)),
+    "ledger-set-back": lambda node: (Path(node.settings.home) / head_record.FILE).write_text("{}"),
     "unsealed": lambda node: node.act(
         text("DELETE FROM checkpoints"), update(Publication).values(recorded_at=runtime.clock() - LONG_AGO)
     ),

@@ -20,7 +20,9 @@ import psycopg
 from registry import runtime
 from registry.app import MIGRATIONS, create_app
 from registry.services.law import reference_loading
+from registry.services.node.row_commitments import adopt_rows
 from registry.settings import Settings
+from registry.signing import VAULT_FILE
 
 SERVER_VARIABLE = "TEST_DATABASE_URL"
 _STAMP = """SELECT count(*), count(closed_at), max(id), (SELECT max(version_num) FROM alembic_version),
@@ -28,8 +30,11 @@ _STAMP = """SELECT count(*), count(closed_at), max(id), (SELECT max(version_num)
                     WHERE relnamespace = 'public'::regnamespace)
             FROM catalog_rows"""
 """What no test may have changed in a store that is used again: reference data, migration, tables, indexes."""
+_CHAIN = """SELECT number, count(*) OVER (), digest FROM row_commitments ORDER BY number DESC LIMIT 1"""
+"""The head of the commitments to the rows of the template."""
 _WRITTEN = """SELECT string_agg(quote_ident(relname), ', ') FROM pg_class WHERE relnamespace = 'public'::regnamespace
-              AND relkind = 'r' AND relname NOT IN ('catalog_rows', 'alembic_version') AND pg_relation_size(oid) > 0"""
+              AND relkind = 'r' AND relname NOT IN ('catalog_rows', 'alembic_version', 'row_commitments', 'log_epochs')
+              AND pg_relation_size(oid) > 0"""
 """The tables that anything was ever written to since they were emptied: emptying one costs far more than asking."""
 STORES = tuple(os.environ.get("TEST_STORES", "sqlite,postgresql").split(","))
 
@@ -89,6 +94,8 @@ def prepare(settings: Settings) -> None:
     with create_app(settings).app_context():
         flask_migrate.upgrade(directory=str(MIGRATIONS))
         with runtime.begin() as work:
+            adopt_rows(work)
+        with runtime.begin() as work:
             reference_loading.load(work)
         if runtime.db.engine.dialect.name == "sqlite":
             with runtime.db.engine.connect() as connection:
@@ -106,14 +113,17 @@ class Templates:
         self._count = 0
         self._free: list[str] = []
         self._stamp: tuple[object, ...] | None = None
+        self._chain: tuple[object, ...] = (0, 0, "")
         self._worker = f"{os.getpid()}"
 
     @contextmanager
     def copy(self, store: str, folder: Path) -> Iterator[str]:
-        """The URL of a fresh copy."""
+        """The URL of a fresh copy, and in the folder the secret under which its rows are committed to."""
         if store not in self._made:
             self._make(store)
             self._made.add(store)
+        (folder / "keys").mkdir(mode=0o700, exist_ok=True)
+        shutil.copy(self._folder / "keys" / VAULT_FILE, folder / "keys" / VAULT_FILE)
         if store == "sqlite":
             shutil.copy(self._folder / "registry.db", folder / "registry.db")
             yield f"sqlite:///{folder / 'registry.db'}"
@@ -149,8 +159,10 @@ class Templates:
                 if tables:
                     connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE".encode())
                 connection.execute("INSERT INTO counters VALUES ('ledger', 0), ('check', 0)")
-                connection.execute("INSERT INTO log_epochs VALUES (1, md5(random()::text), 0, now())")
-                return connection.execute(_STAMP).fetchone() == self._stamp
+                connection.execute("DELETE FROM row_commitments WHERE number > %s", [self._chain[0]])
+                connection.execute("DELETE FROM log_epochs WHERE number > 1")
+                is_chain = connection.execute(_CHAIN).fetchone() == self._chain
+                return is_chain and connection.execute(_STAMP).fetchone() == self._stamp
             except psycopg.Error:
                 return False
 
@@ -163,6 +175,7 @@ class Templates:
         if store == "postgresql":
             with psycopg.connect(url) as connection:
                 self._stamp = connection.execute(_STAMP).fetchone()
+                self._chain = connection.execute(_CHAIN).fetchone() or self._chain
 
     def drop(self) -> None:
         """Forget what the server holds for this process."""

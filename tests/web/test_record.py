@@ -62,6 +62,11 @@ class TestRecord:
     def test_shows_each_measure_with_basis_days_and_scope(self, client, part):
         assert part in shown(client, 1)
 
+    def test_marks_a_district_as_derived_where_the_decision_names_none(self, client):
+        samples.release(samples.body(9, district=None))
+        assert "地区（按统一社会信用代码推定）" in shown(client, 9)
+        assert "推定" not in shown(client, 1)
+
     def test_tells_how_to_dispute(self, client):
         assert "提出异议" in shown(client, 1)
 

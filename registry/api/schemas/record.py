@@ -3,22 +3,38 @@
 from marshmallow import INCLUDE, Schema, fields, validate
 
 from registry.api.document import record_reference
-from registry.api.schemas.base import Day, Paging, StrictSchema, Whole, short
+from registry.api.schemas.base import Day, Paging, StrictSchema, Whole, short, words
 
 
 class RecordQuery(Paging):
-    """Filters of the public search. ``known_at`` and ``entry`` both name a ledger size to read at."""
+    """Filters of the public search. ``authority`` is a code, a name or a part of one; ``year`` that of the decision;
+    ``known_at`` and ``entry`` both name a ledger size to read at."""
 
     kind = fields.String(load_default="")
     sector = short(load_default=None)
     behaviour = short(load_default=None)
     district = short(load_default=None)
-    authority = short(load_default=None)
+    authority = words(100, load_default=None)
+    year = short(load_default=None)
+    state = short(load_default=None)
+    previous = short(200, load_default=None)
     q = fields.String(load_default=None, validate=validate.Length(min=1, max=200))
     uscc = short(64, load_default=None)
     on = Day(load_default=None)
     known_at = Whole(load_default=None, validate=validate.Range(min=0))
     entry = Whole(load_default=None, validate=validate.Range(min=0))
+
+
+class SuggestionQuery(StrictSchema):
+    """What is being typed: a name or a part of one, in characters or pinyin, a code, a document number."""
+
+    q = words(100, required=True)
+
+
+class Suggestions(StrictSchema):
+    """Names that may be meant, the likeliest first."""
+
+    items = fields.List(fields.String())
 
 
 class MomentQuery(StrictSchema):
@@ -42,12 +58,31 @@ class ChangesQuery(StrictSchema):
     limit = Whole(load_default=100, validate=validate.Range(1, 1000))
 
 
+class FacetValue(StrictSchema):
+    """A value of a facet and how many records have it."""
+
+    value = fields.String()
+    count = fields.Integer()
+
+
+class VersionPage(StrictSchema):
+    """The versions of one record, read at ``entry`` for day ``on``."""
+
+    items = fields.List(fields.Dict(metadata=record_reference()))
+    next = fields.String(allow_none=True)
+    entry = fields.Integer()
+    on = Day()
+
+
 class RecordPage(StrictSchema):
     """A page of records, read at ``entry`` for day ``on``; ``near`` are records of names that may be meant."""
 
     items = fields.List(fields.Dict(metadata=record_reference()))
     near = fields.List(fields.Dict())
     next = fields.String(allow_none=True)
+    previous = fields.String(allow_none=True)
+    total = fields.Integer()
+    facets = fields.Dict(keys=fields.String(), values=fields.List(fields.Nested(FacetValue)))
     entry = fields.Integer()
     on = Day()
 

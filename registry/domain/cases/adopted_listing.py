@@ -8,7 +8,7 @@ from typing import Any
 
 from registry.domain import records
 from registry.domain.cases.listing import jsonable
-from registry.domain.filing import cells, party
+from registry.domain.filing import cells, document_number, party
 from registry.domain.filing.columns import Headings
 from registry.domain.filing.model import Note, Party, Rules
 from registry.domain.filing.row_reader import RowReader
@@ -97,7 +97,7 @@ def parse_place(
     texts = [reader.text(name, required=False) for name in ("content", "confined_action")]
     place = ListPlace(
         subject=subject,
-        document_number=reader.text("document_number", required=False, limit=200) or UNSTATED,
+        document_number=_read_document_number(reader),
         facts=reader.text("facts", required=False),
         basis=reader.text("basis", required=False) or state.scheme.basis,
         content="；".join(filter(None, texts)),
@@ -115,6 +115,13 @@ def parse_place(
         off_because=reader.text("delisted_because", required=False),
     )
     return place, list(dict.fromkeys(reader.faults)), reader.notes
+
+
+def _read_document_number(reader: RowReader) -> str:
+    number = reader.text("document_number", required=False, limit=200)
+    if redaction.has_personal_number(number):
+        reader.fault("document_number", document_number.PERSONAL, document_number.DETAILS[document_number.PERSONAL])
+    return number or UNSTATED
 
 
 def _require_list(reader: RowReader, state: ListState) -> None:
@@ -150,8 +157,9 @@ def content(place: ListPlace, sectors: Sequence[str]) -> dict[str, Any]:
     """The facts of a place as they are kept, without the identity number."""
     facts = {name: value for name, value in vars(place).items() if name not in ("is_off", "off_since", "off_because")}
     subject = {name: value for name, value in vars(place.subject).items() if name != "id_number"}
-    kept: dict[str, Any] = jsonable({**facts, "subject": subject, "sectors": sorted(sectors), "district": None})
-    return kept
+    kept = jsonable({**facts, "subject": subject, "sectors": sorted(sectors), "district": None})
+    blotted: dict[str, Any] = redaction.blot_facts(kept)
+    return blotted
 
 
 def change_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

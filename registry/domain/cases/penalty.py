@@ -8,10 +8,11 @@ from typing import Any
 
 from registry.domain import records
 from registry.domain.filing.model import Filing, MeasureTerm, Note, Party
-from registry.domain.publication import body, canonical
+from registry.domain.publication import body, canonical, redaction
 from registry.domain.publication.body import PublishedVersion
 
 _DAYS = ("decided_on", "effect_until", "publicity_until", "served_on", "first_published_on")
+_BLOTTED = ("personal-number-blotted", "其中的个人证件、电话或者账户号码已隐去，不保存")
 _FIRST_PUBLICATION = ("first_published_on", "first_published_at")
 REMOVED = ("withdrawn", "repaired")
 """States of a penalty that was taken from the public for good: the same decision may be filed anew, with a reason."""
@@ -68,6 +69,13 @@ def content(filing: Filing, nonce: str, findings: Sequence[Note] = ()) -> dict[s
     return facts
 
 
+def blotted_content(facts: dict[str, Any]) -> tuple[dict[str, Any], tuple[Note, ...]]:
+    """The content as it is stored, without numbers of persons in its texts, and a note of each field that had one."""
+    stored: dict[str, Any] = redaction.blot_facts(facts)
+    notes = (Note(f"/{name}", _BLOTTED[0], _BLOTTED[1]) for name, value in stored.items() if value != facts[name])
+    return stored, tuple(notes) if stored != facts else ()
+
+
 def findings_of(facts: Mapping[str, Any]) -> list[Note]:
     """What the officer who verifies a stored filing must confirm with a reason."""
     return [Note(**finding) for finding in facts.get("findings", ())]
@@ -75,7 +83,9 @@ def findings_of(facts: Mapping[str, Any]) -> list[Note]:
 
 def changed_fields(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """Chinese names of what two stored contents state differently; their nonces do not count."""
-    return [title for name, title in FIELDS.items() if before.get(name) != after.get(name)]
+    # Before, what was blotted out on its way to the public only was stored as it was filed.
+    stored = redaction.blot_facts(before)
+    return [title for name, title in FIELDS.items() if stored.get(name) != after.get(name)]
 
 
 def filing_of(facts: dict[str, Any]) -> Filing:

@@ -323,14 +323,19 @@ def resolve_units(fields: Mapping[str, str], vocabulary: Vocabulary, unit: str) 
 
 
 def mapping_faults(mapping: Mapping[str, str], vocabulary: Vocabulary = VOCABULARY) -> list[str]:
-    """The headings of a mapping by hand whose field or unit does not exist; an empty meaning forgets a heading."""
+    """The headings of a mapping by hand whose field or unit does not exist, or that are a number of a person: they are
+    remembered in clear. An empty meaning forgets a heading."""
     known = {LEFT_OUT, *vocabulary.fields.values()}
 
     def is_sound(text: str) -> bool:
         name, colon, unit = text.partition(":")
         return name in known and (not colon or (name in vocabulary.amounts and unit in UNITS))
 
-    return [heading for heading, text in mapping.items() if not heading.strip() or not (not text or is_sound(text))]
+    return [
+        heading
+        for heading, text in mapping.items()
+        if not heading.strip() or (text and (not is_sound(text) or redaction.has_personal_number(heading)))
+    ]
 
 
 def title(name: str) -> str:

@@ -4,14 +4,17 @@ import re
 import unicodedata
 
 from registry.domain.filing import cells, numerals, placeholders
+from registry.domain.publication.redaction import has_personal_number
 
 IS_DAY = "document-number-is-day"
 INCOMPLETE = "document-number-incomplete"
 SEVERAL = "document-number-several"
+PERSONAL = "personal-number"
 DETAILS = {
     IS_DAY: "文号是一个日期，可能被表格软件改动过，应填写完整文号",
     INCOMPLETE: "文号没有序号、被遮盖，或者只说明另见何处，应填写完整文号，例如 盐示罚〔2026〕1号",
     SEVERAL: "一格写了几个文号，应一份决定一行",
+    PERSONAL: "文号中含有个人证件或电话号码，文号是公开的，应填写文号本身",
 }
 """What is wrong with a number, and what would be taken, by code of the fault."""
 DOUBTFUL = "document-number-doubtful"
@@ -39,6 +42,8 @@ _RANGE = re.compile(r"(?<![\d-])([1-9]\d*)\s*[号號]?\s*[-－—–]+\s*([1-9]\
 
 def fault_of(number: str) -> str | None:
     """The code of what is wrong with a number as filed (``DETAILS``), None for a whole number."""
+    if has_personal_number(number):
+        return PERSONAL
     if _USUAL.fullmatch(number):
         return None
     if cells.is_day(number):

@@ -175,6 +175,8 @@ def _read_name(row: RowReader, is_person: bool) -> str:
     name = row.without_label("subject_name", row.text("subject_name", limit=200))
     for finding in subject_name.name_findings(name, is_person=is_person):
         row.fault("subject_name", finding, subject_name.DETAILS[finding])
+    if redaction.has_personal_number(name):
+        row.fault("subject_name", "personal-number", PersonalNumber.title)
     return name
 
 
@@ -257,7 +259,10 @@ def _read_other_codes(row: RowReader) -> dict[str, str]:
     """The codes of other registers; a person's number is none of them."""
     codes = {field: text for field in _OTHER_CODES if (text := row.optional(field, limit=120))}
     for field, text in codes.items():
-        if identifiers.resembles_resident_id(identifiers.document_number(text)) and not identifiers.is_sound(text):
+        is_resident = identifiers.resembles_resident_id(identifiers.document_number(text))
+        # With its name before it, what only has the look of an old identity number is a number of a register.
+        is_personal = is_resident or redaction.has_personal_number(f"注册号{text}")
+        if is_personal and not identifiers.is_sound(text):
             row.fault(field, "uscc-is-personal-number", "此处是个人证件号码，不是单位代码")
     return codes
 

@@ -40,7 +40,7 @@ class Row:
 
 def parse_row(cls: type[Row], data: Mapping[str, Any]) -> Row:
     """Parse a row from ``data``, whose dates may be ISO strings; ValueError names the row and the key."""
-    where = f"{cls.__name__} {data.get('code')!r}"
+    where = f"{cls.__name__} {_quoted(data.get('code'))}"
     hints = get_type_hints(cls)
     if unknown := sorted(data.keys() - hints.keys()):
         raise ValueError(f"{where}: unknown key {', '.join(unknown)}")
@@ -77,14 +77,19 @@ def _convert_value(hint: Any, raw: object, key: str) -> Any:
     # bool is an int and datetime a date, hence the exact type
     if type(raw) is hint:
         return raw
-    raise ValueError(f"{key} cannot be {raw!r}")
+    raise ValueError(f"{key} cannot be {_quoted(raw)}")
 
 
 def _parse_day(text: str, key: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{key} cannot be {text!r}") from None
+        raise ValueError(f"{key} cannot be {_quoted(text)}") from None
+
+
+def _quoted(value: object) -> str:
+    """A value as a message repeats it: a text with its own characters, in which a person's number can still be seen."""
+    return f"'{value}'" if isinstance(value, str) else repr(value)
 
 
 def _to_json_value(value: object) -> Any:

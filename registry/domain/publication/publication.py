@@ -9,6 +9,9 @@ from typing import Any
 from registry.domain.naming import name_key
 from registry.domain.publication import canonical, commitments, merkle
 
+ROW_STATE = "0" * 32
+"""The record of ledger entries that commit to the chain of row commitments; its revision is the number in the chain."""
+
 
 def content_hash(body: Mapping[str, Any], previous: str | None) -> str:
     """Content hash of a version: SHA-256 (hex) over the body and the hash of the version before it."""

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Collection
 
 from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from registry.domain.naming import name_key
 from registry.domain.publication import merkle
 from registry.domain.publication.keyring import Keyring
-from registry.domain.publication.publication import Leaf, leaf_hash
+from registry.domain.publication.publication import ROW_STATE, Leaf, leaf_hash
 from registry.domain.publication.tiles import Tile
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode, Publication
 from registry.queries.any_of import any_of, texts
@@ -22,8 +22,20 @@ GREW, RENEWED = "ledger grew", "ledger renewed"
 TAIL_MAX = 5_000
 """At most so many unsealed entries are read to compute a root; beyond, there is none until the next checkpoint."""
 
+_newest = aliased(Publication)
+_ROW_STATES = (
+    select(func.count())
+    .select_from(LedgerEntry)
+    .where(
+        LedgerEntry.record == ROW_STATE,
+        LedgerEntry.number > select(func.coalesce(func.max(_newest.from_entry), 0)).scalar_subquery(),
+        LedgerEntry.number <= Counter.value,
+    )
+    .scalar_subquery()
+)
+"""How many entries after the newest publication commit to rows: only these have none."""
 _SOUND_HEAD = (
-    select(Counter.value, Publication.from_entry, Publication.name, Publication.name_key)
+    select(Counter.value - _ROW_STATES, Publication.from_entry, Publication.name, Publication.name_key, Counter.value)
     .outerjoin(Publication, Publication.from_entry == select(func.max(Publication.from_entry)).scalar_subquery())
     .where(Counter.name == "ledger")
 )
@@ -45,12 +57,18 @@ def sound_head(session: Session) -> int:
     answer that there is no record. Refuses ``LedgerBroken`` and ``StoreUnavailable``.
     """
     row = session.connection().execute(_SOUND_HEAD).tuples().one_or_none()
-    value, entry, name, key = row or (None, None, None, None)
-    if value is None or value != (entry or 0):
+    published, entry, name, key, value = row or (None, None, None, None, None)
+    if value is None or published != (entry or 0):
         raise LedgerBroken()
     if name is not None and key not in (name_key.key(name), name_key.former_key(name)):
         raise StoreUnavailable()
     return value
+
+
+def committed_rows(session: Session) -> int:
+    """The number of the last row commitment that the ledger commits to; 0 before the first."""
+    statement = select(func.coalesce(func.max(LedgerEntry.revision), 0)).where(LedgerEntry.record == ROW_STATE)
+    return session.execute(statement).scalar_one()
 
 
 def entries(session: Session, *, after: int, limit: int) -> list[LedgerEntry]:

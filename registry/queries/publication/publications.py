@@ -1,4 +1,4 @@
-"""Search and read public records as of a day and a ledger size; never shows what has been taken away since."""
+"""Read public records as of a day and a ledger size; never shows what has been taken away since."""
 
 import datetime as dt
 import json
@@ -6,26 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from registry.domain.cases import penalty
 from registry.domain.naming import name_key
-from registry.domain.naming.fold import fold
-from registry.domain.naming.matching import POSSIBLE_MIN, Match, NamedParty, judge
 from registry.domain.records import HIDDEN_KINDS
-from registry.models import LedgerEntry, Publication, PublicationSector
-from registry.queries.publication import name_search
+from registry.models import LedgerEntry, Publication
 from registry.queries.publication.ledger_state import head
-from registry.queries.store_cache import StoreCache
 from registry.refusals.acts import EntryAhead, RecordUnknown
-
-COUNT_MAX = 1000
-"""Totals are counted up to this number; beyond it the answer is that there are more."""
-
-NEAR_MAX = 20
-"""At most so many records of similar names are offered beside a page of results, the likest first."""
-
 
 BEARING = ("published", "expired", "suspended")
 """States that bear on a verdict: a ban runs to its own end even when its publication has ended before, and held
@@ -47,8 +36,12 @@ class Moment:
 
 @dataclass(frozen=True)
 class Filter:
-    """Search filters; empty fields do not narrow. ``name`` matches anywhere in the normalised name, a category such as
-    N1 matches its sub-behaviours."""
+    """Search filters; empty fields do not narrow.
+
+    Each word of ``name`` matches anywhere in the name; a category such as N1 matches its sub-behaviours;
+    ``authority`` is a code, ``authority_name`` a name or a part of one; ``document`` is the key of a document number,
+    ``year`` that of the decision.
+    """
 
     kinds: Sequence[str] = ()
     sector: str | None = None
@@ -57,6 +50,15 @@ class Filter:
     authority: str | None = None
     name: str | None = None
     uscc: str | None = None
+    authority_name: str | None = None
+    document: str | None = None
+    year: str | None = None
+    state: str | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The parts of ``name`` that were typed apart; each has to be in the name."""
+        return tuple(word for word in (self.name or "").split() if name_key.key(word))
 
 
 def known_at(entry: int | BindParameter[int]) -> ColumnElement[bool]:
@@ -93,69 +95,6 @@ def visible(at: Moment) -> ColumnElement[bool]:
     now = aliased(Publication)
     still = exists().where(now.record == Publication.record, now.until_entry.is_(None), _is_shown(now, at.today))
     return known_at(at.entry) & _is_shown(Publication, at.on) & still
-
-
-def search(session: Session, wanted: Filter, at: Moment, *, before: int | None, limit: int) -> list[Publication]:
-    """At most ``limit`` visible publications that match, newest entry first, below entry ``before``."""
-    statement = _apply_filter(select(Publication).where(visible(at)), wanted)
-    if before is not None:
-        statement = statement.where(Publication.from_entry < before)
-    return list(session.scalars(statement.order_by(Publication.from_entry.desc()).limit(limit)))
-
-
-def near(session: Session, wanted: Filter, at: Moment) -> list[tuple[Publication, Match]]:
-    """Publications whose name does not contain ``wanted.name`` but may mean it, the likest first.
-
-    At most ``NEAR_MAX``; what ``search`` finds is left out. Each comes with what differs, for a person to decide.
-    """
-    if wanted.name is None:
-        return []
-    hits = name_search.search(session, wanted.name)
-    likely = [hit.name_key for hit in hits if hit.match.score >= POSSIBLE_MIN]
-    if not likely:
-        return []
-    statement = _apply_filter(select(Publication).where(visible(at)), replace(wanted, name=None))
-    statement = statement.where(Publication.name_key.in_(likely), ~_name_contains(wanted.name))
-    party = NamedParty(wanted.name, wanted.uscc)
-    matched = [
-        (publication, judge(party, NamedParty(publication.name, publication.uscc)))
-        for publication in session.scalars(statement)
-    ]
-    return sorted(matched, key=lambda pair: (-pair[1].score, -pair[0].from_entry))[:NEAR_MAX]
-
-
-def count(session: Session, wanted: Filter, at: Moment) -> int:
-    """How many publications the filter finds, counted no further than one above ``COUNT_MAX``."""
-    matching = _apply_filter(select(Publication.id).where(visible(at)), wanted).limit(COUNT_MAX + 1).subquery()
-    return session.execute(select(func.count()).select_from(matching)).scalar_one()
-
-
-def _apply_filter(statement: Select[tuple[Publication]] | Select[tuple[int]], wanted: Filter):  # type: ignore[no-untyped-def]
-    equal = (
-        (Publication.district, wanted.district),
-        (Publication.authority_code, wanted.authority),
-        (Publication.uscc, wanted.uscc),
-    )
-    for column, value in equal:
-        if value:
-            statement = statement.where(column == value)
-    if wanted.behaviour:
-        own = Publication.behaviour == wanted.behaviour
-        statement = statement.where(own | Publication.behaviour.startswith(f"{wanted.behaviour}-", autoescape=True))
-    if wanted.kinds:
-        statement = statement.where(Publication.kind.in_(wanted.kinds))
-    if wanted.sector:
-        filed = select(PublicationSector.from_entry).where(PublicationSector.sector == wanted.sector)
-        statement = statement.where(Publication.from_entry.in_(filed))
-    if wanted.name is not None:
-        statement = statement.where(_name_contains(wanted.name))
-    return statement
-
-
-def _name_contains(name: str) -> ColumnElement[bool]:
-    """Condition: the name contains the typed text, as typed or in simplified characters."""
-    written = sorted({name_key.key(name), fold(name)})
-    return or_(*(Publication.name_key.contains(text, autoescape=True) for text in written))
 
 
 def record(session: Session, record_id: str, at: Moment) -> Publication:
@@ -234,29 +173,3 @@ def public_entries(session: Session, entries: Sequence[int]) -> set[int]:
         Publication.from_entry.in_(entries), Publication.audience == "public"
     )
     return set(session.scalars(statement))
-
-
-def counts(session: Session, at: Moment) -> dict[tuple[str, str], int]:
-    """Visible publications per sector and kind; counted once per entry and day, because every visitor asks for it."""
-    return _cached_counts.get_or_compute(session, at, lambda: _count_visible(session, at))
-
-
-def _count_visible(session: Session, at: Moment) -> dict[tuple[str, str], int]:
-    statement = (
-        select(PublicationSector.sector, Publication.kind, func.count())
-        .join(Publication, Publication.from_entry == PublicationSector.from_entry)
-        .where(visible(at))
-        .group_by(PublicationSector.sector, Publication.kind)
-    )
-    return {(sector, kind): number for sector, kind, number in session.execute(statement)}
-
-
-def sector_counts(session: Session, at: Moment) -> dict[str, int]:
-    """Visible publications per sector, of all kinds."""
-    totals: dict[str, int] = {}
-    for (sector, _), number in counts(session, at).items():
-        totals[sector] = totals.get(sector, 0) + number
-    return totals
-
-
-_cached_counts: StoreCache[Moment, dict[tuple[str, str], int]] = StoreCache(1)

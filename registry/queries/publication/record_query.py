@@ -9,9 +9,10 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from registry.domain import identifiers, literals, records
+from registry.domain import identifiers, labels, literals, records
 from registry.domain.filing import places, row_reader
 from registry.domain.filing.cells import is_forbidden
+from registry.domain.filing.parse import document_key
 from registry.domain.law.reference import Reference
 from registry.domain.naming import name_key
 from registry.domain.publication import redaction
@@ -19,32 +20,45 @@ from registry.errors import Fault, Invalid
 from registry.queries.publication.publications import Filter
 from registry.refusals.acts import QueryRefused
 
-FILTERS = frozenset({"q", "kind", "uscc", "sector", "behaviour", "district", "authority"})
-PARAMETERS = FILTERS | {"on", "next"}
+FILTERS = frozenset({"q", "kind", "uscc", "sector", "behaviour", "district", "authority", "year", "state"})
+PARAMETERS = FILTERS | {"on", "next", "previous"}
 QUERY_CHARACTERS_MAX = 100
 """The longest name that can be searched for; no registered name is longer."""
 
-_NEXT = re.compile(r"([0-9]{1,15})\.([0-9-]{10})\.([0-9]{1,15})")
+_TOKEN = re.compile(r"([0-9]{1,15})\.([0-9-]{10})\.([0-9]{1,15})")
 _LONG_NUMBER = re.compile(r"\d{15}")
 _CODE = "[0-9A-HJ-NPQRTUWXY]"
 _CODE_TOGETHER = re.compile(rf"(?<![0-9A-Z]){_CODE}{{2}}[0-9]{{6}}{_CODE}{{10}}(?![0-9A-Z])")
 _CODE_APART = re.compile(rf"(?<![0-9A-Z]){_CODE}(?:[\s\-·.]?{_CODE}){{17}}(?![0-9A-Z])")
 _CODE_WORDS = re.compile(r"统一社会信用代码|社会信用代码|信用代码|组织机构代码|USCC")
 _NO_CODE = re.compile(r"(?<![0-9A-Z])(?=(?:[0-9A-Z][\s\-]?){8,24}(?![0-9A-Z]))(?:[\s\-]?[A-Z]{0,4}[0-9]){8,}[0-9A-Z]*")
-_DOCUMENT = re.compile(r"[〔\[(【﹝][0-9]{4}[〕\])】﹞]\s*第?\s*[0-9]+\s*[号號]?")
+_DOCUMENT = re.compile(r"[^\s，,：:；;。、“”]*[〔\[(【﹝][0-9]{4}[〕\])】﹞]\s*第?\s*[0-9]+\s*[号號]?")
+_BEFORE_NUMBER = re.compile("^(?:请问|请|想|查询|查找|查|关于|根据|依据|按照|按|见|贵局|你局|我局|的)+")
+"""Words of a sentence that may stand right before a document number."""
+_HAN = re.compile("[\u3400-\u9fff]")
+_YEAR = re.compile("(?:19|20|21)[0-9]{2}")
 _WILDCARDS = re.compile(r"(?<=\w)(?:[*?%？＊×✱]|_{2,})+(?=\w)|某某")
 """In the middle of a name; at its ends they mean what is done anyway."""
 
 
 @dataclass(frozen=True)
 class RecordQuery:
-    """A query for published records. ``on`` and ``entry`` are None for the present; ``typed`` refills a form."""
+    """A query for published records. ``on`` and ``entry`` are None for the present; ``typed`` refills a form.
+
+    A page that is not the first shows the newest below entry ``before``, or the nearest above ``after``.
+    """
 
     wanted: Filter
     on: dt.date | None
     entry: int | None
     before: int | None
+    after: int | None
     typed: Mapping[str, str]
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the first page."""
+        return self.before is None and self.after is None
 
 
 def parse_record_query(arguments: Mapping[str, str], reference: Reference) -> RecordQuery:
@@ -68,8 +82,9 @@ def parse_record_query(arguments: Mapping[str, str], reference: Reference) -> Re
                 "identity-number",
                 "公开页面不按身份证件号码、电话号码或银行卡号查询。请改用单位名称或统一社会信用代码。",
             )
-    entry, on, before = _parse_place(typed)
-    name, code = _parse_name_or_code(typed.get("q", ""))
+    entry, on, before, after = _parse_place(typed)
+    name, code, document = _parse_question(typed.get("q", ""))
+    authority, authority_name = _parse_authority(typed)
     uscc_filter = _parse_uscc(typed, "uscc", "统一社会信用代码")
     if code and uscc_filter and code != uscc_filter:
         raise _build_refusal("uscc", "contradiction", "两处填写的统一社会信用代码不一致。")
@@ -78,16 +93,21 @@ def parse_record_query(arguments: Mapping[str, str], reference: Reference) -> Re
         sector=_parse_sector(typed, reference),
         behaviour=_check_code(typed, "behaviour", reference.names("behaviours"), "失信行为"),
         district=_parse_district(typed, reference),
-        authority=_parse_uscc(typed, "authority", "处罚机关代码"),
+        authority=authority,
         name=name,
         uscc=code or uscc_filter,
+        authority_name=authority_name,
+        document=document,
+        year=_parse_year(typed.get("year")),
+        state=_parse_state(typed.get("state")),
     )
-    return RecordQuery(wanted, on, entry, before, typed)
+    return RecordQuery(wanted, on, entry, before, after, typed)
 
 
-def next_token(entry: int, on: dt.date, before: int) -> str:
-    """The ``next`` token of a page: the next page starts below entry ``before`` at the same ledger size and day."""
-    return f"{entry}.{on.isoformat()}.{before}"
+def page_token(entry: int, on: dt.date, edge: int) -> str:
+    """The token of a page at the same ledger size and day: as ``next`` it starts below the entry ``edge``, as
+    ``previous`` it ends above."""
+    return f"{entry}.{on.isoformat()}.{edge}"
 
 
 def is_personal(text: str) -> bool:
@@ -136,13 +156,18 @@ def _parse_kinds(text: str) -> tuple[str, ...]:
     return kinds
 
 
-def _parse_name_or_code(text: str) -> tuple[str | None, str | None]:
-    """A name or a code; of a name with its code the code, because that is exact. Refuses what could find nothing."""
+def _parse_question(text: str) -> tuple[str | None, str | None, str | None]:
+    """A name, a code, or the key of a document number; of a name with its code the code, because that is exact.
+
+    Refuses what could find nothing.
+    """
     if not text:
-        return None, None
+        return None, None, None
     label, rest, field = row_reader.labels_of(text)
     if field == "subject_name" and rest:
         text = rest
+    elif field == "document_number" and rest:
+        return None, None, document_key(rest)
     elif field and field != "uscc":
         raise _build_refusal("q", "other-field", f"不能按{label}查询，请输入单位名称或统一社会信用代码。")
     if len(text) > QUERY_CHARACTERS_MAX:
@@ -151,16 +176,39 @@ def _parse_name_or_code(text: str) -> tuple[str | None, str | None]:
     if len(set(codes)) > 1:
         raise _build_refusal("q", "several-codes", "查询内容里有几个统一社会信用代码，请一次查询一个。")
     if codes:
-        return None, codes[0]
+        return None, codes[0], None
+    if number := _DOCUMENT.search(unicodedata.normalize("NFKC", text)):
+        return None, None, document_key(_BEFORE_NUMBER.sub("", number[0]))
     if _CODE_WORDS.search(rest) or _NO_CODE.search(rest):
         raise _build_refusal("q", "uscc-malformed", "查询内容像是代码，但不是 18 位统一社会信用代码，请核对。")
-    if _DOCUMENT.search(unicodedata.normalize("NFKC", text)):
-        raise _build_refusal("q", "document-number", "不能按文号查询，请输入单位名称或统一社会信用代码。")
     if _WILDCARDS.search(text):
         raise _build_refusal("q", "wildcard", "不支持通配符和被遮盖的名称，请输入名称中连续的几个字。")
     if not any(character.isalnum() for character in name_key.key(text)):
         raise _build_refusal("q", "name-empty", "查询内容里没有文字，请输入名称或统一社会信用代码。")
-    return text, None
+    return text, None, None
+
+
+def _parse_authority(typed: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Code or name of the deciding authority; a part of its name will do."""
+    text = typed.get("authority", "")
+    codes, _ = _find_codes(text)
+    if codes or not name_key.key(text) or not _HAN.search(text):
+        return _parse_uscc(typed, "authority", "处罚机关代码"), None
+    if len(text) > QUERY_CHARACTERS_MAX:
+        raise _build_refusal("authority", "name-too-long", f"机关名称不得超过 {QUERY_CHARACTERS_MAX} 个字。")
+    return None, text
+
+
+def _parse_year(text: str | None) -> str | None:
+    if text is not None and not _YEAR.fullmatch(text):
+        raise _build_refusal("year", "year-malformed", "年份应为四位数字，例如 2026。")
+    return text
+
+
+def _parse_state(text: str | None) -> str | None:
+    if text is not None and text not in labels.STANDING:
+        raise _build_refusal("state", "state-unknown", f"state 应为 {'、'.join(labels.STANDING)}")
+    return text
 
 
 def _parse_uscc(typed: Mapping[str, str], parameter: str, label: str) -> str | None:
@@ -199,18 +247,22 @@ def _parse_district(typed: Mapping[str, str], reference: Reference) -> str | Non
     return _check_code(typed, "district", names, "地区")
 
 
-def _parse_place(typed: Mapping[str, str]) -> tuple[int | None, dt.date | None, int | None]:
-    """Parse ledger size, day and last entry shown of a page that is not the first."""
+def _parse_place(typed: Mapping[str, str]) -> tuple[int | None, dt.date | None, int | None, int | None]:
+    """Parse ledger size, day, and the entry below or above which a page lies that is not the first."""
     on = _parse_day(typed["on"], "on") if "on" in typed else None
-    if "next" not in typed:
-        return None, on, None
-    parts = _NEXT.fullmatch(typed["next"])
+    if "next" in typed and "previous" in typed:
+        raise _build_refusal("previous", "contradiction", "只能向一个方向翻页，请从第一页重新查询。")
+    parameter = "previous" if "previous" in typed else "next"
+    if parameter not in typed:
+        return None, on, None, None
+    parts = _TOKEN.fullmatch(typed[parameter])
     if not parts:
-        raise _build_refusal("next", "next-malformed", "翻页标记不完整，请从第一页重新查询。")
-    pinned = _parse_day(parts[2], "next")
+        raise _build_refusal(parameter, "next-malformed", "翻页标记不完整，请从第一页重新查询。")
+    pinned = _parse_day(parts[2], parameter)
     if on not in (None, pinned):
         raise _build_refusal("on", "contradiction", "日期与翻页标记不一致，请从第一页重新查询。")
-    return int(parts[1]), pinned, int(parts[3])
+    edge = int(parts[3])
+    return int(parts[1]), pinned, None if parameter == "previous" else edge, edge if parameter == "previous" else None
 
 
 def _parse_day(text: str, parameter: str) -> dt.date:

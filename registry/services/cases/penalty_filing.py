@@ -20,7 +20,7 @@ from registry.domain.law import measures
 from registry.domain.law.deadlines import run
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
-from registry.domain.publication import canonical
+from registry.domain.publication import canonical, redaction
 from registry.errors import Refusal
 from registry.models import Department, Penalty, PenaltyFiling
 from registry.queries.cases import earlier_filings, penalties
@@ -192,7 +192,7 @@ class _Draft:
     def filing_row(self, work: UnitOfWork) -> dict[str, object]:
         notes = self.submission.notes
         return {
-            "notes": json.dumps([asdict(note) for note in notes], ensure_ascii=False) if notes else "[]",
+            "notes": json.dumps(redaction.blot_all([asdict(note) for note in notes]), ensure_ascii=False),
             "attention": sum(note.code in plausibility.ATTENTION for note in notes),
             "import_id": self.submission.import_id,
             "row_number": self.submission.row_number,
@@ -218,9 +218,10 @@ def _prepare_draft(
         return AuthorityNotOwn()
     if resolution.faults:
         return MeasureRefused(faults=tuple(resolution.faults))
-    facts = penalty.content(filing, secrets.token_hex(16), [*resolution.findings, *_code_findings(filing)])
+    findings = [*resolution.findings, *_code_findings(filing)]
+    facts, notes = penalty.blotted_content(penalty.content(filing, secrets.token_hex(16), findings))
     return _Draft(
-        replace(submission, filing=filing),
+        replace(submission, filing=filing, notes=(*submission.notes, *notes)),
         record=secrets.token_hex(16),
         content=canonical.dumps(facts).decode(),
         identity=identify(work, filing.subject),

@@ -16,7 +16,7 @@ from registry.domain.cases.case_file import StepDocument, StepInput
 from registry.domain.cases.procedures import PROCEDURES
 from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.permissions import Permission
-from registry.domain.publication import canonical
+from registry.domain.publication import canonical, redaction
 from registry.models import CaseStep, Commendation, Document, FiledRecord, Listing, Penalty, Relation
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import UNKNOWN, LastStep, Proceeding
@@ -164,8 +164,10 @@ def _build_step_row(
         "before": step.state,
         "after": step.to,
         "account_id": work.actor.account_id,
-        "documents": [document.described() for document in step_input.documents],
-        "stated": canonical.dumps(_state_proposer(work, step_input.statements, key[0], step.act)).decode(),
+        "documents": [redaction.blot_facts(document.described()) for document in step_input.documents],
+        "stated": canonical.dumps(
+            redaction.blot_facts(dict(_state_proposer(work, step_input.statements, key[0], step.act)))
+        ).decode(),
     }
     digest = case_file.chain_digest(previous, content | {"day": work.today.isoformat()})
     return content | {"day": work.today, "at": work.now, "sealed": sealed, "digest": digest}

@@ -114,9 +114,8 @@ def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], po
     place = "name"
     try:
         _require_not_personal(party.name)
-        if party.section:
-            place = "section"
-            _require_not_personal(party.section)
+        for place in ("section", "ref", "of"):
+            _require_not_personal(getattr(party, place) or "")
         if party.uscc:
             place = "uscc"
             code, problem = identifiers.lenient_uscc(party.uscc)
@@ -168,6 +167,6 @@ def _name_fault(party: Party, pointer: str) -> Fault | None:
 
 
 def _require_not_personal(text: str) -> None:
-    """A receipt shows names and codes in clear, so neither may be somebody's number."""
-    if redaction.blot(text) != text:
+    """A receipt shows names, codes and references in clear, so none may be somebody's number."""
+    if redaction.has_personal_number(text):
         raise PersonalNumber()

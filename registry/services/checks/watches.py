@@ -164,7 +164,7 @@ def replay(work: UnitOfWork, watch: str, first: int) -> int:
         raise TransitionRefused("没有回调地址")
     is_chosen = (WatchEvent.watch_id == watch_row.id) & (WatchEvent.sequence >= first)
     values: dict[str, Any] = {"state": "pending", "attempts": 0, "delivered_at": None}
-    result = work.session.execute(update(WatchEvent).where(is_chosen).values(values).returning(WatchEvent.sequence))
+    result = work.session.execute(update(WatchEvent).where(is_chosen).values(values).returning(WatchEvent.id))
     count = len(result.all())
     watch_row.failures, watch_row.retry_at = 0, None
     work.session.flush()

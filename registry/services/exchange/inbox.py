@@ -1,5 +1,6 @@
 """Receive batches of records from peers: store each once, admit or quarantine each record with its reason."""
 
+import base64
 import json
 import logging
 from collections import defaultdict
@@ -27,6 +28,8 @@ from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
+_SEALED = "A"
+"""How the text of a seal begins, whose first byte is 1; no JSON does."""
 
 
 @dataclass
@@ -60,7 +63,11 @@ def receive(work: UnitOfWork, peer: Peer, raw: bytes) -> bytes:
     lines = [batch.result(*_find_identity(item), item.outcome) for item in judged_items]
     receipt = _sign_receipt(work, batch.delivery_receipt(incoming.digest, work.settings.node, lines))
     inbox_batch = InboxBatch(
-        peer_id=peer.id, digest=incoming.digest, raw=raw, received_at=work.now, receipt=receipt.decode()
+        peer_id=peer.id,
+        digest=incoming.digest,
+        raw=work.keys.vault.seal(raw),
+        received_at=work.now,
+        receipt=receipt.decode(),
     )
     _store_batch(work, inbox_batch, judged_items, peer.code)
     return receipt
@@ -75,7 +82,7 @@ def release(work: UnitOfWork, number: int) -> Outcome:
 
 def release_item(work: UnitOfWork, item: InboxItem, peer: Peer) -> Outcome:
     """Judge a quarantined item again, and publish it if it passes; the peers are locked already."""
-    [judged_item] = _judge_records(work, peer, [json.loads(item.envelope)])
+    [judged_item] = _judge_records(work, peer, [json.loads(_open_text(work, item.envelope))])
     outcome = judged_item.outcome
     if judged_item.envelope and outcome.outcome == envelope.ACCEPTED:
         _publish(work, [judged_item.envelope])
@@ -189,7 +196,7 @@ def _sign_receipt(work: UnitOfWork, receipt: dict[str, Any]) -> bytes:
 def _store_batch(work: UnitOfWork, inbox_batch: InboxBatch, judged_items: Sequence[JudgedItem], sender: str) -> None:
     work.session.add(inbox_batch)
     work.session.flush()
-    rows = [_build_item_row(inbox_batch.id, position, item) for position, item in enumerate(judged_items)]
+    rows = [_build_item_row(work, inbox_batch.id, position, item) for position, item in enumerate(judged_items)]
     if rows:
         work.session.execute(insert(InboxItem), rows)
     conflicts = [item for item in judged_items if item.outcome.outcome == envelope.CONFLICT]
@@ -207,7 +214,7 @@ def _alarm_foreign_authorities(work: UnitOfWork, judged_items: Sequence[JudgedIt
             log.error("record %s quarantined, %s", item.envelope.record, detail)
 
 
-def _build_item_row(batch_id: int, position: int, item: JudgedItem) -> dict[str, Any]:
+def _build_item_row(work: UnitOfWork, batch_id: int, position: int, item: JudgedItem) -> dict[str, Any]:
     record, revision = _find_identity(item)
     waits = item.outcome.outcome in envelope.QUARANTINED
     return {
@@ -215,12 +222,22 @@ def _build_item_row(batch_id: int, position: int, item: JudgedItem) -> dict[str,
         "position": position,
         "record": record,
         "revision": revision,
-        "envelope": canonical.dumps(item.value).decode() if waits else "",
+        "envelope": _seal_text(work, canonical.dumps(item.value)) if waits else "",
         "state": "quarantined" if waits else "settled",
         "outcome": item.outcome.outcome,
         "code": item.outcome.code,
         "detail": _format_faults(item.outcome.faults),
     }
+
+
+def _seal_text(work: UnitOfWork, text: bytes) -> str:
+    """Seal what a peer sent: nothing in it was judged to be free of personal numbers."""
+    return base64.b64encode(work.keys.vault.seal(text)).decode()
+
+
+def _open_text(work: UnitOfWork, stored: str) -> bytes:
+    """Open what was sealed; JSON as it was stored before never begins like a seal."""
+    return work.keys.vault.open(base64.b64decode(stored)) if stored.startswith(_SEALED) else stored.encode()
 
 
 def _find_identity(item: JudgedItem) -> tuple[str | None, int | None]:

@@ -1,11 +1,15 @@
 """Load statements about members of the exchange, from a file or from a peer."""
 
+import json
+
 from registry.domain.exchange import membership
 from registry.domain.exchange.membership import AdministratorsStatement, MemberStatement, SignedStatement
 from registry.domain.permissions import Permission
+from registry.domain.publication import redaction
 from registry.models import MemberStatementRow
 from registry.queries.exchange import member_statements
 from registry.refusals.acts import MemberConflict, MemberRefused
+from registry.refusals.content import PersonalNumber
 from registry.services.node import audit
 from registry.signing import key_id_of, verify
 from registry.unit_of_work import UnitOfWork
@@ -20,6 +24,7 @@ def load(work: UnitOfWork, raw: bytes, received_from: str = "") -> bool:
     """
     work.actor.require(Permission.EXCHANGE_OPERATE)
     signed = membership.parse_statement(raw)
+    _require_not_personal(raw)
     known = {
         statement.statement.revision: statement
         for statement in member_statements.statements(work.session, signed.kind)
@@ -47,6 +52,13 @@ def load(work: UnitOfWork, raw: bytes, received_from: str = "") -> bool:
     work.session.flush()
     audit.note(work, f"members.load.{signed.kind}", signed.node or signed.kind, f"r{revision} {received_from}".strip())
     return True
+
+
+def _require_not_personal(raw: bytes) -> None:
+    """A statement goes from node to node in clear; its keys and signatures are no numbers of anybody."""
+    stated = {name: value for name, value in json.loads(raw).items() if name != "signatures"}
+    if redaction.blot_all(stated) != stated:
+        raise MemberRefused(PersonalNumber.title)
 
 
 def note_refused(work: UnitOfWork, peer: str, code: str) -> None:

@@ -8,11 +8,13 @@ from registry.domain.law import law_change
 from registry.domain.law.law_change import ProposedRow
 from registry.domain.law.reference_rows import row_body
 from registry.domain.permissions import Permission
-from registry.domain.publication import canonical
+from registry.domain.publication import canonical, redaction
+from registry.errors import Fault
 from registry.models import CatalogRow, LawProposal
 from registry.queries.law import law_proposals, reference_data
 from registry.refusals.acts import SelfVerification
-from registry.refusals.procedure import LawMoved, LawProposalDecided
+from registry.refusals.content import PersonalNumber
+from registry.refusals.procedure import LawMoved, LawProposalDecided, LawRefused
 from registry.services.law import clocks, reference_loading
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
@@ -21,7 +23,12 @@ from registry.unit_of_work import UnitOfWork
 def read_change(work: UnitOfWork, tables: Mapping[str, Sequence[Any]]) -> list[ProposedRow]:
     """Read proposed rows by kind. Refuses ``OutOfRole`` and ``LawRefused`` with every fault."""
     work.actor.require(Permission.LAW_PROPOSE)
-    return law_change.parse_change(tables, reference_data.current(work.session))
+    change = law_change.parse_change(tables, reference_data.current(work.session))
+    personal = [proposed for proposed in change if redaction.blot_all(row_body(proposed.row)) != row_body(proposed.row)]
+    if personal:  # the law tables are public
+        faults = [Fault(f"/{proposed.kind}", PersonalNumber.code, PersonalNumber.title) for proposed in personal]
+        raise LawRefused(faults=tuple(faults))
+    return change
 
 
 def build_rows(work: UnitOfWork, change: Sequence[ProposedRow]) -> list[CatalogRow]:
@@ -45,7 +52,7 @@ def store(
         state="proposed",
         reason=reason,
         rows=canonical.dumps(rows).decode(),
-        preview=canonical.dumps(dict(preview)).decode(),
+        preview=canonical.dumps(redaction.blot_all(dict(preview))).decode(),
         law_before=before,
         law_after=reference_data.with_rows(work.session, build_rows(work, change)).version,
         proposed_by=work.actor.account_id,

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from registry.domain.permissions import EVERYWHERE, Permission, Role
+from registry.domain.publication.redaction import has_personal_number
 from registry.models import Account, ApiKey, Department
 from registry.queries.law import reference_data
 from registry.queries.node import account_lookup
 from registry.refusals.acts import AccountRequired, AccountTaken
+from registry.refusals.content import PersonalNumber
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
 
@@ -86,9 +88,12 @@ def create_planned_departments(work: UnitOfWork) -> int:
 def create(work: UnitOfWork, new: NewAccount, key_hash: bytes | None = None) -> Account:
     """Create an account, which the API key with this hash opens.
 
-    Refuses ``AccountTaken``, ``DepartmentUnknown``, ``SecondPersonMissing`` and ``AccountRequired``.
+    Refuses ``AccountTaken``, ``DepartmentUnknown``, ``SecondPersonMissing``, ``AccountRequired``, and
+    ``PersonalNumber`` as a name: every audit event shows it.
     """
     _require_two_or_bootstrap(work)
+    if has_personal_number(new.name):
+        raise PersonalNumber()
     if work.session.scalars(select(Account).where(Account.name == new.name)).first():
         raise AccountTaken()
     department = account_lookup.department(work.session, new.department)

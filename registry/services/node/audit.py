@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import insert
 
+from registry.domain.publication.redaction import blot
 from registry.models import AuditEvent
 from registry.unit_of_work import UnitOfWork
 
@@ -13,6 +14,7 @@ _NOTE = insert(AuditEvent)
 def note(work: UnitOfWork, act: str, references: str | Iterable[str], detail: str | None = None) -> None:
     """Write one audit event per reference (a record, check, account or import); no personal data in ``detail``."""
     names = [references] if isinstance(references, str) else references
+    detail = blot(detail) if detail else detail
     rows = [
         {
             "at": work.now,

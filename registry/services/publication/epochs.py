@@ -47,6 +47,7 @@ def begin_epoch(work: UnitOfWork) -> LogIdentity:
     row = LogEpoch(number=identity.number, epoch=identity.epoch, size=size, began_at=work.now)
     work.session.add(row)
     work.session.flush()
-    work.session.info[ledger_state.GREW] = work.session.info[ledger_state.RENEWED] = True
+    # Also of a ledger without an entry, over which no head is signed.
+    work.session.info[ledger_state.RENEWED] = work.session.info[ledger_state.GREW] = True
     audit.note(work, "exchange.epoch", identity.epoch)
     return identity

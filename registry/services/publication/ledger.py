@@ -21,7 +21,7 @@ _TAKE = (
     update(Counter)
     .where(Counter.name == bindparam("counter"))
     .values(value=Counter.value + bindparam("count", type_=Key))
-    .returning(Counter.value)
+    .returning(Counter.value, Counter.name)
 )
 
 
@@ -31,7 +31,7 @@ def take(work: UnitOfWork, counter: str, count: int) -> int:
     Refuses ``LedgerBroken`` when the counter is lost.
     """
     result = work.session.connection().execute(_TAKE, {"counter": counter, "count": count})
-    value = result.scalar_one_or_none()
+    value: int | None = result.scalar_one_or_none()
     if value is None:
         raise LedgerBroken()
     return value - count + 1

@@ -31,7 +31,7 @@ from registry.models import (
     WholeListState,
 )
 from registry.queries.publication import name_search
-from registry.services.publication import further_keys, ledger, name_index
+from registry.services.publication import further_keys, ledger, name_index, standing
 from registry.unit_of_work import UnitOfWork
 
 
@@ -91,6 +91,7 @@ def publish(work: UnitOfWork, versions: Sequence[Version]) -> list[int]:
     name_index.index(
         work, (version.body["subject"]["name"] for version in versions if name_search.is_body_indexed(version.body))
     )
+    standing.replace(work, [version.body for version in versions], first)
     return [row["from_entry"] for row in rows]
 
 

@@ -110,3 +110,20 @@ class TestBlot:
     def test_goes_into_everything(self):
         value = {"a": [NUMBER, {"b": NUMBER}], "c": 1}
         assert redaction.blot_all(value) == {"a": [redaction.BLOT, {"b": redaction.BLOT}], "c": 1}
+
+    def test_leaves_nothing_to_blot_again(self):
+        """What a blot leaves beside it may be a number itself."""
+        for text in (f"{NUMBER}{NUMBER}", f"138 0013 8000 {NUMBER} 13900139000", f"{NUMBER}-{NUMBER[:15]}"):
+            assert not redaction.has_personal_number(redaction.blot(text))
+
+
+class TestBlotFacts:
+    def test_keeps_codes_of_organisations_in_their_places_only(self):
+        code = "91320902MA0TR0027T"
+        facts = {"uscc": code, "authority_code": NUMBER, "subject": {"uscc": code, "name": NUMBER}, "list": (NUMBER, 1)}
+        assert redaction.blot_facts(facts) == {
+            "uscc": code,
+            "authority_code": redaction.BLOT,
+            "subject": {"uscc": code, "name": redaction.BLOT},
+            "list": (redaction.BLOT, 1),
+        }

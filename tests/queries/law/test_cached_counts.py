@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry import runtime
 from registry.queries.law import disclosure
-from registry.queries.publication import publications
+from registry.queries.publication import publications, record_search
 from registry.queries.store_cache import StoreCache
 from tests.support.filings import filing, today
 
@@ -43,7 +43,7 @@ def count_by_sector(engine, day):
     at = publications.Moment(day, 1, today(), is_now=day == today())
     with Session(engine) as session:
         tallies = [item.tally.shown for item in disclosure.items(session, at) if item.tally]
-        return sum(tallies), publications.sector_counts(session, at)
+        return sum(tallies), record_search.sector_counts(session, at)
 
 
 class TestCounts:

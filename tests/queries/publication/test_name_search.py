@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from registry import runtime
 from registry.domain.naming import name_key
 from registry.models import SubjectName, gram_counts, name_grams
-from registry.queries.publication import name_search, publications
+from registry.queries.publication import name_search, publications, record_search
 from registry.services.publication import name_index
 from tests.support.filings import PersonFactory, days_ago, filing, today
 
@@ -36,7 +36,7 @@ def near(typed, day=None, **special):
     """What is offered beside the pages: name, label, score."""
     with runtime.reading() as session:
         at = publications.moment(session, day or today())
-        offered = publications.near(session, publications.Filter(name=typed, **special), at)
+        offered = record_search.near(record_search.Search(session, publications.Filter(name=typed, **special), at))
         return [(held.name, match.label, match.score) for held, match in offered]
 
 

@@ -8,7 +8,7 @@ from registry import runtime
 from registry.domain.checks import receipts
 from registry.domain.checks.model import LISTS_MATCHER
 from registry.queries import integrity
-from registry.queries.publication import ledger_state, name_search, publications
+from registry.queries.publication import ledger_state, name_search, publications, record_search
 from registry.services.checks.request import Party
 from registry.services.publication import name_index
 from tests.support.centre import Centre, advance
@@ -149,7 +149,7 @@ class TestHidden:
         assert found(HIDDEN_NEAR) == [HIDDEN]
         with runtime.reading() as session:
             at = publications.moment(session, dt.date(2026, 11, 28))
-            assert publications.near(session, publications.Filter(name=HIDDEN_NEAR), at) == []
+            assert record_search.near(record_search.Search(session, publications.Filter(name=HIDDEN_NEAR), at)) == []
         for path in ("/api/v1/records", "/records"):
             for typed in (HIDDEN_NEAR, HIDDEN[:4]):
                 answer = client.get(path, query_string={"q": typed})

@@ -7,7 +7,7 @@ import uuid
 import requests
 
 from tests.support.filings import PERSON_NUMBER, PersonFactory, filing
-from tests.support.processes import running, wait_for
+from tests.support.processes import wait_for
 from tools.synthetic import FINANCE_AUTHORITY
 
 NAME, FIRM, WORD = "苏示例甲", "盐城亭湖植入示例建设工程有限公司", "MA0TPLANTED"
@@ -29,6 +29,7 @@ def plant(node):
         headers = {"X-Request-ID": value.encode(), "Authorization": f"Bearer {value}".encode(), "X-A": value.encode()}
         headers |= {"User-Agent": value.encode(), "Referer": value.encode(), "Cookie": value.encode()}
         requests.post(f"{base}/api/v1/checks", headers=headers, json={value: value}, timeout=20)
+    for value in (FIRM, PERSON_NUMBER):
         raw(node, f"GET /records?q={value} HTTP/9.9\r\nHost: x\r\n\r\n")
         raw(node, f"{value} /records?q={value}\r\n\r\n")
         raw(node, f"GET /x HTTP/1.1\r\nHost: x\r\n{value}\r\n\r\n")
@@ -52,12 +53,9 @@ def raw(node, text):
 
 class TestLogs:
     def test_hold_nothing_of_what_was_sent(self, node):
-        with running(node.web, node.worker):
-            node.wait_until_ready()
-            planted = plant(node)
-            wait_for(lambda: "push run" in node.worker.log.read_text("utf-8"), "the worker ran")
-            typed = node.command("check", "/nowhere/" + FIRM + ".csv", "--as", NAME)
-            node.web.end(15), node.worker.end(15)
+        planted = plant(node)
+        wait_for(lambda: "push run" in node.worker.log.read_text("utf-8"), "the worker ran")
+        typed = node.command("check", "/nowhere/" + FIRM + ".csv", "--as", NAME)
         logged = node.web.log.read_text("utf-8") + node.worker.log.read_text("utf-8")
         assert not [value for value in planted if value in logged or json.dumps(value)[1:-1] in logged]
         assert "127.0.0.1" not in logged.replace("http://127.0.0.1", "")
@@ -68,14 +66,10 @@ class TestLogs:
         assert any("InvalidHTTPVersion" in line["event"] for line in lines(node.web.log))
 
     def test_join_an_answer_to_its_line_by_the_callers_id(self, node):
-        mine = str(uuid.uuid4())
-        with running(node.web):
-            node.wait_until_ready()
-            url = f"{node.settings.base_url}/api/v1/sectors"
-            answered = requests.get(url, headers={"X-Request-ID": mine}, timeout=20).headers["X-Request-ID"]
-            other = requests.get(url, headers={"X-Request-ID": "x" * 9000}, timeout=20)
-            own = requests.get(url, headers={"X-Request-ID": PERSON_NUMBER}, timeout=20).headers["X-Request-ID"]
-            node.web.end(15)
+        mine, url = str(uuid.uuid4()), f"{node.settings.base_url}/api/v1/sectors"
+        answered = requests.get(url, headers={"X-Request-ID": mine}, timeout=20).headers["X-Request-ID"]
+        other = requests.get(url, headers={"X-Request-ID": "x" * 9000}, timeout=20)
+        own = requests.get(url, headers={"X-Request-ID": PERSON_NUMBER}, timeout=20).headers["X-Request-ID"]
         assert answered == mine
         assert other.status_code in (200, 400, 431)
         assert own != PERSON_NUMBER
@@ -84,9 +78,7 @@ class TestLogs:
         assert known[own]["level"] == "info"
 
     def test_name_job_and_run_in_every_line_of_a_run(self, node):
-        with running(node.worker):
-            wait_for(lambda: "seal run" in node.worker.log.read_text("utf-8"), "the worker ran")
-            node.worker.end(15)
+        wait_for(lambda: "seal run" in node.worker.log.read_text("utf-8"), "the worker ran")
         runs = [line for line in lines(node.worker.log) if " run " in line["event"]]
         assert all(line["job"] in line["event"] and line["outcome"] == "done" for line in runs)
         assert len({line["request_id"] for line in runs}) == len(runs)

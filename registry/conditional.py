@@ -1,0 +1,55 @@
+"""Answer what has not changed without making it, and compress what is sent: for pages and API alike."""
+
+from flask import Flask, Response, request
+from flask_compress import Compress
+
+from registry import runtime
+from registry.queries.publication.state_tag import state_tag
+from registry.unit_of_work import day_of
+
+_TAG = "registry.state_tag"
+CACHE_CONTROL = "public, no-cache"
+"""Everybody may keep the answer, shared caches too, and asks each time whether it still holds."""
+
+
+def answer_unchanged() -> Response | None:
+    """304 when the client has the public answer of this address as it stands; else None, and the tag is set for it.
+
+    For addresses that answer by the published records, the law and the day alone.
+    """
+    if request.method not in ("GET", "HEAD"):
+        return None
+    with runtime.reading() as session:
+        tag = state_tag(session, runtime.settings().node, day_of(runtime.clock()))
+    request.environ[_TAG] = tag
+    if not request.if_none_match.contains_weak(tag):
+        return None
+    return with_tag(Response(status=304))
+
+
+def with_tag(response: Response) -> Response:
+    """Set the tag of the state that the answer was made from; weak, because it says nothing of the encoding."""
+    response.set_etag(request.environ[_TAG], weak=True)
+    response.headers["Cache-Control"] = CACHE_CONTROL
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+def has_tag() -> bool:
+    """Whether this request is for an address that is tagged by the state."""
+    return _TAG in request.environ
+
+
+def init_app(app: Flask) -> None:
+    """Compress answers with zstd or gzip, as the client likes.
+
+    Not those to somebody who signs in: beside what they typed, a length would tell of what they may see.
+    """
+    app.config.update(COMPRESS_ALGORITHM=["zstd", "gzip"], COMPRESS_REGISTER=False, COMPRESS_STREAMS=False)
+    compress = Compress(app)
+
+    def compress_public(response: Response) -> Response:
+        is_private = "Authorization" in request.headers or "no-store" in response.headers.get("Cache-Control", "")
+        return response if is_private else compress.after_request(response)
+
+    app.after_request(compress_public)

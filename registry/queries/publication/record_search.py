@@ -1,0 +1,245 @@
+"""Search published records: a page of them, how many there are, and how they divide, exactly and for any day.
+
+Everything is an intersection of postings (``postings``), so that the cost does not depend on how rare a combination
+of filters is. A request reads at most ``postings.TAIL_MAX`` rows, one per term and segment, ``postings.COMMON`` names
+per segment and text, and the page itself.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from pyroaring import BitMap
+from sqlalchemy import select
+from sqlalchemy.orm import Session, load_only
+
+from registry.domain.naming import name_key
+from registry.domain.naming.matching import POSSIBLE_MIN, Match, NamedParty, judge
+from registry.models import Publication, Standing
+from registry.queries.any_of import any_of, numbers, texts
+from registry.queries.publication import name_search, postings, record_terms
+from registry.queries.publication.ledger_state import head
+from registry.queries.publication.postings import Memory, Source
+from registry.queries.publication.publications import Filter, Moment, body, visible
+from registry.queries.store_cache import StoreCache
+from registry.refusals.acts import NarrowTheQuestion
+
+NEAR_MAX = 20
+"""At most so many records of similar names are offered beside a page of results, the likest first."""
+NEAR_READ_MAX = 200
+SUGGESTED_MAX = 8
+SUGGESTION_READ_MAX = 40
+CHANGED_MAX = 1_000
+"""A look into the past reads at most so many records that have changed since; beyond, it is refused."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of results, newest entry first. ``total``: all that match; ``first``: the place of the page's first
+    among them, counted from 1. ``has_newer``, ``has_older``: whether there are others before and after the page."""
+
+    publications: Sequence[Publication]
+    total: int
+    first: int
+    has_newer: bool
+    has_older: bool
+
+
+class Search:
+    """One question for records, answered as a page, a total and facets from the same entries."""
+
+    def __init__(self, session: Session, wanted: Filter, at: Moment) -> None:
+        self.session, self.wanted, self.at = session, wanted, at
+        days = (record_terms.day_number(min(at.on, at.today)), record_terms.day_number(max(at.on, at.today)))
+        sources = postings.sources(session, at.entry if at.is_now else head(session))
+        # Each source has its own entries: what a fold has moved meanwhile is not counted twice.
+        self._scopes: list[tuple[Source, BitMap, tuple[int, int]]] = [
+            (sources.folded, BitMap(range(min(sources.folded.upto, at.entry) + 1)) - sources.left, days),
+            (sources.tail, BitMap(range(sources.folded.upto + 1, at.entry + 1)) - sources.left, days),
+        ]
+        if not at.is_now and (past := _changed_since(session, at)):
+            on = record_terms.day_number(at.on)
+            self._scopes.append((past, BitMap(past.names), (on, on)))
+        self._matches = [_match(*scope, wanted) for scope in self._scopes]
+        self.entries = reduce(BitMap.union, self._matches, BitMap())
+
+    def total(self) -> int:
+        """How many records match."""
+        return len(self.entries)
+
+    def page(self, limit: int, before: int | None = None, after: int | None = None) -> Found:
+        """At most ``limit`` records with entries below ``before``, or the nearest ones above ``after``."""
+        total = len(self.entries)
+        if after is not None:
+            start = self.entries.rank(after)
+            end = min(start + limit, total)
+        else:
+            end = total if before is None else self.entries.rank(before - 1) if before > 0 else 0
+            start = max(end - limit, 0)
+        entries = list(self.entries[start:end])
+        statement = select(Publication).where(any_of(Publication.from_entry, numbers("entries")))
+        rows = {row.from_entry: row for row in self.session.scalars(statement, {"entries": entries})}
+        return Found([rows[entry] for entry in reversed(entries)], total, total - end + 1, end < total, start > 0)
+
+    def facets(self) -> Mapping[str, Mapping[str, int]]:
+        """How many records each value of each facet finds; a facet counts as if it were not narrowed itself."""
+        counts: dict[str, dict[str, int]] = {}
+        for dimension in record_terms.DIMENSIONS:
+            is_narrowed = bool(_alternatives(self.wanted, dimension))
+            counts[dimension] = {}
+            for place, (source, scope, days) in enumerate(self._scopes):
+                entries = _match(source, scope, days, self.wanted, dimension) if is_narrowed else self._matches[place]
+                _add_counts(counts[dimension], source, entries, dimension)
+        return counts
+
+
+def near(search: Search) -> list[tuple[Publication, Match]]:
+    """Publications whose name does not contain the name searched for but may mean it, the likest first.
+
+    At most ``NEAR_MAX``; what ``search`` finds is left out. Each comes with what differs, for a person to decide.
+    """
+    session, wanted, at = search.session, search.wanted, search.at
+    if wanted.name is None:
+        return []
+    hits = name_search.search(session, wanted.name)
+    likely = [hit.name_key for hit in hits if hit.match.score >= POSSIBLE_MIN]
+    if not likely:
+        return []
+    of_name = select(Publication).where(any_of(Publication.name_key, texts("keys")), visible(at))
+    statement = of_name.order_by(Publication.from_entry.desc()).limit(NEAR_READ_MAX)
+    others = Search(session, replace(wanted, name=None), at).entries - search.entries
+    party = NamedParty(wanted.name, wanted.uscc)
+    matched = [
+        (publication, judge(party, NamedParty(publication.name, publication.uscc)))
+        for publication in session.scalars(statement, {"keys": likely})
+        if publication.from_entry in others
+    ]
+    return sorted(matched, key=lambda pair: (-pair[1].score, -pair[0].from_entry))[:NEAR_MAX]
+
+
+def suggestions(session: Session, wanted: Filter, at: Moment) -> list[str]:
+    """Names of shown records that ``wanted`` may mean, at most ``SUGGESTED_MAX``: those that contain what was typed,
+    the newest first, then those like it, the likest first. Pinyin finds by its sound."""
+    search = Search(session, wanted, at)
+    found = search.page(SUGGESTION_READ_MAX).publications
+    names = [publication.name for publication in found]
+    if len(set(names)) < SUGGESTED_MAX:
+        names += [publication.name for publication, _ in near(search)]
+    return list(dict.fromkeys(names))[:SUGGESTED_MAX]
+
+
+def _add_counts(counts: dict[str, int], source: Source, entries: BitMap, dimension: str) -> None:
+    if not entries:
+        return
+    values = source.values(dimension)
+    if isinstance(source, postings.Folded):
+        source.load(record_terms.term(dimension, value) for value in values)
+    for value in values:
+        number = entries.intersection_cardinality(source.entries(record_terms.term(dimension, value)))
+        if number:
+            counts[value] = counts.get(value, 0) + number
+
+
+def _match(source: Source, scope: BitMap, days: tuple[int, int], wanted: Filter, without: str = "") -> BitMap:
+    """The entries of a scope that are visible on both days and match; ``without``: one facet left out."""
+    entries = postings.visible(source, *days) & scope
+    for dimension in record_terms.DIMENSIONS:
+        alternatives = _alternatives(wanted, dimension)
+        if alternatives and dimension != without:
+            entries &= _any(source, _values(source, dimension, alternatives))
+    for terms in _exact(wanted):
+        entries &= _any(source, terms)
+    for word in wanted.words:
+        entries &= source.containing(record_terms.spellings(word))
+    return entries
+
+
+def _alternatives(wanted: Filter, dimension: str) -> Sequence[str]:
+    """The values of a facet that are wanted; none do not narrow."""
+    one = {
+        "sector": wanted.sector,
+        "behaviour": wanted.behaviour,
+        "district": wanted.district,
+        "authority": wanted.authority_name,
+        "year": wanted.year,
+        "state": wanted.state,
+    }
+    if dimension == "kind":
+        return wanted.kinds
+    value = one[dimension]
+    return (value,) if value else ()
+
+
+def _values(source: Source, dimension: str, alternatives: Sequence[str]) -> Iterator[str]:
+    """The terms of wanted values. An authority is named in full or in part, however it is written."""
+    if dimension == "authority":
+        keys = [key for text in alternatives for key in record_terms.spellings(text)]
+        alternatives = [value for value in source.values(dimension) if any(key in name_key.key(value) for key in keys)]
+    return (record_terms.term(dimension, value) for value in alternatives)
+
+
+def _exact(wanted: Filter) -> Iterator[tuple[str, ...]]:
+    exact = (("authority_code", wanted.authority), ("uscc", wanted.uscc), ("document", wanted.document))
+    return ((record_terms.term(name, value),) for name, value in exact if value)
+
+
+def _any(source: Source, terms: Iterator[str] | tuple[str, ...]) -> BitMap:
+    wanted = list(terms)
+    if isinstance(source, postings.Folded):
+        source.load(wanted)
+    return BitMap.union(BitMap(), *(source.entries(term) for term in wanted))
+
+
+def _changed_since(session: Session, at: Moment) -> Memory | None:
+    """The versions, known at the entry, of records that stand and have changed since; None when none has.
+
+    Refuses ``NarrowTheQuestion`` when there are too many.
+    """
+    changed = (
+        select(Standing.record)
+        .where(Standing.entry > at.entry, Standing.revision > 1, ~Standing.has_left)
+        .where(Standing.visible_from <= at.today, at.today < Standing.visible_until)
+        .limit(CHANGED_MAX + 1)
+    )
+    records = list(session.scalars(changed))
+    if len(records) > CHANGED_MAX:
+        raise NarrowTheQuestion()
+    if not records:
+        return None
+    statement = (
+        select(Publication)
+        .where(any_of(Publication.record, texts("records")))
+        .where(Publication.from_entry <= at.entry, Publication.until_entry > at.entry)
+        .options(load_only(Publication.from_entry, Publication.body))
+    )
+    past = Memory()
+    for publication in session.scalars(statement, {"records": records}):
+        row = record_terms.standing_row(body(publication), publication.from_entry)
+        if row is not None:
+            past.add(Standing(**row))
+    return past
+
+
+def counts(session: Session, at: Moment) -> dict[tuple[str, str], int]:
+    """Visible publications per sector and kind; counted once per entry and day, because every visitor asks for it."""
+
+    def count() -> dict[tuple[str, str], int]:
+        kinds = Search(session, Filter(), at).facets()["kind"]
+        return {
+            (sector, kind): number
+            for kind in kinds
+            for sector, number in Search(session, Filter(kinds=(kind,)), at).facets()["sector"].items()
+        }
+
+    return _counts.get_or_compute(session, at, count)
+
+
+def sector_counts(session: Session, at: Moment) -> dict[str, int]:
+    """Visible publications per sector, of all kinds."""
+    totals: dict[str, int] = {}
+    for (sector, _), number in counts(session, at).items():
+        totals[sector] = totals.get(sector, 0) + number
+    return totals
+
+
+_counts: StoreCache[Moment, dict[tuple[str, str], int]] = StoreCache(1)

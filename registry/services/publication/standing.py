@@ -1,0 +1,93 @@
+"""Keep the index of records that stand: rows with every publication, postings by folds, all under the ledger's lock."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from registry.models import Posting, PostingFold, Publication, Standing
+from registry.queries.any_of import any_of, texts
+from registry.queries.publication import postings, record_terms
+from registry.queries.publication.ledger_state import head
+from registry.queries.publication.record_terms import StandingRow
+from registry.services.publication import ledger
+from registry.services.publication.posting_segment import PostingSegment
+from registry.unit_of_work import UnitOfWork
+
+CHUNK = 10_000
+
+
+def replace(work: UnitOfWork, bodies: Sequence[Mapping[str, Any]], first: int) -> None:
+    """Note versions that were published as entries ``first`` and following. The caller holds the ledger's lock."""
+    revised = [body["record"] for body in bodies if body["revision"] > 1]
+    if revised:
+        left = update(Standing).where(any_of(Standing.record, texts("records")), ~Standing.has_left)
+        left = left.values(has_left=True).execution_options(synchronize_session=False)
+        work.session.connection().execute(left, {"records": revised})
+    rows = [row for entry, body in enumerate(bodies, start=first) if (row := record_terms.standing_row(body, entry))]
+    if rows:
+        work.session.connection().execute(insert(Standing), rows)
+    newest = first + len(bodies) - 1
+    if newest - _folded_upto(work.session) > postings.TAIL_MAX:
+        fold(work, newest)
+
+
+def fold(work: UnitOfWork, upto: int) -> None:
+    """Move the records published up to an entry into the postings, and those that have left out of them.
+
+    The caller holds the ledger's lock.
+    """
+    folded = _folded_upto(work.session)
+    connection = work.session.connection()
+    left = _by_segment(connection.execute(record_terms.ROWS.where(Standing.has_left)))
+    is_fresh = (Standing.entry > folded) & (Standing.entry <= upto) & ~Standing.has_left
+    fresh = _by_segment(connection.execute(record_terms.ROWS.where(is_fresh)))
+    for segment in sorted(left.keys() | fresh.keys()):
+        PostingSegment(work.session, segment).apply(fresh.get(segment, []), left.get(segment, []))
+    work.session.execute(delete(Standing).where(Standing.has_left).execution_options(synchronize_session=False))
+    work.session.execute(insert(PostingFold), [{"upto": upto}])
+    newest = select(func.max(PostingFold.id)).scalar_subquery()
+    work.session.execute(delete(PostingFold).where(PostingFold.id < newest))
+
+
+def rebuild(work: UnitOfWork) -> int:
+    """Build the index again from the publications; returns how many records stand."""
+    ledger.take(work, "ledger", 0)
+    for table in (Standing, Posting):
+        work.session.execute(delete(table))
+    work.session.execute(insert(PostingFold), [{"upto": 0}])
+    upto = head(work.session)
+    for start in range(0, upto, CHUNK):
+        statement = select(Publication.body, Publication.from_entry).where(
+            Publication.from_entry > start, Publication.from_entry <= start + CHUNK, Publication.until_entry.is_(None)
+        )
+        versions = work.session.execute(statement).tuples()
+        rows = [record_terms.standing_row(json.loads(body), entry) for body, entry in versions]
+        if found := [row for row in rows if row]:
+            work.session.execute(insert(Standing), found)
+        fold(work, min(start + CHUNK, upto))
+    return work.session.execute(select(func.count()).select_from(Standing)).scalar_one()
+
+
+def build_missing(work: UnitOfWork) -> int:
+    """Build the index where it was never built, as after an upgrade; returns how many records stand."""
+    if _folded_upto(work.session) or not head(work.session):
+        return 0
+    if work.session.scalars(select(Standing.entry).limit(1)).first() is not None:
+        return 0
+    return rebuild(work)
+
+
+def _folded_upto(session: Session) -> int:
+    statement = select(PostingFold.upto).order_by(PostingFold.id.desc()).limit(1)
+    return session.connection().execute(statement).scalar_one_or_none() or 0
+
+
+def _by_segment(rows: Iterable[StandingRow]) -> dict[int, list[StandingRow]]:
+    by_segment: defaultdict[int, list[StandingRow]] = defaultdict(list)
+    for row in rows:
+        by_segment[row.entry >> postings.SEGMENT_BITS].append(row)
+    return by_segment

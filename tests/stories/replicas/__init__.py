@@ -1,0 +1,1 @@
+"""PostgreSQL with a streaming standby: readings on the replica, and failovers under load."""
