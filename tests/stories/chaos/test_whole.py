@@ -143,7 +143,7 @@ def _settings(
         home = folder / code
         if server and code == "city":
             url = server.url()
-            stores.prepare(Settings(home=str(folder / "template"), database_url=url))
+            stores.prepare(Settings(home=str(home), node=code, database_url=url))
         else:
             url = kept.enter_context(templates.copy("sqlite", home))
         base = f"http://127.0.0.1:{port}"
