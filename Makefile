@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test lint check bench workbooks replays chaos simulate failovers container-smoke needs lock clean
+.PHONY: help run test lint check bench workbooks replays chaos simulate failovers container-smoke attack needs lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -49,6 +49,10 @@ failovers: $(VENV)/dev.stamp needs ## crash PostgreSQL under load again and agai
 
 container-smoke: $(VENV)/dev.stamp ## the Dockerfile's steps in a clean Debian root, then the node without a network (needs root, debootstrap)
 	@$(BIN)/python -m tools.container $(ARGS)
+
+attack: $(VENV)/dev.stamp needs ## attack a node in every known way, and print what was tried and found (PART=receipts COUNT=500)
+	@ATTACK=long COUNT=$(COUNT) TEST_STORES=$(or $(STORES),sqlite) \
+	  $(BIN)/python -m pytest -n $(or $(JOBS:auto=),2) --dist worksteal -m attack $(if $(PART),-k test_$(PART),) $(ARGS)
 
 needs: ## install what the tests need and the machine lacks (PostgreSQL, nginx, Chromium, a Chinese font, SoftHSM)
 	@sh tests/needs.sh
