@@ -10,11 +10,12 @@ import click
 from registry import logs, runtime
 from registry.app import create_app
 from registry.domain import literals
+from registry.domain.filing import cells
 from registry.domain.permissions import SHELL, Actor
 from registry.domain.publication.redaction import blot
-from registry.errors import Refusal
+from registry.errors import Fault, Refusal
 from registry.queries.node import account_lookup
-from registry.refusals.acts import AccountRequired
+from registry.refusals.acts import AccountRequired, BodyRefused
 from registry.unit_of_work import day_of
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -43,6 +44,7 @@ def in_app(command: F) -> F:
             app = create_app()
             with app.app_context(), logs.writing(runtime.settings()), logs.bound(command=_name()):
                 try:
+                    _require_visible()
                     return command(*args, **kwargs)
                 finally:
                     runtime.db.engine.dispose()
@@ -50,6 +52,21 @@ def in_app(command: F) -> F:
             exit_with_refusal(refusal)
 
     return run  # type: ignore[return-value]
+
+
+def _require_visible() -> None:
+    """Refuse words of the command line with invisible characters, as every other door does; paths may have any name."""
+    context = click.get_current_context(silent=True)
+    if context is None:
+        return
+    words = {
+        param.name: context.params.get(param.name or "")
+        for param in context.command.params
+        if not isinstance(param.type, (click.Path, click.File))
+    }
+    places = tuple(cells.forbidden_places(words))
+    if places:
+        raise BodyRefused(faults=tuple(Fault(at, cells.FORBIDDEN, cells.FORBIDDEN_DETAIL) for at in places))
 
 
 def _name() -> str:

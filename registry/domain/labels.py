@@ -206,6 +206,7 @@ REASONS = {
     "name-empty": "名称是空的，或者没有文字",
     "name-masked": "名称被遮盖",
     "name-damaged": "名称含有问号、乱码、错误值或转义字符",
+    "name-mixed-letters": "名称中混有其他文字的字母，可能与别的名称外形相同",
     "name-several": "一格写了几个名称",
     "name-with-former": "名称旁写了曾用名或简称",
     "ref-doubled": "序号重复",

@@ -89,7 +89,7 @@ def parse_place(
         reader.fault("listed_on", "listed-in-future", "列入日期晚于今日")
     decided_on = listed_on or state.today
     starts_on = reader.day("starts_on", required=False) or decided_on
-    source, authority = reader.text("list_source", limit=200), reader.text("authority_name", required=False, limit=200)
+    source, authority = reader.organ_name("list_source"), reader.organ_name("authority_name", required=False)
     if not (source or authority):
         reader.fault("authority_name", "required", "认定部门与数据来源都没有填写")
     code_text = reader.text("authority_code", required=False)

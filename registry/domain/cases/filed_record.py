@@ -9,7 +9,7 @@ from registry.domain import identifiers, record_fields, records
 from registry.domain.cases import proposal
 from registry.domain.cases.filed_kinds import FiledKind
 from registry.domain.cases.listing import jsonable
-from registry.domain.filing import document_number, party, placeholders, places
+from registry.domain.filing import alphabets, document_number, party, placeholders, places
 from registry.domain.filing.columns import Headings
 from registry.domain.filing.model import Filing, Note, Party, Rules
 from registry.domain.filing.row_reader import RowReader
@@ -65,7 +65,7 @@ def parse_row(
         "sectors": places.read_sectors(reader, reader.items("sectors"), rules),
         "district": places.read_district(reader, rules),
         "authority": {
-            "name": reader.text("authority_name", required=True, limit=200),
+            "name": reader.organ_name("authority_name", required=True),
             "code": party.uscc(reader, "authority_code", code_text) if code_text else None,
         },
         **{own.name: _read_own(reader, own) for own in record_fields.own_fields(kind.noun)},
@@ -123,6 +123,8 @@ def _text_faults(draft: Draft) -> Iterator[Fault]:
 
 
 def _authority_faults(kind: FiledKind, authority: Mapping[str, str | None]) -> Iterator[Fault]:
+    if alphabets.mixes_letters(authority["name"] or ""):
+        yield Fault("/authority/name", alphabets.NAME_MIXED, alphabets.DETAIL)
     if authority["code"] is None:
         if kind.is_own:
             yield Fault("/authority/code", "required", "必填项为空")

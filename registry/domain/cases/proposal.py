@@ -5,7 +5,7 @@ from typing import Any
 
 from registry.domain import identifiers
 from registry.domain.cases.listing import RESPONSIBLE_ROLES, Ground, Proposal, Responsible
-from registry.domain.filing import party
+from registry.domain.filing import alphabets, party
 from registry.domain.filing.columns import PLAIN
 from registry.domain.filing.model import Party, Rules
 from registry.domain.filing.row_reader import RowReader
@@ -72,6 +72,8 @@ def draft_faults(draft: Mapping[str, Any], rules: Rules) -> Iterator[Fault]:
         identifiers.uscc(draft["authority"]["code"])
     except Invalid as refusal:
         yield Fault("/authority/code", refusal.code, refusal.title)
+    if alphabets.mixes_letters(draft["authority"]["name"]):
+        yield Fault("/authority/name", alphabets.NAME_MIXED, alphabets.DETAIL)
 
 
 def _table_faults(code: str | None, table: Collection[str], pointer: str, fault_code: str) -> Iterator[Fault]:
@@ -107,6 +109,8 @@ def _text_faults(draft: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(f"/responsible/{place}/role", "role-unknown", "不在代码表中")
         if redaction.blot(person["name"]) != person["name"]:
             yield Fault(f"/responsible/{place}/name", "personal-number", "含有个人识别号码")
+        if alphabets.mixes_letters(person["name"]):
+            yield Fault(f"/responsible/{place}/name", alphabets.NAME_MIXED, alphabets.DETAIL)
 
 
 def _build_ground(ground_input: Mapping[str, Any]) -> Ground:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from registry.domain import identifiers, records
 from registry.domain.cases import proposal
+from registry.domain.filing import alphabets
 from registry.domain.filing.model import Party, Rules
 from registry.domain.law.reference_kinds import RelationKind
 from registry.domain.naming import name_key
@@ -106,6 +107,8 @@ def _parse_former(end: Mapping[str, str | None], kind: RelationKind, subject: Pa
     name, code = end.get("name") or "", None
     if kind.other == "name" and name_key.key(name) in ("", name_key.key(subject.name)):
         faults.append(Fault("/other/name", "relation-to-itself", "应为与现名称不同的曾用名称"))
+    if alphabets.mixes_letters(name):
+        faults.append(Fault("/other/name", alphabets.NAME_MIXED, alphabets.DETAIL))
     if kind.other == "code":
         try:
             code = identifiers.uscc(end.get("uscc") or "", strict=False)  # such codes have been issued

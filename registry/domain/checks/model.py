@@ -8,13 +8,13 @@ from typing import Any
 from registry.domain.law.reference_kinds import ListEffect, Measure, RecordEffect
 from registry.domain.naming import name_key
 
-FIRST_MATCHER, LISTS_MATCHER, KEYS_MATCHER = MATCHERS = ("exact-2", "exact-3", "exact-4")
+FIRST_MATCHER, LISTS_MATCHER, KEYS_MATCHER, LETTERS_MATCHER = MATCHERS = ("exact-2", "exact-3", "exact-4", "exact-5")
 """Versions of the rules by which verdicts are reached, named in every receipt, oldest first.
 
 By the first, lists bore by their measures only, a repaired record bore nothing, and whether a project must be tendered
 was always stated. The second brought the effects of lists; the third near names and related parties of one tender,
 bans of listings that outlast a repair, the look-back of who may tender for works, keys of names from committed Unicode
-tables, and further keys.
+tables, and further keys; the fourth asks for review of a name with letters of two alphabets.
 """
 MATCHER = MATCHERS[-1]
 PROJECTS = ("goods", "services", "works")

@@ -15,6 +15,7 @@ from registry.domain.checks.further_keys import MATCHES
 from registry.domain.checks.list_effects import is_provided_for, list_reasons
 from registry.domain.checks.model import (
     KEYS_MATCHER,
+    LETTERS_MATCHER,
     LISTS_MATCHER,
     CheckedParty,
     CheckScope,
@@ -23,6 +24,7 @@ from registry.domain.checks.model import (
     name_key_of,
 )
 from registry.domain.checks.record_effects import record_reasons
+from registry.domain.filing.alphabets import NAME_MIXED, mixes_letters
 from registry.domain.law.measures import cites
 
 NEAR_NAME = "near-name"
@@ -87,6 +89,8 @@ def judge(party: CheckedParty, hits: Iterable[Hit], scope: CheckScope, look_back
         reasons.append(_build_reason("unchecked", party.uscc_problem))
     elif party.uscc_problem and all(reason["code"] == NEAR_NAME for _, reason in reasons):
         reasons.append(_build_reason("review", party.uscc_problem))  # nothing else would say that the code is wrong
+    if scope.follows(LETTERS_MATCHER) and mixes_letters(party.name):
+        reasons.append(_build_reason("review", NAME_MIXED))  # under the letters it seems to have, records may stand
     if not reasons:
         return Answer("no_record", ())
     return ranked_answer(reasons)

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from registry.domain import records
+from registry.domain.filing import cells
 from registry.domain.naming import name_key
 from registry.domain.publication import canonical
 from registry.refusals.acts import MemberRefused
@@ -146,6 +147,8 @@ def parse_statement(raw: bytes) -> SignedStatement:
         signatures = msgspec.convert(value["signatures"], list[dict[str, str]])
     except (NotCanonical, msgspec.ValidationError):
         raise MemberRefused() from None
+    if any(cells.forbidden_places(value)):
+        raise MemberRefused(cells.FORBIDDEN_DETAIL)
     if any(signature.keys() != {"kid", "value"} for signature in signatures):
         raise MemberRefused("签名的项不正确")
     _require_sound(statement)

@@ -3,6 +3,8 @@
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from registry.domain.filing import amounts, numerals
 from registry.domain.filing.amounts import FEN_PER_WAN
@@ -80,9 +82,28 @@ def pointer(name: str) -> str:
     return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
+FORBIDDEN = "forbidden-character"
+FORBIDDEN_DETAIL = "含有控制字符、不可见字符或方向控制字符"
+
+
 def is_forbidden(text: str) -> bool:
     """Whether the text contains control, invisible or direction-changing characters."""
     return not (text.isascii() and text.isprintable()) and _FORBIDDEN.search(text) is not None
+
+
+def forbidden_places(value: Any, at: str = "") -> Iterator[str]:
+    """Pointers of the texts of a JSON-able value that hold forbidden characters; of a member's name, its object's."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            if is_forbidden(str(name)):
+                yield at
+            else:
+                yield from forbidden_places(item, f"{at}{pointer(str(name))}")
+    elif isinstance(value, (list, tuple)):
+        for position, item in enumerate(value):
+            yield from forbidden_places(item, f"{at}/{position}")
+    elif isinstance(value, str) and is_forbidden(value):
+        yield at
 
 
 def has_raised_figure(text: str) -> bool:
@@ -96,7 +117,7 @@ def text_faults(name: str, text: str) -> list[Fault]:
     if not text or (len(text) <= MAX_CELL and not is_forbidden(text)):
         return faults
     if is_forbidden(text):
-        faults.append(Fault(pointer(name), "forbidden-character", "含有控制字符、不可见字符或方向控制字符"))
+        faults.append(Fault(pointer(name), FORBIDDEN, FORBIDDEN_DETAIL))
     if len(text) > MAX_CELL:
         faults.append(Fault(pointer(name), "cell-too-long", f"超过 {MAX_CELL} 个字符"))
     return faults

@@ -110,7 +110,7 @@ def _read_document_number(row: RowReader) -> str:
 
 def _read_authority(row: RowReader, rules: Rules) -> tuple[str, str]:
     """The deciding authority; files of the 2016 set name it without its code."""
-    name = row.text("authority_name", limit=200)
+    name = row.organ_name("authority_name")
     default = rules.default_authority_code
     if not row.raw("authority_code") and default and row.headings.vocabulary == "2016":
         row.note("authority_code", "authority-code-default", "2016版没有处罚机关代码，采用报送单位的代码")
@@ -125,7 +125,7 @@ def _read_authority(row: RowReader, rules: Rules) -> tuple[str, str]:
 
 def _read_source(row: RowReader, authority_name: str, authority_code: str) -> tuple[str, str]:
     """The unit that provided the data: the deciding authority where the format has no field for it."""
-    name = row.text("source_name", limit=200) or authority_name
+    name = row.organ_name("source_name") or authority_name
     code = party.uscc(row, "source_code", row.text("source_code"))
     return name, code or authority_code
 

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 
 from registry.domain import identifiers
-from registry.domain.filing import subject_name
+from registry.domain.filing import alphabets, subject_name
 from registry.domain.filing.model import Party, Rules
 from registry.domain.filing.row_reader import RowReader
 from registry.domain.publication import redaction
@@ -331,6 +331,6 @@ def _read_legal_representative(row: RowReader, is_person: bool, rules: Rules) ->
         return None
     name = row.text("legal_representative", required=rules.legal_representative_required, limit=50)
     for finding in subject_name.name_findings(name, is_person=True):
-        if finding in (subject_name.NAME_MASKED, subject_name.NAME_DAMAGED):
+        if finding in (subject_name.NAME_MASKED, subject_name.NAME_DAMAGED, alphabets.NAME_MIXED):
             row.fault("legal_representative", finding, subject_name.DETAILS[finding])
     return name or None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import TypeVar
 
-from registry.domain.filing import cells, placeholders
+from registry.domain.filing import alphabets, cells, placeholders
 from registry.domain.filing.columns import REQUIRED, VOCABULARY, Headings
 from registry.domain.filing.model import Note
 from registry.domain.filing.vocabulary import LEFT_OUT
@@ -86,6 +86,13 @@ class RowReader:
                 self.fault(name, "required", "必填项为空")
         elif len(text) > limit:
             self.fault(name, "too-long", f"超过 {limit} 个字符")
+        return text
+
+    def organ_name(self, name: str, *, required: bool | None = None) -> str:
+        """The name of an authority, a court or another unit; letters of two alphabets in it are a fault."""
+        text = self.text(name, required=required, limit=200)
+        if alphabets.mixes_letters(text):
+            self.fault(name, alphabets.NAME_MIXED, alphabets.DETAIL)
         return text
 
     def optional(self, name: str, *, limit: int = cells.MAX_CELL) -> str | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from registry.domain.filing import cells, numerals, placeholders
+from registry.domain.filing import alphabets, cells, numerals, placeholders
 
 NAME_EMPTY = "name-empty"
 NAME_MASKED = "name-masked"
@@ -14,6 +14,7 @@ DETAILS = {
     NAME_EMPTY: "此处不是名称（如 数字、日期、TRUE、测试、待补），应填写名称全称",
     NAME_MASKED: "名称被遮盖（如 *、某、XX、○○），应填写完整名称",
     NAME_DAMAGED: "名称含有问号、乱码、错误值或网页转义字符，应填写原来的文字",
+    alphabets.NAME_MIXED: alphabets.DETAIL,
     NAME_SEVERAL: "一格写了几个名称，应一行一个；一个人的姓名有几段的，段间用间隔号（·）",
     NAME_FORMER: "名称旁写了曾用名或简称，名称一格只写现用全称，其余写入备注",
 }
@@ -83,6 +84,8 @@ def name_findings(name: str, *, is_person: bool) -> Iterator[str]:
     damaged = _DAMAGED.search(name)
     if damaged:
         yield NAME_DAMAGED
+    if alphabets.mixes_letters(name):
+        yield alphabets.NAME_MIXED
     if _MASKS.search(name) or (is_person and _PERSON_MASKS.search(name)):
         yield NAME_MASKED
     elif not damaged and _is_no_name(name):

@@ -7,7 +7,7 @@ from typing import Any
 
 from registry.domain import identifiers
 from registry.domain.checks.model import MATCHER, CheckedParty
-from registry.domain.filing import row_reader, subject_name
+from registry.domain.filing import alphabets, row_reader, subject_name
 from registry.domain.law.reference import Reference
 from registry.domain.naming import name_key
 from registry.domain.publication import redaction
@@ -154,14 +154,15 @@ def _check_party(work: UnitOfWork, party: Party, id_types: Mapping[str, str], po
 def _name_fault(party: Party, pointer: str) -> Fault | None:
     """A name that can be looked up by nothing, or that names several: to answer it as not found would mislead.
 
-    Beside a code or an identity number, which decide, a masked or damaged name is taken as it stands.
+    Beside a code or an identity number, which decide, a masked or damaged name is taken as it stands. One with letters
+    of two alphabets is answered, for a person to look at (``verdict.judge``).
     """
     if not name_key.key(party.name):
         return Fault(pointer, "name-empty", "名称是空的，或者没有文字")
     findings = list(subject_name.name_findings(party.name, is_person=bool(party.id_number or party.id_type)))
     has_key = bool(party.uscc or party.id_number or party.organisation_code)
     for finding in findings:
-        if finding == subject_name.NAME_SEVERAL or not has_key:
+        if finding == subject_name.NAME_SEVERAL or (finding != alphabets.NAME_MIXED and not has_key):
             return Fault(pointer, finding, subject_name.DETAILS[finding])
     return None
 

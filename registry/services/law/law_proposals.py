@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from registry.domain.filing import cells
 from registry.domain.law import law_change
 from registry.domain.law.law_change import ProposedRow
 from registry.domain.law.reference_rows import row_body
@@ -24,6 +25,13 @@ def read_change(work: UnitOfWork, tables: Mapping[str, Sequence[Any]]) -> list[P
     """Read proposed rows by kind. Refuses ``OutOfRole`` and ``LawRefused`` with every fault."""
     work.actor.require(Permission.LAW_PROPOSE)
     change = law_change.parse_change(tables, reference_data.current(work.session))
+    unseen = [
+        Fault(f"/{proposed.kind}{at}", cells.FORBIDDEN, cells.FORBIDDEN_DETAIL)
+        for proposed in change
+        for at in cells.forbidden_places(row_body(proposed.row))
+    ]
+    if unseen:
+        raise LawRefused(faults=tuple(unseen))
     personal = [proposed for proposed in change if redaction.blot_all(row_body(proposed.row)) != row_body(proposed.row)]
     if personal:  # the law tables are public
         faults = [Fault(f"/{proposed.kind}", PersonalNumber.code, PersonalNumber.title) for proposed in personal]

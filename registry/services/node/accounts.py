@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from registry.domain.filing import alphabets
 from registry.domain.permissions import EVERYWHERE, Permission, Role
 from registry.domain.publication.redaction import has_personal_number
+from registry.errors import Fault
 from registry.models import Account, ApiKey, Department
 from registry.queries.law import reference_data
 from registry.queries.node import account_lookup
-from registry.refusals.acts import AccountRequired, AccountTaken
+from registry.refusals.acts import AccountRequired, AccountTaken, BodyRefused
 from registry.refusals.content import PersonalNumber
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
@@ -53,9 +55,11 @@ class NewDepartment:
 def ensure_department(work: UnitOfWork, new: NewDepartment) -> Department:
     """Create the department of this code when absent, otherwise change it to what ``new`` says.
 
-    Refuses ``SecondPersonMissing`` and ``AccountRequired``.
+    Refuses ``SecondPersonMissing``, ``AccountRequired``, and ``BodyRefused`` for a name with letters of two alphabets.
     """
     _require_two_or_bootstrap(work)
+    if alphabets.mixes_letters(new.name):
+        raise BodyRefused(faults=(Fault("/name", alphabets.NAME_MIXED, alphabets.DETAIL),))
     return _store_department(work, new)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import insert, or_, select, update
 
 from registry.domain import identifiers
 from registry.domain.checks import further_keys
-from registry.domain.checks.model import MATCHER
+from registry.domain.checks.model import KEYS_MATCHER
 from registry.domain.naming import name_key
 from registry.models import Counter, FurtherKey, Publication, RelationEnd
 from registry.services.publication import ledger, name_index
@@ -16,7 +16,7 @@ from registry.signing import Keys
 from registry.unit_of_work import UnitOfWork
 
 CHUNK = 5_000
-PROGRESS = f"keys {MATCHER}"
+PROGRESS = f"keys {KEYS_MATCHER}"
 """The counter of the last entry whose keys are those of the present rules."""
 Perform = Callable[[Callable[[UnitOfWork], Any]], Any]
 """Runs one act in one transaction of its own."""

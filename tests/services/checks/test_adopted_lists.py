@@ -170,7 +170,8 @@ class TestWithoutUsableCode:
             {reason["code"] for reason in centre.look(party(row, uscc=None), matcher=matcher)["lines"][0]["reasons"]}
             for matcher in MATCHERS
         ]
-        assert codes == [*[{"identity-not-given"}] * 2, {"identity-not-given", "list-bars"}]
+        newer = len(MATCHERS) - 2
+        assert codes == [*[{"identity-not-given"}] * 2, *[{"identity-not-given", "list-bars"}] * newer]
 
     def test_code_that_becomes_known_replaces_the_name(self, office, centre):
         office.adopt([firm(1, 统一社会信用代码=""), firm(2)], full=True)
