@@ -55,7 +55,7 @@ def cancel(number: str) -> dict[str, Any]:
 
 
 @blueprint.route("/<number>/result.xlsx", methods=["GET"])
-@allow(Permission.CHECK_MAKE)
+@allow(Permission.CHECK_MAKE, reads="check-file.read")
 @blueprint.response(200, content_type=XLSX)
 def result(number: str) -> Response:
     """The answers as a workbook: one row per party, the unanswerable ones too."""

@@ -36,7 +36,7 @@ def create(body: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/<check>", methods=["GET"])
-@allow(Permission.CHECK_MAKE)
+@allow(Permission.CHECK_MAKE, reads="check.read")
 @blueprint.response(200, CheckAnswer)
 def get_check(check: str) -> dict[str, Any]:
     """A check this trading centre made."""
@@ -47,7 +47,7 @@ def get_check(check: str) -> dict[str, Any]:
 
 @blueprint.route("/<check>/receipt", methods=["GET"])
 @blueprint.route("/<check>/receipt.json", methods=["GET"], endpoint="receipt_json")
-@allow(Permission.CHECK_MAKE)
+@allow(Permission.CHECK_MAKE, reads="check.read")
 @blueprint.arguments(ReceiptQuery, location="query")
 @blueprint.response(200, RECEIPT)
 def receipt(query: dict[str, Any], check: str) -> Response:
@@ -59,7 +59,7 @@ def receipt(query: dict[str, Any], check: str) -> Response:
 
 
 @blueprint.route("/<check>/receipt.pdf", methods=["GET"])
-@allow(Permission.CHECK_MAKE)
+@allow(Permission.CHECK_MAKE, reads="check.read")
 @blueprint.response(200, BYTES, content_type="application/pdf")
 def get_receipt_pdf(check: str) -> Response:
     """The receipt to read and print. The proof is the JSON, which it carries as an attachment."""

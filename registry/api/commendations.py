@@ -44,7 +44,7 @@ def list_own(query: Body) -> Body:
 
 
 @blueprint.route("/<record>", methods=["GET"])
-@allow(Permission.COMMENDATION_READ)
+@allow(Permission.COMMENDATION_READ, reads="commendation.read")
 @blueprint.response(200, CaseAnswer)
 def get_commendation(record: str) -> Response:
     """One commendation with its file and clocks; its ETag is the version."""

@@ -21,7 +21,7 @@ def _parse_document_id(text: str) -> int:
 
 
 @blueprint.route("/<number>", methods=["GET"])
-@allow(Permission.RELIEF_READ)
+@allow(Permission.RELIEF_READ, reads="document.read")
 @blueprint.response(200, content_type="application/octet-stream")
 def get_document(number: str) -> Response:
     """Download a document byte for byte as it was filed."""

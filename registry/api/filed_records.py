@@ -102,7 +102,7 @@ def _add_reading_routes(blueprint: Blueprint, kind: FiledKind) -> None:
         return casework.list_cases(actor(), FILED[kind.noun], query)
 
     @blueprint.route("/<record>", methods=["GET"])
-    @allow(Permission.RECORD_READ)
+    @allow(Permission.RECORD_READ, reads=f"{kind.noun}.read")
     @blueprint.response(200, CaseAnswer)
     def get_record(record: str) -> Response:
         """One record with its file and clocks; its ETag is the version."""

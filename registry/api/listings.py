@@ -67,7 +67,7 @@ def list_own(query: Body) -> Body:
 
 
 @blueprint.route("/<record>", methods=["GET"])
-@allow(Permission.LISTING_READ)
+@allow(Permission.LISTING_READ, reads="listing.read")
 @blueprint.response(200, CaseAnswer)
 def get_listing(record: str) -> Response:
     """One listing with its file, its clocks, and the subject's earlier restrictions; its ETag is the version."""

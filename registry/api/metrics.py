@@ -5,7 +5,7 @@ import hmac
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-from registry import metrics, runtime
+from registry import access_trail, metrics, runtime
 from registry.api.auth import public
 from registry.errors import Refusal
 from registry.queries.node_figures import Figure, figures
@@ -37,6 +37,8 @@ def _require_operator() -> None:
     _, _, sent = request.headers.get("Authorization", "").partition("Bearer ")
     by_token = bool(token) and hmac.compare_digest(sent.strip().encode(), token.encode())
     if not (by_token or came_by_own_address()):
+        if token and sent:
+            access_trail.note_failure(access_trail.TOKEN)
         raise NotFound
 
 

@@ -133,7 +133,7 @@ def _parse_place(token: str | None) -> deadlines.ClockPlace | None:
 
 
 @blueprint.route("/audit")
-@allow(Permission.AUDIT_READ)
+@allow(Permission.AUDIT_READ, reads="audit.read")
 @blueprint.arguments(Paging, location="query")
 @blueprint.response(200, ItemsAnswer)
 def audit(query: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from registry import access_trail
 from registry.domain.publication.redaction import blot
 from registry.errors import LATER, Refusal
 from registry.logs import places
@@ -43,6 +44,7 @@ def problem(
 
 
 def _handle_refusal(refusal: Refusal) -> Response:
+    access_trail.note_refusal(refusal)
     # What a refusal repeats of a request may be somebody's number.
     errors = [
         {"pointer": blot(fault.pointer), "code": fault.code, "detail": blot(fault.detail)} for fault in refusal.faults

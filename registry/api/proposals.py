@@ -113,7 +113,7 @@ def list_proposals(query: Body) -> Body:
 
 
 @blueprint.route("/<number>", methods=["GET"])
-@allow(Permission.PROPOSAL_READ)
+@allow(Permission.PROPOSAL_READ, reads="proposal.read")
 @blueprint.response(200, ProposalAnswer)
 def get_proposal(number: str) -> Response:
     """One proposal with its arguments."""
@@ -124,7 +124,7 @@ def get_proposal(number: str) -> Response:
 
 
 @blueprint.route("/<number>/documents/<place>", methods=["GET"])
-@allow(Permission.PROPOSAL_READ)
+@allow(Permission.PROPOSAL_READ, reads="proposal.read-document")
 @blueprint.response(200, content_type="application/octet-stream")
 def get_document(number: str, place: str) -> Response:
     """The file of one document of a proposal, the first has number 1: who confirms must be able to read it."""

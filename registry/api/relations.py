@@ -44,7 +44,7 @@ def list_own(query: Body) -> Body:
 
 
 @blueprint.route("/<record>", methods=["GET"])
-@allow(Permission.RELATION_READ)
+@allow(Permission.RELATION_READ, reads="relation.read")
 @blueprint.response(200, CaseAnswer)
 def get_relation(record: str) -> Response:
     """One relation with its file; its ETag is the version."""

@@ -42,7 +42,7 @@ class RulingStep(RemovalStep):
 
 def _add_read_routes(blueprint: Blueprint, procedure: Procedure) -> None:
     @blueprint.route("", methods=["GET"], endpoint="mine")
-    @allow(Permission.RELIEF_READ)
+    @allow(Permission.RELIEF_READ, reads=f"{procedure.noun}.read")
     @blueprint.doc(summary="The department's applications in the account's scope, in the order received.")
     @blueprint.arguments(ReliefQuery, location="query")
     @blueprint.response(200, CasePage)
@@ -50,7 +50,7 @@ def _add_read_routes(blueprint: Blueprint, procedure: Procedure) -> None:
         return casework.list_cases(actor(), procedure, query)
 
     @blueprint.route("/<record>", methods=["GET"], endpoint="read")
-    @allow(Permission.RELIEF_READ)
+    @allow(Permission.RELIEF_READ, reads=f"{procedure.noun}.read")
     @blueprint.doc(summary="One application with what was stated in confidence, its file and its clocks.")
     @blueprint.response(200, CaseAnswer)
     def read(record: str) -> Response:

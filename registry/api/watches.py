@@ -61,7 +61,7 @@ def list_own(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/<watch>", methods=["GET"])
-@allow(Permission.WATCH_KEEP)
+@allow(Permission.WATCH_KEEP, reads="watch.read")
 @blueprint.arguments(EventsQuery, location="query")
 @blueprint.response(200, WatchWithEvents)
 def get_watch(query: dict[str, Any], watch: str) -> dict[str, Any]:

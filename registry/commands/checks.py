@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from registry import receipt_pdf, runtime
+from registry import access_trail, receipt_pdf, runtime
 from registry.commands.common import WholeRange, actor_named, in_app
 from registry.domain.checks import comparison
 from registry.domain.checks.model import PROJECTS
@@ -170,6 +170,8 @@ def _check_in_chunks(
             check_file.id,
             lambda done, _: bar.update(done - bar.pos),
         )
+    if result or out:
+        access_trail.note_reading(actor, "check-file.read", check_file.id)
     with runtime.reading() as session:
         done = batch_checks.own(session, actor.department_id, check_file.id)
         if result:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from marshmallow import Schema, ValidationError
 
-from registry import runtime
+from registry import access_trail, runtime
 from registry.api import casework, filed_records, listings, reliefs
 from registry.api.adopted_listings import ACTS as ADOPTED_ACTS
 from registry.api.casework import Body, CaseAct
@@ -132,7 +132,9 @@ def _build_group(procedure: Procedure, name: str, reads: Permission, acts: tuple
         actor.require(reads)
         with runtime.reading() as session:
             proceeding = casework.own_case(session, actor, procedure_records.TABLES[procedure.noun], record)
-            click.echo(json.dumps(casework.describe(session, proceeding), ensure_ascii=False, indent=1))
+            body = json.dumps(casework.describe(session, proceeding), ensure_ascii=False, indent=1)
+        access_trail.note_reading(actor, f"{procedure.noun}.read", record)
+        click.echo(body)
 
     _add_act_command(group, procedure, acts)
     return group

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from registry import runtime
+from registry import access_trail, runtime
 from registry.api.proposals import confirm_proposal, describe, describe_arguments, find_visible, list_visible
 from registry.commands.common import actor_named, in_app
 from registry.commands.penalties import ROW_NUMBER
@@ -51,8 +51,10 @@ def show(number: int, documents: Path | None, account: str) -> None:
     with runtime.reading() as session:
         proposal: Proposal = find_visible(session, actor, number)
         body = describe(session, proposal) | {"arguments": describe_arguments(proposal)}
-        click.echo(json.dumps(body, ensure_ascii=False, indent=1))
+    access_trail.note_reading(actor, "proposal.read", str(number))
+    click.echo(json.dumps(body, ensure_ascii=False, indent=1))
     if documents:
+        access_trail.note_reading(actor, "proposal.read-document", str(number))
         files = decode_documents(json.loads(runtime.keys().vault.open(proposal.sealed)))
         for place, document in enumerate(files, start=1):
             if document.content is not None:

@@ -10,13 +10,13 @@ from typing import Any
 
 import click
 
-from registry import receipt_pdf, runtime, verifier
+from registry import access_trail, receipt_pdf, runtime, verifier
 from registry.commands.checks import EXISTING, WRITTEN, require_parties
 from registry.commands.common import WholeRange, exit_with_refusal, in_app
 from registry.domain.checks import receipts
 from registry.domain.checks.receipts import Statement
 from registry.domain.law.reference import Reference
-from registry.domain.permissions import SYSTEM
+from registry.domain.permissions import SHELL, SYSTEM
 from registry.errors import Refusal
 from registry.queries.checks import receipt_proof
 from registry.queries.publication import known_keys, ledger_state
@@ -139,6 +139,7 @@ def replay_check(  # noqa: PLR0913, PLR0917 - one parameter per option
             proven = replay.prove(work, entry, lambda reached: bar.update(min(reached, entry) - bar.pos))
         reference = replay.law_of(work, statement) if statement else replay.law_at(work, entry)
         lines = replay.answer_again(work, request, entry, reference)
+    access_trail.note_reading(SHELL, "check.replay", statement["check"] if statement else f"entry {entry}")
     _print_answer(proven, reference, lines, out)
     if statement:
         sys.exit(_compare(proven, statement, lines, request))

@@ -1,6 +1,6 @@
 """Database roles for PostgreSQL: whom the application connects as may append to ledger, audit and commitments only.
 
-The owner of the tables migrates: ``registry init``, ``registry names rebuild`` and ``registry keys rotate`` run as it.
+The owner of the tables migrates: ``registry init``, ``registry names rebuild`` and ``registry restore`` run as it.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,9 @@ APPEND_ONLY = frozenset({
     "publication_sectors", "publications", "relation_ends", "row_commitments", "whole_list_states",
 })  # fmt: skip
 """Tables in which the application may insert and read, no more."""
+SIGNED_AGAIN = ("checkpoints", ("note", "signed_at"))
+"""Columns that the application sets anew when a key is rotated or an epoch begins: signatures over a size and a root
+that no role of the application can change."""
 SET_ONCE = ("publications", "until_entry")
 """The one column of these that the application sets afterwards, once."""
 ERASABLE = {
@@ -43,6 +46,8 @@ def statements(application: str, erasure: str) -> Iterator[str]:
     for name in sorted(Base.metadata.tables):
         yield f"REVOKE ALL ON {name} FROM PUBLIC, {app}, {eraser}"
         yield f"GRANT SELECT, INSERT{'' if name in APPEND_ONLY else ', UPDATE, DELETE'} ON {name} TO {app}"
+    signed, columns = SIGNED_AGAIN
+    yield f"GRANT UPDATE ({', '.join(columns)}) ON {signed} TO {app}"
     table, column = SET_ONCE
     yield f"GRANT UPDATE ({column}) ON {table} TO {app}"
     yield (
@@ -55,5 +60,5 @@ def statements(application: str, erasure: str) -> Iterator[str]:
         f" FOR EACH ROW EXECUTE FUNCTION refuse_second_{column}()"
     )
     yield f"GRANT {app} TO {eraser}"
-    for name, columns in ERASABLE.items():
-        yield f"GRANT UPDATE ({', '.join(columns)}) ON {name} TO {eraser}"
+    for name, erased in ERASABLE.items():
+        yield f"GRANT UPDATE ({', '.join(erased)}) ON {name} TO {eraser}"

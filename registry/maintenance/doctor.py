@@ -178,6 +178,14 @@ CHECKS = (
         "为服务建立普通角色，见 docs/operations.md",
     ),
     _check(
+        "role-rewrites",
+        SCHEMA,
+        _S.rewriting,
+        "数据库是否只许服务追加账本和审计？",
+        "服务的数据库角色可以改写或清空只许追加的表",
+        "以表的所有者执行 registry database roles 输出的 SQL，并让服务以 registry_app 连接",
+    ),
+    _check(
         "durability",
         STORE,
         _S.durability,

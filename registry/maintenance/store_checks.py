@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from registry.domain.permissions import SYSTEM
 from registry.errors import Refusal
 from registry.maintenance import backup
+from registry.maintenance.database_roles import APPEND_ONLY
 from registry.maintenance.installation import Installation
 from registry.models import AuditEvent, InboxItem, JobRun, MailMessage, Publication
 from registry.queries.exchange import member_statements, peer_messages
@@ -54,6 +55,20 @@ def superuser(installation: Installation) -> Iterator[str]:
     """The role of the node, when it may do everything."""
     if installation.is_postgresql and installation.ask("SELECT current_setting('is_superuser')") == "on":
         yield str(installation.ask("SELECT current_user"))
+
+
+def rewriting(installation: Installation) -> Iterator[str]:
+    """The append-only tables that the role of the node could rewrite or empty, with what it may do to them."""
+    if not installation.is_postgresql:
+        return
+    for table in sorted(APPEND_ONLY):
+        verbs = [
+            verb
+            for verb in ("UPDATE", "DELETE", "TRUNCATE", "TRIGGER")
+            if installation.ask(f"SELECT has_table_privilege('{table}', '{verb}')")
+        ]
+        if verbs:
+            yield f"{table}: {', '.join(verbs)}"
 
 
 def durability(installation: Installation) -> Iterator[str]:

@@ -5,6 +5,7 @@ import re
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from registry import access_trail
 from registry.errors import LATER, Refusal
 from registry.refusals.acts import QueryRefused
 from registry.refusals.content import FileTooLarge
@@ -45,6 +46,7 @@ def refuse_unknown(allowed: frozenset[str]) -> None:
 
 
 def _handle_refusal(error: Refusal) -> Response:
+    access_trail.note_refusal(error)
     return page(error)
 
 

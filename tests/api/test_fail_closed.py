@@ -1,11 +1,12 @@
 """Whatever a check depends on may break: the answer is then 503 and recorded, never ``no_record``."""
 
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select, text
 
-from registry import runtime
+from registry import head_record, runtime
 from registry.app import create_app
 from registry.models import AuditEvent, Check
 from registry.refusals.content import KeysDamaged
@@ -28,6 +29,12 @@ def made():
     """How many checks are stored."""
     with runtime.reading() as session:
         return len(session.scalars(select(Check.id)).all())
+
+
+@pytest.fixture
+def without_record(settings):
+    """Take away what the node recorded of its head outside the database: the database alone must show the fault."""
+    return lambda: (Path(settings.home) / head_record.FILE).unlink(missing_ok=True)
 
 
 def plant(*statements):
@@ -123,44 +130,47 @@ class TestDatabase:
 
 class TestLedgerHead:
     @pytest.mark.parametrize(
-        ("statement", "code"),
+        "statement",
         [
-            pytest.param("DELETE FROM counters WHERE name = 'ledger'", "ledger-set-back", id="no counter"),
-            pytest.param("DELETE FROM counters WHERE name = 'check'", "ledger-broken", id="no counter of checks"),
-            pytest.param("UPDATE counters SET value = 1 WHERE name = 'ledger'", "ledger-set-back", id="set back"),
-            pytest.param("UPDATE counters SET value = 3 WHERE name = 'ledger'", "ledger-broken", id="set ahead"),
-            pytest.param("DELETE FROM publications WHERE from_entry = 2", "ledger-broken", id="list cut off"),
+            pytest.param("DELETE FROM counters WHERE name = 'ledger'", id="no counter"),
+            pytest.param("DELETE FROM counters WHERE name = 'check'", id="no counter of checks"),
+            pytest.param("UPDATE counters SET value = 1 WHERE name = 'ledger'", id="set back"),
+            pytest.param("UPDATE counters SET value = 3 WHERE name = 'ledger'", id="set ahead"),
+            pytest.param("DELETE FROM publications WHERE from_entry = 2", id="list cut off"),
         ],
     )
-    def test_that_is_wrong_answers_nobody(self, desk, statement, code):
+    def test_that_is_wrong_answers_nobody(self, desk, without_record, statement):
         desk.published(FilingFactory())
         ban = BanFactory()
         desk.published(ban)
+        without_record()
         plant("DELETE FROM publication_sectors", statement)
         answer = desk.check(bidder(ban))
-        assert (answer.status_code, answer.get_json()["code"]) == (503, code)
-        assert broken_off() == [("centre", code)]
+        assert (answer.status_code, answer.get_json()["code"]) == (503, "ledger-broken")
+        assert broken_off() == [("centre", "ledger-broken")]
 
-    def test_before_the_signed_one_answers_nobody(self, desk):
+    def test_before_the_signed_one_answers_nobody(self, desk, without_record):
         desk.published(FilingFactory())
         desk.published(BanFactory())
         seal()
+        without_record()
         plant(
             "DELETE FROM publication_sectors",
             "DELETE FROM publications WHERE from_entry = 2",
             "UPDATE counters SET value = 1 WHERE name = 'ledger'",
         )
-        assert desk.check(stranger()).get_json()["code"] == "ledger-set-back"
-        assert broken_off() == [("centre", "ledger-set-back")]
+        assert desk.check(stranger()).get_json()["code"] == "ledger-broken"
+        assert broken_off() == [("centre", "ledger-broken")]
 
     @pytest.mark.parametrize("change", ["size = 2", "root = '00'"])
-    def test_other_than_the_signed_one_answers_nobody(self, desk, change):
+    def test_other_than_the_signed_one_answers_nobody(self, desk, without_record, change):
         desk.published(FilingFactory())
         seal()
         desk.published(BanFactory())
+        without_record()
         plant(f"UPDATE checkpoints SET {change}")
-        assert desk.check(stranger()).get_json()["code"] == "ledger-set-back"
-        assert broken_off() == [("centre", "ledger-set-back")]
+        assert desk.check(stranger()).get_json()["code"] == "ledger-broken"
+        assert broken_off() == [("centre", "ledger-broken")]
 
 
 class TestKeys:

@@ -1,7 +1,10 @@
 """No route is forgotten: each has a permission, a peer's signature, or stands in the public list."""
 
+import ast
 import re
+from pathlib import Path
 
+import registry.commands
 from registry.domain.cases.filed_kinds import FILED_KINDS
 from registry.domain.permissions import GRANTS, Permission, Role
 
@@ -160,6 +163,31 @@ RESTRICTED = {
     )
 }
 
+NOTHING_SEALED = {
+    "GET /api/v1/penalties", "GET /api/v1/penalties/<record>", "GET /api/v1/penalties/imports/<number>",
+    "GET /api/v1/templates/penalties", "GET /api/v1/templates/bidders", "GET /api/v1/templates/listings",
+    "GET /api/v1/adopted-listings", "GET /api/v1/adopted-listings/<record>",
+    "GET /api/v1/listings/adoptions/<number>/changes", "GET /api/v1/listings/adoptions/<number>",
+    "GET /api/v1/commendations", "GET /api/v1/listings", "GET /api/v1/relations",
+    "GET /api/v1/checks/files/<number>", "GET /api/v1/watches", "GET /api/v1/proposals",
+    "GET /api/v1/law/proposals", "GET /api/v1/law/proposals/<number>", "GET /api/v1/deadlines",
+} | {f"GET /api/v1/{kind.plural}" for kind in FILED_KINDS.values()}  # fmt: skip
+"""Restricted routes whose answers hold nothing sealed; every other one is noted in the audit trail when it is read."""
+NOTED_BY_THEIR_ACT = {
+    "GET /api/v1/penalties/imports/<number>/workbook", "GET /api/v1/listings/adoptions/<number>/workbook",
+}  # fmt: skip
+OPENERS = {"open", "unseal", "write_workbook", "describe_arguments", "answer_again", "describe"}
+"""Calls that open what is sealed: ``open`` of a vault, ``describe`` of a case with its confidential statements."""
+
+
+def opens_sealed(call: ast.Call) -> bool:
+    """Whether a call in a command opens something sealed."""
+    if not isinstance(call.func, ast.Attribute):
+        return isinstance(call.func, ast.Name) and call.func.id in OPENERS - {"open", "describe"}
+    owner = ast.unparse(call.func.value)
+    needed = {"open": "vault", "describe": "casework"}.get(call.func.attr, "")
+    return call.func.attr in OPENERS and owner.endswith(needed)
+
 
 def routes(app):
     """``METHOD rule`` to view, pages of the web door left out."""
@@ -180,6 +208,12 @@ class TestRoutes:
             name: view.permission for name, view in routes(app).items() if getattr(view, "permission", None) is not None
         }
         assert held == RESTRICTED
+
+    def test_that_give_something_sealed_note_it(self, app):
+        noted = {name for name, view in routes(app).items() if getattr(view, "reads", None)}
+        reading = {name for name in RESTRICTED if name.startswith("GET ")}
+        assert noted == reading - NOTHING_SEALED - NOTED_BY_THEIR_ACT
+        assert reading >= NOTHING_SEALED | NOTED_BY_THEIR_ACT
 
     def test_declare_themselves_public(self, app):
         open_to_all = {name for name, view in routes(app).items() if getattr(view, "permission", "") is None}
@@ -225,3 +259,17 @@ class TestGrants:
             administering = roles & {Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN}
             assert not (administering and roles & {Role.CLERK, Role.VERIFIER, Role.TRADING_CENTRE}), permission
             assert not {Role.CLERK, Role.VERIFIER} <= roles or permission.endswith(".read")
+
+
+class TestCommands:
+    def test_that_open_something_sealed_note_it(self):
+        seen = set()
+        for file in sorted(Path(registry.commands.__path__[0]).glob("*.py")):
+            for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(function, ast.FunctionDef):
+                    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+                    if any(map(opens_sealed, calls)):
+                        seen.add(file.stem)
+                        names = {ast.unparse(call.func) for call in calls}
+                        assert "access_trail.note_reading" in names, f"{file.stem}.{function.name}"
+        assert seen >= {"procedures", "proposals", "receipts", "checks"}

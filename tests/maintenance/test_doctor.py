@@ -39,8 +39,8 @@ from tests.support.filings import filing
 from tests.support.membership import entitle
 
 JOBS = ("imports", "lists", "watch", "notify", "mail", "tidy", "push", "pull", "seal")
-TEST_SERVER = {"role", "durability"}
-"""What is wrong with the server of the tests: they are its superuser, and it does not flush."""
+TEST_SERVER = {"role", "role-rewrites", "durability"}
+"""What is wrong with the server of the tests: they are its superuser and the owner, and it does not flush."""
 LONG_AGO = dt.timedelta(days=3)
 
 

@@ -29,6 +29,15 @@ def by_key(session: Session, key: str, today: dt.date) -> Actor | None:
     return actor_of(row) if row and is_valid(row, today) else None
 
 
+def fault_of_key(session: Session, key: str) -> tuple[str, str | None]:
+    """Why a machine key opens nothing (``unknown``, ``revoked``, ``expired``), and the account that it is of."""
+    statement = select(Account.name, ApiKey.revoked_at).join(ApiKey).where(ApiKey.key_hash == key_hash(key))
+    row = session.execute(statement).first()
+    if row is None:
+        return "unknown", None
+    return ("expired" if row.revoked_at is None else "revoked"), row.name
+
+
 def by_name(session: Session, name: str, today: dt.date) -> Actor:
     """The actor of an account; refuses ``AccountUnknown``."""
     account = session.scalars(select(Account).where(Account.name == name)).first()
