@@ -36,8 +36,9 @@ workbooks: $(VENV)/dev.stamp ## compare 10,000 generated workbooks with what Lib
 replays: $(VENV)/dev.stamp needs ## answer 10,000 random checks again, byte for byte, on both stores
 	@$(BIN)/python -m benchmarks.replays $(ARGS)
 
-chaos: $(VENV)/dev.stamp needs ## the long form of the kill -9 test (ROUNDS=100)
-	@CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest tests/stories/chaos $(ARGS)
+chaos: $(VENV)/dev.stamp needs ## kill -9, crashes, bad network, full disk, clock jumps (MINUTES=10, or ROUNDS=100 kills)
+	@$(if $(MINUTES),CHAOS_MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/stories/chaos/test_whole.py -s,\
+	  CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest tests/stories/chaos) $(ARGS)
 
 simulate: $(VENV)/dev.stamp ## a simulated year with a worker that dies (SEED=7 DAYS=365)
 	@SIMULATE_SEED=$(or $(SEED),7) SIMULATE_DAYS=$(or $(DAYS),365) TEST_STORES=$(or $(STORES),sqlite) \
