@@ -14,6 +14,7 @@ from registry.api import (
     docs,
     document,
     documents,
+    erasures,
     exchange,
     filed_records,
     imports,
@@ -44,6 +45,7 @@ from registry.refusals.acts import QueryEncoding, QueryRefused, RecordUnknown
 BLUEPRINTS = (
     reference.blueprint,
     records.blueprint,
+    erasures.blueprint,
     schemas_of_records.blueprint,
     ledger.blueprint,
     law.blueprint,

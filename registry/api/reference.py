@@ -26,6 +26,7 @@ ROUTES = {
     "policies": "policies", "penalty-kinds": "penalty_kinds",
     "districts": "districts", "time-limits": "deadlines", "thresholds": "thresholds", "id-types": "id_types",
     "relation-kinds": "relation_kinds", "same-tender": "same_tender", "list-effects": "list_effects",
+    "erasure-grounds": "erasure_grounds",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from registry.domain.permissions import SHELL
 from registry.domain.publication import cosignatures
 from registry.queries import integrity, row_integrity
 from registry.queries.exchange import peer_messages
-from registry.queries.publication import ledger_state, witness_list
+from registry.queries.publication import erasure_check, ledger_state, witness_list
 from registry.refusals.content import WitnessRefused
 from registry.services.exchange.peers import is_safe_address
 from registry.services.node import audit
@@ -107,7 +107,7 @@ def list_witnesses() -> None:
 @in_app
 def verify() -> None:
     """Recompute every entry, publication, filing and checkpoint, and compare every row with what the acts wrote; list
-    the contradictions."""
+    the contradictions, and what was erased lawfully."""
     wrong = 0
     keys = runtime.keys()
     with runtime.reading(one_state=True) as session:
@@ -119,6 +119,8 @@ def verify() -> None:
             for line in chain(entry_findings, row_integrity.findings(session, keys.vault)):
                 wrong += 1
                 click.echo(line)
+        for line in erasure_check.explained(session):
+            click.echo(line)
     if wrong:
         click.echo(f"{wrong} contradictions in {head} entries")
         sys.exit(1)

@@ -15,6 +15,7 @@ ACTS = {
     "remove": "移出名单",
     "repair": "信用修复",
     "expire": "公示期满",
+    "erase": "依法删除",
 }
 """Acts that make a new version of a record."""
 # Not derived from records.KINDS: the verifier imports this module and must not need msgspec. A test compares them.

@@ -54,6 +54,8 @@ class Permission(StrEnum):
     RELIEF_READ = "relief.read"
     RELIEF_HANDLE = "relief.handle"
     RELIEF_DECIDE = "relief.decide"
+    ERASURE_PROPOSE = "erasure.propose"
+    ERASURE_CONFIRM = "erasure.confirm"
     TIME_PASSES = "time.passes"
     CHECK_MAKE = "check.make"
     WATCH_KEEP = "watch.keep"
@@ -99,6 +101,8 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.RELIEF_READ: _OFFICE,
     Permission.RELIEF_HANDLE: frozenset({Role.CLERK}),
     Permission.RELIEF_DECIDE: frozenset({Role.VERIFIER}),
+    Permission.ERASURE_PROPOSE: frozenset({Role.VERIFIER, Role.LEGAL_REVIEWER}),
+    Permission.ERASURE_CONFIRM: frozenset({Role.VERIFIER, Role.LEGAL_REVIEWER, Role.HEAD}),
     Permission.TIME_PASSES: frozenset({Role.SYSTEM}),
     Permission.CHECK_MAKE: frozenset({Role.TRADING_CENTRE}),
     Permission.WATCH_KEEP: frozenset({Role.TRADING_CENTRE}),

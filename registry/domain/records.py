@@ -31,7 +31,7 @@ STATES = {
     "withdrawn": frozenset({"withdraw"}),
     "revoked": frozenset({"revoke"}),
     "repaired": frozenset({"repair"}),
-    "removed": frozenset({"remove"}),
+    "removed": frozenset({"remove", "erase"}),
     "expired": frozenset({"expire"}),
 }
 """The states a version may have, each with the acts that lead to it."""

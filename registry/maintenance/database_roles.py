@@ -20,9 +20,12 @@ that no role of the application can change."""
 SET_ONCE = ("publications", "until_entry")
 """The one column of these that the application sets afterwards, once."""
 ERASABLE = {
-    "publications": ("body", "salt", "name", "name_key", "uscc", "id_index", "id_sealed"),
-    "case_steps": ("stated", "sealed"),
-}
+    "publications": (
+        "body", "salt", "name", "name_key", "uscc", "id_index", "id_sealed", "behaviour", "district", "visible_from",
+        "visible_until", "erased_by",
+    ),
+    "case_steps": ("stated", "sealed", "documents"),
+}  # fmt: skip
 """Columns of these tables that the role for erasure may empty."""
 
 _QUOTE = postgresql.dialect().identifier_preparer.quote_identifier  # type: ignore[no-untyped-call]
@@ -62,3 +65,4 @@ def statements(application: str, erasure: str) -> Iterator[str]:
     yield f"GRANT {app} TO {eraser}"
     for name, erased in ERASABLE.items():
         yield f"GRANT UPDATE ({', '.join(erased)}) ON {name} TO {eraser}"
+    yield f"GRANT DELETE ON relation_ends TO {eraser}"

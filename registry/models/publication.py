@@ -11,6 +11,8 @@ from registry.models.base import Base, Key
 class Publication(Base):
     """One version of a record, immutable but for ``until_entry``, which is set when the next revision replaces it.
 
+    A version that was erased is blank, without salt, and marked with the entry of the erasure (``erased_by``).
+
     Two intervals, both half-open: entries [from_entry, until_entry) is what was known, days
     [visible_from, visible_until) is what may be seen. ``body`` is canonical JSON; the columns beside it are
     projections of it for searching, and ``ledger verify`` recomputes them.
@@ -56,6 +58,7 @@ class Publication(Base):
     from_entry: Mapped[int] = mapped_column(Key, unique=True)
     until_entry: Mapped[int | None] = mapped_column(Key)
     recorded_at: Mapped[dt.datetime]
+    erased_by: Mapped[int | None] = mapped_column(Key)
 
 
 class PublicationSector(Base):

@@ -33,7 +33,14 @@ from registry.models import (
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import Ending
 from registry.queries.exchange import peer_messages, version_signatures
-from registry.queries.publication import known_keys, ledger_state, list_states, name_search, standing_check
+from registry.queries.publication import (
+    erasure_check,
+    known_keys,
+    ledger_state,
+    list_states,
+    name_search,
+    standing_check,
+)
 from registry.signing import Keys, verify
 
 CHUNK = 1000
@@ -112,12 +119,14 @@ def _check_publications(
         entry = entries.get(publication.from_entry)
         try:
             problems = list(_check_content(publication, entry, sectors.get(publication.from_entry, [])))
+            problems += erasure_check.contradictions(session, publication)
             problems += list_states.contradictions(session, publication)
             problems += _check_end_keys(publication, ends.get(publication.from_entry, []))
             problems += _check_successor(session, publication)
             problems += _check_origin(node_keys, publication, publics)
             # What came back from a peer after a loss has no rows behind it: it is vouched for by a signing key.
-            if publication.origin == node_keys.node and publication.signature is None:
+            is_own = publication.origin == node_keys.node and publication.signature is None
+            if is_own and not erasure_check.is_erased(publication):
                 problems += contradictions(node_keys.keys, publication, rows)
         except (ValueError, KeyError, TypeError, AttributeError, Refusal) as error:
             problems = [f"cannot be read ({type(error).__name__})"]
@@ -132,7 +141,8 @@ def _check_content(publication: Publication, entry: LedgerEntry | None, sectors:
     body = json.loads(publication.body)
     if canonical.dumps(body).decode() != publication.body:
         yield "its body is not in canonical form"
-    if entry is not None and commitment(body, publication.previous, publication.salt) != entry.commitment:
+    committed = entry.commitment if entry is not None and publication.erased_by is None else None
+    if committed is not None and commitment(body, publication.previous, publication.salt) != committed:
         yield "its body, salt or predecessor is not what the ledger committed to"
     if entry is not None and (entry.record, entry.revision, entry.act) != (
         body["record"],
@@ -143,7 +153,7 @@ def _check_content(publication: Publication, entry: LedgerEntry | None, sectors:
     for column, value in projection(body).items():
         if getattr(publication, column) != value:
             yield f"its column {column} contradicts its body"
-    if content_hash(body, publication.previous) != publication.content_hash:
+    if publication.erased_by is None and content_hash(body, publication.previous) != publication.content_hash:
         yield "its content hash is wrong"
     if sorted(sectors) != sorted(body["sectors"]):
         yield "its sectors contradict its body"

@@ -211,6 +211,36 @@ class ProposalExpired(Conflict):
     code, title = "proposal-expired", "此事项逾期未确认，须重新提出"
 
 
+class RecordErased(Conflict):
+    """The content of the record was erased already."""
+
+    code, title = "record-erased", "该记录的内容已经依法删除"
+
+
+class ErasureOfForeignRecord(Conflict):
+    """Another node owns the record: its owner erases it, and this node then clears its copies."""
+
+    code, title = "erasure-of-foreign-record", "该记录属于其他节点，须由其所属节点删除"
+
+
+class ErasureBlocked(Conflict):
+    """An application about the record is open; it is decided before the record is erased."""
+
+    code, title = "erasure-blocked", "该记录还有未办结的异议或者修复申请，办结后才能删除"
+
+
+class ErasureGroundUnknown(Invalid):
+    """The legal ground of an erasure is none of those in force (reference kind ``erasure_grounds``)."""
+
+    code, title = "erasure-ground-unknown", "没有此项删除事由"
+
+
+class ErasureRoleNeeded(Forbidden):
+    """The database role of this process may only append. Confirm on a shell that connects as the erasure role."""
+
+    code, title = "erasure-role-needed", "本进程的数据库角色不得删除内容，须以删除角色连接后确认"
+
+
 class ProposalOpen(Conflict):
     """The same act about the same thing waits for a second person already."""
 

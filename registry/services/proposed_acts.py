@@ -12,7 +12,7 @@ from registry.domain.permissions import Permission, Role
 from registry.models import Proposal
 from registry.queries.node import account_lookup
 from registry.refusals.acts import VersionStale
-from registry.services.cases import proposed_steps
+from registry.services.cases import erasure, proposed_steps
 from registry.services.exchange import peers
 from registry.services.law import calendar_loading
 from registry.services.node import accounts, proposals
@@ -107,7 +107,9 @@ LOAD_CALENDAR = ProposedAct(
 NODE_ACTS = (
     CREATE_ACCOUNT, ADD_KEY, SET_DEPARTMENT, ADD_PEER, CHANGE_PEER, REMOVE_PEER, ROTATE_KEY, REVOKE_KEY, LOAD_CALENDAR,
 )  # fmt: skip
-ACTS: dict[str, ProposedAct] = proposed_steps.ACTS | {act.name: act for act in NODE_ACTS}
+ACTS: dict[str, ProposedAct] = (
+    proposed_steps.ACTS | {erasure.ERASE.name: erasure.ERASE} | {act.name: act for act in NODE_ACTS}
+)
 """Every act that takes two persons, by name."""
 
 

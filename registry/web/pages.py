@@ -8,6 +8,7 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from registry import runtime
+from registry.domain import labels
 from registry.domain.law.reference import Reference
 from registry.domain.publication import canonical
 from registry.models import Checkpoint, Publication
@@ -180,7 +181,11 @@ def _withdrawn(session: Session, record_id: str) -> Response:
     publication = publications.withdrawn(session, record_id)
     body = views.body_of(publication)
     return render_page(
-        "withdrawn.html", _GONE, day=day_of(publication.recorded_at), reason=body.get("removed_because") or ""
+        "withdrawn.html",
+        _GONE,
+        day=day_of(publication.recorded_at),
+        word=labels.ACTS[publication.act],
+        reason=body.get("removed_because") or "",
     )
 
 

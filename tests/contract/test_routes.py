@@ -20,7 +20,7 @@ PUBLIC = {
     "GET /api/v1/districts", "GET /api/v1/time-limits", "GET /api/v1/thresholds", "GET /api/v1/id-types",
     "GET /api/v1/relation-kinds",
     "GET /api/v1/same-tender",
-    "GET /api/v1/list-effects",
+    "GET /api/v1/list-effects", "GET /api/v1/erasure-grounds",
     "GET /api/v1/departments", "GET /api/v1/calendar/<int:year>", "GET /api/v1/ledger/checkpoint",
     "GET /api/v1/ledger/tile/<path:tile>",
     "GET /api/v1/ledger/keys", "GET /api/v1/ledger/proofs/inclusion", "GET /api/v1/ledger/proofs/consistency",
@@ -37,6 +37,7 @@ PEERS = {
     "GET /exchange/v1/head", "POST /exchange/v1/cosignatures",
 }  # fmt: skip
 RESTRICTED = {
+    "PUT /api/v1/records/<record>/erasure": Permission.ERASURE_PROPOSE,
     "POST /api/v1/penalties": Permission.PENALTY_FILE,
     "GET /api/v1/penalties": Permission.PENALTY_READ,
     "GET /api/v1/penalties/<record>": Permission.PENALTY_READ,

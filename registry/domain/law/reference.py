@@ -131,6 +131,10 @@ class Reference:
         versions = self._versions_by_code("relation_kinds", reference_kinds.RelationKind)
         return versions[code].of(on) if code in versions else None
 
+    def erasure_grounds(self, on: dt.date) -> list[reference_kinds.ErasureGround]:
+        """The legal grounds of erasing a record that are in force on a day."""
+        return self._rows_of_type("erasure_grounds", reference_kinds.ErasureGround, on)
+
     def catalogue(self, on: dt.date) -> list[reference_kinds.CatalogueItem]:
         """The items of the disclosure catalogues in force on a day."""
         return self._rows_of_type("catalogue", reference_kinds.CatalogueItem, on)

@@ -281,6 +281,13 @@ class Threshold(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ErasureGround(Row):
+    """A legal ground of erasing the content of a record; its name is public with it, ``text`` tells who proposes."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RelationKind(Row):
     """How two parties can be related, and what a measure of one means for the other in a check.
 
@@ -326,6 +333,7 @@ KINDS: dict[str, type[Row]] = {
     "thresholds": Threshold,
     "departments": PlannedDepartment,
     "relation_kinds": RelationKind,
+    "erasure_grounds": ErasureGround,
     "same_tender": SameTenderRule,
 }
 OPERATED = frozenset({"calendar"})

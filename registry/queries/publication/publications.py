@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from registry.domain.cases import penalty
 from registry.domain.naming import name_key
+from registry.domain.publication import erasure
 from registry.domain.records import HIDDEN_KINDS
 from registry.models import LedgerEntry, Publication
 from registry.queries.publication.ledger_state import head
@@ -132,7 +133,8 @@ def subject_key(publication: Publication) -> str:
 
 
 def withdrawn(session: Session, record_id: str) -> Publication:
-    """The closing version of a record that was public and was withdrawn: its reason is public, its facts are not.
+    """The closing version of a record that was public and was withdrawn or erased: its reason is public, its facts are
+    not.
 
     Source: 行政处罚法 48 (公开说明理由). Refuses ``RecordUnknown``.
     """
@@ -140,7 +142,7 @@ def withdrawn(session: Session, record_id: str) -> Publication:
         select(Publication).where(
             Publication.record == record_id,
             Publication.until_entry.is_(None),
-            Publication.state == "withdrawn",
+            (Publication.state == "withdrawn") | (Publication.act == erasure.ACT),
             Publication.audience == "public",
         )
     ).first()
@@ -173,3 +175,11 @@ def public_entries(session: Session, entries: Sequence[int]) -> set[int]:
         Publication.from_entry.in_(entries), Publication.audience == "public"
     )
     return set(session.scalars(statement))
+
+
+def erased(session: Session, entry: int, records: Collection[str] | None = None) -> list[str]:
+    """The records (of these, or of all) whose versions known at an entry were erased since."""
+    statement = select(Publication.record).where(Publication.erased_by.is_not(None), known_at(entry))
+    if records is not None:
+        statement = statement.where(Publication.record.in_(records))
+    return list(session.scalars(statement.order_by(Publication.record)))

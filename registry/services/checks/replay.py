@@ -1,7 +1,7 @@
 """Replay an old check from what the ledger committed to and from nothing else."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from registry.domain.publication import keyring, merkle
 from registry.errors import Fault
 from registry.queries import integrity
 from registry.queries.law import reference_data
-from registry.queries.publication import ledger_state
+from registry.queries.publication import ledger_state, publications
 from registry.refusals.acts import EntryAhead, LedgerBroken
 from registry.refusals.content import ReplayRefused
 from registry.services.checks.award_check import answer
@@ -39,11 +39,13 @@ class ProvenLedger:
 class ReplayRequest:
     """A check to be replayed. ``left_out``: refs of parties whose identity number a receipt does not hold, and of those
     judged by them, so that their lines cannot be compared. ``outside``: of an excerpt, ref to the ``of`` that names a
-    party not shown."""
+    party not shown. ``records``: those that a receipt rested on, None of a list that no receipt answers.
+    """
 
     inquiry: Inquiry
     left_out: frozenset[str] = frozenset()
     outside: Mapping[str, str] = field(default_factory=dict)
+    records: frozenset[str] | None = None
 
 
 def prove(work: UnitOfWork, entry: int, progress: Callable[[int], None] = lambda _: None) -> ProvenLedger:
@@ -100,7 +102,19 @@ def request_of_receipt(
         project=statement.get("project"),
         matcher=statement["matcher"],
     )
-    return ReplayRequest(inquiry, _find_left_out(statement["lines"]), outside)
+    rested_on = frozenset(_find_records(statement["lines"]))
+    return ReplayRequest(inquiry, _find_left_out(statement["lines"]), outside, rested_on)
+
+
+def _find_records(value: Any) -> Iterator[str]:
+    """The records that the lines of a receipt name."""
+    if isinstance(value, Mapping):
+        if isinstance(value.get("record"), str):
+            yield value["record"]
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _find_records(item)
 
 
 def _find_left_out(lines: Lines) -> frozenset[str]:
@@ -165,9 +179,12 @@ def answer_again(
 ) -> list[dict[str, Any]]:
     """Replay a check: its lines at ledger size ``entry`` under these law tables; ``prove`` the ledger first.
 
-    Refuses ``BodyRefused`` like the check itself.
+    Refuses ``BodyRefused`` like the check itself, and ``ReplayRefused`` what rested on a record that was erased since.
+    A list that no receipt answers may rest on any record of its time.
     """
     inquiry = replay_request.inquiry
+    if erased := publications.erased(work.session, entry, replay_request.records):
+        raise ReplayRefused(f"所依据的记录已经依法删除，不能重新作答：{'、'.join(erased)}")
     lines = answer(work, inquiry, parse_inquiry(work, inquiry, reference), entry, reference)
     return [
         {**line, "of": replay_request.outside[line["ref"]]} if line["ref"] in replay_request.outside else line

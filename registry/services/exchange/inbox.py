@@ -17,12 +17,14 @@ from registry.domain.exchange.envelope import Envelope, KnownRecord, Outcome, Se
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
+from registry.domain.publication.erasure import ACT
 from registry.errors import Fault
 from registry.models import InboxBatch, InboxItem, Peer, Takeaway
 from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.law import reference_data
 from registry.refusals.acts import BatchMalformed, PeerPaused, RemovalShare
 from registry.services.node import audit
+from registry.services.publication import erasure
 from registry.services.publication.publishing import Version, publish
 from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
@@ -70,6 +72,7 @@ def receive(work: UnitOfWork, peer: Peer, raw: bytes) -> bytes:
         receipt=receipt.decode(),
     )
     _store_batch(work, inbox_batch, judged_items, peer.code)
+    erasure.clear_received(work, [incoming.record for incoming in accepted if incoming.body["act"] == ACT])
     return receipt
 
 
@@ -179,7 +182,10 @@ def _publish(work: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
             layers.append(layer := {})
         layer[incoming.record] = incoming
     for layer in layers:
-        publish(work, [_build_version(incoming) for incoming in layer.values()])
+        entries = publish(work, [_build_version(incoming) for incoming in layer.values()])
+        for entry, incoming in zip(entries, layer.values(), strict=True):
+            if incoming.body["act"] == ACT:
+                erasure.clear_versions(work, incoming.record, entry)
 
 
 def _build_version(incoming: Envelope) -> Version:

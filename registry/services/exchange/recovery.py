@@ -7,10 +7,12 @@ from typing import Any
 from registry.domain.exchange import envelope
 from registry.domain.exchange.envelope import Envelope
 from registry.domain.publication import canonical
+from registry.domain.publication.erasure import ACT
 from registry.domain.publication.publication import content_hash
 from registry.models import Peer
 from registry.queries.exchange import peer_messages
 from registry.queries.law import reference_data
+from registry.services.cases import erasure
 from registry.services.exchange.inbox import lock_peers
 from registry.services.node import audit
 from registry.services.publication.publishing import Version, publish
@@ -38,7 +40,10 @@ def take_back(work: UnitOfWork, peer: Peer, values: Sequence[Any]) -> list[str]:
         for kept in sorted(own, key=lambda kept: kept.revision)
         if kept.record not in known or kept.revision > max(known[kept.record].hashes)
     }
-    publish(work, [_build_version(work, kept) for kept in newer.values()])
+    entries = publish(work, [_build_version(work, kept) for kept in newer.values()])
+    for entry, kept in zip(entries, newer.values(), strict=True):
+        if kept.body["act"] == ACT:
+            erasure.erase_again(work, kept.record, entry)
     audit.note(work, "exchange.recovered", newer, peer.code)
     if newer:
         log.error("%d own records were lost here and came back from %s", len(newer), peer.code)

@@ -1,9 +1,10 @@
 """Maintain the index of names, in the transaction that publishes a name or shows it to checks."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from itertools import islice
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import delete, exists, insert, select, update
 
 from registry.domain.naming import grams, name_key
 from registry.domain.naming.fold import fold
@@ -43,6 +44,26 @@ def index(work: UnitOfWork, written: Iterable[str]) -> int:
     for statement in name_search.gram_inserts(work.session, by_number):
         work.session.execute(statement)
     return len(names)
+
+
+def replace(work: UnitOfWork, keys: Collection[str], written: Iterable[str]) -> None:
+    """Drop names by their keys where no publication has them any more, and add others.
+
+    The caller holds the ledger lock, which keeps others out.
+    """
+    rows = list(work.session.execute(select(SubjectName.id, SubjectName.grams).where(SubjectName.name_key.in_(keys))))
+    numbers = [number for number, _ in rows]
+    in_rows = [gram for _, found_grams in rows for gram in found_grams or ()]
+    beside = work.session.scalars(select(name_grams.c.gram).where(name_grams.c.name_id.in_(numbers)))
+    for gram, names in Counter([*in_rows, *beside]).items():
+        counted = update(gram_counts).where(gram_counts.c.gram == gram)
+        work.session.execute(counted.values(names=gram_counts.c.names - names))
+    work.session.execute(delete(name_grams).where(name_grams.c.name_id.in_(numbers)))
+    work.session.execute(delete(SubjectName).where(SubjectName.id.in_(numbers)))
+    left = (
+        select(Publication.name).distinct().where(Publication.name_key.in_(keys), name_search.is_indexed(Publication))
+    )
+    index(work, [*work.session.scalars(left), *written])
 
 
 def index_missing(work: UnitOfWork) -> int:

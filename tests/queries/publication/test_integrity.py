@@ -27,6 +27,7 @@ PLANTED = {
         "visible_from": "'2020-01-01'", "visible_until": "'2040-01-01'", "content_hash": "'00'",
         "previous": "'00'", "until_entry": "7", "revision": "9", "record": "'other'", "id_index": "'00'",
         "id_sealed": "X", "origin": "'platform'", "signature": "'{}'",
+        "erased_by": "2",
     },
     "penalties": {
         "document_number": "'别号'", "authority_code": "'x'", "subject_key": "'uscc:x'", "state": "'withdrawn'",

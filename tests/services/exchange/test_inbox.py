@@ -1,5 +1,6 @@
 """Taking in batches, on one node, without a network."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -7,8 +8,9 @@ from sqlalchemy import func, select
 
 from registry.domain.exchange import envelope
 from registry.domain.permissions import SYSTEM
-from registry.domain.publication import canonical
+from registry.domain.publication import canonical, erasure
 from registry.models import AuditEvent, InboxBatch, InboxItem, LedgerEntry, Publication
+from registry.queries import integrity
 from registry.queries.exchange import peer_messages
 from registry.refusals.acts import BatchDigest, BatchMalformed, ItemUnknown, PeerPaused, RemovalShare
 from registry.refusals.content import ReceiptRefused
@@ -351,3 +353,30 @@ class TestSettle:
                 SYSTEM,
                 lambda work: outbox.settle(work, peer_messages.peer(work.session, "platform"), receipt),
             )
+
+
+class TestErasureByTheOwner:
+    def test_clears_the_versions_and_what_was_sent_of_them(self, app):
+        shown = own()
+        closing = erasure.closing_body(shown, "依法删除", dt.date(2026, 11, 20))
+        first, last = chained(PLATFORM, shown, closing)
+        receive(batch_of("platform", first))
+        assert [line["outcome"] for line in json.loads(receive(batch_of("platform", last)))["results"]] == ["accepted"]
+        with reading() as session:
+            before, after = session.scalars(select(Publication).order_by(Publication.revision))
+            raw = session.scalars(select(InboxBatch.raw)).all()
+            findings = list(integrity.findings(session, keys(), "city", lambda _: None))
+        assert shown["subject"]["name"] not in before.body + before.name
+        assert (before.erased_by, before.salt, raw) == (after.from_entry, b"", [b"", b""])
+        assert findings == []
+
+    def test_clears_an_earlier_version_of_the_same_batch(self, app):
+        shown = own()
+        receive(
+            batch_of(
+                "platform", *chained(PLATFORM, shown, erasure.closing_body(shown, "依法删除", dt.date(2026, 11, 20)))
+            )
+        )
+        with reading() as session:
+            assert session.scalars(select(Publication.salt).order_by(Publication.revision)).first() == b""
+            assert session.scalars(select(InboxBatch.raw)).all() == [b""]

@@ -1,0 +1,68 @@
+"""Clear the versions of erased records, and everything here that is derived from them or came in with them.
+
+The rows stay, blank and marked with the entry of the erasure, so that every proof stands and the gap is explained.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import delete, insert, select, update
+
+from registry.domain.cases import relation
+from registry.domain.publication import canonical, erasure
+from registry.domain.publication.publication import projection
+from registry.models import FurtherKey, InboxBatch, InboxItem, OutboxMessage, Publication, Relation, RelationEnd
+from registry.services.publication import name_index, standing
+from registry.unit_of_work import UnitOfWork
+
+
+def clear_versions(work: UnitOfWork, record: str, entry: int) -> int:
+    """Clear the versions of a record before the one that ``entry`` closed it with; returns how many.
+
+    The caller published that version in the same transaction and holds the ledger's lock.
+    """
+    statement = select(Publication).where(Publication.record == record, Publication.from_entry < entry)
+    versions = list(work.session.scalars(statement.where(Publication.erased_by.is_(None))))
+    keys = {version.name_key for version in versions}
+    for version in versions:
+        _clear_version(work, version, entry)
+    work.session.flush()
+    entries = [version.from_entry for version in versions]
+    work.session.execute(delete(FurtherKey).where(FurtherKey.from_entry.in_([*entries, entry])))
+    _cancel_messages(work, entries)
+    clear_received(work, [record])
+    name_index.replace(work, keys, [erasure.ERASED])
+    standing.fold(work, entry)
+    return len(versions)
+
+
+def clear_received(work: UnitOfWork, records: Collection[str]) -> None:
+    """Clear what peers sent of these records: the batches that had a version of them, and what is in quarantine."""
+    of_records = InboxItem.record.in_(records)
+    work.session.execute(update(InboxItem).where(of_records, InboxItem.envelope != "").values(envelope=""))
+    batches = select(InboxItem.batch_id).where(of_records)
+    work.session.execute(update(InboxBatch).where(InboxBatch.id.in_(batches)).values(raw=b""))
+
+
+def _clear_version(work: UnitOfWork, version: Publication, entry: int) -> None:
+    blank = erasure.erased_body(json.loads(version.body), work.today)
+    version.body = canonical.dumps(blank).decode()
+    for column, value in projection(blank).items():
+        setattr(version, column, value)
+    version.salt, version.id_index, version.id_sealed, version.erased_by = b"", None, None, entry
+    if version.kind == Relation.noun:
+        work.session.execute(delete(RelationEnd).where(RelationEnd.from_entry == version.from_entry))
+        ends = relation.ends(blank, None)
+        rows = [{"from_entry": version.from_entry, "side": side, "by": by, "key": key} for side, by, key in ends]
+        if rows:
+            work.session.execute(insert(RelationEnd), rows)
+
+
+def _cancel_messages(work: UnitOfWork, entries: Sequence[int]) -> None:
+    """What was not sent yet is not sent any more: the closing version is."""
+    work.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.entry.in_(entries), OutboxMessage.state == "pending")
+        .values(state="cancelled", settled_at=work.now)
+        .execution_options(synchronize_session=False)
+    )
