@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks import bed as beds
@@ -157,10 +157,12 @@ def _withdraw(world: World) -> None:
     record = world.draw.choice(sorted(filed))
     if record not in world.withdrawn:
         world.withdrawn.add(record)
-        runtime.perform(
-            world.bed.people["verifier"],
-            lambda work: penalty_verification.withdraw(work, record, "经复议撤销", work.today, if_version=None).id,
-        )
+
+        def withdraw(work: UnitOfWork) -> int:
+            confirming = replace(work, proposer=replace(work.actor, name="colleague"))  # it takes two persons
+            return penalty_verification.withdraw(confirming, record, "经复议撤销", work.today, if_version=None).id
+
+        runtime.perform(world.bed.people["verifier"], withdraw)
 
 
 def _change_law(world: World) -> None:

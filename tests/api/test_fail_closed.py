@@ -123,23 +123,23 @@ class TestDatabase:
 
 class TestLedgerHead:
     @pytest.mark.parametrize(
-        "statement",
+        ("statement", "code"),
         [
-            pytest.param("DELETE FROM counters WHERE name = 'ledger'", id="no counter"),
-            pytest.param("DELETE FROM counters WHERE name = 'check'", id="no counter of checks"),
-            pytest.param("UPDATE counters SET value = 1 WHERE name = 'ledger'", id="set back"),
-            pytest.param("UPDATE counters SET value = 3 WHERE name = 'ledger'", id="set ahead"),
-            pytest.param("DELETE FROM publications WHERE from_entry = 2", id="list cut off"),
+            pytest.param("DELETE FROM counters WHERE name = 'ledger'", "ledger-set-back", id="no counter"),
+            pytest.param("DELETE FROM counters WHERE name = 'check'", "ledger-broken", id="no counter of checks"),
+            pytest.param("UPDATE counters SET value = 1 WHERE name = 'ledger'", "ledger-set-back", id="set back"),
+            pytest.param("UPDATE counters SET value = 3 WHERE name = 'ledger'", "ledger-broken", id="set ahead"),
+            pytest.param("DELETE FROM publications WHERE from_entry = 2", "ledger-broken", id="list cut off"),
         ],
     )
-    def test_that_is_wrong_answers_nobody(self, desk, statement):
+    def test_that_is_wrong_answers_nobody(self, desk, statement, code):
         desk.published(FilingFactory())
         ban = BanFactory()
         desk.published(ban)
         plant("DELETE FROM publication_sectors", statement)
         answer = desk.check(bidder(ban))
-        assert (answer.status_code, answer.get_json()["code"]) == (503, "ledger-broken")
-        assert broken_off() == [("centre", "ledger-broken")]
+        assert (answer.status_code, answer.get_json()["code"]) == (503, code)
+        assert broken_off() == [("centre", code)]
 
     def test_before_the_signed_one_answers_nobody(self, desk):
         desk.published(FilingFactory())
@@ -150,8 +150,8 @@ class TestLedgerHead:
             "DELETE FROM publications WHERE from_entry = 2",
             "UPDATE counters SET value = 1 WHERE name = 'ledger'",
         )
-        assert desk.check(stranger()).get_json()["code"] == "ledger-broken"
-        assert broken_off() == [("centre", "ledger-broken")]
+        assert desk.check(stranger()).get_json()["code"] == "ledger-set-back"
+        assert broken_off() == [("centre", "ledger-set-back")]
 
     @pytest.mark.parametrize("change", ["size = 2", "root = '00'"])
     def test_other_than_the_signed_one_answers_nobody(self, desk, change):
@@ -159,8 +159,8 @@ class TestLedgerHead:
         seal()
         desk.published(BanFactory())
         plant(f"UPDATE checkpoints SET {change}")
-        assert desk.check(stranger()).get_json()["code"] == "ledger-broken"
-        assert broken_off() == [("centre", "ledger-broken")]
+        assert desk.check(stranger()).get_json()["code"] == "ledger-set-back"
+        assert broken_off() == [("centre", "ledger-set-back")]
 
 
 class TestKeys:

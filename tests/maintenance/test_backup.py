@@ -62,8 +62,8 @@ class TestBackup:
         assert code == 0, said
         assert "1 entries verified" in said
         after = tables(place.settings.database_url)
-        # New are the epoch with its head and its note, and the departments that `registry init` adds.
-        expected = {"counters", "audit_events", "departments", "log_epochs", "checkpoints"}
+        # New are the epoch with its head and its note, the departments that `registry init` adds, and their commitments.
+        expected = {"counters", "audit_events", "departments", "log_epochs", "checkpoints", "row_commitments"}
         assert {name for name in before if before[name] != after[name]} == expected
         assert all(set(before[name]) <= set(after[name]) for name in before)
 

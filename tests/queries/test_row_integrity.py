@@ -149,7 +149,7 @@ class TestRows:
                 for column in table.columns
                 if column.primary_key or column.unique or _is_in_unique(column)
             }
-            with subtests.test(table.name):
+            with subtests.test(str(table.name)):
                 assert f"table {table.name}, row {key_of(table, new)}: added outside an act" in findings(
                     insert(table).values(**new)
                 )
@@ -221,7 +221,7 @@ class TestChain:
         with runtime.reading() as session:
             row = session.execute(select(table).where(table.c.number == 5)).mappings().one()
         for column in table.columns:
-            with subtests.test(column.name):
+            with subtests.test(str(column.name)):
                 changed = update(table).where(table.c.number == 5)
                 found = findings(changed.values({column.name: other_value(column, row[column.name])}))
                 assert any(line.startswith("row commitment") for line in found)

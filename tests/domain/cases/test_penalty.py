@@ -57,7 +57,7 @@ class TestSubjectKey:
 class TestPublicBody:
     def test_leaves_people_and_remarks_out(self):
         """政府信息公开条例 15; 个人信息保护法 34."""
-        special = {"remark": "内部备注", "facts": f"经办人{NUMBER}。", "subject_name": f"盐城{NUMBER}公司"}
+        special = {"remark": "内部备注", "facts": f"经办人{NUMBER}。"}
         filing, _ = accepted(ORGANISATION | special)
         text = json.dumps(penalty.public_body(filing, RELEASE), ensure_ascii=False)
         assert NUMBER not in text

@@ -26,7 +26,9 @@ class TestAudit:
         assert told == [
             ("clerk", "penalty.file"),
             ("verifier", "penalty.verify"),
-            ("verifier", "penalty.withdraw"),
+            ("verifier", "proposal.propose"),
+            ("second-verifier", "penalty.withdraw"),
+            ("second-verifier", "proposal.confirm"),
         ]
 
     def test_is_rolled_back_with_its_act(self, desk):
