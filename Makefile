@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test lint check bench workbooks replays chaos simulate failovers container-smoke needs lock clean
+.PHONY: help run test lint check bench workbooks replays chaos simulate failovers container-smoke attack needs lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -36,8 +36,9 @@ workbooks: $(VENV)/dev.stamp ## compare 10,000 generated workbooks with what Lib
 replays: $(VENV)/dev.stamp needs ## answer 10,000 random checks again, byte for byte, on both stores
 	@$(BIN)/python -m benchmarks.replays $(ARGS)
 
-chaos: $(VENV)/dev.stamp needs ## the long form of the kill -9 test (ROUNDS=100)
-	@CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest tests/stories/chaos $(ARGS)
+chaos: $(VENV)/dev.stamp needs ## kill -9, crashes, bad network, full disk, clock jumps (MINUTES=10, or ROUNDS=100 kills)
+	@$(if $(MINUTES),CHAOS_MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/stories/chaos/test_whole.py -s,\
+	  CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest tests/stories/chaos) $(ARGS)
 
 simulate: $(VENV)/dev.stamp ## a simulated year with a worker that dies (SEED=7 DAYS=365)
 	@SIMULATE_SEED=$(or $(SEED),7) SIMULATE_DAYS=$(or $(DAYS),365) TEST_STORES=$(or $(STORES),sqlite) \
@@ -48,6 +49,10 @@ failovers: $(VENV)/dev.stamp needs ## crash PostgreSQL under load again and agai
 
 container-smoke: $(VENV)/dev.stamp ## the Dockerfile's steps in a clean Debian root, then the node without a network (needs root, debootstrap)
 	@$(BIN)/python -m tools.container $(ARGS)
+
+attack: $(VENV)/dev.stamp needs ## attack a node in every known way, and print what was tried and found (PART=receipts COUNT=500)
+	@ATTACK=long COUNT=$(COUNT) TEST_STORES=$(or $(STORES),sqlite) \
+	  $(BIN)/python -m pytest -n $(or $(JOBS:auto=),2) --dist worksteal -m attack $(if $(PART),-k test_$(PART),) $(ARGS)
 
 needs: ## install what the tests need and the machine lacks (PostgreSQL, nginx, Chromium, a Chinese font, SoftHSM)
 	@sh tests/needs.sh

@@ -68,3 +68,7 @@ class Unavailable(Refusal):
     """The request cannot be answered now; the same request may succeed later."""
 
     code, title, status = "unavailable", "服务暂不可用", 503
+
+
+LATER = frozenset({429, 503})
+"""The statuses of what a later request may get."""

@@ -20,16 +20,19 @@ def verify_head(code: str, transport: Transport) -> str | None:
     """
     with runtime.reading() as session:
         seen = session.get(PeerHead, peer_messages.peer(session, code).id)
+    asked_from = (seen.origin, seen.size) if seen else peer_heads.NOTHING_SEEN
     try:
-        raw = transport.head(seen.origin if seen else "", seen.size if seen else 0)
+        raw = transport.head(*asked_from)
     except NotDelivered as failure:
         if isinstance(failure.event, Refused) and failure.event.status == 404 and seen is None:
             return None
         raise
     verdict = runtime.perform(
-        SYSTEM, lambda work: peer_heads.take_head(work, peer_messages.peer(work.session, code), raw)
+        SYSTEM, lambda work: peer_heads.take_head(work, peer_messages.peer(work.session, code), raw, asked_from)
     )
-    if verdict.failed:
+    if verdict.failed == peer_heads.OVERTAKEN:
+        log.info("peer %s: another worker has seen a newer head", code)
+    elif verdict.failed:
         log.error("peer %s: %s", code, verdict.failed)
     elif verdict.cosignature:
         _send(code, transport, verdict.cosignature)

@@ -1,5 +1,6 @@
 """Fixtures: a real store per test, an application on it, and the people who use it."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from registry import runtime
 from registry.cli import main
 from registry.commands import common
 from registry.settings import Settings
-from tests.support import stores
+from tests.support import attacks, stores
 from tests.support.applications import application
 from tests.support.bureau import Bureau
 from tests.support.desk import Desk
@@ -43,6 +44,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if folder := config.stash.get(SERVER, None):
         stores.stop_server(folder)
         del os.environ[stores.SERVER_VARIABLE]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what each part of the attack tried and found; short forms run silently."""
+    if attacks.is_long():
+        reports = [one for found in terminalreporter.stats.values() for one in found if hasattr(one, "when")]
+        for line in attacks.lines(reports):
+            terminalreporter.write_line(line)
 
 
 SERVER = pytest.StashKey[Path]()
@@ -101,6 +110,16 @@ def desk(client: FlaskClient, people: dict[str, Person]) -> Desk:
 def bureau(people: dict[str, Person], monkeypatch: pytest.MonkeyPatch) -> Bureau:
     """Departments and applicants at work."""
     return Bureau(people, monkeypatch)
+
+
+@pytest.fixture
+def attack(request: pytest.FixtureRequest) -> Iterator[attacks.Attack]:
+    """What a part of the attack tries and finds, the log of this process included; named after its file."""
+    made = attacks.Attack(request.path.stem.removeprefix("test_"))
+    logging.getLogger().addHandler(made.log)
+    yield made
+    logging.getLogger().removeHandler(made.log)
+    request.node.user_properties.append((attacks.PROPERTY, made.end()))
 
 
 @pytest.fixture

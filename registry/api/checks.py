@@ -8,7 +8,7 @@ from flask import Response
 from registry import receipt_pdf, runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.check import CheckAnswer, CheckRequest, ReceiptQuery
-from registry.api.wire import Blueprint, create_once
+from registry.api.wire import BYTES, Blueprint, create_once
 from registry.domain.checks import receipts
 from registry.domain.permissions import Permission
 from registry.queries.checks import stored_checks
@@ -17,6 +17,7 @@ from registry.services.checks.request import Inquiry, Party
 from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("checks", __name__, url_prefix="/api/v1/checks", description="授标前核查")
+RECEIPT = {"type": "object", "description": "canonical JSON; take the bytes as they are"}
 
 
 @blueprint.route("", methods=["POST"])
@@ -48,6 +49,7 @@ def get_check(check: str) -> dict[str, Any]:
 @blueprint.route("/<check>/receipt.json", methods=["GET"], endpoint="receipt_json")
 @allow(Permission.CHECK_MAKE)
 @blueprint.arguments(ReceiptQuery, location="query")
+@blueprint.response(200, RECEIPT)
 def receipt(query: dict[str, Any], check: str) -> Response:
     """The receipt, the same bytes every time; with ``ref`` the line of that party alone, still proven."""
     data = _load_receipt(check)
@@ -58,6 +60,7 @@ def receipt(query: dict[str, Any], check: str) -> Response:
 
 @blueprint.route("/<check>/receipt.pdf", methods=["GET"])
 @allow(Permission.CHECK_MAKE)
+@blueprint.response(200, BYTES, content_type="application/pdf")
 def get_receipt_pdf(check: str) -> Response:
     """The receipt to read and print. The proof is the JSON, which it carries as an attachment."""
     printed = receipt_pdf.render(_load_receipt(check), runtime.settings().base_url, runtime.settings().pdf_font)

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 from registry import runtime
 from registry.api.auth import public
 from registry.api.schemas.base import StrictSchema, Whole, short
-from registry.api.wire import Blueprint
+from registry.api.wire import BYTES, Blueprint
 from registry.domain.publication import tiles
 from registry.queries.checks import receipt_proof
 from registry.queries.publication import known_keys, ledger_state, log_identity, witness_list
@@ -69,6 +69,7 @@ class ReceiptAnswer(StrictSchema):
 
 @blueprint.route("/ledger/checkpoint")
 @public
+@blueprint.response(200, {"type": "string"}, content_type="text/plain; charset=utf-8")
 def checkpoint() -> Response:
     """The newest signed head of the ledger, a C2SP checkpoint in plain text, with the cosignatures of witnesses."""
     with runtime.reading() as session:
@@ -84,6 +85,7 @@ def checkpoint() -> Response:
 @blueprint.route("/ledger/tile/<path:tile>")
 @public
 @blueprint.arguments(TileQuery, location="query")
+@blueprint.response(200, BYTES, content_type="application/octet-stream")
 def get_tile(query: dict[str, Any], tile: str) -> Response:
     """A tile of the tree (C2SP tlog-tiles): `LEVEL/INDEX`, of a partial one with `.p/WIDTH`; 32 bytes a hash.
 
@@ -140,6 +142,7 @@ def cover(query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/ledger/keys")
 @public
+@blueprint.response(200, {"type": "object"})
 def keys() -> Response:
     """The public keys that verify receipts and checkpoints of this node, signed by the newest of them.
 

@@ -67,6 +67,14 @@ class DeadlinePage(StrictSchema):
     next = fields.String(allow_none=True)
 
 
+class StateAnswer(StrictSchema):
+    """That this node works: its release, or the number of the newest entry."""
+
+    status = fields.String()
+    version = fields.String()
+    entry = fields.Integer()
+
+
 class ItemsAnswer(StrictSchema):
     """A page of items."""
 
@@ -177,6 +185,7 @@ def summary() -> dict[str, Any]:
 
 @health.route("/healthz")
 @public
+@health.response(200, StateAnswer)
 def alive() -> Response:
     """Liveness check: the process answers."""
     return jsonify({"status": "ok", "version": __version__})
@@ -184,6 +193,7 @@ def alive() -> Response:
 
 @health.route("/readyz")
 @public
+@health.response(200, StateAnswer)
 def ready() -> Response:
     """Readiness check: the store answers, takes a write, and was not set back; refuses with 503 otherwise."""
 

@@ -17,6 +17,7 @@ from registry.api.schemas.penalty import (
     PenaltyQuery,
     ReasonSchema,
     VerificationSchema,
+    VerifiedPenaltyAnswer,
     WithdrawalSchema,
 )
 from registry.api.schemas.procedure import ChangeStep, ReasonStep, ResumptionStep, SuspensionStep
@@ -172,7 +173,7 @@ def refile(record: str) -> Response:
 @blueprint.route("/<record>/verification", methods=["PUT"])
 @allow(Permission.PENALTY_VERIFY)
 @blueprint.arguments(VerificationSchema, required=False)
-@blueprint.response(200, PenaltyAnswer)
+@blueprint.response(200, VerifiedPenaltyAnswer)
 def verify(body: dict[str, Any], record: str) -> Response:
     """Verify another officer's filing and publish it; its findings must be confirmed with a reason."""
     confirmation = body["confirmation"]

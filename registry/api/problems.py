@@ -7,7 +7,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from registry.domain.publication.redaction import blot
-from registry.errors import Refusal
+from registry.errors import LATER, Refusal
 from registry.logs import places
 
 RETRY_AFTER_SECONDS = 5
@@ -35,7 +35,7 @@ def problem(
     response = jsonify(body)
     response.status_code = status
     response.content_type = "application/problem+json"
-    if status == 503:
+    if status in LATER:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"

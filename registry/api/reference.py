@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from flask import Response
+from marshmallow import fields
 
 from registry import runtime
 from registry.api.auth import public
-from registry.api.schemas.base import OnDay
+from registry.api.schemas.base import OnDay, StrictSchema
 from registry.api.wire import Blueprint, respond_with_etag
 from registry.domain.law.reference_rows import row_body
 from registry.queries.law import disclosure, reference_data
@@ -26,6 +27,14 @@ ROUTES = {
     "districts": "districts", "time-limits": "deadlines", "thresholds": "thresholds", "id-types": "id_types",
     "relation-kinds": "relation_kinds", "same-tender": "same_tender", "list-effects": "list_effects",
 }  # fmt: skip
+
+
+class RowsAnswer(StrictSchema):
+    """Rows with their source and status, and the day on which they are in force; `entry` where counts are with them."""
+
+    items = fields.List(fields.Dict())
+    on = fields.String()
+    entry = fields.Integer()
 
 
 def _answer_rows(kind: str, on: dt.date | None, code: str | None = None) -> Response:
@@ -46,6 +55,7 @@ def _add_route(path: str, kind: str) -> None:
     @public
     @blueprint.doc(summary=f"Rows of `{kind}` in force on a day, each with its source and status.")
     @blueprint.arguments(OnDay, location="query")
+    @blueprint.response(200, RowsAnswer)
     def rows(query: dict[str, Any]) -> Response:
         return _answer_rows(kind, query["on"])
 
@@ -57,6 +67,7 @@ for _path, _kind in ROUTES.items():
 @blueprint.route("/catalogue")
 @public
 @blueprint.arguments(OnDay, location="query")
+@blueprint.response(200, RowsAnswer)
 def catalogue(query: dict[str, Any]) -> Response:
     """The items of the disclosure catalogues, with counts of the records published here on a day.
 
@@ -76,6 +87,7 @@ def catalogue(query: dict[str, Any]) -> Response:
 @blueprint.route("/calendar/<int:year>")
 @public
 @blueprint.arguments(OnDay, location="query")
+@blueprint.response(200, RowsAnswer)
 def calendar(query: dict[str, Any], year: int) -> Response:  # noqa: ARG001
     """The days off and the make-up days of one announced year."""
     return _answer_rows("calendar", dt.date(min(max(year, 2004), 9999), 12, 31), str(year))
@@ -84,6 +96,7 @@ def calendar(query: dict[str, Any], year: int) -> Response:  # noqa: ARG001
 @blueprint.route("/departments")
 @public
 @blueprint.arguments(OnDay, location="query")
+@blueprint.response(200, RowsAnswer)
 def departments(query: dict[str, Any]) -> Response:  # noqa: ARG001
     """The departments and trading centres with accounts here."""
     with runtime.reading() as session:

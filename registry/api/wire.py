@@ -100,6 +100,10 @@ def _escape_pointer(name: str) -> str:
     return blot(name)[:100].replace("~", "~0").replace("/", "~1")
 
 
+BYTES = {"type": "string", "format": "binary"}
+"""The schema of an answer that is a file."""
+
+
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]
     """A blueprint whose arguments are parsed strictly."""
 

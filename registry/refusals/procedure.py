@@ -232,6 +232,7 @@ class TooManyApplications(Unavailable):
     """More applications came from one address, about one record or for one subject than are taken."""
 
     code, title = "too-many-applications", "同一地址、同一记录或者同一当事人的申请过多，请稍后再试"
+    status = 429  # the node is well: who asks has to wait
 
 
 class CalendarRefused(Invalid):

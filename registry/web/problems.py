@@ -5,7 +5,7 @@ import re
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from registry.errors import Refusal, Unavailable
+from registry.errors import LATER, Refusal
 from registry.refusals.acts import QueryRefused
 from registry.refusals.content import FileTooLarge
 
@@ -28,8 +28,8 @@ def page(error: Refusal, status: int | None = None) -> Response:
 
 
 def with_retry(response: Response) -> Response:
-    """Set Retry-After on an answer of 503, where a later request may succeed."""
-    if response.status_code == Unavailable.status:
+    """Set Retry-After on an answer of 429 or 503, where a later request may succeed."""
+    if response.status_code in LATER:
         response.headers["Retry-After"] = _RETRY_SECONDS
     return response
 

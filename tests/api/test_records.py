@@ -198,6 +198,7 @@ class TestAudience:
         record = desk.published(PersonFactory())
         assert desk.get(f"/records/{record}").status_code == 404
         assert desk.found() == desk.found(q="卞子墨") == []
+        assert record not in desk.get("/changes").get_data(as_text=True)
 
     @pytest.mark.parametrize(
         ("special", "is_public"),

@@ -15,7 +15,7 @@ from registry.api.imports import ImportAnswer, VerifiedAnswer
 from registry.api.ledger import CoverAnswer, ProofAnswer, ReceiptAnswer
 from registry.api.operations import DeadlinePage, ItemsAnswer
 from registry.api.schemas.check import CheckAnswer, CheckFileAnswer
-from registry.api.schemas.penalty import PenaltyAnswer, PenaltyPage
+from registry.api.schemas.penalty import PenaltyAnswer, PenaltyPage, VerifiedPenaltyAnswer
 from registry.api.schemas.record import ChangesPage, RecordPage
 from registry.api.schemas.relief import ReliefAnswer
 from registry.api.schemas.watch import WatchAnswer, WatchPage, WatchWithEvents
@@ -106,6 +106,22 @@ class TestDocument:
         ]
         assert not silent
 
+    def test_tells_what_each_route_answers_when_it_succeeds(self, desk):
+        document = desk.get("/openapi.json").get_json()
+        silent = [
+            operation["operationId"]
+            for item in document["paths"].values()
+            for operation in _operations(item)
+            if not any(status.startswith("2") for status in operation["responses"])
+        ]
+        assert not silent
+
+    def test_leaves_room_for_further_members_of_a_refusal(self, desk):
+        problem = desk.get("/openapi.json").get_json()["components"]["schemas"]["Problem"]
+        gone = desk.get("/changes?after=1&epoch=0").get_json()
+        Draft202012Validator(problem).validate(gone)
+        assert gone.keys() - problem["properties"].keys()
+
     def test_points_at_nothing_that_is_missing(self, desk):
         document = desk.get("/openapi.json")
         body = document.get_json()
@@ -141,7 +157,7 @@ class TestAnswers:
             (ReliefAnswer, desk.get(f"/reliefs/{applied['number']}").get_json()),
             (ReliefAnswer, desk.ask("PUT", f"/api/v1/reliefs/{applied['number']}/cancellation").get_json()),
             (PenaltyAnswer, filed),
-            (PenaltyAnswer, {name: value for name, value in verified.items() if name != "entry"}),
+            (VerifiedPenaltyAnswer, verified),
             (PenaltyAnswer, desk.get(f"/penalties/{record}", "clerk").get_json()),
             (PenaltyPage, desk.get("/penalties", "clerk").get_json()),
             (RecordPage, desk.get("/records").get_json()),

@@ -175,7 +175,12 @@ def command(environment: dict[str, str], *arguments: str) -> subprocess.Complete
     )
 
 
-OFFICERS = {"clerk": Role.CLERK, "verifier": Role.VERIFIER, "centre": Role.TRADING_CENTRE}
+OFFICERS = {
+    "clerk": Role.CLERK,
+    "verifier": Role.VERIFIER,
+    "second-verifier": Role.VERIFIER,
+    "centre": Role.TRADING_CENTRE,
+}
 
 
 def furnish(nodes: list[Node]) -> None:

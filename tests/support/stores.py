@@ -89,6 +89,21 @@ def run_as(user: str | None, *command: str) -> None:
     subprocess.run(command, check=True, user=user, cwd="/", stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
 
 
+def prepare(settings: Settings) -> None:
+    """Migrate a store and load the reference data; an SQLite file is whole afterwards, without its log."""
+    with create_app(settings).app_context():
+        flask_migrate.upgrade(directory=str(MIGRATIONS))
+        with runtime.begin() as work:
+            adopt_rows(work)
+        with runtime.begin() as work:
+            reference_loading.load(work)
+        if runtime.db.engine.dialect.name == "sqlite":
+            with runtime.db.engine.connect() as connection:
+                connection.exec_driver_sql("ROLLBACK")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        runtime.db.engine.dispose()
+
+
 class Templates:
     """Migrated, furnished stores to copy from, made once per test process."""
 
@@ -156,18 +171,7 @@ class Templates:
         if store == "postgresql":
             self._admin(f"CREATE DATABASE template_{self._worker}")
             url = named(f"template_{self._worker}")
-        app = create_app(Settings(home=str(self._folder), database_url=url))
-        with app.app_context():
-            flask_migrate.upgrade(directory=str(MIGRATIONS))
-            with runtime.begin() as work:
-                adopt_rows(work)
-            with runtime.begin() as work:
-                reference_loading.load(work)
-            if store == "sqlite":
-                with runtime.db.engine.connect() as connection:
-                    connection.exec_driver_sql("ROLLBACK")
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            runtime.db.engine.dispose()
+        prepare(Settings(home=str(self._folder), database_url=url))
         if store == "postgresql":
             with psycopg.connect(url) as connection:
                 self._stamp = connection.execute(_STAMP).fetchone()

@@ -19,7 +19,9 @@ from registry.runtime import keys
 from registry.services.exchange import peer_heads, peers
 from registry.services.publication import ledger, witnesses
 from registry.signing import Signer, verify
+from sync import peer_links
 from sync import witnesses as asking
+from sync.client import HttpPeer
 from sync.pull import pull
 from tests.support.restoring import backup, restore
 from tests.sync.bodies import body
@@ -274,3 +276,27 @@ def _receipt(work):
     line = {"ref": "1", "role": "bidder", "name": "盐城虚构建设有限公司", "verdict": "no_record", "reasons": []}
     statement = receipts.statement(facts, [line], bytes(32))
     return receipts.build(statement, work.keys.signer.sign, work.keys.signer.key_id)
+
+
+class TestTwoWorkers:
+    def test_are_no_contradiction_when_one_is_overtaken(self, city, platform):
+        grow(city, 3)
+        with platform:
+            assert pull("city").failed is None
+            grow(city, 2)
+
+            class Overtaken(HttpPeer):
+                def head(self, origin, size):
+                    answer = super().head(origin, size)
+                    grow(city)
+                    assert pull("city").failed is None
+                    return answer
+
+            def connect(peer):
+                usual = peer_links.connect(peer)
+                usual.__class__ = Overtaken
+                return usual
+
+            assert pull("city", connect).failed == "head-overtaken"
+            assert pull("city").failed is None
+        assert platform.peer("city").paused_because is None

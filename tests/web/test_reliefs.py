@@ -218,7 +218,7 @@ class TestRefusals:
         limited = runtime.settings().__class__(**(vars(runtime.settings()) | {"applications_per_hour_max": 0}))
         monkeypatch.setitem(app.extensions, "registry_settings", limited)
         answer = post(client, bureau, "dispute", penalty)
-        assert answer.status_code == 503
+        assert answer.status_code == 429
         assert "too-many-applications" in answer.text
         assert answer.headers["Retry-After"]
         assert "违法事实与决定书不一致。</textarea>" in answer.text

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validate
 
 from registry.domain import literals
 from registry.domain.filing.cells import is_forbidden
@@ -84,7 +84,11 @@ class FaultSchema(StrictSchema):
 
 
 class ProblemSchema(StrictSchema):
-    """A refusal (RFC 9457): ``code`` is permanent, see the list of errors."""
+    """A refusal (RFC 9457): ``code`` is permanent, see the list of errors. Some carry further members, such as the
+    epoch of the ledger at which a reader has to begin anew."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String()
     status = fields.Integer()

@@ -57,6 +57,12 @@ class PenaltyAnswer(StrictSchema):
     earlier = fields.List(fields.Dict())
 
 
+class VerifiedPenaltyAnswer(PenaltyAnswer):
+    """A verified penalty, with the number of the ledger entry that publishes it."""
+
+    entry = fields.Integer()
+
+
 class PenaltyPage(StrictSchema):
     """A page of penalties."""
 

@@ -2,12 +2,13 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import TypeVar
 
 from registry.domain.cases import revision
 from registry.domain.cases.case_file import StepInput
 from registry.models import AdoptedListing, Listing, Penalty
 from registry.queries.cases import procedure_records
-from registry.refusals.acts import ChangeInFuture
+from registry.refusals.acts import ChangeInFuture, RecordUnknown
 from registry.refusals.procedure import ChangeDayMissing, TermRefused
 from registry.services.cases import revisions, steps
 from registry.services.cases.removal import RemovalCause, remove_record, start_removal_clock
@@ -16,6 +17,7 @@ from registry.services.law.clocks import DeadlineSubject
 from registry.unit_of_work import UnitOfWork
 
 Suspendable = Penalty | Listing | AdoptedListing
+Case = TypeVar("Case", bound=Suspendable)
 CAUSES = ("court_order", "authority_decision")
 """Documents by whose day a decision no longer stands."""
 
@@ -29,7 +31,7 @@ def suspend(
 
     Source: 行政复议法 42; 行政诉讼法 56; 信用修复管理办法 (破产重整). Refuses ``ChangeInFuture``, ``TermRefused``.
     """
-    case = procedure_records.suspendable(work.session, record)
+    case = _require_own(work, procedure_records.suspendable(work.session, record))
     step = steps.admit_step(work, case, "suspend", if_version=step_input.if_version)
     if since > work.today:
         raise ChangeInFuture()
@@ -48,7 +50,7 @@ def resume(work: UnitOfWork, record: str, on: dt.date, step_input: StepInput) ->
 
     Refuses ``ChangeInFuture``, and ``TermRefused`` when the listing's term is over meanwhile.
     """
-    case = procedure_records.suspendable(work.session, record)
+    case = _require_own(work, procedure_records.suspendable(work.session, record))
     step = steps.admit_step(work, case, "resume", if_version=step_input.if_version)
     if on > work.today:
         raise ChangeInFuture()
@@ -58,6 +60,12 @@ def resume(work: UnitOfWork, record: str, on: dt.date, step_input: StepInput) ->
     steps.take_step(work, case, step, replace(step_input, statements={"on": on.isoformat()}))
     disputed = revisions.disputed_on(work, record)  # a dispute may have begun, or been over, in the meantime
     revisions.revise(work, record, lambda body: revision.resumed_body(body, on, disputed))
+    return case
+
+
+def _require_own(work: UnitOfWork, case: Case) -> Case:
+    """The case itself; of another department's nothing more is said than of a record that does not exist."""
+    work.actor.require_own(case.department_id, RecordUnknown)
     return case
 
 
@@ -77,7 +85,7 @@ def note_change(
     Noted again, the running limit follows the day stated last. Nothing public changes. Refuses
     ``ChangeDayMissing``, ``ChangeInFuture``.
     """
-    case = procedure_records.holder(work.session, record)
+    case = _require_own(work, procedure_records.holder(work.session, record))
     step = steps.admit_step(work, case, "note_change", if_version=step_input.if_version)
     issued = (document.issued_on for document in step_input.documents if document.kind in CAUSES)
     since = changed_on or next((day for day in issued if day), None)
@@ -95,7 +103,7 @@ def note_change(
 
 def clear_change(work: UnitOfWork, record: str, reason: str, step_input: StepInput) -> Penalty | Listing:
     """Clear what ``note_change`` noted by mistake: the limit ends. For the second officer, with the reason."""
-    case = procedure_records.holder(work.session, record)
+    case = _require_own(work, procedure_records.holder(work.session, record))
     step = steps.admit_step(work, case, "clear_change", if_version=step_input.if_version)
     steps.take_step(work, case, step, replace(step_input, statements={"reason": reason}))
     return case

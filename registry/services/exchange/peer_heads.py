@@ -20,6 +20,9 @@ from registry.unit_of_work import UnitOfWork
 
 ROLLED_BACK, SPLIT_VIEW, UNREADABLE, MISSING = "head-rolled-back", "head-split-view", "head-unreadable", "head-missing"
 """Why nothing is taken from a peer; the first two pause it until a person has examined both heads."""
+OVERTAKEN = "head-overtaken"
+"""Why nothing is taken from a peer in this run: another worker was faster, and the next run asks again."""
+NOTHING_SEEN = ("", 0)
 NODES_MAX = 64
 
 
@@ -49,12 +52,16 @@ def build_head(work: UnitOfWork, peer: Peer, origin: str, size: int) -> bytes:
     return canonical.dumps({**value, "signature": signature})
 
 
-def take_head(work: UnitOfWork, peer: Peer, raw: bytes) -> HeadVerdict:
+def take_head(work: UnitOfWork, peer: Peer, raw: bytes, asked_from: tuple[str, int]) -> HeadVerdict:
     """Judge the head of a peer, keep it when it extends the one seen before, and cosign it.
 
-    A smaller one, or another root, of the same origin is kept as evidence and pauses the peer.
+    A smaller one, or another root, of the same origin is kept as evidence and pauses the peer. ``asked_from`` is the
+    origin and size of the head seen when the peer was asked: where another worker has seen a newer one meanwhile, the
+    answer is older than that and its proof begins elsewhere, so it proves nothing against the peer (``OVERTAKEN``).
     """
-    seen = work.session.get(PeerHead, peer.id)
+    seen = work.session.get(PeerHead, peer.id, with_for_update=True, populate_existing=True)
+    if asked_from != ((seen.origin, seen.size) if seen else NOTHING_SEEN):
+        return HeadVerdict(OVERTAKEN)
     try:
         value = _verified_head(peer, raw)
         checkpoint = _parse_note(peer, value["note"])

@@ -1,5 +1,6 @@
 """Append commitments to the ledger; seal its head with a signed checkpoint."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import bindparam, insert, update
@@ -137,7 +138,7 @@ def _sign_head(work: UnitOfWork, origin: str) -> Checkpoint | None:
         )
     root = merkle.root_at(head, ledger_state.nodes(work.session))
     note = signed_notes.sign_note(signed_notes.checkpoint_text(origin, head, root), origin, work.keys.signer)
-    checkpoint = Checkpoint(size=head, root=root.hex(), note=note, signed_at=work.now)
+    checkpoint = Checkpoint(size=head, root=root.hex(), note=note, signed_at=_signing_time(work, last))
     work.session.add(checkpoint)
     work.session.flush()
     work.session.info[ledger_state.GREW] = True
@@ -149,6 +150,12 @@ def _sign_again(work: UnitOfWork, last: Checkpoint, origin: str) -> Checkpoint:
     require_sound(last, ledger_state.nodes(work.session))
     root = bytes.fromhex(last.root)
     note = signed_notes.sign_note(signed_notes.checkpoint_text(origin, last.size, root), origin, work.keys.signer)
-    work.session.execute(update(Checkpoint).where(Checkpoint.size == last.size).values(note=note, signed_at=work.now))
+    signed_at = _signing_time(work, last)
+    work.session.execute(update(Checkpoint).where(Checkpoint.size == last.size).values(note=note, signed_at=signed_at))
     work.session.info[ledger_state.GREW] = True
-    return Checkpoint(size=last.size, root=last.root, note=note, signed_at=work.now)
+    return Checkpoint(size=last.size, root=last.root, note=note, signed_at=signed_at)
+
+
+def _signing_time(work: UnitOfWork, last: Checkpoint | None) -> dt.datetime:
+    """Now, but never before the checkpoint before it: a clock that was set back must not look like a forgery."""
+    return max(work.now, last.signed_at) if last else work.now
