@@ -10,6 +10,7 @@ from registry.api.auth import actor, allow
 from registry.api.schemas.base import Day, StrictSchema, words
 from registry.api.wire import Blueprint, parse_next, read_upload, respond_with_workbook
 from registry.domain import literals
+from registry.domain.filing.reading import parse_mapping
 from registry.domain.permissions import Permission
 from registry.models import AdoptionFinding, ListAdoption
 from registry.queries.cases import adoptions
@@ -23,13 +24,17 @@ blueprint = Blueprint("adoptions", __name__, url_prefix="/api/v1/listings/adopti
 
 
 class AdoptionQuery(StrictSchema):
-    """Which list the file is of, whether it is the whole list, the day whose state it is, and whose list it is."""
+    """Which list the file is of, whether it is the whole list, the day whose state it is, and whose list it is.
+    `mapping`: what headings mean, `失信主体=subject_name;状态=-` (- keeps nothing of a column), remembered for the
+    department. `confirm`: `row-hidden`, `struck-through`, `text-unseen`, `row-set-apart`, divided by commas."""
 
     list = fields.String(required=True)
     full = fields.Boolean(load_default=False)
     as_of = Day(load_default=None)
     source = fields.String(load_default="")
     filename = fields.String(load_default="")
+    mapping = fields.String(load_default="")
+    confirm = fields.String(load_default="")
 
 
 class AdoptionAnswer(StrictSchema):
@@ -135,9 +140,10 @@ def _parse_number(text: str) -> int:
 def receive(query: dict[str, Any]) -> dict[str, Any]:
     """Upload a file of a list as the request body (or as the multipart field `file`); the worker files its rows."""
     data, filename = read_upload(query["filename"])
+    reading = (parse_mapping(query["mapping"].split(";")), tuple(filter(None, query["confirm"].split(","))))
 
     def act(work: UnitOfWork) -> dict[str, Any]:
-        stated = ListFileFacts(query["list"], query["as_of"], query["full"], query["source"])
+        stated = ListFileFacts(query["list"], query["as_of"], query["full"], query["source"], *reading)
         return describe_adoption(list_adoption.store_adoption(work, data, filename, stated))
 
     answer: dict[str, Any] = runtime.perform(actor(), act)

@@ -11,7 +11,7 @@ from registry import runtime
 from registry.commands.common import actor_named, in_app
 from registry.commands.penalties import EXISTING, ROW_NUMBER, file_group, require_writable, write_annotated
 from registry.commands.procedures import ACCOUNT, listing_group
-from registry.domain.filing import list_columns
+from registry.domain.filing.reading import CONFIRMABLE, parse_mapping
 from registry.domain.permissions import Actor, Permission
 from registry.models import ListAdoption
 from registry.queries.cases import adoptions
@@ -30,6 +30,19 @@ GROUPS = (file_group,)
 @click.option("--source", default="", help="Whose list it is, where the list is kept source by source.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Day whose state of the list it is; default: today.")
 @click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="HEADING=FIELD",
+    help="What a heading means, such as 失信主体=subject_name, or HEADING=- to leave it out; remembered.",
+)
+@click.option(
+    "--confirm",
+    multiple=True,
+    type=click.Choice(CONFIRMABLE),
+    help="Doubts about rows that were looked at and stand.",
+)
+@click.option(
     "--annotated",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     callback=require_writable,
@@ -37,14 +50,23 @@ GROUPS = (file_group,)
 )
 @in_app
 def file_listings(  # noqa: PLR0913, PLR0917 - one parameter per option
-    path: Path, account: str, scheme: str, full: bool, source: str, as_of: dt.datetime | None, annotated: Path | None
+    path: Path,
+    account: str,
+    scheme: str,
+    full: bool,
+    source: str,
+    as_of: dt.datetime | None,
+    mapping: tuple[str, ...],
+    confirm: tuple[str, ...],
+    annotated: Path | None,
 ) -> None:
     """File a list of another authority (XLSX, CSV, JSON); bad rows are reported, good rows wait for verification.
 
     Killed half-way, run it again with the same file: it goes on where it was, and files nothing twice.
     """
     actor, data = actor_named(account), path.read_bytes()
-    stated = list_adoption.ListFileFacts(scheme, as_of.date() if as_of else None, full, source)
+    day = as_of.date() if as_of else None
+    stated = list_adoption.ListFileFacts(scheme, day, full, source, parse_mapping(mapping), confirm)
     stored: ListAdoption = runtime.perform(
         actor, lambda work: list_adoption.store_adoption(work, data, path.name, stated)
     )
@@ -55,7 +77,8 @@ def file_listings(  # noqa: PLR0913, PLR0917 - one parameter per option
     for finding in findings:
         click.echo(f"row {finding.row_number} {finding.column}: {finding.kind} {finding.code}: {finding.detail}")
     if annotated:
-        write_annotated(annotated, data, path.name, annotation.cell_findings(findings), list_columns.VOCABULARY)
+        vocabulary = list_adoption.vocabulary_of(adoption)
+        write_annotated(annotated, data, path.name, annotation.cell_findings(findings), vocabulary)
     counts = ", ".join(f"{getattr(adoption, name)} {name}" for name in list_rows.OUTCOMES)
     click.echo(f"adoption {adoption.id}: {counts}, of {adoption.total} rows")
     sys.exit(1 if adoption.refused else 0)

@@ -20,11 +20,12 @@ from registry.models import CheckFile
 from registry.queries.checks import batch_checks
 from registry.queries.node import account_lookup
 from registry.refusals.acts import PartiesUnreadable
+from registry.services.cases import column_mappings
 from registry.services.checks import award_check, batch_check
 from registry.services.checks.request import Inquiry, Party
 from registry.tabular import parties
-from registry.tabular.finder import note_texts
 from registry.tabular.parties import PartyRow
+from registry.tabular.sheet import note_texts
 from registry.unit_of_work import UnitOfWork
 
 WRITTEN = click.Path(dir_okay=False, path_type=Path)
@@ -48,7 +49,7 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
     "mapping",
     multiple=True,
     metavar="HEADING=FIELD",
-    help="What a heading of the file means, such as 参选单位=name, or HEADING=- to leave it out.",
+    help="What a heading of the file means, such as 参选单位=name, or HEADING=- to leave it out; remembered.",
 )
 @click.option("--as", "account", help="Trading-centre account; default the only one there is.")
 @click.option("--out", type=WRITTEN, help="Write the signed receipt here.")
@@ -79,7 +80,7 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     actor = trading_centre(account)
     must_tender, project = _ask_project(must_tender, project)
     data = path.read_bytes()
-    rows = read_stated(data, path.name, mapping)
+    rows = read_stated(actor, data, path.name, mapping)
     day = on.date() if on else None
     if len(rows) > batch_check.CHUNK or result:
         _refuse_options_of_short_lists(known_at, pdf)
@@ -95,9 +96,15 @@ def check(  # noqa: PLR0913, PLR0917 - one parameter per option
     _print_check(runtime.perform(actor, act, award_check.record_failure), out, pdf)
 
 
-def read_stated(data: bytes, filename: str, mapping: Sequence[str]) -> list[PartyRow]:
-    """The rows of a bidders' file; what is to be known about file and rows is printed on standard error."""
-    file = parties.read_parties(data, filename, parse_mapping(mapping))
+def read_stated(actor: Actor, data: bytes, filename: str, mapping: Sequence[str]) -> list[PartyRow]:
+    """The rows of a bidders' file; what is to be known about file and rows is printed on standard error, and what is
+    said about headings is remembered for the department."""
+    stated = parse_mapping(mapping)
+    with runtime.reading() as session:
+        known = batch_check.settle_mapping(session, actor, stated)
+    file = parties.read_parties(data, filename, parse_mapping(known))
+    if stated:
+        runtime.perform(actor, lambda work: column_mappings.remember(work, stated, column_mappings.PARTY))
     for line in note_texts(file.notes):
         click.echo(line, err=True)
     for row in file.rows:

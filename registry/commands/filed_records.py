@@ -18,8 +18,8 @@ from registry.domain.filing.reading import CONFIRMABLE, Reading, parse_mapping
 from registry.domain.permissions import Permission
 from registry.queries.law import reference_data
 from registry.services.cases import filed_records
-from registry.tabular.finder import note_texts
 from registry.tabular.record_files import read_records, vocabulary_of
+from registry.tabular.sheet import note_texts
 from registry.unit_of_work import day_of
 
 

@@ -40,7 +40,7 @@ def group() -> None:
     "mapping",
     multiple=True,
     metavar="HEADING=FIELD",
-    help="What a heading of the file means, such as 参选单位=name, or HEADING=- to leave it out.",
+    help="What a heading of the file means, such as 参选单位=name, or HEADING=- to leave it out; remembered.",
 )
 @ACCOUNT
 @in_app
@@ -57,13 +57,14 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter per option
     account: str | None,
 ) -> None:
     """Watch the parties of a CSV or XLSX file, the same as `registry check` takes."""
-    rows = read_stated(path.read_bytes(), path.name, mapping)
+    actor = trading_centre(account)
+    rows = read_stated(actor, path.read_bytes(), path.name, mapping)
 
     def act(work: UnitOfWork) -> Watch:
         inquiry = Inquiry({"code": tender}, sector, must_tender, district, work.today, require_parties(rows))
         return watches.begin(work, inquiry, until.date(), webhook, after)
 
-    watch = runtime.perform(trading_centre(account), act)
+    watch = runtime.perform(actor, act)
     click.echo(f"{watch.id}: {watch.parties} parties watched after entry {watch.from_entry} until {watch.until}")
 
 

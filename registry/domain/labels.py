@@ -244,7 +244,7 @@ FINDINGS = {
     "measure-before-decision": "限制行为早于处罚决定日期开始",
     "name-differs-from-records": "同一代码在其他记录中是另一名称",
     "name-unusual": "名称中有登记的名称所没有的内容",
-    "document-number-doubtful": "文号像是几个号",
+    "document-number-doubtful": "文号像是几个号，或者年份、字样有疑",
     "authority-several": "处罚机关写了几个机关",
     "authority-code-doubtful": "处罚机关代码不是机构编制部门赋予的代码",
     "code-differs-from-records": "同一名称在其他记录中是另一代码",

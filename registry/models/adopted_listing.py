@@ -1,7 +1,7 @@
 """Adopted lists: the files of other authorities' lists, the places taken from them, and the state of each list."""
 
 import datetime as dt
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -46,7 +46,7 @@ class AdoptedListing(Case, Base):
 class ListAdoption(Base):
     """A file of a list: its bytes, sealed until its rows are filed, how far they are (``next_row``), and what became
     of them. ``is_full``: the file is the whole list, so that what it does not have has left. ``source``: whose list it
-    is, empty when the list is one of all sources."""
+    is, empty when the list is one of all sources. ``reading``: the mapping and what was confirmed."""
 
     __tablename__ = "list_adoptions"
     __table_args__ = (UniqueConstraint("account_id", "digest"), Index(None, "department_id", "scheme", "id"))
@@ -61,6 +61,7 @@ class ListAdoption(Base):
     is_full: Mapped[bool]
     as_of: Mapped[dt.date]
     sectors: Mapped[list[str]] = mapped_column(JSON)
+    reading: Mapped[dict[str, Any]] = mapped_column(JSON, server_default="{}")
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str]
     total: Mapped[int]

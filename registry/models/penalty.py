@@ -140,13 +140,16 @@ class ImportFinding(Base):
 
 class ColumnMapping(Base):
     """What a heading means in the files of a department, as one of its officers said: a field, with its unit for an
-    amount, or - for a column of which nothing is kept. ``heading_key`` is the heading as it is compared."""
+    amount, or - for a column of which nothing is kept. ``kind``: what the rows of those files are (penalty, party,
+    adopted_listing). ``heading_key`` is the heading as it is compared, behind its
+    kind where that is not penalty: one heading may mean another thing in each kind."""
 
     __tablename__ = "column_mappings"
     __table_args__ = (UniqueConstraint("department_id", "heading_key"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
+    kind: Mapped[str] = mapped_column(server_default="penalty")
     heading_key: Mapped[str]
     heading: Mapped[str]
     meaning: Mapped[str]

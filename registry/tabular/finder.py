@@ -1,7 +1,7 @@
 """Find the tables in a sheet: title rows, blank rows and columns, notes below and totals are none of them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
@@ -12,7 +12,7 @@ from registry.domain.filing.vocabulary import Vocabulary, stated_unit
 from registry.errors import Fault
 from registry.refusals.content import DuplicateColumn, NoHeader
 from registry.tabular import lines
-from registry.tabular.grid import CELL_FAULTS, CELL_NOTES, DOUBTS, Book, Cell, Grid
+from registry.tabular.grid import CELL_FAULTS, CELL_NOTES, DOUBTS, Book, Cell, Grid, column_letters
 from registry.tabular.headings import join_headings, texts_of
 from registry.tabular.sheet import FileNote, Row, Sheet, Tables, require_rows, require_width
 
@@ -369,9 +369,23 @@ def find_tables(book: Book, vocabulary: Vocabulary) -> Tables:
     is_only = len({finder.grid.name for finder, _ in tables}) == 1
     for finder, table in tables:
         table.is_whole_apart = finder.grid.is_apart or lines.sheet_is_apart(finder.grid.name, is_only=is_only)
+    notes += [note for finder in filled for note in _comment_notes(finder.grid, finder.tables)]
     sheets = [_build_sheet(finder, table, book) for finder, table in tables]
     require_rows(sum(len(sheet.rows) for sheet in sheets))
     return Tables(sheets, tuple(notes))
+
+
+def _comment_notes(grid: Grid, tables: Sequence[_Table]) -> Iterator[FileNote]:
+    """Name the comments of a sheet that stand at no row of data: at headings, above, between and below the rows. What
+    one says of a state or of a unit holds for the tables of the sheet."""
+    at_rows = {number for table in tables for number, _ in table.rows}
+    for number in sorted(grid.comments.keys() - at_rows) if tables else ():
+        for column, text in sorted(grid.comments[number]):
+            for table in tables:
+                table.lines.append(text)
+                table.is_whole_apart |= lines.states(text)
+            detail = f"{column_letters(column)} 列：{CELL_NOTES['cell-comment']}"
+            yield FileNote("cell-comment", detail, grid.name, number)
 
 
 def _build_sheet(finder: _Finder, table: _Table, book: Book) -> Sheet:
@@ -383,12 +397,3 @@ def _build_sheet(finder: _Finder, table: _Table, book: Book) -> Sheet:
     places = {heading: column for column, heading in table.headings.items()}
     headed = (table.grid.name, places, table.first)
     return Sheet(tuple(headings), _Rows(finder, table), book.format, book.encoding, *headed, table.unit)
-
-
-def note_texts(notes: Iterable[FileNote]) -> list[str]:
-    """What is said about a file, as lines for a person."""
-    lines = []
-    for note in notes:
-        place = (f"工作表“{note.sheet}”" if note.sheet else "") + (f"第 {note.row} 行" if note.row else "")
-        lines.append(f"{place}：{note.detail}" if place else note.detail)
-    return lines

@@ -62,7 +62,7 @@ _STATE = re.compile(
 )
 _INSTRUCTION = re.compile(r"[不未勿无非除请应须如若]|可以|时限|的，")
 _SHEET_STATE = re.compile(
-    r"废|示例$|停用|旧|备份|副本|存档|归档|\b(?:old|bak|backup|draft|deleted|void|archive|example|sample|test)\b",
+    r"废|示例$|样本$|停用|勿用|过期|移送|[待未](?:核实|核对|确认|审核)|旧|备份|副本|存档|归档|\b(?:old|bak|backup|draft|deleted|void|archive|example|sample|test)\b",
     re.IGNORECASE,
 )
 _TEMPLATE = re.compile("模[板版]")

@@ -97,6 +97,7 @@ def _scan_records(stream: bytes) -> dict[int, set[tuple[int, int]]]:
 
 def _read_book(source: xlrd.Book, formulas: dict[int, set[tuple[int, int]]]) -> Book:
     struck = [bool(font.struck_out) for font in source.font_list]
+    raised = [bool(font.escapement) for font in source.font_list]
     styles = [
         style_of(
             format_record.format_key,
@@ -114,18 +115,18 @@ def _read_book(source: xlrd.Book, formulas: dict[int, set[tuple[int, int]]]) -> 
         if sheet.visibility:
             book.hidden_sheets.append(sheet.name)
         else:
-            book.grids.append(_read_sheet(sheet, styles, formulas.get(number, set()), struck))
+            book.grids.append(_read_sheet(sheet, styles, formulas.get(number, set()), (struck, raised)))
     return book
 
 
 def _read_sheet(
-    sheet: xlrd.sheet.Sheet, styles: list[Style], formulas: set[tuple[int, int]], struck: list[bool]
+    sheet: xlrd.sheet.Sheet, styles: list[Style], formulas: set[tuple[int, int]], fonts: tuple[list[bool], list[bool]]
 ) -> Grid:
     grid = Grid(sheet.name)
     for row in range(sheet.nrows):
         cells = {}
         for column in range(sheet.row_len(row)):
-            cell = _read_cell(sheet, row, column, styles, struck)
+            cell = _read_cell(sheet, row, column, styles, fonts)
             if cell is not None:
                 cells[column + 1] = cell._replace(findings=("formula-cell",)) if (row, column) in formulas else cell
         if cells:
@@ -159,22 +160,20 @@ def _is_unseen(source: xlrd.Book, xf: xlrd.formatting.XF, code: str) -> bool:
     return is_unseen(known, bytes(paper).hex() if paper else WHITE, code)
 
 
-def _read_cell(sheet: xlrd.sheet.Sheet, row: int, column: int, styles: list[Style], struck: list[bool]) -> Cell | None:
+def _read_cell(
+    sheet: xlrd.sheet.Sheet, row: int, column: int, styles: list[Style], fonts: tuple[list[bool], list[bool]]
+) -> Cell | None:
+    """``fonts``: which fonts are struck through, and which are raised or lowered."""
     kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
     index = sheet.cell_xf_index(row, column)
     style = styles[index] if 0 <= index < len(styles) else PLAIN
     if kind == xlrd.XL_CELL_TEXT and value:
         cell = style.text(text_cell(unescape(value)))
-        runs = sheet.rich_text_runlist_map.get((row, column), ())
-        fonts = {font < len(struck) and struck[font] for start, font in runs if start < len(value)}
-        if not runs or runs[0][0] > 0:
-            fonts.add("struck-through" in style.marks)
-        if len(fonts) > 1:
-            findings = [code for code in cell.findings if code != "struck-through"]
-            cell = cell._replace(findings=(*findings, "partly-struck"))
-        elif fonts == {True} and "struck-through" not in cell.findings:
-            cell = cell._replace(findings=(*cell.findings, "struck-through"))
-        return cell
+        runs = [run for run in sheet.rich_text_runlist_map.get((row, column), ()) if run[0] < len(value)]
+        if not runs:
+            return cell
+        assert sheet.book is not None
+        return _judge_runs(cell, value, runs, sheet.book.xf_list[index].font_index, fonts)
     if kind in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
         return style.number(repr(float(value)))
     if kind == xlrd.XL_CELL_BOOLEAN:
@@ -182,3 +181,20 @@ def _read_cell(sheet: xlrd.sheet.Sheet, row: int, column: int, styles: list[Styl
     if kind == xlrd.XL_CELL_ERROR:
         return Cell(xlrd.error_text_from_code.get(int(value), "#?"), findings=("error-cell",))
     return None
+
+
+def _judge_runs(
+    cell: Cell, value: str, runs: list[tuple[int, int]], first: int, fonts: tuple[list[bool], list[bool]]
+) -> Cell:
+    """A text in runs, each as (start, font), with what is said of it; ``first``: the font before them. A run of blanks
+    shows nothing."""
+    bounds = [*([] if runs[0][0] == 0 else [(0, first)]), *runs]
+    ends = [*(start for start, _ in bounds[1:]), len(value)]
+    seen = [font for (start, font), end in zip(bounds, ends, strict=True) if not value[start:end].isspace()]
+    struck, raised = ({font < len(marked) and marked[font] for font in seen} for marked in fonts)
+    findings = [code for code in cell.findings if code != "struck-through"]
+    if len(raised) > 1:
+        findings.append("partly-raised")
+    if True in struck:
+        findings.append("partly-struck" if len(struck) > 1 else "struck-through")
+    return cell._replace(findings=tuple(findings))

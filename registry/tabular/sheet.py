@@ -123,3 +123,12 @@ def require_width(count: int) -> None:
     """Refuse more columns than one file may have."""
     if count > MAX_COLUMNS:
         raise FileShape(f"超过 {MAX_COLUMNS} 列")
+
+
+def note_texts(notes: Iterable[FileNote]) -> list[str]:
+    """What is said about a file, as lines for a person."""
+    lines = []
+    for note in notes:
+        place = (f"工作表“{note.sheet}”" if note.sheet else "") + (f"第 {note.row} 行" if note.row else "")
+        lines.append(f"{place}：{note.detail}" if place else note.detail)
+    return lines

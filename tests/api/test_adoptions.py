@@ -45,6 +45,14 @@ class TestRoutes:
         assert "名单未载明期限" in page
         assert "长期" in page
 
+    def test_mapping_and_confirmation_reach_the_reader(self, office, client, people):
+        row = {("失信主体" if name == "对象名称" else name): text for name, text in firm(1).items()}
+        assert upload(client, people, [row]).status_code == 422
+        taken = upload(client, people, [row], "list=judgment-debtor&mapping=失信主体=subject_name&confirm=row-hidden")
+        assert (taken.status_code, taken.json["total"]) == (202, 1)
+        refused = upload(client, people, [row], "list=judgment-debtor&mapping=失信主体=all&confirm=all")
+        assert refused.status_code == 422 and refused.json["code"] == "query-refused"
+
     def test_unknown_number_is_not_found(self, client, people):
         for number in ("99", "x"):
             assert client.get(f"{ROUTE}/{number}", headers=people["clerk"].headers).status_code == 404
@@ -67,6 +75,15 @@ class TestCommands:
         assert Centre(people).look(party(firm(1)))["lines"][0]["verdict"] == "barred"
         assert typed("listings", "adopt-confirm", "1", "--as", "security")[0] == 0
         assert typed("listings", "adopt-confirm", "1", "--as", "verifier")[0] == 1
+
+    def test_heading_is_said_once(self, office, typed, tmp_path):
+        path = tmp_path / "list.csv"
+        words = ("file", "listings", path, "--as", "clerk", "--list", "judgment-debtor")
+        for number, more in ((1, ("--map", "失信主体=subject_name", "--confirm", "row-hidden")), (2, ())):
+            row = {("失信主体" if name == "对象名称" else name): text for name, text in firm(number).items()}
+            path.write_bytes(table([row]))
+            code, output = typed(*words, *more, "--annotated", tmp_path / "a.xlsx")
+            assert (code, "1 came" in output) == (0, True)
 
     def test_bad_row_ends_with_one(self, office, typed, tmp_path):
         path = tmp_path / "list.csv"

@@ -49,10 +49,10 @@ class Office:
         self.bureau = bureau
         self.bureau.go(day)
 
-    def store(self, rows, scheme="judgment-debtor", by="clerk", *, full=False, as_of=None, source=""):
+    def store(self, rows, scheme="judgment-debtor", by="clerk", *, filename="list.csv", full=False, **special):
         data = rows if isinstance(rows, bytes) else table(rows)
-        stated = list_adoption.ListFileFacts(scheme, as_of, full, source)
-        return self.bureau.do(by, lambda work: list_adoption.store_adoption(work, data, "list.csv", stated).id)
+        stated = list_adoption.ListFileFacts(scheme, is_full=full, **special)
+        return self.bureau.do(by, lambda work: list_adoption.store_adoption(work, data, filename, stated).id)
 
     def file(self, rows, *args, by="clerk", **special):
         number = self.store(rows, *args, by=by, **special)

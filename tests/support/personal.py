@@ -105,8 +105,10 @@ def residents(count: int, seed: int) -> list[str]:
 
 
 def old_residents(count: int, seed: int) -> list[str]:
-    """Their form of fifteen digits."""
-    numbers = [number for number in residents(4 * count, seed) if "1930" <= number[6:10] <= "1999"]
+    """Their form of fifteen digits, of those born from 1910 on."""
+    numbers = [number for number in residents(4 * count, seed) if number[6:10] <= "1999"]
+    numbers[1::3] = [f"{number[:6]}19{1 + place % 2}{number[9:]}" for place, number in enumerate(numbers[1::3])]
+    numbers = [number for number in numbers if number[10:14] != "0229"]
     return [number[:6] + number[8:17] for number in numbers[:count]]
 
 
@@ -158,6 +160,12 @@ def mobiles(count: int, seed: int) -> list[str]:
     """Mobile telephones."""
     draw = random.Random(seed)
     return [f"1{draw.randrange(3, 10)}{draw.randrange(10**9):09}" for _ in range(count)]
+
+
+def local_numbers(count: int, seed: int) -> list[str]:
+    """Telephones without their area code."""
+    draw = random.Random(seed)
+    return [str(draw.randrange(20_000_000, 89_999_999))[: draw.choice((7, 8))] for _ in range(count)]
 
 
 def landlines(count: int, seed: int) -> list[str]:

@@ -123,6 +123,24 @@ def test_a_comment_is_named_and_one_of_state_is_a_doubt(text: str, name: str) ->
     assert "cell-comment" not in [note.code for note in read_with("作废", AUTHOR)[0].notes]
 
 
+@pytest.mark.parametrize("place", [(0, 0), (1, 1), (1, 5), (2, 12), (3, 2), (6, 3), (9, 20)])
+def test_a_comment_that_stands_at_no_row_is_named_and_heeded(place: tuple[int, int]) -> None:
+    rows = [["报送情况"], [], HEADINGS, [], decision(1), decision(2), ["合计"]]
+
+    def read_with(text: str, author: str = "样一") -> tuple[list[str], list[list[str]]]:
+        file, found = read(book(rows, lambda _, s: s.write_comment(*place, text, {"author": author})))
+        assert all(note.row == place[0] + 1 for note in file.notes if note.code == "cell-comment")
+        return [note.code for note in file.notes], [codes(row) for row in found]
+
+    notes, faults = read_with("请逐项核对")
+    assert "cell-comment" in notes and faults == [[], []]
+    notes, faults = read_with("此表已作废")
+    assert "cell-comment" in notes and faults == [["row-set-apart"]] * 2
+    assert read_with("金额单位：元")[1] == [["unit-not-stated"]] * 2
+    notes, faults = read_with("此表已作废", AUTHOR)
+    assert "cell-comment" not in notes and faults == [[], []]
+
+
 def test_text_boxes_and_striking_rules_are_named() -> None:
     def codes_of(hook: Any) -> tuple[list[str], list[list[str]]]:
         file, rows = read(book([HEADINGS, decision(1)], hook))

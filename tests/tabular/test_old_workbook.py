@@ -36,6 +36,13 @@ def test_shows_formats_merges_formulas_hidden_rows_and_struck_cells() -> None:
     }
 
 
+def test_tells_raised_and_lowered_characters() -> None:
+    faults = {row.number: [fault.code for fault in row.faults] for row in rows_of("raised.xls")}
+    assert faults == {2: ["partly-raised"], 3: ["partly-raised"], 4: [], 5: [], 6: []}
+    notes = {row.number: [note.code for note in row.notes] for row in rows_of("raised.xls")}
+    assert ["raised-text" in notes[number] for number in (4, 5, 6)] == [True, False, False]
+
+
 def test_that_is_encrypted_is_refused_as_such() -> None:
     place = OLD.index(b"\x09\x08\x10\x00")  # the first record; behind it a password would be announced
     data = bytearray(OLD)

@@ -18,7 +18,7 @@ DETAILS = {
 }
 """What is wrong with a number, and what would be taken, by code of the fault."""
 DOUBTFUL = "document-number-doubtful"
-"""1-3号 may be three numbers or one with a part: a person must look."""
+"""1-3号 may be three numbers or one with a part; 2O26 is no year, （更正） no part: a person must look."""
 
 _USUAL = re.compile(r"[\u4e00-\u67cf\u67d1-\u9fff]+〔(?:19|20)\d\d〕[0-9]+号")
 """How nearly all numbers look, without 某."""
@@ -39,6 +39,9 @@ _SEVERAL = re.compile(
 )
 _RANGE = re.compile(r"(?<![\d-])([1-9]\d*)\s*[号號]?\s*[-－—–]+\s*([1-9]\d*)\s*[号號]$")
 
+_NO_YEAR = re.compile(r"([〔\[])(?!(?:19|20)\d\d\s*年?\s*[〕\]])[0-9OoIl]{3,6}[〕\]]")
+_STATE = re.compile("作废|更正|撤销|补正|草案|草稿|失效|[号號]\\s*[、,;。.:]$")
+
 
 def fault_of(number: str) -> str | None:
     """The code of what is wrong with a number as filed (``DETAILS``), None for a whole number."""
@@ -56,10 +59,14 @@ def fault_of(number: str) -> str | None:
 
 
 def is_doubtful(number: str) -> bool:
-    """Whether a number ends like a range: 1-3号. 9-1号 and 09-0012号 are parts of one number."""
+    """Whether a person must look at a number: it ends like a range (1-3号; 9-1号 and 09-0012号 are parts of one
+    number), has a year that is none (2O26), or words of a state or a sign behind its end (（更正）, 作废)."""
     if _USUAL.fullmatch(number):
         return False
-    match = _RANGE.search(unicodedata.normalize("NFKC", number))
+    folded = unicodedata.normalize("NFKC", number)
+    if _NO_YEAR.search(folded) or _STATE.search(folded):
+        return True
+    match = _RANGE.search(folded)
     return match is not None and int(match[1]) < int(match[2]) and len(match[1]) == len(match[2])
 
 

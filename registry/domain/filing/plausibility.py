@@ -132,7 +132,9 @@ def _text_findings(filing: Filing) -> Iterator[Note]:
             "/subject_name", "name-unusual", "名称中有登记的名称所没有的内容（括号、称谓、标点、数字等），请核对"
         )
     if document_number.is_doubtful(filing.document_number):
-        yield Note("/document_number", document_number.DOUBTFUL, "文号末尾像是几个号，请核对是否一份决定")
+        yield Note(
+            "/document_number", document_number.DOUBTFUL, "文号像是几个号，或者年份有误、带有更正、作废等字样，请核对"
+        )
     if not filing.authority_code.startswith(_ORGAN):
         yield Note(
             "/authority_code", "authority-code-doubtful", "代码不是机构编制部门赋予机关、事业单位的，请核对是否有权处罚"

@@ -49,7 +49,7 @@ _RARE = re.compile(
 _RUN = re.compile(r"[0-9A-Za-z]+")
 _LOWER = re.compile("[a-z]+")
 _DOCUMENT = re.compile(
-    rf"(?:[A-Za-z]|证|护照|卡)[^0-9。]{{0,12}}[{_DIGITISH}OIl](?:[^0-9A-Za-z\u4e00-\u9fff]{{0,3}}[{_DIGITISH}OoIl]){{5}}"
+    rf"(?:[A-Za-z]|证|护照|卡|电话|手机|方式|座机|固话|传真)[^0-9。]{{0,12}}[{_DIGITISH}OIl](?:[^0-9A-Za-z\u4e00-\u9fff]{{0,3}}[{_DIGITISH}OoIl]){{5}}"
 )
 """A letter or the word for a document, and at least six digits behind it."""
 _CODE_BEFORE = re.compile(r"[0-9A-Za-z](?P<sign>[\-_/.])$")
@@ -62,6 +62,12 @@ _DIGEST = re.compile("(?<![0-9A-Za-z])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})
 _DECIMALS = re.compile(r"\.[0-9]{1,2}(?![0-9.])")
 _NET_ADDRESS = re.compile(r"(?:(?:1?[0-9]?[0-9]|2[0-4][0-9]|25[0-5])(?:\.(?!$)|$)){4}")
 _NUMBER_OF_WORK = re.compile("注册号|执照号|登记号|许可证|编号|项目|合同|标段|工程|批号")
+_NUMBER_OF_FILE = re.compile(
+    r"[0-9A-Za-z\-_/.第〕］】）)\]]$"
+    r"|(?:文号|单号|案号|流水号|凭证|票号|发票|订单|批次|受理|决定书|合同|NO\.?)[^0-9]{0,4}$"
+)
+"""What stands before a number of a document or of a payment."""
+_FILE_ENDS = frozenset("号號-_/")
 _OF_AGE = "2012"
 """Year of birth of the youngest whom an authority punishes (行政处罚法 30: fourteen)."""
 _AREA_CODE = "010|02[0-9]|03[1-9][0-9]|04[1-8][0-9]|05[1-9][0-9]|06[36][0-9]|07[0-9]{2}|08[1-9][0-9]|09[0-9]{2}"
@@ -77,6 +83,10 @@ _CONTEXT = re.compile(
     rf"(?P<number>(?:[A-Z]{_BETWEEN}){{0,3}}[0-9OIL](?:{_BETWEEN}[0-9OIL]){{4,19}}(?:{_BETWEEN}[A-Z](?![A-Z]))?)"
 )
 """What stands behind the word for a document."""
+_LOCAL_TELEPHONE = re.compile(
+    rf"(?:电话|手机|联系方式|座机|固话|传真|TEL)[^0-9\n。；]{{0,6}}?(?P<number>[2-9](?:{_BETWEEN}[0-9]){{6,7}})(?![0-9A-Z])"
+)
+"""A number without an area code, behind the word that says what it is."""
 _PERMIT = re.compile(
     rf"(?<![0-9A-Z\-_/字])(?P<letters>[EGDSPHMK]|E{_BLANK}[A-Z])"
     rf"(?P<groups>(?:[ (]?{_BLANK}[0-9]+\)?){{1,10}})(?![0-9A-Z_/])"
@@ -188,7 +198,7 @@ def _end_of_number(text: str, digits: str, parts: list[Group], widest: int, is_n
         return None if is_sound(digits) else end
     if widest > _TIGHT:
         return None
-    is_old_resident = len(digits) == 15 and _is_old_resident(digits, text[:start])
+    is_old_resident = len(digits) == 15 and _is_old_resident(digits, text[:start], text[end:])
     if is_old_resident or (not _is_within_other(text, parts, is_next) and _reaches(digits, parts, text[:start])):
         return end
     return None
@@ -213,13 +223,17 @@ def _is_resident(number: str, widest: int, before: str) -> bool:
     return widest <= _TIGHT and number[6:10] >= "1900" and is_of_age
 
 
-def _is_old_resident(digits: str, before: str) -> bool:
+def _is_old_resident(digits: str, before: str, after: str) -> bool:
     """The form of fifteen digits: a place, a day of the 20th century. A number of the business register (工商注册号)
-    or of a permit says what it is."""
+    or of a permit says what it is; a day of the years 1910 to 1929 may be one of this century in a document number,
+    which is a part of a longer name or ends with 号."""
     full = f"{digits[:6]}19{digits[6:]}X"
     if not resembles_resident_id(full) or not is_place_known(full):
         return False
-    return digits[6:8] >= "30" and not _NUMBER_OF_WORK.search(before[-10:])
+    if _NUMBER_OF_WORK.search(before[-10:]):
+        return False
+    is_of_file = bool(_NUMBER_OF_FILE.search(before[-10:])) or after[:1] in _FILE_ENDS
+    return digits[6:8] >= ("30" if is_of_file else "10")
 
 
 def _is_telephone(digits: str, before: str) -> bool:
@@ -305,6 +319,8 @@ def _document_spans(text: str) -> Iterator[Span]:
         bare = re.sub(r"[^0-9A-Z]", "", match["number"])
         if sum(map(str.isdigit, bare)) >= 6 and not _is_code(bare):
             yield match.span("number")
+    for match in _LOCAL_TELEPHONE.finditer(text):
+        yield match.span("number")
     for match in _PERMIT.finditer(text):
         lengths = (7,) if len(match["letters"]) > 1 else (8, 10)
         if end := _end_of_permit(match["groups"], lengths):

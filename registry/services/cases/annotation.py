@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from registry.domain.filing import list_columns
 from registry.domain.filing.vocabulary import Vocabulary
 from registry.domain.permissions import Permission
 from registry.models import AdoptionFinding, ImportFinding, ListAdoption, PenaltyImport
 from registry.queries.cases import adoptions
 from registry.queries.law import reference_data
 from registry.refusals.acts import FileForgotten, FileUnfinished
-from registry.services.cases import penalty_import
+from registry.services.cases import list_adoption, penalty_import
 from registry.services.node import audit
 from registry.tabular.annotated import CellFinding, WorkbookFile, annotate_file
 from registry.unit_of_work import UnitOfWork
@@ -41,7 +40,8 @@ def annotated_adoption(work: UnitOfWork, adoption_id: int) -> WorkbookFile:
     work.actor.require(Permission.LISTING_DRAFT)
     adoption = adoptions.of_department(work.session, work.actor.department_id, adoption_id)
     audit.note(work, "adoption.annotate", str(adoption.id))
-    return _annotate(work, adoption, adoptions.findings(work.session, adoption.id), list_columns.VOCABULARY)
+    findings = adoptions.findings(work.session, adoption.id)
+    return _annotate(work, adoption, findings, list_adoption.vocabulary_of(adoption))
 
 
 def cell_findings(findings: Iterable[ImportFinding | AdoptionFinding]) -> list[CellFinding]:

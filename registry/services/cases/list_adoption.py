@@ -2,8 +2,9 @@
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -13,7 +14,10 @@ from sqlalchemy.orm import Session
 
 from registry.domain.cases import adopted_listing
 from registry.domain.cases.adopted_listing import ListState
+from registry.domain.filing import list_columns
 from registry.domain.filing.model import Note
+from registry.domain.filing.reading import Reading
+from registry.domain.filing.vocabulary import Vocabulary
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
 from registry.errors import Fault, Refusal
@@ -23,6 +27,7 @@ from registry.queries.law import reference_data
 from registry.queries.publication import list_states
 from registry.refusals.acts import ChangeInFuture, OutOfScope
 from registry.refusals.procedure import ListSourceDiffers, ListSourceRefused, ListStateOlder, SchemeUnknown
+from registry.services.cases import column_mappings
 from registry.services.cases.list_rows import OUTCOMES, ChunkFiler
 from registry.services.node import audit
 from registry.services.node.resumable import Perform, PerformAs, run_each
@@ -36,12 +41,18 @@ CHUNK = 500
 @dataclass(frozen=True)
 class ListFileFacts:
     """What is stated of a list file: code of the list, the day whose state it is (None: today), whether it is the whole
-    list, and whose list it is (empty: one list of all sources)."""
+    list, and whose list it is (empty: one list of all sources).
+
+    ``mapping``: what headings mean, remembered for the department, an empty meaning forgets it; ``confirmed``: which
+    doubts about rows were looked at and stand (``reading.CONFIRMABLE``).
+    """
 
     scheme: str
     as_of: dt.date | None = None
     is_full: bool = False
     source: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    confirmed: tuple[str, ...] = ()
 
 
 def store_adoption(work: UnitOfWork, data: bytes, filename: str, stated: ListFileFacts) -> ListAdoption:
@@ -49,7 +60,8 @@ def store_adoption(work: UnitOfWork, data: bytes, filename: str, stated: ListFil
 
     A file that failed, was sent back, had rows refused or was overtaken by a later one is stored anew. Refuses
     ``OutOfRole``, ``OutOfScope``, ``SchemeUnknown``, ``ChangeInFuture``, ``ListStateOlder``, ``ListSourceDiffers``,
-    ``ListSourceRefused``, and every reason for which the file cannot be read as a table of a list.
+    ``ListSourceRefused``, ``QueryRefused`` for an unknown meaning or doubt, and every reason for which the file cannot
+    be read as a table of a list.
     """
     work.actor.require(Permission.LISTING_DRAFT)
     state_day = stated.as_of or work.today
@@ -57,7 +69,9 @@ def store_adoption(work: UnitOfWork, data: bytes, filename: str, stated: ListFil
         raise ChangeInFuture()
     reference = reference_data.current(work.session)
     sectors = _find_sectors(work, reference, stated.scheme)
+    reading = _settle_reading(work, stated)
     options = f"{stated.scheme}\n{stated.is_full}\n{state_day}\n{stated.source}\n"
+    options += json.dumps(reading, sort_keys=True) if reading else ""
     digest = hashlib.sha256(options.encode() + data).hexdigest()
     statement = select(ListAdoption).where(
         ListAdoption.account_id == work.actor.account_id, ListAdoption.digest == digest
@@ -67,7 +81,8 @@ def store_adoption(work: UnitOfWork, data: bytes, filename: str, stated: ListFil
         return before
     _require_consistent(work, stated, state_day)
     state = _list_state(reference, stated.scheme, state_day, work.today)
-    file = list_files.read_list(data, filename, state, reference.filing_rules)
+    file = list_files.read_list(data, filename, state, reference.filing_rules, _load_reading(reading))
+    column_mappings.remember(work, stated.mapping, column_mappings.ADOPTED_LISTING)
     if before is not None:
         before.digest = f"{digest}:{before.id}"  # its rows are those of the new adoption from now on
         work.session.flush()
@@ -80,11 +95,30 @@ def store_adoption(work: UnitOfWork, data: bytes, filename: str, stated: ListFil
         is_full=stated.is_full,
         as_of=state_day,
         sectors=sectors,
+        reading=reading,
     )
     work.session.add(adoption)
     _begin(work, adoption, data, filename, file)
     audit.note(work, "adoption.receive", str(adoption.id), stated.scheme)
     return adoption
+
+
+def _settle_reading(work: UnitOfWork, stated: ListFileFacts) -> dict[str, Any]:
+    """How the file is to be read, as it is kept with it: what is stated, and what was said of headings before."""
+    column_mappings.require_sound(stated.mapping, list_columns.VOCABULARY, stated.confirmed)
+    kind = column_mappings.ADOPTED_LISTING
+    mapping = column_mappings.with_remembered(work.session, work.actor, stated.mapping, kind)
+    kept = {"mapping": {name: text for name, text in mapping.items() if text}, "confirmed": sorted(stated.confirmed)}
+    return {name: value for name, value in kept.items() if value}
+
+
+def _load_reading(kept: Mapping[str, Any]) -> Reading:
+    return Reading(kept.get("mapping", {}), frozenset(kept.get("confirmed", ())))
+
+
+def vocabulary_of(adoption: ListAdoption) -> Vocabulary:
+    """The headings by which a file was read: the usual ones, and what its filer said about others."""
+    return list_columns.VOCABULARY.mapped(_load_reading(adoption.reading).mapping)
 
 
 def _is_of_use(work: UnitOfWork, adoption: ListAdoption) -> bool:
@@ -169,7 +203,8 @@ def _open(work: UnitOfWork, actor: Actor, adoption_id: int) -> tuple[int, Iterat
     reference = reference_data.current(work.session)
     state = _list_state(reference, adoption.scheme, adoption.as_of, day_of(adoption.created_at))
     data = work.keys.vault.open(adoption.sealed)
-    rows = list_files.read_list(data, adoption.filename, state, reference.filing_rules).rows
+    reading = _load_reading(adoption.reading)
+    rows = list_files.read_list(data, adoption.filename, state, reference.filing_rules, reading).rows
     return adoption.next_row, islice(rows, adoption.next_row, None)
 
 

@@ -14,14 +14,13 @@ from sqlalchemy.orm import Session
 from registry.domain import identifiers
 from registry.domain.filing import columns
 from registry.domain.filing.model import Note, Rules
-from registry.domain.filing.reading import CONFIRMABLE, Reading
-from registry.domain.filing.vocabulary import Vocabulary, heading_key
+from registry.domain.filing.reading import Reading
+from registry.domain.filing.vocabulary import Vocabulary
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
 from registry.errors import Fault, Invalid, Refusal
 from registry.models import Department, ImportFinding, PenaltyImport
 from registry.queries.cases import penalties
-from registry.queries.cases.column_mappings import of_department
 from registry.queries.law import reference_data
 from registry.refusals.acts import AlreadyFiled, ImportUnknown, QueryRefused
 from registry.services.cases import column_mappings, penalty_filing
@@ -77,7 +76,7 @@ def store_import(work: UnitOfWork, data: bytes, filename: str, options: Options)
         return import_row
     rules = filing_rules_for(reference, work.actor, options, _department(work.session, work.actor))
     file = filings.read_filings(data, filename, rules, work.today, options.reading)
-    column_mappings.remember(work, stated)
+    column_mappings.remember(work, stated, column_mappings.PENALTY)
     if import_row is None:
         import_row = PenaltyImport(account_id=work.actor.account_id, digest=digest, options=options_json)
         work.session.add(import_row)
@@ -88,10 +87,8 @@ def store_import(work: UnitOfWork, data: bytes, filename: str, options: Options)
 
 def with_remembered(session: Session, actor: Actor, options: Options) -> Options:
     """The options with what the department said about headings before, as far as it says nothing else now."""
-    remembered = {row.heading: row.meaning for row in of_department(session, actor.department_id)}
-    stated = {heading_key(heading) for heading in options.mapping}
-    kept = {heading: text for heading, text in remembered.items() if heading_key(heading) not in stated}
-    return replace(options, mapping=kept | dict(options.mapping))
+    known = column_mappings.with_remembered(session, actor, options.mapping, column_mappings.PENALTY)
+    return replace(options, mapping=known)
 
 
 def _dump_options(options: Options) -> str:
@@ -131,12 +128,7 @@ def _department(session: Session, actor: Actor) -> Department | None:
 def require_known_codes(reference: Reference, options: Options) -> None:
     """Refuse (``QueryRefused``) a sector, district or authority code that no row could be filed with, a meaning that no
     column can have, and a doubt that nobody can confirm."""
-    faults = []
-    if headings := columns.mapping_faults(options.mapping):
-        title = columns.listed_titles(headings)
-        faults.append(Fault("/mapping", "mapping-unknown", f"{title}：应为 字段、字段:元、字段:万元 或者 -"))
-    if not set(options.confirmed) <= set(CONFIRMABLE):
-        faults.append(Fault("/confirm", "value-unknown", f"可写：{'、'.join(CONFIRMABLE)}"))
+    faults = column_mappings.find_faults(options.mapping, columns.VOCABULARY, options.confirmed)
     if not set(options.sectors) <= set(reference.filing_rules.sectors):
         faults.append(Fault("/sectors", "sector-unknown", "不在代码表中"))
     if options.district and options.district not in reference.filing_rules.districts:

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any, BinaryIO
@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.domain.filing import party_columns
 from registry.domain.filing.model import Note
 from registry.domain.filing.reading import parse_mapping
 from registry.domain.permissions import Actor, Permission
@@ -22,14 +23,15 @@ from registry.queries.checks import batch_checks
 from registry.queries.publication import ledger_state
 from registry.refusals.acts import TransitionRefused
 from registry.refusals.award import FileRunning
+from registry.services.cases import column_mappings
 from registry.services.checks import award_check, request
 from registry.services.checks.request import Inquiry, Party
 from registry.services.node import audit
 from registry.services.node.resumable import Perform, PerformAs, run_each
 from registry.signing import Keys
 from registry.tabular import answers, parties
-from registry.tabular.finder import note_texts
 from registry.tabular.parties import PartyRow
+from registry.tabular.sheet import note_texts
 from registry.unit_of_work import UnitOfWork
 
 CHUNK = 1000
@@ -63,12 +65,14 @@ def receive(work: UnitOfWork, data: bytes, batch_request: BatchRequest) -> Check
     While the same file with the same request is being answered, that one is returned.
 
     Refuses ``OutOfRole``, ``OutOfScope``, ``BodyRefused`` for the sector or district, and every reason for which the
-    file cannot be read as a list of parties.
+    file cannot be read as a list of parties. What is said about headings is remembered for the department.
     """
     work.actor.require(Permission.CHECK_MAKE)
     work.actor.require_scope(frozenset({batch_request.sector}), None)
     on = batch_request.on or work.today
     request.parse_inquiry(work, _build_inquiry(batch_request, on, [], 0))
+    stated = parse_mapping(batch_request.mapping)
+    batch_request = replace(batch_request, mapping=settle_mapping(work.session, work.actor, stated))
     request_bytes = canonical.dumps(asdict(batch_request) | {"on": on.isoformat()})
     digest = work.keys.vault.index("check file", hashlib.sha256(request_bytes + b"\0" + data).hexdigest()).hex()
     is_same = (CheckFile.account_id == work.actor.account_id) & (CheckFile.digest == digest)
@@ -90,10 +94,19 @@ def receive(work: UnitOfWork, data: bytes, batch_request: BatchRequest) -> Check
         on_day=on,
         created_at=work.now,
     )
+    column_mappings.remember(work, stated, column_mappings.PARTY)
     work.session.add(new_file)
     work.session.flush()
     audit.note(work, "check-file.receive", new_file.id)
     return new_file
+
+
+def settle_mapping(session: Session, actor: Actor, stated: Mapping[str, str]) -> tuple[str, ...]:
+    """What headings of a bidders' file mean: as stated, else as the department said before. Refuses ``QueryRefused``
+    for a meaning that no column can have."""
+    column_mappings.require_sound(stated, party_columns.VOCABULARY)
+    known = column_mappings.with_remembered(session, actor, stated, column_mappings.PARTY)
+    return tuple(f"{heading}={meaning}" for heading, meaning in sorted(known.items()) if meaning)
 
 
 def run(perform: Perform, actor: Actor, file_id: str, progress: Callable[[int, int], None] | None = None) -> None:

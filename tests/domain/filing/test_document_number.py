@@ -121,3 +121,11 @@ class TestNumber:
     def test_loses_the_label_in_front_of_it(self, label: str) -> None:
         filing, notes = accepted(ORGANISATION | {"document_number": f"{label}：盐示罚〔2026〕1号"})
         assert (filing.document_number, notes) == ("盐示罚〔2026〕1号", {"/document_number label-removed"})
+
+    @given(WORDS, YEARS, NUMBERS, st.sampled_from(("（更正）", "作废", "、", "。", "(撤销)", "草案", "O")))
+    def test_with_no_year_or_with_a_word_of_state_deserves_a_look(
+        self, word: str, year: int, figure: int, end: str
+    ) -> None:
+        inside, tail = (str(year).replace("0", "O"), "") if end == "O" else (str(year), end)
+        _, notes = accepted(ORGANISATION | {"document_number": f"{word}〔{inside}〕{figure}号{tail}"})
+        assert "/document_number document-number-doubtful" in notes

@@ -20,6 +20,7 @@ KINDS = {
     "passport": (personal.passports, ""),
     "passport behind its name": (personal.passports, "护照号码"),
     "mobile telephone": (personal.mobiles, ""),
+    "local number behind its name": (personal.local_numbers, "联系电话"),
     "landline": (personal.landlines, "电话"),
     "payment card": (personal.payment_cards, "账号"),
 }

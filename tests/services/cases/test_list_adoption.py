@@ -1,18 +1,20 @@
 """Lists of other authorities are taken in from files and verified by a second officer."""
 
 import datetime as dt
+import io
 import json
 from dataclasses import replace
 
 import pytest
+import xlsxwriter
 from sqlalchemy import select
 
 from registry import runtime
 from registry.domain.cases.case_file import StepInput
 from registry.domain.permissions import Role
 from registry.models import AdoptedListing, CaseStep
-from registry.refusals.acts import OutOfRole, RemovalShare, SelfVerification
-from registry.refusals.content import MissingColumn, UnknownColumn
+from registry.refusals.acts import OutOfRole, QueryRefused, RemovalShare, SelfVerification
+from registry.refusals.content import MissingColumn, NoHeader, UnknownColumn
 from registry.refusals.procedure import (
     AdoptionSuperseded,
     AdoptionUnfinished,
@@ -350,3 +352,45 @@ class TestFiling:
         write_xlsx(tmp_path / "list.xlsx", [firm(1)], tuple(firm(1)))
         assert len(office.adopt((tmp_path / "list.xlsx").read_bytes()).came) == 1
         assert len(office.adopt(json.dumps([firm(2)], ensure_ascii=False).encode()).came) == 1
+
+
+class TestReading:
+    """What a person says about headings and doubts of a list file is kept with it and remembered."""
+
+    def test_mapping_is_remembered_and_kept_for_a_run_after_a_crash(self, office):
+        row = {("失信主体" if name == "对象名称" else name): text for name, text in firm(1).items()}
+        with pytest.raises((MissingColumn, UnknownColumn, NoHeader)):
+            office.store([row])
+        number = office.store([row], mapping={"失信主体": "subject_name"})
+        office.store([firm(9)], mapping={"失信主体": ""})  # forgotten meanwhile; the stored file reads as it did
+        office.run(number)
+        assert office.outcomes(number) == {"came": 1}
+        office.store([row | {"文书号": "（2024）苏示执7号"}], mapping={"失信主体": "subject_name"})
+        assert office.outcomes(office.file([row | {"文书号": "（2024）苏示执8号"}])) == {"came": 1}
+
+    def test_doubt_refuses_a_row_until_it_is_confirmed(self, office):
+        def hidden_row(*cells):
+            out = io.BytesIO()
+            with xlsxwriter.Workbook(out) as book:
+                sheet = book.add_worksheet()
+                for place, values in enumerate(cells):
+                    sheet.write_row(place, 0, values)
+                sheet.set_row(1, None, None, {"hidden": True})
+            return out.getvalue()
+
+        data = hidden_row(tuple(firm(1)), tuple(firm(1).values()), tuple(firm(2).values()))
+        first = office.file(data, filename="list.xlsx")
+        assert (2, "", "fault", "row-hidden") in office.findings(first)
+        assert office.outcomes(first) == {"came": 1, "refused": 1}
+        second = office.file(data, filename="list.xlsx", confirmed=("row-hidden",))
+        assert second != first
+        assert office.outcomes(second) == {"came": 1, "unchanged": 1} or office.outcomes(second) == {"came": 2}
+        assert (2, "", "note", "row-hidden") in office.findings(second)
+
+    @pytest.mark.parametrize(
+        "stated",
+        [{"mapping": {"失信主体": "fine:元"}}, {"mapping": {"失信主体": "nothing"}}, {"confirmed": ("all",)}],
+    )
+    def test_unknown_meaning_or_doubt_is_refused(self, office, stated):
+        with pytest.raises(QueryRefused):
+            office.store([firm(1)], **stated)

@@ -17,6 +17,7 @@ from registry.refusals.acts import (
     BodyRefused,
     OutOfScope,
     PartiesUnreadable,
+    QueryRefused,
     StoreUnavailable,
     TransitionRefused,
 )
@@ -93,6 +94,26 @@ def sheet(actor, number):
     with runtime.reading() as session:
         batch_check.write_workbook(session, runtime.keys(), batch_checks.own(session, actor.department_id, number), out)
     return [row.cells for row in tabular.read_table(out.getvalue()).rows]
+
+
+class TestMapping:
+    """What is said about a heading of a bidders' file is remembered for those who ask, and for bidders' files only."""
+
+    def test_is_remembered_and_kept_with_the_file(self, centre):
+        rows = [{("参选单位" if name == "name" else name): text for name, text in stranger(1).items()}]
+        with pytest.raises(Refusal):
+            received(centre, rows)
+        first = received(centre, rows, mapping=("参选单位=name",))
+        second = received(centre, rows, sector="construction")
+        received(centre, strangers(1), mapping=("参选单位=",))
+        assert [run(centre, number)[:2] for number in (first, second)] == [("finished", 1)] * 2
+        with pytest.raises(Refusal):
+            received(centre, rows, sector="construction")
+
+    def test_of_a_field_that_is_none_is_refused(self, centre):
+        for meaning in ("fine:元", "nothing", "name:元"):
+            with pytest.raises(QueryRefused):
+                received(centre, strangers(1), mapping=(f"参选单位={meaning}",))
 
 
 class TestRun:

@@ -110,7 +110,7 @@ class TestMapping:
             options = penalty_import.Options(("procurement",), mapping=mapping)
             runtime.perform(clerk, lambda work: penalty_import.store_import(work, small_table(), "a.xlsx", options).id)
             with runtime.reading() as session:
-                rows: list[ColumnMapping] = column_mappings.of_department(session, clerk.department_id)
+                rows: list[ColumnMapping] = column_mappings.of_department(session, clerk.department_id, "penalty")
                 return {row.heading_key: (row.meaning, row.stated_by) for row in rows}
 
         assert state(**{"罚款金额 ": "fine:元"}) == {"罚款金额": ("fine:元", clerk.account_id)}
