@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0037"
-down_revision = "0035"
+down_revision = "0036"
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
