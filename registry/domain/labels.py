@@ -243,6 +243,7 @@ FINDINGS = {
     "document-year-differs": "文号的年份与处罚决定日期不符",
     "measure-before-decision": "限制行为早于处罚决定日期开始",
     "name-differs-from-records": "同一代码在其他记录中是另一名称",
+    "decision-state-doubtful": "文字像是说决定已撤销、未作出或者只是样例",
     "name-unusual": "名称中有登记的名称所没有的内容",
     "document-number-doubtful": "文号像是几个号，或者年份、字样有疑",
     "authority-several": "处罚机关写了几个机关",

@@ -38,6 +38,17 @@ _DOCUMENT_YEAR = re.compile(r"[〔（(\[【﹝〈《]((?:19|20)\d\d)年?[〕）)
 _TERM = re.compile(
     rf"(?<![\d第{numerals.NUMERALS}])(\d{{1,3}}|[{numerals.NUMERALS}]{{1,4}}|半)\s*(?P<unit>年|个月)(?!度|月|[\d{numerals.DIGITS}]{{1,2}}月|第)"
 )
+_TAKEN_AWAY = "撤销|撤回|废止|作废|失效|宣告无效|修复|停止执行|暂缓执行|终止|中止"
+_NO_DECISION = re.compile(
+    # Only this: 已撤销, 经复议撤销
+    rf"^(?:已经?|被|现|经|复议|诉讼|法院|判决|依法|予以|决定|本条|此条|[,，、\s])*(?:{_TAKEN_AWAY})(?:了|执行)?[。！!\s]*$"
+    # 处罚决定已被复议撤销
+    rf"|(?:处罚|决定书?|本案|该案)[^。；;\n]{{0,15}}(?:已|被|予以|现)[^。；;\n]{{0,12}}(?:{_TAKEN_AWAY})"
+    rf"|(?:复议|诉讼|判决|裁定)[^。；;\n]{{0,8}}(?:{_TAKEN_AWAY})[^。；;\n]{{0,8}}(?:处罚|决定)"
+    r"|(?:不予|免予|免除|免于)(?:行政)?处罚|(?<![虚模])拟(?:对[^。；;\n]{0,30})?(?:处以?|作出|给予|决定|罚款|没收)"
+    r"|[(（\[【](?:样例|示例|例|草稿|测试|待审批|未生效|征求意见稿?)[)）\]】]"
+)
+"""What says that there is no decision, or none any more."""
 _BARS = re.compile("禁止|取消|限制|暂停|不得|不予|停止")
 
 
@@ -63,6 +74,7 @@ class StatutoryTerm:
 
 def findings(filing: Filing) -> Iterator[Note]:
     """What a filing says against itself."""
+    yield from _state_findings(filing)
     yield from _text_findings(filing)
     yield from _amount_findings(filing)
     yield from _kind_findings(filing)
@@ -122,6 +134,13 @@ def stated_months(content: str) -> list[int]:
             if number:
                 months.append(int(number * (12 if match["unit"] == "年" else 1)))
     return months
+
+
+def _state_findings(filing: Filing) -> Iterator[Note]:
+    for name in ("content", "remark", "facts"):
+        if _NO_DECISION.search(getattr(filing, name).strip()):
+            detail = "文字像是说此决定已撤销、未作出或者只是样例；不是现行有效决定的不报送，请核对"
+            yield Note(f"/{name}", "decision-state-doubtful", detail)
 
 
 def _text_findings(filing: Filing) -> Iterator[Note]:

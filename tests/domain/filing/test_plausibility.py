@@ -149,6 +149,54 @@ class TestTerms:
         assert not list(plausibility.term_findings(filing(content="禁止参加九年"), [free]))
 
 
+GONE = [
+    "处罚决定已被复议撤销",
+    "该处罚决定书已撤回",
+    "罚款二千元（样例）",
+    "本决定已于2026年11月20日作废",
+    "经行政复议，撤销原处罚决定",
+    "法院判决撤销该处罚决定",
+    "决定书已被依法撤销",
+    "已撤销",
+    "撤销",
+    "已作废。",
+    "经复议撤销",
+    "该案已终止",
+    "不予行政处罚",
+    "对当事人免予处罚",
+    "拟处以罚款二千元",
+    "拟对当事人作出罚款二千元的决定",
+    "处罚决定现停止执行",
+    "【草稿】罚款二千元",
+]
+STANDING = [
+    "罚款二千元。",
+    "如不服本决定，可以申请行政复议或者提起行政诉讼，复议、诉讼期间不停止执行",
+    "撤销中标资格，罚款二千元",
+    "责令停止违法行为，罚款二千元",
+    "当事人伪造已作废的资质证书投标",
+    "使用已失效的营业执照签订合同",
+    "当事人撤回投标文件后又与他人签订合同",
+    "虚拟处理器采购项目中串通投标",
+    "未经修复即投入使用，罚款二千元",
+    "取消其参加政府采购活动资格一年",
+    "吊销许可证件",
+    "当事人拟参加采购活动时提供虚假材料",
+]
+
+
+class TestState:
+    @pytest.mark.parametrize("field", ["content", "remark", "facts"])
+    @pytest.mark.parametrize("text", GONE)
+    def test_of_a_decision_that_does_not_stand_is_found(self, field: str, text: str) -> None:
+        assert "decision-state-doubtful" in codes(filing(**{field: text}))
+
+    @pytest.mark.parametrize("field", ["content", "remark", "facts"])
+    @pytest.mark.parametrize("text", STANDING)
+    def test_of_a_decision_that_stands_is_plausible(self, field: str, text: str) -> None:
+        assert "decision-state-doubtful" not in codes(filing(**{field: text}))
+
+
 class TestDays:
     @pytest.mark.parametrize("text", ["2026年11月11日，投标文件雷同", "于2026-12-01投标", "2027.1.1"])
     def test_of_facts_after_the_decision_are_found(self, text: str) -> None:
