@@ -13,7 +13,7 @@ from registry.tabular import formats
 from registry.tabular.beside import add_comment
 from registry.tabular.colours import BLACK, WHITE, is_unseen
 from registry.tabular.grid import Book, Cell, Grid, Merge, text_cell
-from registry.tabular.scan import LEAST_HEIGHT, LEAST_WIDTH, unescape
+from registry.tabular.scan import LEAST_HEIGHT, LEAST_SIZE, LEAST_WIDTH, unescape
 from registry.tabular.sheet import MAX_COLUMNS, MAX_ROWS
 from registry.tabular.styles import PLAIN, Style, style_of
 
@@ -97,13 +97,15 @@ def _scan_records(stream: bytes) -> dict[int, set[tuple[int, int]]]:
 
 def _read_book(source: xlrd.Book, formulas: dict[int, set[tuple[int, int]]]) -> Book:
     struck = [bool(font.struck_out) for font in source.font_list]
+    tiny = [0 < font.height < 20 * LEAST_SIZE for font in source.font_list]
     raised = [bool(font.escapement) for font in source.font_list]
     styles = [
         style_of(
             format_record.format_key,
             {format_record.format_key: format_record.format_str},
-            marks=("struck-through",) * (xf.font_index < len(struck) and struck[xf.font_index])
-            + ("text-unseen",) * _is_unseen(source, xf, format_record.format_str),
+            marks=("struck-through",) * ((xf.font_index < len(struck) and struck[xf.font_index]) or _is_crossed(xf))
+            + ("text-unseen",)
+            * (_is_unseen(source, xf, format_record.format_str) or (xf.font_index < len(tiny) and tiny[xf.font_index])),
             is_1904=source.datemode == 1,
         )
         for xf in source.xf_list
@@ -146,6 +148,12 @@ def _read_sheet(
         add_comment(grid, (row + 1, column + 1), comment.author, comment.text)
     grid.merges = [Merge(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
     return grid
+
+
+def _is_crossed(xf: xlrd.formatting.XF) -> bool:
+    """Whether a line is drawn across cells of this format."""
+    border = xf.border
+    return bool(border and border.diag_line_style and (border.diag_down or border.diag_up))
 
 
 def _is_unseen(source: xlrd.Book, xf: xlrd.formatting.XF, code: str) -> bool:

@@ -24,8 +24,8 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _IGNORED = frozenset(("rPh", "phoneticPr"))
 _OF_TEXTS = frozenset(("r", "t", "strike", "vertAlign"))
 _TRUE = ("1", "true", "on")
-LEAST_HEIGHT, LEAST_WIDTH = 2.0, 0.5
-"""Points, and characters: in less nothing can be read."""
+LEAST_HEIGHT, LEAST_WIDTH, LEAST_SIZE = 2.0, 0.5, 3.0
+"""Height of a row in points, width of a column in characters, size of a font in points: in less nothing can be read."""
 
 
 class _Stream:
@@ -190,7 +190,7 @@ class SheetScan(_Stream):
             raise FileUnreadable(f"工作表中第 {self._row} 行出现了两次，请用电子表格软件打开后重新保存")
         self._cells = {}
         hidden = attributes.get("hidden", "1" if self._rows_are_hidden and "ht" not in attributes else "0")
-        if hidden.lower() in _TRUE or _is_below(attributes.get("ht", ""), LEAST_HEIGHT):
+        if hidden.lower() in _TRUE or is_below(attributes.get("ht", ""), LEAST_HEIGHT):
             self.grid.hidden_rows.add(self._row)
 
     def _start_cell(self, attributes: Mapping[str, str]) -> None:
@@ -278,7 +278,7 @@ class SheetScan(_Stream):
                 raise FileShape("公式或错误值过多")
 
     def _hide_columns(self, attributes: Mapping[str, str]) -> None:
-        if attributes.get("hidden", "0").lower() in _TRUE or _is_below(attributes.get("width", ""), LEAST_WIDTH):
+        if attributes.get("hidden", "0").lower() in _TRUE or is_below(attributes.get("width", ""), LEAST_WIDTH):
             first, last = (int(text) if text.isdigit() else 0 for text in map(attributes.get, ("min", "max"), ("", "")))
             self.grid.hidden_columns |= set(range(first, min(last, MAX_COLUMNS) + 1))
 
@@ -304,7 +304,8 @@ def unescape(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _is_below(size: str, least: float) -> bool:
+def is_below(size: str, least: float) -> bool:
+    """Whether a stated size is less than the least that can be read."""
     try:
         return bool(size) and float(size) < least
     except ValueError:

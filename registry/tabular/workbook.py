@@ -6,7 +6,7 @@ from registry.tabular.beside import hiding_rules, note_rules, read_beside
 from registry.tabular.colours import BLACK, WHITE, colour, fill_colour, is_unseen
 from registry.tabular.grid import Book
 from registry.tabular.package import Package, parse_part
-from registry.tabular.scan import SharedTexts, SheetScan
+from registry.tabular.scan import LEAST_SIZE, SharedTexts, SheetScan, is_below
 from registry.tabular.styles import Style, style_of
 
 
@@ -46,16 +46,19 @@ def _read_styles(tree: etree._Element | None, *, is_1904: bool) -> list[Style]:
         if element.get("numFmtId", "").isdigit()
     }
     struck = [_is_struck(font) for font in tree.iterfind("{*}fonts/{*}font")]
+    tiny = [_is_tiny(font) for font in tree.iterfind("{*}fonts/{*}font")]
+    crossed = [_is_crossed(border) for border in tree.iterfind("{*}borders/{*}border")]
     inks = [colour(font.find("{*}color"), BLACK) for font in tree.iterfind("{*}fonts/{*}font")]
     fills = [fill_colour(fill) for fill in tree.iterfind("{*}fills/{*}fill")]
 
     def marks(element: etree._Element) -> tuple[str, ...]:
-        font, fill = _number(element, "fontId"), _number(element, "fillId")
+        font, fill, border = (_number(element, name) for name in ("fontId", "fillId", "borderId"))
         code = codes.get(_number(element, "numFmtId"), "")
         ink = inks[font] if font < len(inks) else BLACK
         ground = fills[fill] if fill < len(fills) else WHITE
-        is_struck = font < len(struck) and struck[font]
-        return ("struck-through",) * is_struck + ("text-unseen",) * is_unseen(ink, ground, code)
+        is_struck = (font < len(struck) and struck[font]) or (border < len(crossed) and crossed[border])
+        is_hidden = is_unseen(ink, ground, code) or (font < len(tiny) and tiny[font])
+        return ("struck-through",) * is_struck + ("text-unseen",) * is_hidden
 
     return [
         style_of(
@@ -71,6 +74,18 @@ def _read_styles(tree: etree._Element | None, *, is_1904: bool) -> list[Style]:
 def _is_struck(font: etree._Element) -> bool:
     strike = font.find("{*}strike")
     return strike is not None and strike.get("val", "1").lower() in ("1", "true", "on")
+
+
+def _is_tiny(font: etree._Element) -> bool:
+    size = font.find("{*}sz")
+    return size is not None and is_below(size.get("val", ""), LEAST_SIZE)
+
+
+def _is_crossed(border: etree._Element) -> bool:
+    """Whether a line is drawn across the cell."""
+    line = border.find("{*}diagonal")
+    is_drawn = line is not None and line.get("style", "none") != "none"
+    return is_drawn and any(border.get(name, "0").lower() in ("1", "true") for name in ("diagonalUp", "diagonalDown"))
 
 
 def _number(element: etree._Element, name: str) -> int:

@@ -38,6 +38,8 @@ UNSEEN: list[dict[str, Any]] = [
     {"font_color": "#101010", "bg_color": "#050505"},
     {"font_color": "#C00000", "bg_color": "#C00005"},
     {"font_color": "#7030A0", "bg_color": "#7030A0"},
+    {"font_size": 1},
+    {"font_size": 2.5},
 ]
 SEEN: list[dict[str, Any]] = [
     {"font_color": "white", "bg_color": "#4472C4"},
@@ -46,6 +48,8 @@ SEEN: list[dict[str, Any]] = [
     {"font_color": "#808080"},
     {"font_color": "#595959"},
     {"bold": True},
+    {"font_size": 6},
+    {"border": 1},
     {"font_color": "white", "bg_color": "black"},
     {"num_format": "[Red]@"},
     {"font_color": "#A6A6A6"},
@@ -66,6 +70,14 @@ def test_a_text_of_the_colour_of_its_ground_is_a_doubt(style: dict[str, Any], na
     data = book([HEADINGS, [*row[: column(name)], (row[column(name)], style), *row[column(name) + 1 :]], decision(2)])
     assert [codes(each) for each in read(data)[1]] == [["text-unseen"], []]
     assert all(each.filing for each in read(data, "text-unseen")[1])
+
+
+@pytest.mark.parametrize("kind", [1, 2, 3])
+def test_a_cell_with_a_line_across_it_is_a_doubt(kind: int) -> None:
+    row, style = decision(1), {"diag_type": kind, "diag_border": 1}
+    place = column("行政相对人名称")
+    data = book([HEADINGS, [*row[:place], (row[place], style), *row[place + 1 :]], decision(2)])
+    assert [codes(each) for each in read(data)[1]] == [["struck-through"], []]
 
 
 @pytest.mark.parametrize("style", SEEN)
