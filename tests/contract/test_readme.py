@@ -124,9 +124,10 @@ def _assert_list_updated(said: str, home: Path) -> None:
 
 
 def _assert_disputed(said: str) -> None:
-    accepted, decided, page = said.split("\n", 2)
+    accepted, proposed, confirmed, page = said.split("\n", 3)
     assert accepted.endswith(": accepted")
-    assert decided.endswith(": decided")
+    assert "waits for another person" in proposed
+    assert confirmed.startswith("proposal 2: confirmed")
     assert "记录无误，予以维持" in page
 
 
