@@ -5,6 +5,7 @@ from flask_compress import Compress
 
 from registry import runtime
 from registry.queries.publication.state_tag import state_tag
+from registry.replica import ReplicaLost
 from registry.unit_of_work import day_of
 
 _TAG = "registry.state_tag"
@@ -19,12 +20,20 @@ def answer_unchanged() -> Response | None:
     """
     if request.method not in ("GET", "HEAD"):
         return None
-    with runtime.reading() as session:
-        tag = state_tag(session, runtime.settings().node, day_of(runtime.clock()))
+    try:
+        tag = _find_tag()
+    except ReplicaLost:
+        runtime.leave_replica()
+        tag = _find_tag()
     request.environ[_TAG] = tag
     if not request.if_none_match.contains_weak(tag):
         return None
     return with_tag(Response(status=304))
+
+
+def _find_tag() -> str:
+    with runtime.reading() as session:
+        return state_tag(session, runtime.settings().node, day_of(runtime.clock()))
 
 
 def with_tag(response: Response) -> Response:

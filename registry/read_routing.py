@@ -22,7 +22,7 @@ class ReroutingFlask(Flask):
         try:
             return super().dispatch_request()
         except ReplicaLost:
-            g.replica_allowed = None
+            runtime.leave_replica()
             return super().dispatch_request()
 
 

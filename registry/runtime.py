@@ -196,6 +196,11 @@ def reading(*, on_primary: bool = False, one_state: bool = False) -> Iterator[Se
         raise ReplicaLost() from None
 
 
+def leave_replica() -> None:
+    """Let the rest of the present request read on the primary."""
+    g.replica_allowed = None
+
+
 def has_replica() -> bool:
     """Whether the running node has a replica to read from."""
     return "registry_replica" in current_app.extensions

@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.support.processes import descendants
+from tests.support.processes import descendants, free_ports
 from tests.support.stores import binary, server_folder
 
 SETTINGS = {
@@ -36,9 +35,8 @@ class Server:
 
     def __init__(self, folder: Path, name: str, user: str | None) -> None:
         self.name, self.data, self._folder, self._user = name, folder / name, folder, user
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        # Below those that connections take for themselves: the server is down for a while and wants its port back.
+        self.port = free_ports()[0]
 
     @property
     def address(self) -> str:
