@@ -69,6 +69,9 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        # What was killed may stay a process of no parent for a while, and its lock would seem to be in use.
+        for left in self._folder.glob(f".s.PGSQL.{self.port}*"):
+            left.unlink()
 
     def stop(self) -> None:
         """End it, whatever it does."""
