@@ -1,6 +1,7 @@
 """Everything at once over real nodes: kill -9, database crashes, bad network, full disks, clock jumps, a stalled peer.
 
-``make chaos MINUTES=10`` is the long form; the short one runs with the other tests.
+``make chaos MINUTES=10`` is the long form, ``CHAOS_MINUTES=0.2`` a short one. It is not among the tests of every run
+yet: what it finds in a minute depends on how busy the machine is.
 """
 
 import datetime as dt
@@ -59,6 +60,7 @@ SETTINGS: dict[str, Any] = SHORT | {
 PER_MINUTE = {"kill -9": 70, "database crashes": 7, "network faults": 400}
 
 
+@pytest.mark.skipif(not IS_LONG, reason="make chaos MINUTES=10 runs it")
 class TestEverythingAtOnce:
     def test_loses_doubles_and_shows_nothing_too_early_or_too_late(self, templates: stores.Templates) -> None:
         seed = int(os.environ.get("CHAOS_SEED", secrets.randbits(32)))
