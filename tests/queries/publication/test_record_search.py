@@ -245,7 +245,7 @@ def many(app, monkeypatch):
 
 
 class TestCost:
-    """docs/adr/0026: rows read are below the tail and 32 times the root of the number of records."""
+    """docs/adr/0027: rows read are below the tail and 32 times the root of the number of records."""
 
     @pytest.mark.parametrize(
         "wanted",
