@@ -9,9 +9,9 @@ import click
 
 from registry import runtime
 from registry.commands.common import actor_named, in_app
-from registry.commands.penalties import EXISTING, ROW_NUMBER, file_group, require_writable, write_annotated
+from registry.commands.penalties import ANNOTATED, CONFIRM, EXISTING, ROW_NUMBER, file_group, write_annotated
 from registry.commands.procedures import ACCOUNT, listing_group
-from registry.domain.filing.reading import CONFIRMABLE, parse_mapping
+from registry.domain.filing.reading import parse_mapping
 from registry.domain.permissions import Actor, Permission
 from registry.models import ListAdoption
 from registry.queries.cases import adoptions
@@ -36,18 +36,8 @@ GROUPS = (file_group,)
     metavar="HEADING=FIELD",
     help="What a heading means, such as 失信主体=subject_name, or HEADING=- to leave it out; remembered.",
 )
-@click.option(
-    "--confirm",
-    multiple=True,
-    type=click.Choice(CONFIRMABLE),
-    help="Doubts about rows that were looked at and stand.",
-)
-@click.option(
-    "--annotated",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    callback=require_writable,
-    help="Write the file to this XLSX with every finding at its cell.",
-)
+@CONFIRM
+@ANNOTATED
 @in_app
 def file_listings(  # noqa: PLR0913, PLR0917 - one parameter per option
     path: Path,

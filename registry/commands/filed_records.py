@@ -11,10 +11,10 @@ import click
 
 from registry import runtime
 from registry.commands.common import actor_named, in_app
-from registry.commands.penalties import EXISTING, file_group
+from registry.commands.penalties import CONFIRM, EXISTING, file_group
 from registry.domain.cases.filed_kinds import FILED_KINDS, FiledKind
 from registry.domain.filing import columns
-from registry.domain.filing.reading import CONFIRMABLE, Reading, parse_mapping
+from registry.domain.filing.reading import Reading, parse_mapping
 from registry.domain.permissions import Permission
 from registry.queries.law import reference_data
 from registry.services.cases import filed_records
@@ -32,7 +32,7 @@ def _add_command(kind: FiledKind) -> None:
     @click.option(
         "--map", "mapping", multiple=True, metavar="HEADING=FIELD", help="What a heading means, - for nothing."
     )
-    @click.option("--confirm", multiple=True, type=click.Choice(CONFIRMABLE), help="Rows of this doubt were looked at.")
+    @CONFIRM
     @in_app
     def command(
         path: Path,

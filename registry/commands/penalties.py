@@ -39,6 +39,20 @@ def require_writable(_context: click.Context, _option: click.Parameter, path: Pa
     return path
 
 
+CONFIRM = click.option(
+    "--confirm",
+    multiple=True,
+    type=click.Choice(CONFIRMABLE),
+    help="Doubts about rows that were looked at and stand.",
+)
+ANNOTATED = click.option(
+    "--annotated",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=require_writable,
+    help="Write the file to this XLSX with every finding at its cell.",
+)
+
+
 @click.group("file")
 def file_group() -> None:
     """File records from a file."""
@@ -56,12 +70,7 @@ def file_group() -> None:
     metavar="HEADING=FIELD[:UNIT]",
     help="What a heading means, such as 罚款金额=fine:元, or HEADING=- to leave it out; remembered for the department.",
 )
-@click.option(
-    "--confirm",
-    multiple=True,
-    type=click.Choice(CONFIRMABLE),
-    help="Doubts about rows that were looked at and stand.",
-)
+@CONFIRM
 @click.option("--dry-run", is_flag=True, help="Read and judge every row, keep nothing.")
 @click.option(
     "--report",
@@ -69,12 +78,7 @@ def file_group() -> None:
     callback=require_writable,
     help="Write every finding to this XLSX.",
 )
-@click.option(
-    "--annotated",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    callback=require_writable,
-    help="Write the file to this XLSX with every finding at its cell.",
-)
+@ANNOTATED
 @in_app
 def file_penalties(  # noqa: PLR0913, PLR0917 - one parameter per option
     path: Path,
