@@ -125,7 +125,7 @@ def attack(request: pytest.FixtureRequest) -> Iterator[attacks.Attack]:
 @pytest.fixture
 def typed(app: Flask, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
     """Run a command on the test's own application; returns exit code and output."""
-    monkeypatch.setattr(common, "create_app", lambda: app)
+    monkeypatch.setattr(common, "create_node", lambda: app)
 
     def run(*words: object) -> tuple[int, str]:
         done = CliRunner().invoke(main, [str(word) for word in words])

@@ -9,7 +9,7 @@ import click
 import flask_migrate
 
 from registry import runtime
-from registry.app import MIGRATIONS, create_app
+from registry.app import MIGRATIONS, create_app, create_node
 from registry.commands.common import WholeRange, in_app
 from registry.demo.furnish import furnish
 from registry.demo.processes import run
@@ -73,7 +73,7 @@ def serve_arguments(settings: Settings) -> list[str]:
 
 def _warn_of_set_back(settings: Settings) -> None:
     """Say on standard error that the database is older than this node's record of it; pages are served all the same."""
-    with create_app(settings).app_context():
+    with create_node(settings).app_context():
         try:
             runtime.perform(SYSTEM, epochs.require_current)
         except Refusal as refusal:
