@@ -13,7 +13,7 @@ from registry.domain.filing.parse import clean
 from registry.domain.filing.reading import AS_WRITTEN, Reading
 from registry.domain.filing.vocabulary import Vocabulary, is_harmless
 from registry.errors import Fault
-from registry.tabular.sheet import FileNote, Row, Sheet
+from registry.tabular.sheet import FileNote, Row, Sheet, Tables
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,16 @@ class ReadRow:
     notes: tuple[Note, ...]
     sheet: str = ""
     cells: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """The tables of a file of filings as they were found, their rows not yet judged: what is judged again, by other
+    rules or on another day, need not be read again."""
+
+    tables: Tables
+    reading: Reading
+    vocabulary: Vocabulary
 
 
 @dataclass(frozen=True)
@@ -49,13 +59,23 @@ def read_filings(
     *,
     is_strict: bool = False,
 ) -> FilingsFile:
-    """Read a file of filings. Refuses the whole file when it cannot be read as a table.
+    """Read a file of filings. Refuses what ``open_file`` and ``judge_rows`` refuse."""
+    return judge_rows(open_file(data, filename, reading), rules, today, is_strict=is_strict)
+
+
+def open_file(data: bytes, filename: str, reading: Reading = AS_WRITTEN) -> OpenFile:
+    """Find the tables of a file of filings. Refuses the whole file when it cannot be read as a table."""
+    vocabulary = columns.VOCABULARY.mapped(reading.mapping)
+    return OpenFile(tabular.read_tables(data, filename, vocabulary), reading, vocabulary)
+
+
+def judge_rows(file: OpenFile, rules: Rules, today: dt.date, *, is_strict: bool = False) -> FilingsFile:
+    """The rows of a file as filings, each judged when it is asked for.
 
     Headings are canonical field names, the ``CF_*`` columns of 2018 or 2016, or Chinese as offices write them. Columns
     that nobody knows are left out and named, with ``is_strict`` they refuse the file.
     """
-    vocabulary = columns.VOCABULARY.mapped(reading.mapping)
-    tables = tabular.read_tables(data, filename, vocabulary)
+    tables, reading, vocabulary = file.tables, file.reading, file.vocabulary
     headed = [
         (sheet, columns.resolve(sheet.columns, vocabulary, unit=sheet.unit, is_strict=is_strict))
         for sheet in tables.sheets
