@@ -25,6 +25,7 @@ from registry.queries.law import reference_data
 from registry.refusals.acts import AlreadyFiled, ImportUnknown, QueryRefused
 from registry.services.cases import column_mappings, penalty_filing
 from registry.services.node import audit
+from registry.services.node.garbage import rarely_collected
 from registry.services.node.resumable import Perform, PerformAs, run_each
 from registry.tabular import filings
 from registry.unit_of_work import UnitOfWork, day_of
@@ -89,7 +90,8 @@ def receive(work: UnitOfWork, data: bytes, filename: str, options: Options) -> R
     ):
         return Received(import_row, None)
     rules = filing_rules_for(reference, work.actor, options, _department(work.session, work.actor))
-    file = filings.open_file(data, filename, options.reading)
+    with rarely_collected():
+        file = filings.open_file(data, filename, options.reading)
     judged = filings.judge_rows(file, rules, work.today)
     column_mappings.remember(work, stated, column_mappings.PENALTY)
     if import_row is None:
@@ -210,12 +212,14 @@ def run(
     and files no row twice; nor do two runs at once. ``received``: what this process has just stored; any other run
     reads the stored file.
     """
-    start, total, rows = perform(lambda work: _open_import(work, actor, import_id, received))
-    while chunk := list(islice(rows, CHUNK)):
-        done = perform(partial(_file_chunk, import_id=import_id, start=start, chunk=chunk))
-        start += len(chunk)
-        if progress:
-            progress(done, total)
+    with rarely_collected():
+        start, total, rows = perform(lambda work: _open_import(work, actor, import_id, received))
+    with rarely_collected():  # again: the rows exist now
+        while chunk := list(islice(rows, CHUNK)):
+            done = perform(partial(_file_chunk, import_id=import_id, start=start, chunk=chunk))
+            start += len(chunk)
+            if progress:
+                progress(done, total)
     perform(lambda work: _finish_import(work, import_id))
 
 
