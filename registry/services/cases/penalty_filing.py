@@ -269,9 +269,10 @@ def _store_drafts(work: UnitOfWork, department: Department, reference: Reference
                 "version": 1,
             }
         )
-    work.session.execute(insert(Penalty), rows)
+    connection = work.session.connection()  # plain inserts: nobody needs these rows as objects
+    connection.execute(insert(Penalty), rows)
     ids = penalties.ids(work.session, [draft.record for draft in drafts])
-    work.session.execute(
+    connection.execute(
         insert(PenaltyFiling),
         [draft.filing_row(work) | {"penalty_id": ids[draft.record]} for draft in drafts],
     )

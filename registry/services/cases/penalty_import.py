@@ -291,7 +291,7 @@ def _file_chunk(work: UnitOfWork, import_id: int, start: int, chunk: Sequence[fi
             finding_rows += _build_finding_rows(import_id, row, outcome)
     import_row.next_row += len(chunk)
     if finding_rows:
-        work.session.execute(insert(ImportFinding), finding_rows)
+        work.session.connection().execute(insert(ImportFinding), finding_rows)
     work.session.flush()
     return import_row.next_row
 

@@ -35,7 +35,7 @@ def apply_act(work: UnitOfWork, noun: str, act: str, subjects: Sequence[Deadline
     reference = reference_data.current(work.session)
     rows = [row for subject in subjects for row in _build_clock_rows(work, reference, noun, act, subject)]
     if rows := _without_running(work, reference, rows):
-        work.session.execute(insert(Clock), rows)
+        work.session.connection().execute(insert(Clock), rows)
     stop_clocks(work, deadlines.met_by(reference, noun, act), [subject.record for subject in subjects])
 
 
