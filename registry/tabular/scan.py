@@ -26,6 +26,8 @@ _OF_TEXTS = frozenset(("r", "t", "strike", "vertAlign"))
 _TRUE = ("1", "true", "on")
 LEAST_HEIGHT, LEAST_WIDTH, LEAST_SIZE = 2.0, 0.5, 3.0
 """Height of a row in points, width of a column in characters, size of a font in points: in less nothing can be read."""
+_TEXTS_KEPT = 10_000
+"""Texts in the cells themselves that are remembered as they are displayed: most columns repeat a few."""
 
 
 class _Stream:
@@ -142,6 +144,7 @@ class SheetScan(_Stream):
         self.grid = Grid(name)
         self._texts, self._styles = texts, styles
         self._style_of: dict[str, Style] = {}
+        self._shown: dict[tuple[str, str], Cell] = {}
         self._row = self._column = self._size = self._found = 0
         self._cells: dict[int, Cell] = {}
         self._kind = self._style = ""
@@ -247,8 +250,18 @@ class SheetScan(_Stream):
         elif self._kind == "d":
             cell = day_cell(stored.strip().removesuffix("Z"))
         else:
-            cell = style.text(text_cell(unescape(stored)))
+            cell = self._show_text(style, stored)
         return cell._replace(findings=("formula-cell",)) if self._is_formula else cell
+
+    def _show_text(self, style: Style, stored: str) -> Cell:
+        """A text in the cell itself; one text is one cell, so that what is known of it once is known of all."""
+        key = (self._style, stored)
+        cell = self._shown.get(key)
+        if cell is None:
+            cell = style.text(text_cell(unescape(stored)))
+            if len(self._shown) < _TEXTS_KEPT:
+                self._shown[key] = cell
+        return cell
 
     def _shared(self, stored: str) -> Cell:
         index = stored.strip()
