@@ -73,6 +73,8 @@ _STATE = re.compile(
 _CLOSED = re.compile(r"[^)）\]】\w.·]$|[0-9_]$")
 _LABELLED = re.compile("[:：]")
 
+_ODD = re.compile(rf"[^{_HAN}]|[某〇曾原又别简前锟烫屯]")
+"""What a masked or damaged name, or one with a former name, has somewhere: most names have none of it."""
 _NO_NAME_MAX = 12
 """Longer texts that end in a letter or character are a name, or what another rule refuses."""
 
@@ -80,6 +82,12 @@ _NO_NAME_MAX = 12
 def name_findings(name: str, *, is_person: bool) -> Iterator[str]:
     """The codes of what is wrong with a name (``DETAILS``); nothing for a name as registers have it."""
     if not name:
+        return
+    if not _ODD.search(name):
+        if _is_no_name(name):
+            yield NAME_EMPTY
+        elif _is_several(name, is_person=is_person):
+            yield NAME_SEVERAL
         return
     damaged = _DAMAGED.search(name)
     if damaged:
