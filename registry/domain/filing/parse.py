@@ -47,7 +47,7 @@ def clean(
     filing = _build_filing(reader, rules, today)
     if reader.faults:
         return None, list(dict.fromkeys(reader.faults)), list(dict.fromkeys(reader.notes))
-    for finding in plausibility.findings(filing):
+    for finding in plausibility.findings(filing, reader.once):
         reader.note(finding.pointer.removeprefix("/"), finding.code, finding.detail)
     return filing, [], list(dict.fromkeys(reader.notes))
 
