@@ -147,7 +147,7 @@ class SheetScan(_Stream):
         self._shown: dict[tuple[str, str], Cell] = {}
         self._row = self._column = self._size = self._found = 0
         self._cells: dict[int, Cell] = {}
-        self._kind = self._style = ""
+        self._kind = self._style = self._digits = ""
         self._value: list[str] | None = None
         self._stored = ""
         self._rich: _RichText | None = None
@@ -166,7 +166,11 @@ class SheetScan(_Stream):
             self._is_formula = True
         elif self._kind == "inlineStr" and (tag in _OF_TEXTS or tag in _IGNORED):
             self._start_inline(tag, attributes)
-        elif tag == "col":
+        elif tag != "is":
+            self._start_other(tag, attributes)
+
+    def _start_other(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "col":
             self._hide_columns(attributes)
         elif tag == "cfRule":
             self._add_rule(attributes.get("dxfId", ""))
@@ -187,7 +191,7 @@ class SheetScan(_Stream):
     def _start_row(self, attributes: Mapping[str, str]) -> None:
         number = attributes.get("r", "")
         self._row = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else self._row + 1
-        self._column = 0
+        self._column, self._digits = 0, str(self._row)
         if self._row in self.grid.rows:
             # Spreadsheets repair such a file, each in its own way: one of the two rows was not seen.
             raise FileUnreadable(f"工作表中第 {self._row} 行出现了两次，请用电子表格软件打开后重新保存")
@@ -199,11 +203,11 @@ class SheetScan(_Stream):
     def _start_cell(self, attributes: Mapping[str, str]) -> None:
         reference = attributes.get("r", "")
         letters = reference.rstrip("0123456789")
-        if reference[len(letters) :] == str(self._row) and letters:
+        if letters and reference[len(letters) :] == self._digits:
             self._column = _column_number(letters)
         elif match := _REFERENCE.fullmatch(reference):
             self._column = _column_number(match[1])
-            self._row = int(match[2])
+            self._row, self._digits = int(match[2]), match[2]
             self._cells = self.grid.rows.get(self._row) or {}
         elif reference:
             raise FileUnreadable("工作表内容已损坏")
