@@ -112,3 +112,27 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = _LETTERS[rest] + letters
     return letters
+
+
+def fill_merges(grid: Grid, wide: dict[tuple[int, int], int]) -> None:
+    """Give the value of a merged span to every row it covers that has something of its own; what stands unseen below
+    it goes. ``wide``: the last column of the value of a span over several columns, by its row and first column."""
+    for merge in grid.merges:
+        anchor = grid.rows.get(merge.top, {}).get(merge.left)
+        rows = range(merge.top, merge.bottom + 1) if merge.bottom - merge.top < len(grid.rows) else grid.rows
+        for number in [row for row in rows if merge.top <= row <= merge.bottom and row in grid.rows]:
+            cells = grid.rows[number]
+            hidden = [column for column in cells if merge.left <= column <= merge.right]
+            is_below = [c for c in hidden if (number, c) != (merge.top, merge.left) and cells[c].text]
+            for column in hidden:
+                del cells[column]
+            if anchor is None or not (cells or number == merge.top):
+                continue
+            marks = ["merged-value"] if number > merge.top else []
+            marks += ["merged-hidden"] if is_below else []
+            cells[merge.left] = anchor._replace(findings=(*anchor.findings, *marks))
+            if merge.right > merge.left:
+                wide[number, merge.left] = merge.right
+    for number, cells in list(grid.rows.items()):
+        if not any(cell.text.strip() or cell.findings for cell in cells.values()):
+            del grid.rows[number]
