@@ -37,6 +37,7 @@ class Reference:
         self._rows = rows
         self.version = version
         self._rows_in_force = lru_cache(_DAYS_KEPT)(self._select_in_force)
+        self._typed_rows = lru_cache(_DAYS_KEPT)(self._select_typed)
         self._thresholds = lru_cache(_DAYS_KEPT)(self._select_thresholds)
 
     def rows(self, kind: str, on: dt.date | None = None) -> Sequence[Row]:
@@ -47,7 +48,10 @@ class Reference:
         return tuple(row for row in self._rows.get(kind, ()) if row.is_in_force(on))
 
     def _rows_of_type(self, kind: str, row_type: type[R], on: dt.date | None) -> list[R]:
-        return [row for row in self.rows(kind, on) if isinstance(row, row_type)]
+        return list(self._typed_rows(kind, row_type, on))
+
+    def _select_typed(self, kind: str, row_type: type[R], on: dt.date | None) -> tuple[R, ...]:
+        return tuple(row for row in self.rows(kind, on) if isinstance(row, row_type))
 
     def measures(self, on: dt.date) -> list[reference_kinds.Measure]:
         """The statutory measures in force on a day."""
