@@ -79,7 +79,7 @@ class StatutoryTerm:
 class Once(Protocol):
     """Asks a reading of some fields once for all rows of a file that have the same in them."""
 
-    def __call__(self, reader: str, fields: tuple[str, ...], read: Callable[[], T]) -> T:
+    def __call__(self, reader: str, fields: tuple[str, ...], read: Callable[[], T], /) -> T:
         """What ``read`` returns, which depends on the cells ``fields`` alone."""
 
 

@@ -87,7 +87,7 @@ class RowReader:
         value, faults, notes = found
         self.faults += faults
         self.notes += notes
-        return value  # type: ignore[no-any-return] - what the same reader returned
+        return value  # type: ignore[no-any-return]  # what the same reader returned
 
     def once(self, reader: str, fields: tuple[str, ...], read: Callable[[], T]) -> T:
         """What ``read`` makes of the cells ``fields``; of the same cells in another row of the table it is remembered.

@@ -48,7 +48,7 @@ class Reference:
         return tuple(row for row in self._rows.get(kind, ()) if row.is_in_force(on))
 
     def _rows_of_type(self, kind: str, row_type: type[R], on: dt.date | None) -> list[R]:
-        return list(self._typed_rows(kind, row_type, on))
+        return list(self._typed_rows(kind, row_type, on))  # type: ignore[arg-type]  # a class is hashable
 
     def _select_typed(self, kind: str, row_type: type[R], on: dt.date | None) -> tuple[R, ...]:
         return tuple(row for row in self.rows(kind, on) if isinstance(row, row_type))
