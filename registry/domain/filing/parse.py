@@ -77,6 +77,7 @@ def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
     authority_name, authority_code, source_name, source_code = row.once(
         "organs", _ORGANS, lambda: _read_organs(row, rules)
     )
+    served = row.once("served", ("served_on", "decided_on"), lambda: decision.served_on(row, decided, today))
     first_on, first_at = row.once("first", _FIRST, lambda: decision.first_publication(row, decided, today))
     return Filing(
         subject=subject,
@@ -91,7 +92,9 @@ def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
         confiscated_fen=confiscated,
         permit=permit,
         decided_on=decided or today,
-        effect_until=row.once("effect", ("effect_until", "decided_on"), lambda: decision.effect_until(row, decided)),
+        effect_until=row.once(
+            "effect", ("effect_until", "decided_on", "served_on"), lambda: decision.effect_until(row, decided, served)
+        ),
         publicity_until=row.once(
             "publicity", ("publicity_until", "decided_on"), lambda: decision.publicity_until(row, decided)
         ),
@@ -106,7 +109,7 @@ def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
         severity=row.once("severity", ("severity", "override_reason"), lambda: _read_severity(row)),
         measures=row.once("measures", _CONFINED, lambda: decision.measures(row, rules)),
         override_reason=override,
-        served_on=row.once("served", ("served_on", "decided_on"), lambda: decision.served_on(row, decided, today)),
+        served_on=served,
         first_published_on=first_on,
         first_published_at=first_at,
     )

@@ -165,6 +165,10 @@ def _text_findings(filing: Filing) -> Iterator[Note]:
         yield Note(
             "/subject_name", "name-unusual", "名称中有登记的名称所没有的内容（括号、称谓、标点、数字等），请核对"
         )
+    if not is_person and subject_name.is_department(filing.subject.name):
+        yield Note(
+            "/subject_name", "name-of-department", "名称像是单位的项目部、办事处等内设机构，应填写单位的全称，请核对"
+        )
     if document_number.is_doubtful(filing.document_number):
         yield Note(
             "/document_number", document_number.DOUBTFUL, "文号像是几个号，或者年份有误、带有更正、作废等字样，请核对"
