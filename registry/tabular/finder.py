@@ -62,7 +62,7 @@ class _Table:
     @property
     def unit(self) -> str:
         """The unit of amounts that lines above or below state; two different ones are none that is read."""
-        return "、".join(dict.fromkeys(filter(None, map(stated_unit, self.lines))))
+        return "、".join(dict.fromkeys(filter(None, map(stated_unit, self.lines + self.grid.page_lines))))
 
     def add_line(self, text: str, *, is_note: bool, is_section: bool) -> None:
         """Heed a line that is no row: what it says of the rows above or below it."""

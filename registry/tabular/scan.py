@@ -24,6 +24,7 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _IGNORED = frozenset(("rPh", "phoneticPr"))
 _OF_TEXTS = frozenset(("r", "t", "strike", "vertAlign"))
 _TRUE = ("1", "true", "on")
+_PAGE_TEXTS = frozenset(("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"))
 LEAST_HEIGHT, LEAST_WIDTH, LEAST_SIZE = 2.0, 0.5, 3.0
 """Height of a row in points, width of a column in characters, size of a font in points: in less nothing can be read."""
 _TEXTS_KEPT = 10_000
@@ -137,7 +138,8 @@ class SharedTexts(_Stream):
 
 
 class SheetScan(_Stream):
-    """A worksheet as a person sees it: ``grid``. ``rules``: the styles of its conditional formats, by number."""
+    """A worksheet as a person sees it: ``grid``. ``rules``: the styles of its conditional formats, by number;
+    ``page_texts``: heads and feet of its printed pages, with their codes."""
 
     def __init__(self, name: str, texts: Sequence[Cell], styles: Sequence[Style]) -> None:
         super().__init__()
@@ -153,6 +155,7 @@ class SheetScan(_Stream):
         self._rich: _RichText | None = None
         self._is_formula = self._rows_are_hidden = False
         self.rules: set[int] = set()
+        self.page_texts: dict[str, str] = {}
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2] if ":" in name else name
@@ -178,6 +181,8 @@ class SheetScan(_Stream):
             self._merge(attributes.get("ref", ""))
         elif tag == "sheetFormatPr":
             self._rows_are_hidden = attributes.get("zeroHeight", "0").lower() in _TRUE
+        elif tag in _PAGE_TEXTS:
+            self._value = []
 
     def _start_inline(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A text in the cell itself: mostly one piece, else runs."""
@@ -232,6 +237,8 @@ class SheetScan(_Stream):
         elif self._value is not None:
             if tag in ("v", "t"):
                 self._stored, self._value = "".join(self._value), None
+            elif tag in _PAGE_TEXTS:
+                self.page_texts[tag], self._value = "".join(self._value), None
         elif self._rich is not None:
             self._rich.end(tag)
 
