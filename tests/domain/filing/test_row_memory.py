@@ -46,7 +46,7 @@ HEADINGS = [
 ]
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.lists(rows, min_size=2, max_size=6), st.sampled_from(HEADINGS))
 def test_a_row_is_read_as_if_it_were_alone(drawn: list[dict[str, str]], headings: Headings) -> None:
     memory = RowMemory()
