@@ -91,7 +91,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def people(app: Flask, store: str, templates: stores.Templates) -> dict[str, Person]:
     """The people of the application."""
-    return templates.people_in(store) or hire()
+    return dict(templates.people_in(store) or hire())  # a test may add somebody
 
 
 @pytest.fixture

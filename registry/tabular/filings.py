@@ -11,9 +11,10 @@ from registry.domain.filing.defaults import fill_repeated, repeated_by_account
 from registry.domain.filing.model import Filing, Note, Rules
 from registry.domain.filing.parse import clean
 from registry.domain.filing.reading import AS_WRITTEN, Reading
+from registry.domain.filing.row_reader import RowMemory
 from registry.domain.filing.vocabulary import Vocabulary, is_harmless
 from registry.errors import Fault
-from registry.tabular.sheet import FileNote, Row, Sheet
+from registry.tabular.sheet import FileNote, Row, Sheet, Tables
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,16 @@ class ReadRow:
     notes: tuple[Note, ...]
     sheet: str = ""
     cells: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """The tables of a file of filings as they were found, their rows not yet judged: what is judged again, by other
+    rules or on another day, need not be read again."""
+
+    tables: Tables
+    reading: Reading
+    vocabulary: Vocabulary
 
 
 @dataclass(frozen=True)
@@ -49,13 +60,23 @@ def read_filings(
     *,
     is_strict: bool = False,
 ) -> FilingsFile:
-    """Read a file of filings. Refuses the whole file when it cannot be read as a table.
+    """Read a file of filings. Refuses what ``open_file`` and ``judge_rows`` refuse."""
+    return judge_rows(open_file(data, filename, reading), rules, today, is_strict=is_strict)
+
+
+def open_file(data: bytes, filename: str, reading: Reading = AS_WRITTEN) -> OpenFile:
+    """Find the tables of a file of filings. Refuses the whole file when it cannot be read as a table."""
+    vocabulary = columns.VOCABULARY.mapped(reading.mapping)
+    return OpenFile(tabular.read_tables(data, filename, vocabulary), reading, vocabulary)
+
+
+def judge_rows(file: OpenFile, rules: Rules, today: dt.date, *, is_strict: bool = False) -> FilingsFile:
+    """The rows of a file as filings, each judged when it is asked for.
 
     Headings are canonical field names, the ``CF_*`` columns of 2018 or 2016, or Chinese as offices write them. Columns
     that nobody knows are left out and named, with ``is_strict`` they refuse the file.
     """
-    vocabulary = columns.VOCABULARY.mapped(reading.mapping)
-    tables = tabular.read_tables(data, filename, vocabulary)
+    tables, reading, vocabulary = file.tables, file.reading, file.vocabulary
     headed = [
         (sheet, columns.resolve(sheet.columns, vocabulary, unit=sheet.unit, is_strict=is_strict))
         for sheet in tables.sheets
@@ -63,8 +84,12 @@ def read_filings(
 
     def rows() -> Iterator[ReadRow]:
         for sheet, headings in headed:
+            memory = RowMemory()
             for row in sheet.rows:
-                yield _read_row((sheet, row), headings, (rules, today), reading, vocabulary)
+                cells, defaults = fill_repeated(headings.cells(row.cells), headings, rules)
+                filing, faults, notes = clean(cells, rules, today, headings, memory)
+                judged = judge_row(row, vocabulary, reading.confirmed)
+                yield _join((sheet, row), filing, (*judged[0], *faults), (*judged[1], *defaults, *notes))
 
     about = tuple(note for sheet, headings in headed for note in _notes(sheet.name, headings, rules))
     return FilingsFile(tables.total, (*tables.notes, *about), rows())
@@ -79,23 +104,16 @@ def _notes(sheet: str, headings: columns.Headings, rules: Rules) -> Iterator[Fil
         yield FileNote("department-default", f"没有这些列，各行采用报送单位的：{titles}", sheet)
 
 
-def _read_row(
-    found: tuple[Sheet, Row],
-    headings: columns.Headings,
-    judged_by: tuple[Rules, dt.date],
-    reading: Reading,
-    vocabulary: Vocabulary,
+def _join(
+    found: tuple[Sheet, Row], filing: Filing | None, faults: tuple[Fault, ...], notes: tuple[Note, ...]
 ) -> ReadRow:
-    (sheet, row), (rules, today) = found, judged_by
-    cells, defaults = fill_repeated(headings.cells(row.cells), headings, rules)
-    filing, faults, notes = clean(cells, rules, today, headings)
-    row_faults, row_notes = judge_row(row, vocabulary, reading.confirmed)
-    all_faults = tuple(dict.fromkeys((*row_faults, *faults)))
-    all_notes = (*row_notes, *defaults, *notes)
-    places = {}
-    for place in (*(fault.pointer for fault in all_faults), *(note.pointer for note in all_notes)):
-        places[place] = sheet.cell(place.removeprefix("/").replace("~1", "/").replace("~0", "~"), row.number)
-    return ReadRow(row.number, None if all_faults else filing, all_faults, all_notes, sheet.name, places)
+    sheet, row = found
+    faults = tuple(dict.fromkeys(faults)) if faults else ()
+    places = {
+        place: sheet.cell(place.removeprefix("/").replace("~1", "/").replace("~0", "~"), row.number)
+        for place in (*(fault.pointer for fault in faults), *(note.pointer for note in notes))
+    }
+    return ReadRow(row.number, None if faults else filing, faults, notes, sheet.name, places)
 
 
 def judge_row(

@@ -25,6 +25,7 @@ from registry.queries.law import reference_data
 from registry.refusals.acts import AlreadyFiled, ImportUnknown, QueryRefused
 from registry.services.cases import column_mappings, penalty_filing
 from registry.services.node import audit
+from registry.services.node.garbage import rarely_collected
 from registry.services.node.resumable import Perform, PerformAs, run_each
 from registry.tabular import filings
 from registry.unit_of_work import UnitOfWork, day_of
@@ -52,7 +53,21 @@ class Options:
         return Reading({name: text for name, text in self.mapping.items() if text}, frozenset(self.confirmed))
 
 
+@dataclass(frozen=True)
+class Received:
+    """A stored import, and its tables as they were found when it was stored: who goes on with it at once, in this
+    process, need not read the file again. None for an import that was stored before."""
+
+    import_row: PenaltyImport
+    file: filings.OpenFile | None
+
+
 def store_import(work: UnitOfWork, data: bytes, filename: str, options: Options) -> PenaltyImport:
+    """Store a file as ``receive`` does, for another process to go on with."""
+    return receive(work, data, filename, options).import_row
+
+
+def receive(work: UnitOfWork, data: bytes, filename: str, options: Options) -> Received:
     """Store a file, sealed, once per account; the same bytes again give the import already stored.
 
     An import that failed or refused a row is begun anew by the same bytes: what refused them may have changed.
@@ -73,16 +88,18 @@ def store_import(work: UnitOfWork, data: bytes, filename: str, options: Options)
     if import_row is not None and (
         import_row.state == "running" or (import_row.state == "finished" and not import_row.refused)
     ):
-        return import_row
+        return Received(import_row, None)
     rules = filing_rules_for(reference, work.actor, options, _department(work.session, work.actor))
-    file = filings.read_filings(data, filename, rules, work.today, options.reading)
+    with rarely_collected():
+        file = filings.open_file(data, filename, options.reading)
+    judged = filings.judge_rows(file, rules, work.today)
     column_mappings.remember(work, stated, column_mappings.PENALTY)
     if import_row is None:
         import_row = PenaltyImport(account_id=work.actor.account_id, digest=digest, options=options_json)
         work.session.add(import_row)
-    _begin_import(work, import_row, data, filename, file)
+    _begin_import(work, import_row, data, filename, judged)
     audit.note(work, "import.receive", str(import_row.id))
-    return import_row
+    return Received(import_row, file)
 
 
 def with_remembered(session: Session, actor: Actor, options: Options) -> Options:
@@ -182,18 +199,27 @@ def rules_of_filer(session: Session, actor: Actor, options: Options) -> Rules:
     return filing_rules_for(reference_data.current(session), actor, options, _department(session, actor))
 
 
-def run(perform: Perform, actor: Actor, import_id: int, progress: Callable[[int, int], None] | None = None) -> None:
+def run(
+    perform: Perform,
+    actor: Actor,
+    import_id: int,
+    progress: Callable[[int, int], None] | None = None,
+    received: Received | None = None,
+) -> None:
     """File the remaining rows of an import, one transaction per chunk.
 
     Progress and rows commit together, so that after a crash the next run goes on behind the last committed chunk
-    and files no row twice; nor do two runs at once.
+    and files no row twice; nor do two runs at once. ``received``: what this process has just stored; any other run
+    reads the stored file.
     """
-    start, total, rows = perform(lambda work: _open_import(work, actor, import_id))
-    while chunk := list(islice(rows, CHUNK)):
-        done = perform(partial(_file_chunk, import_id=import_id, start=start, chunk=chunk))
-        start += len(chunk)
-        if progress:
-            progress(done, total)
+    with rarely_collected():
+        start, total, rows = perform(lambda work: _open_import(work, actor, import_id, received))
+    with rarely_collected():  # again: the rows exist now
+        while chunk := list(islice(rows, CHUNK)):
+            done = perform(partial(_file_chunk, import_id=import_id, start=start, chunk=chunk))
+            start += len(chunk)
+            if progress:
+                progress(done, total)
     perform(lambda work: _finish_import(work, import_id))
 
 
@@ -223,16 +249,22 @@ def has_findings(session: Session, import_id: int) -> bool:
     return session.scalars(statement).first() is not None
 
 
-def _open_import(work: UnitOfWork, actor: Actor, import_id: int) -> tuple[int, int, Iterator[filings.ReadRow]]:
+def _open_import(
+    work: UnitOfWork, actor: Actor, import_id: int, received: Received | None
+) -> tuple[int, int, Iterator[filings.ReadRow]]:
     import_row = import_of_account(work.session, actor.account_id, import_id)
     if import_row.state != "running":
         return import_row.next_row, import_row.total, iter(())
     options = _load_options(import_row.options)
-    data = work.keys.vault.open(import_row.sealed)
+    # The digest is that of the bytes and of the options: the same digest has the same tables.
+    if received and received.file and received.import_row.digest == import_row.digest:
+        file = received.file
+    else:
+        file = filings.open_file(work.keys.vault.open(import_row.sealed), import_row.filename, options.reading)
     # The day is that of receipt, so that a crash over midnight makes no day future; the rules are today's.
     rules = rules_of_filer(work.session, actor, options)
-    file = filings.read_filings(data, import_row.filename, rules, day_of(import_row.created_at), options.reading)
-    return import_row.next_row, file.total, islice(file.rows, import_row.next_row, None)
+    judged = filings.judge_rows(file, rules, day_of(import_row.created_at))
+    return import_row.next_row, judged.total, islice(judged.rows, import_row.next_row, None)
 
 
 def _file_chunk(work: UnitOfWork, import_id: int, start: int, chunk: Sequence[filings.ReadRow]) -> int:
@@ -259,7 +291,7 @@ def _file_chunk(work: UnitOfWork, import_id: int, start: int, chunk: Sequence[fi
             finding_rows += _build_finding_rows(import_id, row, outcome)
     import_row.next_row += len(chunk)
     if finding_rows:
-        work.session.execute(insert(ImportFinding), finding_rows)
+        work.session.connection().execute(insert(ImportFinding), finding_rows)
     work.session.flush()
     return import_row.next_row
 

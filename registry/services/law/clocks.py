@@ -33,9 +33,15 @@ class DeadlineSubject:
 def apply_act(work: UnitOfWork, noun: str, act: str, subjects: Sequence[DeadlineSubject]) -> None:
     """Start the clocks that ``act`` starts and meet those that it meets, each on the legal day of the act."""
     reference = reference_data.current(work.session)
-    rows = [row for subject in subjects for row in _build_clock_rows(work, reference, noun, act, subject)]
+    started: dict[tuple[tuple[str, dt.date], ...], list[deadlines.RunningDeadline]] = {}
+    rows: list[dict[str, Any]] = []
+    for subject in subjects:
+        days = tuple(subject.days.items())
+        if days not in started:
+            started[days] = deadlines.started(reference, noun, act, subject.days)
+        rows += _build_clock_rows(work, reference, noun, subject, started[days])
     if rows := _without_running(work, reference, rows):
-        work.session.execute(insert(Clock), rows)
+        work.session.connection().execute(insert(Clock), rows)
     stop_clocks(work, deadlines.met_by(reference, noun, act), [subject.record for subject in subjects])
 
 
@@ -82,7 +88,11 @@ def follow_facts(work: UnitOfWork, subject: DeadlineSubject) -> None:
 
 
 def _build_clock_rows(
-    work: UnitOfWork, reference: Reference, noun: str, act: str, subject: DeadlineSubject
+    work: UnitOfWork,
+    reference: Reference,
+    noun: str,
+    subject: DeadlineSubject,
+    started: Sequence[deadlines.RunningDeadline],
 ) -> list[dict[str, Any]]:
     return [
         {
@@ -100,7 +110,7 @@ def _build_clock_rows(
             "opened_at": work.now,
             "met_on": None,
         }
-        for running in deadlines.started(reference, noun, act, subject.days)
+        for running in started
     ]
 
 
