@@ -8,12 +8,13 @@ from typing import IO, Any
 import click
 from flask import render_template
 
-from registry import access_trail, runtime
+from registry import runtime
 from registry.commands.common import WholeRange, actor_named, in_app
 from registry.commands.procedures import ACCOUNT
 from registry.domain.permissions import Permission
 from registry.queries import person_data
 from registry.queries.law import reference_data
+from registry.serving import access_trail
 from registry.unit_of_work import day_of
 from registry.web import reports, workbook
 

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from registry.domain import identifiers
 from registry.domain.checks import receipts
 from registry.errors import Invalid, Refusal
+from registry.keys.signing import Vault
 from registry.models import Base
 from registry.models.base import FreeText
-from registry.signing import Vault
 
 NOT_ABOUT_PERSONS = {
     "catalog_rows": "law and configuration",

@@ -15,6 +15,7 @@ from registry.cli import main
 from registry.commands.node import prepare
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import keyring
+from registry.keys.signing import verify
 from registry.maintenance import backup
 from registry.models import Penalty, RowCommitment
 from registry.queries import integrity, row_integrity
@@ -22,7 +23,6 @@ from registry.queries.node import account_lookup
 from registry.services.cases import penalty_verification
 from registry.services.publication import row_state
 from registry.settings import Settings, child_environment
-from registry.signing import verify
 from tests.services.checks.test_replay import replayed
 from tests.support.former import UPGRADED, running
 

@@ -10,6 +10,7 @@ from registry.domain.cases.case_file import StepInput
 from registry.domain.law.reference_kinds import RetentionPeriod
 from registry.domain.law.retention import first_day_kept
 from registry.domain.permissions import SYSTEM
+from registry.keys.signing import Signer
 from registry.models import (
     AuditEvent,
     Base,
@@ -37,7 +38,6 @@ from registry.services.checks import award_check
 from registry.services.exchange import inbox, peers
 from registry.services.node import accounts, mail, proposals
 from registry.services.proposed_acts import ACTS
-from registry.signing import Signer
 from registry.unit_of_work import day_of
 from tests.services.cases.test_erasure import propose
 from tests.support.centre import Centre, advance, party
