@@ -23,7 +23,8 @@ from registry.errors import Refusal
 from registry.models import Account
 from registry.queries.checks.batch_checks import pending
 from registry.queries.node import account_lookup
-from registry.services.cases import annotation, expiry, list_adoption, penalty_import
+from registry.services import retention
+from registry.services.cases import expiry, list_adoption, penalty_import
 from registry.services.cases.publicity_extension import extend_running_bans
 from registry.services.checks import batch_check, watch_worker
 from registry.services.node import access, jobs, rate_limits
@@ -93,9 +94,14 @@ def _expire_publications() -> None:
     while runtime.perform(SYSTEM, expiry.expire_due):
         pass
     runtime.perform(SYSTEM, jobs.delete_old_claims)
-    while runtime.perform(SYSTEM, annotation.forget_files):
-        pass
     runtime.perform(SYSTEM, _close_counters)
+
+
+def clear_past_retention() -> None:
+    """Clear what is past its retention period, a chunk in each transaction."""
+    for code in retention.CLEARINGS:
+        while runtime.perform(SYSTEM, partial(retention.clear, code=code)):
+            pass
 
 
 def _close_counters(work: UnitOfWork) -> None:
@@ -132,6 +138,7 @@ JOBS = (
     Job("notify", lambda chosen: chosen.notify_interval_seconds, partial(notify_all, lane="notify")),
     Job("mail", lambda chosen: chosen.mail_interval_seconds, send_all),
     Job("tidy", lambda chosen: chosen.tidy_interval_seconds, _expire_publications),
+    Job("retention", lambda _: SECONDS_OF_A_DAY, clear_past_retention),
     Job("extend", lambda _: SECONDS_OF_A_DAY, _extend_running_bans),
     Job("push", lambda chosen: chosen.push_interval_seconds, partial(push_all, lane="push")),
     Job("members", lambda _: SECONDS_OF_AN_HOUR, partial(fetch_all, lane="members")),

@@ -1,8 +1,9 @@
 """Build and try the container of ``deploy/Dockerfile`` where no container engine runs: ``python -m tools.container``.
 
-Its steps are read from the Dockerfile itself and run in a clean Debian root made by ``debootstrap``; then the node is
-started in a network namespace that has nothing but loopback, as the Dockerfile's user, environment and command say, and
-asked its health check. Needs root, ``debootstrap`` and ``unshare``.
+Its steps are read from the Dockerfile itself and run in a clean Debian root made by ``debootstrap``. The locked
+packages are downloaded outside, from the index that is set there, and inside installed from their folder alone. Then
+the node is started in a network namespace that has nothing but loopback, as the Dockerfile's user, environment and
+command say, and asked its health check. Needs root, ``debootstrap`` and ``unshare``.
 """
 
 import json
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
 READY_SECONDS = 120
+PACKAGES = "/var/tmp/packages"
+IMAGE_PYTHON = "3.11"
+"""The Python of the image's Debian, for which packages are downloaded."""
 LOOPBACK_UP = (
     "import fcntl, socket, struct; s = socket.socket(); "
     "fcntl.ioctl(s, 0x8914, struct.pack('16sh', b'lo', 0x1 | 0x40))"  # SIOCSIFFLAGS: IFF_UP, IFF_RUNNING
@@ -83,10 +87,8 @@ def build(image: Image, target: Path) -> None:
     suite = image.base.partition(":")[2].removesuffix("-slim")
     _run(["debootstrap", "--variant=minbase", suite, str(target)])
     shutil.copy("/etc/resolv.conf", target / "etc" / "resolv.conf")
-    environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
-    environment |= {
-        name: value for name, value in os.environ.items() if name.lower().endswith("_proxy") or name.startswith("PIP_")
-    }
+    fetch_packages(target)
+    environment = build_environment(os.environ)
     workdir = "/"
     for word, argument in image.steps:
         print(f"{word} {argument}", flush=True)
@@ -98,6 +100,25 @@ def build(image: Image, target: Path) -> None:
             (target / workdir.lstrip("/")).mkdir(parents=True, exist_ok=True)
         else:
             _copy(argument.split(), target / workdir.lstrip("/"))
+
+
+def build_environment(outside: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the steps: proxies as outside, and pip installs from the downloaded packages alone.
+
+    Index, certificates and folders that are set for pip outside name places that are not inside.
+    """
+    environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
+    environment |= {name: value for name, value in outside.items() if name.lower().endswith("_proxy")}
+    return environment | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": PACKAGES}
+
+
+def fetch_packages(target: Path) -> None:
+    """Download the locked packages into the root, by the index that is set here."""
+    folder = target / PACKAGES.lstrip("/")
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    is_same = ".".join(map(str, sys.version_info[:2])) == IMAGE_PYTHON
+    for_image = [] if is_same else ["--only-binary=:all:", "--python-version", IMAGE_PYTHON]
+    _run([*command, "--no-deps", *for_image, "-r", str(ROOT / "requirements" / "run.txt"), "-d", str(folder)])
 
 
 def _copy(words: list[str], folder: Path) -> None:
@@ -159,7 +180,8 @@ def main(target: Path) -> int:
     if not target.exists():
         build(image, target)
     environment = {**image.environment, "REGISTRY_NODE": "smoke"}
-    prefix = ["chroot", f"--userspec={image.user}:{image.user}", str(target)]
+    # By its whole path: what the image searches has no folder of the system administrator.
+    prefix = [shutil.which("chroot") or "/usr/sbin/chroot", f"--userspec={image.user}:{image.user}", str(target)]
     _run(["unshare", "--net", *prefix, "registry", "init"], environment)
     with started(prefix, image.command, environment) as inside:
         is_healthy = wait_until_healthy(inside, image.health, environment)

@@ -21,7 +21,7 @@ KINDS = {
     "deadlines": "Time limits 法定期限", "clocks": "Clocks 时限起止", "measures": "Statutory bans 法定限制措施",
     "schemes": "List schemes 名单", "policies": "Publicity periods 公示期限", "thresholds": "Thresholds 数额与期间",
     "list_effects": "Effects of lists 名单效力", "record_effects": "Effects of filed records 报送记录的效力",
-    "same_tender": "Related parties of one tender 同一标段的关联当事人",
+    "same_tender": "Related parties of one tender 同一标段的关联当事人", "retention": "Retention periods 保存期限",
 }  # fmt: skip
 _PREFIX = {
     "clocks": "clock-",
@@ -31,6 +31,7 @@ _PREFIX = {
     "list_effects": "effect-",
     "record_effects": "effect-",
     "same_tender": "same-tender-",
+    "retention": "retention-",
 }
 _APPLIED = {
     "clocks": "`domain/law/deadlines`, `services/law/clocks`",
@@ -41,6 +42,7 @@ _APPLIED = {
     "list_effects": "`domain/checks/list_effects`",
     "record_effects": "`domain/checks/record_effects`",
     "same_tender": "`domain/checks/same_tender`",
+    "retention": "`services/retention`",
 }
 APPLIED = {
     "B3": "`services/checks/award_check` (look-back), `services/cases/penalty_version` (what is grave)",
@@ -63,7 +65,6 @@ APPLIED = {
     "threshold-lookback_after_repair_months": "`services/checks/award_check`: a repaired record is for a person",
     "threshold-listing_reply_days": "`services/cases/listing_drafting`",
     "threshold-commendation_months": "`services/cases/commendations`",
-    "threshold-filed_file_kept_days": "`services/cases/annotation`",
     "threshold-filed_record_months": "`services/cases/filed_records`",
     "threshold-repeat_months": "`queries/cases/prior_restrictions`: shown to the authority, never public",
     "threshold-usual_fine_organisation_fen": "`domain/filing/plausibility`: a higher fine is shown to the verifier",
@@ -91,6 +92,11 @@ NOT_APPLIED = {
     "scheme-mining-serious": "its higher basis could not be confirmed: kept inside, never published",
     "scheme-construction-market": "no basis of law: kept inside, never published",
     "scheme-municipal-watch": "the plan alone is no basis: kept inside, never published",
+    "retention-limits": "counters are deleted when their window is over (`services/node/rate_limits`)",
+    "retention-records": "not cleared by time: erased by two persons on a legal ground",
+    "retention-case-files": "not cleared by time: no text at hand gives a period",
+    "retention-ledger-and-trail": "never cleared: proofs rest on it",
+    "retention-operation": "not cleared by time",
 }
 """Rules that are shown and not applied, with the reason."""
 

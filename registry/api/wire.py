@@ -21,6 +21,7 @@ from registry.errors import Fault
 from registry.models import IdempotencyKey
 from registry.queries.publication import log_identity
 from registry.refusals.acts import BodyRefused, KeyReused, QueryRefused
+from registry.refusals.maintenance import AnswerCleared
 from registry.serving import conditional
 from registry.tabular.annotated import WorkbookFile
 from registry.unit_of_work import UnitOfWork
@@ -132,6 +133,8 @@ def create_once(
         if earlier is not None:
             if earlier.request_digest != digest:
                 raise KeyReused()
+            if not earlier.answer:
+                raise AnswerCleared()
             return work.keys.vault.open(earlier.answer), earlier.status
         body, status = act(work)
         answer = json.dumps(body, ensure_ascii=False).encode()

@@ -70,6 +70,7 @@ class Permission(StrEnum):
     KEYS_MANAGE = "keys.manage"
     DEADLINE_READ = "deadline.read"
     AUDIT_READ = "audit.read"
+    PERSON_REPORT = "person.report"
 
 
 _OFFICE = frozenset({Role.CLERK, Role.VERIFIER, Role.LEGAL_REVIEWER, Role.HEAD})
@@ -117,6 +118,7 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.KEYS_MANAGE: frozenset({Role.SECURITY_ADMIN, Role.SYSTEM}),
     Permission.DEADLINE_READ: _OFFICE,
     Permission.AUDIT_READ: frozenset({Role.AUDIT_ADMIN}),
+    Permission.PERSON_REPORT: frozenset({Role.AUDIT_ADMIN}),
 }
 
 EVERYWHERE = "*"

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from registry.keys import key_files, token_keys
 from registry.keys.key_files import UNPROTECTED, KeyProtection
 from registry.refusals.content import KeysDamaged, KeysLocked, SealBroken
+from registry.refusals.maintenance import ContentCleared
 
 SIGNING, EXCHANGE = "signing", "exchange"
 """Names of the two signing keys: one of receipts and checkpoints, one of the exchange with peers."""
@@ -136,7 +137,10 @@ class Vault:
         return _SEAL_VERSION + nonce + self._cipher.encrypt(nonce, content, _SEAL_VERSION)
 
     def open(self, sealed: bytes) -> bytes:
-        """Decrypt sealed content. Refuses as ``SealBroken`` anything altered or sealed under another secret."""
+        """Decrypt sealed content. Refuses ``ContentCleared`` what is empty, because its retention period is over; as
+        ``SealBroken`` anything altered or sealed under another secret."""
+        if not sealed:
+            raise ContentCleared()
         nonce, text = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         try:
             return self._cipher.decrypt(nonce, text, sealed[:1])

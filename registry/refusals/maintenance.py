@@ -73,3 +73,15 @@ class PassphraseWrong(Forbidden):
     """The sealed keys of a backup do not open with this passphrase."""
 
     code, title = "passphrase-wrong", "口令不正确，或者密钥文件被改动"
+
+
+class ContentCleared(NotFound):
+    """The content was cleared when its retention period was over; that there was one is still on file."""
+
+    code, title = "content-cleared", "已满保存期限，内容已清除"
+
+
+class AnswerCleared(Conflict):
+    """An Idempotency-Key came again after its answer was cleared: what was asked was done, and is not done again."""
+
+    code, title = "answer-cleared", "该 Idempotency-Key 的请求已经办理，其应答已满保存期限并清除，不再重复办理"

@@ -166,6 +166,23 @@ class TestAwaitingVerification:
         assert "amount-unit-doubtful" in {note["code"] for note in left["notes"]}
         assert desk.ask("PUT", path, "verifier").get_json()["verified"] == 1
 
+    @pytest.mark.parametrize("by", ["other-verifier", "verifier"])
+    def test_of_a_file_that_is_not_the_departments_is_refused(self, desk, people, by):
+        other = people["other-clerk" if by == "verifier" else "clerk"].actor
+        number = received(other, table([dict(FilingFactory(sectors="construction"))]))
+        run(other, number)
+        for named in (number, 999_999):
+            answer = desk.ask("PUT", f"/api/v1/penalties/imports/{named}/verification", by)
+            assert (answer.status_code, answer.get_json()["code"]) == (404, "import-unknown")
+
+    def test_of_a_foreign_file_is_refused_to_the_command(self, desk, people, typed):
+        clerk = people["other-clerk"].actor
+        number = received(clerk, table([dict(FilingFactory(sectors="construction"))]))
+        run(clerk, number)
+        code, output = typed("penalties", "verify", "--import", number, "--as", "verifier")
+        assert code == 1
+        assert "import-unknown" in output
+
     def test_is_listed_by_the_command_before_it_publishes(self, desk, typed):
         desk.filed(filing())
         doubtful = desk.filed(filing(fine="10000"))

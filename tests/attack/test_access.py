@@ -224,6 +224,8 @@ def test_everybody_is_answered_as_the_map_of_permissions_says(app, desk, walker,
                     attack.require((status, code) == (401, "key-unknown"), f"{status} {code} {at}")
                 elif role not in GRANTS[route.permission]:
                     attack.require((status, code) == (403, "out-of-role"), f"{status} {code} {at}")
+                elif scope == "absent" and beginning(route.rule, known):
+                    attack.require(status >= 400, f"{status}, though there is none: {at}")
                 elif scope == "foreign" and role not in OF_THE_NODE:
                     shown = (status, code, answer.get_data() if status < 300 else b"")
                     attack.require(shown == absent[role], f"{status} {code}, absent {absent[role]}: {at}")

@@ -56,6 +56,23 @@ class TestDockerfile:
             container.read('FROM debian\nENTRYPOINT ["sh"]\n')
 
 
+class TestBuildEnvironment:
+    def test_names_no_place_outside_the_root(self) -> None:
+        outside = {
+            "PIP_FIND_LINKS": "/wheels",
+            "PIP_CERT": "/cert.pem",
+            "PIP_INDEX_URL": "file:///x",
+            "HOME": "/home/a",
+        }
+        made = container.build_environment(outside | {"https_proxy": "http://127.0.0.1:3128", "PATH": "/home/a/bin"})
+        assert made["https_proxy"] == "http://127.0.0.1:3128"
+        assert not [value for value in made.values() if value in outside.values() or "/home/a" in value]
+
+    def test_installs_from_the_downloaded_packages_alone(self) -> None:
+        made = container.build_environment({})
+        assert (made["PIP_NO_INDEX"], made["PIP_FIND_LINKS"]) == ("1", container.PACKAGES)
+
+
 class TestSettings:
     @pytest.mark.parametrize("file", ["Dockerfile", "compose.yaml", "registry.env"])
     def test_are_all_known(self, file: str) -> None:

@@ -362,3 +362,18 @@ PROCEDURES = {
 RELIEFS = (DISPUTE.noun, REPAIR.noun)
 OPEN_RELIEF = ("received", "confirmed", "accepted")
 """The states of a relief that is not over."""
+SHOWN = ("published", "amended", "suspended")
+"""States in which a record is published, or comes back to be."""
+
+
+def _before_publication() -> Iterator[str]:
+    """States of records that are not published and may still come to be."""
+    for procedure in PROCEDURES.values():
+        leads = set(SHOWN)
+        for _ in procedure.states:
+            leads |= {step.state for step in procedure.steps if step.to in leads}
+        yield from leads - {INITIAL, *SHOWN}
+
+
+BEFORE_PUBLICATION = tuple(sorted(set(_before_publication())))
+"""States in which a case is at work and not published yet."""

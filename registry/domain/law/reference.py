@@ -140,6 +140,10 @@ class Reference:
         """The legal grounds of erasing a record that are in force on a day."""
         return self._rows_of_type("erasure_grounds", reference_kinds.ErasureGround, on)
 
+    def retention_periods(self, on: dt.date) -> list[reference_kinds.RetentionPeriod]:
+        """What is kept how long on a day."""
+        return self._rows_of_type("retention", reference_kinds.RetentionPeriod, on)
+
     def catalogue(self, on: dt.date) -> list[reference_kinds.CatalogueItem]:
         """The items of the disclosure catalogues in force on a day."""
         return self._rows_of_type("catalogue", reference_kinds.CatalogueItem, on)

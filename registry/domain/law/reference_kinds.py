@@ -310,6 +310,23 @@ class RelationKind(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RetentionPeriod(Row):
+    """How long what stands in ``tables`` is kept: ``value`` units after the day ``starts_at``, then it is cleared as
+    ``clears`` says. Without a value it is not cleared by time, and ``note`` says why."""
+
+    tables: tuple[str, ...]
+    clears: str
+    value: int | None = None
+    unit: Literal["day", "month"] | None = None
+    starts_at: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len({self.value is None, self.unit is None, not self.starts_at}) > 1 or (self.value or 0) < 0:
+            raise ValueError(f"{self.code}: value, unit and starts_at go together")
+
+
+@dataclass(frozen=True, kw_only=True)
 class SameTenderRule(Row):
     """The article that keeps related parties out of one lot in a sector, whose code is the ``code`` of the row."""
 
@@ -334,6 +351,7 @@ KINDS: dict[str, type[Row]] = {
     "departments": PlannedDepartment,
     "relation_kinds": RelationKind,
     "erasure_grounds": ErasureGround,
+    "retention": RetentionPeriod,
     "same_tender": SameTenderRule,
 }
 OPERATED = frozenset({"calendar"})

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from registry.domain.filing.model import Note
-from registry.models import Department, Penalty, PenaltyFiling
-from registry.refusals.acts import DepartmentUnknown, PenaltyUnknown
+from registry.models import Account, Department, Penalty, PenaltyFiling, PenaltyImport
+from registry.refusals.acts import DepartmentUnknown, ImportUnknown, PenaltyUnknown
 
 AWAITING = ("filed", "amended")
 """States in which a penalty waits for verification."""
@@ -131,8 +131,11 @@ def awaiting(
 ) -> list[str]:
     """Record ids that wait for verification, oldest first, after record ``after``; of one import if it is named.
 
-    ``leave_attention`` leaves out those in whose newest filing something deserves a look.
+    ``leave_attention`` leaves out those in whose newest filing something deserves a look. Refuses ``ImportUnknown`` for
+    an import of another department, as for none.
     """
+    if import_id is not None:
+        _require_own_import(session, department_id, import_id)
     statement = select(Penalty.record).where(Penalty.department_id == department_id, Penalty.state.in_(AWAITING))
     if leave_attention:
         newest = select(func.max(PenaltyFiling.id)).where(PenaltyFiling.penalty_id == Penalty.id)
@@ -146,3 +149,9 @@ def awaiting(
         last = select(Penalty.id).where(Penalty.record == after).scalar_subquery()
         statement = statement.where(Penalty.id > last)
     return list(session.scalars(statement.order_by(Penalty.id).limit(limit)))
+
+
+def _require_own_import(session: Session, department_id: int | None, import_id: int) -> None:
+    owner = select(Account.department_id).join(PenaltyImport, PenaltyImport.account_id == Account.id)
+    if session.scalars(owner.where(PenaltyImport.id == import_id)).first() != department_id:
+        raise ImportUnknown()

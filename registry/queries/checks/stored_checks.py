@@ -12,6 +12,7 @@ _PREVIOUS_CHECK = (
         Check.department_id == bindparam("department"),
         Check.tender_index == bindparam("tender"),
         Check.entry <= bindparam("entry"),
+        Check.receipt_sealed != b"",
     )
     .order_by(Check.number.desc())
     .limit(1)
@@ -46,6 +47,6 @@ def hold_tender(session: Session, tender_index: str) -> None:
 
 def before(session: Session, department_id: int | None, tender_index: str, entry: int) -> Row[tuple[str, bytes]] | None:
     """``id`` and ``receipt_sealed`` of the newest check of the same department and tender answered at ``entry`` or
-    earlier."""
+    earlier, whose receipt is kept."""
     parameters = {"department": department_id, "tender": tender_index, "entry": entry}
     return session.connection().execute(_PREVIOUS_CHECK, parameters).first()

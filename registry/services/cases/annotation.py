@@ -1,23 +1,16 @@
-"""Answer a filed file with its own workbook and its findings; its bytes are kept sealed for that, then forgotten."""
+"""Answer a filed file with its own workbook and its findings."""
 
-import datetime as dt
 from collections.abc import Iterable
-
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
 
 from registry.domain.filing.vocabulary import Vocabulary
 from registry.domain.permissions import Permission
 from registry.models import AdoptionFinding, ImportFinding, ListAdoption, PenaltyImport
 from registry.queries.cases import adoptions
-from registry.queries.law import reference_data
 from registry.refusals.acts import FileForgotten, FileUnfinished
 from registry.services.cases import list_adoption, penalty_import
 from registry.services.node import audit
 from registry.tabular.annotated import CellFinding, WorkbookFile, annotate_file
 from registry.unit_of_work import UnitOfWork
-
-CHUNK = 100
 
 
 def annotated_import(work: UnitOfWork, import_id: int) -> WorkbookFile:
@@ -65,38 +58,3 @@ def _annotate(
     if not file.sealed:
         raise FileForgotten()
     return annotate_file(work.keys.vault.open(file.sealed), file.filename, cell_findings(findings), vocabulary)
-
-
-def forget_files(work: UnitOfWork) -> int:
-    """Forget the bytes of files that have been answered for as long as they are kept, at most one chunk of each kind.
-
-    The bytes hold identity numbers, and are kept only that what was wrong can be mended in the file itself
-    (个人信息保护法 19: the shortest time that the purpose needs). Returns how many were forgotten. Refuses
-    ``OutOfRole``.
-    """
-    work.actor.require(Permission.TIME_PASSES)
-    kept_days = reference_data.current(work.session).threshold("filed_file_kept_days", work.today) or 0
-    before = work.now - dt.timedelta(days=kept_days)
-    forgotten = 0
-    for model, act in ((PenaltyImport, "import.forget"), (ListAdoption, "adoption.forget")):
-        files = _files_to_forget(work.session, model, before)
-        for file in files:
-            file.sealed = b""
-        audit.note(work, act, [str(file.id) for file in files])
-        forgotten += len(files)
-    work.session.flush()
-    return forgotten
-
-
-def _files_to_forget(
-    session: Session, model: type[PenaltyImport] | type[ListAdoption], before: dt.datetime
-) -> list[PenaltyImport | ListAdoption]:
-    has_bytes: ColumnElement[bool] = func.length(model.sealed) > 0
-    statement = (
-        select(model)
-        .where(model.state != "running", model.finished_at < before, has_bytes)
-        .order_by(model.id)
-        .limit(CHUNK)
-        .with_for_update(skip_locked=True)
-    )
-    return list(session.scalars(statement))

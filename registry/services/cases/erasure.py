@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.domain.cases import procedures
@@ -34,6 +34,7 @@ from registry.models import (
 from registry.queries.cases import penalties, procedure_records
 from registry.queries.cases.procedure_records import Proceeding
 from registry.queries.law import reference_data
+from registry.queries.node import store_role
 from registry.refusals.acts import (
     ErasureBlocked,
     ErasureGroundUnknown,
@@ -111,10 +112,7 @@ def erase_again(work: UnitOfWork, record: str, entry: int) -> None:
 
 
 def _require_role(work: UnitOfWork) -> None:
-    connection = work.session.connection()
-    if connection.dialect.name != "postgresql":
-        return
-    if not connection.execute(select(func.has_column_privilege("publications", "body", "UPDATE"))).scalar_one():
+    if not store_role.may_update(work.session, Publication.__tablename__, "body"):
         raise ErasureRoleNeeded()
 
 

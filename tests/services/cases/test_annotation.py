@@ -12,6 +12,7 @@ from registry.domain.permissions import SYSTEM
 from registry.models import AuditEvent, ListAdoption, PenaltyImport
 from registry.refusals.acts import FileForgotten, FileUnfinished, ImportUnknown, OutOfRole
 from registry.refusals.procedure import AdoptionUnknown
+from registry.services import retention
 from registry.services.cases import annotation, penalty_import
 from tests.services.cases.test_penalty_import import firms, received, run, table
 from tests.support.lists import DAY, Office, firm
@@ -50,7 +51,7 @@ def later(monkeypatch, days):
 
 def forget():
     """What the worker does."""
-    return runtime.perform(SYSTEM, annotation.forget_files)
+    return runtime.perform(SYSTEM, lambda work: retention.clear(work, "filed-files"))
 
 
 class TestAnnotatedImport:
@@ -100,7 +101,7 @@ class TestAnnotatedAdoption:
 
 
 class TestForgetFiles:
-    @pytest.mark.parametrize("days", [pytest.param(15, id="threshold-filed_file_kept_days-本登记簿配置")])
+    @pytest.mark.parametrize("days", [pytest.param(15, id="retention-filed-files-本登记簿配置")])
     def test_takes_the_bytes_once_their_days_are_over(self, clerk, monkeypatch, days):
         number = file_workbook(clerk)
         with monkeypatch.context() as patch:
@@ -129,4 +130,4 @@ class TestForgetFiles:
 
     def test_is_for_the_worker_only(self, clerk):
         with pytest.raises(OutOfRole):
-            runtime.perform(clerk, annotation.forget_files)
+            runtime.perform(clerk, lambda work: retention.clear(work, "filed-files"))
