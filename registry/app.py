@@ -38,7 +38,9 @@ def connect(app: Flask, settings: Settings) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.upload_bytes_max
     app.extensions["registry_settings"] = settings
     Path(settings.home).mkdir(parents=True, exist_ok=True)
-    app.extensions["registry_keys"] = Keys.load_or_create(settings.keys_path, settings.key_protection)
+    keys = Keys.load_or_create(settings.keys_path, settings.key_protection)
+    app.extensions["registry_keys"] = keys
+    web.connect(app, settings, keys)
     remember_node(settings)
     runtime.init_app(app, settings)
     Migrate(app, runtime.db, directory=str(MIGRATIONS))

@@ -2,12 +2,17 @@
 
 from flask import Flask, Response
 
+from registry.settings import Settings
+from registry.signing import Keys
 from registry.web import pages as _pages  # noqa: F401 - to be imported is what puts pages on the blueprint
 from registry.web import (
+    private,
     reference,  # noqa: F401
     reliefs,  # noqa: F401
     reports,  # noqa: F401
     shell,  # noqa: F401
+    sign_in,  # noqa: F401
+    own_account,  # noqa: F401
 )
 from registry.web.blueprint import pages
 
@@ -24,7 +29,13 @@ HEADERS = {
 def init_app(app: Flask) -> None:
     """Register the pages and give every answer of the application the security headers."""
     app.register_blueprint(pages)
+    private.init_app(app)
     app.after_request(_secure)
+
+
+def connect(app: Flask, settings: Settings, keys: Keys) -> None:
+    """Give an application what its pages need of its node."""
+    private.connect(app, settings, keys)
 
 
 def _secure(response: Response) -> Response:

@@ -20,10 +20,10 @@ def init_pages(pages: Blueprint) -> None:
     pages.register_error_handler(RequestEntityTooLarge, _handle_too_large)
 
 
-def page(error: Refusal, status: int | None = None) -> Response:
+def page(error: Refusal, status: int | None = None, layout: str = "base.html") -> Response:
     """The page for a refusal: what was refused, why, and its permanent code."""
     chosen = status or error.status
-    response = make_response(render_template("problem.html", error=error, status=chosen), chosen)
+    response = make_response(render_template("problem.html", error=error, status=chosen, layout=layout), chosen)
     response.headers["Cache-Control"] = "no-store"
     return with_retry(response)
 
