@@ -22,10 +22,10 @@ import psycopg
 from registry import runtime
 from registry.app import MIGRATIONS, create_app
 from registry.domain.permissions import SYSTEM
+from registry.keys.signing import VAULT_FILE
 from registry.services.law import reference_loading
 from registry.services.node.row_commitments import adopt_rows
 from registry.settings import Settings
-from registry.signing import VAULT_FILE
 from registry.unit_of_work import UnitOfWork
 
 SERVER_VARIABLE = "TEST_DATABASE_URL"
