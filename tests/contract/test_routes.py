@@ -239,14 +239,14 @@ class TestRoutes:
         open_to_all = {
             rule.rule
             for rule in app.url_map.iter_rules()
-            if rule.endpoint.startswith("private.")
-            and not hasattr(app.view_functions[rule.endpoint], "permissions")
+            if rule.endpoint.startswith("private.") and not hasattr(app.view_functions[rule.endpoint], "permissions")
         }
         assert open_to_all == {
             "/login",
             "/login/second-factor",
             "/login/second-factor/new",
             "/login/code",
+            "/login/demo",  # in the demo only
             "/logout",
         }
 
