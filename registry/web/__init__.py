@@ -9,6 +9,7 @@ from registry.web import (
     components_page,  # noqa: F401
     own_account,  # noqa: F401
     private,
+    problems,
     proposals,  # noqa: F401
     reference,  # noqa: F401
     reliefs,  # noqa: F401
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(pages)
     private.init_app(app)
     app.after_request(_secure)
+    app.after_request(problems.show_as_page)
 
 
 def connect(app: Flask, settings: Settings, keys: Keys) -> None:
