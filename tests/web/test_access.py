@@ -34,6 +34,7 @@ PAGES = {
     "GET /proposals/<int:number>": OFFICE | SECURITY | SYSTEM,
     "POST /proposals/<int:number>/confirm": OFFICE | SECURITY | SYSTEM,
     "POST /proposals/<int:number>/refuse": OFFICE | SECURITY | SYSTEM,
+    "GET /admin": SECURITY | SYSTEM | AUDIT,
     "GET /admin/accounts": SECURITY,
     "GET /admin/accounts/new": SECURITY,
     "POST /admin/accounts/new": SECURITY,

@@ -121,6 +121,18 @@ class TestLaw:
         assert desk_labels.REFERENCE_KINDS[kind] in answer.text
 
 
+class TestOverview:
+    def test_counts_what_is_broken_and_what_waits_each_for_its_administrator(self, by):
+        runtime.perform(SYSTEM, lambda work: jobs.claim(work, "push", 10, "worker-1"))
+        runtime.perform(SYSTEM, lambda work: jobs.finish(work, "push", 1, "failed: OSError"))
+        system, security, audit = (by(name).get("/admin").text for name in ("operator", "security", "auditor"))
+        assert "最近一次失败的后台任务" in system
+        assert re.search(r'/admin/jobs">最近一次失败的后台任务</a>.*?\d 项', system, re.DOTALL)
+        assert "后台任务" not in security
+        assert "待另一人确认的事项" in security
+        assert "待另一人确认的事项" not in audit
+
+
 class TestKeys:
     def test_show_which_signs_and_take_a_proposal(self, by):
         page = by("security").get("/admin/keys").text
