@@ -50,8 +50,8 @@ NAVIGATION: list[Entry] = []
 
 
 def add_navigation(endpoint: str, label: str, *, is_first: bool = False) -> None:
-    """Put a page into the navigation; who may open it, its view says (``desk_page``). ``is_first``: those who may open it
-    begin with it."""
+    """Put a page into the navigation; who may open it, its view says (``desk_page``). ``is_first``: those who may
+    open it begin with it."""
     NAVIGATION.insert(0 if is_first else len(NAVIGATION), Entry(endpoint, label))
 
 

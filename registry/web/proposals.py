@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry import runtime
+from registry.domain.cases.procedures import DOCUMENTS
 from registry.domain.desk_labels import ARGUMENTS, PROPOSED_ACTS
 from registry.domain.labels import label_for
 from registry.domain.permissions import Permission
@@ -40,6 +41,19 @@ def list_proposals() -> ResponseReturnValue:
 def show_proposal(number: int) -> ResponseReturnValue:
     """One proposal with its arguments, as its proposer stated them."""
     return _render(number)
+
+
+@private.get("/proposals/<int:number>/documents/<int:place>")
+@desk_page(Permission.PROPOSAL_READ)
+def proposal_document(number: int, place: int) -> ResponseReturnValue:
+    """The file of one document of a proposal: who confirms must be able to read it."""
+    account = current_account()
+    with runtime.reading() as session:
+        document = proposal_access.find_document(session, account, number, place)
+    access_trail.note_reading(account, "proposal.read-document", str(number))
+    name = proposal_access.file_name(document, number, place)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(document.content, content_type=document.media_type(), headers=headers)
 
 
 @private.post("/proposals/<int:number>/confirm")
@@ -77,7 +91,7 @@ def _render(number: int, error: BodyRefused | None = None) -> ResponseReturnValu
         error.status if error else 200,
         proposal=proposal,
         arguments=_describe_arguments(arguments),
-        documents=[document["kind"] for document in arguments.get("documents", ())],
+        documents=[(label_for(DOCUMENTS, document["kind"]), document) for document in arguments.get("documents", ())],
         is_own=proposal["proposed_by"] == account.name,
         may_confirm=account.may(act.confirmed_by),
         error=error,
