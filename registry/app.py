@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from registry import runtime
 from registry.domain.naming import shapes, sounds
 from registry.keys.signing import Keys
-from registry.settings import Settings, from_environment, remember_node
+from registry.settings import Settings, from_environment, remember_node, require_demo_alone
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -45,12 +45,18 @@ def open_doors() -> Flask:
 
 def connect(app: Flask, settings: Settings) -> Flask:
     """Make the application that of a node: its settings, its keys and its store."""
+    require_demo_alone(settings)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = settings.upload_bytes_max
     app.extensions["registry_settings"] = settings
     Path(settings.home).mkdir(parents=True, exist_ok=True)
-    app.extensions["registry_keys"] = Keys.load_or_create(settings.keys_path, settings.key_protection)
+    keys = Keys.load_or_create(settings.keys_path, settings.key_protection)
+    app.extensions["registry_keys"] = keys
+    if app.blueprints:
+        from registry import web
+
+        web.connect(app, settings, keys)
     remember_node(settings)
     runtime.init_app(app, settings)
     Migrate(app, runtime.db, directory=str(MIGRATIONS))

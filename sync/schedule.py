@@ -27,7 +27,7 @@ from registry.services import retention
 from registry.services.cases import expiry, list_adoption, penalty_import
 from registry.services.cases.publicity_extension import extend_running_bans
 from registry.services.checks import batch_check, watch_worker
-from registry.services.node import access, jobs, rate_limits
+from registry.services.node import access, jobs, rate_limits, sign_in
 from registry.services.publication import epochs, row_state
 from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork
@@ -107,6 +107,7 @@ def clear_past_retention() -> None:
 def _close_counters(work: UnitOfWork) -> None:
     access.close_minutes(work)  # before the counters that it tells of are deleted, at the same instant
     rate_limits.delete_over(work)
+    sign_in.delete_ended(work)
 
 
 def _extend_running_bans() -> None:

@@ -12,6 +12,7 @@ import registry.refusals.award
 import registry.refusals.content
 import registry.refusals.maintenance
 import registry.refusals.procedure
+import registry.refusals.sign_in
 from registry.errors import Refusal
 from registry.settings import Settings
 from tools.checking import checking_text
@@ -31,6 +32,7 @@ def refusals() -> list[type[Refusal]]:
             registry.refusals.content,
             registry.refusals.maintenance,
             registry.refusals.procedure,
+            registry.refusals.sign_in,
         )
         for member in vars(module).values()
         if isinstance(member, type) and issubclass(member, Refusal) and member is not Refusal

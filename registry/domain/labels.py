@@ -264,6 +264,7 @@ FINDINGS = {
 SHELL_ACTS = {
     "account.create": "设立账号",
     "account.issue-key": "发放访问密钥",
+    "account.password-code": "发放口令设置码",
     "account.revoke-keys": "收回访问密钥",
     "department.set": "登记部门",
     "reference.load": "载入参照数据",

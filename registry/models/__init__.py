@@ -34,6 +34,7 @@ from registry.models.rate_limit import RateLimit
 from registry.models.relation import Relation, RelationEnd
 from registry.models.relief import ConfirmationCode, Document, Relief, SubjectContact
 from registry.models.row_commitment import RowCommitment
+from registry.models.sign_in import Credential, PasswordCode, RecoveryCode, WebSession
 from registry.models.standing import Posting, PostingFold, Standing
 from registry.models.watch import Watch, WatchedParty, WatchEvent
 
@@ -58,6 +59,7 @@ __all__ = [
     "ConfirmationCode",
     "Cosignature",
     "Counter",
+    "Credential",
     "Department",
     "Document",
     "FiledRecord",
@@ -78,6 +80,7 @@ __all__ = [
     "MailMessage",
     "MemberStatementRow",
     "OutboxMessage",
+    "PasswordCode",
     "Peer",
     "PeerHead",
     "Penalty",
@@ -89,6 +92,7 @@ __all__ = [
     "Publication",
     "PublicationSector",
     "RateLimit",
+    "RecoveryCode",
     "Relation",
     "RelationEnd",
     "Relief",
@@ -101,6 +105,7 @@ __all__ = [
     "Watch",
     "WatchEvent",
     "WatchedParty",
+    "WebSession",
     "WholeListState",
     "Witness",
     "gram_counts",

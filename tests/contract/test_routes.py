@@ -191,11 +191,11 @@ def opens_sealed(call: ast.Call) -> bool:
 
 
 def routes(app):
-    """``METHOD rule`` to view, pages of the web door left out."""
+    """``METHOD rule`` to view, the pages left out."""
     return {
         f"{method} {rule.rule}": app.view_functions[rule.endpoint]
         for rule in app.url_map.iter_rules()
-        if not rule.endpoint.startswith("web.")
+        if not rule.endpoint.startswith(("web.", "private."))
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
 
@@ -233,6 +233,21 @@ class TestRoutes:
             ("/records/<record_id>/repair", "POST"),
             ("/relief/<number>/confirm", "POST"),
             ("/relief/<number>/cancel", "POST"),
+        }
+
+    def test_pages_for_signed_in_people_ask_for_a_session_but_those_of_signing_in(self, app):
+        open_to_all = {
+            rule.rule
+            for rule in app.url_map.iter_rules()
+            if rule.endpoint.startswith("private.") and not hasattr(app.view_functions[rule.endpoint], "permissions")
+        }
+        assert open_to_all == {
+            "/login",
+            "/login/second-factor",
+            "/login/second-factor/new",
+            "/login/code",
+            "/login/demo",  # in the demo only
+            "/logout",
         }
 
     def test_of_peers_refuse_everybody_else(self, app):
