@@ -60,7 +60,7 @@ def _annotate(
     findings: Iterable[ImportFinding | AdoptionFinding],
     vocabulary: Vocabulary,
 ) -> WorkbookFile:
-    if file.state == "running":
+    if file.state in ("running", "checking"):
         raise FileUnfinished()
     if not file.sealed:
         raise FileForgotten()
@@ -82,6 +82,8 @@ def forget_files(work: UnitOfWork) -> int:
         files = _files_to_forget(work.session, model, before)
         for file in files:
             file.sealed = b""
+            if isinstance(file, PenaltyImport):
+                file.mended = None
         audit.note(work, act, [str(file.id) for file in files])
         forgotten += len(files)
     work.session.flush()

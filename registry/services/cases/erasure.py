@@ -196,7 +196,8 @@ def _clear_filings(work: UnitOfWork, penalty: Penalty) -> None:
 
 def _clear_file(work: UnitOfWork, table: type[PenaltyImport] | type[ListAdoption], numbers: Collection[int]) -> None:
     """The bytes of files that are answered: a row cannot be taken out of them. One that runs is forgotten later."""
-    statement = update(table).where(table.id.in_(numbers), table.state != "running").values(sealed=b"")
+    cleared: dict[str, bytes | None] = {"sealed": b"", "mended": None} if table is PenaltyImport else {"sealed": b""}
+    statement = update(table).where(table.id.in_(numbers), table.state != "running").values(cleared)
     work.session.execute(statement.execution_options(synchronize_session=False))
 
 

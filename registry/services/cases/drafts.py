@@ -1,0 +1,58 @@
+"""Keep what an officer typed into a form that is not finished; it is the officer's own and is forgotten in time."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from registry.domain.permissions import Actor, Permission
+from registry.domain.publication import canonical
+from registry.keys.signing import Vault
+from registry.models import Draft
+from registry.queries.law import reference_data
+from registry.unit_of_work import UnitOfWork
+
+
+def keep(work: UnitOfWork, kind: str, values: Mapping[str, Any]) -> None:
+    """Keep a form in place of what was kept of it before; an account without a number keeps none."""
+    if work.actor.account_id is None:
+        return
+    draft = _find(work.session, work.actor, kind)
+    if draft is None:
+        draft = Draft(account_id=work.actor.account_id, kind=kind)
+        work.session.add(draft)
+    draft.sealed, draft.changed_at = work.keys.vault.seal(canonical.dumps(dict(values))), work.now
+    work.session.flush()
+
+
+def load(session: Session, vault: Vault, actor: Actor, kind: str) -> dict[str, Any]:
+    """What was kept of a form, empty when nothing was."""
+    draft = _find(session, actor, kind)
+    return json.loads(vault.open(draft.sealed)) if draft else {}
+
+
+def discard(work: UnitOfWork, kind: str) -> None:
+    """Forget a form: it was sent off, or is not wanted any more."""
+    draft = _find(work.session, work.actor, kind)
+    if draft is not None:
+        work.session.delete(draft)
+        work.session.flush()
+
+
+def forget(work: UnitOfWork) -> int:
+    """Forget drafts as old as filed files that are forgotten (个人信息保护法 19); returns how many. Refuses
+    ``OutOfRole``."""
+    work.actor.require(Permission.TIME_PASSES)
+    days = reference_data.current(work.session).threshold("filed_file_kept_days", work.today) or 0
+    before = work.now - dt.timedelta(days=days)
+    old = list(work.session.scalars(select(Draft.id).where(Draft.changed_at < before)))
+    work.session.execute(delete(Draft).where(Draft.id.in_(old)))
+    return len(old)
+
+
+def _find(session: Session, actor: Actor, kind: str) -> Draft | None:
+    statement = select(Draft).where(Draft.account_id == actor.account_id, Draft.kind == kind)
+    return session.scalars(statement).first()
