@@ -7,6 +7,7 @@ from registry.settings import Settings
 from registry.web import (
     admin,  # noqa: F401
     components_page,  # noqa: F401
+    desk,  # noqa: F401 - before others, so that an officer begins with it
     own_account,  # noqa: F401
     private,
     proposals,  # noqa: F401

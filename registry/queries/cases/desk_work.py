@@ -48,9 +48,11 @@ NEXT_ACTS: dict[tuple[str, str], str] = {
 
 @dataclass(frozen=True)
 class Limit:
-    """A running limit with the record's kind and the working days that are left, negative when it is over."""
+    """A running limit, the case that it is of, None of what has no case here, and the working days that are left,
+    negative when it is over."""
 
     running: RunningClock
+    case: Proceeding | None
     days_left: int
 
 
@@ -66,10 +68,15 @@ class Waiting:
 
 def limits(session: Session, reference: Reference, actor: Actor, today: dt.date) -> list[Limit]:
     """The running limits of the actor's department and scope, the soonest end first, at most ``LIMITS_SHOWN``."""
-    running = deadlines.running_clocks(session, actor, deadlines.STATES, today)
+    clocks = list(islice(deadlines.running_clocks(session, actor, deadlines.STATES, today), LIMITS_SHOWN))
+    cases = procedure_records.by_records(session, {clock.record for clock in clocks})
     return [
-        Limit(deadlines.describe_clock(reference, clock, today), reference.calendar.days_between(today, clock.due))
-        for clock in islice(running, LIMITS_SHOWN)
+        Limit(
+            deadlines.describe_clock(reference, clock, today),
+            cases.get(clock.record),
+            reference.calendar.days_between(today, clock.due),
+        )
+        for clock in clocks
     ]
 
 

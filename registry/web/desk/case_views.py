@@ -36,6 +36,7 @@ class LimitLine:
 
     noun: str
     record: str
+    title: str
     rule: ClockRule
     due: dt.date
     days_left: int
@@ -73,7 +74,10 @@ def limit_line(limit: Limit) -> LimitLine:
     running = limit.running
     urgency = "overdue" if running.state == "overdue" else "soon" if running.warns else "later"
     clock = running.clock
-    return LimitLine(clock.noun, clock.record, running.rule, clock.due, limit.days_left, urgency, clock.provisional)
+    title = line(limit.case).title if limit.case is not None else ""
+    return LimitLine(
+        clock.noun, clock.record, title, running.rule, clock.due, limit.days_left, urgency, clock.provisional
+    )
 
 
 def group(waiting: Waiting) -> Group:

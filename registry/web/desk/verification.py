@@ -64,7 +64,8 @@ def verification() -> Response:
 @desk_page(Permission.PENALTY_VERIFY)
 def verification_summary() -> Response:
     """What would become public of the chosen filings, before the second confirmation."""
-    records = request.form.getlist("record")
+    chosen = "plain" if request.form.get("choose") == "plain" else "record"
+    records = request.form.getlist(chosen)
     if not records:
         return _render_list(BodyRefused("请选择要核验的记录"))
     return _render_summary(records)
@@ -160,7 +161,8 @@ def _render_penalty(record: str, error: Refusal | None = None, reason: str = "")
         filing, earlier = row.filing, row.filings[-2] if len(row.filings) > 1 else None
         is_open = row.state in OPEN
         preview, refusal = _try_preview(work, row) if is_open else (None, "")
-        source = penalty_preview.find_source(work, filing)
+        may_compare = actor.may(Permission.PENALTY_VERIFY) or filing.filed_by == actor.account_id
+        source = penalty_preview.find_source(work, filing) if may_compare else None
         changes = penalty_preview.changes(earlier, filing) if earlier else []
         uscc = json.loads(filing.content)["subject"]["uscc"]
         names = desk_penalties.account_names(session, [filing.filed_by])
@@ -172,6 +174,7 @@ def _render_penalty(record: str, error: Refusal | None = None, reason: str = "")
             "findings": penalty.findings_of(json.loads(filing.content)),
             "notes": [note for note in _notes(row) if note.code not in plausibility.ATTENTION],
             "source": source,
+            "may_compare": may_compare or filing.import_id is None,
             "changes": previews.describe_changes(changes, reference),
             "returned_because": plain(earlier.returned_because or "") if earlier else "",
             "earlier": prior_restrictions.prior_restrictions(session, uscc, filing.id_index, today(), record),

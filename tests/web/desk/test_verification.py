@@ -38,6 +38,11 @@ def _key(number):
     return document_key(number)
 
 
+def _dear(number):
+    """A decision whose fine is in yuan where 万元 was meant."""
+    return row(number, **{"罚款金额（元）": 200_000_000})
+
+
 def state_of(record):
     with runtime.reading() as session:
         return penalties.by_record(session, record).state
@@ -93,6 +98,14 @@ class TestPenalty:
                 pass
         assert "不再保存" in text_of(verifier.open(f"/desk/penalties/{record}"))
 
+    def test_shows_its_row_to_who_compares_it_only(self, officer):
+        [record] = file_rows(officer, row(*numbers(1)))
+        assert "A2 当事人名称" in text_of(officer("clerk").open(f"/desk/penalties/{record}"))
+        for name in ("head", "reviewer", "second-clerk"):
+            text = text_of(officer(name).open(f"/desk/penalties/{record}"))
+            assert "A2 当事人名称" not in text
+            assert "只供核验人员和报送人查看" in text
+
     def test_carries_no_name_in_title_and_address(self, officer, verifier):
         [number] = numbers(1)
         [record] = file_rows(officer, row(number))
@@ -135,6 +148,15 @@ class TestPublication:
         assert "已公示 3 条" in text_of(done)
         assert [state_of(record) for record in records] == ["published"] * 3
         assert officer("clerk").client.get(f"/records/{records[0]}").status_code == 200
+
+    def test_offers_what_needs_no_look_all_at_once(self, officer, verifier):
+        plain, doubtful = file_rows(officer, *(row(number) for number in numbers(1)), _dear(*numbers(1)))
+        page = verifier.open(LIST)
+        offered = hidden(page, "plain")
+        assert plain in offered
+        assert doubtful not in offered
+        summary = verifier.submit(f"{LIST}/summary", {"choose": "plain", "plain": [plain], "record": [doubtful]})
+        assert hidden(summary, "seen") == [f"{plain}.1"]
 
     def test_leaves_out_what_changed_since_it_was_seen(self, officer, verifier, bureau):
         one, two = file_rows(officer, *(row(number) for number in numbers(2)))
