@@ -18,7 +18,7 @@ from registry.queries.cases.procedure_records import Proceeding
 from registry.queries.law import deadlines
 from registry.queries.law.deadlines import RunningClock
 
-READ_MAX = 500
+READ_MAX = 200
 """Cases of one kind that are looked at for one officer's desk; of more, only that there are more is told."""
 LIMITS_SHOWN = 50
 _FILED_NEXT = {"filed": "verify", "amended": "verify", "returned": "refile"}
@@ -121,7 +121,7 @@ def _cases(session: Session, noun: str, actor: Actor, states: Sequence[str]) -> 
             select(Penalty)
             .where(Penalty.department_id == actor.department_id, Penalty.state.in_(states))
             .options(selectinload(Penalty.filings))
-            .order_by(Penalty.publish_by, Penalty.id)
+            .order_by(Penalty.id)
         )
         rows = list(session.scalars(statement.limit(READ_MAX + 1)))
     else:

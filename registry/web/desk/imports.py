@@ -18,7 +18,7 @@ from registry.domain.filing.reading import CONFIRMABLE, Place
 from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.models import ImportFinding, PenaltyImport
-from registry.queries.cases import desk_work, file_templates
+from registry.queries.cases import desk_work, file_templates, import_findings
 from registry.refusals.acts import BodyRefused, ImportUnknown
 from registry.services.cases import annotation, import_review, penalty_import
 from registry.services.cases.import_review import CHECKING
@@ -33,6 +33,7 @@ from registry.web.sessions import current_account, desk_page, render_private
 
 ROWS_SHOWN = 50
 """Refused rows whose cells are shown at once; the next ones follow when these are mended."""
+NOTES_SHOWN = 200
 INLINE_ROWS_MAX = 2_000
 """Files of more rows are not read again for a page: their findings are shown without the cells."""
 MADE_OF = {"measures": ("effect_until", "confined_action", "confined_start", "confined_end")}
@@ -135,7 +136,7 @@ def import_row(number: str) -> Response:
         cells = _source(import_row, [place]).get(place)
         if cells is None:
             raise ImportUnknown()
-        found = [finding for finding in penalty_import.findings(session, import_row.id) if _place(finding) == place]
+        found = import_findings.of_rows(session, import_row.id, [place])
         row = _refused_row(place, found, cells, _mended(import_row), every=True)
         return render_private("desk/import_row.html", file=import_row, row=row)
 
@@ -227,27 +228,25 @@ def _render_upload(error: Refusal | None = None) -> Response:
 def _render_import(import_id: int, error: Refusal | None = None) -> Response:
     with runtime.reading() as session:
         import_row = _own(session, import_id)
-        found = penalty_import.findings(session, import_id)
-        refused = list(
-            dict.fromkeys(_place(finding) for finding in found if finding.kind == "fault" and finding.row_number)
-        )
-        shown = refused[:ROWS_SHOWN]
+        refused = import_findings.count_refused(session, import_id)
+        shown = import_findings.first_refused(session, import_id, ROWS_SHOWN)
         is_readable = bool(import_row.sealed) and import_row.total <= INLINE_ROWS_MAX
         source = _source(import_row, shown) if is_readable and shown else {}
         by_place = defaultdict(list)
-        for finding in found:
+        for finding in import_findings.of_rows(session, import_id, shown):
             by_place[_place(finding)].append(finding)
         mended = _mended(import_row) if is_readable else {}
-        rows = [_refused_row(place, by_place[place], source.get(place, ()), mended) for place in shown]
-        codes = {finding.code for finding in found if finding.kind == "fault"}
+        note_count, notes = import_findings.notes(session, import_id, NOTES_SHOWN)
+        codes = import_findings.fault_codes(session, import_id)
         return render_private(
             "desk/import.html",
             error.status if error else 200,
             file=import_row,
-            rows=rows,
-            refused=len(refused),
-            about=[finding for finding in found if not finding.row_number],
-            notes=[one for one in found if one.row_number and one.kind == "note" and _place(one) not in refused],
+            rows=[_refused_row(place, by_place[place], source.get(place, ()), mended) for place in shown],
+            refused=refused,
+            about=import_findings.of_file(session, import_id),
+            note_count=note_count,
+            notes=notes,
             doubts=[code for code in CONFIRMABLE if code in codes],
             is_readable=is_readable,
             error=error,
@@ -264,8 +263,7 @@ def _render_mapping(import_id: int, error: Refusal | None = None) -> Response:
             headings = filings.read_headings(data, import_row.filename, reading)
         except Refusal as refusal:  # not even a table was found
             error = error or refusal
-        found = penalty_import.findings(session, import_id)
-        codes = {finding.code for finding in found if finding.kind == "fault"}
+        codes = import_findings.fault_codes(session, import_id)
         fields = [(name, columns.CHINESE[name], name in columns.AMOUNTS) for name in columns.FIELDS]
         return render_private(
             "desk/import_mapping.html",

@@ -77,6 +77,8 @@ def publish_verified() -> Response | Redirect:
     """Verify and publish the chosen filings as they were shown."""
     require_recent_sign_in()
     seen = dict(_parse_seen(text) for text in request.form.getlist("seen"))
+    if request.form.get("secrets") != "no":
+        return _render_summary(list(seen), BodyRefused("涉及不公开内容的，请退回报送人处理；不涉及的，请选择“不涉及”"))
     if request.form.get("confirmed") != "1":
         return _render_summary(list(seen), BodyRefused("请勾选确认"))
     reason = request.form.get("confirmation", "").strip()

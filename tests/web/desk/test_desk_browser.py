@@ -103,6 +103,7 @@ class TestPenalties:
             verifier.get_by_label(f"选择 盐城亭湖示乙{place}建设工程有限公司").check()
         verifier.get_by_role("button", name="核验选中的").click()
         verifier.get_by_role("heading", name="确认公示 4 条").wait_for()
+        verifier.get_by_label("不涉及", exact=True).check()
         verifier.get_by_label("以上 4 条已与决定书核对").check()
         verifier.get_by_role("button", name="确认公示").click()
         verifier.get_by_role("heading", name="已公示 4 条").wait_for()

@@ -64,7 +64,7 @@ def publish(verifier, record):
     summary = verifier.submit("/desk/verification/summary", {"record": record})
     done = verifier.submit(
         "/desk/verification/publication",
-        {"seen": hidden(summary, "seen"), "confirmed": "1", "confirmation": "已核对决定书原件"},
+        {"seen": hidden(summary, "seen"), "confirmed": "1", "secrets": "no", "confirmation": "已核对决定书原件"},
     )
     assert "已公示 1 条" in text_of(done)
 

@@ -16,6 +16,7 @@ from tests.web.desk.walking import hidden, text_of
 from tests.web.desk.workbooks import HEADINGS, ledger_of, row
 
 LIST = "/desk/verification"
+AGREED = {"confirmed": "1", "secrets": "no"}
 
 
 def file_rows(officer, *rows, headings=HEADINGS):
@@ -52,7 +53,7 @@ def publish(verifier, *records, **fields):
     """Choose filings, look at the summary, confirm; the page of the result."""
     summary = verifier.submit(f"{LIST}/summary", {"record": list(records)})
     assert summary.status_code == 200, text_of(summary)
-    return verifier.submit(f"{LIST}/publication", {"seen": hidden(summary, "seen"), "confirmed": "1", **fields})
+    return verifier.submit(f"{LIST}/publication", {"seen": hidden(summary, "seen"), **AGREED, **fields})
 
 
 @pytest.fixture
@@ -142,7 +143,7 @@ class TestPublication:
         assert "确认公示 3 条" in text_of(summary)
         assert "向社会公开" in text_of(summary)
         assert [state_of(record) for record in records] == ["filed"] * 3
-        unconfirmed = verifier.submit(f"{LIST}/publication", {"seen": hidden(summary, "seen")})
+        unconfirmed = verifier.submit(f"{LIST}/publication", {"seen": hidden(summary, "seen"), "secrets": "no"})
         assert "请勾选确认" in unconfirmed.text
         done = publish(verifier, *records)
         assert "已公示 3 条" in text_of(done)
@@ -160,9 +161,15 @@ class TestPublication:
 
     def test_leaves_out_what_changed_since_it_was_seen(self, officer, verifier, bureau):
         one, two = file_rows(officer, *(row(number) for number in numbers(2)))
-        answer = verifier.submit(f"{LIST}/publication", {"seen": [f"{one}.1", f"{two}.9"], "confirmed": "1"})
+        answer = verifier.submit(f"{LIST}/publication", {"seen": [f"{one}.1", f"{two}.9"], **AGREED})
         assert "已公示 1 条，1 条没有公示" in text_of(answer)
         assert (state_of(one), state_of(two)) == ("published", "filed")
+
+    def test_of_what_must_stay_secret_is_refused(self, officer, verifier):
+        [record] = file_rows(officer, row(*numbers(1)))
+        answer = publish(verifier, record, secrets="yes")
+        assert "请退回报送人处理" in text_of(answer)
+        assert state_of(record) == "filed"
 
     def test_of_an_empty_choice_asks_to_choose(self, verifier):
         answer = verifier.submit(f"{LIST}/summary", {})
@@ -170,7 +177,7 @@ class TestPublication:
 
     def test_is_not_for_who_filed(self, officer, bureau):
         [record] = file_rows(officer, row(*numbers(1)))
-        answer = officer("clerk").submit(f"{LIST}/publication", {"seen": f"{record}.1", "confirmed": "1"})
+        answer = officer("clerk").submit(f"{LIST}/publication", {"seen": f"{record}.1", **AGREED})
         assert answer.status_code == 404
         assert state_of(record) == "filed"
 
@@ -180,6 +187,6 @@ class TestPublication:
         verifier.open(LIST)
         then = runtime.clock() + sign_in.RECENT
         monkeypatch.setattr(runtime, "clock", lambda: then)
-        answer = verifier.submit(f"{LIST}/publication", {"seen": f"{record}.1", "confirmed": "1"})
+        answer = verifier.submit(f"{LIST}/publication", {"seen": f"{record}.1", **AGREED})
         assert "口令" in answer.text
         assert state_of(record) == "filed"
