@@ -10,6 +10,7 @@ from registry.web import (
     desk,  # noqa: F401 - before others, so that an officer begins with it
     own_account,  # noqa: F401
     private,
+    problems,
     proposals,  # noqa: F401
     reference,  # noqa: F401
     reliefs,  # noqa: F401
@@ -45,6 +46,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(pages)
     private.init_app(app)
     app.after_request(_secure)
+    app.after_request(problems.show_as_page)
 
 
 def connect(app: Flask, settings: Settings, keys: Keys) -> None:

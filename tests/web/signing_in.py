@@ -61,7 +61,8 @@ def post(client: FlaskClient, path: str, data: dict[str, Any] | None = None, **r
 
 
 def sign_in_browser(page: Page, name: str) -> None:
-    """Sign a browser in as an account; it stands on the form to sign in before."""
+    """Sign a browser in as an account, in place of whoever was; it stands on the form to sign in before."""
+    page.context.clear_cookies()
     page.goto("/login")
     serializer = current_app.session_interface.get_signing_serializer(current_app)  # type: ignore[attr-defined]
     value = serializer.dumps({"token": open_session(name)})
