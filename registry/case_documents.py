@@ -29,9 +29,11 @@ def blank(what: str) -> str:
 def render(kind: str, values: Mapping[str, Any]) -> bytes:
     """A document from its template. ``values`` are those that ``services/cases/case_papers`` builds."""
     from docxtpl import DocxTemplate  # an office suite's format is needed here alone
+    from jinja2 import Environment, StrictUndefined
 
     template = DocxTemplate(TEMPLATES / f"{kind}.docx")
-    template.render(dict(values), autoescape=True)
+    # What a template names and nobody fills in is an error, never an empty place in a decision.
+    template.render(dict(values), Environment(undefined=StrictUndefined, autoescape=True))
     data = io.BytesIO()
     template.save(data)
     return data.getvalue()

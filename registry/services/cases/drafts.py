@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -40,6 +40,13 @@ def discard(work: UnitOfWork, kind: str) -> None:
     if draft is not None:
         work.session.delete(draft)
         work.session.flush()
+
+
+def discard_about(work: UnitOfWork, records: Collection[str]) -> None:
+    """Forget every account's forms about these records, whose content was erased."""
+    for record in records:
+        about = select(Draft.id).where(Draft.kind.endswith(f":{record}", autoescape=True))
+        work.session.execute(delete(Draft).where(Draft.id.in_(list(work.session.scalars(about)))))
 
 
 def forget(work: UnitOfWork) -> int:

@@ -42,7 +42,7 @@ from registry.refusals.acts import (
     RecordErased,
     RecordUnknown,
 )
-from registry.services.cases import revisions
+from registry.services.cases import drafts, revisions
 from registry.services.node import audit, proposals
 from registry.services.node.proposals import Holder, ProposedAct
 from registry.services.publication.erasure import clear_versions
@@ -149,6 +149,7 @@ def _clear_case(work: UnitOfWork, case: Proceeding) -> None:
         _clear_file(work, ListAdoption, {case.adoption_id})
     _clear_steps(work, records)
     _clear_proposals(work, records)
+    drafts.discard_about(work, records)
     work.session.execute(delete(ConfirmationCode).where(ConfirmationCode.about == case.record))
     is_open = (Clock.record == case.record, Clock.met_on.is_(None))
     work.session.execute(
