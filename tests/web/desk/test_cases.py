@@ -240,6 +240,21 @@ class TestRelief:
             assert session.scalars(select(Relief).where(Relief.record == number)).one().state == "decided"
         assert "异议处理中（自" not in clerk.client.get(f"/records/{record}").text
 
+    def test_of_a_repair_has_its_decision_made_and_is_granted_by_two(self, officer, bureau):
+        record = bureau.published_penalty()
+        with bureau.on(dt.date(2028, 12, 1)):
+            number = bureau.applied("repair", record)
+            clerk, first, second = map(officer, ("clerk", "verifier", "second-verifier"))
+            taken(act(clerk, "repair", number, "accept", 0))
+            for kind in ("repair_decision", "service_proof"):
+                text = words_of(clerk.open(f"/desk/cases/repair/{number}/papers/{kind}"))
+                assert bureau.names[record]["subject_name"] in text
+            assert number in words_of(clerk.open(f"/desk/cases/repair/{number}/papers/repair_decision"))
+            answer = taken(act(first, "repair", number, "grant", 1, reason="义务已经履行。"))
+            second.follow(f"{answer.location}/confirm")
+            with runtime.reading() as session:
+                assert penalties.by_record(session, record).state == "repaired"
+
     def test_of_another_department_is_not_there(self, officer, bureau):
         number = bureau.applied("dispute", bureau.published_penalty())
         officer("other-clerk").open(f"/desk/reliefs/{number}", 404)
