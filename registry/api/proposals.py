@@ -12,11 +12,17 @@ from registry.api.wire import Blueprint, parse_next, respond_with_etag
 from registry.domain import literals
 from registry.domain.permissions import Permission
 from registry.refusals.acts import ProposalUnknown
-from registry.refusals.procedure import DocumentUnknown
-from registry.services.cases.proposed_steps import decode_documents
 from registry.services.node.proposals import refuse as refuse_act
 from registry.services.proposed_acts import ACTS
-from registry.serving.proposal_access import confirm_proposal, describe, describe_arguments, find_visible, list_visible
+from registry.serving.proposal_access import (
+    confirm_proposal,
+    describe,
+    describe_arguments,
+    file_name,
+    find_document,
+    find_visible,
+    list_visible,
+)
 
 blueprint = Blueprint("proposals", __name__, url_prefix="/api/v1/proposals", description="待另一人确认的事项")
 Body = dict[str, Any]
@@ -62,16 +68,11 @@ def get_proposal(number: str) -> Response:
 @blueprint.response(200, content_type="application/octet-stream")
 def get_document(number: str, place: str) -> Response:
     """The file of one document of a proposal, the first has number 1: who confirms must be able to read it."""
+    row = _parse_number(number)
     with runtime.reading() as session:
-        proposal = find_visible(session, actor(), _parse_number(number))
-        documents = decode_documents(json.loads(runtime.keys().vault.open(proposal.sealed)))
-    wanted = literals.row_number(place)
-    if wanted is None or not 0 < wanted <= len(documents) or documents[wanted - 1].content is None:
-        raise DocumentUnknown()
-    document = documents[wanted - 1]
+        document = find_document(session, actor(), row, literals.row_number(place))
     response = Response(document.content, content_type=document.media_type())
-    suffix = document.media_type().rsplit("/", maxsplit=1)[-1]
-    response.headers["Content-Disposition"] = f'attachment; filename="proposal-{number}-{place}.{suffix}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(document, row, place)}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.models import Clock, InboxItem, JobRun, OutboxMessage, Peer
+from registry.queries.node.job_runs import job_names
 from registry.queries.publication import ledger_state
 from registry.unit_of_work import day_of
 
@@ -40,7 +41,7 @@ def _ledger(session: Session, now: dt.datetime) -> Iterator[Figure]:
 
 
 def _jobs(session: Session, now: dt.datetime) -> Iterator[Figure]:
-    for job in _job_names(session):
+    for job in job_names(session):
         newest = select(JobRun).where(JobRun.job == job).order_by(JobRun.slot.desc()).limit(RUNS_LOOKED_AT)
         runs = list(session.scalars(newest))
         labels = {"job": job}
@@ -50,14 +51,6 @@ def _jobs(session: Session, now: dt.datetime) -> Iterator[Figure]:
         yield Figure("registry_job_age_seconds", "Seconds since a job last began.", age, labels)
         failed = sum(run.outcome is not None and run.outcome != "done" for run in runs)
         yield Figure("registry_job_failed_runs", f"Failed runs among the newest {RUNS_LOOKED_AT}.", failed, labels)
-
-
-def _job_names(session: Session) -> Iterator[str]:
-    """The jobs that ever ran, by jumps through the index: counting a week of runs would take a second."""
-    name = session.scalar(select(func.min(JobRun.job)))
-    while name is not None:
-        yield name
-        name = session.scalar(select(func.min(JobRun.job)).where(JobRun.job > name))
 
 
 def _exchange(session: Session, now: dt.datetime) -> Iterator[Figure]:

@@ -7,11 +7,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry import runtime
+from registry.domain.cases.case_file import StepDocument
 from registry.domain.permissions import Actor
 from registry.models import Proposal
 from registry.queries.node import proposals
 from registry.queries.node.proposals import Page, state_of
 from registry.refusals.acts import ProposalUnknown
+from registry.refusals.procedure import DocumentUnknown
+from registry.services.cases.proposed_steps import decode_documents
 from registry.services.node.proposals import confirm as confirm_act
 from registry.services.node.proposals import is_visible
 from registry.services.proposed_acts import ACTS, ROTATE_KEY
@@ -64,6 +67,20 @@ def find_visible(session: Session, reader: Actor, number: int) -> Proposal:
     if not is_visible(session, reader, ACTS.get(proposal.act), proposal):
         raise ProposalUnknown()
     return proposal
+
+
+def find_document(session: Session, reader: Actor, number: int, place: int | None) -> StepDocument:
+    """The document at a place (from 1) of a proposal. Refuses ``ProposalUnknown`` and ``DocumentUnknown``."""
+    proposal = find_visible(session, reader, number)
+    documents = decode_documents(json.loads(runtime.keys().vault.open(proposal.sealed)))
+    if place is None or not 0 < place <= len(documents) or documents[place - 1].content is None:
+        raise DocumentUnknown()
+    return documents[place - 1]
+
+
+def file_name(document: StepDocument, number: int, place: int | str) -> str:
+    """The name under which a document of a proposal is saved: nothing of what its sender called it."""
+    return f"proposal-{number}-{place}.{document.media_type().rsplit('/', maxsplit=1)[-1]}"
 
 
 def confirm_proposal(confirmer: Actor, number: int) -> Body:

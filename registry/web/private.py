@@ -49,9 +49,10 @@ NAVIGATION: list[Entry] = []
 """The entries of all rooms, in the order in which the rooms are imported."""
 
 
-def add_navigation(endpoint: str, label: str) -> None:
-    """Put a page into the navigation; who may open it, its view says (``desk_page``)."""
-    NAVIGATION.append(Entry(endpoint, label))
+def add_navigation(endpoint: str, label: str, *, is_first: bool = False) -> None:
+    """Put a page into the navigation; who may open it, its view says (``desk_page``). ``is_first``: those who may
+    open it begin with it."""
+    NAVIGATION.insert(0 if is_first else len(NAVIGATION), Entry(endpoint, label))
 
 
 def navigation_of(account: Actor) -> list[Entry]:

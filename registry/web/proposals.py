@@ -1,6 +1,5 @@
 """Pages of acts that take two persons: what waits, with what the first person saw; confirm or refuse."""
 
-import json
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -14,8 +13,6 @@ from registry.domain.permissions import Permission
 from registry.errors import Fault
 from registry.queries.node.proposals import STATES
 from registry.refusals.acts import BodyRefused
-from registry.refusals.procedure import DocumentUnknown
-from registry.services.cases.proposed_steps import decode_documents
 from registry.services.node import proposals
 from registry.services.proposed_acts import ACTS
 from registry.serving import access_trail, proposal_access
@@ -44,6 +41,19 @@ def list_proposals() -> ResponseReturnValue:
 def show_proposal(number: int) -> ResponseReturnValue:
     """One proposal with its arguments, as its proposer stated them."""
     return _render(number)
+
+
+@private.get("/proposals/<int:number>/documents/<int:place>")
+@desk_page(Permission.PROPOSAL_READ)
+def proposal_document(number: int, place: int) -> ResponseReturnValue:
+    """The file of one document of a proposal: who confirms must be able to read it."""
+    account = current_account()
+    with runtime.reading() as session:
+        document = proposal_access.find_document(session, account, number, place)
+    access_trail.note_reading(account, "proposal.read-document", str(number))
+    name = proposal_access.file_name(document, number, place)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(document.content, content_type=document.media_type(), headers=headers)
 
 
 @private.post("/proposals/<int:number>/confirm")
@@ -81,36 +91,11 @@ def _render(number: int, error: BodyRefused | None = None) -> ResponseReturnValu
         error.status if error else 200,
         proposal=proposal,
         arguments=_describe_arguments(arguments),
-        documents=[_describe_document(document) for document in arguments.get("documents", ())],
+        documents=[(label_for(DOCUMENTS, document["kind"]), document) for document in arguments.get("documents", ())],
         is_own=proposal["proposed_by"] == account.name,
         may_confirm=account.may(act.confirmed_by),
         error=error,
         faults=forms.faults_by_field(error) if error else {},
-    )
-
-
-@private.get("/proposals/<int:number>/documents/<int:place>")
-@desk_page(Permission.PROPOSAL_READ)
-def proposal_document(number: int, place: int) -> ResponseReturnValue:
-    """The file of one document of a proposal, the first has number 1: who confirms must be able to read it."""
-    account = current_account()
-    with runtime.reading() as session:
-        row = proposal_access.find_visible(session, account, number)
-        documents = decode_documents(json.loads(runtime.keys().vault.open(row.sealed)))
-    if not 0 < place <= len(documents) or documents[place - 1].content is None:
-        raise DocumentUnknown()
-    document = documents[place - 1]
-    access_trail.note_reading(account, "proposal.read-document", f"{number}/{place}")
-    response = Response(document.content, content_type=document.media_type())
-    suffix = document.media_type().rsplit("/", maxsplit=1)[-1]
-    response.headers["Content-Disposition"] = f'attachment; filename="proposal-{number}-{place}.{suffix}"'
-    return response
-
-
-def _describe_document(document: dict[str, Any]) -> tuple[str, bool]:
-    """What a document is, in words, and whether its file came with it."""
-    return f"{DOCUMENTS.get(document['kind'], document['kind'])} {document['number']}".strip(), bool(
-        document["filename"]
     )
 
 

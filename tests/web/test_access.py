@@ -11,6 +11,7 @@ from registry import runtime
 from registry.domain.cases.case_file import StepInput
 from registry.domain.permissions import Role
 from registry.services.cases import proposed_steps
+from tests.support.bureau import PDF, papers
 from tests.support.people import GRANTS
 from tests.web.signing_in import post, sign_in
 
@@ -32,8 +33,10 @@ PAGES = {
     "GET /components": EVERYBODY,
     "GET /proposals": OFFICE | SECURITY | SYSTEM,
     "GET /proposals/<int:number>": OFFICE | SECURITY | SYSTEM,
+    "GET /proposals/<int:number>/documents/<int:place>": OFFICE | SECURITY | SYSTEM,
     "POST /proposals/<int:number>/confirm": OFFICE | SECURITY | SYSTEM,
     "POST /proposals/<int:number>/refuse": OFFICE | SECURITY | SYSTEM,
+    "GET /admin": SECURITY | SYSTEM | AUDIT,
     "GET /admin/accounts": SECURITY,
     "GET /admin/accounts/new": SECURITY,
     "POST /admin/accounts/new": SECURITY,
@@ -163,3 +166,22 @@ class TestScope:
         if status == 404:
             assert post(client, f"/proposals/{proposal}/confirm").status_code == 404
             assert post(client, f"/proposals/{proposal}/refuse", {"reason": "退回"}).status_code == 404
+
+    def test_of_the_file_of_a_proposed_step_is_that_of_its_record(self, app, bureau, proposal):
+        record = bureau.published_penalty()
+        body = {"since": bureau.today, "until": None, "reason": "法院裁定"}
+
+        def act(work):
+            return proposed_steps.propose(work, "penalty", "suspend", record, body, papers("court_order")).id
+
+        number = runtime.perform(bureau.people["verifier"].actor, act)
+        answers = {}
+        for name in ("second-verifier", "other-verifier", "security"):
+            client = app.test_client()
+            sign_in(client, name)
+            answers[name] = client.get(f"/proposals/{number}/documents/1")
+            assert client.get(f"/proposals/{number}/documents/2").status_code == 404
+        assert answers["second-verifier"].data == PDF
+        assert answers["second-verifier"].headers["Cache-Control"] == "no-store"
+        assert "attachment" in answers["second-verifier"].headers["Content-Disposition"]
+        assert {answers[name].status_code for name in ("other-verifier", "security")} == {404}

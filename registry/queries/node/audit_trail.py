@@ -1,12 +1,12 @@
-"""Read the audit trail and the runs of the worker's jobs."""
+"""Read the audit trail."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.models import AuditEvent, JobRun
+from registry.models import AuditEvent
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,3 @@ def events(session: Session, query: EventQuery, limit: int) -> Sequence[AuditEve
     if query.before is not None:
         statement = statement.where(AuditEvent.id < query.before)
     return session.scalars(statement.order_by(AuditEvent.id.desc()).limit(limit)).all()
-
-
-def acts(session: Session) -> Sequence[str]:
-    """Every act that the audit trail knows."""
-    return session.scalars(select(AuditEvent.act).distinct().order_by(AuditEvent.act)).all()
-
-
-def newest_runs(session: Session) -> Sequence[JobRun]:
-    """The newest run of each job, in the order of their names."""
-    newest = select(JobRun.job, func.max(JobRun.slot).label("slot")).group_by(JobRun.job).subquery()
-    statement = select(JobRun).join(newest, (JobRun.job == newest.c.job) & (JobRun.slot == newest.c.slot))
-    return session.scalars(statement.order_by(JobRun.job)).all()

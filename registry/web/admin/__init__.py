@@ -7,4 +7,5 @@ from registry.web.admin import (
     exchange,  # noqa: F401
     keys,  # noqa: F401
     law,  # noqa: F401
+    overview,  # noqa: F401
 )

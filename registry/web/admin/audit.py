@@ -10,7 +10,7 @@ from registry.domain.desk_labels import AUDIT_ACTS
 from registry.domain.permissions import Permission
 from registry.models import AuditEvent
 from registry.queries import row_integrity
-from registry.queries.node import audit_trail, row_chain
+from registry.queries.node import audit_trail, job_runs, row_chain
 from registry.queries.node.audit_trail import EventQuery
 from registry.serving import access_trail
 from registry.web.private import add_navigation, private
@@ -44,7 +44,7 @@ def verify_chain() -> ResponseReturnValue:
 def list_jobs() -> ResponseReturnValue:
     """The newest run of each job of the worker, and how it ended."""
     with runtime.reading() as session:
-        return render_private("admin/jobs.html", runs=audit_trail.newest_runs(session))
+        return render_private("admin/jobs.html", runs=job_runs.newest_runs(session))
 
 
 def _render(findings: list[str] | None = None, links: int = 0) -> ResponseReturnValue:
@@ -53,12 +53,13 @@ def _render(findings: list[str] | None = None, links: int = 0) -> ResponseReturn
     before = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
     with runtime.reading() as session:
         events = audit_trail.events(session, EventQuery(**values, before=before), EVENTS_PER_PAGE)
-        acts = audit_trail.acts(session)
     access_trail.note_reading(current_account(), "audit.read", "audit")
     return render_private(
         "admin/audit.html",
         events=events,
-        acts=[(act, AUDIT_ACTS.get(act, act)) for act in acts],
+        acts=sorted({values["act"]: values["act"], **AUDIT_ACTS}.items())
+        if values["act"]
+        else sorted(AUDIT_ACTS.items()),
         query=values,
         last=events[-1].id if len(events) == EVENTS_PER_PAGE else None,
         findings=findings,

@@ -24,7 +24,7 @@ PAGES = {
         "/admin/accounts/new", "/admin/accounts/clerk", "/admin/keys", "/admin/peers", "/admin/law", "/admin/nothing",
     ),
     "operator": ("/admin/peers", "/admin/quarantine", "/admin/members", "/admin/calendar", "/admin/jobs"),
-    "auditor": ("/admin/audit", "/admin/law?kind=sectors"),
+    "auditor": ("/admin", "/admin/audit", "/admin/law?kind=sectors"),
 }  # fmt: skip
 SIGNING_IN = ("/login", "/login/code")
 SCREENS = [(390, 844), (1280, 900)]

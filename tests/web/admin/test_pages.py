@@ -1,15 +1,19 @@
 """System, security and audit administrators: calendar, peers, law, keys, jobs, and the audit trail with its chain."""
 
+import datetime as dt
 import re
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select
 
 from registry import runtime
 from registry.domain import desk_labels
+from registry.domain.law import deadlines
 from registry.domain.law.reference_kinds import KINDS
 from registry.domain.permissions import SYSTEM
 from registry.models import Clock
+from registry.queries.law import reference_data
+from registry.services.law.clocks import PUBLISH_PENALTY
 from registry.services.node import jobs
 from registry.services.proposed_acts import ACTS
 from sync.schedule import JOBS
@@ -35,23 +39,34 @@ def by(app, bureau):
     return enter
 
 
-class TestCalendar:
-    def test_shows_which_last_days_would_move_and_changes_nothing(self, by, bureau):
-        record = bureau.published_penalty()
-        with runtime.begin() as work:
-            work.session.execute(update(Clock).where(Clock.record == record).values(met_on=None))
-        page = post(by("operator"), "/admin/calendar/preview", NOTICE)
-        assert page.status_code == 200, page.text
-        assert "个期限的最后一天会变动" in page.text
-        assert 'name="year" value="2027"' in page.text
+def start_clock(bureau, day):
+    """Let the clocks that run begin on a day; the last day of those by which a penalty is published."""
+    with runtime.begin() as work:
+        reference = reference_data.current(work.session)
+        running = deadlines.run(reference, PUBLISH_PENALTY, day)
+        for clock in work.session.scalars(select(Clock).where(Clock.code == PUBLISH_PENALTY, Clock.met_on.is_(None))):
+            clock.starts_on, clock.due, clock.provisional = day, running.due.day, running.due.provisional
+    return running.due.day
 
-    def test_is_loaded_by_two_persons(self, by):
+
+def due(record):
+    with runtime.reading() as session:
+        return session.scalar(select(Clock.due).where(Clock.record == record, Clock.code == PUBLISH_PENALTY))
+
+
+class TestCalendar:
+    def test_shows_which_last_days_would_move_and_moves_them_when_a_second_confirms(self, by, bureau):
+        record, before = bureau.penalty(), start_clock(bureau, dt.date(2027, 2, 4))
+        page = post(by("operator"), "/admin/calendar/preview", NOTICE).text
+        moved = re.search(rf"{record}</th><td>D01</td><td>{before}</td><td>([0-9-]+)</td>", page)
+        assert moved
+        assert due(record) == before
         answer = post(by("operator"), "/admin/calendar", NOTICE)
-        assert answer.status_code == 303, answer.text
-        assert "2027" not in re.findall(r'fw-normal">(\d{4})<', by("operator").get("/admin/calendar").text)
         number = answer.location.rsplit("/", 1)[1]
-        assert post(by("operator"), f"/proposals/{number}/confirm").status_code in (403, 404)
+        assert due(record) == before
+        assert post(by("operator"), f"/proposals/{number}/confirm").status_code == 404
         assert post(by("security"), f"/proposals/{number}/confirm").status_code == 303
+        assert due(record).isoformat() == moved[1]
         assert "2027" in re.findall(r'fw-normal">(\d{4})<', by("operator").get("/admin/calendar").text)
 
     @pytest.mark.parametrize(
@@ -104,6 +119,18 @@ class TestLaw:
         answer = by("auditor").get(f"/admin/law?kind={kind}&on=2026-05-01")
         assert answer.status_code == 200
         assert desk_labels.REFERENCE_KINDS[kind] in answer.text
+
+
+class TestOverview:
+    def test_counts_what_is_broken_and_what_waits_each_for_its_administrator(self, by):
+        runtime.perform(SYSTEM, lambda work: jobs.claim(work, "push", 10, "worker-1"))
+        runtime.perform(SYSTEM, lambda work: jobs.finish(work, "push", 1, "failed: OSError"))
+        system, security, audit = (by(name).get("/admin").text for name in ("operator", "security", "auditor"))
+        assert "最近一次失败的后台任务" in system
+        assert re.search(r'/admin/jobs">最近一次失败的后台任务</a>.*?\d 项', system, re.DOTALL)
+        assert "后台任务" not in security
+        assert "待另一人确认的事项" in security
+        assert "待另一人确认的事项" not in audit
 
 
 class TestKeys:
