@@ -28,6 +28,7 @@ from registry.services.cases import drafts, listing_drafting
 from registry.unit_of_work import UnitOfWork
 from registry.web import forms
 from registry.web.blueprint import today
+from registry.web.desk import case_views
 from registry.web.desk.cases import own_case
 from registry.web.private import private
 from registry.web.sessions import current_account, desk_page, render_private
@@ -35,6 +36,8 @@ from registry.web.sessions import current_account, desk_page, render_private
 PERSONS = range(3)
 """Responsible persons that the form has room for."""
 _TEXTS = ("facts", "basis", "behaviour", "district", "exit", "authority_name", "authority_code")
+_GROUNDS = ("published", "amended")
+GROUNDS_PER_PAGE = 50
 _SEE_OTHER = 303
 
 
@@ -43,7 +46,9 @@ _SEE_OTHER = 303
 def listing_form() -> Response:
     """Choose the list, then fill in the proposal; the facts of the penalty are filled in already."""
     with runtime.reading() as session:
-        penalty = desk_penalties.own(session, current_account(), request.args.get("penalty", ""))
+        if "penalty" not in request.args:
+            return _render_grounds(session)
+        penalty = desk_penalties.own(session, current_account(), request.args["penalty"])
         reference = reference_data.current(session)
         code = request.args.get("scheme", "")
         if not code:
@@ -118,6 +123,18 @@ def redraft_listing(record: str) -> Response | Redirect:
             scheme = _scheme(reference_data.current(session), listing.scheme)
             return _render_form(session, scheme, values, listing=listing, error=error)
     return redirect(url_for(".listing", record=record), _SEE_OTHER)
+
+
+def _render_grounds(session: Session) -> Response:
+    """The department's published penalties, to choose the one that a listing rests on."""
+    after = literals.row_number(request.args.get("after", ""))
+    place = (0, after) if after is not None else None
+    page = desk_penalties.filed(session, current_account(), _GROUNDS, place, GROUNDS_PER_PAGE)
+    return render_private(
+        "desk/listing_ground.html",
+        lines=[case_views.line(row) for row in page.penalties],
+        following=page.next[1] if page.next else None,
+    )
 
 
 def _render_form(

@@ -66,6 +66,7 @@ class TestPages:
                 "/desk/penalties/new", f"/desk/penalties/{overdue}", f"/desk/penalties/{overdue}/correction",
                 f"/desk/penalties/{published}", f"/desk/cases/penalty/{published}/note_change", "/desk/listings",
                 f"/desk/listings/{listing}", f"/desk/listings/{listing}/draft",
+                "/desk/listings/new",
                 f"/desk/listings/new?penalty={published}",
                 f"/desk/listings/new?penalty={published}&scheme=procurement-serious", "/desk/reliefs",
                 f"/desk/reliefs/{dispute}", f"/desk/cases/dispute/{dispute}/refuse", "/desk/statistics",
