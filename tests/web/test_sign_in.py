@@ -161,6 +161,14 @@ class TestPasswordCode:
         fields = {"name": "other-verifier", "code": code, "password": PASSWORD, "again": PASSWORD}
         assert post(client, "/login/code", fields).status_code == 403
 
+    def test_of_an_administrator_on_the_shell_waits_for_another(self, client, office, typed_command):
+        printed = typed_command("accounts", "set-password", "second-verifier", "--as", "security")
+        address, code, waits = printed.splitlines()
+        assert address.endswith("/login/code")
+        assert waits.startswith("proposal ")
+        fields = {"name": "second-verifier", "code": code, "password": PASSWORD, "again": PASSWORD}
+        assert post(client, "/login/code", fields).status_code == 403
+
     @pytest.mark.parametrize(
         ("password", "fault"),
         [

@@ -17,6 +17,7 @@ from registry.web.private import add_navigation, private
 from registry.web.sessions import current_account, desk_page, render_private, require_recent_sign_in
 
 _SEE_OTHER = 303
+ITEMS_SHOWN_MAX = 50
 _PEER_FIELDS = ("code", "name", "url", "public_key")
 
 
@@ -159,7 +160,8 @@ def _render_quarantine(error: Refusal | None = None) -> ResponseReturnValue:
         return render_private(
             "admin/quarantine.html",
             error.status if error else 200,
-            items=items,
+            items=items[:ITEMS_SHOWN_MAX],
+            more=max(0, len(items) - ITEMS_SHOWN_MAX),
             groups=[(peer, code, count) for (peer, code), count in sorted(counts.items()) if count > 1 and code],
             waiting=peer_messages.open_bulk_releases(session),
             error=error,

@@ -121,9 +121,11 @@ class TestSigningIn:
         page.get_by_label("账号").fill(name)
         page.get_by_label("口令", exact=False).first.fill(PASSWORD)
         page.get_by_role("button", name="继续").click()
+        page.get_by_role("heading", name="设置验证器").wait_for()
         secret = re.search(r"密钥 ([A-Z2-7]+)", page.locator("main").inner_text())[1]
         page.get_by_label("验证码").fill(pyotp.TOTP(secret).at(runtime.clock()))
         page.get_by_role("button", name="启用").click()
+        page.get_by_role("heading", name="恢复码").wait_for()
         assert page.get_by_role("list", name="恢复码").get_by_role("listitem").count() == 10
         page.get_by_role("link", name="已经记下").click()
         page.get_by_role("button", name="退出").click()
