@@ -24,7 +24,7 @@ from registry.models import Account
 from registry.queries.checks.batch_checks import pending
 from registry.queries.node import account_lookup
 from registry.services import retention
-from registry.services.cases import expiry, list_adoption, penalty_import
+from registry.services.cases import expiry, import_review, list_adoption, penalty_import
 from registry.services.cases.publicity_extension import extend_running_bans
 from registry.services.checks import batch_check, watch_worker
 from registry.services.node import access, jobs, rate_limits, sign_in
@@ -62,6 +62,9 @@ class Job:
 
 
 def _file_imports() -> None:
+    with runtime.reading() as session:
+        unchecked = _add_actors(session, import_review.pending_checks(session))
+    import_review.run_pending(runtime.perform, unchecked)
     with runtime.reading() as session:
         waiting = _add_actors(session, penalty_import.pending_imports(session))
     penalty_import.run_pending(runtime.perform, waiting)

@@ -259,6 +259,7 @@ FINDINGS = {
     "amount-unit-in-cell": "金额按格内单位读取",
     "date-serial": "日期按 Excel 序号读取",
     "personal-number-blotted": "文字中的个人号码已隐去",
+    "cell-mended": "报送人在网页上改过，与原文件不同",
 }
 """Findings about a filing that deserve a look before verification (``filing/plausibility``)."""
 SHELL_ACTS = {

@@ -17,6 +17,7 @@ from registry.models.check import Check, CheckFile, CheckFilePart
 from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
+from registry.models.draft import Draft
 from registry.models.exchange import BulkRelease, InboxBatch, InboxItem, JobRun, OutboxMessage, Peer, PeerHead, Takeaway
 from registry.models.filed_record import FiledRecord
 from registry.models.further_key import FurtherKey
@@ -62,6 +63,7 @@ __all__ = [
     "Credential",
     "Department",
     "Document",
+    "Draft",
     "FiledRecord",
     "FurtherKey",
     "IdempotencyKey",

@@ -25,6 +25,7 @@ from registry.models import (
     CheckFilePart,
     ConfirmationCode,
     Document,
+    Draft,
     IdempotencyKey,
     InboxBatch,
     InboxItem,
@@ -262,8 +263,9 @@ CLEARINGS: Mapping[str, tuple[Clearing, ...]] = {
         Clearing(InboxBatch, lambda cutoff: and_(_has_bytes(InboxBatch.raw), _batch_is_settled(cutoff)), {"raw": b""}),
     ),
     "filed-files": (
-        Clearing(PenaltyImport, _file_is_answered(PenaltyImport), {"sealed": b""}),
+        Clearing(PenaltyImport, _file_is_answered(PenaltyImport), {"sealed": b"", "mended": None}),
         Clearing(ListAdoption, _file_is_answered(ListAdoption), {"sealed": b""}),
+        Clearing(Draft, lambda cutoff: Draft.changed_at < cutoff.at),
     ),
 }
 """What is cleared when the period of each row of ``retention`` is over."""

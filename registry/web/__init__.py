@@ -7,6 +7,7 @@ from registry.settings import Settings
 from registry.web import (
     admin,  # noqa: F401
     components_page,  # noqa: F401
+    desk,  # noqa: F401 - before others, so that an officer begins with it
     own_account,  # noqa: F401
     private,
     problems,
@@ -19,6 +20,16 @@ from registry.web import (
 )
 from registry.web import pages as _pages  # noqa: F401 - to be imported is what puts pages on the blueprint
 from registry.web.blueprint import pages
+from registry.web.desk import (
+    cases,  # noqa: F401
+    filing,  # noqa: F401
+    imports,  # noqa: F401
+    listing_form,  # noqa: F401
+    papers,  # noqa: F401
+    statistics,  # noqa: F401
+    verification,  # noqa: F401
+    work,  # noqa: F401
+)
 
 HEADERS = {
     # The style sheet carries its arrows and ticks as data: images.

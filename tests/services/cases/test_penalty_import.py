@@ -112,11 +112,14 @@ class TestRun:
 
         assert run(clerk, number, interrupted) == ("finished", 7, 7, 0, 7)
 
-    def test_forgets_the_bytes(self, clerk):
-        number = received(clerk, table(firms(1)))
+    def test_keeps_the_bytes_sealed_for_the_verifier(self, clerk):
+        data = table(firms(1))
+        number = received(clerk, data)
         run(clerk, number)
         with runtime.reading() as session:
-            assert penalty_import.import_of_account(session, clerk.account_id, number).sealed == b""
+            kept = penalty_import.import_of_account(session, clerk.account_id, number).sealed
+        assert runtime.keys().vault.open(kept) == data
+        assert data not in kept
 
 
 class TestReceive:

@@ -1,0 +1,14 @@
+"""The pages of a department's officers: what is to be done, files and decisions, verification, procedures."""
+
+from registry.web.private import add_navigation
+
+for _endpoint, _label in (
+    ("desk", "我的工作台"),
+    ("desk_imports", "报送文件"),
+    ("new_penalty", "报送一条处罚"),
+    ("verification", "核验处罚"),
+    ("listings", "名单"),
+    ("desk_reliefs", "异议和修复"),
+    ("department_statistics", "本部门统计"),
+):
+    add_navigation(f"private.{_endpoint}", _label)
