@@ -2,18 +2,22 @@
 
 from flask import Flask, Response
 
+from registry.keys.signing import Keys
 from registry.settings import Settings
-from registry.signing import Keys
-from registry.web import pages as _pages  # noqa: F401 - to be imported is what puts pages on the blueprint
 from registry.web import (
+    centre,  # noqa: F401
+    credit_reports,  # noqa: F401
+    hotline,  # noqa: F401
+    own_account,  # noqa: F401
     private,
     reference,  # noqa: F401
+    relief_papers,  # noqa: F401
     reliefs,  # noqa: F401
     reports,  # noqa: F401
     shell,  # noqa: F401
     sign_in,  # noqa: F401
-    own_account,  # noqa: F401
 )
+from registry.web import pages as _pages  # noqa: F401 - to be imported is what puts pages on the blueprint
 from registry.web.blueprint import pages
 
 HEADERS = {
