@@ -10,7 +10,7 @@ from registry import api, runtime, web
 from registry.keys.signing import Keys
 from registry.serving import conditional, read_routing, request_limits, request_log
 from registry.serving.read_routing import ReroutingFlask
-from registry.settings import Settings, from_environment, remember_node
+from registry.settings import Settings, from_environment, remember_node, require_demo_alone
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -34,6 +34,7 @@ def open_doors() -> Flask:
 
 def connect(app: Flask, settings: Settings) -> Flask:
     """Make the application that of a node: its settings, its keys and its store."""
+    require_demo_alone(settings)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = settings.upload_bytes_max

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from registry.keys.key_files import KeyProtection
 
@@ -13,6 +14,11 @@ METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """Where the processes of the web server share what they count; the library reads the variable itself."""
 CHOICES = {"log_format": ("console", "json"), "log_level": ("", "debug", "info", "warning", "error")}
 """Settings that take one of a few words."""
+
+
+DEMO_FILE = "demo-accounts.json"
+"""What the demo writes into its home: the invented accounts and their machine keys."""
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,14 @@ class Settings:
     """File of a font with Chinese characters for printed receipts; empty looks where Debian puts Noto Sans CJK."""
     upload_bytes_max: int = 32 * 1024 * 1024
     """Largest request body; larger is refused before it is read."""
+    demo: int = 0
+    """1 lets everybody sign in as the invented people of the demo; only ``registry demo`` sets it, and a node that
+    others can reach does not start with it."""
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this node is one of the demo: it was told so, and its home was furnished as one."""
+        return bool(self.demo) and (Path(self.home) / DEMO_FILE).exists()
 
     @property
     def url(self) -> str:
@@ -159,6 +173,15 @@ def from_environment() -> Settings:
     if unknown:
         raise SystemExit(f"unknown settings: {', '.join(unknown)}")
     return known_from_environment()
+
+
+def require_demo_alone(settings: Settings) -> None:
+    """Refuse (exit) a demo that other machines could reach: everybody signs in there as whom they like."""
+    if settings.demo not in (0, 1):
+        raise SystemExit("REGISTRY_DEMO must be 0 or 1")
+    hosts = (settings.host, urlsplit(settings.base_url).hostname)
+    if settings.demo and (settings.proxies or not all(host in LOOPBACK for host in hosts)):
+        raise SystemExit("REGISTRY_DEMO is for the demo alone, which this machine only can reach")
 
 
 def unknown_variables() -> list[str]:

@@ -36,6 +36,7 @@ from registry.refusals.acts import BodyRefused, FilingRefused
 from registry.services.cases import penalty_filing, penalty_import, penalty_verification, proposed_steps, suspension
 from registry.services.cases.penalty_filing import covers, require_scope
 from registry.services.cases.proposed_steps import STEPS
+from registry.serving import proposal_access
 from registry.tabular import filings
 from registry.unit_of_work import UnitOfWork, day_of
 
@@ -213,7 +214,7 @@ def withdraw(body: dict[str, Any], record: str) -> Response:
     def act(work: UnitOfWork) -> dict[str, Any]:
         step_input = StepInput(if_version=if_version())
         proposal = proposed_steps.propose(work, PENALTY.noun, "withdraw", record, body, step_input)
-        return proposals.describe(work.session, proposal)
+        return proposal_access.describe(work.session, proposal)
 
     return proposals.respond_with_proposal(runtime.perform(actor(), act))
 

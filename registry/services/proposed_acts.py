@@ -17,7 +17,7 @@ from registry.services.cases import erasure, proposed_steps
 from registry.services.exchange import peers
 from registry.services.law import calendar_loading
 from registry.services.node import accounts, passwords, proposals
-from registry.services.node.accounts import NewAccount, NewDepartment
+from registry.services.node.accounts import Grant, NewAccount, NewDepartment
 from registry.services.node.proposals import ProposedAct
 from registry.services.publication import key_rotation
 from registry.unit_of_work import UnitOfWork
@@ -43,6 +43,13 @@ def _create_account(work: UnitOfWork, name: str, arguments: Arguments, _version:
 def _add_key(work: UnitOfWork, name: str, arguments: Arguments, _version: int | None) -> Outcome:
     account = account_lookup.by_name(work.session, name, work.today)
     accounts.add_key(work, account.account_id or 0, name, bytes.fromhex(arguments["key_hash"]))
+    return {"account": name}
+
+
+def _change_grant(work: UnitOfWork, name: str, arguments: Arguments, _version: int | None) -> Outcome:
+    until = arguments["valid_until"]
+    last = dt.date.fromisoformat(until) if until else None
+    accounts.change_grant(work, name, Grant(arguments["sectors"], arguments["districts"], last))
     return {"account": name}
 
 
@@ -100,9 +107,8 @@ _MANAGE, _KEYS = Permission.ACCOUNT_MANAGE, Permission.KEYS_MANAGE
 _OPERATE, _PEER = Permission.EXCHANGE_OPERATE, Permission.PEER_CONFIRM
 CREATE_ACCOUNT = ProposedAct("account.create", _MANAGE, _MANAGE, _create_account)
 ADD_KEY = ProposedAct("account.key", _MANAGE, _MANAGE, _add_key, about_account=True)
-ISSUE_PASSWORD_CODE = ProposedAct(
-    "account.password-code", _MANAGE, _MANAGE, _issue_password_code, about_account=True
-)
+CHANGE_GRANT = ProposedAct("account.grant", _MANAGE, _MANAGE, _change_grant, about_account=True)
+ISSUE_PASSWORD_CODE = ProposedAct("account.password-code", _MANAGE, _MANAGE, _issue_password_code, about_account=True)
 SET_DEPARTMENT = ProposedAct("department.set", _MANAGE, _MANAGE, _set_department)
 ADD_PEER = ProposedAct("peer.add", _OPERATE, _PEER, _add_peer)
 CHANGE_PEER = ProposedAct("peer.change", _OPERATE, _PEER, _change_peer)
@@ -113,8 +119,8 @@ LOAD_CALENDAR = ProposedAct(
     "calendar.load", Permission.CALENDAR_LOAD, Permission.LAW_CONFIRM, _load_calendar, examine=_examine_calendar
 )
 NODE_ACTS = (
-    CREATE_ACCOUNT, ADD_KEY, ISSUE_PASSWORD_CODE, SET_DEPARTMENT, ADD_PEER, CHANGE_PEER, REMOVE_PEER, ROTATE_KEY,
-    REVOKE_KEY, LOAD_CALENDAR,
+    CREATE_ACCOUNT, CHANGE_GRANT, ADD_KEY, ISSUE_PASSWORD_CODE, SET_DEPARTMENT, ADD_PEER, CHANGE_PEER, REMOVE_PEER,
+    ROTATE_KEY, REVOKE_KEY, LOAD_CALENDAR,
 )  # fmt: skip
 ACTS: dict[str, ProposedAct] = (
     proposed_steps.ACTS | {erasure.ERASE.name: erasure.ERASE} | {act.name: act for act in NODE_ACTS}
@@ -138,6 +144,16 @@ def propose_account(work: UnitOfWork, new: NewAccount, key: str | None) -> Propo
 def propose_key(work: UnitOfWork, name: str, key: str) -> Proposal:
     """Propose another machine key of an account."""
     return proposals.propose(work, ADD_KEY, name, {"key_hash": account_lookup.key_hash(key).hex()})
+
+
+def propose_grant(work: UnitOfWork, name: str, grant: Grant) -> Proposal:
+    """Propose how far an account reaches, and until when."""
+    arguments = {
+        "sectors": sorted(grant.sectors),
+        "districts": sorted(grant.districts),
+        "valid_until": grant.valid_until.isoformat() if grant.valid_until else None,
+    }
+    return proposals.propose(work, CHANGE_GRANT, name, arguments)
 
 
 def propose_password_code(work: UnitOfWork, name: str, code: str) -> Proposal:

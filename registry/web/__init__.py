@@ -5,11 +5,14 @@ from flask import Flask, Response
 from registry.keys.signing import Keys
 from registry.settings import Settings
 from registry.web import (
+    admin,  # noqa: F401
     centre,  # noqa: F401
+    components_page,  # noqa: F401
     credit_reports,  # noqa: F401
     hotline,  # noqa: F401
     own_account,  # noqa: F401
     private,
+    proposals,  # noqa: F401
     reference,  # noqa: F401
     relief_papers,  # noqa: F401
     reliefs,  # noqa: F401

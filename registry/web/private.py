@@ -10,15 +10,16 @@ from flask import Blueprint, Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from registry import access_trail, runtime
-from registry.domain import labels
+from registry import runtime
+from registry.domain import desk_labels, labels
 from registry.domain.permissions import Actor
 from registry.errors import Refusal
+from registry.keys.signing import Keys
 from registry.refusals.acts import OutOfRole, OutOfScope
 from registry.refusals.content import FileTooLarge
 from registry.refusals.sign_in import FormExpired, PageUnknown
+from registry.serving import access_trail
 from registry.settings import Settings
-from registry.signing import Keys
 from registry.web import problems
 from registry.web.formatting import beijing_time
 
@@ -102,7 +103,8 @@ def _protect(response: Response) -> Response:
 
 @private.context_processor
 def _add_context() -> dict[str, object]:
-    return {"site": runtime.settings().node_name, "labels": labels, "beijing_time": beijing_time}
+    words = {"labels": labels, "desk_labels": desk_labels, "beijing_time": beijing_time}
+    return {"site": runtime.settings().node_name, **words}
 
 
 @private.errorhandler(CSRFError)

@@ -9,24 +9,26 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, cast
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, flash, g, redirect, request, session, url_for
+from flask import Response, current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from registry import access_trail, request_limits, request_log, runtime
+from registry import runtime
 from registry.domain.permissions import PUBLIC, Actor, Permission
 from registry.queries.node import sign_in_lookup
 from registry.queries.node.sign_in_lookup import SignedIn, StoredPassword
 from registry.refusals.sign_in import PageUnknown, SessionUnknown, SignInFailed, SignInLocked
 from registry.services.node import passwords, sign_in
 from registry.services.node.sign_in import Visitor
+from registry.serving import access_trail, request_limits, request_log
 from registry.unit_of_work import day_of
 from registry.web.blueprint import render_uncached
 from registry.web.private import may_open, navigation_of, own_path, private
 
 PASSWORD_FIELD = "password_again"  # noqa: S105 - the name of a field
 _TOKEN = "token"  # noqa: S105
+_SIGNED_IN = "registry.signed_in"
 _SEE_OTHER = 303
 _HIDDEN = ("csrf_token", PASSWORD_FIELD)
 P = ParamSpec("P")
@@ -62,9 +64,9 @@ def desk_page(*permissions: Permission) -> Callable[[Callable[P, ResponseReturnV
 
 def current_session() -> SignedIn | None:
     """The session of this request, complete or awaiting its second factor; read once, outside of any transaction."""
-    if "signed_in" not in g:
-        g.signed_in = _find_session()
-    return cast(SignedIn | None, g.signed_in)
+    if _SIGNED_IN not in request.environ:
+        request.environ[_SIGNED_IN] = _find_session()
+    return cast(SignedIn | None, request.environ[_SIGNED_IN])
 
 
 def current_account() -> Actor:
@@ -91,7 +93,8 @@ def require_recent_sign_in() -> None:
     except (SignInFailed, SignInLocked) as failure:
         raise PasswordWanted(failure) from None
     runtime.perform(signed_in.actor, lambda work: sign_in.prove_session(work, signed_in.number))
-    g.pop("signed_in")
+    request.environ.pop(_SIGNED_IN)
+    current_session()  # read again here: the view may do so within a transaction
 
 
 def is_password_wanted() -> bool:
@@ -159,13 +162,13 @@ def keep_token(token: str) -> None:
     """Give the browser a new token; forms that it opened before are void."""
     session.clear()
     session[_TOKEN] = token
-    g.pop("signed_in", None)
+    request.environ.pop(_SIGNED_IN, None)
 
 
 def forget_token() -> None:
     """Take the token from the browser."""
     session.clear()
-    g.pop("signed_in", None)
+    request.environ.pop(_SIGNED_IN, None)
 
 
 def safe_path(text: str) -> str | None:
@@ -209,7 +212,7 @@ def _ask_to_sign_in() -> ResponseReturnValue:
 @private.context_processor
 def _add_account() -> dict[str, object]:
     # Only what this request has read: a template may be rendered within a transaction.
-    signed_in: SignedIn | None = g.get("signed_in")
+    signed_in: SignedIn | None = request.environ.get(_SIGNED_IN)
     account = signed_in.actor if signed_in and signed_in.is_complete else None
     return {
         "account": account,

@@ -5,12 +5,15 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry import runtime
-from registry.domain.permissions import PUBLIC
+from registry.domain.desk_labels import STAFF
+from registry.domain.labels import label_for
+from registry.domain.permissions import PUBLIC, Actor
 from registry.errors import Refusal
-from registry.queries.node import sign_in_lookup
+from registry.queries.node import account_lookup, sign_in_lookup
 from registry.queries.node.sign_in_lookup import SignedIn
-from registry.refusals.sign_in import PasswordRefused, SignInFailed, SignInLocked
+from registry.refusals.sign_in import PageUnknown, PasswordRefused, SignInFailed, SignInLocked
 from registry.services.node import passwords, second_factor, sign_in
+from registry.unit_of_work import day_of
 from registry.web import forms, sessions
 from registry.web.private import private
 from registry.web.sessions import render_private, safe_path
@@ -38,11 +41,26 @@ def check_login() -> ResponseReturnValue:
     actor = stored.actor
     if actor is None:
         raise SignInFailed()
+    if runtime.settings().is_demo and not stored.has_second_factor:
+        return _enter(actor)
     sessions.open_session(actor, is_complete=False)
     if stored.has_second_factor:
         return redirect(url_for("private.second_factor", next=_wanted()), _SEE_OTHER)
     runtime.perform(actor, lambda work: second_factor.draft(work, actor.account_id or 0))
     return redirect(url_for("private.first_second_factor", next=_wanted()), _SEE_OTHER)
+
+
+@private.post("/login/demo")
+def enter_demo() -> ResponseReturnValue:
+    """Sign in as one of the invented people of the demo; on any other node there is no such page (``PageUnknown``)."""
+    if not runtime.settings().is_demo:
+        raise PageUnknown()
+    with runtime.reading(on_primary=True) as store:
+        accounts = sign_in_lookup.demo_accounts(store, day_of(runtime.clock()))
+    actors = {account.name: account_lookup.actor_of(account) for account in accounts}
+    if (name := request.form.get("name", "")) not in actors:
+        raise PageUnknown()
+    return _enter(actors[name])
 
 
 @private.get("/login/second-factor", endpoint="second_factor")
@@ -96,9 +114,7 @@ def confirm_first_second_factor() -> ResponseReturnValue:
         return render_draft(signed_in, "private.confirm_first_second_factor", SignInFailed("验证码不正确"))
     _complete(signed_in)
     sessions.current_session()
-    return render_private(
-        "recovery_codes.html", codes=codes, onward=_wanted() or sessions.first_page(signed_in.actor)
-    )
+    return render_private("recovery_codes.html", codes=codes, onward=_wanted() or sessions.first_page(signed_in.actor))
 
 
 @private.get("/login/code")
@@ -155,6 +171,11 @@ def render_draft(signed_in: SignedIn, endpoint: str, failure: Refusal | None = N
     )
 
 
+def _enter(actor: Actor) -> ResponseReturnValue:
+    sessions.open_session(actor, is_complete=True)
+    return redirect(_wanted() or sessions.first_page(actor), _SEE_OTHER)
+
+
 def _complete(signed_in: SignedIn) -> None:
     token = runtime.perform(signed_in.actor, lambda work: sign_in.complete_session(work, signed_in.number))
     sessions.keep_token(token)
@@ -162,8 +183,13 @@ def _complete(signed_in: SignedIn) -> None:
 
 
 def _render_login(failure: Refusal | None = None, name: str = "") -> ResponseReturnValue:
+    people: list[tuple[str, str, str]] = []
+    if runtime.settings().is_demo:
+        with runtime.reading(on_primary=True) as store:
+            accounts = sign_in_lookup.demo_accounts(store, day_of(runtime.clock()))
+            people = [(account.name, label_for(STAFF, account.role), account.department.name) for account in accounts]
     status = failure.status if failure else 200
-    return render_private("login.html", status, next=_wanted(), failure=failure, name=name)
+    return render_private("login.html", status, next=_wanted(), failure=failure, name=name, people=people)
 
 
 def _wanted() -> str | None:

@@ -250,6 +250,7 @@ class TestRoutes:
             "/login/second-factor",
             "/login/second-factor/new",
             "/login/code",
+            "/login/demo",  # in the demo only
             "/logout",
         }
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.exchange.envelope import KnownRecord
 from registry.keys.signing import key_id_of
-from registry.models import InboxBatch, InboxItem, OutboxMessage, Peer, Publication, Takeaway
+from registry.models import BulkRelease, InboxBatch, InboxItem, OutboxMessage, Peer, Publication, Takeaway
 from registry.refusals.acts import ItemUnknown, PeerUnknown
 
 CHUNK = 500
@@ -189,6 +189,13 @@ def quarantined(session: Session) -> list[QuarantinedItem]:
         .where(InboxItem.state == "quarantined")
     )
     return [QuarantinedItem(*row) for row in session.execute(statement.order_by(InboxItem.id)).tuples()]
+
+
+def open_bulk_releases(session: Session) -> list[tuple[BulkRelease, str]]:
+    """Releases of many items that wait for their second person, with the code of their peer, oldest first."""
+    statement = select(BulkRelease, Peer.code).join(Peer, Peer.id == BulkRelease.peer_id)
+    waiting = statement.where(BulkRelease.confirmed_by.is_(None)).order_by(BulkRelease.id)
+    return [(row[0], row[1]) for row in session.execute(waiting)]
 
 
 def quarantined_of(session: Session, peer_id: int, code: str, after: int, upto: int, limit: int) -> list[InboxItem]:

@@ -1,16 +1,16 @@
 """Look up what an account signs in with, and which browsers are signed in."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from registry.domain.permissions import Actor
+from registry.keys.signing import Vault
 from registry.models import Account, Credential, RecoveryCode, WebSession
 from registry.queries.node import account_lookup
-from registry.signing import Vault
 from registry.unit_of_work import day_of
 
 IDLE = dt.timedelta(minutes=30)
@@ -59,6 +59,19 @@ def stored_password(session: Session, name: str, today: dt.date) -> StoredPasswo
         return StoredPassword()
     actor = account_lookup.actor_of(row.Account)
     return StoredPassword(actor, row.Credential.password, row.Credential.totp is not None)
+
+
+def demo_accounts(session: Session, today: dt.date) -> list[Account]:
+    """The accounts of a demo: those that have a password and no second factor, in the order of departments."""
+    statement = select(Account).join(Credential).where(Credential.totp.is_(None)).order_by(Account.department_id)
+    rows = session.scalars(statement.order_by(Account.id).options(joinedload(Account.department)))
+    return [account for account in rows if account_lookup.is_valid(account, today)]
+
+
+def without_password(session: Session, names: Collection[str]) -> Sequence[int]:
+    """The numbers of those of these accounts that have no password."""
+    statement = select(Account.id).where(Account.name.in_(names), Account.id.not_in(select(Credential.account_id)))
+    return session.scalars(statement.order_by(Account.id)).all()
 
 
 def token_hash(vault: Vault, token: str) -> bytes:

@@ -30,6 +30,17 @@ class DeadlineSubject:
     days: Mapping[str, dt.date]
 
 
+@dataclass(frozen=True)
+class MovedClock:
+    """A running clock of a record, its last day, and the one that it would have."""
+
+    record: str
+    noun: str
+    deadline: str
+    before: dt.date
+    after: dt.date
+
+
 def apply_act(work: UnitOfWork, noun: str, act: str, subjects: Sequence[DeadlineSubject]) -> None:
     """Start the clocks that ``act`` starts and meet those that it meets, each on the legal day of the act."""
     reference = reference_data.current(work.session)
@@ -102,6 +113,17 @@ def _build_clock_rows(
         }
         for running in deadlines.started(reference, noun, act, subject.days)
     ]
+
+
+def would_move(work: UnitOfWork, reference: Reference) -> list[MovedClock]:
+    """The running clocks that would end on another day under other law tables, the soonest end first."""
+    statement = select(Clock).where(Clock.met_on.is_(None)).order_by(Clock.due, Clock.id)
+    moved = []
+    for clock in work.session.scalars(statement).yield_per(CHUNK):
+        due = deadlines.run(reference, clock.code, clock.starts_on).due
+        if due.day != clock.due:
+            moved.append(MovedClock(clock.record, clock.noun, clock.deadline, clock.due, due.day))
+    return moved
 
 
 def recount(work: UnitOfWork) -> int:

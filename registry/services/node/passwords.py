@@ -16,12 +16,12 @@ from sqlalchemy import delete, select, update
 
 from registry.domain.permissions import Permission
 from registry.errors import Fault
+from registry.keys.signing import Vault
 from registry.models import Account, Credential, PasswordCode, RecoveryCode, WebSession
 from registry.queries.node import account_lookup
 from registry.queries.node.sign_in_lookup import StoredPassword
 from registry.refusals.sign_in import PasswordRefused
 from registry.services.node import accounts, audit
-from registry.signing import Vault
 from registry.unit_of_work import UnitOfWork
 
 CHARACTERS_MIN, CHARACTERS_MAX = 12, 128
@@ -55,7 +55,7 @@ def hash_password(password: str, again: str, name: str) -> str:
         faults.append(Fault("/password", "password-too-short", f"新口令至少 {CHARACTERS_MIN} 个字符"))
     if len(password) > CHARACTERS_MAX:
         faults.append(Fault("/password", "password-too-long", f"新口令最多 {CHARACTERS_MAX} 个字符"))
-    if name.casefold() in password.casefold() or len(set(password)) < CHARACTERS_MIN // 2:
+    if (name and name.casefold() in password.casefold()) or len(set(password)) < CHARACTERS_MIN // 2:
         faults.append(Fault("/password", "password-guessable", "新口令不得含有账号名，也不得只由几个字符重复而成"))
     if password != again:
         faults.append(Fault("/again", "passwords-differ", "两次输入的新口令不同"))
@@ -97,9 +97,7 @@ def issue_code(work: UnitOfWork, name: str, hashed: bytes) -> None:
     account_id = account_lookup.by_name(work.session, name, work.today).account_id or 0
     _end_codes(work, account_id)
     expires_at = work.now + dt.timedelta(hours=CODE_HOURS)
-    work.session.add(
-        PasswordCode(account_id=account_id, code_hash=hashed, issued_at=work.now, expires_at=expires_at)
-    )
+    work.session.add(PasswordCode(account_id=account_id, code_hash=hashed, issued_at=work.now, expires_at=expires_at))
     work.session.flush()
     audit.note(work, "account.password-code", name)
 
@@ -107,11 +105,15 @@ def issue_code(work: UnitOfWork, name: str, hashed: bytes) -> None:
 def redeem_code(work: UnitOfWork, name: str, code: str, password_hash: str) -> bool:
     """Set the password of an account by a one-time code, and take its second factor away, which it then sets up anew;
     False when the code proves nothing."""
-    statement = select(PasswordCode, Account).join(Account).where(
-        Account.name == name,
-        PasswordCode.code_hash == code_hash(work.keys.vault, name, code),
-        PasswordCode.used_at.is_(None),
-        PasswordCode.expires_at > work.now,
+    statement = (
+        select(PasswordCode, Account)
+        .join(Account)
+        .where(
+            Account.name == name,
+            PasswordCode.code_hash == code_hash(work.keys.vault, name, code),
+            PasswordCode.used_at.is_(None),
+            PasswordCode.expires_at > work.now,
+        )
     )
     row = work.session.execute(statement.with_for_update()).first()
     if row is None or not account_lookup.is_valid(row.Account, work.today):

@@ -7,9 +7,9 @@ import secrets
 import pyotp
 from sqlalchemy import delete, select
 
+from registry.keys.signing import Vault
 from registry.models import Credential, RecoveryCode
 from registry.services.node import audit
-from registry.signing import Vault
 from registry.unit_of_work import UnitOfWork
 
 PERIOD_SECONDS = 30
@@ -31,7 +31,7 @@ def draft(work: UnitOfWork, account_id: int) -> None:
 def address_of(vault: Vault, sealed: bytes, issuer: str, name: str) -> tuple[str, str]:
     """The secret as it is typed into an authenticator, and the ``otpauth`` address that it reads from a picture."""
     secret = vault.open(sealed).decode()
-    return secret, pyotp.TOTP(secret).provisioning_uri(name, issuer_name=issuer)
+    return secret, pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
 
 
 def confirm_draft(work: UnitOfWork, account_id: int, code: str) -> list[str] | None:
@@ -50,7 +50,7 @@ def confirm_draft(work: UnitOfWork, account_id: int, code: str) -> list[str] | N
 
 
 def prove(work: UnitOfWork, account_id: int, code: str) -> bool:
-    """Whether this is a code of the second factor that was not used before, or an unused recovery code; it is used up."""
+    """Whether this is an unused code of the second factor, or an unused recovery code; it is used up."""
     credential = work.session.get(Credential, account_id, with_for_update=True)
     if credential is None or credential.totp is None:
         return False
@@ -94,7 +94,11 @@ def _step_of(work: UnitOfWork, sealed: bytes, code: str) -> int | None:
     steps = [int(work.now.timestamp()) // PERIOD_SECONDS + apart for apart in _STEPS_APART]
     instants = [dt.datetime.fromtimestamp(step * PERIOD_SECONDS, dt.UTC) for step in steps]
     # All of them are compared, so that the time taken tells nothing.
-    equal = [step for step, at in zip(steps, instants, strict=True) if secrets.compare_digest(totp.at(at).encode(), typed.encode())]
+    equal = [
+        step
+        for step, at in zip(steps, instants, strict=True)
+        if secrets.compare_digest(totp.at(at).encode(), typed.encode())
+    ]
     return equal[0] if equal else None
 
 
