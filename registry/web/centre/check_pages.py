@@ -16,7 +16,7 @@ from registry.models import Check
 from registry.printing.evaluation_sheet import beijing_time
 from registry.queries.checks import stored_checks
 from registry.queries.law import reference_data
-from registry.refusals.acts import BodyRefused, CheckUnknown
+from registry.refusals.acts import BodyRefused, CheckUnknown, TooManyParties
 from registry.services.checks import award_check, evaluation, review_decisions
 from registry.services.checks.award_check import SignedCheck
 from registry.serving import access_trail
@@ -54,6 +54,8 @@ def create_check() -> ResponseReturnValue:
     file: PartiesFile | None = None
     try:
         file = check_form.read_parties(form)
+        if len(file.rows) > runtime.settings().check_parties_max:
+            raise TooManyParties("更长的名单请用接口 POST /api/v1/checks/files 成批核查。")
         faults = (*check_form.question_faults(form.words), *check_form.row_faults(file))
         if faults:
             raise BodyRefused(faults=faults)
@@ -82,7 +84,9 @@ def _form_of(signed: SignedCheck) -> CheckForm:
         "district": statement["district"] or "",
     }
     rows = [
-        {name: str(line[name]) for name in check_form.CELLS if name in line} | {"role": line["role"]}
+        {name: str(line[name]) for name in check_form.CELLS if name in line}
+        | {"role": line["role"]}
+        | ({"id_number": ""} if "id_last4" in line else {})
         for line in statement["lines"]
     ]
     return CheckForm(words, rows=rows)
@@ -93,6 +97,7 @@ def _render_form(form: CheckForm, file: PartiesFile | None = None, error: Refusa
         reference = reference_data.current(session)
         sectors, districts = reference.rows("sectors", today()), reference.names("districts")
         id_types = reference.names("id_types")
+    faults = check_form.faults_by_cell(error.faults) if error else {}
     rows = form.rows or ([row.cells for row in file.rows] if file else [])
     can_edit = 0 < len(rows) <= check_form.ROWS_MAX
     lines = check_form.find_headings(form) if error and not rows else []
@@ -102,14 +107,15 @@ def _render_form(form: CheckForm, file: PartiesFile | None = None, error: Refusa
         words=plain(dict(form.words)),
         pasted=form.pasted,
         rows=rows if can_edit else [],
-        columns=_columns(rows),
+        columns=_columns(rows, faults),
+        is_number_lost=any(row.get("id_number") == "" for row in rows),
         kept=check_form.keep_file(runtime.keys().vault, form.file) if not can_edit else "",
         file_bytes=len(form.file),
         lines=lines,
         meanings=[check_form.guess_meaning(heading, form.mapping) for heading in (lines[0] if lines else [])],
         notes=check_form.about(file) if file else [],
         error=error,
-        faults=check_form.faults_by_cell(error.faults) if error else {},
+        faults=faults,
         sectors=[(row.code, getattr(row, "name", row.code)) for row in sectors],
         districts=districts,
         id_types=id_types,
@@ -119,10 +125,18 @@ def _render_form(form: CheckForm, file: PartiesFile | None = None, error: Refusa
     )
 
 
-def _columns(rows: Sequence[Mapping[str, str]]) -> list[str]:
-    """The columns of the table to correct: the usual ones, and those that some row has."""
+def _columns(rows: Sequence[Mapping[str, str]], faults: Mapping[str, object]) -> list[str]:
+    """The columns of the table to correct: the usual ones, and those that some row has or lacks."""
+    faulty = {place.rpartition("/")[2] for place in faults}
     usual = ("ref", "name", "uscc", "role", "of", "section")
-    return [*usual, *(name for name in check_form.CELLS if name not in usual and any(name in row for row in rows))]
+    return [
+        *usual,
+        *(
+            name
+            for name in check_form.CELLS
+            if name not in usual and (name in faulty or any(name in row for row in rows))
+        ),
+    ]
 
 
 @private.get("/centre/checks/<check>")
