@@ -21,7 +21,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def create_node(settings: Settings | None = None) -> Flask:
     """Create the application of a command or the worker: a node that answers no request."""
-    return connect(Flask("registry", static_folder=None), settings or from_environment())
+    app = Flask("registry", static_folder=None, template_folder="web/templates")
+    return connect(app, settings or from_environment())
 
 
 def open_doors() -> Flask:

@@ -37,12 +37,14 @@ from registry.unit_of_work import UnitOfWork
 )
 @click.option("--trust", default="", metavar="KEY", help="Id or hex of a key that must be among the keys.")
 def verify(receipt: Path, keys: Path, previous: Path | None, cover: Path | None, trust: str) -> None:
-    """Verify a receipt, or its excerpt for one party, offline: no database, no network.
+    """Verify a receipt, its excerpt for one party, a credit report, or a PDF that carries one of these and the
+    decisions beside it, offline: no database, no network.
 
-    `python -m registry.verifier` does the same and needs nothing but Python and the library `cryptography`.
+    `python -m registry.verifier` does the same for JSON and needs nothing but Python and the library `cryptography`.
     """
     try:
-        verification = verifier.verify_files(receipt, keys, previous, cover, trust)
+        file = receipt_proof.open_file(receipt.read_bytes())
+        verification = verifier.verify_data(file.receipt, keys, previous, cover, trust, file.decisions)
     except Refusal as refusal:
         exit_with_refusal(refusal)
         return

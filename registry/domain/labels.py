@@ -231,6 +231,12 @@ REASONS = {
     "field-twice": "同一行中一项重复出现",
 }
 """Why a check answers as it does: reasons of a verdict, and faults for which a row of a file was not checked."""
+REVIEW_OUTCOMES = {
+    "same": "是同一主体",
+    "not_same": "不是同一主体",
+    "not_reaching": "限制不及于本次交易",
+}
+"""What a person decides about a verdict that was left to one (``checks/reviews``)."""
 FINDINGS = {
     "amount-unit-doubtful": "金额像是元和万元混淆",
     "amount-differs": "金额与处罚内容所写的不同",

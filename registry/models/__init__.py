@@ -13,7 +13,7 @@ from registry.models.audit import AuditEvent
 from registry.models.base import Base
 from registry.models.case import Case, CaseStep
 from registry.models.catalog import CatalogRow
-from registry.models.check import Check, CheckFile, CheckFilePart
+from registry.models.check import Check, CheckFile, CheckFilePart, ReviewDecision
 from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
@@ -98,6 +98,7 @@ __all__ = [
     "Relation",
     "RelationEnd",
     "Relief",
+    "ReviewDecision",
     "RowCommitment",
     "SigningKey",
     "Standing",

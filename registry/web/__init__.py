@@ -6,13 +6,17 @@ from registry.keys.signing import Keys
 from registry.settings import Settings
 from registry.web import (
     admin,  # noqa: F401
+    centre,  # noqa: F401
     components_page,  # noqa: F401
+    credit_reports,  # noqa: F401
     desk,  # noqa: F401 - before others, so that an officer begins with it
+    hotline,  # noqa: F401
     own_account,  # noqa: F401
     private,
     problems,
     proposals,  # noqa: F401
     reference,  # noqa: F401
+    relief_papers,  # noqa: F401
     reliefs,  # noqa: F401
     reports,  # noqa: F401
     shell,  # noqa: F401

@@ -17,6 +17,9 @@ PARAMETERS = {
     "web.records": record_query.PARAMETERS,
     "web.find_relief": frozenset({"number"}),
     "web.verify_form": frozenset({"digest"}),
+    "web.credit_report_page": frozenset({"uscc", "entry", "content"}),
+    "web.hotline": frozenset({"q"}),
+    "web.kiosk": frozenset({"q"}),
 }
 """The query parameters of the pages that have any."""
 

@@ -1,6 +1,5 @@
 """The pages of the records. Each opens one read, takes its day from the clock, and renders."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -129,13 +128,14 @@ def verify() -> Response:
     upload = request.files.get("receipt")
     data = upload.read() if upload else b""
     if not data:
-        raise BodyRefused("请选择一个回执文件（JSON）。")
+        raise BodyRefused("请选择一个回执文件（JSON 或者 PDF）。")
     digest = _digest(request.form.get("digest", ""))
-    if digest and hashlib.sha256(data).hexdigest() != digest:
+    file = receipt_proof.open_file(data)
+    if digest and file.digest != digest:
         raise ReceiptRefused("文件不是纸面二维码所指的那份回执")
     with runtime.reading() as session:
         ring = known_keys.ring_with_policy(session, runtime.settings().node, runtime.keys().signer)
-        proven = receipt_proof.prove_receipt(session, ring, data)["explanation"]
+        proven = receipt_proof.prove_file(session, ring, file)["explanation"]
     return render_uncached("verify.html", proven=plain(proven), digest=digest)
 
 

@@ -129,6 +129,9 @@ RESTRICTED = {
     "GET /api/v1/checks/<check>/receipt": Permission.CHECK_MAKE,
     "GET /api/v1/checks/<check>/receipt.json": Permission.CHECK_MAKE,
     "GET /api/v1/checks/<check>/receipt.pdf": Permission.CHECK_MAKE,
+    "GET /api/v1/checks/<check>/sheet.pdf": Permission.CHECK_MAKE,
+    "GET /api/v1/checks/<check>/reviews": Permission.CHECK_MAKE,
+    "PUT /api/v1/checks/<check>/reviews/<int:number>": Permission.CHECK_MAKE,
     "POST /api/v1/checks/files": Permission.CHECK_MAKE,
     "GET /api/v1/checks/files/<number>": Permission.CHECK_MAKE,
     "GET /api/v1/checks/files/<number>/result.xlsx": Permission.CHECK_MAKE,
@@ -229,6 +232,7 @@ class TestRoutes:
         }
         assert methods == {
             ("/verify", "POST"),  # stores nothing
+            ("/credit-report", "POST"),  # nor does this
             ("/records/<record_id>/dispute", "POST"),
             ("/records/<record_id>/repair", "POST"),
             ("/relief/<number>/confirm", "POST"),

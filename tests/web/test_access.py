@@ -18,7 +18,8 @@ from tests.web.signing_in import post, sign_in
 OFFICE = {Role.CLERK, Role.VERIFIER, Role.LEGAL_REVIEWER, Role.HEAD}
 SECURITY, SYSTEM, AUDIT = {Role.SECURITY_ADMIN}, {Role.SYSTEM_ADMIN}, {Role.AUDIT_ADMIN}
 CLERK, VERIFIER = {Role.CLERK}, {Role.VERIFIER}
-EVERYBODY = OFFICE | SECURITY | SYSTEM | AUDIT | {Role.TRADING_CENTRE}
+CENTRE = {Role.TRADING_CENTRE}
+EVERYBODY = OFFICE | SECURITY | SYSTEM | AUDIT | CENTRE
 PAGES = {
     "GET /account": EVERYBODY,
     "GET /account/password": EVERYBODY,
@@ -32,6 +33,20 @@ PAGES = {
     "POST /account/sessions/<int:number>/end": EVERYBODY,
     "POST /account/sessions/end-others": EVERYBODY,
     "GET /components": EVERYBODY,
+    "GET /centre": CENTRE,
+    "GET /centre/checks/new": CENTRE,
+    "POST /centre/checks/new": CENTRE,
+    "GET /centre/checks/<check>": CENTRE,
+    "GET /centre/checks/<check>/receipt.json": CENTRE,
+    "GET /centre/checks/<check>/sheet.pdf": CENTRE,
+    "GET /centre/checks/<check>/comparison": CENTRE,
+    "GET /centre/checks/<check>/reviews/<int:number>": CENTRE,
+    "POST /centre/checks/<check>/reviews/<int:number>": CENTRE,
+    "GET /centre/checks/<check>/reviews/<int:number>/evidence/<decision>": CENTRE,
+    "POST /centre/checks/<check>/watch": CENTRE,
+    "GET /centre/watches": CENTRE,
+    "GET /centre/watches/<watch>": CENTRE,
+    "POST /centre/watches/<watch>/end": CENTRE,
     "GET /proposals": OFFICE | SECURITY | SYSTEM,
     "GET /proposals/<int:number>": OFFICE | SECURITY | SYSTEM,
     "GET /proposals/<int:number>/documents/<int:place>": OFFICE | SECURITY | SYSTEM,

@@ -1,4 +1,4 @@
-"""Keep what an officer typed into an unfinished form: it is the officer's own, and is cleared in time (``retention``)."""
+"""Keep what an officer typed into an unfinished form: it is the officer's own, cleared in time (``retention``)."""
 
 import json
 from collections.abc import Collection, Mapping
