@@ -11,6 +11,7 @@ import registry.refusals.acts
 import registry.refusals.award
 import registry.refusals.content
 import registry.refusals.maintenance
+import registry.refusals.open_data
 import registry.refusals.procedure
 from registry.errors import Refusal
 from registry.settings import Settings
@@ -30,6 +31,7 @@ def refusals() -> list[type[Refusal]]:
             registry.refusals.award,
             registry.refusals.content,
             registry.refusals.maintenance,
+            registry.refusals.open_data,
             registry.refusals.procedure,
         )
         for member in vars(module).values()

@@ -2,13 +2,17 @@
 
 from flask import Flask, Response
 
-from registry.web import pages as _pages  # noqa: F401 - to be imported is what puts pages on the blueprint
 from registry.web import (
+    downloads,  # noqa: F401
+    feeds,  # noqa: F401
+    open_data,  # noqa: F401
     reference,  # noqa: F401
     reliefs,  # noqa: F401
     reports,  # noqa: F401
     shell,  # noqa: F401
+    statistics,  # noqa: F401
 )
+from registry.web import pages as _pages  # noqa: F401 - to be imported is what puts pages on the blueprint
 from registry.web.blueprint import pages
 
 HEADERS = {

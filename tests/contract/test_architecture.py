@@ -19,6 +19,7 @@ STOPWATCHES = {
     "registry/request_log.py",  # how long a request took, for the log and the figures
     "registry/replica.py",  # how old the known position of the primary is
     "registry/web_worker.py",  # how long a connection says nothing
+    "registry/api/stream.py",  # how long one answer of the stream stays open
     "registry/demo/processes.py",  # how long the demo waits for its servers
 }
 
