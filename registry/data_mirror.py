@@ -18,9 +18,9 @@ from backports import zstd
 from registry.domain.publication import signed_notes, snapshots
 from registry.domain.publication.keyring import Keyring
 from registry.domain.publication.snapshots import Manifest, SnapshotFile
+from registry.keys.signing import verify
 from registry.refusals.content import MonitorRefused, NoteRefused
 from registry.refusals.open_data import SnapshotMalformed
-from registry.signing import verify
 from registry.witness import write_durably
 
 CONTENT, MANIFEST = "records.jsonl", "manifest.note"

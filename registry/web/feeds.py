@@ -9,11 +9,12 @@ from flask import Response, request, url_for
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from registry import conditional, runtime
+from registry import runtime
 from registry.domain import labels
 from registry.models import Publication
 from registry.queries.law import reference_data
 from registry.queries.publication import log_identity, publications, record_query, record_search
+from registry.serving import conditional
 from registry.web import views
 from registry.web.blueprint import pages, today
 

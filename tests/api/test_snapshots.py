@@ -9,8 +9,8 @@ from backports import zstd
 
 from registry import runtime
 from registry.domain.publication import keyring, snapshots
+from registry.keys.signing import verify
 from registry.models import LedgerEntry
-from registry.signing import verify
 from sync.open_data import make_snapshot, replace_erased
 from tests.support.closing import get
 from tests.web import samples

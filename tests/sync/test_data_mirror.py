@@ -13,10 +13,10 @@ from registry.cli import main
 from registry.data_mirror import DataMirror
 from registry.domain.cases.revision import Removal, removed_body
 from registry.domain.publication import keyring, snapshots
+from registry.keys.signing import verify
 from registry.refusals.content import MonitorRefused
 from registry.refusals.open_data import SnapshotMalformed
 from registry.services.publication import ledger
-from registry.signing import verify
 from sync.open_data import make_snapshot
 from tests.sync.bodies import body
 from tests.sync.planting import published

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.domain.exchange.envelope import KnownRecord
+from registry.keys.signing import key_id_of
 from registry.models import InboxBatch, InboxItem, OutboxMessage, Peer, Publication, Takeaway
 from registry.refusals.acts import ItemUnknown, PeerUnknown
-from registry.signing import key_id_of
 
 CHUNK = 500
 SETTLED = ("delivered", "cancelled")

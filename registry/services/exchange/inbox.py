@@ -19,6 +19,7 @@ from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
 from registry.domain.publication.erasure import ACT
 from registry.errors import Fault
+from registry.keys.signing import verify
 from registry.models import InboxBatch, InboxItem, Peer, Takeaway
 from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.law import reference_data
@@ -26,7 +27,6 @@ from registry.refusals.acts import BatchMalformed, PeerPaused, RemovalShare
 from registry.services.node import audit
 from registry.services.publication import erasure
 from registry.services.publication.publishing import Version, publish
-from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)

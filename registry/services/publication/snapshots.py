@@ -26,10 +26,10 @@ from registry.domain import records
 from registry.domain.publication import record_columns, snapshots
 from registry.domain.publication.log_identity import LogIdentity
 from registry.domain.publication.snapshots import Head, Manifest, SnapshotFile, SnapshotName
+from registry.keys.signing import Signer
 from registry.queries.publication import ledger_state, log_identity, snapshot_records, snapshot_store
 from registry.queries.publication.publications import Moment
 from registry.queries.publication.snapshot_store import Snapshot
-from registry.signing import Signer
 from registry.tabular.record_tables import CsvTable, Table, XlsxTable
 from registry.unit_of_work import UnitOfWork
 

@@ -16,6 +16,7 @@ from registry import runtime
 from registry.domain.cases.revision import Removal, removed_body
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical, keyring, snapshots
+from registry.keys.signing import verify
 from registry.queries.publication import (
     known_keys,
     ledger_state,
@@ -30,7 +31,6 @@ from registry.queries.store_cache import StoreCache
 from registry.refusals.open_data import SnapshotOver, SnapshotUnknown
 from registry.services.publication.publishing import Version, publish
 from registry.services.publication.snapshots import delta_lines, exporter
-from registry.signing import verify
 from tests.web import samples
 from tools.synthetic import uscc
 
