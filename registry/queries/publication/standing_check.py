@@ -57,7 +57,7 @@ def _compare_postings(session: Session, segment: int, rows: Sequence[StandingRow
     statement = select(Posting.term, Posting.size, Posting.bits).where(Posting.segment == segment)
     stored = {term: (size, bits) for term, size, bits in session.execute(statement).tuples()}
     expected = _expected_postings(rows)
-    for term, entries in punctuality.terms(session, [row.entry for row in rows if not row.has_left]).items():
+    for term, entries in punctuality.terms(session, [row.entry for row in rows]).items():
         expected[term] = BitMap(entries)
     # What a common text was extended to before it became rarer is read no more, and may lag behind.
     shorts = {term for term in stored if not term.startswith("=") or len(term) <= 3}
