@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test lint check bench workbooks replays chaos simulate failovers container-smoke attack needs lock clean
+.PHONY: help run test lint check bench workbooks replays chaos deltas simulate failovers container-smoke attack needs lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -39,6 +39,10 @@ replays: $(VENV)/dev.stamp needs ## answer 10,000 random checks again, byte for 
 chaos: $(VENV)/dev.stamp needs ## kill -9, crashes, bad network, full disk, clock jumps (MINUTES=10, or ROUNDS=100 kills)
 	@$(if $(MINUTES),CHAOS_MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/stories/chaos/test_whole.py -s,\
 	  CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest tests/stories/chaos) $(ARGS)
+
+deltas: $(VENV)/dev.stamp ## play random histories: base and delta give the next full file (SEQUENCES=10000)
+	@SEQUENCES=$(or $(SEQUENCES),10000) TEST_STORES=$(or $(STORES),sqlite) \
+	  $(BIN)/python -m pytest tests/services/publication/test_snapshots.py -k history $(ARGS)
 
 simulate: $(VENV)/dev.stamp ## a simulated year with a worker that dies (SEED=7 DAYS=365)
 	@SIMULATE_SEED=$(or $(SEED),7) SIMULATE_DAYS=$(or $(DAYS),365) TEST_STORES=$(or $(STORES),sqlite) \

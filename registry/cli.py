@@ -30,6 +30,7 @@ COMMANDS = {
     "doctor": "doctor:diagnose",
     "erase": "erasure:erase",
     "exchange": "exchange:group",
+    "export": "open_data:export",
     "file": "penalties:file_group",
     "init": "node:init",
     "keys": "keys:group",

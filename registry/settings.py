@@ -77,6 +77,12 @@ class Settings:
     """How often publications whose period has ended are closed."""
     reconcile_interval_seconds: int = 86400
     """How often this node's records at peers are compared with its own; a day begins at 02:00 Beijing time."""
+    export_interval_seconds: int = 86400
+    """How often the data files of all records shown are made; a day begins at 02:00 Beijing time."""
+    data_licence: str = ""
+    """Name of the licence of the data files, as the page of open data shows it; none stated when empty."""
+    data_licence_url: str = ""
+    """Address of the licence."""
     exchange_timeout_seconds: int = 30
     """How long one request to a peer may take."""
     batch_records_max: int = 1000
@@ -93,6 +99,8 @@ class Settings:
     """Applications about one record that may wait for the confirmation of their applicants at the same time."""
     applications_per_subject_max: int = 20
     """Applications in the name of one subject within a day that come without a confirmation code."""
+    stream_listeners_max: int = 2
+    """Listeners of the stream of changes at the same time in one process; each takes one of its threads."""
     proxies: int = 0
     """Proxies in front of the web server whose X-Forwarded-For tells the address of who asks."""
     keys_passphrase_file: str = ""

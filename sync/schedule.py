@@ -28,13 +28,14 @@ from registry.services.cases import expiry, import_review, list_adoption, penalt
 from registry.services.cases.publicity_extension import extend_running_bans
 from registry.services.checks import batch_check, watch_worker
 from registry.services.node import access, jobs, rate_limits, sign_in
-from registry.services.publication import epochs, row_state
+from registry.services.publication import epochs, row_state, standing
 from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork
 from sync import peer_links
 from sync.mail import send_all
 from sync.members import fetch_all
 from sync.notify import notify_all
+from sync.open_data import make_snapshot, replace_erased
 from sync.pull import PullResult, pull
 from sync.push import push_all
 from sync.reconcile import reconcile_all, reconcile_these
@@ -119,6 +120,10 @@ def _extend_running_bans() -> None:
         after = runtime.perform(SYSTEM, partial(extend_running_bans, after=after))
 
 
+def _fold_postings() -> None:
+    runtime.perform(SYSTEM, standing.fold_waiting)
+
+
 def _seal_ledger() -> None:
     runtime.perform(SYSTEM, row_state.seal)
 
@@ -149,6 +154,9 @@ JOBS = (
     Job("pull", lambda chosen: chosen.pull_interval_seconds, _pull_all),
     Job("reconcile", lambda chosen: chosen.reconcile_interval_seconds, partial(reconcile_all, lane="reconcile")),
     Job("witness", lambda chosen: chosen.seal_interval_seconds, partial(ask_all, lane="witness")),
+    Job("export", lambda chosen: chosen.export_interval_seconds, make_snapshot),
+    Job("erased", lambda chosen: chosen.tidy_interval_seconds, replace_erased),
+    Job("fold", lambda chosen: chosen.seal_interval_seconds, _fold_postings),
     Job("seal", lambda chosen: chosen.seal_interval_seconds, _seal_ledger),
 )
 

@@ -11,6 +11,7 @@ import registry.refusals.acts
 import registry.refusals.award
 import registry.refusals.content
 import registry.refusals.maintenance
+import registry.refusals.open_data
 import registry.refusals.procedure
 import registry.refusals.sign_in
 from registry.errors import Refusal
@@ -31,6 +32,7 @@ def refusals() -> list[type[Refusal]]:
             registry.refusals.award,
             registry.refusals.content,
             registry.refusals.maintenance,
+            registry.refusals.open_data,
             registry.refusals.procedure,
             registry.refusals.sign_in,
         )

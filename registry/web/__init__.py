@@ -10,7 +10,10 @@ from registry.web import (
     components_page,  # noqa: F401
     credit_reports,  # noqa: F401
     desk,  # noqa: F401 - before others, so that an officer begins with it
+    downloads,  # noqa: F401
+    feeds,  # noqa: F401
     hotline,  # noqa: F401
+    open_data,  # noqa: F401
     own_account,  # noqa: F401
     private,
     problems,
@@ -21,19 +24,10 @@ from registry.web import (
     reports,  # noqa: F401
     shell,  # noqa: F401
     sign_in,  # noqa: F401
+    statistics,  # noqa: F401
 )
 from registry.web import pages as _pages  # noqa: F401 - to be imported is what puts pages on the blueprint
 from registry.web.blueprint import pages
-from registry.web.desk import (
-    cases,  # noqa: F401
-    filing,  # noqa: F401
-    imports,  # noqa: F401
-    listing_form,  # noqa: F401
-    papers,  # noqa: F401
-    statistics,  # noqa: F401
-    verification,  # noqa: F401
-    work,  # noqa: F401
-)
 
 HEADERS = {
     # The style sheet carries its arrows and ticks as data: images.

@@ -15,6 +15,8 @@ PUBLIC = {
     "GET /api/v1/records", "GET /api/v1/records/<record>", "GET /api/v1/records/<record>/history",
     "GET /api/v1/schemas/<kind>",
     "GET /api/v1/suggestions",
+    "GET /api/v1/schemas/line", "GET /api/v1/snapshots", "GET /api/v1/snapshots/<snapshot>/manifest",
+    "GET /api/v1/snapshots/<snapshot>/<file>", "GET /api/v1/dataset", "GET /api/v1/stream",
     "GET /api/v1/changes", "GET /api/v1/sectors", "GET /api/v1/behaviours", "GET /api/v1/schemes",
     "GET /api/v1/measures", "GET /api/v1/policies", "GET /api/v1/catalogue", "GET /api/v1/penalty-kinds",
     "GET /api/v1/districts", "GET /api/v1/time-limits", "GET /api/v1/thresholds", "GET /api/v1/id-types",

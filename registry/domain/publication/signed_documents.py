@@ -16,8 +16,8 @@ Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
 
 @dataclass(frozen=True)
 class Form:
-    """What a kind of document looks like: its ``type`` (``kind`` here) and version, the fields of its statement, and how
-    one that is not genuine is refused."""
+    """What a kind of document looks like: its ``type`` (``kind`` here) and version, the fields of its statement, and
+    how one that is not genuine is refused."""
 
     kind: str
     version: int

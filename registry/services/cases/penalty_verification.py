@@ -59,9 +59,9 @@ def verify(
             record_steps.append(_build_record_step(penalty, step, confirmation if findings else ""))
         except Refusal as refusal:
             outcomes[record] = refusal
-    outcomes.update(zip([penalty.record for penalty in verified], publish(work, versions), strict=True))
     _mark_verified(work, verified)
     steps.take_steps(work, Penalty.noun, "verify", record_steps)
+    outcomes.update(zip([penalty.record for penalty in verified], publish(work, versions), strict=True))
     return [outcomes[record] for record in records]
 
 

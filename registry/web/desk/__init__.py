@@ -1,5 +1,15 @@
 """The pages of a department's officers: what is to be done, files and decisions, verification, procedures."""
 
+from registry.web.desk import (
+    cases,  # noqa: F401 - to be imported is what puts pages on the blueprint
+    filing,  # noqa: F401
+    imports,  # noqa: F401
+    listing_form,  # noqa: F401
+    papers,  # noqa: F401
+    statistics,  # noqa: F401
+    verification,  # noqa: F401
+    work,  # noqa: F401
+)
 from registry.web.private import add_navigation
 
 for _endpoint, _label in (
