@@ -17,7 +17,18 @@ from registry.models.check import Check, CheckFile, CheckFilePart
 from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
-from registry.models.exchange import BulkRelease, InboxBatch, InboxItem, JobRun, OutboxMessage, Peer, PeerHead, Takeaway
+from registry.models.exchange import (
+    BulkRelease,
+    InboxBatch,
+    InboxItem,
+    JobRun,
+    OutboxMessage,
+    Peer,
+    PeerHead,
+    PeerReconciliation,
+    RowBatch,
+    Takeaway,
+)
 from registry.models.filed_record import FiledRecord
 from registry.models.further_key import FurtherKey
 from registry.models.keyring import SigningKey
@@ -80,6 +91,7 @@ __all__ = [
     "OutboxMessage",
     "Peer",
     "PeerHead",
+    "PeerReconciliation",
     "Penalty",
     "PenaltyFiling",
     "PenaltyImport",
@@ -92,6 +104,7 @@ __all__ = [
     "Relation",
     "RelationEnd",
     "Relief",
+    "RowBatch",
     "RowCommitment",
     "SigningKey",
     "Standing",
