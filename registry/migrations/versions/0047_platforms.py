@@ -7,7 +7,7 @@ revision = "0047"
 down_revision = "0037"
 
 _STOPPED = "the node is stopped while it is upgraded, and the index takes seconds"
-LINT_ACCEPTS = {"require-concurrent-index-creation": _STOPPED, "require-concurrent-index-deletion": _STOPPED}
+LINT_ACCEPTS = {"require-concurrent-index-creation": _STOPPED}
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
