@@ -6,10 +6,11 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from registry import api, conditional, read_routing, request_limits, request_log, runtime, web
-from registry.read_routing import ReroutingFlask
+from registry import api, runtime, web
+from registry.keys.signing import Keys
+from registry.serving import conditional, read_routing, request_limits, request_log
+from registry.serving.read_routing import ReroutingFlask
 from registry.settings import Settings, from_environment, remember_node
-from registry.signing import Keys
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -14,8 +14,8 @@ from registry.domain.publication import cosignatures, keyring, merkle, signed_no
 from registry.domain.publication.keyring import Keyring
 from registry.domain.publication.signed_notes import Checkpoint
 from registry.domain.publication.tiles import Tile
+from registry.keys.signing import verify
 from registry.refusals.content import KeysMalformed, MonitorRefused, NoteRefused
-from registry.signing import verify
 from registry.witness import write_durably
 
 Fetch = Callable[[str], bytes]

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from registry import head_record
 from registry.domain.permissions import SYSTEM, Actor
 from registry.head_record import HeadRecord, HeadRecordDamaged
+from registry.keys.signing import Keys
 from registry.models import Base
 from registry.queries.publication import ledger_state, log_identity
 from registry.refusals.acts import ConcurrentChange, StoreUnavailable, ValueRefused
@@ -26,7 +27,6 @@ from registry.services.node import row_changes
 from registry.services.node.row_changes import RowChanges
 from registry.services.node.row_commitments import commit_rows
 from registry.settings import Settings
-from registry.signing import Keys
 from registry.unit_of_work import UnitOfWork
 
 T = TypeVar("T")

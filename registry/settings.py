@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from registry.key_files import KeyProtection
+from registry.keys.key_files import KeyProtection
 
 NODE_FILE = "node"
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"

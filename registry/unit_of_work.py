@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from registry.domain.permissions import Actor
+from registry.keys.signing import Keys
 from registry.refusals.acts import SecondPersonMissing
 from registry.settings import Settings
-from registry.signing import Keys
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """Legal days are calendar days of this zone (Beijing time)."""

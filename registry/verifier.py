@@ -16,8 +16,8 @@ from registry.domain.publication import consistency_proof, cosignatures, keyring
 from registry.domain.publication.consistency_proof import Cover
 from registry.domain.publication.keyring import Key, Keyring
 from registry.errors import Refusal
+from registry.keys.signing import verify
 from registry.refusals.content import KeysMalformed, NoteRefused, ReceiptRefused
-from registry.signing import verify
 
 
 def prove(data: bytes, ring: Keyring, cover: Cover | None = None) -> dict[str, Any]:

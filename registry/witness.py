@@ -25,8 +25,8 @@ from registry.domain.publication import cosignatures, merkle, signed_notes
 from registry.domain.publication.cosignatures import AddCheckpoint
 from registry.domain.publication.log_identity import is_origin_of
 from registry.domain.publication.signed_notes import Checkpoint
+from registry.keys.signing import Signer, verify
 from registry.refusals.content import NoteRefused, WitnessRefused
-from registry.signing import Signer, verify
 
 REQUEST_BYTES_MAX = 64 * 1024
 REQUEST_SECONDS = 10

@@ -8,10 +8,10 @@ from urllib.parse import quote
 import requests
 
 from registry import logs, runtime
-from registry.httpsig import sign_request
+from registry.keys.httpsig import sign_request
+from registry.keys.signing import Signer
 from registry.refusals.acts import PeerRefused
 from registry.services.exchange.peers import is_safe_address
-from registry.signing import Signer
 from sync import outbound
 from sync.backlog import Event, Failed, Refused, TimedOut
 from sync.outbound import Answer, CallFailed

@@ -20,7 +20,7 @@ from tests.support import attacks, stores
 from tests.support.applications import application
 from tests.support.bureau import Bureau
 from tests.support.desk import Desk
-from tests.support.people import Person, hire
+from tests.support.people import Person, hire, staff
 
 hypothesis_settings.register_profile(
     "registry",
@@ -67,8 +67,8 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stores.Templ
 
 @pytest.fixture(params=stores.STORES)
 def store(request: pytest.FixtureRequest, templates: stores.Templates, tmp_path: Path) -> Iterator[str]:
-    """The URL of a fresh store, once per kind."""
-    with templates.copy(request.param, tmp_path) as url:
+    """The URL of a fresh store, once per kind; the people of a test that needs them are in it."""
+    with templates.copy(request.param, tmp_path, staff if "people" in request.fixturenames else None) as url:
         yield url
 
 
@@ -89,9 +89,9 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def people(app: Flask) -> dict[str, Person]:
+def people(app: Flask, store: str, templates: stores.Templates) -> dict[str, Person]:
     """The people of the application."""
-    return hire()
+    return templates.people_in(store) or hire()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from registry import logs
-from registry.request_log import network_of
+from registry.serving.request_log import network_of
 from registry.settings import Settings
 from tests.support.filings import PERSON_NUMBER
 

@@ -12,8 +12,8 @@ from registry.domain.checks import receipts
 from registry.domain.publication import keyring, merkle, signed_notes
 from registry.domain.publication.consistency_proof import Cover
 from registry.domain.publication.keyring import Key, Keyring
+from registry.keys.signing import Signer, verify
 from registry.refusals.content import KeysMalformed, ReceiptRefused
-from registry.signing import Signer, verify
 from registry.verifier import main, prove, verify_files
 
 OLD, NEW = Signer.generate(), Signer.generate()

@@ -9,8 +9,8 @@ import requests
 from registry import witness
 from registry.domain.publication import cosignatures, merkle, signed_notes
 from registry.domain.publication.cosignatures import AddCheckpoint
+from registry.keys.signing import Signer, verify
 from registry.refusals.content import KeysDamaged, WitnessRefused
-from registry.signing import Signer, verify
 
 LOG, STRANGER = Signer.generate(), Signer.generate()
 LEAVES = [merkle.leaf_hash(bytes([place])) for place in range(40)]

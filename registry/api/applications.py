@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response
 
-from registry import request_limits, runtime
+from registry import runtime
 from registry.api.auth import public
 from registry.api.schemas.procedure import build_step_input as with_documents
 from registry.api.schemas.relief import ApplicationSchema, CodeSchema, ReliefAnswer
@@ -21,6 +21,7 @@ from registry.queries.cases.relief_status import ReliefStatus
 from registry.queries.law import reference_data
 from registry.refusals.procedure import ApplicantUnfit
 from registry.services.cases import relief_applications, relief_confirmation
+from registry.serving import request_limits
 from registry.unit_of_work import UnitOfWork, day_of
 
 blueprint = Blueprint("applications", __name__, url_prefix="/api/v1", description="异议与信用修复申请")

@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 
 from flask import g, request
 
-from registry import access_trail, runtime
+from registry import runtime
 from registry.domain.permissions import Actor, Permission
 from registry.queries.node import account_lookup
 from registry.refusals.acts import KeyUnknown
+from registry.serving import access_trail
 from registry.unit_of_work import day_of
 
 F = TypeVar("F", bound=Callable[..., Any])

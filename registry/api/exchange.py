@@ -8,7 +8,7 @@ from registry.domain.exchange import batch, reconciliation
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical
 from registry.errors import Fault
-from registry.httpsig import verify_request
+from registry.keys.httpsig import verify_request
 from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.publication import log_identity
 from registry.queries.publication.ledger_state import head

@@ -5,10 +5,11 @@ import hmac
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-from registry import access_trail, metrics, runtime
+from registry import runtime
 from registry.api.auth import public
 from registry.errors import Refusal
 from registry.queries.node_figures import Figure, figures
+from registry.serving import access_trail, metrics
 
 blueprint = Blueprint("metrics", __name__)
 

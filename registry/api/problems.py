@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from registry import access_trail
 from registry.domain.publication.redaction import blot
 from registry.errors import LATER, Refusal
 from registry.logs import places
+from registry.serving import access_trail
 
 RETRY_AFTER_SECONDS = 5
 _HTTP_CODES = {

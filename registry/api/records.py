@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from registry import conditional, runtime
+from registry import runtime
 from registry.api import views
 from registry.api.auth import public
 from registry.api.schemas.record import (
@@ -30,6 +30,7 @@ from registry.queries.law import reference_data
 from registry.queries.publication import ledger_state, log_identity, publications, record_query, record_search
 from registry.queries.publication.record_query import RecordQuery as ParsedQuery
 from registry.refusals.acts import EpochOver, NotSealed, QueryRefused, RecordUnknown
+from registry.serving import conditional
 from registry.unit_of_work import day_of
 
 EPOCH_PLACE = 3

@@ -11,7 +11,7 @@ from marshmallow import RAISE, Schema, ValidationError
 from sqlalchemy import select
 from webargs.flaskparser import FlaskParser
 
-from registry import conditional, runtime
+from registry import runtime
 from registry.domain import literals
 from registry.domain.filing.cells import is_forbidden
 from registry.domain.permissions import Actor
@@ -21,6 +21,7 @@ from registry.errors import Fault
 from registry.models import IdempotencyKey
 from registry.queries.publication import log_identity
 from registry.refusals.acts import BodyRefused, KeyReused, QueryRefused
+from registry.serving import conditional
 from registry.tabular.annotated import WorkbookFile
 from registry.unit_of_work import UnitOfWork
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from registry import access_trail, receipt_pdf, runtime
+from registry import receipt_pdf, runtime
 from registry.commands.common import WholeRange, actor_named, in_app
 from registry.domain.checks import comparison
 from registry.domain.checks.model import PROJECTS
@@ -23,6 +23,7 @@ from registry.refusals.acts import PartiesUnreadable
 from registry.services.cases import column_mappings
 from registry.services.checks import award_check, batch_check
 from registry.services.checks.request import Inquiry, Party
+from registry.serving import access_trail
 from registry.tabular import parties
 from registry.tabular.parties import PartyRow
 from registry.tabular.sheet import note_texts

@@ -8,11 +8,11 @@ from registry import runtime
 from registry.commands.checks import WRITTEN
 from registry.commands.common import AS, echo_proposal, in_app, operator_named
 from registry.domain.permissions import SHELL
+from registry.keys.signing import EXCHANGE, SIGNING
 from registry.queries.publication import known_keys
 from registry.services import proposed_acts
 from registry.services.node import audit
 from registry.services.publication import key_rotation
-from registry.signing import EXCHANGE, SIGNING
 from registry.unit_of_work import UnitOfWork
 
 

@@ -16,9 +16,9 @@ from registry.domain.exchange import membership
 from registry.domain.exchange.membership import Administrator, AdministratorsStatement, MemberStatement, Signature
 from registry.domain.permissions import SHELL
 from registry.errors import Refusal
+from registry.keys.signing import Signer, key_id_of
 from registry.queries.exchange import member_statements
 from registry.services.exchange import members
-from registry.signing import Signer, key_id_of
 from registry.unit_of_work import day_of
 from sync.members import fetch_all
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from marshmallow import Schema, ValidationError
 
-from registry import access_trail, runtime
+from registry import runtime
 from registry.api import casework, filed_records, listings, reliefs
 from registry.api.adopted_listings import ACTS as ADOPTED_ACTS
 from registry.api.casework import Body, CaseAct
@@ -49,6 +49,7 @@ from registry.services.cases.commendations import file as file_commendation
 from registry.services.cases.filed_records import file_draft
 from registry.services.cases.filed_records import verify as verify_record
 from registry.services.cases.relations import file as file_relation
+from registry.serving import access_trail
 from registry.unit_of_work import UnitOfWork
 
 Begin = Callable[[UnitOfWork, Body, StepInput], Proceeding]

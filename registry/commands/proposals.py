@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from registry import access_trail, runtime
+from registry import runtime
 from registry.api.proposals import confirm_proposal, describe, describe_arguments, find_visible, list_visible
 from registry.commands.common import actor_named, in_app
 from registry.commands.penalties import ROW_NUMBER
@@ -15,6 +15,7 @@ from registry.queries.node.proposals import STATES
 from registry.services.cases.proposed_steps import decode_documents
 from registry.services.node import proposals
 from registry.services.proposed_acts import ACTS
+from registry.serving import access_trail
 
 LIST_MAX = 1000
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from registry import access_trail, receipt_pdf, runtime, verifier
+from registry import receipt_pdf, runtime, verifier
 from registry.commands.checks import EXISTING, WRITTEN, require_parties
 from registry.commands.common import WholeRange, exit_with_refusal, in_app
 from registry.domain.checks import receipts
@@ -23,6 +23,7 @@ from registry.queries.publication import known_keys, ledger_state
 from registry.services.checks import replay
 from registry.services.checks.replay import ReplayRequest
 from registry.services.checks.request import Inquiry
+from registry.serving import access_trail
 from registry.tabular import parties
 from registry.unit_of_work import UnitOfWork
 

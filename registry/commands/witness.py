@@ -8,7 +8,7 @@ from registry import runtime, witness
 from registry.commands.common import WholeRange, exit_with_refusal
 from registry.domain.publication import keyring
 from registry.errors import Refusal
-from registry.signing import verify
+from registry.keys.signing import verify
 
 FOLDER = click.option(
     "--dir", "folder", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of the witness."

@@ -15,6 +15,7 @@ from registry.demo import lists, procedures
 from registry.domain.exchange import membership
 from registry.domain.exchange.membership import Administrator, AdministratorsStatement, MemberStatement, Signature
 from registry.domain.permissions import SHELL, SYSTEM, Role
+from registry.keys.signing import Signer
 from registry.queries.cases import penalties
 from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.node import account_lookup
@@ -25,7 +26,6 @@ from registry.services.exchange import members
 from registry.services.node import accounts, proposals
 from registry.services.publication import row_state
 from registry.settings import Settings
-from registry.signing import Signer
 from registry.unit_of_work import UnitOfWork, day_of
 
 HERE = Path(__file__).parent

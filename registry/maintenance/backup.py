@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from registry import __version__, runtime
 from registry.app import MIGRATIONS
 from registry.domain.publication import merkle
+from registry.keys.signing import Keys
 from registry.maintenance import durable, manifest, sealed_keys, store_copy
 from registry.maintenance.manifest import Manifest
 from registry.queries import integrity, row_integrity
@@ -22,7 +23,6 @@ from registry.queries.publication import ledger_state
 from registry.refusals.maintenance import BackupNewer, BackupStoreDiffers, RestoreKeysMissing
 from registry.services.node import audit
 from registry.settings import Settings, child_environment, remembered_node
-from registry.signing import Keys
 from registry.unit_of_work import UnitOfWork
 
 ACT = "node.backup"

@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from registry.errors import Refusal
+from registry.keys.signing import Keys
 from registry.maintenance import backup, store_copy
 from registry.settings import Settings
-from registry.signing import Keys
 from registry.unit_of_work import day_of
 
 CONNECT_SECONDS = 10

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from registry import receipt_pdf, settings
 from registry.domain.checks import webhook
+from registry.keys.signing import EXCHANGE, SIGNING, VAULT_FILE
 from registry.maintenance import store_copy
 from registry.maintenance.installation import Installation
 from registry.refusals.content import PdfUnavailable
 from registry.settings import NODE_FILE
-from registry.signing import EXCHANGE, SIGNING, VAULT_FILE
 
 DISK_BYTES_MIN = 1 << 30
 DISK_SHARE_PERCENT_MIN = 5

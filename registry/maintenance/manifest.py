@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from registry import signing
 from registry.domain.publication import canonical
 from registry.errors import Refusal
+from registry.keys import signing
+from registry.keys.signing import Signer
 from registry.maintenance import durable
 from registry.refusals.maintenance import BackupDamaged, BackupForeign, BackupMalformed
-from registry.signing import Signer
 
 FILE = "manifest.json"
 FORMAT = 1

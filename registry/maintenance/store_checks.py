@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from registry.domain.permissions import SYSTEM
 from registry.errors import Refusal
+from registry.keys.signing import verify
 from registry.maintenance import backup
 from registry.maintenance.database_roles import APPEND_ONLY
 from registry.maintenance.installation import Installation
@@ -15,7 +16,6 @@ from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.law import reference_data
 from registry.queries.publication import known_keys, ledger_state, log_identity
 from registry.services.law import reference_loading
-from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
 
 CLOCKS_APART = dt.timedelta(seconds=60)

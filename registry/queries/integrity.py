@@ -16,6 +16,7 @@ from registry.domain.publication import canonical, merkle, signed_notes
 from registry.domain.publication.keyring import Keyring, chain_fault
 from registry.domain.publication.publication import ROW_STATE, Leaf, commitment, content_hash, leaf_hash, projection
 from registry.errors import Refusal
+from registry.keys.signing import Keys, verify
 from registry.models import (
     AdoptedListing,
     CaseStep,
@@ -41,7 +42,6 @@ from registry.queries.publication import (
     name_search,
     standing_check,
 )
-from registry.signing import Keys, verify
 
 CHUNK = 1000
 Identified = PenaltyFiling | Listing | AdoptedListing | FiledRecord | Relation

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from registry.domain.publication import row_digests
 from registry.domain.publication.publication import ROW_STATE
 from registry.domain.publication.row_digests import DIGEST_BYTES, FIRST
+from registry.keys.signing import Vault
 from registry.models import Base, LedgerEntry, RowCommitment
 from registry.models.row_commitment import committed_tables
-from registry.signing import Vault
 
 CHUNK = 1000
 _NEWEST = """CREATE TABLE newest (

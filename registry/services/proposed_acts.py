@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.domain.permissions import Permission, Role
+from registry.keys.signing import EXCHANGE
 from registry.models import Proposal
 from registry.queries.node import account_lookup
 from registry.refusals.acts import VersionStale
@@ -19,7 +20,6 @@ from registry.services.node import accounts, proposals
 from registry.services.node.accounts import NewAccount, NewDepartment
 from registry.services.node.proposals import ProposedAct
 from registry.services.publication import key_rotation
-from registry.signing import EXCHANGE
 from registry.unit_of_work import UnitOfWork
 
 Arguments = Mapping[str, Any]

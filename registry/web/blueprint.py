@@ -5,10 +5,11 @@ import datetime as dt
 from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
-from registry import conditional, runtime
+from registry import runtime
 from registry.domain import labels
 from registry.queries.publication import publications, record_query
 from registry.queries.publication.publications import Moment
+from registry.serving import conditional
 from registry.unit_of_work import day_of
 from registry.web import problems
 

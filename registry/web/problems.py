@@ -5,10 +5,10 @@ import re
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from registry import access_trail
 from registry.errors import LATER, Refusal
 from registry.refusals.acts import QueryRefused
 from registry.refusals.content import FileTooLarge
+from registry.serving import access_trail
 
 _RETRY_SECONDS = "30"
 _PLAIN_NAME = re.compile(r"[a-z_]{1,30}")

@@ -14,7 +14,7 @@ from flask import Response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
-from registry import request_limits, runtime
+from registry import runtime
 from registry.domain.cases import relief
 from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.procedures import DOCUMENTS
@@ -27,6 +27,7 @@ from registry.queries.publication import publications
 from registry.refusals.acts import StoreUnavailable
 from registry.refusals.procedure import ApplicantUnfit, NotDecidedHere, RepairTooEarly
 from registry.services.cases import relief_applications, relief_confirmation
+from registry.serving import request_limits
 from registry.unit_of_work import UnitOfWork
 from registry.web import forms, problems, views
 from registry.web.blueprint import pages, render_uncached, today

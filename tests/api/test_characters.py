@@ -4,9 +4,9 @@ import pytest
 
 from registry.domain.exchange import membership
 from registry.domain.exchange.envelope import Envelope, parse
+from registry.keys.signing import Signer
 from registry.refusals.acts import MemberRefused
 from registry.refusals.procedure import LawRefused
-from registry.signing import Signer
 from tests.api.test_imports import PATH as IMPORTS
 from tests.api.test_imports import worked
 from tests.api.test_listings import LISTINGS, draft

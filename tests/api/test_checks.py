@@ -10,8 +10,8 @@ from sqlalchemy import text
 from registry import runtime
 from registry.domain.checks import receipts
 from registry.domain.publication import keyring
+from registry.keys.signing import verify
 from registry.refusals.content import ReceiptRefused
-from registry.signing import verify
 from tests.support.desk import bidder, head, seal, stranger
 from tests.support.filings import (
     PERSON_NUMBER,

@@ -8,9 +8,9 @@ from sqlalchemy import event, select, text
 
 from registry import head_record, runtime
 from registry.app import create_app
+from registry.keys.signing import VAULT_FILE
 from registry.models import AuditEvent, Check
 from registry.refusals.content import KeysDamaged
-from registry.signing import VAULT_FILE
 from tests.support.desk import Desk, bidder, seal, stranger
 from tests.support.filings import PERSON_NUMBER, BanFactory, BannedPersonFactory, FilingFactory
 from tests.support.relations import PERSON, firm, related

@@ -11,9 +11,9 @@ from registry.domain.checks import receipts
 from registry.domain.checks.receipts import split_receipt
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import consistency_proof, keyring, signed_notes
+from registry.keys.signing import SIGNING, Signer, verify
 from registry.refusals.content import ReceiptRefused
 from registry.services.publication import key_rotation
-from registry.signing import SIGNING, Signer, verify
 from registry.verifier import prove
 from tests.support.desk import bidder, seal, stranger
 from tests.support.filings import PERSON_NUMBER, BanFactory, filing

@@ -8,10 +8,10 @@ from registry import runtime
 from registry.domain import records
 from registry.domain.checks import receipts
 from registry.domain.exchange import record_schema
+from registry.keys.signing import Signer
 from registry.models import OutboxMessage, Publication
 from registry.queries.publication import publications
 from registry.services.exchange import peers
-from registry.signing import Signer
 from tests.support.desk import bidder, head, stranger
 from tests.support.filings import PERSON_NUMBER, BanFactory, FilingFactory, days_ago
 from tests.support.relations import PATH, PERSON, WORDING, firm, related, relation, withdrawn

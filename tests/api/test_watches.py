@@ -9,9 +9,9 @@ import pytest
 from registry import runtime, tabular
 from registry.domain.checks.receipts import verified_statement
 from registry.domain.publication import keyring
+from registry.keys.signing import verify
 from registry.queries.checks import batch_checks
 from registry.services.checks import batch_check
-from registry.signing import verify
 from tests.services.checks.test_batch_check import table
 from tests.support.centre import advance
 from tests.support.desk import bidder, head, stranger

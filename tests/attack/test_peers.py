@@ -11,10 +11,10 @@ from registry import runtime
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical
 from registry.errors import Refusal
-from registry.httpsig import sign_request
+from registry.keys.httpsig import sign_request
+from registry.keys.signing import Signer
 from registry.queries import integrity
 from registry.services.exchange import members, peers
-from registry.signing import Signer
 from tests.attack import mutations
 from tests.support.attacks import count
 from tests.support.membership import entitle, member, signed

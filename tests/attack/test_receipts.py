@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from registry.domain.checks import receipts
 from registry.domain.publication import canonical, keyring
 from registry.errors import Refusal
-from registry.signing import Signer, verify
+from registry.keys.signing import Signer, verify
 from registry.verifier import prove
 from tests.attack import mutations
 from tests.support.attacks import count

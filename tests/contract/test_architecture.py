@@ -16,9 +16,9 @@ ENVIRONMENT = ("os.environ", "os.getenv", "os.environb", "os.putenv")
 MONOTONIC = ("time.monotonic", "time.perf_counter", "time.monotonic_ns", "time.perf_counter_ns")
 STOPWATCHES = {
     "sync/schedule.py",  # how long a job ran, for the log; which has not run, for the watchdog
-    "registry/request_log.py",  # how long a request took, for the log and the figures
+    "registry/serving/request_log.py",  # how long a request took, for the log and the figures
     "registry/replica.py",  # how old the known position of the primary is
-    "registry/web_worker.py",  # how long a connection says nothing
+    "registry/serving/web_worker.py",  # how long a connection says nothing
     "registry/demo/processes.py",  # how long the demo waits for its servers
 }
 

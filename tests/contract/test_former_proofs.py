@@ -12,12 +12,12 @@ from registry.domain.exchange import batch, envelope
 from registry.domain.exchange.membership import Members
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical, keyring
+from registry.keys.signing import verify
 from registry.models import Publication
 from registry.queries.exchange import peer_messages
 from registry.queries.law import reference_data
 from registry.services.checks import replay
 from registry.services.exchange import inbox, outbox, peers
-from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
 from tests.support.former import FILINGS, FORMER, LAST_DAY, RECORDS, findings, kept, platform_key, raw
 from tests.support.membership import entitle, member

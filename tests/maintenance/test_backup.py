@@ -16,11 +16,11 @@ from sqlalchemy import create_engine, inspect, make_url, select, text
 from registry import runtime
 from registry.app import create_app
 from registry.domain.publication import canonical
-from registry.key_files import KeyProtection
+from registry.keys.key_files import KeyProtection
+from registry.keys.signing import Keys, Signer
 from registry.maintenance import backup, manifest, sealed_keys, store_copy
 from registry.models import AuditEvent, Base
 from registry.settings import Settings
-from registry.signing import Keys, Signer
 from tests.maintenance.conftest import Place
 from tests.support.desk import Desk
 

@@ -12,12 +12,12 @@ from registry.commands.node import prepare
 from registry.demo.furnish import furnish
 from registry.domain.permissions import SHELL, SYSTEM
 from registry.domain.publication import cosignatures
+from registry.keys.signing import EXCHANGE, SIGNING, Signer
 from registry.maintenance import backup, database_roles, store_checks
 from registry.maintenance.installation import examine
 from registry.queries import row_integrity
 from registry.queries.publication import ledger_state
 from registry.services.publication import key_rotation, ledger, row_state, witnesses
-from registry.signing import EXCHANGE, SIGNING, Signer
 from sync import schedule
 from tests.support.desk import Desk
 from tests.support.filings import BanFactory, days_ago

@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, text, update
 from registry import head_record, runtime
 from registry.commands.node import prepare
 from registry.domain.permissions import SYSTEM
+from registry.keys.signing import Keys, Signer
 from registry.maintenance import backup, doctor, machine_checks
 from registry.maintenance.installation import examine
 from registry.models import (
@@ -32,7 +33,6 @@ from registry.services.exchange import peers
 from registry.services.node import audit
 from registry.services.publication import ledger
 from registry.settings import Settings
-from registry.signing import Keys, Signer
 from tests.maintenance.conftest import Place
 from tests.support.desk import Desk
 from tests.support.filings import filing

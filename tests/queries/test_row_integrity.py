@@ -142,17 +142,18 @@ class TestRows:
         assert missing <= set(found)
 
     def test_are_named_when_no_act_wrote_them(self, whole_store, subtests):
+        rows = {}
         for table in TABLES:
             row = dict(first_row(table))
-            new = row | {
+            rows[table] = row | {
                 column.name: other_value(column, row[column.name])
                 for column in table.columns
                 if column.primary_key or column.unique or _is_in_unique(column)
             }
+        found = findings(*(insert(table).values(**row) for table, row in rows.items()))
+        for table, row in rows.items():
             with subtests.test(str(table.name)):
-                assert f"table {table.name}, row {key_of(table, new)}: added outside an act" in findings(
-                    insert(table).values(**new)
-                )
+                assert f"table {table.name}, row {key_of(table, row)}: added outside an act" in found
 
     def test_that_cannot_be_read_any_more_are_named(self, whole_store):
         if runtime.db.engine.dialect.name != "sqlite":

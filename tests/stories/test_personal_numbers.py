@@ -23,6 +23,7 @@ from registry.domain.exchange import batch
 from registry.domain.filing.columns import FIELDS
 from registry.domain.permissions import SYSTEM, Role
 from registry.errors import Refusal
+from registry.keys.signing import Signer
 from registry.models import CheckFile, ListAdoption, PenaltyImport, Publication
 from registry.queries import integrity, row_integrity
 from registry.services.cases import list_adoption, list_verification, penalty_import, relief_applications
@@ -30,7 +31,6 @@ from registry.services.checks import batch_check
 from registry.services.exchange import inbox, peers
 from registry.services.node import accounts, audit, jobs, mail
 from registry.settings import Settings
-from registry.signing import Signer
 from tests.api import test_applications, test_commendations, test_law, test_listings, test_watches
 from tests.support import filed
 from tests.support.bureau import Bureau

@@ -8,10 +8,10 @@ from typing import Any
 from registry import runtime
 from registry.domain.checks import receipts
 from registry.domain.permissions import SYSTEM
+from registry.keys.signing import verify
 from registry.queries.checks import watched_parties
 from registry.services.checks import award_check, watch_worker, watches
 from registry.services.checks.request import Inquiry, Party
-from registry.signing import verify
 from registry.unit_of_work import day_of
 from tests.support.people import Person
 

@@ -11,9 +11,9 @@ from registry.domain.exchange.membership import (
     MemberStatement,
     Signature,
 )
+from registry.keys.signing import Signer
 from registry.queries.exchange import member_statements
 from registry.services.exchange import members
-from registry.signing import Signer
 from registry.unit_of_work import UnitOfWork
 
 FIRST, SECOND, THIRD = Signer.generate(), Signer.generate(), Signer.generate()

@@ -10,19 +10,23 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import psycopg
 
 from registry import runtime
 from registry.app import MIGRATIONS, create_app
+from registry.domain.permissions import SYSTEM
+from registry.keys.signing import VAULT_FILE
 from registry.services.law import reference_loading
 from registry.services.node.row_commitments import adopt_rows
 from registry.settings import Settings
-from registry.signing import VAULT_FILE
+from registry.unit_of_work import UnitOfWork
 
 SERVER_VARIABLE = "TEST_DATABASE_URL"
 _STAMP = """SELECT count(*), count(closed_at), max(id), (SELECT max(version_num) FROM alembic_version),
@@ -32,10 +36,17 @@ _STAMP = """SELECT count(*), count(closed_at), max(id), (SELECT max(version_num)
 """What no test may have changed in a store that is used again: reference data, migration, tables, indexes."""
 _CHAIN = """SELECT number, count(*) OVER (), digest FROM row_commitments ORDER BY number DESC LIMIT 1"""
 """The head of the commitments to the rows of the template."""
-_WRITTEN = """SELECT string_agg(quote_ident(relname), ', ') FROM pg_class WHERE relnamespace = 'public'::regnamespace
-              AND relkind = 'r' AND relname NOT IN ('catalog_rows', 'alembic_version', 'row_commitments', 'log_epochs')
+_WRITTEN = """SELECT quote_ident(relname), pg_relation_size(oid) FROM pg_class
+              WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+              AND relname NOT IN ('catalog_rows', 'alembic_version', 'row_commitments', 'log_epochs')
               AND pg_relation_size(oid) > 0"""
-"""The tables that anything was ever written to since they were emptied: emptying one costs far more than asking."""
+"""The tables that anything was written to since they were made, with their size in bytes."""
+_TRUNCATED_FROM = 1 << 20
+"""From this size on truncating a table is cheaper than deleting its rows."""
+_RESTART = "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL"
+_SEQUENCES = """SELECT table_name, column_name, pg_get_serial_sequence(quote_ident(table_name), column_name)
+                FROM information_schema.columns WHERE table_schema = 'public'
+                AND pg_get_serial_sequence(quote_ident(table_name), column_name) IS NOT NULL"""
 STORES = tuple(os.environ.get("TEST_STORES", "sqlite,postgresql").split(","))
 
 
@@ -89,104 +100,165 @@ def run_as(user: str | None, *command: str) -> None:
     subprocess.run(command, check=True, user=user, cwd="/", stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
 
 
-def prepare(settings: Settings) -> None:
-    """Migrate a store and load the reference data; an SQLite file is whole afterwards, without its log."""
+def prepare(settings: Settings, staff: Callable[[UnitOfWork], Any] | None = None) -> Any:
+    """Migrate a store, load the reference data and make people; an SQLite file is whole afterwards, without its log."""
     with create_app(settings).app_context():
         flask_migrate.upgrade(directory=str(MIGRATIONS))
         with runtime.begin() as work:
             adopt_rows(work)
         with runtime.begin() as work:
             reference_loading.load(work)
+        people = runtime.perform(SYSTEM, staff) if staff else None
         if runtime.db.engine.dialect.name == "sqlite":
             with runtime.db.engine.connect() as connection:
                 connection.exec_driver_sql("ROLLBACK")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        runtime.db.session.remove()
         runtime.db.engine.dispose()
+        return people
+
+
+@dataclass
+class Template:
+    """A prepared store to copy from: where it is, and what nothing of a copy that is used again may have changed."""
+
+    url: str
+    folder: Path
+    people: Any = None
+    free: list[str] = field(default_factory=list)
+    restore: str = ""
+    stamp: Any = None
+    chain: Any = None
 
 
 class Templates:
-    """Migrated, furnished stores to copy from, made once per test process."""
+    """Migrated, furnished stores to copy from, made once per test process: empty ones, and ones with people."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._made: set[str] = set()
+        self._made: dict[tuple[str, bool], Template] = {}
+        self._people: dict[str, Any] = {}
         self._count = 0
-        self._free: list[str] = []
-        self._stamp: tuple[object, ...] | None = None
-        self._chain: tuple[object, ...] = (0, 0, "")
-        self._worker = f"{os.getpid()}"
 
     @contextmanager
-    def copy(self, store: str, folder: Path) -> Iterator[str]:
-        """The URL of a fresh copy, and in the folder the secret under which its rows are committed to."""
-        if store not in self._made:
-            self._make(store)
-            self._made.add(store)
+    def copy(self, store: str, folder: Path, staff: Callable[[UnitOfWork], Any] | None = None) -> Iterator[str]:
+        """The URL of a fresh copy, and in the folder the secret under which its rows are committed to.
+
+        With ``staff``, which is always the same function, the people that it made are in the copy.
+        """
+        template = self._template(store, staff)
         (folder / "keys").mkdir(mode=0o700, exist_ok=True)
-        shutil.copy(self._folder / "keys" / VAULT_FILE, folder / "keys" / VAULT_FILE)
+        shutil.copy(template.folder / "keys" / VAULT_FILE, folder / "keys" / VAULT_FILE)
         if store == "sqlite":
-            shutil.copy(self._folder / "registry.db", folder / "registry.db")
-            yield f"sqlite:///{folder / 'registry.db'}"
+            shutil.copy(template.folder / "registry.db", folder / "registry.db")
+            url = f"sqlite:///{folder / 'registry.db'}"
+            self._people[url] = template.people
+            yield url
             return
-        name = self._free.pop() if self._free else self._new()
+        name = template.free.pop() if template.free else self._new(template)
+        self._people[named(name)] = template.people
         try:
             yield named(name)
         finally:
-            if self._emptied(name):
-                self._free.append(name)
+            if _emptied(name, template):
+                template.free.append(name)
             else:
-                self._admin(f"DROP DATABASE {name} WITH (FORCE)")
+                _admin(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def _new(self) -> str:
+    def people_in(self, url: str) -> Any:
+        """What ``staff`` returned when it made the people of the template of this copy; None without any."""
+        return self._people.get(url)
+
+    def _new(self, template: Template) -> str:
         self._count += 1
-        name = f"t{self._worker}_{self._count}"
-        self._admin(f"CREATE DATABASE {name} TEMPLATE template_{self._worker}")
+        name = f"t{os.getpid()}_{self._count}"
+        _admin(f"CREATE DATABASE {name} TEMPLATE {database_of(template.url)}")
         return name
 
-    def _emptied(self, name: str) -> bool:
-        """Bring a database back to what the template is; False when a test changed more than rows of its own.
+    def _template(self, store: str, staff: Callable[[UnitOfWork], Any] | None) -> Template:
+        key = (store, staff is not None)
+        if key not in self._made:
+            self._made[key] = self._make(store, staff)
+        return self._made[key]
 
-        Making a database costs most of a second here, emptying one a few hundredths.
-        """
-        with psycopg.connect(named(name), autocommit=True) as connection:
-            try:
-                connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
-                connection.execute("SET lock_timeout = '5s'")
-                [tables] = connection.execute(_WRITTEN).fetchone() or (None,)
-                if tables:
-                    connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE".encode())
-                connection.execute("INSERT INTO counters VALUES ('ledger', 0), ('check', 0)")
-                connection.execute("DELETE FROM row_commitments WHERE number > %s", [self._chain[0]])
-                connection.execute("DELETE FROM log_epochs WHERE number > 1")
-                is_chain = connection.execute(_CHAIN).fetchone() == self._chain
-                return is_chain and connection.execute(_STAMP).fetchone() == self._stamp
-            except psycopg.Error:
-                return False
-
-    def _make(self, store: str) -> None:
-        url = f"sqlite:///{self._folder / 'registry.db'}"
+    def _make(self, store: str, staff: Callable[[UnitOfWork], Any] | None) -> Template:
+        folder = self._folder / f"{store}-{'people' if staff else 'empty'}"
+        folder.mkdir()
+        url = f"sqlite:///{folder / 'registry.db'}"
         if store == "postgresql":
-            self._admin(f"CREATE DATABASE template_{self._worker}")
-            url = named(f"template_{self._worker}")
-        prepare(Settings(home=str(self._folder), database_url=url))
+            name = f"template_{os.getpid()}_{len(self._made)}"
+            _admin(f"CREATE DATABASE {name}")
+            url = named(name)
+        template = Template(url, folder)
+        template.people = prepare(Settings(home=str(folder), database_url=url, node="city"), staff)
         if store == "postgresql":
-            with psycopg.connect(url) as connection:
-                self._stamp = connection.execute(_STAMP).fetchone()
-                self._chain = connection.execute(_CHAIN).fetchone() or self._chain
+            with psycopg.connect(url, autocommit=True) as connection:
+                template.restore = _keep_rows(connection)
+                template.stamp = connection.execute(_STAMP).fetchone()
+                template.chain = connection.execute(_CHAIN).fetchone()
+        return template
 
     def drop(self) -> None:
-        """Forget what the server holds for this process."""
-        if "postgresql" in self._made:
-            for name in self._free:
-                self._admin(f"DROP DATABASE {name} WITH (FORCE)")
-            self._admin(f"DROP DATABASE template_{self._worker} WITH (FORCE)")
+        """Forget what the server keeps for this process."""
+        for (store, _), template in self._made.items():
+            if store == "postgresql":
+                for name in [*template.free, database_of(template.url)]:
+                    _admin(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def _admin(self, statement: str) -> None:
-        with psycopg.connect(os.environ[SERVER_VARIABLE], autocommit=True) as connection:
-            connection.execute(statement.encode())
+
+def _keep_rows(connection: psycopg.Connection) -> str:
+    """Keep the template's own rows of the tables that are emptied, in a schema beside them; the statements that put
+    them back, foreign keys unchecked, and let the sequences go on behind them."""
+    connection.execute("CREATE SCHEMA kept")
+    statements = []
+    for table, _ in connection.execute(_WRITTEN).fetchall():
+        connection.execute(f"CREATE TABLE kept.{table} AS TABLE public.{table}".encode())
+        statements.append(f"INSERT INTO public.{table} SELECT * FROM kept.{table}")
+    for table, column, sequence in connection.execute(_SEQUENCES).fetchall():
+        [last] = connection.execute(f"SELECT max({column}) FROM {table}".encode()).fetchone() or (None,)
+        if last is not None:
+            statements.append(f"SELECT setval('{sequence}', {last})")
+    return "; ".join(statements)
+
+
+def _emptied(name: str, template: Template) -> bool:
+    """Bring a database back to what the template is; False when a test changed more than rows of its own.
+
+    Making a database costs most of a second here, emptying one a few hundredths.
+    """
+    with psycopg.connect(named(name), autocommit=True) as connection:
+        try:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            connection.execute("SET lock_timeout = '5s'")
+            sizes = connection.execute(_WRITTEN).fetchall()
+            emptying = [
+                f"TRUNCATE {table} CASCADE" if size >= _TRUNCATED_FROM else f"DELETE FROM {table}"
+                for table, size in sizes
+            ]
+            rest = [
+                f"DELETE FROM row_commitments WHERE number > {template.chain[0]}",
+                "DELETE FROM log_epochs WHERE number > 1",
+            ]
+            # Foreign keys and the triggers that forbid deleting do not hold for a replica.
+            order = ["SET LOCAL session_replication_role = replica", *emptying, _RESTART, template.restore, *rest]
+            connection.execute("; ".join(order).encode())
+            is_chain = connection.execute(_CHAIN).fetchone() == template.chain
+            return is_chain and connection.execute(_STAMP).fetchone() == template.stamp
+        except psycopg.Error:
+            return False
+
+
+def _admin(statement: str) -> None:
+    with psycopg.connect(os.environ[SERVER_VARIABLE], autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def database_of(url: str) -> str:
+    """The name of the database in a URL."""
+    return url.rsplit("/", 1)[1]
 
 
 def named(database: str) -> str:

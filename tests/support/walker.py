@@ -16,6 +16,7 @@ from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.filing.columns import PLAIN
 from registry.domain.filing.parse import clean
 from registry.domain.permissions import PUBLIC, SYSTEM, Actor, Permission
+from registry.keys.signing import Signer
 from registry.models import Commendation, FiledRecord, Listing, Penalty, Publication, Relation, Relief
 from registry.queries.law import reference_data
 from registry.queries.publication import publications
@@ -35,7 +36,6 @@ from registry.services.cases import (
 )
 from registry.services.cases.relief_decisions import Ruling
 from registry.services.exchange import peers
-from registry.signing import Signer
 from registry.unit_of_work import UnitOfWork
 from tests.support.bureau import Bureau, confirming, papers
 from tests.support.filed import draft

@@ -8,10 +8,10 @@ from click.testing import CliRunner
 
 from registry.cli import main
 from registry.commands import common
+from registry.keys.signing import Signer
 from registry.queries.exchange import peer_messages
 from registry.runtime import clock
 from registry.services.exchange import peers
-from registry.signing import Signer
 from tests.sync.bodies import body, removed
 from tests.sync.planting import published
 

@@ -5,12 +5,12 @@ import json
 import pytest
 import requests
 
-from registry.httpsig import sign_request
+from registry.keys.httpsig import sign_request
+from registry.keys.signing import Signer
 from registry.queries.exchange import peer_messages
 from registry.queries.publication import log_identity
 from registry.refusals.acts import PeerRefused
 from registry.runtime import clock
-from registry.signing import Signer
 from sync.backlog import Failed, Refused, TimedOut
 from sync.client import HttpPeer, NotDelivered
 from sync.push import push

@@ -8,9 +8,9 @@ from registry import monitor
 from registry.cli import main
 from registry.domain.publication import cosignatures, keyring, merkle
 from registry.domain.publication.publication import Leaf
+from registry.keys.signing import verify
 from registry.refusals.content import MonitorRefused
 from registry.services.publication import ledger
-from registry.signing import verify
 from tests.support.restoring import backup, restore
 from tests.sync.history import grow, rewritten
 

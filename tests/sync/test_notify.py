@@ -12,10 +12,10 @@ from sqlalchemy import select
 from registry import runtime
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication.keyring import parse_keyring as read_keys
+from registry.keys.signing import verify
 from registry.models import Watch, WatchEvent
 from registry.queries.publication import known_keys
 from registry.services.checks import watches
-from registry.signing import verify
 from sync.notify import notify_all
 from tests.support.bureau import Bureau
 from tests.support.centre import Centre, advance, party

@@ -3,10 +3,10 @@
 import pytest
 
 from registry import runtime
+from registry.keys.signing import Signer
 from registry.queries import integrity
 from registry.refusals.acts import PeerTaken, PeerUnknown
 from registry.services.exchange import peers
-from registry.signing import Signer
 from sync.client import HttpPeer, NotDelivered
 from sync.push import push_all
 from tests.sync.bodies import body

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from registry import runtime
 from registry.app import create_app
-from registry.httpsig import sign_request
+from registry.keys.httpsig import sign_request
 from registry.maintenance import backup
 from registry.models import AuditEvent, Publication
 from registry.queries import integrity

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from registry import head_record, verifier, witness
 from registry.domain.checks import receipts
 from registry.domain.publication import consistency_proof, cosignatures, keyring
+from registry.keys.signing import Signer, verify
 from registry.models import AuditEvent, Checkpoint, Cosignature, PeerHead
 from registry.queries.exchange import peer_messages
 from registry.queries.publication import known_keys, ledger_state, log_identity, witness_list
@@ -18,7 +19,6 @@ from registry.refusals.content import NoteRefused
 from registry.runtime import keys
 from registry.services.exchange import peer_heads, peers
 from registry.services.publication import ledger, witnesses
-from registry.signing import Signer, verify
 from sync import peer_links
 from sync import witnesses as asking
 from sync.client import HttpPeer

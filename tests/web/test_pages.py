@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from registry import runtime
 from registry.domain.checks import receipts
-from registry.signing import Signer
+from registry.keys.signing import Signer
 from tests.web import samples
 
 FACTS = receipts.Facts(

@@ -13,8 +13,8 @@ from typing import Any
 from registry.domain.publication import canonical, signed_notes
 from registry.domain.publication.cosignatures import WitnessPolicy
 from registry.domain.publication.log_identity import is_origin_of
+from registry.keys.signing import key_id_of
 from registry.refusals.content import KeysMalformed, NotCanonical, NoteRefused
-from registry.signing import key_id_of
 
 Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
 

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from registry.domain.checks import receipts
 from registry.domain.publication.consistency_proof import Cover
 from registry.domain.publication.keyring import Keyring
+from registry.keys.signing import verify
 from registry.queries.publication import ledger_state
 from registry.refusals.acts import NotSealed
 from registry.refusals.content import ReceiptRefused
-from registry.signing import verify
 from registry.verifier import prove
 
 NOT_UNDER = (

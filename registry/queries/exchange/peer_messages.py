@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.domain.exchange.envelope import KnownRecord
+from registry.keys.signing import key_id_of
 from registry.models import InboxBatch, InboxItem, OutboxMessage, Peer, PeerReconciliation, Publication, Takeaway
 from registry.queries.exchange import row_batches
 from registry.refusals.acts import ItemUnknown, PeerUnknown
-from registry.signing import key_id_of
 
 CHUNK = 500
 RECEIPTS_WINDOW = dt.timedelta(hours=1)

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 
 from registry.domain.exchange import envelope
+from registry.keys.signing import verify
 from registry.models import Publication
-from registry.signing import verify
 
 
 def is_signed_by_owner(publication: Publication, public_keys: Mapping[str, bytes]) -> bool:

@@ -7,10 +7,10 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from registry.domain.publication.keyring import Key, Keyring, build, write_instant
+from registry.keys.signing import Signer
 from registry.models import SigningKey
 from registry.queries.publication import witness_list
 from registry.refusals.acts import KeysForeign
-from registry.signing import Signer
 
 _KEYS = select(SigningKey.__table__).order_by(SigningKey.number)
 

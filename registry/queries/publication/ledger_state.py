@@ -10,12 +10,12 @@ from registry.domain.publication import merkle
 from registry.domain.publication.keyring import Keyring
 from registry.domain.publication.publication import ROW_STATE, Leaf, leaf_hash
 from registry.domain.publication.tiles import Tile
+from registry.keys.signing import verify
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode, Publication
 from registry.queries.any_of import any_of, texts
 from registry.queries.publication import witness_list
 from registry.refusals.acts import LedgerBroken, NotSealed, StoreUnavailable
 from registry.refusals.content import NoteRefused
-from registry.signing import verify
 
 GREW, RENEWED = "ledger grew", "ledger renewed"
 """Marks of a session whose commit changes the head that this node records outside the database."""

@@ -17,13 +17,13 @@ from registry.domain.cases.procedures import PROCEDURES
 from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.permissions import Permission
 from registry.domain.publication import canonical, redaction
+from registry.keys.signing import Vault
 from registry.models import CaseStep, Commendation, Document, FiledRecord, Listing, Penalty, Relation
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import UNKNOWN, LastStep, Proceeding
 from registry.refusals.acts import SelfVerification, VersionStale
 from registry.services.law import clocks
 from registry.services.node import audit
-from registry.signing import Vault
 from registry.unit_of_work import UnitOfWork
 
 UNSCOPED = frozenset({Permission.RELIEF_APPLY, Permission.TIME_PASSES})

@@ -24,6 +24,7 @@ from registry.domain.law.publicity import add_months
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import Permission
 from registry.errors import Forbidden, Invalid, NotFound, Refusal
+from registry.keys.signing import Keys
 from registry.models import Check, Checkpoint
 from registry.queries.checks import candidates, known_relations
 from registry.queries.law import reference_data
@@ -34,7 +35,6 @@ from registry.services.checks import hits, near_hits, previous_check
 from registry.services.checks.request import Inquiry, Party, parse_inquiry
 from registry.services.node import audit
 from registry.services.publication.ledger import own_checkpoint, take
-from registry.signing import Keys
 from registry.unit_of_work import UnitOfWork, day_of
 
 log = logging.getLogger(__name__)

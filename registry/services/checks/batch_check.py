@@ -18,6 +18,7 @@ from registry.domain.filing.reading import parse_mapping
 from registry.domain.permissions import Actor, Permission
 from registry.domain.publication import canonical, redaction
 from registry.errors import Fault, Refusal
+from registry.keys.signing import Keys
 from registry.models import CheckFile, CheckFilePart
 from registry.queries.checks import batch_checks
 from registry.queries.publication import ledger_state
@@ -28,7 +29,6 @@ from registry.services.checks import award_check, request
 from registry.services.checks.request import Inquiry, Party
 from registry.services.node import audit
 from registry.services.node.resumable import Perform, PerformAs, run_each
-from registry.signing import Keys
 from registry.tabular import answers, parties
 from registry.tabular.parties import PartyRow
 from registry.tabular.sheet import note_texts

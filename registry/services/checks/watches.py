@@ -15,6 +15,7 @@ from registry.domain.checks.watch import ACTIVE, ENDED
 from registry.domain.naming import name_key
 from registry.domain.permissions import Permission
 from registry.errors import Fault
+from registry.keys.signing import Keys
 from registry.models import Watch, WatchedParty, WatchEvent
 from registry.queries.checks import watched_parties
 from registry.queries.publication import ledger_state
@@ -22,7 +23,6 @@ from registry.refusals.acts import BodyRefused, EntryAhead, TransitionRefused
 from registry.refusals.award import WebhookRefused
 from registry.services.checks.request import Inquiry, parse_inquiry
 from registry.services.node import audit
-from registry.signing import Keys
 from registry.unit_of_work import UnitOfWork
 
 TAKE = 20

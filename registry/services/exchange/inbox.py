@@ -18,6 +18,7 @@ from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
 from registry.domain.publication.erasure import ACT
 from registry.errors import Fault
+from registry.keys.signing import verify
 from registry.models import InboxBatch, InboxItem, Peer, Takeaway
 from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.law import reference_data
@@ -27,7 +28,6 @@ from registry.services.exchange.received import format_faults, lock_peers, open_
 from registry.services.node import audit
 from registry.services.publication import erasure
 from registry.services.publication.publishing import Version, publish
-from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)

@@ -6,12 +6,12 @@ from registry.domain.exchange import membership
 from registry.domain.exchange.membership import AdministratorsStatement, MemberStatement, SignedStatement
 from registry.domain.permissions import Permission
 from registry.domain.publication import redaction
+from registry.keys.signing import key_id_of, verify
 from registry.models import MemberStatementRow
 from registry.queries.exchange import member_statements
 from registry.refusals.acts import MemberConflict, MemberRefused
 from registry.refusals.content import PersonalNumber
 from registry.services.node import audit
-from registry.signing import key_id_of, verify
 from registry.unit_of_work import UnitOfWork
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, tuple_, update
 
 from registry.domain.exchange import batch, envelope
 from registry.domain.publication import canonical
+from registry.keys.signing import Signer, key_id_of, verify
 from registry.models import OutboxMessage, Peer, Publication
 from registry.queries.exchange import peer_messages
 from registry.queries.publication import log_identity
@@ -16,7 +17,6 @@ from registry.queries.publication.ledger_state import head
 from registry.refusals.content import ReceiptRefused
 from registry.services.cases import removal
 from registry.services.node import audit
-from registry.signing import Signer, key_id_of, verify
 from registry.unit_of_work import UnitOfWork
 
 CHUNK = 400

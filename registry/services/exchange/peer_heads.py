@@ -7,6 +7,7 @@ from registry.domain.exchange import batch
 from registry.domain.publication import canonical, cosignatures, merkle, signed_notes
 from registry.domain.publication.log_identity import is_origin_of
 from registry.domain.publication.signed_notes import Checkpoint
+from registry.keys.signing import verify
 from registry.models import Cosignature, Peer, PeerHead
 from registry.queries.exchange import peer_messages
 from registry.queries.publication import ledger_state
@@ -15,7 +16,6 @@ from registry.refusals.content import NoteRefused
 from registry.services.exchange import peers
 from registry.services.node import audit
 from registry.services.publication.witnesses import store
-from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
 
 ROLLED_BACK, SPLIT_VIEW, UNREADABLE, MISSING = "head-rolled-back", "head-split-view", "head-unreadable", "head-missing"

@@ -9,6 +9,7 @@ from registry.domain.exchange.envelope import Envelope
 from registry.domain.publication import canonical
 from registry.domain.publication.erasure import ACT
 from registry.domain.publication.publication import content_hash
+from registry.keys.signing import verify
 from registry.models import Peer
 from registry.queries.exchange import peer_messages
 from registry.queries.law import reference_data
@@ -16,7 +17,6 @@ from registry.services.cases import erasure
 from registry.services.exchange.received import lock_peers
 from registry.services.node import audit
 from registry.services.publication.publishing import Version, publish
-from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)

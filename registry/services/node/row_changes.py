@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session, object_mapper
 
 from registry.domain.publication import row_digests
 from registry.domain.publication.row_digests import TableRows
+from registry.keys.signing import Vault
 from registry.models.base import FreeText
 from registry.models.row_commitment import UNCOMMITTED
-from registry.signing import Vault
 
 OPTION = "row_changes"
 """The execution option of a connection, and the key of ``Session.info``, under which an act's changes stand."""

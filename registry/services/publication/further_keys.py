@@ -10,9 +10,9 @@ from registry.domain import identifiers
 from registry.domain.checks import further_keys
 from registry.domain.checks.model import KEYS_MATCHER
 from registry.domain.naming import name_key
+from registry.keys.signing import Keys
 from registry.models import Counter, FurtherKey, Publication, RelationEnd
 from registry.services.publication import ledger, name_index
-from registry.signing import Keys
 from registry.unit_of_work import UnitOfWork
 
 CHUNK = 5_000

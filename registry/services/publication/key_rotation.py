@@ -6,13 +6,13 @@ from sqlalchemy import update
 
 from registry.domain.permissions import Permission
 from registry.domain.publication import keyring, signed_notes
+from registry.keys.signing import Signer, key_id_of
 from registry.models import Checkpoint, SigningKey
 from registry.queries.publication import known_keys, ledger_state
 from registry.refusals.content import KeyCurrent, SigningKeyUnknown
 from registry.services.node import audit
 from registry.services.node.accounts import require_two_or_bootstrap
 from registry.services.publication.ledger import own_checkpoint, require_sound
-from registry.signing import Signer, key_id_of
 from registry.unit_of_work import UnitOfWork
 
 

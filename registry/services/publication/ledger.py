@@ -8,13 +8,13 @@ from sqlalchemy import bindparam, insert, update
 from registry.domain.publication import merkle, signed_notes
 from registry.domain.publication.log_identity import LogIdentity
 from registry.domain.publication.publication import Leaf, leaf_hash
+from registry.keys.signing import verify
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.base import Key
 from registry.queries.publication import known_keys, ledger_state, log_identity
 from registry.refusals.acts import KeysForeign, LedgerBroken
 from registry.refusals.content import NoteRefused
 from registry.services.publication import epochs
-from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
 
 _TAKE = (

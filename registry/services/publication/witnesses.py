@@ -6,11 +6,11 @@ from sqlalchemy import insert, select, update
 
 from registry.domain.permissions import Permission
 from registry.domain.publication import canonical, cosignatures
+from registry.keys.signing import verify
 from registry.models import Checkpoint, Cosignature, Counter, Witness
 from registry.queries.publication import witness_list
 from registry.refusals.content import NoteRefused, WitnessRefused
 from registry.services.node import audit
-from registry.signing import verify
 from registry.unit_of_work import UnitOfWork
 
 _NAME = re.compile(r"[^\s+]{1,200}")

@@ -7,8 +7,8 @@ import pytest
 
 from registry.domain.checks import explanation, receipts
 from registry.domain.publication import canonical, merkle
+from registry.keys.signing import Signer, verify
 from registry.refusals.content import LineUnknown, ReceiptRefused
-from registry.signing import Signer, verify
 
 SIGNER = Signer.generate()
 KEYS = {SIGNER.key_id: SIGNER.public}

@@ -5,7 +5,7 @@ import pytest
 from registry.domain.exchange import envelope
 from registry.domain.exchange.envelope import KnownRecord, Outcome, Sender, judge_envelope, parse
 from registry.domain.exchange.membership import Members
-from registry.signing import Signer, verify
+from registry.keys.signing import Signer, verify
 from tests.support.membership import member
 from tests.sync.bodies import body, chained, measure, removed, sealed, speaking
 

@@ -15,11 +15,11 @@ from registry.domain.exchange.membership import Members
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical
 from registry.domain.records import SCHEMA, known_fields
+from registry.keys.signing import Signer, verify
 from registry.models import Publication
 from registry.queries import integrity
 from registry.queries.exchange import peer_messages
 from registry.services.exchange import inbox, outbox, peers
-from registry.signing import Signer, verify
 from tests.support.desk import Desk
 from tests.support.membership import entitle, member
 from tests.sync.bodies import USCC, batch_of, body, chained, measure, removed, sealed, speaking

@@ -10,8 +10,8 @@ from registry.domain.exchange import membership
 from registry.domain.exchange.membership import Members, OwnAuthorities, find_rival, parse_statement, require_signed
 from registry.domain.naming import name_key
 from registry.domain.publication import canonical
+from registry.keys.signing import verify
 from registry.refusals.acts import MemberRefused
-from registry.signing import verify
 from tests.support.membership import FIRST, SECOND, THIRD, administrators, member, signed
 from tests.sync.bodies import CITY, authority_of, body, speaking
 

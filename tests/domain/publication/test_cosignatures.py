@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from registry.domain.publication import cosignatures, signed_notes
 from registry.domain.publication.cosignatures import AddCheckpoint
+from registry.keys.signing import Signer, verify
 from registry.refusals.content import NoteRefused
-from registry.signing import Signer, verify
 
 LOG, WITNESS = Signer.generate(), Signer.generate()
 TEXT = signed_notes.checkpoint_text("city/e1", 7, bytes(32))

@@ -6,8 +6,8 @@ import pytest
 
 from registry.domain.publication import canonical, keyring, signed_notes
 from registry.domain.publication.keyring import Key, Keyring
+from registry.keys.signing import Signer, verify
 from registry.refusals.content import KeysMalformed, NoteRefused
-from registry.signing import Signer, verify
 
 SIGNERS = [Signer.generate() for _ in range(3)]
 FROM = ["2026-12-01T00:00:00Z", "2027-06-01T00:00:00Z"]

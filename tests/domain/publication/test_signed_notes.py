@@ -3,8 +3,8 @@ import base64
 import pytest
 
 from registry.domain.publication import signed_notes
+from registry.keys.signing import Signer, verify
 from registry.refusals.content import NoteRefused
-from registry.signing import Signer, verify
 
 NAME = "registry.example/ledger"
 TEXT = signed_notes.checkpoint_text(NAME, 42, bytes(32))

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from registry import runtime
 from registry.domain.publication import keyring, merkle, signed_notes
+from registry.keys.signing import Signer, verify
 from registry.queries import integrity
 from registry.queries.publication import ledger_state, log_identity
 from registry.refusals.acts import LedgerBroken
 from registry.services.exchange import inbox, peers
 from registry.services.publication import ledger
-from registry.signing import Signer, verify
 from tests.support.desk import Desk, seal
 from tests.support.filings import BanFactory, PersonFactory, days_ago, filing
 from tests.support.membership import entitle

@@ -12,6 +12,7 @@ from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.filed_kinds import FILED_KINDS
 from registry.domain.exchange import record_schema
 from registry.domain.permissions import Role
+from registry.keys.signing import Signer
 from registry.models import Clock, FiledRecord, OutboxMessage, Publication
 from registry.queries import integrity
 from registry.refusals.acts import AlreadyFiled, IdentityChanged, SelfVerification
@@ -20,7 +21,6 @@ from registry.services.cases import expiry, filed_records
 from registry.services.checks import award_check
 from registry.services.checks.request import Inquiry, Party
 from registry.services.exchange import peers
-from registry.signing import Signer
 from tests.contract.test_reference import ROWS
 from tests.support.filed import NAME, USCC, draft, row
 from tests.support.lists import table

@@ -12,6 +12,7 @@ from registry.domain.checks import receipts
 from registry.domain.labels import REASONS
 from registry.domain.permissions import Role
 from registry.errors import Refusal
+from registry.keys.signing import verify
 from registry.queries.checks import batch_checks
 from registry.refusals.acts import (
     BodyRefused,
@@ -23,7 +24,6 @@ from registry.refusals.acts import (
 )
 from registry.refusals.award import FileRunning, FileUnknown
 from registry.services.checks import award_check, batch_check
-from registry.signing import verify
 from tests.support import dying
 from tests.support.desk import stranger
 from tests.support.filings import PERSON_NUMBER

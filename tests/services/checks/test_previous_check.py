@@ -8,9 +8,9 @@ import pytest
 
 from registry import runtime
 from registry.domain.checks import comparison, explanation, receipts
+from registry.keys.signing import verify
 from registry.refusals.content import ReceiptRefused
 from registry.services.cases import penalty_verification, suspension
-from registry.signing import verify
 from tests.support.bureau import Bureau, papers
 from tests.support.centre import Centre, advance, party
 from tests.support.filings import PERSON_NUMBER, BanFactory, BannedPersonFactory, days_ago, today

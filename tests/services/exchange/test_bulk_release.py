@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from registry import runtime
 from registry.domain.permissions import SYSTEM
+from registry.keys.signing import Signer
 from registry.models import InboxItem, Publication
 from registry.queries.exchange import peer_messages
 from registry.refusals.acts import ItemUnknown, OutOfRole, ReleaseUnknown, SelfVerification
 from registry.services.exchange import bulk_release, inbox, peers
-from registry.signing import Signer
 from tests.support.membership import entitle
 from tests.sync.bodies import batch_of, body, sealed, speaking
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from registry.domain.exchange import envelope
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical, erasure
+from registry.keys.signing import Signer, verify
 from registry.models import AuditEvent, InboxBatch, InboxItem, LedgerEntry, Publication
 from registry.queries import integrity
 from registry.queries.exchange import peer_messages
@@ -16,7 +17,6 @@ from registry.refusals.acts import BatchDigest, BatchMalformed, ItemUnknown, Pee
 from registry.refusals.content import ReceiptRefused
 from registry.runtime import keys, perform, reading
 from registry.services.exchange import inbox, outbox, peers
-from registry.signing import Signer, verify
 from tests.support.membership import entitle
 from tests.support.people import AUTHORITY
 from tests.sync.bodies import authority_of, batch_of, body, chained, measure, refit, removed, sealed, speaking

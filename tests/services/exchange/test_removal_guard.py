@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 
 from registry import runtime
 from registry.domain.permissions import SYSTEM
+from registry.keys.signing import Signer
 from registry.models import LedgerEntry
 from registry.queries.exchange import peer_messages
 from registry.refusals.acts import RemovalShare
 from registry.services.exchange import inbox, peers
-from registry.signing import Signer
 from tests.support.membership import entitle
 from tests.sync.bodies import batch_of, body, chained, measure, removed, sealed, speaking
 

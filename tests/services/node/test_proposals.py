@@ -10,6 +10,7 @@ from registry import runtime
 from registry.domain.cases.case_file import StepInput
 from registry.domain.cases.procedures import PROCEDURES
 from registry.domain.permissions import SHELL, SYSTEM, Role
+from registry.keys.signing import Signer
 from registry.models import Account, AuditEvent, CaseStep, Penalty, Proposal
 from registry.refusals.acts import (
     AccountRequired,
@@ -33,7 +34,6 @@ from registry.services.exchange import peers
 from registry.services.node import accounts, proposals
 from registry.services.proposed_acts import ACTS
 from registry.services.publication import key_rotation
-from registry.signing import Signer
 from tests.support import notices
 from tests.support.bureau import papers
 

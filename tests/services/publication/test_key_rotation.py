@@ -6,12 +6,12 @@ from sqlalchemy import text
 from registry import runtime
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import keyring
+from registry.keys.signing import SIGNING, Signer, verify
 from registry.queries import integrity
 from registry.queries.publication import known_keys
 from registry.refusals.acts import KeysForeign, LedgerBroken, OutOfRole
 from registry.refusals.content import KeyCurrent, SigningKeyUnknown
 from registry.services.publication import key_rotation, ledger
-from registry.signing import SIGNING, Signer, verify
 from tests.queries.publication.test_integrity import plant, update
 from tests.support.bureau import confirming
 from tests.support.desk import seal

@@ -22,9 +22,9 @@ import pytest
 
 from registry import runtime
 from registry.domain.permissions import SYSTEM
+from registry.keys.signing import Signer
 from registry.services.exchange import peers
 from registry.settings import Settings
-from registry.signing import Signer
 from tests.stories.chaos.conftest import SHORT
 from tests.stories.chaos.whole import run as runs
 from tests.stories.chaos.whole.client import Acknowledgements, Client

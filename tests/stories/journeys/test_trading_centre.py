@@ -8,7 +8,7 @@ import pytest
 
 from registry.domain.publication import keyring
 from registry.domain.publication.keyring import Key, Keyring
-from registry.signing import Signer
+from registry.keys.signing import Signer
 from tests.stories.journeys.conftest import Done, done, refused
 from tests.support.processes import BIN, ROOT, Node, furnish
 

@@ -21,8 +21,8 @@ from http_message_signatures import (
 from http_message_signatures.algorithms import ED25519
 from requests import PreparedRequest
 
+from registry.keys.signing import Signer
 from registry.refusals.content import PeerSignature
-from registry.signing import Signer
 
 ResolvePublicKey = Callable[[str], bytes | None]
 

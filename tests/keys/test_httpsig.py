@@ -11,9 +11,9 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from registry.errors import Unavailable
-from registry.httpsig import sign_request, verify_request
+from registry.keys.httpsig import sign_request, verify_request
+from registry.keys.signing import Signer
 from registry.refusals.content import PeerSignature
-from registry.signing import Signer
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SIGNER = Signer.generate()

@@ -6,7 +6,8 @@ import time
 
 from flask import Flask, Response, g, request
 
-from registry import logs, metrics
+from registry import logs
+from registry.serving import metrics
 
 HEADER = "X-Request-ID"
 log = logging.getLogger(__name__)

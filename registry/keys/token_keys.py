@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from registry.key_files import KeyProtection
+from registry.keys.key_files import KeyProtection
 from registry.refusals.content import KeysDamaged, TokenUnavailable
 
 _URI = re.compile(r"pkcs11:token=([^;]+);object=([^;]+);type=private\s*")

@@ -7,8 +7,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from registry.keys.signing import EXCHANGE, SIGNING, Keys, Signer, Vault, verify
 from registry.refusals.content import KeysDamaged, SealBroken
-from registry.signing import EXCHANGE, SIGNING, Keys, Signer, Vault, verify
 
 
 def mode(path):
@@ -116,7 +116,7 @@ class TestKeys:
 
     def test_are_the_same_for_processes_that_start_together(self, tmp_path):
         code = (
-            "import sys, pathlib; from registry.signing import Keys;"
+            "import sys, pathlib; from registry.keys.signing import Keys;"
             "k = Keys.load_or_create(pathlib.Path(sys.argv[1]));"
             "print(k.signer.key_id, k.vault.index('a', 'b').hex())"
         )

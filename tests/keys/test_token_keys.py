@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from registry import token_keys
-from registry.key_files import KeyProtection
+from registry.keys import token_keys
+from registry.keys.key_files import KeyProtection
+from registry.keys.signing import EXCHANGE, SIGNING, Keys, Signer, verify
 from registry.refusals.content import KeysDamaged, TokenUnavailable
-from registry.signing import EXCHANGE, SIGNING, Keys, Signer, verify
 
 MODULE = next((str(path) for path in sorted(Path("/usr/lib").rglob("libsofthsm2.so"))), "")
 PIN = "8734-示"

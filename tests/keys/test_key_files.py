@@ -5,10 +5,10 @@ import subprocess
 
 import pytest
 
-from registry import key_files
-from registry.key_files import KeyProtection
+from registry.keys import key_files
+from registry.keys.key_files import KeyProtection
+from registry.keys.signing import EXCHANGE, SIGNING, VAULT_FILE, Keys, Signer
 from registry.refusals.content import KeysDamaged, KeysLocked
-from registry.signing import EXCHANGE, SIGNING, VAULT_FILE, Keys, Signer
 from tests.support.processes import BIN
 
 SECRET = b"-----BEGIN PRIVATE KEY-----\nsecret\n"

@@ -5,13 +5,14 @@ Keys, signatures and codes that prove nothing are noted, too, by the keyed hash 
 
 import logging
 
-from registry import request_limits, runtime
+from registry import runtime
 from registry.domain.permissions import PUBLIC, Actor
 from registry.errors import Refusal
 from registry.refusals.acts import KeyUnknown
 from registry.refusals.content import PeerSignature
 from registry.refusals.procedure import CodeWrong
 from registry.services.node import access
+from registry.serving import request_limits
 
 KEY, TOKEN = "access.key-failed", "access.token-failed"
 _ACTS: dict[type[Refusal], str] = {

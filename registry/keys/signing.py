@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from registry import key_files, token_keys
-from registry.key_files import UNPROTECTED, KeyProtection
+from registry.keys import key_files, token_keys
+from registry.keys.key_files import UNPROTECTED, KeyProtection
 from registry.refusals.content import KeysDamaged, KeysLocked, SealBroken
 
 SIGNING, EXCHANGE = "signing", "exchange"

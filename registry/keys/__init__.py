@@ -1,0 +1,1 @@
+"""Keys of the node: where they are kept, and what they sign."""

@@ -1,0 +1,1 @@
+"""How requests are served: worker, log, limits, read routing, conditional answers."""
