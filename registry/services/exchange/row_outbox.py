@@ -5,11 +5,12 @@ same batch is written again under the same number: nothing is lost, and nothing 
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select, tuple_, update
 
 from registry.domain.exchange import envelope, row_batch
 from registry.domain.exchange.formats import known
@@ -149,9 +150,7 @@ def settle(work: UnitOfWork, code: str, receipt: RowReceipt) -> dict[str, int]:
         return msgspec.to_builtins(receipt.counts)  # type: ignore[no-any-return]
     if batch is not None and receipt.refused:
         _put_back(work, peer, batch, receipt.refused)
-    for line in receipt.lines:
-        if line.outcome != "pending":
-            _settle_line(work, peer, batch, line)
+    _settle_lines(work, peer, batch, receipt.lines)
     for number in row_batches.settled(work.session, peer.id):
         closed = work.session.get_one(RowBatch, number)
         closed.state, closed.answered_at, closed.sent_at = "answered", work.now, closed.sent_at or work.now
@@ -169,25 +168,27 @@ def _batch_of(work: UnitOfWork, peer: Peer, receipt: RowReceipt) -> RowBatch:
     return batch
 
 
-def _settle_line(work: UnitOfWork, peer: Peer, batch: RowBatch | None, line: ReceiptLine) -> None:
-    is_delivered = line.outcome in envelope.DELIVERED
-    detail = " ".join(filter(None, (line.code, line.message)))[:300] or None
-    entries = select(Publication.from_entry).where(
-        Publication.record == line.record, Publication.revision == line.revision
-    )
+def _settle_lines(work: UnitOfWork, peer: Peer, batch: RowBatch | None, lines: Sequence[ReceiptLine]) -> None:
+    """Settle messages by lines, those with one outcome and reason together."""
+    grouped: dict[tuple[str, str | None], list[tuple[str, int]]] = defaultdict(list)
+    for line in lines:
+        if line.outcome != "pending":
+            detail = " ".join(filter(None, (line.code, line.message)))[:300] or None
+            grouped[line.outcome, detail].append((line.record, line.revision))
     of_batch = OutboxMessage.batch_id.is_not(None) if batch is None else OutboxMessage.batch_id == batch.id
-    work.session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.peer_id == peer.id, of_batch, OutboxMessage.state.in_(("sent", "rejected")))
-        .where(OutboxMessage.entry.in_(entries))
-        .values(
-            state="delivered" if is_delivered else "rejected",
-            outcome=line.outcome,
-            detail=detail,
-            settled_at=work.now,
-        )
-        .execution_options(synchronize_session=False)
-    )
+    for (outcome, detail), versions in grouped.items():
+        state = "delivered" if outcome in envelope.DELIVERED else "rejected"
+        values = {"state": state, "outcome": outcome, "detail": detail, "settled_at": work.now}
+        for start in range(0, len(versions), CHUNK):
+            part = versions[start : start + CHUNK]
+            entries = select(Publication.from_entry).where(tuple_(Publication.record, Publication.revision).in_(part))
+            work.session.execute(
+                update(OutboxMessage)
+                .where(OutboxMessage.peer_id == peer.id, of_batch, OutboxMessage.state.in_(("sent", "rejected")))
+                .where(OutboxMessage.entry.in_(entries))
+                .values(**values)
+                .execution_options(synchronize_session=False)
+            )
 
 
 def _put_back(work: UnitOfWork, peer: Peer, batch: RowBatch, refused: str) -> None:

@@ -1,11 +1,18 @@
 """What a hostile platform may put into the folder: refused or quarantined with a reason; nothing else stops."""
 
+import csv
 import hashlib
+import io
 import json
 import os
+import time
+import zipfile
 
 import pytest
+import xlsxwriter
 
+from tests.sync.bodies import body
+from tests.sync.planting import published
 from tests.sync.platforms.rows import decided, row
 
 
@@ -110,3 +117,54 @@ class TestHostileFolder:
         files.run()
         [item] = files.items("quarantined")
         assert item.state == "quarantined"
+
+    def test_refuses_a_manifest_that_is_cut_off(self, files, partner, folder):
+        partner.send("cf-2018", [row(decided(1))])
+        path = folder / "to-city" / "batch-00000001.manifest.json"
+        path.write_bytes(path.read_bytes()[:-9])
+        files.run()
+        assert partner.settle() == {"outcomes": {"refused:batch-malformed": 1}}
+
+    def test_leaves_a_receipt_that_is_cut_off_or_an_error_page(self, app, files, partner, folder):
+        published(app, body())
+        files.run()
+        partner.take()
+        path = folder / "to-city" / "receipt-00000001.json"
+        whole = path.read_bytes()
+        for raw in (whole[:-9], b"<html>502 Bad Gateway</html>", b"", b"[" * 100_000):
+            path.write_bytes(raw)
+            assert files.run().failed is None
+            assert [message.state for message in files.messages()] == ["sent"]
+        path.write_bytes(whole)
+        files.run()
+        assert [message.state for message in files.messages()] == ["delivered"]
+
+    def test_refuses_a_workbook_that_unpacks_without_end(self, files, partner, folder):
+        partner.send("cf-2018", [row(decided(1))])
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("[Content_Types].xml", "<Types/>")
+            archive.writestr("xl/workbook.xml", b" " * 200_000_000)
+        self.replace_file(folder, packed.getvalue(), "batch-00000001-cf-2018.xlsx")
+        started = time.monotonic()
+        files.run()
+        assert time.monotonic() - started < 10
+        [code] = partner.settle()["outcomes"]
+        assert code.startswith("refused:file-")
+
+    def test_quarantines_a_formula_cell(self, files, partner, folder):
+        partner.send("cf-2018", [row(decided(1))])
+        path = folder / "to-city" / "batch-00000001-cf-2018.csv"
+        [first] = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+        data = io.BytesIO()
+        with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
+            sheet = book.add_worksheet()
+            for place, (heading, text) in enumerate(first.items()):
+                sheet.write_string(0, place, heading)
+                if heading == "CF_NR":
+                    sheet.write_formula(1, place, '="罚"&"款"', value="罚款")
+                elif text:
+                    sheet.write_string(1, place, text)
+        self.replace_file(folder, data.getvalue(), "batch-00000001-cf-2018.xlsx")
+        files.run()
+        assert [item.code for item in files.items("quarantined")] == ["formula-cell"]
