@@ -31,7 +31,7 @@ from registry.services.node import access, jobs, rate_limits, sign_in
 from registry.services.publication import epochs, row_state, standing
 from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork
-from sync import peer_links
+from sync import peer_links, row_exchange
 from sync.mail import send_all
 from sync.members import fetch_all
 from sync.notify import notify_all
@@ -150,9 +150,15 @@ JOBS = (
     Job("retention", lambda _: SECONDS_OF_A_DAY, clear_past_retention),
     Job("extend", lambda _: SECONDS_OF_A_DAY, _extend_running_bans),
     Job("push", lambda chosen: chosen.push_interval_seconds, partial(push_all, lane="push")),
+    Job("platforms", lambda chosen: chosen.push_interval_seconds, partial(row_exchange.exchange_all, lane="platforms")),
     Job("members", lambda _: SECONDS_OF_AN_HOUR, partial(fetch_all, lane="members")),
     Job("pull", lambda chosen: chosen.pull_interval_seconds, _pull_all),
     Job("reconcile", lambda chosen: chosen.reconcile_interval_seconds, partial(reconcile_all, lane="reconcile")),
+    Job(
+        "holdings",
+        lambda chosen: chosen.reconcile_interval_seconds,
+        partial(row_exchange.reconcile_all, lane="holdings"),
+    ),
     Job("witness", lambda chosen: chosen.seal_interval_seconds, partial(ask_all, lane="witness")),
     Job("export", lambda chosen: chosen.export_interval_seconds, make_snapshot),
     Job("erased", lambda chosen: chosen.tidy_interval_seconds, replace_erased),

@@ -17,6 +17,7 @@ import registry.refusals.sign_in
 from registry.errors import Refusal
 from registry.settings import Settings
 from tools.checking import checking_text
+from tools.formats import exchange_text
 from tools.law import law_table
 from tools.procedures import procedures_table
 
@@ -109,6 +110,7 @@ def _first_line(documented: type) -> str:
 TABLES = {
     "checking.md": lambda: checking_text((DOCS / "checking.md").read_text("utf-8")),
     "errors.md": errors_table,
+    "exchange.md": lambda: exchange_text((DOCS / "exchange.md").read_text("utf-8")),
     "law.md": law_table,
     "procedures.md": procedures_table,
     "settings.md": settings_table,

@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from registry import runtime
-from registry.demo import lists, procedures
+from registry.demo import lists, platforms, procedures
 from registry.domain.exchange import membership
 from registry.domain.exchange.membership import Administrator, AdministratorsStatement, MemberStatement, Signature
 from registry.domain.permissions import SHELL, SYSTEM, Role
@@ -82,6 +82,8 @@ def furnish(apps: Mapping[str, Flask], nodes: Sequence[Settings]) -> dict[str, s
         with apps[settings.node].app_context():
             _introduce_peers(apps, settings, nodes)
             _state_members(nodes)
+            if settings is nodes[0]:
+                platforms.furnish(settings)  # before the records, so that they are told of them
             _file_records(settings)
             if settings is nodes[0]:
                 procedures.furnish()

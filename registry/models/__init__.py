@@ -18,7 +18,18 @@ from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
 from registry.models.draft import Draft
-from registry.models.exchange import BulkRelease, InboxBatch, InboxItem, JobRun, OutboxMessage, Peer, PeerHead, Takeaway
+from registry.models.exchange import (
+    BulkRelease,
+    InboxBatch,
+    InboxItem,
+    JobRun,
+    OutboxMessage,
+    Peer,
+    PeerHead,
+    PeerReconciliation,
+    RowBatch,
+    Takeaway,
+)
 from registry.models.filed_record import FiledRecord
 from registry.models.further_key import FurtherKey
 from registry.models.keyring import SigningKey
@@ -85,6 +96,7 @@ __all__ = [
     "PasswordCode",
     "Peer",
     "PeerHead",
+    "PeerReconciliation",
     "Penalty",
     "PenaltyFiling",
     "PenaltyImport",
@@ -99,6 +111,7 @@ __all__ = [
     "RelationEnd",
     "Relief",
     "ReviewDecision",
+    "RowBatch",
     "RowCommitment",
     "SigningKey",
     "Standing",

@@ -68,6 +68,12 @@ def _add_peer(work: UnitOfWork, code: str, arguments: Arguments, _version: int |
     return {"peer": code}
 
 
+def _add_platform(work: UnitOfWork, code: str, arguments: Arguments, _version: int | None) -> Outcome:
+    intake = peers.Intake(arguments["account"], arguments["scheme"])
+    peers.add_platform(work, code, arguments["name"], arguments["url"], arguments["profile"], intake)
+    return {"peer": code}
+
+
 def _change_peer(work: UnitOfWork, code: str, arguments: Arguments, _version: int | None) -> Outcome:
     peers.change(work, code, **arguments)
     return {"peer": code}
@@ -111,6 +117,7 @@ CHANGE_GRANT = ProposedAct("account.grant", _MANAGE, _MANAGE, _change_grant, abo
 ISSUE_PASSWORD_CODE = ProposedAct("account.password-code", _MANAGE, _MANAGE, _issue_password_code, about_account=True)
 SET_DEPARTMENT = ProposedAct("department.set", _MANAGE, _MANAGE, _set_department)
 ADD_PEER = ProposedAct("peer.add", _OPERATE, _PEER, _add_peer)
+ADD_PLATFORM = ProposedAct("peer.add-platform", _OPERATE, _PEER, _add_platform)
 CHANGE_PEER = ProposedAct("peer.change", _OPERATE, _PEER, _change_peer)
 REMOVE_PEER = ProposedAct("peer.remove", _OPERATE, _PEER, _remove_peer)
 ROTATE_KEY = ProposedAct("keys.rotate", _KEYS, _KEYS, _rotate_key)
@@ -119,8 +126,8 @@ LOAD_CALENDAR = ProposedAct(
     "calendar.load", Permission.CALENDAR_LOAD, Permission.LAW_CONFIRM, _load_calendar, examine=_examine_calendar
 )
 NODE_ACTS = (
-    CREATE_ACCOUNT, CHANGE_GRANT, ADD_KEY, ISSUE_PASSWORD_CODE, SET_DEPARTMENT, ADD_PEER, CHANGE_PEER, REMOVE_PEER,
-    ROTATE_KEY, REVOKE_KEY, LOAD_CALENDAR,
+    CREATE_ACCOUNT, CHANGE_GRANT, ADD_KEY, ISSUE_PASSWORD_CODE, SET_DEPARTMENT, ADD_PEER, ADD_PLATFORM, CHANGE_PEER,
+    REMOVE_PEER, ROTATE_KEY, REVOKE_KEY, LOAD_CALENDAR,
 )  # fmt: skip
 ACTS: dict[str, ProposedAct] = (
     proposed_steps.ACTS | {erasure.ERASE.name: erasure.ERASE} | {act.name: act for act in NODE_ACTS}
@@ -178,6 +185,12 @@ def propose_peer(work: UnitOfWork, code: str, name: str, url: str, public_key: s
     """Propose a peer."""
     arguments = {"name": name, "url": url, "public_key": public_key, "owners": list(owners)}
     return proposals.propose(work, ADD_PEER, code, arguments)
+
+
+def propose_platform(work: UnitOfWork, code: str, name: str, url: str, profile: str, intake: peers.Intake) -> Proposal:
+    """Propose a platform that takes and sends rows."""
+    arguments = {"name": name, "url": url, "profile": profile, "account": intake.account, "scheme": intake.scheme}
+    return proposals.propose(work, ADD_PLATFORM, code, arguments)
 
 
 def propose_change_of_peer(

@@ -144,6 +144,18 @@ class Reference:
         """What is kept how long on a day."""
         return self._rows_of_type("retention", reference_kinds.RetentionPeriod, on)
 
+    def exchange_codes(self, on: dt.date) -> dict[str, dict[str, str]]:
+        """The code tables of other platforms on a day: table → value → meaning."""
+        tables: dict[str, dict[str, str]] = {}
+        for row in self._rows_of_type("exchange_codes", reference_kinds.ExchangeCode, on):
+            tables.setdefault(row.table, {})[row.value] = row.meaning
+        return tables
+
+    def peer_profile(self, code: str, on: dt.date) -> reference_kinds.PeerProfile | None:
+        """How a receiving system is spoken with on a day; None when there is no such profile."""
+        rows = self._rows_of_type("peers", reference_kinds.PeerProfile, on)
+        return next((row for row in rows if row.code == code), None)
+
     def catalogue(self, on: dt.date) -> list[reference_kinds.CatalogueItem]:
         """The items of the disclosure catalogues in force on a day."""
         return self._rows_of_type("catalogue", reference_kinds.CatalogueItem, on)

@@ -138,7 +138,7 @@ def list_members() -> ResponseReturnValue:
 
 def _render_peers(typed: dict[str, str] | None = None, error: Refusal | None = None) -> ResponseReturnValue:
     with runtime.reading() as session:
-        rows = peer_messages.status(session)
+        rows = peer_messages.status(session, runtime.clock())
         return render_private(
             "admin/peers.html",
             error.status if error else 200,

@@ -6,8 +6,8 @@ The command ``init`` fills it from the publications, as after 0035.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045"
-down_revision = "0037"
+revision = "0042"
+down_revision = "0041"
 
 
 def upgrade() -> None:

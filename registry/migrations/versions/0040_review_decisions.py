@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043"
-down_revision = "0040"
+revision = "0040"
+down_revision = "0039"
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

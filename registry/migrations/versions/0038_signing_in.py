@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040"
+revision = "0038"
 down_revision = "0037"
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

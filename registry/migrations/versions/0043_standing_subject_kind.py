@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0046"
-down_revision = "0045"
+revision = "0043"
+down_revision = "0042"
 
 
 def upgrade() -> None:
-    """Add the column to the table that 0045 emptied."""
+    """Add the column to the table that 0042 emptied."""
     op.add_column("standing", sa.Column("subject_kind", sa.Text(), nullable=False, server_default=""))
 
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0041"
+down_revision = "0040"
 
 
 def upgrade() -> None:
