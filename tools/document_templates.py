@@ -8,7 +8,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
-from registry.case_documents import TEMPLATES, TITLES
+from registry.printing.case_documents import TEMPLATES, TITLES
 
 _FONT = "FangSong"
 _SIGNED = ("{{ authority }}（印章）", "{{ today }}")

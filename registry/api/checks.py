@@ -5,12 +5,13 @@ from typing import Any
 
 from flask import Response
 
-from registry import receipt_pdf, runtime
+from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.check import CheckAnswer, CheckRequest, ReceiptQuery
 from registry.api.wire import BYTES, Blueprint, create_once
 from registry.domain.checks import receipts
 from registry.domain.permissions import Permission
+from registry.printing import receipt_pdf
 from registry.queries.checks import stored_checks
 from registry.services.checks import award_check, evaluation
 from registry.services.checks.request import Inquiry, Party

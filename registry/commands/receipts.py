@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from registry import receipt_pdf, runtime, verifier
+from registry import runtime, verifier
 from registry.commands.checks import EXISTING, WRITTEN, require_parties
 from registry.commands.common import WholeRange, exit_with_refusal, in_app
 from registry.domain.checks import receipts
@@ -18,6 +18,7 @@ from registry.domain.checks.receipts import Statement
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import SHELL, SYSTEM
 from registry.errors import Refusal
+from registry.printing import receipt_pdf
 from registry.queries.checks import receipt_proof
 from registry.queries.publication import known_keys, ledger_state
 from registry.services.checks import replay

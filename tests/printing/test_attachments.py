@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry import receipt_pdf
-from registry.printing import attachments
+from registry.printing import attachments, receipt_pdf
 from registry.refusals.content import ReceiptRefused
 from tests.domain.checks.test_receipts import THREE, made, receipt
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.case_documents import TITLES, blank
 from registry.domain import labels
 from registry.domain.law.reference import Reference
 from registry.domain.law.reference_kinds import Scheme
 from registry.domain.law.reference_rows import Row
 from registry.models import Listing, Penalty, Relief
+from registry.printing.case_documents import TITLES, blank
 from registry.queries.cases import penalties, procedure_records
 from registry.queries.law import reference_data
 from registry.refusals.procedure import DocumentUnknown

@@ -2,9 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from registry import receipt_pdf
 from registry.keys.signing import Keys
-from registry.printing import evaluation_sheet
+from registry.printing import evaluation_sheet, receipt_pdf
 from registry.queries.law import reference_data
 from registry.services.checks import award_check, review_decisions
 from registry.services.checks.award_check import SignedCheck

@@ -2,9 +2,10 @@
 
 from flask import Response
 
-from registry import case_documents, runtime
+from registry import runtime
 from registry.domain.permissions import Permission
 from registry.models import Listing, Relief
+from registry.printing import case_documents
 from registry.refusals.procedure import DocumentUnknown
 from registry.services.cases import case_papers
 from registry.serving import access_trail

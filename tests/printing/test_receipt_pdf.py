@@ -10,9 +10,8 @@ import pytest
 import segno
 from pypdf import PdfReader
 
-from registry import receipt_pdf
 from registry.domain.checks import receipts
-from registry.printing import page
+from registry.printing import page, receipt_pdf
 from registry.refusals.content import PdfUnavailable
 from tests.domain.checks.test_receipts import BARRED, FACTS, THREE, made, receipt
 

@@ -7,8 +7,8 @@ import zipfile
 import pytest
 from jinja2 import UndefinedError
 
-from registry import case_documents
-from registry.case_documents import TEMPLATES, TITLES
+from registry.printing import case_documents
+from registry.printing.case_documents import TEMPLATES, TITLES
 from tools import document_templates
 
 
