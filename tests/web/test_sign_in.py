@@ -35,7 +35,7 @@ def client(app, office):
 @pytest.fixture
 def typed_command(app, monkeypatch):
     """Run a command on the node of the tests; what it prints."""
-    monkeypatch.setattr(common, "create_app", lambda: app)
+    monkeypatch.setattr(common, "create_node", lambda: app)
 
     def run(*words):
         done = CliRunner().invoke(main, words)
