@@ -1,5 +1,6 @@
 """What Prometheus reads: requests of all web processes, and figures of the node taken from its store."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -8,8 +9,10 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from registry.queries.node_figures import Figure
+from registry.serving.reserved_files import reserve
 from registry.settings import metrics_folder
 
+reserve()
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _of_process = CollectorRegistry()
@@ -20,9 +23,13 @@ _seconds = Histogram(
 
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
-    """Count a request. ``route`` is the template of a route, so that labels are as many as there are routes."""
-    _requests.labels(method, route, str(status)).inc()
-    _seconds.labels(route).observe(seconds)
+    """Count a request. ``route`` is the template of a route, so that labels are as many as there are routes.
+
+    On a full disk it may not be counted; it is answered all the same.
+    """
+    with contextlib.suppress(OSError):
+        _requests.labels(method, route, str(status)).inc()
+        _seconds.labels(route).observe(seconds)
 
 
 class _Figures(Collector):
