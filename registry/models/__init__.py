@@ -20,7 +20,7 @@ from registry.models.department import Department
 from registry.models.exchange import BulkRelease, InboxBatch, InboxItem, JobRun, OutboxMessage, Peer, PeerHead, Takeaway
 from registry.models.filed_record import FiledRecord
 from registry.models.further_key import FurtherKey
-from registry.models.keyring import SigningKey
+from registry.models.keyring import SecondKey, SigningKey
 from registry.models.law_proposal import LawProposal
 from registry.models.ledger import Checkpoint, Cosignature, Counter, LedgerEntry, LedgerNode, LogEpoch, Witness
 from registry.models.listing import Listing
@@ -93,6 +93,7 @@ __all__ = [
     "RelationEnd",
     "Relief",
     "RowCommitment",
+    "SecondKey",
     "SigningKey",
     "Standing",
     "SubjectContact",

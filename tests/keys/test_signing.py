@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from registry.keys.signing import EXCHANGE, SIGNING, Keys, Signer, Vault, verify
 from registry.refusals.content import KeysDamaged, SealBroken
+from registry.refusals.maintenance import ContentCleared
 
 
 def mode(path):
@@ -91,7 +92,11 @@ class TestVault:
             with pytest.raises(SealBroken):
                 self.vault.open(bytes(changed))
 
-    @pytest.mark.parametrize("sealed", [b"", b"\x01", bytes(12), bytes(40)])
+    def test_says_of_what_is_empty_that_it_was_cleared(self):
+        with pytest.raises(ContentCleared):
+            self.vault.open(b"")
+
+    @pytest.mark.parametrize("sealed", [b"\x01", bytes(12), bytes(40)])
     def test_refuses_what_is_no_seal(self, sealed):
         with pytest.raises(SealBroken):
             self.vault.open(sealed)
