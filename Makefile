@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test lint check bench workbooks replays chaos simulate failovers container-smoke attack needs lock clean
+.PHONY: help run test lint check bench workbooks replays chaos deltas simulate sim mutants failovers container-smoke attack needs lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -40,9 +40,19 @@ chaos: $(VENV)/dev.stamp needs ## kill -9, crashes, bad network, full disk, cloc
 	@$(if $(MINUTES),CHAOS_MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/stories/chaos/test_whole.py -s,\
 	  CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest tests/stories/chaos) $(ARGS)
 
+deltas: $(VENV)/dev.stamp ## play random histories: base and delta give the next full file (SEQUENCES=10000)
+	@SEQUENCES=$(or $(SEQUENCES),10000) TEST_STORES=$(or $(STORES),sqlite) \
+	  $(BIN)/python -m pytest tests/services/publication/test_snapshots.py -k history $(ARGS)
+
 simulate: $(VENV)/dev.stamp ## a simulated year with a worker that dies (SEED=7 DAYS=365)
 	@SIMULATE_SEED=$(or $(SEED),7) SIMULATE_DAYS=$(or $(DAYS),365) TEST_STORES=$(or $(STORES),sqlite) \
 	  $(BIN)/python -m pytest tests/stories/simulation -s $(ARGS)
+
+sim: $(VENV)/dev.stamp ## histories of the exchange with platforms, drawn by seeds, with kills (HISTORIES=100)
+	@HISTORIES=$(or $(HISTORIES),100) TEST_STORES=$(or $(STORES),sqlite) $(BIN)/python -m pytest -n $(JOBS) tests/sim $(ARGS)
+
+mutants: $(VENV)/dev.stamp ## plant every known defect, one after the other; each must be noticed by its test
+	@MUTANTS=all $(BIN)/python -m pytest -n $(JOBS) -v tests/mutants $(ARGS)
 
 failovers: $(VENV)/dev.stamp needs ## crash PostgreSQL under load again and again; nothing acknowledged may be lost (COUNT=20)
 	@FAILOVERS=$(or $(COUNT),20) TEST_STORES=postgresql $(BIN)/python -m pytest tests/stories/replicas/test_failover.py -s $(ARGS)

@@ -85,10 +85,11 @@ def workbook(folder: Path, rows: int, seed: int) -> Path:
 def file(bed: Bed, path: Path) -> int:
     """Import the file and file all its rows; returns the number of the import."""
     clerk, data = bed.people["clerk"], path.read_bytes()
-    number: int = runtime.perform(
-        clerk, lambda work: penalty_import.store_import(work, data, path.name, penalty_import.Options()).id
+    received: penalty_import.Received = runtime.perform(
+        clerk, lambda work: penalty_import.receive(work, data, path.name, penalty_import.Options())
     )
-    penalty_import.run(lambda act: runtime.perform(clerk, act), clerk, number)
+    number = received.import_row.id
+    penalty_import.run(lambda act: runtime.perform(clerk, act), clerk, number, received=received)
     return number
 
 

@@ -33,6 +33,7 @@ def measure(bed: Bed, folder: Path, rows: int) -> int:
         rate(rows, filing.seconds),
         times(filing.seconds, raw, bare),
     )
+    tell("the same by processor time of this process", rate(rows, filing.processor))
     tell(
         "verifying and publishing them (acts of 500)",
         rate(published, publishing.seconds),

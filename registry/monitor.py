@@ -35,12 +35,13 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Look:
-    """Result of one look: the checkpoint, the witnesses that cosigned it and how many must; or an alarm and where its
-    evidence lies."""
+    """Result of one look: the checkpoint, the witnesses that cosigned it and how many must, and the node's keys; or an
+    alarm and where its evidence lies."""
 
     checkpoint: Checkpoint | None
     witnesses: tuple[str, ...] = ()
     required: int = 0
+    ring: Keyring | None = None
     alarm: str | None = None
     evidence: Path | None = None
 
@@ -75,7 +76,7 @@ class Monitor:
             return Look(None, alarm=alarm.code, evidence=folder)
         write_durably(self._folder / "keys.json", keys)
         write_durably(self._folder / "checkpoint", note)
-        return Look(checkpoint, witnesses, ring.policy.required if ring.policy else 0)
+        return Look(checkpoint, witnesses, ring.policy.required if ring.policy else 0, ring)
 
     def _verified_ring(self, keys: bytes) -> Keyring:
         seen = self._read("keys.json")

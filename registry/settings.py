@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from registry.keys.key_files import KeyProtection
 
@@ -13,6 +14,11 @@ METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """Where the processes of the web server share what they count; the library reads the variable itself."""
 CHOICES = {"log_format": ("console", "json"), "log_level": ("", "debug", "info", "warning", "error")}
 """Settings that take one of a few words."""
+
+
+DEMO_FILE = "demo-accounts.json"
+"""What the demo writes into its home: the invented accounts and their machine keys."""
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,12 @@ class Settings:
     """How often publications whose period has ended are closed."""
     reconcile_interval_seconds: int = 86400
     """How often this node's records at peers are compared with its own; a day begins at 02:00 Beijing time."""
+    export_interval_seconds: int = 86400
+    """How often the data files of all records shown are made; a day begins at 02:00 Beijing time."""
+    data_licence: str = ""
+    """Name of the licence of the data files, as the page of open data shows it; none stated when empty."""
+    data_licence_url: str = ""
+    """Address of the licence."""
     exchange_timeout_seconds: int = 30
     """How long one request to a peer may take."""
     batch_records_max: int = 1000
@@ -87,6 +99,8 @@ class Settings:
     """Applications about one record that may wait for the confirmation of their applicants at the same time."""
     applications_per_subject_max: int = 20
     """Applications in the name of one subject within a day that come without a confirmation code."""
+    stream_listeners_max: int = 2
+    """Listeners of the stream of changes at the same time in one process; each takes one of its threads."""
     proxies: int = 0
     """Proxies in front of the web server whose X-Forwarded-For tells the address of who asks."""
     keys_passphrase_file: str = ""
@@ -117,6 +131,14 @@ class Settings:
     """File of a font with Chinese characters for printed receipts; empty looks where Debian puts Noto Sans CJK."""
     upload_bytes_max: int = 32 * 1024 * 1024
     """Largest request body; larger is refused before it is read."""
+    demo: int = 0
+    """1 lets everybody sign in as the invented people of the demo; only ``registry demo`` sets it, and a node that
+    others can reach does not start with it."""
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this node is one of the demo: it was told so, and its home was furnished as one."""
+        return bool(self.demo) and (Path(self.home) / DEMO_FILE).exists()
 
     @property
     def url(self) -> str:
@@ -159,6 +181,15 @@ def from_environment() -> Settings:
     if unknown:
         raise SystemExit(f"unknown settings: {', '.join(unknown)}")
     return known_from_environment()
+
+
+def require_demo_alone(settings: Settings) -> None:
+    """Refuse (exit) a demo that other machines could reach: everybody signs in there as whom they like."""
+    if settings.demo not in (0, 1):
+        raise SystemExit("REGISTRY_DEMO must be 0 or 1")
+    hosts = (settings.host, urlsplit(settings.base_url).hostname)
+    if settings.demo and (settings.proxies or not all(host in LOOPBACK for host in hosts)):
+        raise SystemExit("REGISTRY_DEMO is for the demo alone, which this machine only can reach")
 
 
 def unknown_variables() -> list[str]:

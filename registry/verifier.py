@@ -5,20 +5,52 @@ Run ``python -m registry.verifier RECEIPT --keys KEYS`` on a machine that has no
 
 import argparse
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from registry.domain.checks import comparison, receipts
+from registry.domain.cases import relief_certificate
+from registry.domain.checks import comparison, credit_report, credit_report_words, receipts, reviews
 from registry.domain.checks.explanation import explain, explain_covered
 from registry.domain.checks.receipts import GenuineReceipt, Statement
 from registry.domain.publication import consistency_proof, cosignatures, keyring
 from registry.domain.publication.consistency_proof import Cover
 from registry.domain.publication.keyring import Key, Keyring
-from registry.errors import Refusal
+from registry.domain.publication.signed_documents import SignedDocument
+from registry.errors import Invalid, Refusal
 from registry.keys import sm2
 from registry.keys.signing import verify
-from registry.refusals.content import KeysMalformed, NoteRefused, ReceiptRefused
+from registry.refusals.content import KeysMalformed, NoteRefused, ReceiptRefused, ReviewDecisionRefused
+
+
+def prove_decisions(receipt: bytes, decisions: Iterable[bytes], ring: Keyring) -> list[str]:
+    """Verify decisions on the reviews of a genuine receipt, in Chinese: each of them, and what is left undecided.
+
+    Refuses ``ReviewDecisionRefused`` what is not genuine, was signed outside the validity of its key or by a revoked
+    one, or is about something else.
+    """
+    statement = receipts.split_receipt(receipt)[0]
+    found = [_prove_decision(receipt, statement, data, ring) for data in decisions]
+    superseded = {decision["supersedes"] for decision, _ in found}
+    texts = []
+    for decision, item in sorted(found, key=lambda pair: (pair[1].number, pair[0]["instant"])):
+        ended = "（已被后来的判定取代）" if decision["decision"] in superseded else ""
+        texts.append(ended + reviews.describe_decision(decision, item, statement["check"]))
+    decided = {item.number for _, item in found}
+    undecided = [item for item in reviews.find_items(statement) if item.number not in decided]
+    if undecided:
+        numbers = "、".join(str(item.number) for item in undecided)
+        texts.append(f"所附判定之外，尚有 {len(undecided)} 项须人工核实：第 {numbers} 项。")
+    return texts
+
+
+def _prove_decision(
+    receipt: bytes, statement: Statement, data: bytes, ring: Keyring
+) -> tuple[dict[str, Any], reviews.ReviewItem]:
+    decision = reviews.parse_decision(data, ring.publics(), verify)
+    _require_signing_key(decision, ring, ReviewDecisionRefused)
+    return decision.statement, reviews.find_item(decision.statement, receipt, statement)
 
 
 def prove(data: bytes, ring: Keyring, cover: Cover | None = None) -> dict[str, Any]:
@@ -28,7 +60,12 @@ def prove(data: bytes, ring: Keyring, cover: Cover | None = None) -> dict[str, A
     Refuses as ``ReceiptRefused`` what is not genuine,
     what was answered at an instant at which its key was not the signing key, and what a revoked key signed, unless
     ``cover`` shows that its ledger is under a checkpoint of another key: then only that is proven, and explained.
+    A credit report and a certificate are verified likewise; under a revoked key they prove nothing.
     """
+    if credit_report.is_report(data):
+        return _prove_report(data, ring, cover)
+    if relief_certificate.is_certificate(data):
+        return _prove_certificate(data, ring)
     receipt = receipts.parse_receipt(data, ring.publics(), verify)
     statement, key = receipt.statement, ring.key(receipt.kid)
     if key is None or statement["issuer"] != ring.node:
@@ -46,6 +83,35 @@ def prove(data: bytes, ring: Keyring, cover: Cover | None = None) -> dict[str, A
         explanation = [*explain(statement), _describe_key(ring, key)]
     explanation += _describe_second(ring, receipt)
     return {"statement": statement, "explanation": [*explanation, *witnesses.words], "witnesses": witnesses.data()}
+
+
+def _prove_report(data: bytes, ring: Keyring, cover: Cover | None) -> dict[str, Any]:
+    document = credit_report.parse_report(data, ring.publics(), verify)
+    statement, key = document.statement, _require_signing_key(document, ring, ReceiptRefused)
+    witnesses = _count_witnesses(statement, ring, cover)
+    explanation = [*credit_report_words.explain(statement), _describe_key(ring, key), *witnesses.words]
+    return {"statement": statement, "explanation": explanation, "witnesses": witnesses.data()}
+
+
+def _prove_certificate(data: bytes, ring: Keyring) -> dict[str, Any]:
+    document = relief_certificate.parse_certificate(data, ring.publics(), verify)
+    key = _require_signing_key(document, ring, ReceiptRefused)
+    explanation = [*relief_certificate.explain(document.statement), _describe_key(ring, key)]
+    return {"statement": document.statement, "explanation": explanation, "witnesses": _Witnesses().data()}
+
+
+def _require_signing_key(document: SignedDocument, ring: Keyring, refusal: type[Invalid]) -> Key:
+    """The key of a genuine document: the signing key of its node at its instant, and not revoked."""
+    key = ring.key(document.kid)
+    try:
+        was_signing_key = ring.was_signing_key(document.kid, keyring.read_instant(document.statement["instant"]))
+    except (TypeError, ValueError):
+        raise refusal("时刻的格式不对") from None
+    if key is None or document.statement["issuer"] != ring.node:
+        raise refusal("文件与公钥不属于同一个节点")
+    if key.revoked_at or not was_signing_key:
+        raise refusal("签名的时刻不在签名密钥的有效期内，或者密钥已被撤销")
+    return key
 
 
 @dataclass(frozen=True)
@@ -128,24 +194,37 @@ def _explain_cover(statement: Statement, ring: Keyring, key: Key, cover: Cover |
 def verify_files(
     receipt: Path, keys: Path, previous: Path | None = None, cover: Path | None = None, trusted: str = ""
 ) -> dict[str, Any]:
-    """Verify a receipt file with a file of public keys, and with a cover file where its key was revoked.
+    """Verify a receipt file with a file of public keys; see ``verify_data``."""
+    return verify_data(_read_file(receipt, ReceiptRefused("回执文件无法读取")), keys, previous, cover, trusted)
+
+
+def verify_data(
+    data: bytes,
+    keys: Path,
+    previous: Path | None = None,
+    cover: Path | None = None,
+    trusted: str = "",
+    decisions: Iterable[bytes] = (),
+) -> dict[str, Any]:
+    """Verify a receipt or credit report with a file of public keys, and with a cover file where its key was revoked.
 
     With ``previous``, the receipt of the check before it, also what changed between the two is worked out again.
-    ``trusted``, if given, is the id or the whole of a public key that must be among the keys. Refuses as
-    ``ReceiptRefused`` or ``KeysMalformed``.
+    ``decisions``: the signed decisions on its reviews that came with it. ``trusted``, if given, is the id or the whole
+    of a public key that must be among the keys. Refuses as ``ReceiptRefused``, ``ReviewDecisionRefused`` or
+    ``KeysMalformed``.
     """
     ring = keyring.parse_keyring(_read_file(keys, KeysMalformed("公钥文件无法读取")), verify)
     if trusted and not any(trusted in (key.kid, key.public.hex()) for key in ring.keys):
         raise KeysMalformed("公钥文件中没有所信任的公钥")
-    data, previous_data = (
-        _read_file(path, ReceiptRefused("回执文件无法读取")) if path else b"" for path in (receipt, previous)
-    )
     parsed_cover = (
         consistency_proof.parse_cover(_read_file(cover, ReceiptRefused("账本证明无法读取"))) if cover else None
     )
     result = prove(data, ring, parsed_cover)
     if previous:
+        previous_data = _read_file(previous, ReceiptRefused("回执文件无法读取"))
         result["explanation"] += comparison.compare(result["statement"], prove(previous_data, ring)["statement"])
+    if decisions:
+        result["explanation"] += prove_decisions(data, decisions, ring)
     return result
 
 

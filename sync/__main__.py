@@ -5,7 +5,7 @@ import sys
 import click
 
 from registry import logs
-from registry.app import create_app
+from registry.app import create_node
 from sync.schedule import run_forever, run_once
 
 
@@ -13,7 +13,7 @@ from sync.schedule import run_forever, run_once
 @click.option("--once", is_flag=True, help="Run every job once and exit; 1 when one of them failed.")
 def main(once: bool) -> None:
     """Exchange with peers, file waiting imports, seal and tidy by clock, until SIGTERM."""
-    app = create_app()
+    app = create_node()
     logs.configure(app.extensions["registry_settings"])
     if not once:
         run_forever(app)

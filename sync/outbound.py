@@ -1,10 +1,10 @@
 """Outbound HTTP calls under a total time limit, never through proxies or credentials of the environment."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from socket import socket
-from typing import Any
+from typing import Any, BinaryIO
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -67,6 +67,20 @@ def call(prepared: requests.PreparedRequest, seconds: float, bytes_max: int) -> 
 
     ``bytes_max`` 0 reads no body. Redirects are not followed.
     """
+    body = bytearray()
+    status, headers = _call(prepared, seconds, bytes_max, body.extend)
+    return Answer(status, headers, bytes(body[: bytes_max + 1]))
+
+
+def download(prepared: requests.PreparedRequest, seconds: float, bytes_max: int, out: BinaryIO) -> int:
+    """Send a request and write the body of its answer to a file, at most one piece more than ``bytes_max``; returns the
+    status. Raises ``CallFailed``."""
+    return _call(prepared, seconds, bytes_max, out.write)[0]
+
+
+def _call(
+    prepared: requests.PreparedRequest, seconds: float, bytes_max: int, take: Callable[[bytes], object]
+) -> tuple[int, Mapping[str, str]]:
     with TimeLimit(seconds) as time_limit, requests.Session() as session:
         session.trust_env = False
         for scheme in ("http://", "https://"):
@@ -75,21 +89,21 @@ def call(prepared: requests.PreparedRequest, seconds: float, bytes_max: int) -> 
         try:
             timeout = (min(CONNECT_SECONDS, seconds), seconds)
             with session.send(prepared, timeout=timeout, allow_redirects=False, stream=True) as answer:
-                body = _read_body(answer, bytes_max)
+                _read_body(answer, bytes_max, take)
         except requests.Timeout:
             raise CallFailed("Timeout", is_late=True) from None
         except (requests.RequestException, OSError) as error:
             raise CallFailed(type(error).__name__, is_late=time_limit.is_over) from None
         if time_limit.is_over:  # a body without a length that was cut looks whole
             raise CallFailed("Timeout", is_late=True)
-        return Answer(answer.status_code, answer.headers, body)
+        return answer.status_code, answer.headers
 
 
-def _read_body(answer: requests.Response, bytes_max: int) -> bytes:
-    """Read the body, cut off right after the most that is accepted."""
-    body = bytearray()
+def _read_body(answer: requests.Response, bytes_max: int, take: Callable[[bytes], object]) -> None:
+    """Read the body, cut off after the piece that goes beyond what is accepted."""
+    size = 0
     for piece in answer.iter_content(65536) if bytes_max else ():
-        body += piece
-        if len(body) > bytes_max:
+        take(piece)
+        size += len(piece)
+        if size > bytes_max:
             break
-    return bytes(body[: bytes_max + 1])

@@ -36,9 +36,9 @@ def connect(peer: Peer) -> Transport:
 
 
 def reachable() -> list[str]:
-    """Codes of the peers that have an address."""
+    """Codes of the nodes that have an address; platforms take rows (``row_exchange``)."""
     with runtime.reading() as session:
-        return [peer.code for peer in peer_messages.peers(session) if peer.url]
+        return [peer.code for peer in peer_messages.peers(session) if peer.url and not peer.is_platform]
 
 
 def each(

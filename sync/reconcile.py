@@ -1,7 +1,6 @@
 """Reconcile with peers: compare own records with the peer's copy, send what is missing again, take back what was lost
 here, report differences."""
 
-import logging
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -12,13 +11,11 @@ from registry.domain.exchange.reconciliation import Difference, Row
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical
 from registry.queries.exchange import peer_messages
-from registry.services.exchange import outbox, recovery
-from registry.services.node import audit
+from registry.services.exchange import reconciliations, recovery
 from registry.unit_of_work import UnitOfWork
 from sync import backlog, peer_links
 from sync.client import NotDelivered, Transport
 
-log = logging.getLogger(__name__)
 KEPT_ASKED = 100
 """So many records are asked for in one address."""
 
@@ -44,7 +41,7 @@ def reconcile(code: str, connect: peer_links.Connect = peer_links.connect) -> di
     difference.equal += [row[0] for bucket in own_buckets.keys() - set(suspects) for row in own_buckets[bucket]]
     checked = sum(map(len, own_buckets.values()))
     recovered = _take_back(code, transport, difference)
-    report = runtime.perform(SYSTEM, lambda work: _apply_difference(work, code, difference, checked))
+    report = runtime.perform(SYSTEM, lambda work: reconciliations.apply_difference(work, code, difference, checked))
     return {**report, "recovered": recovered}
 
 
@@ -95,31 +92,6 @@ def reconcile_these(
             return {"failed": type(failure.event).__name__}
 
     return peer_links.each(codes, reconcile_one, lambda error: {"failed": error}, lane)
-
-
-def _apply_difference(work: UnitOfWork, code: str, difference: Difference, checked: int) -> dict[str, Any]:
-    peer = peer_messages.peer(work.session, code)
-    open_messages = peer_messages.delivery_states(work.session, peer.id, ("pending", "rejected"))
-    pending = [record for record in difference.missing if open_messages.get(record) == "pending"]
-    refused = [record for record in difference.missing if open_messages.get(record) == "rejected"]
-    lost = sorted(set(difference.missing) - set(pending) - set(refused))
-    outbox.record_found_at_peer(
-        work, peer, [record for record in difference.equal if open_messages.get(record) == "rejected"]
-    )
-    promised = outbox.queue_again(work, peer, lost)
-    audit.note(work, "exchange.reconcile", code, f"checked {checked}, promised {promised}")
-    audit.note(work, "exchange.different", difference.different, code)
-    if difference.different:
-        log.error("reconcile %s: %d records differ and need a person", code, len(difference.different))
-    return {
-        "checked": checked,
-        "equal": len(difference.equal),
-        "missing": sorted(difference.missing),
-        "different": sorted(difference.different),
-        "promised": promised,
-        "pending": len(pending),
-        "refused": len(refused),
-    }
 
 
 def _fetch_buckets(transport: Transport) -> dict[int, str]:

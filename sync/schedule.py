@@ -24,17 +24,18 @@ from registry.models import Account
 from registry.queries.checks.batch_checks import pending
 from registry.queries.node import account_lookup
 from registry.services import retention
-from registry.services.cases import expiry, list_adoption, penalty_import
+from registry.services.cases import expiry, import_review, list_adoption, penalty_import
 from registry.services.cases.publicity_extension import extend_running_bans
 from registry.services.checks import batch_check, watch_worker
-from registry.services.node import access, jobs, rate_limits
-from registry.services.publication import epochs, row_state
+from registry.services.node import access, jobs, rate_limits, sign_in
+from registry.services.publication import epochs, row_state, standing
 from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork
-from sync import peer_links
+from sync import peer_links, row_exchange
 from sync.mail import send_all
 from sync.members import fetch_all
 from sync.notify import notify_all
+from sync.open_data import make_snapshot, replace_erased
 from sync.pull import PullResult, pull
 from sync.push import push_all
 from sync.reconcile import reconcile_all, reconcile_these
@@ -62,6 +63,9 @@ class Job:
 
 
 def _file_imports() -> None:
+    with runtime.reading() as session:
+        unchecked = _add_actors(session, import_review.pending_checks(session))
+    import_review.run_pending(runtime.perform, unchecked)
     with runtime.reading() as session:
         waiting = _add_actors(session, penalty_import.pending_imports(session))
     penalty_import.run_pending(runtime.perform, waiting)
@@ -107,12 +111,17 @@ def clear_past_retention() -> None:
 def _close_counters(work: UnitOfWork) -> None:
     access.close_minutes(work)  # before the counters that it tells of are deleted, at the same instant
     rate_limits.delete_over(work)
+    sign_in.delete_ended(work)
 
 
 def _extend_running_bans() -> None:
     after: int | None = 0
     while after is not None:
         after = runtime.perform(SYSTEM, partial(extend_running_bans, after=after))
+
+
+def _fold_postings() -> None:
+    runtime.perform(SYSTEM, standing.fold_waiting)
 
 
 def _seal_ledger() -> None:
@@ -141,10 +150,19 @@ JOBS = (
     Job("retention", lambda _: SECONDS_OF_A_DAY, clear_past_retention),
     Job("extend", lambda _: SECONDS_OF_A_DAY, _extend_running_bans),
     Job("push", lambda chosen: chosen.push_interval_seconds, partial(push_all, lane="push")),
+    Job("platforms", lambda chosen: chosen.push_interval_seconds, partial(row_exchange.exchange_all, lane="platforms")),
     Job("members", lambda _: SECONDS_OF_AN_HOUR, partial(fetch_all, lane="members")),
     Job("pull", lambda chosen: chosen.pull_interval_seconds, _pull_all),
     Job("reconcile", lambda chosen: chosen.reconcile_interval_seconds, partial(reconcile_all, lane="reconcile")),
+    Job(
+        "holdings",
+        lambda chosen: chosen.reconcile_interval_seconds,
+        partial(row_exchange.reconcile_all, lane="holdings"),
+    ),
     Job("witness", lambda chosen: chosen.seal_interval_seconds, partial(ask_all, lane="witness")),
+    Job("export", lambda chosen: chosen.export_interval_seconds, make_snapshot),
+    Job("erased", lambda chosen: chosen.tidy_interval_seconds, replace_erased),
+    Job("fold", lambda chosen: chosen.seal_interval_seconds, _fold_postings),
     Job("seal", lambda chosen: chosen.seal_interval_seconds, _seal_ledger),
 )
 

@@ -91,7 +91,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def people(app: Flask, store: str, templates: stores.Templates) -> dict[str, Person]:
     """The people of the application."""
-    return templates.people_in(store) or hire()
+    return dict(templates.people_in(store) or hire())  # a test may add somebody
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def attack(request: pytest.FixtureRequest) -> Iterator[attacks.Attack]:
 @pytest.fixture
 def typed(app: Flask, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
     """Run a command on the test's own application; returns exit code and output."""
-    monkeypatch.setattr(common, "create_app", lambda: app)
+    monkeypatch.setattr(common, "create_node", lambda: app)
 
     def run(*words: object) -> tuple[int, str]:
         done = CliRunner().invoke(main, [str(word) for word in words])

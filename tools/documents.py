@@ -11,10 +11,13 @@ import registry.refusals.acts
 import registry.refusals.award
 import registry.refusals.content
 import registry.refusals.maintenance
+import registry.refusals.open_data
 import registry.refusals.procedure
+import registry.refusals.sign_in
 from registry.errors import Refusal
 from registry.settings import Settings
 from tools.checking import checking_text
+from tools.formats import exchange_text
 from tools.law import law_table
 from tools.procedures import procedures_table
 
@@ -30,7 +33,9 @@ def refusals() -> list[type[Refusal]]:
             registry.refusals.award,
             registry.refusals.content,
             registry.refusals.maintenance,
+            registry.refusals.open_data,
             registry.refusals.procedure,
+            registry.refusals.sign_in,
         )
         for member in vars(module).values()
         if isinstance(member, type) and issubclass(member, Refusal) and member is not Refusal
@@ -105,6 +110,7 @@ def _first_line(documented: type) -> str:
 TABLES = {
     "checking.md": lambda: checking_text((DOCS / "checking.md").read_text("utf-8")),
     "errors.md": errors_table,
+    "exchange.md": lambda: exchange_text((DOCS / "exchange.md").read_text("utf-8")),
     "law.md": law_table,
     "procedures.md": procedures_table,
     "settings.md": settings_table,

@@ -11,6 +11,7 @@ from registry.api import (
     checkfiles,
     checks,
     commendations,
+    cross_origin,
     docs,
     document,
     documents,
@@ -30,8 +31,11 @@ from registry.api import (
     reference,
     relations,
     reliefs,
+    reviews,
     schemas_of_records,
+    snapshots,
     statistics,
+    stream,
     templates,
     watches,
 )
@@ -46,6 +50,8 @@ BLUEPRINTS = (
     reference.blueprint,
     records.blueprint,
     erasures.blueprint,
+    snapshots.blueprint,
+    stream.blueprint,
     schemas_of_records.blueprint,
     ledger.blueprint,
     law.blueprint,
@@ -65,6 +71,7 @@ BLUEPRINTS = (
     applications.blueprint,
     checks.blueprint,
     checkfiles.blueprint,
+    reviews.blueprint,
     watches.blueprint,
     proposals.blueprint,
     operations.blueprint,
@@ -103,6 +110,7 @@ def init_app(app: Flask) -> None:
     app.before_request(metrics.keep_to_own_address)
     app.before_request(_require_readable_path)
     app.before_request(_refuse_unread_parameters)
+    cross_origin.init_app(app)
     problems.init_app(app)
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry import runtime
-from registry.api import proposals
 from registry.api.auth import actor, allow
+from registry.api.proposals import respond_with_proposal
 from registry.api.schemas.procedure import CaseAnswer, StepSchema, build_step_input
 from registry.api.schemas.proposal import ProposalAnswer
 from registry.api.wire import Blueprint, if_version, parse_next, respond_with_etag
@@ -25,6 +25,7 @@ from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import Proceeding
 from registry.services.cases import proposed_steps
 from registry.services.cases.steps import open_private
+from registry.serving import proposal_access
 from registry.unit_of_work import UnitOfWork, day_of
 
 Body = dict[str, Any]
@@ -72,9 +73,9 @@ def _propose(procedure: Procedure, act: CaseAct, record: str, body: Body) -> Res
     def run(work: UnitOfWork) -> Body:
         step_input = build_step_input(body, if_version())
         proposal = proposed_steps.propose(work, procedure.noun, act.name, record, body, step_input)
-        return proposals.describe(work.session, proposal)
+        return proposal_access.describe(work.session, proposal)
 
-    return proposals.respond_with_proposal(runtime.perform(actor(), run))
+    return respond_with_proposal(runtime.perform(actor(), run))
 
 
 def own_case(session: Session, reader: Actor, table: type[Any], record: str) -> Any:

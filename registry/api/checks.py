@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import Response
 
-from registry import receipt_pdf, runtime
+from registry import runtime
 from registry.api.auth import actor, allow
 from registry.api.schemas.check import CheckAnswer, CheckRequest, ReceiptQuery
 from registry.api.wire import BYTES, Blueprint, create_once
 from registry.domain.checks import receipts
 from registry.domain.permissions import Permission
+from registry.printing import receipt_pdf
 from registry.queries.checks import stored_checks
-from registry.services.checks import award_check
+from registry.services.checks import award_check, evaluation
 from registry.services.checks.request import Inquiry, Party
 from registry.unit_of_work import UnitOfWork
 
@@ -67,6 +68,19 @@ def get_receipt_pdf(check: str) -> Response:
     return _build_download(printed, "application/pdf", f"receipt-{check}.pdf")
 
 
+@blueprint.route("/<check>/sheet.pdf", methods=["GET"])
+@allow(Permission.CHECK_MAKE, reads="check.read")
+@blueprint.response(200, BYTES, content_type="application/pdf")
+def get_sheet(check: str) -> Response:
+    """The sheet for the evaluation file: the tender, a summary, the decisions on reviews, lines to sign on. It carries
+    the receipt and the signed decisions."""
+    with runtime.reading() as session:
+        stored = stored_checks.of_department(session, actor().department_id, check)
+        signed = award_check.unseal(runtime.keys(), stored)
+        printed = evaluation.print_sheet(session, runtime.keys(), runtime.settings(), signed)
+    return _build_download(printed, "application/pdf", f"sheet-{check}.pdf")
+
+
 def _load_receipt(check: str) -> bytes:
     with runtime.reading() as session:
         stored = stored_checks.of_department(session, actor().department_id, check)
@@ -84,7 +98,7 @@ def inquiry_of(work: UnitOfWork, body: dict[str, Any]) -> Inquiry:
     """The inquiry from a body with a tender and parties; without ``on`` and ``known_at`` as of today and the head."""
     tender = body["tender"]
     return Inquiry(
-        tender={name: tender[name] for name in ("code", "product") if tender[name]},
+        tender={name: tender[name] for name in ("code", "name", "product") if tender.get(name)},
         sector=tender["sector"],
         must_tender=tender["must_tender"],
         project=tender["project"],

@@ -5,13 +5,14 @@ from typing import Any
 from flask import Response
 
 from registry import runtime
-from registry.api import proposals
 from registry.api.auth import actor, allow
+from registry.api.proposals import respond_with_proposal
 from registry.api.schemas.base import StrictSchema, words
 from registry.api.schemas.proposal import ProposalAnswer
 from registry.api.wire import Blueprint
 from registry.domain.permissions import Permission
 from registry.services.cases import erasure
+from registry.serving.proposal_access import describe
 from registry.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("erasures", __name__, url_prefix="/api/v1", description="依法删除记录的内容")
@@ -33,6 +34,6 @@ def erase(body: dict[str, Any], record: str) -> Response:
 
     def act(work: UnitOfWork) -> dict[str, Any]:
         proposal = erasure.propose(work, record, body["ground"], body["reason"])
-        return proposals.describe(work.session, proposal)
+        return describe(work.session, proposal)
 
-    return proposals.respond_with_proposal(runtime.perform(actor(), act))
+    return respond_with_proposal(runtime.perform(actor(), act))

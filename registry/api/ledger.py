@@ -161,8 +161,10 @@ def keys() -> Response:
 @public
 @blueprint.response(200, ReceiptAnswer)
 def verification() -> dict[str, Any]:
-    """Verify a receipt, sent byte for byte, and explain what it proves; nothing is stored."""
+    """Verify a receipt, or a PDF printed here that carries one, sent byte for byte, and explain what it proves; nothing
+    is stored."""
     signer = runtime.keys().signer
+    file = receipt_proof.open_file(request.get_data())
     with runtime.reading() as session:
         ring = known_keys.ring_with_policy(session, runtime.settings().node, signer)
-        return receipt_proof.prove_receipt(session, ring, request.get_data())
+        return receipt_proof.prove_file(session, ring, file)

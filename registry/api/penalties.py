@@ -1,7 +1,6 @@
 """Routes of departments: file, read, correct, verify, send back, withdraw."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from flask import Response, request
@@ -30,29 +29,21 @@ from registry.domain.filing.cells import pointer
 from registry.domain.permissions import Permission
 from registry.domain.publication import redaction
 from registry.errors import Fault, Refusal
-from registry.models import Penalty
 from registry.queries.cases import penalties, prior_restrictions
-from registry.refusals.acts import BodyRefused, FilingRefused
-from registry.services.cases import penalty_filing, penalty_import, penalty_verification, proposed_steps, suspension
+from registry.refusals.acts import BodyRefused
+from registry.services.cases import (
+    penalty_filing,
+    penalty_verification,
+    proposed_steps,
+    single_filing,
+    suspension,
+)
 from registry.services.cases.penalty_filing import covers, require_scope
 from registry.services.cases.proposed_steps import STEPS
-from registry.tabular import filings
+from registry.serving import proposal_access
 from registry.unit_of_work import UnitOfWork, day_of
 
 blueprint = Blueprint("penalties", __name__, url_prefix="/api/v1/penalties", description="行政处罚的报送与核验")
-
-
-def _filing(work: UnitOfWork, data: bytes, *, amounts_required: bool = True) -> filings.ReadRow:
-    """The one filing in the body: the same reading as a row of a file, so the same rules and pointers."""
-    rules = penalty_import.rules_of_filer(work.session, work.actor, penalty_import.Options())
-    chosen = replace(rules, amounts_required=rules.amounts_required and amounts_required)
-    file = filings.read_filings(b"[" + data + b"]", "", chosen, work.today, is_strict=True)
-    if file.total != 1:
-        raise FilingRefused("一次报送一条；成批报送请用文件")
-    row = next(file.rows)
-    if row.filing is None:
-        raise FilingRefused(faults=row.faults)
-    return row
 
 
 def _shown_penalty(data: bytes) -> dict[str, Any] | None:
@@ -68,18 +59,6 @@ def _shown_penalty(data: bytes) -> dict[str, Any] | None:
     return body
 
 
-def _restated_filing(work: UnitOfWork, penalty: Penalty, facts: dict[str, Any]) -> filings.ReadRow:
-    """A filing sent back as it was shown. An identity number, which is never shown, stays what it was."""
-    cells = restatement.cells_of(facts)
-    present = penalty.filing
-    if present.id_sealed and not cells.get("id_number") and cells.get("subject_kind") == "natural_person":
-        cells["id_number"] = work.keys.vault.open(present.id_sealed).decode()
-    stated = json.loads(present.content)
-    # Files of 2016 have no columns of amounts: what they left out is not asked for now.
-    has_amounts = stated["fine_fen"] is not None or stated["confiscated_fen"] is not None
-    return _filing(work, json.dumps(cells, ensure_ascii=False).encode(), amounts_required=has_amounts)
-
-
 @blueprint.route("", methods=["POST"])
 @allow(Permission.PENALTY_FILE)
 @blueprint.doc(requestBody={"content": {"application/json": {"schema": FilingSchema}}, "required": True})
@@ -88,7 +67,7 @@ def file() -> Response:
     """File one decision: a flat object keyed by field, `CF_*` column or Chinese heading, values as text."""
 
     def act(work: UnitOfWork) -> tuple[dict[str, Any], int]:
-        row = _filing(work, request.get_data())
+        row = single_filing.read_filing(work, request.get_data())
         assert row.filing is not None
         outcome = penalty_filing.file(work, [penalty_filing.Submission(row.filing, notes=row.notes)])[0]
         if isinstance(outcome, Refusal):
@@ -159,10 +138,10 @@ def refile(record: str) -> Response:
 
     def act(work: UnitOfWork) -> dict[str, Any]:
         if shown is None:
-            row = _filing(work, data)
+            row = single_filing.read_filing(work, data)
         else:
             present = require_scope(work.actor, penalties.by_record(work.session, record))
-            row = _restated_filing(work, present, shown["filing"])
+            row = single_filing.read_cells(work, restatement.cells_of(shown["filing"]), present)
         assert row.filing is not None
         return views.penalty(penalty_filing.refile(work, record, row.filing, if_version=version, notes=row.notes))
 
@@ -213,7 +192,7 @@ def withdraw(body: dict[str, Any], record: str) -> Response:
     def act(work: UnitOfWork) -> dict[str, Any]:
         step_input = StepInput(if_version=if_version())
         proposal = proposed_steps.propose(work, PENALTY.noun, "withdraw", record, body, step_input)
-        return proposals.describe(work.session, proposal)
+        return proposal_access.describe(work.session, proposal)
 
     return proposals.respond_with_proposal(runtime.perform(actor(), act))
 

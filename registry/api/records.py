@@ -33,8 +33,6 @@ from registry.refusals.acts import EpochOver, NotSealed, QueryRefused, RecordUnk
 from registry.serving import conditional
 from registry.unit_of_work import day_of
 
-EPOCH_PLACE = 3
-"""Dots before the epoch in the token of a page: after ledger size, day and entry."""
 blueprint = Blueprint("records", __name__, url_prefix="/api/v1", description="公示的记录")
 
 blueprint.before_request(conditional.answer_unchanged)
@@ -52,9 +50,7 @@ def search(query: dict[str, Any]) -> Response:
     """
     with runtime.reading() as session:
         identity = log_identity.current(session, runtime.settings().node)
-        for turn in ("next", "previous"):
-            query[turn] = _require_page_of(identity, query[turn])
-        parsed = _record_query(query, reference_data.current(session))
+        parsed = _record_query(query, reference_data.current(session), identity)
         on, entry = _moment(query, parsed)
         at = publications.moment(session, day_of(runtime.clock()), on, entry)
         results = record_search.Search(session, parsed.wanted, at)
@@ -63,13 +59,13 @@ def search(query: dict[str, Any]) -> Response:
         near = record_search.near(results) if parsed.is_first else []
     edges = [row.from_entry for row in page.publications] or [0]
     turns = {
-        "next": page.has_older and record_query.page_token(at.entry, at.on, edges[-1]),
-        "previous": page.has_newer and record_query.page_token(at.entry, at.on, edges[0]),
+        "next": page.has_older and record_query.page_token(at, edges[-1], identity.epoch),
+        "previous": page.has_newer and record_query.page_token(at, edges[0], identity.epoch),
     }
     body = {
         "items": [views.record(row) for row in page.publications],
         "near": [views.near(row, match) for row, match in near],
-        **{name: f"{token}.{identity.epoch}" if token else None for name, token in turns.items()},
+        **{name: token or None for name, token in turns.items()},
         "total": page.total,
         "facets": views.facets(facets),
         "entry": at.entry,
@@ -152,18 +148,6 @@ def changes(query: dict[str, Any]) -> Response:
     return respond_with_etag(body, f"{query['after']}.{last}.{head}")
 
 
-def _require_page_of(identity: LogIdentity, token: str | None) -> str | None:
-    """The token of a page without its epoch; refuses ``EpochOver`` one of another epoch."""
-    if token is None or token.count(".") < EPOCH_PLACE:
-        if token and not identity.is_first:
-            raise EpochOver(epoch=identity.epoch)
-        return token
-    rest, _, epoch = token.rpartition(".")
-    if epoch != identity.epoch:
-        raise EpochOver(epoch=identity.epoch)
-    return rest
-
-
 def _require_epoch(identity: LogIdentity, epoch: str | None, after: int, head: int) -> None:
     """Refuse ``EpochOver`` a number that was given in another epoch.
 
@@ -174,12 +158,12 @@ def _require_epoch(identity: LogIdentity, epoch: str | None, after: int, head: i
         raise EpochOver(epoch=identity.epoch)
 
 
-def _record_query(query: dict[str, Any], reference: Reference) -> ParsedQuery:
+def _record_query(query: dict[str, Any], reference: Reference, identity: LogIdentity) -> ParsedQuery:
     arguments = {name: query[name] or "" for name in record_query.FILTERS | {"next", "previous"}}
     blank = sorted(name for name, value in arguments.items() if value and not value.strip())
     if blank:  # on a form an empty field is no filter; a program that sends one meant something
         raise QueryRefused(faults=tuple(Fault(f"/{name}", "empty", "内容是空的") for name in blank))
-    return record_query.parse_record_query(arguments, reference)
+    return record_query.parse_record_query(record_query.without_epoch(arguments, identity), reference)
 
 
 def _moment(query: dict[str, Any], parsed: ParsedQuery) -> tuple[dt.date | None, int | None]:

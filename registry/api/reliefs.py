@@ -20,6 +20,7 @@ from registry.queries.cases.procedure_records import UNKNOWN
 from registry.services.cases import proposed_steps, relief_applications, relief_confirmation, relief_decisions
 from registry.services.cases.proposed_steps import STEPS
 from registry.services.cases.relief_decisions import OUTCOMES
+from registry.serving import proposal_access
 from registry.unit_of_work import UnitOfWork
 
 disputes = Blueprint("disputes", __name__, url_prefix="/api/v1/disputes", description="异议的办理")
@@ -127,7 +128,7 @@ def file_contact(body: Body, record: str) -> Response:
     """Propose the mail address of the subject of a record: once another officer confirms, codes go there."""
 
     def act(work: UnitOfWork) -> Body:
-        return proposals.describe(work.session, proposed_steps.propose_contact(work, record, body["email"]))
+        return proposal_access.describe(work.session, proposed_steps.propose_contact(work, record, body["email"]))
 
     return proposals.respond_with_proposal(runtime.perform(actor(), act))
 
@@ -140,7 +141,7 @@ def issue_code(record: str) -> Response:
 
     def act(work: UnitOfWork) -> tuple[Body, int]:
         proposal, code = proposed_steps.propose_code(work, record)
-        return proposals.describe(work.session, proposal) | {"code": code}, 202
+        return proposal_access.describe(work.session, proposal) | {"code": code}, 202
 
     return create_once(actor(), act)
 

@@ -10,7 +10,7 @@ from registry.commands.common import AS, echo_proposal, in_app, operator_named
 from registry.domain.permissions import EVERYWHERE, WITHOUT_ACCOUNT, Role
 from registry.queries.node import account_lookup
 from registry.services import proposed_acts
-from registry.services.node import accounts
+from registry.services.node import accounts, passwords
 from registry.unit_of_work import UnitOfWork
 
 ROLES = [role.value for role in Role if role not in WITHOUT_ACCOUNT]
@@ -90,6 +90,28 @@ def key(name: str, account: str | None) -> None:
         return None
 
     _echo_key_and_proposal(issued, runtime.perform(operator_named(account), act))
+
+
+@group.command("set-password")
+@click.argument("name")
+@AS
+@in_app
+def set_password(name: str, account: str | None) -> None:
+    """Let an account set its password by a code that is printed, this once; with --as another person confirms it.
+
+    The code holds for a day. What the account signed in with before ends when it is used.
+    """
+    code = passwords.draw_code()
+
+    def act(work: UnitOfWork) -> int | None:
+        if account is not None:
+            return proposed_acts.propose_password_code(work, name, code).id
+        passwords.issue_code(work, name, passwords.code_hash(work.keys.vault, name, code))
+        return None
+
+    number = runtime.perform(operator_named(account), act)
+    click.echo(f"{runtime.settings().base_url}/login/code")
+    _echo_key_and_proposal(code, number)
 
 
 @group.command("revoke")

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from registry import runtime
-from registry.app import create_app
+from registry.app import create_node
 from registry.commands.common import WholeRange, exit_with_refusal, in_app
 from registry.commands.node import prepare
 from registry.domain.permissions import SHELL
@@ -75,7 +75,7 @@ def restore(folder: Path, with_keys: bool, passphrase_file: Path | None) -> None
 
 
 def _bring_up(settings: Settings, described: Manifest) -> None:
-    with create_app(settings).app_context():
+    with create_node(settings).app_context():
         try:
             prepare()
             epoch = runtime.perform(SHELL, ledger.renew_epoch).epoch

@@ -10,13 +10,14 @@ from typing import Any
 
 import click
 
-from registry import receipt_pdf, runtime
+from registry import runtime
 from registry.commands.common import WholeRange, actor_named, in_app
 from registry.domain.checks import comparison
 from registry.domain.checks.model import PROJECTS
 from registry.domain.filing.reading import parse_mapping
 from registry.domain.permissions import Actor
 from registry.models import CheckFile
+from registry.printing import receipt_pdf
 from registry.queries.checks import batch_checks
 from registry.queries.node import account_lookup
 from registry.refusals.acts import PartiesUnreadable

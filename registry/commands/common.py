@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from registry import logs, runtime
-from registry.app import create_app
+from registry.app import create_node
 from registry.domain import literals
 from registry.domain.filing import cells
 from registry.domain.permissions import SHELL, Actor
@@ -41,7 +41,7 @@ def in_app(command: F) -> F:
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
-            app = create_app()
+            app = create_node()
             with app.app_context(), logs.writing(runtime.settings()), logs.bound(command=_name()):
                 try:
                     _require_visible()

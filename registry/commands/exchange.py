@@ -1,5 +1,6 @@
 """registry exchange: push, pull and reconcile by hand, decide quarantined records, manage peers."""
 
+import datetime as dt
 import json
 import sys
 
@@ -12,17 +13,21 @@ from registry.domain.exchange import envelope
 from registry.domain.law.deadlines import limit
 from registry.domain.permissions import SHELL
 from registry.queries.exchange import peer_messages
+from registry.queries.exchange.peer_messages import PeerStatus
 from registry.queries.law import reference_data
 from registry.services import proposed_acts
 from registry.services.exchange import bulk_release, inbox, peers
 from registry.services.node import audit
 from registry.services.publication import ledger
 from registry.unit_of_work import UnitOfWork, day_of
+from sync import row_exchange
 from sync.client import NotDelivered
+from sync.front_end import FrontEnd
 from sync.pull import pull_all
 from sync.push import push_all
 from sync.reconcile import reconcile as compare
 from sync.reconcile import reconcile_all
+from sync.row_transport import TransportFailed
 
 VERIFY_RECEIVED = "D19"
 """河南省社会信用条例 17; 浙江省公共信用信息管理条例 13: a platform verifies what it received in five working days."""
@@ -36,12 +41,16 @@ def group() -> None:
 @group.command("push")
 @in_app
 def push() -> None:
-    """Send what is promised to every peer now."""
+    """Send what is promised to every peer now; with platforms also take in what they sent."""
     _begin_by_hand("exchange.push")
     failed = False
     for code, done in push_all().items():
         failed = failed or done.failed is not None
         click.echo(f"{code}: 发送 sent {done.sent}, 搁置 set aside {done.set_aside}{_format_failure(done.failed)}")
+    for code, rows in row_exchange.exchange_all().items():
+        failed = failed or rows.failed is not None
+        counts = f"发送 sent {rows.sent}, 已答 answered {rows.settled}, 收到 received {rows.received}"
+        click.echo(f"{code}: {counts}{_format_failure(rows.failed)}")
     sys.exit(1 if failed else 0)
 
 
@@ -78,9 +87,15 @@ def _format_failure(failed: str | None) -> str:
 def reconcile(peer: str | None) -> None:
     """Compare what peers hold of ours with ours; exit 1 when something differs."""
     try:
-        reports = {peer: compare(peer)} if peer else reconcile_all()
+        if peer is None:
+            reports = {**reconcile_all(), **row_exchange.reconcile_all()}
+        else:
+            reports = {peer: row_exchange.reconcile(peer) if peer in row_exchange.platforms() else compare(peer)}
     except NotDelivered as failure:
         click.echo(f"{peer}: 无法联系 unreachable ({type(failure.event).__name__})", err=True)
+        sys.exit(1)
+    except TransportFailed as failure:
+        click.echo(f"{peer}: 无法联系 unreachable ({failure.code})", err=True)
         sys.exit(1)
     click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
     sys.exit(1 if any(report.get("failed") or report.get("different") for report in reports.values()) else 0)
@@ -91,19 +106,47 @@ def reconcile(peer: str | None) -> None:
 def status() -> None:
     """Messages per peer, what waits, and removals not yet acknowledged with their age."""
     with runtime.reading() as session:
-        statuses, now = peer_messages.status(session), runtime.clock()
+        now = runtime.clock()
+        statuses = peer_messages.status(session, now)
     for status_row in statuses:
-        counts = status_row.messages
-        click.echo(
-            f"{status_row.peer.code} {status_row.peer.name}: 待发 pending {counts['pending']}, "
-            f"已达 delivered {counts['delivered']}, 被拒 rejected {counts['rejected']}, "
-            f"待处理 quarantined {status_row.quarantined}, 游标 cursor {status_row.peer.cursor}"
-        )
-        if status_row.peer.paused_because:
-            click.echo(f"  已暂停 paused: {status_row.peer.paused_because}")
-        for record, promised in status_row.removals:
-            hours = (now - promised).total_seconds() / 3600
-            click.echo(f"  撤除未确认 removal open {hours:.1f} h: {record}")
+        _echo_status(status_row, now)
+
+
+def _echo_status(row: PeerStatus, now: dt.datetime) -> None:
+    def hours(since: dt.datetime) -> str:
+        return f"{(now - since).total_seconds() / 3600:.1f} h"
+
+    counts, peer = row.messages, row.peer
+    click.echo(
+        f"{peer.code} {peer.name}: 待发 pending {counts['pending']}, 已发未答 sent {counts['sent']}, "
+        f"已达 delivered {counts['delivered']}, 被拒 rejected {counts['rejected']}, "
+        f"待处理 quarantined {row.quarantined}, 游标 cursor {peer.cursor}"
+    )
+    lag = hours(row.oldest) if row.oldest else "-"
+    click.echo(f"  {peer.transport}: 滞后 lag {lag}, 一小时内回执 receipts {row.receipts}")
+    if row.reconciliation:
+        known = row.reconciliation
+        counted = f"缺少 missing {known.missing}, 不同 different {known.different}"
+        click.echo(f"  对账 reconciled {hours(known.at)} ago: {known.checked} checked, {counted}")
+    for batch in row.unanswered:
+        click.echo(f"  批次未答 batch {batch.sequence} not answered {hours(batch.since)}: {batch.records} rows")
+    for code, number in sorted(row.refusals.items()):
+        click.echo(f"  被拒 rejected {code}: {number}")
+    if peer.paused_because:
+        click.echo(f"  已暂停 paused: {peer.paused_because}")
+    for record, promised in row.removals:
+        click.echo(f"  撤除未确认 removal open {hours(promised)}: {record}")
+
+
+@group.command("pause")
+@click.argument("peer")
+@click.option("--reason", required=True, help="Why; everybody who asks for the status reads it.")
+@AS
+@in_app
+def pause(peer: str, reason: str, account: str | None) -> None:
+    """Pause a peer: nothing is taken from it, and a platform is sent nothing, until `release`."""
+    runtime.perform(operator_named(account), lambda work: peers.suspend(work, peer, reason))
+    click.echo(f"{peer}: 已暂停 paused")
 
 
 @group.command("quarantine")
@@ -217,6 +260,30 @@ def _echo_done(number: int | None, done: str) -> None:
         echo_proposal(number)
 
 
+@peers_group.command("add-platform")
+@click.argument("code")
+@click.option("--profile", required=True, help="Which receiving system it is, as in reference/peers.toml.")
+@click.option("--url", required=True, help="file:///folder, or the database without a password.")
+@click.option("--name", default="", help="What people call it.")
+@click.option("--intake", default="", help="Account that files what comes from it.")
+@click.option("--list", "scheme", default="", help="Code of the list that its rows of lists are of.")
+@AS
+@in_app
+def add_platform(  # noqa: PLR0913, PLR0917 - one parameter per option
+    code: str, profile: str, url: str, name: str, intake: str, scheme: str, account: str | None
+) -> None:
+    """Add a platform that takes and sends rows by files or a front-end database; with --as another confirms it."""
+
+    def act(work: UnitOfWork) -> int | None:
+        taken = peers.Intake(intake, scheme)
+        if account is not None:
+            return proposed_acts.propose_platform(work, code, name or code, url, profile, taken).id
+        peers.add_platform(work, code, name or code, url, profile, taken)
+        return None
+
+    _echo_done(runtime.perform(operator_named(account), act), f"{code}: 已登记 added")
+
+
 @peers_group.command("change")
 @click.argument("code")
 @click.option("--url", help="Its new address.")
@@ -257,3 +324,25 @@ def list_peers() -> None:
     with runtime.reading() as session:
         for peer in peer_messages.peers(session):
             click.echo(f"{peer.code} {peer.name} {peer.url or '-'} {','.join(peer.owners)}")
+
+
+@group.group("frontdb")
+def front_end_group() -> None:
+    """Front-end databases. 前置库。"""
+
+
+@front_end_group.command("create")
+@click.argument("peer")
+@in_app
+def create_front_end(peer: str) -> None:
+    """Create the tables of a platform's front-end database; those that are there stay as they are."""
+    with runtime.reading() as session:
+        row = peer_messages.peer(session, peer)
+    if row.transport != "front_end":
+        raise click.UsageError("此交换对象不用前置库 this peer has no front-end database")
+    try:
+        names = FrontEnd(row.url, runtime.settings().node, row.code).create(row.formats, row.formats_in)
+    except TransportFailed as failure:
+        click.echo(f"{peer}: 无法联系 unreachable ({failure.code})", err=True)
+        sys.exit(1)
+    click.echo("\n".join(names))

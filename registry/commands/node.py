@@ -9,9 +9,9 @@ import click
 import flask_migrate
 
 from registry import runtime
-from registry.app import MIGRATIONS, create_app
+from registry.app import MIGRATIONS, create_app, create_node
 from registry.commands.common import WholeRange, in_app
-from registry.demo.furnish import furnish
+from registry.demo.furnish import PASSWORD, furnish
 from registry.demo.processes import run
 from registry.domain.permissions import SHELL, SYSTEM
 from registry.errors import Refusal
@@ -73,7 +73,7 @@ def serve_arguments(settings: Settings) -> list[str]:
 
 def _warn_of_set_back(settings: Settings) -> None:
     """Say on standard error that the database is older than this node's record of it; pages are served all the same."""
-    with create_app(settings).app_context():
+    with create_node(settings).app_context():
         try:
             runtime.perform(SYSTEM, epochs.require_current)
         except Refusal as refusal:
@@ -110,7 +110,9 @@ def worker() -> None:
 @click.option("--no-peer", is_flag=True, help="Without the second node that plays the credit platform.")
 def demo(port: int, folder: Path, no_peer: bool) -> None:
     """Run a demo registry with invented records, and a second node that plays the credit platform."""
-    city = Settings(home=str(folder), node="city", port=port, base_url=f"http://127.0.0.1:{port}", web_workers=1)
+    city = Settings(
+        home=str(folder), node="city", port=port, base_url=f"http://127.0.0.1:{port}", web_workers=1, demo=1
+    )
     platform = Settings(
         home=str(folder / "platform"),
         node="platform",
@@ -118,10 +120,11 @@ def demo(port: int, folder: Path, no_peer: bool) -> None:
         port=port + 1,
         base_url=f"http://127.0.0.1:{port + 1}",
         web_workers=1,
+        demo=1,
     )
     nodes = [city] if no_peer else [city, platform]
     apps = {settings.node: create_app(settings) for settings in nodes}
     for app in apps.values():
         with app.app_context():
             prepare()
-    run(nodes, furnish(apps, nodes), serve_arguments)
+    run(nodes, furnish(apps, nodes), PASSWORD, serve_arguments)

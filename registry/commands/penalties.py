@@ -19,7 +19,7 @@ from registry.domain.filing.reading import CONFIRMABLE, parse_mapping
 from registry.domain.filing.vocabulary import Vocabulary
 from registry.domain.permissions import Actor
 from registry.errors import Refusal
-from registry.models import ImportFinding, PenaltyImport
+from registry.models import ImportFinding
 from registry.queries.cases import penalties
 from registry.queries.law import reference_data
 from registry.services.cases import annotation, penalty_import, penalty_verification, proposed_steps
@@ -103,15 +103,17 @@ def file_penalties(  # noqa: PLR0913, PLR0917 - one parameter per option
     if dry_run:
         _dry_run(actor, data, path.name, options, annotated)
         return
-    import_row: PenaltyImport = runtime.perform(
-        actor, lambda work: penalty_import.store_import(work, data, path.name, options)
+    received: penalty_import.Received = runtime.perform(
+        actor, lambda work: penalty_import.receive(work, data, path.name, options)
     )
+    import_row = received.import_row
     with click.progressbar(length=import_row.total, label="filing", file=sys.stderr) as bar:
         penalty_import.run(
             lambda act: runtime.perform(actor, act),
             actor,
             import_row.id,
             lambda done, _: bar.update(done - bar.pos),
+            received,
         )
     with runtime.reading() as session:
         done = penalty_import.import_of_account(session, actor.account_id, import_row.id)

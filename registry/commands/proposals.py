@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from registry import runtime
-from registry.api.proposals import confirm_proposal, describe, describe_arguments, find_visible, list_visible
 from registry.commands.common import actor_named, in_app
 from registry.commands.penalties import ROW_NUMBER
 from registry.commands.procedures import ACCOUNT
@@ -16,6 +15,7 @@ from registry.services.cases.proposed_steps import decode_documents
 from registry.services.node import proposals
 from registry.services.proposed_acts import ACTS
 from registry.serving import access_trail
+from registry.serving.proposal_access import confirm_proposal, describe, describe_arguments, find_visible, list_visible
 
 LIST_MAX = 1000
 

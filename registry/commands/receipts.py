@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from registry import receipt_pdf, runtime, verifier
+from registry import runtime, verifier
 from registry.commands.checks import EXISTING, WRITTEN, require_parties
 from registry.commands.common import WholeRange, exit_with_refusal, in_app
 from registry.domain.checks import receipts
@@ -18,6 +18,7 @@ from registry.domain.checks.receipts import Statement
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import SHELL, SYSTEM
 from registry.errors import Refusal
+from registry.printing import receipt_pdf
 from registry.queries.checks import receipt_proof
 from registry.queries.publication import known_keys, ledger_state
 from registry.services.checks import replay
@@ -37,12 +38,14 @@ from registry.unit_of_work import UnitOfWork
 )
 @click.option("--trust", default="", metavar="KEY", help="Id or hex of a key that must be among the keys.")
 def verify(receipt: Path, keys: Path, previous: Path | None, cover: Path | None, trust: str) -> None:
-    """Verify a receipt, or its excerpt for one party, offline: no database, no network.
+    """Verify a receipt, its excerpt for one party, a credit report, or a PDF that carries one of these and the
+    decisions beside it, offline: no database, no network.
 
-    `python -m registry.verifier` does the same and needs nothing but Python and the library `cryptography`.
+    `python -m registry.verifier` does the same for JSON and needs nothing but Python and the library `cryptography`.
     """
     try:
-        verification = verifier.verify_files(receipt, keys, previous, cover, trust)
+        file = receipt_proof.open_file(receipt.read_bytes())
+        verification = verifier.verify_data(file.receipt, keys, previous, cover, trust, file.decisions)
     except Refusal as refusal:
         exit_with_refusal(refusal)
         return

@@ -1,4 +1,4 @@
-"""registry report: the yearly report, and what the node keeps about one person."""
+"""registry report: the yearly report, the credit report of a firm, and what the node keeps about one person."""
 
 import json
 from itertools import groupby
@@ -11,11 +11,13 @@ from flask import render_template
 from registry import runtime
 from registry.commands.common import WholeRange, actor_named, in_app
 from registry.commands.procedures import ACCOUNT
-from registry.domain.permissions import Permission
+from registry.domain.permissions import SHELL, Permission
+from registry.printing import credit_report_pdf
 from registry.queries import person_data
 from registry.queries.law import reference_data
+from registry.services.checks import credit_reports
 from registry.serving import access_trail
-from registry.unit_of_work import day_of
+from registry.unit_of_work import UnitOfWork, day_of
 from registry.web import reports, workbook
 
 ENDINGS = (".html", ".xlsx")
@@ -49,6 +51,29 @@ def _require_report_file(_context: click.Context, _option: click.Parameter, path
     return path
 
 
+@group.command("subject")
+@click.argument("uscc")
+@click.option(
+    "--out",
+    "path",
+    required=True,
+    metavar="FILE",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="FILE.pdf or FILE.json.",
+)
+@in_app
+def report_subject(uscc: str, path: Path) -> None:
+    """Write the signed credit report of a firm: what stands published here about its code now."""
+    if path.suffix.lower() not in {".pdf", ".json"}:
+        raise click.BadParameter("--out must end in .pdf or .json")
+    settings = runtime.settings()
+    with runtime.reading() as session:
+        made = credit_reports.make(UnitOfWork(session, SHELL, runtime.clock(), runtime.keys(), settings), uscc)
+    is_pdf = path.suffix.lower() == ".pdf"
+    path.write_bytes(credit_report_pdf.render(made, settings.base_url, settings.pdf_font) if is_pdf else made)
+    click.echo(f"report: {path}")
+
+
 @group.command("year")
 @click.argument("year", type=WholeRange(1000, 9999))
 @click.option(
@@ -61,7 +86,7 @@ def _require_report_file(_context: click.Context, _option: click.Parameter, path
     help="FILE.html or FILE.xlsx.",
 )
 @in_app
-def report(year: int, path: Path) -> None:
+def report_year(year: int, path: Path) -> None:
     """Write the yearly report per department and sector, with every limit that was missed."""
     yearly, sectors = reports.build_report(year)
     if path.suffix.lower() == ".xlsx":

@@ -11,25 +11,26 @@ from pathlib import Path
 from flask import Flask
 
 from registry import runtime
-from registry.demo import lists, procedures
+from registry.demo import lists, platforms, procedures
 from registry.domain.exchange import membership
 from registry.domain.exchange.membership import Administrator, AdministratorsStatement, MemberStatement, Signature
 from registry.domain.permissions import SHELL, SYSTEM, Role
 from registry.keys.signing import Signer
 from registry.queries.cases import penalties
 from registry.queries.exchange import member_statements, peer_messages
-from registry.queries.node import account_lookup
+from registry.queries.node import account_lookup, sign_in_lookup
 from registry.queries.publication import known_keys
 from registry.services import proposed_acts
 from registry.services.cases import penalty_import, penalty_verification
 from registry.services.exchange import members
-from registry.services.node import accounts, proposals
+from registry.services.node import accounts, passwords, proposals
 from registry.services.publication import row_state
-from registry.settings import Settings
+from registry.settings import DEMO_FILE, Settings
 from registry.unit_of_work import UnitOfWork, day_of
 
 HERE = Path(__file__).parent
-ACCOUNTS_FILE = "demo-accounts.json"
+PASSWORD = "yancheng-demo-2026"  # noqa: S105 - good for nothing elsewhere
+"""Of every demo account; printed at the start."""
 KEYS_FILE = "public-keys.json"
 
 DEPARTMENTS = (
@@ -76,10 +77,13 @@ def furnish(apps: Mapping[str, Flask], nodes: Sequence[Settings]) -> dict[str, s
     for settings in nodes:
         with apps[settings.node].app_context():
             _create_accounts(settings)
+            _set_passwords()
     for settings in nodes:
         with apps[settings.node].app_context():
             _introduce_peers(apps, settings, nodes)
             _state_members(nodes)
+            if settings is nodes[0]:
+                platforms.furnish(settings)  # before the records, so that they are told of them
             _file_records(settings)
             if settings is nodes[0]:
                 procedures.furnish()
@@ -89,7 +93,7 @@ def furnish(apps: Mapping[str, Flask], nodes: Sequence[Settings]) -> dict[str, s
 
 
 def _create_accounts(settings: Settings) -> None:
-    path = Path(settings.home) / ACCOUNTS_FILE
+    path = Path(settings.home) / DEMO_FILE
     issued: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     lacking = [new for new in ACCOUNTS if new.name not in issued]
     if not lacking:
@@ -112,6 +116,21 @@ def _create_accounts(settings: Settings) -> None:
     with runtime.reading() as session:
         document = known_keys.document(session, settings.node, runtime.keys().signer)
     (Path(settings.home) / KEYS_FILE).write_bytes(document)
+
+
+def _set_passwords() -> None:
+    """Give every demo account the password that is printed, unless it has one."""
+    with runtime.reading() as session:
+        without = sign_in_lookup.without_password(session, [new.name for new in ACCOUNTS])
+    if without:
+        hashed = passwords.hash_password(PASSWORD, PASSWORD, DEMO_FILE)
+
+        def act(work: UnitOfWork) -> int:
+            for account_id in without:
+                passwords.set_password(work, account_id, hashed)
+            return len(without)
+
+        runtime.perform(SYSTEM, act)
 
 
 def _name_platform_department(new: accounts.NewDepartment) -> accounts.NewDepartment:
@@ -158,7 +177,7 @@ def _state_members(nodes: Sequence[Settings]) -> None:
 
 
 def _read_accounts(settings: Settings) -> dict[str, str]:
-    keys: dict[str, str] = json.loads((Path(settings.home) / ACCOUNTS_FILE).read_text(encoding="utf-8"))
+    keys: dict[str, str] = json.loads((Path(settings.home) / DEMO_FILE).read_text(encoding="utf-8"))
     return keys
 
 

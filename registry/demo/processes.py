@@ -19,7 +19,10 @@ START_SECONDS = 60
 
 
 def run(
-    nodes: Sequence[Settings], accounts: Mapping[str, str], serve_arguments: Callable[[Settings], list[str]]
+    nodes: Sequence[Settings],
+    accounts: Mapping[str, str],
+    password: str,
+    serve_arguments: Callable[[Settings], list[str]],
 ) -> None:
     """Run a web server and a worker per node, until Ctrl-C or SIGTERM, or until one of them ends."""
     children: list[subprocess.Popen[bytes]] = []
@@ -38,7 +41,7 @@ def run(
             with worker_log(settings).open("ab") as log:
                 children.append(_start(settings, [sys.executable, "-m", "sync"], log))
         _wait_until_ready(nodes, children)
-        _print_addresses(nodes, accounts)
+        _print_addresses(nodes, accounts, password)
         while not stopped and all(child.poll() is None for child in children):
             time.sleep(0.2)
     finally:
@@ -76,11 +79,12 @@ def _is_ready(settings: Settings) -> bool:
         return False
 
 
-def _print_addresses(nodes: Sequence[Settings], accounts: Mapping[str, str]) -> None:
+def _print_addresses(nodes: Sequence[Settings], accounts: Mapping[str, str], password: str) -> None:
     for settings in nodes:
         click.echo(f"{settings.node:9} {settings.base_url}   API {settings.base_url}/api/v1/openapi.json")
     click.echo("workers log to " + " and ".join(str(worker_log(settings)) for settings in nodes))
     click.echo("demo accounts on city (account, machine key):")
     for name, key in accounts.items():
         click.echo(f"  {name:18} {key}")
+    click.echo(f"sign in at {nodes[0].base_url}/login with one click, or with the password {password!r}")
     click.echo("Ctrl-C stops everything.")

@@ -222,6 +222,7 @@ REASONS = {
     "display-unknown": "单元格的数字格式不能识别",
     "day-partly-shown": "日期没有显示完整的年月日",
     "day-cell": "单元格是日期，不是原来的文字",
+    "day-other-calendar": "日期按民国纪年、佛历、农历等其他历法显示",
     "partly-raised": "单元格中有上标或者下标的字符",
     "partly-struck": "单元格中部分文字有删除线",
     "merged-columns": "合并单元格跨了几列",
@@ -230,6 +231,12 @@ REASONS = {
     "field-twice": "同一行中一项重复出现",
 }
 """Why a check answers as it does: reasons of a verdict, and faults for which a row of a file was not checked."""
+REVIEW_OUTCOMES = {
+    "same": "是同一主体",
+    "not_same": "不是同一主体",
+    "not_reaching": "限制不及于本次交易",
+}
+"""What a person decides about a verdict that was left to one (``checks/reviews``)."""
 FINDINGS = {
     "amount-unit-doubtful": "金额像是元和万元混淆",
     "amount-differs": "金额与处罚内容所写的不同",
@@ -245,6 +252,9 @@ FINDINGS = {
     "name-differs-from-records": "同一代码在其他记录中是另一名称",
     "decision-state-doubtful": "文字像是说决定已撤销、未作出或者只是样例",
     "name-unusual": "名称中有登记的名称所没有的内容",
+    "name-of-department": "名称是单位的内设机构，不是单位",
+    "kind-qualified": "处罚类别后面的括号写有别的话",
+    "stretch-start-differs": "所写期间的起始日与应起算的日期不同",
     "document-number-doubtful": "文号像是几个号，或者年份、字样有疑",
     "authority-several": "处罚机关写了几个机关",
     "authority-code-doubtful": "处罚机关代码不是机构编制部门赋予的代码",
@@ -255,11 +265,13 @@ FINDINGS = {
     "amount-unit-in-cell": "金额按格内单位读取",
     "date-serial": "日期按 Excel 序号读取",
     "personal-number-blotted": "文字中的个人号码已隐去",
+    "cell-mended": "报送人在网页上改过，与原文件不同",
 }
 """Findings about a filing that deserve a look before verification (``filing/plausibility``)."""
 SHELL_ACTS = {
     "account.create": "设立账号",
     "account.issue-key": "发放访问密钥",
+    "account.password-code": "发放口令设置码",
     "account.revoke-keys": "收回访问密钥",
     "department.set": "登记部门",
     "reference.load": "载入参照数据",

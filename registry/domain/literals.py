@@ -28,6 +28,12 @@ def iso_day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
+def chinese_day(text: str) -> str:
+    """A day written 2026-03-05 as people write it, 2026年3月5日."""
+    day = iso_day(text)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def row_number(text: str) -> int | None:
     """A number that this registry gave, as a path or a token has it; None for any other text."""
     return int(text) if _WHOLE.fullmatch(text) and text[0] != "-" else None

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from registry import receipt_pdf, settings
+from registry import settings
 from registry.domain.checks import webhook
 from registry.keys.signing import EXCHANGE, SIGNING, VAULT_FILE
 from registry.maintenance import store_copy
 from registry.maintenance.installation import Installation
+from registry.printing import page
 from registry.refusals.content import PdfUnavailable
 from registry.settings import NODE_FILE
 
@@ -94,7 +95,7 @@ def timezone(installation: Installation) -> Iterator[str]:
 def printing(installation: Installation) -> Iterator[str]:
     """Why receipts cannot be printed."""
     try:
-        receipt_pdf.require_printing(installation.settings.pdf_font)
+        page.require_printing(installation.settings.pdf_font)
     except PdfUnavailable as refusal:
         yield refusal.detail or refusal.title
 

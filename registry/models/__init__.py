@@ -13,11 +13,23 @@ from registry.models.audit import AuditEvent
 from registry.models.base import Base
 from registry.models.case import Case, CaseStep
 from registry.models.catalog import CatalogRow
-from registry.models.check import Check, CheckFile, CheckFilePart
+from registry.models.check import Check, CheckFile, CheckFilePart, ReviewDecision
 from registry.models.clock import Clock
 from registry.models.commendation import Commendation
 from registry.models.department import Department
-from registry.models.exchange import BulkRelease, InboxBatch, InboxItem, JobRun, OutboxMessage, Peer, PeerHead, Takeaway
+from registry.models.draft import Draft
+from registry.models.exchange import (
+    BulkRelease,
+    InboxBatch,
+    InboxItem,
+    JobRun,
+    OutboxMessage,
+    Peer,
+    PeerHead,
+    PeerReconciliation,
+    RowBatch,
+    Takeaway,
+)
 from registry.models.filed_record import FiledRecord
 from registry.models.further_key import FurtherKey
 from registry.models.keyring import SecondKey, SigningKey
@@ -34,6 +46,7 @@ from registry.models.rate_limit import RateLimit
 from registry.models.relation import Relation, RelationEnd
 from registry.models.relief import ConfirmationCode, Document, Relief, SubjectContact
 from registry.models.row_commitment import RowCommitment
+from registry.models.sign_in import Credential, PasswordCode, RecoveryCode, WebSession
 from registry.models.standing import Posting, PostingFold, Standing
 from registry.models.watch import Watch, WatchedParty, WatchEvent
 
@@ -58,8 +71,10 @@ __all__ = [
     "ConfirmationCode",
     "Cosignature",
     "Counter",
+    "Credential",
     "Department",
     "Document",
+    "Draft",
     "FiledRecord",
     "FurtherKey",
     "IdempotencyKey",
@@ -78,8 +93,10 @@ __all__ = [
     "MailMessage",
     "MemberStatementRow",
     "OutboxMessage",
+    "PasswordCode",
     "Peer",
     "PeerHead",
+    "PeerReconciliation",
     "Penalty",
     "PenaltyFiling",
     "PenaltyImport",
@@ -89,9 +106,12 @@ __all__ = [
     "Publication",
     "PublicationSector",
     "RateLimit",
+    "RecoveryCode",
     "Relation",
     "RelationEnd",
     "Relief",
+    "ReviewDecision",
+    "RowBatch",
     "RowCommitment",
     "SecondKey",
     "SigningKey",
@@ -102,6 +122,7 @@ __all__ = [
     "Watch",
     "WatchEvent",
     "WatchedParty",
+    "WebSession",
     "WholeListState",
     "Witness",
     "gram_counts",

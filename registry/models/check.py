@@ -12,7 +12,8 @@ class Check(Base):
     """One award check. Bidder lists are secret before opening, so request and receipt are encrypted.
 
     ``tender_index`` is a keyed hash of department and tender, None when the check is linked to no other;
-    ``previous`` is the check before it of the same tender.
+    ``previous`` is the check before it of the same tender. ``tender_sealed`` holds the tender that the receipt commits
+    to, as canonical JSON; None of checks made before it was kept.
     """
 
     __tablename__ = "checks"
@@ -29,6 +30,33 @@ class Check(Base):
     receipt_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     tender_index: Mapped[str | None]
     previous: Mapped[str | None]
+    tender_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class ReviewDecision(Base):
+    """What a person decided about the review ``number`` of a check; only appended, a later one takes its place.
+
+    ``pair_index`` is a keyed hash of department, party as asked and record, by which a later check finds it again,
+    None when it cannot be used again; ``revision`` is the version of the record, ``reach_index`` a keyed hash of the
+    tender and of all that the restriction was judged by. ``sealed`` is the signed decision, ``evidence_sealed`` the
+    file that came with it.
+    """
+
+    __tablename__ = "review_decisions"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    decision: Mapped[str] = mapped_column(unique=True)
+    check_id: Mapped[str] = mapped_column(ForeignKey("checks.id"), index=True)
+    number: Mapped[int]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
+    decided_at: Mapped[dt.datetime]
+    outcome: Mapped[str]
+    pair_index: Mapped[str | None] = mapped_column(index=True)
+    revision: Mapped[int | None]
+    reach_index: Mapped[str]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    evidence_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class CheckFile(Base):

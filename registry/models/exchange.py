@@ -14,6 +14,10 @@ class Peer(Base):
     A node without ``url`` is known by its key only: its records come through others. Until ``removals_until`` it may
     remove any share of its records, as a person allowed. ``former_keys`` verify what it signed before a change of key.
     One that was removed stays as a row, because what it signed is still to be verified.
+
+    ``transport``: ``service`` speaks the protocol of the nodes; ``files`` and ``front_end`` are platforms that take and
+    send rows, have no key, and are told of what ``formats`` and ``sectors`` (none: all) reach. What comes from them is
+    filed by ``intake_account``, rows of lists under the list ``intake_list``. ``last_sequence``: of batches to it.
     """
 
     __tablename__ = "peers"
@@ -34,10 +38,27 @@ class Peer(Base):
     retry_at: Mapped[dt.datetime | None]
     failures: Mapped[int]
     removed_at: Mapped[dt.datetime | None]
+    transport: Mapped[str] = mapped_column(default="service", server_default="service")
+    formats: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    formats_in: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    sectors: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    file_type: Mapped[str] = mapped_column(default="csv", server_default="csv")
+    platform_code: Mapped[str] = mapped_column(default="", server_default="")
+    intake_account: Mapped[str] = mapped_column(default="", server_default="")
+    intake_list: Mapped[str] = mapped_column(default="", server_default="")
+    last_sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    @property
+    def is_platform(self) -> bool:
+        """Whether it takes and sends rows, not envelopes."""
+        return self.transport != "service"
 
 
 class OutboxMessage(Base):
-    """A message to a peer about one publication, pending until the peer's receipt settles it."""
+    """A message to a peer about one publication, pending until the peer's receipt settles it.
+
+    To a platform it is ``sent`` in between: in a batch that is not answered, for days perhaps.
+    """
 
     __tablename__ = "outbox_messages"
     __table_args__ = (UniqueConstraint("peer_id", "entry"), Index(None, "peer_id", "state", "entry"))
@@ -51,6 +72,26 @@ class OutboxMessage(Base):
     attempts: Mapped[int]
     promised_at: Mapped[dt.datetime]
     settled_at: Mapped[dt.datetime | None]
+    batch_id: Mapped[int | None] = mapped_column(Key, index=True)
+
+
+class RowBatch(Base):
+    """A batch of rows to a platform: ``prepared``, ``sent`` once it lies there whole, ``answered`` for every row, or
+    ``refused`` as a whole for ``code``."""
+
+    __tablename__ = "row_batches"
+    __table_args__ = (UniqueConstraint("peer_id", "sequence"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    peer_id: Mapped[int] = mapped_column(ForeignKey("peers.id"))
+    sequence: Mapped[int]
+    digest: Mapped[str]
+    records: Mapped[int]
+    state: Mapped[str]
+    code: Mapped[str | None]
+    prepared_at: Mapped[dt.datetime]
+    sent_at: Mapped[dt.datetime | None]
+    answered_at: Mapped[dt.datetime | None]
 
 
 class InboxBatch(Base):
@@ -70,7 +111,8 @@ class InboxBatch(Base):
 class InboxItem(Base):
     """One record version of a received batch and its outcome; a quarantined one waits for a person.
 
-    ``envelope`` is stored of quarantined ones only: the others are in the raw batch.
+    ``envelope`` is stored of quarantined ones only: the others are in the raw batch. Of a platform it is the row,
+    stored of every one, with its ``row_hash``.
     """
 
     __tablename__ = "inbox_items"
@@ -79,13 +121,27 @@ class InboxItem(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("inbox_batches.id"))
     position: Mapped[int]
-    record: Mapped[str | None]
+    record: Mapped[str | None] = mapped_column(index=True)
     revision: Mapped[int | None]
     envelope: Mapped[str]
     state: Mapped[str]
     outcome: Mapped[str]
     code: Mapped[str | None]
     detail: Mapped[str | None] = mapped_column(FreeText)
+    row_hash: Mapped[str | None]
+
+
+class PeerReconciliation(Base):
+    """The outcome of the newest reconciliation with a peer: how many of our records were compared, how many it lacked
+    or had older, how many were different."""
+
+    __tablename__ = "peer_reconciliations"
+
+    peer_id: Mapped[int] = mapped_column(ForeignKey("peers.id"), primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+    checked: Mapped[int]
+    missing: Mapped[int]
+    different: Mapped[int]
 
 
 class Takeaway(Base):

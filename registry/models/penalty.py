@@ -97,7 +97,9 @@ class PenaltyFiling(Base):
 class PenaltyImport(Base):
     """An imported file of filings: its bytes, sealed, and how far its rows have been filed (``next_row``).
 
-    ``unchanged`` counts the rows that are on file already with the very same facts.
+    ``unchanged`` counts the rows that are on file already with the very same facts. ``mended``: the cells that its
+    filer wrote anew, sealed JSON. A file that is looked at before it is filed is first
+    ``checking``, then ``checked``; ``running`` files, ``finished`` and ``failed`` end.
     """
 
     __tablename__ = "penalty_imports"
@@ -117,6 +119,7 @@ class PenaltyImport(Base):
     refused: Mapped[int]
     created_at: Mapped[dt.datetime]
     finished_at: Mapped[dt.datetime | None]
+    mended: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class ImportFinding(Base):

@@ -35,6 +35,7 @@ UNCOMMITTED = {
     "gram_counts": "derived from the names of publications; `registry names rebuild` makes it again",
     "further_keys": "derived from publications; made again when the rules of keys change",
     "rate_limits": "derived from requests: counters of a window of minutes, deleted when it is over",
+    "web_sessions": "derived from signing in: deleted when they end, and their keyed hash binds token and account",
     "job_runs": "derived from the clock: claims of the worker's slots; a slot run twice does no harm",
 }
 """Tables whose rows are not committed, each with the reason. Every other table of the metadata is."""

@@ -49,6 +49,7 @@ class Standing(Base):
     visible_from: Mapped[dt.date]
     visible_until: Mapped[dt.date]
     has_left: Mapped[bool]
+    subject_kind: Mapped[str] = mapped_column(server_default="")
 
 
 class Posting(Base):

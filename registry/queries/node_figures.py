@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.models import Clock, InboxItem, JobRun, OutboxMessage, Peer
+from registry.models import Clock, InboxItem, JobRun, OutboxMessage, Peer, PeerReconciliation
+from registry.queries.exchange import row_batches
+from registry.queries.node.job_runs import job_names
 from registry.queries.publication import ledger_state
 from registry.unit_of_work import day_of
 
@@ -40,7 +42,7 @@ def _ledger(session: Session, now: dt.datetime) -> Iterator[Figure]:
 
 
 def _jobs(session: Session, now: dt.datetime) -> Iterator[Figure]:
-    for job in _job_names(session):
+    for job in job_names(session):
         newest = select(JobRun).where(JobRun.job == job).order_by(JobRun.slot.desc()).limit(RUNS_LOOKED_AT)
         runs = list(session.scalars(newest))
         labels = {"job": job}
@@ -50,14 +52,6 @@ def _jobs(session: Session, now: dt.datetime) -> Iterator[Figure]:
         yield Figure("registry_job_age_seconds", "Seconds since a job last began.", age, labels)
         failed = sum(run.outcome is not None and run.outcome != "done" for run in runs)
         yield Figure("registry_job_failed_runs", f"Failed runs among the newest {RUNS_LOOKED_AT}.", failed, labels)
-
-
-def _job_names(session: Session) -> Iterator[str]:
-    """The jobs that ever ran, by jumps through the index: counting a week of runs would take a second."""
-    name = session.scalar(select(func.min(JobRun.job)))
-    while name is not None:
-        yield name
-        name = session.scalar(select(func.min(JobRun.job)).where(JobRun.job > name))
 
 
 def _exchange(session: Session, now: dt.datetime) -> Iterator[Figure]:
@@ -70,12 +64,32 @@ def _exchange(session: Session, now: dt.datetime) -> Iterator[Figure]:
         count, age = (row[1], _seconds_since(row.oldest, now)) if row is not None else (0, 0.0)
         yield Figure("registry_outbox_pending", "Messages that a peer has not acknowledged.", count, labels)
         yield Figure("registry_outbox_age_seconds", "Seconds that the oldest of them has waited.", age, labels)
+        yield Figure("registry_peer_paused", "Whether a peer is paused.", float(bool(peer.paused_because)), labels)
+        yield from _platform(session, peer, now) if peer.is_platform else ()
+        yield from _reconciliation(session, peer, now)
         if peer.pulled_at is not None:
             age = _seconds_since(peer.pulled_at, now)
             yield Figure("registry_pull_age_seconds", "Seconds since a peer was last pulled from.", age, labels)
     quarantined = select(func.count()).select_from(InboxItem).where(InboxItem.state == "quarantined")
     count = session.scalar(quarantined) or 0
     yield Figure("registry_quarantined_records", "Records of peers that wait for a person.", count)
+
+
+def _platform(session: Session, peer: Peer, now: dt.datetime) -> Iterator[Figure]:
+    """Rows that lie at a platform and are not answered: it may take days, and then somebody has to ask."""
+    labels, batches = {"peer": peer.code}, row_batches.unanswered(session, peer.id)
+    count = sum(batch.records for batch in batches)
+    age = _seconds_since(batches[0].since, now) if batches else 0.0
+    yield Figure("registry_rows_unanswered", "Rows sent to a platform that it has not answered.", count, labels)
+    yield Figure("registry_rows_unanswered_age_seconds", "Seconds that the oldest batch waits.", age, labels)
+
+
+def _reconciliation(session: Session, peer: Peer, now: dt.datetime) -> Iterator[Figure]:
+    found, labels = session.get(PeerReconciliation, peer.id), {"peer": peer.code}
+    if found is not None:
+        age = _seconds_since(found.at, now)
+        yield Figure("registry_reconciliation_age_seconds", "Seconds since holdings were compared.", age, labels)
+        yield Figure("registry_reconciliation_different", "Records that differed then.", found.different, labels)
 
 
 def _clocks(session: Session, now: dt.datetime) -> Iterator[Figure]:

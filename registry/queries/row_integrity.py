@@ -24,8 +24,9 @@ _NEWEST = """CREATE TABLE newest (
 ) WITHOUT ROWID"""
 
 
-def findings(session: Session, vault: Vault) -> Iterator[str]:
-    """Yield one line per row that is not as the last act left it, and per contradiction in the chain of commitments.
+def findings(session: Session, vault: Vault, tables: Sequence[str] | None = None) -> Iterator[str]:
+    """Yield one line per row that is not as the last act left it, and per contradiction in the chain of commitments;
+    of these tables only, or of all that are committed to.
 
     The newest digest of each row is kept in a temporary file meanwhile, so that memory does not grow with the store.
     The session must see one state of the store throughout.
@@ -33,7 +34,7 @@ def findings(session: Session, vault: Vault) -> Iterator[str]:
     with closing(sqlite3.connect("")) as newest:
         newest.execute(_NEWEST)
         yield from _check_chain(session, vault, newest)
-        for name in committed_tables():
+        for name in committed_tables() if tables is None else tables:
             try:
                 yield from _check_table(session, vault, newest, Base.metadata.tables[name])
             except (ValueError, TypeError):

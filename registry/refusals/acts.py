@@ -104,9 +104,9 @@ class FileUnfinished(Conflict):
 
 
 class FileForgotten(NotFound):
-    """A file's bytes are no longer kept: it had no finding, or its time is over."""
+    """A file's bytes are no longer kept: their time is over, or they were erased."""
 
-    code, title = "file-forgotten", "文件原件已不保存：报送时没有任何意见，或已满保存期限；请查看逐行意见"
+    code, title = "file-forgotten", "文件原件已不保存：已满保存期限，或者已依法删除；请查看逐行意见"
 
 
 class DepartmentUnknown(NotFound):

@@ -25,3 +25,9 @@ class FileRunning(Conflict):
     """The result of a file is available only when it is finished or cancelled."""
 
     code, title = "check-file-running", "成批核查尚未结束"
+
+
+class ReviewUnknown(NotFound):
+    """The check leaves nothing of this number to a person."""
+
+    code, title = "review-unknown", "本次核查没有这一项须人工核实的事项"

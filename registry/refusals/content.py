@@ -45,6 +45,12 @@ class ReceiptRefused(Invalid):
     code, title = "receipt-refused", "回执无效"
 
 
+class ReviewDecisionRefused(Invalid):
+    """A decision on a review is not byte for byte what its issuer signed, or is about another receipt."""
+
+    code, title = "review-decision-refused", "核实判定无效"
+
+
 class LineUnknown(NotFound):
     """A receipt has no line of that ``ref``."""
 

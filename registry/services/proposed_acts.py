@@ -17,8 +17,8 @@ from registry.refusals.acts import VersionStale
 from registry.services.cases import erasure, proposed_steps
 from registry.services.exchange import peers
 from registry.services.law import calendar_loading
-from registry.services.node import accounts, proposals
-from registry.services.node.accounts import NewAccount, NewDepartment
+from registry.services.node import accounts, passwords, proposals
+from registry.services.node.accounts import Grant, NewAccount, NewDepartment
 from registry.services.node.proposals import ProposedAct
 from registry.services.publication import key_rotation
 from registry.unit_of_work import UnitOfWork
@@ -47,6 +47,18 @@ def _add_key(work: UnitOfWork, name: str, arguments: Arguments, _version: int | 
     return {"account": name}
 
 
+def _change_grant(work: UnitOfWork, name: str, arguments: Arguments, _version: int | None) -> Outcome:
+    until = arguments["valid_until"]
+    last = dt.date.fromisoformat(until) if until else None
+    accounts.change_grant(work, name, Grant(arguments["sectors"], arguments["districts"], last))
+    return {"account": name}
+
+
+def _issue_password_code(work: UnitOfWork, name: str, arguments: Arguments, _version: int | None) -> Outcome:
+    passwords.issue_code(work, name, bytes.fromhex(arguments["code_hash"]))
+    return {"account": name}
+
+
 def _set_department(work: UnitOfWork, code: str, arguments: Arguments, _version: int | None) -> Outcome:
     accounts.ensure_department(work, NewDepartment(code, **arguments))
     return {"department": code}
@@ -54,6 +66,12 @@ def _set_department(work: UnitOfWork, code: str, arguments: Arguments, _version:
 
 def _add_peer(work: UnitOfWork, code: str, arguments: Arguments, _version: int | None) -> Outcome:
     peers.add(work, code, arguments["name"], arguments["url"], arguments["public_key"], arguments["owners"])
+    return {"peer": code}
+
+
+def _add_platform(work: UnitOfWork, code: str, arguments: Arguments, _version: int | None) -> Outcome:
+    intake = peers.Intake(arguments["account"], arguments["scheme"])
+    peers.add_platform(work, code, arguments["name"], arguments["url"], arguments["profile"], intake)
     return {"peer": code}
 
 
@@ -99,8 +117,11 @@ _MANAGE, _KEYS = Permission.ACCOUNT_MANAGE, Permission.KEYS_MANAGE
 _OPERATE, _PEER = Permission.EXCHANGE_OPERATE, Permission.PEER_CONFIRM
 CREATE_ACCOUNT = ProposedAct("account.create", _MANAGE, _MANAGE, _create_account)
 ADD_KEY = ProposedAct("account.key", _MANAGE, _MANAGE, _add_key, about_account=True)
+CHANGE_GRANT = ProposedAct("account.grant", _MANAGE, _MANAGE, _change_grant, about_account=True)
+ISSUE_PASSWORD_CODE = ProposedAct("account.password-code", _MANAGE, _MANAGE, _issue_password_code, about_account=True)
 SET_DEPARTMENT = ProposedAct("department.set", _MANAGE, _MANAGE, _set_department)
 ADD_PEER = ProposedAct("peer.add", _OPERATE, _PEER, _add_peer)
+ADD_PLATFORM = ProposedAct("peer.add-platform", _OPERATE, _PEER, _add_platform)
 CHANGE_PEER = ProposedAct("peer.change", _OPERATE, _PEER, _change_peer)
 REMOVE_PEER = ProposedAct("peer.remove", _OPERATE, _PEER, _remove_peer)
 ROTATE_KEY = ProposedAct("keys.rotate", _KEYS, _KEYS, _rotate_key)
@@ -109,7 +130,8 @@ LOAD_CALENDAR = ProposedAct(
     "calendar.load", Permission.CALENDAR_LOAD, Permission.LAW_CONFIRM, _load_calendar, examine=_examine_calendar
 )
 NODE_ACTS = (
-    CREATE_ACCOUNT, ADD_KEY, SET_DEPARTMENT, ADD_PEER, CHANGE_PEER, REMOVE_PEER, ROTATE_KEY, REVOKE_KEY, LOAD_CALENDAR,
+    CREATE_ACCOUNT, CHANGE_GRANT, ADD_KEY, ISSUE_PASSWORD_CODE, SET_DEPARTMENT, ADD_PEER, ADD_PLATFORM, CHANGE_PEER,
+    REMOVE_PEER, ROTATE_KEY, REVOKE_KEY, LOAD_CALENDAR,
 )  # fmt: skip
 ACTS: dict[str, ProposedAct] = (
     proposed_steps.ACTS | {erasure.ERASE.name: erasure.ERASE} | {act.name: act for act in NODE_ACTS}
@@ -135,6 +157,22 @@ def propose_key(work: UnitOfWork, name: str, key: str) -> Proposal:
     return proposals.propose(work, ADD_KEY, name, {"key_hash": account_lookup.key_hash(key).hex()})
 
 
+def propose_grant(work: UnitOfWork, name: str, grant: Grant) -> Proposal:
+    """Propose how far an account reaches, and until when."""
+    arguments = {
+        "sectors": sorted(grant.sectors),
+        "districts": sorted(grant.districts),
+        "valid_until": grant.valid_until.isoformat() if grant.valid_until else None,
+    }
+    return proposals.propose(work, CHANGE_GRANT, name, arguments)
+
+
+def propose_password_code(work: UnitOfWork, name: str, code: str) -> Proposal:
+    """Propose that an account may set its password by a code."""
+    hashed = passwords.code_hash(work.keys.vault, name, code)
+    return proposals.propose(work, ISSUE_PASSWORD_CODE, name, {"code_hash": hashed.hex()})
+
+
 def propose_department(work: UnitOfWork, new: NewDepartment) -> Proposal:
     """Propose a department, or a change of one."""
     arguments = {
@@ -151,6 +189,12 @@ def propose_peer(work: UnitOfWork, code: str, name: str, url: str, public_key: s
     """Propose a peer."""
     arguments = {"name": name, "url": url, "public_key": public_key, "owners": list(owners)}
     return proposals.propose(work, ADD_PEER, code, arguments)
+
+
+def propose_platform(work: UnitOfWork, code: str, name: str, url: str, profile: str, intake: peers.Intake) -> Proposal:
+    """Propose a platform that takes and sends rows."""
+    arguments = {"name": name, "url": url, "profile": profile, "account": intake.account, "scheme": intake.scheme}
+    return proposals.propose(work, ADD_PLATFORM, code, arguments)
 
 
 def propose_change_of_peer(

@@ -11,6 +11,7 @@ from registry.errors import Refusal
 from registry.refusals.acts import KeyUnknown
 from registry.refusals.content import PeerSignature
 from registry.refusals.procedure import CodeWrong
+from registry.refusals.sign_in import SignInFailed
 from registry.services.node import access
 from registry.serving import request_limits
 
@@ -19,6 +20,7 @@ _ACTS: dict[type[Refusal], str] = {
     KeyUnknown: KEY,
     PeerSignature: "access.signature-failed",
     CodeWrong: "access.code-failed",
+    SignInFailed: "access.sign-in-failed",
 }
 """The event of each refusal that means: this proves nothing. Whether a key is unknown, revoked or expired is part of
 the event's name."""

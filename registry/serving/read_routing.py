@@ -11,6 +11,8 @@ COOKIE_SECONDS = 60
 READING = ("GET", "HEAD")
 ON_PRIMARY = ("exchange", "health", "metrics")
 """Blueprints whose readings tell of the primary itself, or are the other half of an act."""
+SIGNED_IN = "private"
+"""The blueprint of the pages for signed-in people."""
 _DIGITS_MAX = 19
 
 
@@ -39,7 +41,8 @@ def _allow_replica() -> None:
     text = request.cookies.get(COOKIE, "")
     is_position = text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX
     # Who has an account may have written anywhere: in another process, on another machine.
-    g.replica_allowed = runtime.ReplicaUse(int(text) if is_position else 0, fresh="Authorization" in request.headers)
+    has_account = "Authorization" in request.headers or request.blueprint == SIGNED_IN
+    g.replica_allowed = runtime.ReplicaUse(int(text) if is_position else 0, fresh=has_account)
 
 
 def _state_position(response: Response) -> Response:

@@ -15,6 +15,8 @@ from registry.services.node import rate_limits
 
 IPV6_PREFIX = 64
 """A subscriber has a whole network of addresses of this size."""
+PRINTS_PER_HOUR_MAX = 120
+"""Signed reports made for one address in an hour."""
 
 
 class DatabaseStorage(Storage):
@@ -77,6 +79,12 @@ limiter = Limiter(
 def count_attempt() -> None:
     """Count what somebody without an account tries: an application, a confirmation code. Refuses
     ``TooManyApplications`` beyond the limit of the address."""
+
+
+@limiter.shared_limit(f"{PRINTS_PER_HOUR_MAX} per hour", scope="prints")
+def count_print() -> None:
+    """Count what somebody without an account has signed and printed. Refuses ``TooManyApplications`` beyond the limit
+    of the address."""
 
 
 def init_app(app: Flask) -> None:

@@ -1,9 +1,11 @@
 """Read what stands on a worksheet beside its cells: comments, text boxes and pictures, striking conditional formats."""
 
+import re
 from collections.abc import Iterable
 
 from lxml import etree
 
+from registry.domain.filing.vocabulary import stated_unit
 from registry.tabular import lines
 from registry.tabular.cell_comments import AUTHOR, HEAD
 from registry.tabular.colours import BLACK, colour, fill_colour, is_unseen
@@ -12,6 +14,9 @@ from registry.tabular.package import Package, parse_part
 from registry.tabular.sheet_edit import cell_of
 
 _PICTURES = ("pic", "graphicFrame")
+_PAGE_CODE = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|[0-9]{2}[+-][0-9]{3})|[0-9]{1,3}|.)', re.DOTALL)
+"""Codes in the texts of printed pages: parts, fonts, sizes, colours, what the program fills in (ECMA-376 18.3.1.39)."""
+_PAGE_PARTS = ("&L", "&C", "&R")
 
 
 def read_beside(package: Package, part: str, grid: Grid) -> None:
@@ -78,3 +83,21 @@ def note_rules(grid: Grid, used: Iterable[int], hiding: frozenset[int]) -> None:
         grid.beside.append(
             ("conditional-format-left-out", "条件格式会给内容加删除线或者使其看不到，未按条件格式判断，请核对")
         )
+
+
+def note_pages(grid: Grid, texts: Iterable[str]) -> None:
+    """Heed what the head and foot of the printed pages say of a unit or a state: a person with the paper sees it."""
+    for text in texts:
+        for line in _PAGE_CODE.sub(_plain_code, text).splitlines():
+            is_state = lines.page_states(line)
+            if not (is_state or stated_unit(line)):
+                continue
+            grid.page_lines.append(line)
+            grid.is_apart = grid.is_apart or is_state
+            grid.beside.append(("page-text", "打印的页眉或者页脚写有金额单位，或者写明是草稿、样表等，已据此判断各行"))
+
+
+def _plain_code(code: re.Match[str]) -> str:
+    if code[0].upper() in _PAGE_PARTS:
+        return "\n"
+    return "&" if code[0] == "&&" else ""

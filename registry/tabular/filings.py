@@ -1,8 +1,9 @@
 """Read filings from a file: every row with its faults and notes."""
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 
 from registry import tabular
 from registry.domain.filing import columns
@@ -10,10 +11,11 @@ from registry.domain.filing.cells import pointer
 from registry.domain.filing.defaults import fill_repeated, repeated_by_account
 from registry.domain.filing.model import Filing, Note, Rules
 from registry.domain.filing.parse import clean
-from registry.domain.filing.reading import AS_WRITTEN, Reading
-from registry.domain.filing.vocabulary import Vocabulary, is_harmless
+from registry.domain.filing.reading import AS_WRITTEN, Place, Reading
+from registry.domain.filing.row_reader import RowMemory
+from registry.domain.filing.vocabulary import LEFT_OUT, UNITS, Vocabulary, is_harmless
 from registry.errors import Fault
-from registry.tabular.sheet import FileNote, Row, Sheet
+from registry.tabular.sheet import FileNote, Row, Sheet, Tables
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,28 @@ class ReadRow:
     faults: tuple[Fault, ...]
     notes: tuple[Note, ...]
     sheet: str = ""
-    cells: dict[str, str] = field(default_factory=dict, repr=False)
+    cells: dict[str, str] = dataclass_field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """One cell of a row as the file has it: its heading, the field that heading means (empty when none is kept), its
+    text, and where it stands in a workbook, such as C5."""
+
+    heading: str
+    field: str
+    text: str = dataclass_field(repr=False)
+    place: str
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """The tables of a file of filings as they were found, their rows not yet judged: what is judged again, by other
+    rules or on another day, need not be read again."""
+
+    tables: Tables
+    reading: Reading
+    vocabulary: Vocabulary
 
 
 @dataclass(frozen=True)
@@ -49,13 +72,23 @@ def read_filings(
     *,
     is_strict: bool = False,
 ) -> FilingsFile:
-    """Read a file of filings. Refuses the whole file when it cannot be read as a table.
+    """Read a file of filings. Refuses what ``open_file`` and ``judge_rows`` refuse."""
+    return judge_rows(open_file(data, filename, reading), rules, today, is_strict=is_strict)
+
+
+def open_file(data: bytes, filename: str, reading: Reading = AS_WRITTEN) -> OpenFile:
+    """Find the tables of a file of filings. Refuses the whole file when it cannot be read as a table."""
+    vocabulary = columns.VOCABULARY.mapped(reading.mapping)
+    return OpenFile(tabular.read_tables(data, filename, vocabulary), reading, vocabulary)
+
+
+def judge_rows(file: OpenFile, rules: Rules, today: dt.date, *, is_strict: bool = False) -> FilingsFile:
+    """The rows of a file as filings, each judged when it is asked for.
 
     Headings are canonical field names, the ``CF_*`` columns of 2018 or 2016, or Chinese as offices write them. Columns
     that nobody knows are left out and named, with ``is_strict`` they refuse the file.
     """
-    vocabulary = columns.VOCABULARY.mapped(reading.mapping)
-    tables = tabular.read_tables(data, filename, vocabulary)
+    tables, reading, vocabulary = file.tables, file.reading, file.vocabulary
     headed = [
         (sheet, columns.resolve(sheet.columns, vocabulary, unit=sheet.unit, is_strict=is_strict))
         for sheet in tables.sheets
@@ -63,11 +96,48 @@ def read_filings(
 
     def rows() -> Iterator[ReadRow]:
         for sheet, headings in headed:
-            for row in sheet.rows:
-                yield _read_row((sheet, row), headings, (rules, today), reading, vocabulary)
+            memory = RowMemory()
+            for unmended in sheet.rows:
+                row, absent = mend_row(unmended, reading.mended.get((sheet.name, unmended.number), {}), headings)
+                cells, defaults = fill_repeated(absent | headings.cells(row.cells), headings, rules)
+                filing, faults, notes = clean(cells, rules, today, headings, memory)
+                judged = judge_row(row, vocabulary, reading.confirmed)
+                yield _join((sheet, row), filing, (*judged[0], *faults), (*judged[1], *defaults, *notes))
 
     about = tuple(note for sheet, headings in headed for note in _notes(sheet.name, headings, rules))
     return FilingsFile(tables.total, (*tables.notes, *about), rows())
+
+
+def read_source_rows(
+    data: bytes, filename: str, reading: Reading, wanted: Collection[Place] | int
+) -> dict[Place, list[SourceCell]]:
+    """The cells of some rows as the file has them, in the order of its columns, empty ones too: of the rows ``wanted``,
+    or of the rows of that number in any sheet. Refuses what ``read_filings`` refuses of a file without tables."""
+    vocabulary = replace(columns.VOCABULARY.mapped(reading.mapping), is_open=True)
+    rows: dict[Place, list[SourceCell]] = {}
+    for sheet in tabular.read_tables(data, filename, vocabulary).sheets:
+        kept = {heading: vocabulary.meaning(heading).field.removeprefix(LEFT_OUT) for heading in sheet.columns}
+        for row in sheet.rows:
+            if row.number == wanted if isinstance(wanted, int) else (sheet.name, row.number) in wanted:
+                rows[sheet.name, row.number] = [
+                    SourceCell(heading, kept[heading], row.cells.get(heading, ""), sheet.cell(heading, row.number))
+                    for heading in sheet.columns
+                ]
+    return rows
+
+
+def read_headings(data: bytes, filename: str, reading: Reading) -> list[SourceCell]:
+    """The headings of a file with what each means now and an example from its column: what a person maps."""
+    vocabulary = replace(columns.VOCABULARY.mapped(reading.mapping), is_open=True)
+    found: dict[str, SourceCell] = {}
+    for sheet in tabular.read_tables(data, filename, vocabulary).sheets:
+        for heading in sheet.columns:
+            example = next((row.cells[heading] for row in sheet.rows[:20] if row.cells.get(heading)), "")
+            meaning = vocabulary.meaning(heading)
+            unit = next((name for name, code in UNITS.items() if code == meaning.unit and name != "万"), "")
+            text = f"{meaning.field}:{unit}" if unit else meaning.field
+            found.setdefault(heading, SourceCell(heading, text, example, sheet.cell(heading, sheet.heading_row)))
+    return list(found.values())
 
 
 def _notes(sheet: str, headings: columns.Headings, rules: Rules) -> Iterator[FileNote]:
@@ -79,23 +149,30 @@ def _notes(sheet: str, headings: columns.Headings, rules: Rules) -> Iterator[Fil
         yield FileNote("department-default", f"没有这些列，各行采用报送单位的：{titles}", sheet)
 
 
-def _read_row(
-    found: tuple[Sheet, Row],
-    headings: columns.Headings,
-    judged_by: tuple[Rules, dt.date],
-    reading: Reading,
-    vocabulary: Vocabulary,
+def _join(
+    found: tuple[Sheet, Row], filing: Filing | None, faults: tuple[Fault, ...], notes: tuple[Note, ...]
 ) -> ReadRow:
-    (sheet, row), (rules, today) = found, judged_by
-    cells, defaults = fill_repeated(headings.cells(row.cells), headings, rules)
-    filing, faults, notes = clean(cells, rules, today, headings)
-    row_faults, row_notes = judge_row(row, vocabulary, reading.confirmed)
-    all_faults = tuple(dict.fromkeys((*row_faults, *faults)))
-    all_notes = (*row_notes, *defaults, *notes)
-    places = {}
-    for place in (*(fault.pointer for fault in all_faults), *(note.pointer for note in all_notes)):
-        places[place] = sheet.cell(place.removeprefix("/").replace("~1", "/").replace("~0", "~"), row.number)
-    return ReadRow(row.number, None if all_faults else filing, all_faults, all_notes, sheet.name, places)
+    sheet, row = found
+    faults = tuple(dict.fromkeys(faults)) if faults else ()
+    places = {
+        place: sheet.cell(place.removeprefix("/").replace("~1", "/").replace("~0", "~"), row.number)
+        for place in (*(fault.pointer for fault in faults), *(note.pointer for note in notes))
+    }
+    return ReadRow(row.number, None if faults else filing, faults, notes, sheet.name, places)
+
+
+def mend_row(row: Row, mended: Mapping[str, str], headings: columns.Headings) -> tuple[Row, dict[str, str]]:
+    """A row with the cells that a person wrote anew, and those of them for which the file has no column: what was wrong
+    with the cells of the file no longer counts, and a note says of each that it differs from the file."""
+    if not mended:
+        return row, {}
+    places = {pointer(name): name for name in mended}
+    faults = tuple(fault for fault in row.faults if fault.pointer not in places)
+    notes = tuple(note for note in row.notes if note.pointer not in places)
+    told = tuple(Note(place, "cell-mended", "报送人在网页上改过，与原文件不同") for place in places)
+    cells = {name: text for name, text in (row.cells | dict(mended)).items() if text.strip()}
+    absent = {name: text for name, text in mended.items() if name in columns.FIELDS and name not in headings.fields}
+    return replace(row, cells=cells, faults=faults, notes=(*notes, *told)), absent
 
 
 def judge_row(

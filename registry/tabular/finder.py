@@ -12,12 +12,13 @@ from registry.domain.filing.vocabulary import Vocabulary, stated_unit
 from registry.errors import Fault
 from registry.refusals.content import DuplicateColumn, NoHeader
 from registry.tabular import lines
-from registry.tabular.grid import CELL_FAULTS, CELL_NOTES, DOUBTS, Book, Cell, Grid, column_letters
+from registry.tabular.grid import CELL_FAULTS, CELL_NOTES, DOUBTS, Book, Cell, Grid, column_letters, fill_merges
 from registry.tabular.headings import join_headings, texts_of
 from registry.tabular.sheet import FileNote, Row, Sheet, Tables, require_rows, require_width
 
 ROWS_SEARCHED = 200
 """Filled rows in which the first headings are looked for."""
+_REMEMBERED_MAX = 10_000
 _MARKS = frozenset(("struck-through", "text-unseen"))
 _LEFT_OUT = {
     "totals-row": "合计行，未读取",
@@ -61,7 +62,7 @@ class _Table:
     @property
     def unit(self) -> str:
         """The unit of amounts that lines above or below state; two different ones are none that is read."""
-        return "、".join(dict.fromkeys(filter(None, map(stated_unit, self.lines))))
+        return "、".join(dict.fromkeys(filter(None, map(stated_unit, self.lines + self.grid.page_lines))))
 
     def add_line(self, text: str, *, is_note: bool, is_section: bool) -> None:
         """Heed a line that is no row: what it says of the rows above or below it."""
@@ -85,7 +86,8 @@ class _Finder:
         self._in_notes = False
         self._unfilled: list[int] = []
         self._key_spellings = set(vocabulary.key_headings)
-        _fill_merges(grid, self.wide)
+        self._sound: set[str] = set()
+        fill_merges(grid, self.wide)
         self.numbers = sorted(grid.rows)
 
     def find(self, *, is_forced: bool) -> None:
@@ -209,6 +211,15 @@ class _Finder:
                 return "section-row"
         return "" if is_filled else "row-unfilled"
 
+    def is_sound(self, text: str) -> bool:
+        """Whether a text has no faults of its own; most cells repeat a few texts, of which it is remembered."""
+        if text in self._sound:
+            return True
+        is_sound = not text_faults("", text)
+        if is_sound and len(self._sound) < _REMEMBERED_MAX:
+            self._sound.add(text)
+        return is_sound
+
     def _leave_out(self, code: str, detail: str, number: int = 0) -> None:
         self.notes.append(FileNote(code, detail, self.grid.name, number))
 
@@ -223,30 +234,6 @@ class _Finder:
         for first, last in runs:
             span = f"至第 {last} 行" if last > first else ""
             self._leave_out("row-unfilled", f"{span}{_LEFT_OUT['row-unfilled']}", first)
-
-
-def _fill_merges(grid: Grid, wide: dict[tuple[int, int], int]) -> None:
-    """Give the value of a merged span to every row it covers that has something of its own; what stands unseen below
-    it goes. ``wide``: the last column of the value of a span over several columns, by its row and first column."""
-    for merge in grid.merges:
-        anchor = grid.rows.get(merge.top, {}).get(merge.left)
-        rows = range(merge.top, merge.bottom + 1) if merge.bottom - merge.top < len(grid.rows) else grid.rows
-        for number in [row for row in rows if merge.top <= row <= merge.bottom and row in grid.rows]:
-            cells = grid.rows[number]
-            hidden = [column for column in cells if merge.left <= column <= merge.right]
-            is_below = [c for c in hidden if (number, c) != (merge.top, merge.left) and cells[c].text]
-            for column in hidden:
-                del cells[column]
-            if anchor is None or not (cells or number == merge.top):
-                continue
-            marks = ["merged-value"] if number > merge.top else []
-            marks += ["merged-hidden"] if is_below else []
-            cells[merge.left] = anchor._replace(findings=(*anchor.findings, *marks))
-            if merge.right > merge.left:
-                wide[number, merge.left] = merge.right
-    for number, cells in list(grid.rows.items()):
-        if not any(cell.text.strip() or cell.findings for cell in cells.values()):
-            del grid.rows[number]
 
 
 class _Rows(Sequence[Row]):
@@ -295,7 +282,7 @@ def _build_row(finder: _Finder, table: _Table, number: int, cells: dict[int, Cel
             if column in table.grid.hidden_columns and text:
                 notes.append(Note(pointer(heading), "column-hidden", CELL_NOTES["column-hidden"]))
         if text and not text.isspace():
-            if is_kept:
+            if is_kept and not finder.is_sound(text):
                 faults += text_faults(heading, text)
             values[heading] = text
     doubts = ["row-hidden"] if number in table.grid.hidden_rows else []

@@ -16,6 +16,7 @@ CELL_FAULTS: Mapping[str, str] = {
     "display-hidden": "单元格有内容而没有显示出来（数字格式隐藏了它）",
     "display-unknown": "单元格的数字格式不能识别，请改为常规或者文本格式",
     "day-partly-shown": "日期没有显示完整的年月日，请改为完整的日期格式",
+    "day-other-calendar": "日期按民国纪年、佛历、农历等其他历法显示，与存储的日期不同，请改为公历的完整日期格式",
     "day-cell": "单元格是日期，不是原来的文字；请以文本格式填写",
     "partly-raised": "单元格中有上标或者下标的字符，不能确定是否属于内容，请删去或者改为普通文字",
     "partly-struck": "单元格中部分文字有删除线，请删去或者取消删除线",
@@ -37,7 +38,7 @@ DOUBTS: Mapping[str, str] = {
     "row-hidden": "此行是隐藏的或者被筛选掉的，看不到；确认报送请取消隐藏，或者注明已确认",
     "text-unseen": "此行有内容的字体颜色与底色相同，看不到；确认报送请改变颜色，或者注明已确认",
     "struck-through": "此行的内容有删除线；确认报送请取消删除线，或者注明已确认",
-    "row-set-apart": "工作表名称、此行上下的文字或者批注写明已撤销、作废、草稿、示例等；确认报送请改正，或者注明已确认",
+    "row-set-apart": "表名、上下文字、批注或页眉页脚写明已撤销、作废、草稿、示例等；确认报送请改正，或者注明已确认",
 }
 """What may mean that a row was not meant: a person has to confirm it."""
 
@@ -69,7 +70,8 @@ class Merge(NamedTuple):
 @dataclass
 class Grid:
     """One sheet: cells by row and column, counted from 1. ``is_apart``: a text over it says that its rows are void;
-    ``comments``: column and text, by row; ``beside``: codes and details of what lies over it and is not read."""
+    ``comments``: column and text, by row; ``beside``: codes and details of what lies over it and is not read;
+    ``page_lines``: what its printed pages say above and below of a unit or a state."""
 
     name: str = ""
     rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
@@ -79,6 +81,7 @@ class Grid:
     is_apart: bool = False
     comments: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
     beside: list[tuple[str, str]] = field(default_factory=list)
+    page_lines: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -112,3 +115,27 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = _LETTERS[rest] + letters
     return letters
+
+
+def fill_merges(grid: Grid, wide: dict[tuple[int, int], int]) -> None:
+    """Give the value of a merged span to every row it covers that has something of its own; what stands unseen below
+    it goes. ``wide``: the last column of the value of a span over several columns, by its row and first column."""
+    for merge in grid.merges:
+        anchor = grid.rows.get(merge.top, {}).get(merge.left)
+        rows = range(merge.top, merge.bottom + 1) if merge.bottom - merge.top < len(grid.rows) else grid.rows
+        for number in [row for row in rows if merge.top <= row <= merge.bottom and row in grid.rows]:
+            cells = grid.rows[number]
+            hidden = [column for column in cells if merge.left <= column <= merge.right]
+            is_below = [c for c in hidden if (number, c) != (merge.top, merge.left) and cells[c].text]
+            for column in hidden:
+                del cells[column]
+            if anchor is None or not (cells or number == merge.top):
+                continue
+            marks = ["merged-value"] if number > merge.top else []
+            marks += ["merged-hidden"] if is_below else []
+            cells[merge.left] = anchor._replace(findings=(*anchor.findings, *marks))
+            if merge.right > merge.left:
+                wide[number, merge.left] = merge.right
+    for number, cells in list(grid.rows.items()):
+        if not any(cell.text.strip() or cell.findings for cell in cells.values()):
+            del grid.rows[number]

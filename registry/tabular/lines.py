@@ -65,6 +65,10 @@ _SHEET_STATE = re.compile(
     r"废|示例$|样本$|停用|勿用|过期|移送|[待未](?:核实|核对|确认|审核)|旧|备份|副本|存档|归档|\b(?:old|bak|backup|draft|deleted|void|archive|example|sample|test)\b",
     re.IGNORECASE,
 )
+_PAGE_STATE = re.compile(
+    r"样[本张稿]|(?:^|[为是(（【\[])\s*示例(?:数据|表|[)）】\]]|\s*$)|[初底]稿|(?:讨论|送审|未定|报审|修改|审核)稿|\b(?:draft|sample|specimen|void|example|test|cancell?ed)\b",
+    re.IGNORECASE,
+)
 _TEMPLATE = re.compile("模[板版]")
 _ABOVE, _BELOW = re.compile("以上|上述|上列|上表|前述|前列"), re.compile("以下|下列|下述|下方|下表|如下")
 
@@ -152,6 +156,11 @@ def _is_of_state(text: str) -> bool:
 def states(text: str) -> bool:
     """Whether a remark on a sheet (a comment, a text box) says that something is in another state."""
     return _is_of_state(text) or bool(re.search("作废|[不勿](?:要|用|必|再)?(?:报送?|填报|上报)", text))
+
+
+def page_states(text: str) -> bool:
+    """Whether a line that is printed on every page says that the sheet is no final one: a draft, a sample, void."""
+    return states(text) or _PAGE_STATE.search(text) is not None
 
 
 def sheet_is_apart(name: str, *, is_only: bool) -> bool:

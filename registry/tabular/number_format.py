@@ -108,6 +108,11 @@ class NumberFormat:
         parts = self._section_for(exact_decimal(value))[0].day_parts
         return bool(parts & {"y", "e"}) and {"m", "d"} <= parts
 
+    def has_other_calendar(self, value: float) -> bool:
+        """Whether a date is shown by another calendar than the Gregorian one: years of an era (民国, 令和), Buddhist or
+        lunar ones. What is stored is another day to read."""
+        return self._section_for(exact_decimal(value))[0].has("calendar")
+
     def text(self, text: str) -> str:
         """Show a text: a format may put words around it."""
         if self._text_section is None:
@@ -168,7 +173,22 @@ def _parse_section(code: str) -> _Section:
             tokens.append(_Token("literal", text))
         elif kind != "fill":
             tokens.append(_Token(kind, text))
-    return _Section(tuple(tokens), condition)
+    locale = next((token.text for token in tokens if token.kind == "locale"), "")
+    if any(token.kind == "day" and _is_of_other_calendar(token.text, locale) for token in tokens):
+        tokens.append(_Token("calendar", ""))
+    return _Section(tuple(token for token in tokens if token.kind != "locale"), condition)
+
+
+def _is_of_other_calendar(part: str, locale: str) -> bool:
+    """Whether a part of a date is counted by another calendar: by the calendar that the locale names (its third byte; 1
+    is the Gregorian one), by an era (g), by Buddhist or Hijri years (b), by the years of an era (e), which in the
+    locale of the mainland, and without one, are those of the Gregorian calendar."""
+    is_number = re.fullmatch("[0-9A-Fa-f]{1,8}", locale) is not None
+    code = int(locale, 16) if is_number else 0
+    if (code >> 16) & 0xFF not in (0, 1) or part[0] in "gGbB":
+        return True
+    is_of_mainland = code & 0xFFFF in (0, 0x0804) if is_number else locale.lower() in ("", "zh-cn", "zh-hans")
+    return part[0] in "eE" and not is_of_mainland
 
 
 def _parse_bracket(text: str, tokens: list[_Token]) -> tuple[str, Decimal] | None:
@@ -176,9 +196,10 @@ def _parse_bracket(text: str, tokens: list[_Token]) -> tuple[str, Decimal] | Non
     if match:
         return match[1], Decimal(match[2])
     if text.startswith("$"):
-        symbol = text[1:].partition("-")[0]
+        symbol, _, locale = text[1:].partition("-")
         if symbol:
             tokens.append(_Token("literal", symbol))
+        tokens.append(_Token("locale", locale.partition(",")[0]))
     elif _ELAPSED.fullmatch(text):
         tokens.append(_Token("day", text))
     elif re.fullmatch(r"dbnum[1-4]", text, re.IGNORECASE):

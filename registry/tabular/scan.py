@@ -24,8 +24,11 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _IGNORED = frozenset(("rPh", "phoneticPr"))
 _OF_TEXTS = frozenset(("r", "t", "strike", "vertAlign"))
 _TRUE = ("1", "true", "on")
+_PAGE_TEXTS = frozenset(("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"))
 LEAST_HEIGHT, LEAST_WIDTH, LEAST_SIZE = 2.0, 0.5, 3.0
 """Height of a row in points, width of a column in characters, size of a font in points: in less nothing can be read."""
+_TEXTS_KEPT = 10_000
+"""Texts in the cells themselves that are remembered as they are displayed: most columns repeat a few."""
 
 
 class _Stream:
@@ -135,21 +138,24 @@ class SharedTexts(_Stream):
 
 
 class SheetScan(_Stream):
-    """A worksheet as a person sees it: ``grid``. ``rules``: the styles of its conditional formats, by number."""
+    """A worksheet as a person sees it: ``grid``. ``rules``: the styles of its conditional formats, by number;
+    ``page_texts``: heads and feet of its printed pages, with their codes."""
 
     def __init__(self, name: str, texts: Sequence[Cell], styles: Sequence[Style]) -> None:
         super().__init__()
         self.grid = Grid(name)
         self._texts, self._styles = texts, styles
         self._style_of: dict[str, Style] = {}
+        self._shown: dict[tuple[str, str], Cell] = {}
         self._row = self._column = self._size = self._found = 0
         self._cells: dict[int, Cell] = {}
-        self._kind = self._style = ""
+        self._kind = self._style = self._digits = ""
         self._value: list[str] | None = None
         self._stored = ""
         self._rich: _RichText | None = None
         self._is_formula = self._rows_are_hidden = False
         self.rules: set[int] = set()
+        self.page_texts: dict[str, str] = {}
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2] if ":" in name else name
@@ -163,7 +169,11 @@ class SheetScan(_Stream):
             self._is_formula = True
         elif self._kind == "inlineStr" and (tag in _OF_TEXTS or tag in _IGNORED):
             self._start_inline(tag, attributes)
-        elif tag == "col":
+        elif tag != "is":
+            self._start_other(tag, attributes)
+
+    def _start_other(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "col":
             self._hide_columns(attributes)
         elif tag == "cfRule":
             self._add_rule(attributes.get("dxfId", ""))
@@ -171,6 +181,8 @@ class SheetScan(_Stream):
             self._merge(attributes.get("ref", ""))
         elif tag == "sheetFormatPr":
             self._rows_are_hidden = attributes.get("zeroHeight", "0").lower() in _TRUE
+        elif tag in _PAGE_TEXTS:
+            self._value = []
 
     def _start_inline(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A text in the cell itself: mostly one piece, else runs."""
@@ -184,7 +196,7 @@ class SheetScan(_Stream):
     def _start_row(self, attributes: Mapping[str, str]) -> None:
         number = attributes.get("r", "")
         self._row = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else self._row + 1
-        self._column = 0
+        self._column, self._digits = 0, str(self._row)
         if self._row in self.grid.rows:
             # Spreadsheets repair such a file, each in its own way: one of the two rows was not seen.
             raise FileUnreadable(f"工作表中第 {self._row} 行出现了两次，请用电子表格软件打开后重新保存")
@@ -196,11 +208,11 @@ class SheetScan(_Stream):
     def _start_cell(self, attributes: Mapping[str, str]) -> None:
         reference = attributes.get("r", "")
         letters = reference.rstrip("0123456789")
-        if reference[len(letters) :] == str(self._row) and letters:
+        if letters and reference[len(letters) :] == self._digits:
             self._column = _column_number(letters)
         elif match := _REFERENCE.fullmatch(reference):
             self._column = _column_number(match[1])
-            self._row = int(match[2])
+            self._row, self._digits = int(match[2]), match[2]
             self._cells = self.grid.rows.get(self._row) or {}
         elif reference:
             raise FileUnreadable("工作表内容已损坏")
@@ -225,6 +237,8 @@ class SheetScan(_Stream):
         elif self._value is not None:
             if tag in ("v", "t"):
                 self._stored, self._value = "".join(self._value), None
+            elif tag in _PAGE_TEXTS:
+                self.page_texts[tag], self._value = "".join(self._value), None
         elif self._rich is not None:
             self._rich.end(tag)
 
@@ -247,8 +261,18 @@ class SheetScan(_Stream):
         elif self._kind == "d":
             cell = day_cell(stored.strip().removesuffix("Z"))
         else:
-            cell = style.text(text_cell(unescape(stored)))
+            cell = self._show_text(style, stored)
         return cell._replace(findings=("formula-cell",)) if self._is_formula else cell
+
+    def _show_text(self, style: Style, stored: str) -> Cell:
+        """A text in the cell itself; one text is one cell, so that what is known of it once is known of all."""
+        key = (self._style, stored)
+        cell = self._shown.get(key)
+        if cell is None:
+            cell = style.text(text_cell(unescape(stored)))
+            if len(self._shown) < _TEXTS_KEPT:
+                self._shown[key] = cell
+        return cell
 
     def _shared(self, stored: str) -> Cell:
         index = stored.strip()

@@ -91,14 +91,15 @@ class Style:
         moment = day_of_serial(value, is_1904=self.is_1904)
         if moment is None:
             return Cell(general(value), "number", ("display-unknown",))
-        is_whole = self.format.shows_whole_day(value)
-        return day_cell(moment.isoformat(" "), is_whole=is_whole)
+        if self.format.has_other_calendar(value):
+            return day_cell(moment.isoformat(" "), "day-other-calendar")
+        return day_cell(moment.isoformat(" "), *(() if self.format.shows_whole_day(value) else ("day-partly-shown",)))
 
 
-def day_cell(moment: str, *, is_whole: bool = True) -> Cell:
+def day_cell(moment: str, *findings: str) -> Cell:
     """A cell that displays a date; ``moment`` in ISO form, its time of day left out when it is midnight."""
     text = moment.replace("T", " ").removesuffix(" 00:00:00")
-    return Cell(text, "day", () if is_whole else ("day-partly-shown",))
+    return Cell(text, "day", findings)
 
 
 def style_of(format_number: int, codes: dict[int, str], *, marks: tuple[str, ...], is_1904: bool) -> Style:

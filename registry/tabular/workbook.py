@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from registry.tabular.beside import hiding_rules, note_rules, read_beside
+from registry.tabular.beside import hiding_rules, note_pages, note_rules, read_beside
 from registry.tabular.colours import BLACK, WHITE, colour, fill_colour, is_unseen
 from registry.tabular.grid import Book
 from registry.tabular.package import Package, parse_part
@@ -32,6 +32,7 @@ def read_workbook(data: bytes) -> Book:
             if content:
                 scan.run(content)
                 note_rules(scan.grid, scan.rules, hiding)
+                note_pages(scan.grid, scan.page_texts.values())
             read_beside(package, sheet.part, scan.grid)
             book.grids.append(scan.grid)
     return book

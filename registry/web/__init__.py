@@ -2,13 +2,31 @@
 
 from flask import Flask, Response
 
-from registry.web import pages as _pages  # noqa: F401 - to be imported is what puts pages on the blueprint
+from registry.keys.signing import Keys
+from registry.settings import Settings
 from registry.web import (
+    admin,  # noqa: F401
+    centre,  # noqa: F401
+    components_page,  # noqa: F401
+    credit_reports,  # noqa: F401
+    desk,  # noqa: F401 - before others, so that an officer begins with it
+    downloads,  # noqa: F401
+    feeds,  # noqa: F401
+    hotline,  # noqa: F401
+    open_data,  # noqa: F401
+    own_account,  # noqa: F401
+    private,
+    problems,
+    proposals,  # noqa: F401
     reference,  # noqa: F401
+    relief_papers,  # noqa: F401
     reliefs,  # noqa: F401
     reports,  # noqa: F401
     shell,  # noqa: F401
+    sign_in,  # noqa: F401
+    statistics,  # noqa: F401
 )
+from registry.web import pages as _pages  # noqa: F401 - to be imported is what puts pages on the blueprint
 from registry.web.blueprint import pages
 
 HEADERS = {
@@ -24,7 +42,14 @@ HEADERS = {
 def init_app(app: Flask) -> None:
     """Register the pages and give every answer of the application the security headers."""
     app.register_blueprint(pages)
+    private.init_app(app)
     app.after_request(_secure)
+    app.after_request(problems.show_as_page)
+
+
+def connect(app: Flask, settings: Settings, keys: Keys) -> None:
+    """Give an application what its pages need of its node."""
+    private.connect(app, settings, keys)
 
 
 def _secure(response: Response) -> Response:

@@ -15,12 +15,19 @@ from registry.web import problems
 
 PARAMETERS = {
     "web.records": record_query.PARAMETERS,
+    "web.feed": record_query.FILTERS,
+    "web.download_records": record_query.FILTERS | {"on"},
     "web.find_relief": frozenset({"number"}),
     "web.verify_form": frozenset({"digest"}),
+    "web.credit_report_page": frozenset({"uscc", "entry", "content"}),
+    "web.hotline": frozenset({"q"}),
+    "web.kiosk": frozenset({"q"}),
 }
 """The query parameters of the pages that have any."""
 
-TAGGED = frozenset({"web.home", "web.records", "web.record", "web.sector"})
+TAGGED = frozenset(
+    {"web.home", "web.records", "web.record", "web.sector", "web.feed", "web.sitemap_file", "web.statistics"}
+)
 """Pages that show nothing but published records, the law and the ledger's head."""
 
 pages = Blueprint("web", __name__, template_folder="templates", static_folder="static")

@@ -9,6 +9,7 @@ from registry.domain import labels
 from registry.domain.filing.amounts import FEN_PER_WAN
 from registry.domain.law.publicity import NO_END
 from registry.domain.law.reference import Reference
+from registry.unit_of_work import SHANGHAI
 
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -38,6 +39,11 @@ def last_day(first_day_after: str) -> str:
     if day >= NO_END:
         return "长期"
     return (day if day == dt.date.min else day - _ONE_DAY).isoformat()  # no day lies before the first
+
+
+def beijing_time(instant: dt.datetime) -> str:
+    """An instant in Beijing time, to the minute."""
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def names_of(reference: Reference, kind: str, codes: Iterable[str]) -> list[str]:

@@ -1,6 +1,5 @@
 """The pages of the records. Each opens one read, takes its day from the clock, and renders."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +14,14 @@ from registry.models import Checkpoint, Publication
 from registry.queries.cases import relief_status
 from registry.queries.checks import receipt_proof
 from registry.queries.law import reference_data
-from registry.queries.publication import known_keys, ledger_state, publications, record_query, record_search
+from registry.queries.publication import (
+    known_keys,
+    ledger_state,
+    log_identity,
+    publications,
+    record_query,
+    record_search,
+)
 from registry.queries.publication.publications import Filter, Moment
 from registry.refusals.acts import BodyRefused, QueryRefused, RecordUnknown
 from registry.refusals.content import ReceiptRefused, SectorUnknown
@@ -50,7 +56,8 @@ def records() -> Response:
     """Published records that fit the filters, newest entry first."""
     with runtime.reading() as session:
         reference = reference_data.current(session)
-        query = record_query.parse_record_query(request.args, reference)
+        identity = log_identity.current(session, runtime.settings().node)
+        query = record_query.parse_record_query(record_query.without_epoch(request.args, identity), reference)
         at = publications.moment(session, today(), query.on, query.entry)
         results = record_search.Search(session, query.wanted, at)
         found = results.page(RECORDS_PER_PAGE, before=query.before, after=query.after)
@@ -62,7 +69,9 @@ def records() -> Response:
             near=_near(query, results, reference),
             at=at,
             typed=query.typed,
-            turns=_turns(query.typed, at, found),
+            kept=_without_place(query.typed),
+            feed={name: value for name, value in query.typed.items() if name in record_query.FILTERS},
+            turns=_turns(query.typed, at, found, identity.epoch),
             reference=reference,
         )
 
@@ -129,13 +138,14 @@ def verify() -> Response:
     upload = request.files.get("receipt")
     data = upload.read() if upload else b""
     if not data:
-        raise BodyRefused("请选择一个回执文件（JSON）。")
+        raise BodyRefused("请选择一个回执文件（JSON 或者 PDF）。")
     digest = _digest(request.form.get("digest", ""))
-    if digest and hashlib.sha256(data).hexdigest() != digest:
+    file = receipt_proof.open_file(data)
+    if digest and file.digest != digest:
         raise ReceiptRefused("文件不是纸面二维码所指的那份回执")
     with runtime.reading() as session:
         ring = known_keys.ring_with_policy(session, runtime.settings().node, runtime.keys().signer)
-        proven = receipt_proof.prove_receipt(session, ring, data)["explanation"]
+        proven = receipt_proof.prove_file(session, ring, file)["explanation"]
     return render_uncached("verify.html", proven=plain(proven), digest=digest)
 
 
@@ -194,17 +204,21 @@ def _belongs(item: object, row: object) -> bool:
     return getattr(item, "sector", "") == "all" or getattr(item, "code", "") in getattr(row, "catalogue", ())
 
 
-def _turns(typed: Mapping[str, str], at: Moment, found: record_search.Found) -> dict[str, dict[str, str]]:
+def _turns(typed: Mapping[str, str], at: Moment, found: record_search.Found, epoch: str) -> dict[str, dict[str, str]]:
     """The queries of the pages before and after, pinned to the ledger size and day of this one."""
-    kept = {name: value for name, value in typed.items() if name not in ("next", "previous")}
+    kept = _without_place(typed)
     turns = {}
     if found.has_newer and found.publications:
         newest = found.publications[0].from_entry
-        turns["previous"] = {**kept, "previous": record_query.page_token(at.entry, at.on, newest)}
+        turns["previous"] = {**kept, "previous": record_query.page_token(at, newest, epoch)}
     if found.has_older and found.publications:
         oldest = found.publications[-1].from_entry
-        turns["next"] = {**kept, "next": record_query.page_token(at.entry, at.on, oldest)}
+        turns["next"] = {**kept, "next": record_query.page_token(at, oldest, epoch)}
     return turns
+
+
+def _without_place(typed: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in typed.items() if name not in ("next", "previous")}
 
 
 def _sealed(checkpoint: Checkpoint | None) -> dict[str, object] | None:

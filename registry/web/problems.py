@@ -5,12 +5,16 @@ import re
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from registry import runtime
 from registry.errors import LATER, Refusal
 from registry.refusals.acts import QueryRefused
 from registry.refusals.content import FileTooLarge
+from registry.refusals.sign_in import PageUnknown
 from registry.serving import access_trail
 
 _RETRY_SECONDS = "30"
+_FOR_PROGRAMS = ("/api/", "/exchange/")
+_FAILED = "系统暂时不能回答，请稍后再试"
 _PLAIN_NAME = re.compile(r"[a-z_]{1,30}")
 
 
@@ -20,12 +24,27 @@ def init_pages(pages: Blueprint) -> None:
     pages.register_error_handler(RequestEntityTooLarge, _handle_too_large)
 
 
-def page(error: Refusal, status: int | None = None) -> Response:
+def page(error: Refusal, status: int | None = None, layout: str = "base.html") -> Response:
     """The page for a refusal: what was refused, why, and its permanent code."""
     chosen = status or error.status
-    response = make_response(render_template("problem.html", error=error, status=chosen), chosen)
+    response = make_response(render_template("problem.html", error=error, status=chosen, layout=layout), chosen)
     response.headers["Cache-Control"] = "no-store"
     return with_retry(response)
+
+
+def show_as_page(response: Response) -> Response:
+    """Turn what went wrong outside of any page (no such address, a failure) into a page for whoever asks for one."""
+    if response.mimetype != "application/problem+json" or request.path.startswith(_FOR_PROGRAMS):
+        return response
+    if request.accept_mimetypes.best_match([response.mimetype, "text/html"]) != "text/html":
+        return response
+    title = _FAILED if response.status_code >= 500 else PageUnknown.title
+    code = response.get_json()["code"]
+    site, status = runtime.settings().node_name, response.status_code
+    response.set_data(render_template("unmatched.html", site=site, title=title, status=status, code=code))
+    response.mimetype = "text/html"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def with_retry(response: Response) -> Response:

@@ -30,6 +30,7 @@ class Card:
     kind: str
     name: str
     uscc: str
+    subject_kind: str
     kind_name: str
     what: str
     what_label: str
@@ -85,6 +86,7 @@ def card(publication: Publication, reference: Reference, on: dt.date) -> Card:
         kind=body["kind"],
         name=body["subject"]["name"],
         uscc=body["subject"]["uscc"] or "",
+        subject_kind=body["subject"]["kind"],
         kind_name=labels.label_for(labels.RECORD_KINDS, body["kind"]),
         what=_describe_content(body, reference),
         what_label=_label_content(body["kind"]),

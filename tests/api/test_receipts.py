@@ -87,7 +87,7 @@ class TestPaper:
         assert desk.get(f"{path}.pdf", "centre").get_data() == answer.get_data()
 
     def test_says_when_it_cannot_be_printed(self, desk, app, monkeypatch):
-        monkeypatch.setattr("registry.receipt_pdf.PLACES", ())
+        monkeypatch.setattr("registry.printing.page.PLACES", ())
         answer = desk.get(f"{receipt_path(desk, stranger())}.pdf", "centre")
         assert (answer.status_code, answer.get_json()["code"]) == (503, "pdf-unavailable")
 

@@ -18,6 +18,7 @@ STOPWATCHES = {
     "sync/schedule.py",  # how long a job ran, for the log; which has not run, for the watchdog
     "registry/serving/request_log.py",  # how long a request took, for the log and the figures
     "registry/replica.py",  # how old the known position of the primary is
+    "registry/api/stream.py",  # how long one answer of the stream stays open
     "registry/serving/web_worker.py",  # how long a connection says nothing
     "registry/demo/processes.py",  # how long the demo waits for its servers
 }

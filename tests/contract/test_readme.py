@@ -127,7 +127,7 @@ def _assert_disputed(said: str) -> None:
     accepted, proposed, confirmed, page = said.split("\n", 3)
     assert accepted.endswith(": accepted")
     assert "waits for another person" in proposed
-    assert confirmed.startswith("proposal 2: confirmed")
+    assert confirmed.startswith("proposal 4: confirmed")
     assert "记录无误，予以维持" in page
 
 

@@ -15,6 +15,8 @@ PUBLIC = {
     "GET /api/v1/records", "GET /api/v1/records/<record>", "GET /api/v1/records/<record>/history",
     "GET /api/v1/schemas/<kind>",
     "GET /api/v1/suggestions",
+    "GET /api/v1/schemas/line", "GET /api/v1/snapshots", "GET /api/v1/snapshots/<snapshot>/manifest",
+    "GET /api/v1/snapshots/<snapshot>/<file>", "GET /api/v1/dataset", "GET /api/v1/stream",
     "GET /api/v1/changes", "GET /api/v1/sectors", "GET /api/v1/behaviours", "GET /api/v1/schemes",
     "GET /api/v1/measures", "GET /api/v1/policies", "GET /api/v1/catalogue", "GET /api/v1/penalty-kinds",
     "GET /api/v1/districts", "GET /api/v1/time-limits", "GET /api/v1/thresholds", "GET /api/v1/id-types",
@@ -129,6 +131,9 @@ RESTRICTED = {
     "GET /api/v1/checks/<check>/receipt": Permission.CHECK_MAKE,
     "GET /api/v1/checks/<check>/receipt.json": Permission.CHECK_MAKE,
     "GET /api/v1/checks/<check>/receipt.pdf": Permission.CHECK_MAKE,
+    "GET /api/v1/checks/<check>/sheet.pdf": Permission.CHECK_MAKE,
+    "GET /api/v1/checks/<check>/reviews": Permission.CHECK_MAKE,
+    "PUT /api/v1/checks/<check>/reviews/<int:number>": Permission.CHECK_MAKE,
     "POST /api/v1/checks/files": Permission.CHECK_MAKE,
     "GET /api/v1/checks/files/<number>": Permission.CHECK_MAKE,
     "GET /api/v1/checks/files/<number>/result.xlsx": Permission.CHECK_MAKE,
@@ -191,11 +196,11 @@ def opens_sealed(call: ast.Call) -> bool:
 
 
 def routes(app):
-    """``METHOD rule`` to view, pages of the web door left out."""
+    """``METHOD rule`` to view, the pages left out."""
     return {
         f"{method} {rule.rule}": app.view_functions[rule.endpoint]
         for rule in app.url_map.iter_rules()
-        if not rule.endpoint.startswith("web.")
+        if not rule.endpoint.startswith(("web.", "private."))
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
 
@@ -229,10 +234,26 @@ class TestRoutes:
         }
         assert methods == {
             ("/verify", "POST"),  # stores nothing
+            ("/credit-report", "POST"),  # nor does this
             ("/records/<record_id>/dispute", "POST"),
             ("/records/<record_id>/repair", "POST"),
             ("/relief/<number>/confirm", "POST"),
             ("/relief/<number>/cancel", "POST"),
+        }
+
+    def test_pages_for_signed_in_people_ask_for_a_session_but_those_of_signing_in(self, app):
+        open_to_all = {
+            rule.rule
+            for rule in app.url_map.iter_rules()
+            if rule.endpoint.startswith("private.") and not hasattr(app.view_functions[rule.endpoint], "permissions")
+        }
+        assert open_to_all == {
+            "/login",
+            "/login/second-factor",
+            "/login/second-factor/new",
+            "/login/code",
+            "/login/demo",  # in the demo only
+            "/logout",
         }
 
     def test_of_peers_refuse_everybody_else(self, app):

@@ -12,6 +12,7 @@ from registry.domain.law.retention import first_day_kept
 from registry.domain.permissions import SYSTEM
 from registry.keys.signing import Signer
 from registry.models import (
+    Account,
     AuditEvent,
     Base,
     CaseStep,
@@ -19,14 +20,19 @@ from registry.models import (
     CheckFile,
     CheckFilePart,
     ConfirmationCode,
+    Credential,
     Document,
     IdempotencyKey,
     InboxBatch,
     InboxItem,
+    PasswordCode,
     Peer,
     Publication,
+    RecoveryCode,
+    ReviewDecision,
     SubjectContact,
     WatchEvent,
+    WebSession,
 )
 from registry.queries import integrity, row_integrity
 from registry.queries.law import reference_data
@@ -162,6 +168,25 @@ def plant_revoked_key(bureau, centre):
     bureau.do("security", lambda work: accounts.revoke_keys(work, "other-clerk"))
 
 
+def plant_signing_in(bureau, centre):
+    """An account that ends today, with all that it signed in with, and a code and a session that are over today."""
+
+    def act(work):
+        account = work.session.scalars(select(Account).where(Account.name == "other-clerk")).one()
+        account.valid_until = work.today
+        own = {"account_id": account.id, "code_hash": b"a"}
+        work.session.add(Credential(account_id=account.id, password=b"p", password_at=work.now))
+        work.session.add(RecoveryCode(**own, created_at=work.now))
+        work.session.add(PasswordCode(**own, issued_at=work.now, expires_at=work.now))
+        session = {"opened_at": work.now, "seen_at": work.now, "proven_at": work.now}
+        work.session.add(WebSession(account_id=account.id, token_hash=b"t", browser="", network="", **session))
+        clerk = work.session.scalars(select(Account).where(Account.name == "clerk")).one()
+        work.session.add(Credential(account_id=clerk.id, password=b"p", password_at=work.now))
+        work.session.add(RecoveryCode(account_id=clerk.id, code_hash=b"b", created_at=work.now))
+
+    bureau.do("security", act)
+
+
 def plant_proposal(bureau, centre):
     number = propose(bureau, bureau.published_penalty())
     actor = bureau.people["second-verifier"].actor
@@ -179,6 +204,10 @@ def plant_checks(bureau, centre):
         file |= {"unchecked": 0, "entry": 0, "on_day": work.today, "created_at": work.now, "finished_at": work.now}
         work.session.add(CheckFile(**file))
         work.session.flush()
+        decision = {"decision": "d" * 32, "check_id": check.id, "number": 1, "account_id": check.account_id}
+        decision |= {"department_id": check.department_id, "decided_at": work.now, "outcome": "clear"}
+        decision |= {"reach_index": "r", "sealed": seal_bytes(b"{}"), "evidence_sealed": seal_bytes(b"%PDF-")}
+        work.session.add(ReviewDecision(**decision))
         part = {"file_id": "f" * 32, "start": 0, "check_id": check.id, "rows_sealed": seal_bytes(b"[]")}
         work.session.add(CheckFilePart(**part))
 
@@ -201,8 +230,9 @@ PLANTED = {
     "mails": (plant_mail, 1),
     "request-answers": (plant_answer, 1),
     "revoked-keys": (plant_revoked_key, 1),
+    "signing-in": (plant_signing_in, 4),
     "proposals": (plant_proposal, 1),
-    "checks": (plant_checks, 3),
+    "checks": (plant_checks, 4),
     "watch-events": (plant_events, 1),
     "received-batches": (lambda bureau, centre: receive(body(node="platform")), 1),
 }

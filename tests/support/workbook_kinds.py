@@ -39,6 +39,12 @@ _AMOUNT_FORMATS = (
 )  # fmt: skip
 _DAY_FORMATS = ("yyyy-mm-dd", "yyyy/m/d", 'yyyy"年"m"月"d"日"', "[$-804]yyyy/m/d;@", "dd/mm/yyyy", "yy-m-d",
                 "yyyy-mm-dd h:mm", '[DBNum1][$-804]yyyy"年"m"月"d"日";@')  # fmt: skip
+_OTHER_CALENDARS = ("[$-404]e.m.d", "[$-404]e/m/d", '[$-404]e"年"m"月"d"日"', "[$-411]ge.m.d",
+                    '[$-411]ggge"年"m"月"d"日"', "[$-D07041E]d/m/yyyy", "[$-107041E]dd/mm/yyyy", "[$-130000]yyyy/m/d",
+                    "bbbb-mm-dd", "[$-ja-JP-x-gannen]e/m/d", "[$-1060401]dd/mm/yyyy", "[$-6]gg e m d",
+                    "[$-30411]yyyy/m/d")  # fmt: skip
+_OF_THIS_CALENDAR = ("[$-804]e/m/d", "e.m.d", "[$-409]yyyy-mm-dd", "[$-404]yyyy/m/d", "[$-F800]yyyy-mm-dd",
+                     "[$-zh-CN]yyyy/m/d", "[$-1000804]yyyy-mm-dd", '[$-804]e"年"m"月"d"日"')  # fmt: skip
 _DAY_FORMATS_IN_PART = ("m/d", 'm"月"d"日"', 'yyyy"年"m"月"', "h:mm", "yyyy", "mmm-yy")
 
 
@@ -93,6 +99,62 @@ def days(draw: random.Random, seed: int) -> Variant:
         column.cells[row] = (seen.decided_on, {"num_format": code})
         if code in _DAY_FORMATS_IN_PART:
             paper.see(row, fine_fen=None)
+    return paper.variant()
+
+
+def calendars(draw: random.Random, seed: int) -> Variant:
+    """Dates that are shown by another calendar: years of the Republic or of an era, Buddhist, lunar, Hijri."""
+    paper = draw_paper(draw)
+    column = paper.column("decided_on")
+    for row, seen in enumerate(paper.seen):
+        codes = _OTHER_CALENDARS if row % 2 == seed % 2 else _OF_THIS_CALENDAR
+        column.cells[row] = (seen.decided_on, {"num_format": codes[seed % len(codes)]})
+        if codes is _OTHER_CALENDARS:
+            paper.see(row, fine_fen=None)
+    return paper.variant()
+
+
+def printed_pages(draw: random.Random, seed: int) -> Variant:
+    """Heads and feet of the printed pages that state the unit, or that it is all a draft; and harmless ones."""
+    paper = draw_paper(draw)
+    unit = draw.choice(("元", "万元"))
+    fine = paper.column("fine")
+    fine.heading = draw.choice(("罚款金额", "罚款"))
+    fine.cells = [((seen.fine_fen or 0) / (100 if unit == "元" else 1_000_000), {}) for seen in paper.seen]
+    stated = draw.choice(("单位：{}", "金额单位：{}", "（单位:人民币{}）")).format(unit)
+    line = draw.choice(('&C&"宋体,常规"&14行政处罚情况表&R{}', "&L{}&R&P/&N", "&R{}", "{}", "&L&8打印于&D&C{}")).format(
+        stated
+    )
+    if seed % 2:
+        state = draw.choice(
+            ("草稿", "样表", "此表作废", "DRAFT", "讨论稿", "测试数据", "Sample", "征求意见稿", "示例", "样本")
+        )
+        harmless = draw.choice(("&C{}&R&P", "&L{}", '&R&"黑体,加粗"&KFF0000{}')).format(state)
+        for row in range(len(paper.seen)):
+            paper.see(row, fine_fen=None)
+    else:
+        harmless = draw.choice(("&C第 &P 页，共 &N 页", "盐城市示例财政局", "&L&F&R&D", "", "一式两份&R存档", "&A"))
+    paper.page = (line, harmless) if draw.random() < 0.5 else (harmless, line)
+    return paper.variant()
+
+
+def names(draw: random.Random, seed: int) -> Variant:
+    """One cell that names a firm and somebody else, or a firm by its former name."""
+    paper = draw_paper(draw)
+    row = any_row(paper)
+    column = paper.column("subject_name")
+    name = paper.seen[row].name
+    written = (
+        "{}、样一", "{}及其法定代表人", "{} 法人样一", "{}法定代表人样一", "{}，样一", "{}和样一", "{} 样一", "{}/样一",
+        "{}与其负责人样一", "{}；负责人：样一", "原江苏省{}", "{}暨样一",
+    )  # fmt: skip
+    if seed % 2:
+        column.cells[row] = (written[seed // 2 % len(written)].format(name), {})
+        paper.see(row, fine_fen=None)
+    else:
+        usual = ("{}盐都分公司", "{}（盐城）", "原野{}", "酒店业主{}", "{} 东门分公司", "厂长{}")
+        paper.see(row, name=usual[seed // 2 % len(usual)].format(name))
+        column.cells[row] = (paper.seen[row].name, {})
     return paper.variant()
 
 
@@ -323,6 +385,6 @@ def repeated_headings(draw: random.Random, seed: int) -> Variant:
 
 
 KINDS: tuple[Callable[[random.Random, int], Variant], ...] = (
-    amount_formats, text_formats, days, merged, hidden, struck, layout, units, unknown_columns, sheets, text_files,
-    packages, formulas, repeated_headings,
+    amount_formats, text_formats, days, calendars, printed_pages, names, merged, hidden, struck, layout, units,
+    unknown_columns, sheets, text_files, packages, formulas, repeated_headings,
 )  # fmt: skip

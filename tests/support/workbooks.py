@@ -88,6 +88,8 @@ class Paper:
     """(first row, column, how many rows) of data, counted from 0."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[str] = field(default_factory=set)
+    page: tuple[str, str] = ("", "")
+    """Head and foot of the printed pages."""
     sheet: str = "处罚"
 
     def column(self, name: str) -> Column:
@@ -158,6 +160,8 @@ def _write(book: Any, sheet: Any, paper: Paper, formats: dict[str, Any]) -> None
         sheet.merge_range(top + 1 + first, place, top + first + count, place, "" if rich else value, style(special))
         if rich:
             sheet.write_rich_string(top + 1 + first, place, *_runs(value, style))
+    sheet.set_header(paper.page[0])
+    sheet.set_footer(paper.page[1])
     for row in paper.hidden_rows:
         sheet.set_row(top + 1 + row, None, None, {"hidden": True})
     for name in paper.hidden_columns:

@@ -21,7 +21,7 @@ def typed(city, platform, monkeypatch):
     """Run ``registry exchange …`` on the city; returns exit code and output."""
 
     # The city's own application, so that no second pool of connections is left open behind each command.
-    monkeypatch.setattr(common, "create_app", lambda: city.app)
+    monkeypatch.setattr(common, "create_node", lambda: city.app)
 
     def run(*words):
         done = CliRunner().invoke(main, ["exchange", *words])

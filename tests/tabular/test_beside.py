@@ -178,6 +178,44 @@ def test_text_boxes_and_striking_rules_are_named() -> None:
         assert "conditional-format-left-out" not in codes_of(rule(special))[0]
 
 
+def printed(head: str, foot: str = "") -> Any:
+    def hook(_: Any, sheet: Any) -> None:
+        sheet.set_header(head)
+        sheet.set_footer(foot)
+
+    return hook
+
+
+@pytest.mark.parametrize("form", ["{}", "&L{}", "&C&14{}&R&D", '&R&"宋体,常规"&KFF0000{}', "&L行政处罚表&R&8{}"])
+@pytest.mark.parametrize("is_foot", [True, False])
+def test_what_printed_pages_say_is_heeded(form: str, is_foot: bool) -> None:
+    def read_with(text: str) -> tuple[list[str], list[list[str]]]:
+        texts = ("", form.format(text)) if is_foot else (form.format(text), "")
+        file, rows = read(book([HEADINGS, decision(1), decision(2)], printed(*texts)))
+        return [note.code for note in file.notes], [codes(row) for row in rows]
+
+    for state in (
+        "草稿",
+        "样表",
+        "此表作废",
+        "DRAFT",
+        "讨论稿",
+        "测试数据",
+        "Sample",
+        "征求意见稿",
+        "示例",
+        "样本",
+        "送审稿",
+    ):
+        notes, faults = read_with(state)
+        assert "page-text" in notes and faults == [["row-set-apart"]] * 2, state
+    for unit in ("单位：元", "金额单位：千元", "（单位:人民币元）"):  # the heading of the column says 万元
+        notes, faults = read_with(unit)
+        assert "page-text" in notes and faults == [["unit-not-stated"]] * 2, unit
+    for harmless in ("单位：万元", "盐城市示例财政局", "第 &P 页，共 &N 页", "一式两份，一份存档", "&F", "&&"):
+        assert read_with(harmless)[1] == [[], []], harmless
+
+
 @pytest.mark.parametrize("number", range(2, 12))
 @pytest.mark.parametrize("is_row", [True, False])
 def test_a_row_or_cell_that_stands_twice_refuses_the_file(number: int, is_row: bool) -> None:

@@ -1,5 +1,5 @@
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from registry.settings import Settings
 from tests.support import stores
 from tests.support.applications import application
 from tests.support.bureau import Bureau
-from tests.support.people import hire
+from tests.support.people import Person, hire
 from tests.web.browsing import ARGUMENTS, CHROMIUM, SCREENS
 from tests.web.samples import TODAY
 
@@ -85,3 +85,20 @@ def complaints(page: Page) -> list[str]:
         lambda request: heard.append(request.url) if request.failure != "net::ERR_ABORTED" else None,
     )
     return heard
+
+
+@pytest.fixture(scope="module")
+def office(app: Flask) -> dict[str, Person]:
+    """Everybody has an account on this node, nobody a password."""
+    return hire()
+
+
+@pytest.fixture
+def later(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Move the clock of the node on."""
+
+    def move(**apart: float) -> None:
+        now = runtime.clock() + dt.timedelta(**apart)
+        monkeypatch.setattr(runtime, "clock", lambda: now)
+
+    return move

@@ -1,7 +1,10 @@
 """The pages in a real browser, as a visitor with a mouse or a small telephone meets them."""
 
+import io
 from collections.abc import Iterator
+from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.support import stores
@@ -19,6 +22,8 @@ PATHS = (
     "/verify",
     "/reports",
     "/reports/2026",
+    "/data",
+    "/statistics",
     "/records?foo=1",
 )
 
@@ -68,3 +73,20 @@ class TestVisitor:
         page.goto(path)
         assert page.locator("h1").is_visible()
         assert width_beyond_screen(page) <= 0
+
+
+class TestReader:
+    def test_follows_a_feed_downloads_a_filtered_workbook_and_reads_the_table_of_a_chart(self, page, complaints):
+        page.goto("/records?q=瀚垚")
+        feed = page.get_by_role("link", name="订阅（Atom）").get_attribute("href")
+        answer = page.request.get(feed)
+        assert answer.headers["content-type"].startswith("application/atom+xml")
+        assert "瀚垚建设工程有限公司" in answer.text()
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="XLSX", exact=True).click()
+        book = openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()))
+        assert book["公示记录"].max_row == 2
+        page.goto("/statistics")
+        assert page.get_by_role("img", name="领域").is_visible()
+        assert page.get_by_role("table", name="领域").get_by_role("row").count() >= 2
+        assert complaints == []

@@ -78,17 +78,18 @@ class TestCatalogue:
         samples.withdraw(samples.body(5), "决定被撤销")
         assert tally(bureau, 1, 19).shown == shown
 
-    def test_is_one_question_for_all_items(self, client, bureau):
+    def test_is_counted_once_for_all_items_and_scans_no_publications(self, client, bureau):
         samples.release(samples.body(3))  # what was counted before is counted anew
         asked: list[str] = []
         heard = lambda conn, cursor, statement, *rest: asked.append(statement)  # noqa: E731
         event.listen(runtime.db.engine, "before_cursor_execute", heard)
         client.get("/catalogue")
-        first = [one for one in asked if "publication_sectors" in one]
+        first = [one for one in asked if "clocks" in one]
         client.get("/catalogue")
         event.remove(runtime.db.engine, "before_cursor_execute", heard)
         assert len(first) == 1
-        assert len([one for one in asked if "publication_sectors" in one]) == 1
+        assert len([one for one in asked if "clocks" in one]) == 1
+        assert not any("publication_sectors" in one for one in asked)
 
     def test_is_linked_from_the_foot_of_every_page_and_from_sectors(self, client):
         assert 'href="/catalogue"' in client.get("/records").text

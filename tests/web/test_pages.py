@@ -163,3 +163,14 @@ class TestStoreLost:
         assert "store-unavailable" in answer.text
         assert "publications" not in answer.text
         assert "未查到" not in answer.text.split("<footer")[0]
+
+
+class TestUnmatched:
+    def test_is_a_page_for_people_and_a_document_for_programs(self, client):
+        shown = client.get("/no-such-page", headers={"Accept": "text/html,*/*;q=0.8"})
+        assert (shown.status_code, shown.mimetype) == (404, "text/html")
+        assert "没有这个页面" in shown.text
+        assert shown.headers["Cache-Control"] == "no-store"
+        for path, accept in (("/no-such-page", "*/*"), ("/api/v1/no-such-route", "text/html")):
+            answer = client.get(path, headers={"Accept": accept})
+            assert (answer.status_code, answer.get_json()["code"]) == (404, "route-unknown")

@@ -15,6 +15,7 @@ class TenderSchema(StrictSchema):
     """The tender a check is for. Where an answer depends on ``must_tender`` and nobody said, it is ``review``."""
 
     code = words(100, required=True)
+    name = words(200, load_default=None, allow_none=True)
     sector = short(required=True)
     district = short(6, load_default=None, allow_none=True)
     product = words(200, load_default=None, allow_none=True)

@@ -89,6 +89,10 @@ def parse_place(
         reader.fault("listed_on", "listed-in-future", "列入日期晚于今日")
     decided_on = listed_on or state.today
     starts_on = reader.day("starts_on", required=False) or decided_on
+    if listed_on and starts_on != listed_on:
+        reader.note(
+            "starts_on", "start-differs", f"起始日 {starts_on} 与列入日期 {listed_on} 不同，按所写的读取，请核对"
+        )
     source, authority = reader.organ_name("list_source"), reader.organ_name("authority_name", required=False)
     if not (source or authority):
         reader.fault("authority_name", "required", "认定部门与数据来源都没有填写")

@@ -154,8 +154,8 @@ def day(text: str) -> dt.date:
     return parsed
 
 
-def last_day(text: str) -> dt.date | None:
-    """The last day of a stretch of days written out, both included: 2026-03-05至2027-03-04, 2027年3月4日止.
+def stretch(text: str) -> tuple[dt.date | None, dt.date] | None:
+    """A stretch of days written out, both included: 2026-03-05至2027-03-04, 2027年3月4日止, which states no first day.
 
     None for any other text, for a stretch that ends before it begins, and for a mere day.
     """
@@ -166,7 +166,9 @@ def last_day(text: str) -> dt.date | None:
     if not days or not _STRETCH.fullmatch(_DAY_INSIDE.sub("\0", compact)):
         return None
     first, last = day(days[0]), day(days[-1])
-    return last if first <= last else None
+    if first > last:
+        return None
+    return (first if len(days) > 1 else None), last
 
 
 def is_term(text: str) -> bool:

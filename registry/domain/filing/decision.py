@@ -13,6 +13,7 @@ _NO_END = frozenset(("无处罚期限", "无期限", "无固定期限", "无", "
 _SENTINEL_YEAR = 2099
 _MEASURE_CODE = re.compile(r"[Bb]\d{1,2}", re.ASCII)
 _UNITS = {"wan": "万元", "yuan": "元"}
+STRETCH_DIFFERS = "stretch-start-differs"
 _NEEDED = {"fine": "fine", "confiscation": "confiscated", "permit": "permit"}
 
 
@@ -73,12 +74,18 @@ def _drop_sentinel_day(row: RowReader, field: str, day: dt.date | None) -> dt.da
     return _check_plausible_day(row, field, day)
 
 
-def effect_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
-    """Read the last day of effect; 无处罚期限, 长期 and the year 2099 mean that there is none, and so does a blank."""
+def effect_until(row: RowReader, decided: dt.date | None, served: dt.date | None) -> dt.date | None:
+    """Read the last day of effect; 无处罚期限, 长期 and the year 2099 mean that there is none, and so does a blank.
+
+    ``served``: the day of service, with which a stretch may begin as well as with the decision.
+    """
     if row.word("effect_until") in _NO_END:
         row.note("effect_until", "no-end", "写明无期限，按没有截止日期处理")
         return None
-    day = _drop_sentinel_day(row, "effect_until", _last_day(row, "effect_until"))
+    first, last = _last_day(row, "effect_until")
+    day = _drop_sentinel_day(row, "effect_until", last)
+    if first != served:  # a ban may begin with service
+        _compare_start(row, "effect_until", first, decided, "处罚决定日期")
     if day and decided and day < decided:
         row.fault("effect_until", "effect-before-decision", "处罚有效期早于处罚决定日期")
     is_file = row.headings.vocabulary != "plain"
@@ -87,21 +94,29 @@ def effect_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
     return day
 
 
-def _last_day(row: RowReader, field: str, *, required: bool | None = None) -> dt.date | None:
-    """Read a last day, also of a stretch of days. A mere term is refused: no text at hand says from which day it
-    counts and whether that day counts itself."""
+def _last_day(row: RowReader, field: str, *, required: bool | None = None) -> tuple[dt.date | None, dt.date | None]:
+    """Read a last day, also of a stretch of days: the first day of the stretch, if one is stated, and the last.
+
+    A mere term is refused: no text at hand says from which day it counts and whether that day counts itself.
+    """
     text = row.raw(field)
     if not text:
-        return row.day(field, required=required)
-    if day := cells.last_day(text):
-        row.note(field, "stretch-read", f"按所写期间的最后一日 {day} 读取")
-        return day
+        return None, row.day(field, required=required)
+    if found := cells.stretch(text):
+        row.note(field, "stretch-read", f"按所写期间的最后一日 {found[1]} 读取")
+        return found
     if cells.is_term(text):
         row.fault(
             field, "term-not-day", "写的是期限的长短，应写最后一日的日期，例如 2027-03-04；没有期限的写 无处罚期限"
         )
-        return None
-    return row.day(field, required=required)
+        return None, None
+    return None, row.day(field, required=required)
+
+
+def _compare_start(row: RowReader, field: str, first: dt.date | None, expected: dt.date | None, title: str) -> None:
+    """A stretch that begins on another day than the one from which its term counts is for a person."""
+    if first and expected and first != expected:
+        row.note(field, STRETCH_DIFFERS, f"所写期间自 {first} 起，与{title} {expected} 不同，请核对")
 
 
 def publicity_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
@@ -110,7 +125,9 @@ def publicity_until(row: RowReader, decided: dt.date | None) -> dt.date | None:
     if text in _NO_END and text != "无":
         row.note("publicity_until", "no-end", "未写明日期，按公示政策确定")
         return None
-    day = _last_day(row, "publicity_until", required=False)
+    first, day = _last_day(row, "publicity_until", required=False)
+    if first and decided and first < decided:  # it begins with publication, some days later
+        _compare_start(row, "publicity_until", first, decided, "处罚决定日期")
     if day == dt.date(1900, 1, 1):
         row.note("publicity_until", "not-a-date", "1900-01-01不是真实日期，按空白处理")
         return None
@@ -149,8 +166,10 @@ def served_on(row: RowReader, decided: dt.date | None, today: dt.date) -> dt.dat
 
 def measures(row: RowReader, rules: Rules) -> tuple[MeasureTerm, ...]:
     """Read the measures filed in their own columns; the last day filed is still a day on which they hold."""
-    starts_on = _check_plausible_day(row, "confined_start", row.day("confined_start", required=False))
-    stated_end = _last_day(row, "confined_end", required=False)
+    stated_start = row.day("confined_start", required=False)
+    first, stated_end = _last_day(row, "confined_end", required=False)
+    _compare_start(row, "confined_end", first, stated_start, "限制行为开始时间")
+    starts_on = _check_plausible_day(row, "confined_start", stated_start or first)
     last_day = _drop_sentinel_day(row, "confined_end", stated_end)
     wordings = row.items("confined_action")
     if (starts_on or stated_end) and not wordings and not row.has_fault("confined_action"):

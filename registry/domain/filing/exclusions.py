@@ -23,7 +23,8 @@ def check_reportable(row: RowReader) -> None:
         if _states_summary(row.raw(name)):
             row.note(name, "summary-procedure", "简易程序作出的处罚决定，只供核查，不公示")
     for name in ("use_scope", "remark"):
-        if _SECRET.search(_DENIED.sub("", row.raw(name))):
+        text = row.raw(name)
+        if "密" in text and _SECRET.search(_DENIED.sub("", text)):
             row.fault(name, "secret-decision", "涉及国家秘密的决定不报送")
     _check_state(row)
     _check_scope(row)
@@ -35,6 +36,8 @@ def is_summary_procedure(filing: Filing) -> bool:
 
 
 def _states_summary(text: str) -> bool:
+    if "简" not in text and "场" not in text:  # without either there is no 简易程序 and no 当场, whatever is taken out
+        return False
     return _SUMMARY.search(_DENIED.sub("", text)) is not None
 
 

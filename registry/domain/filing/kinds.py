@@ -25,6 +25,14 @@ _TAIL = re.compile(
     r"(?:人民币)?[零〇一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟两]+元整?)?"
 )
 """What may stand behind a kind: the sum of a fine, words in brackets."""
+_REMARK = re.compile(r"[(（]([^()（）]*)[)）]")
+_PLAIN_REMARK = re.compile(
+    rf"(?:人民币|大写|小写|金额|共?计|合计|为|[:：￥¥\s]|(?:[0-9][0-9,.]*\s*[十百千万亿]*|[{numerals.NUMERALS}]+)"
+    r"|[元圆整正角分])*|[A-Za-z]{0,4}[0-9]{1,2}|[并单]处|(?:行政)?处罚|第?[一二三四五六七八九十0-9]+[条款项目]"
+)
+"""What in brackets behind a kind leaves it what it is: its sum, its code, where the law has it. Other words may say
+that it is not carried out, or is something else: 罚款（暂缓）."""
+KIND_QUALIFIED = "kind-qualified"
 _OTHER = re.compile(
     r"(?:法律、?行政法规规定的)?其他(?:类型|种类)?(?:的?(?:行政)?处罚)?|07(?=\s*[-－—–:：(（]\s*(?!其他))"
 )
@@ -53,7 +61,8 @@ _OPEN_LIST = "处罚类别写有“等”，应把每个类别都写明，用；
 
 @dataclass
 class _Scan:
-    """One reading of a cell: what was found so far, and whether the words of the decision leave a doubt."""
+    """One reading of a cell: what was found so far, whether the words of the decision leave a doubt, and whether words
+    in brackets qualify a kind."""
 
     text: str
     rules: Rules
@@ -61,6 +70,7 @@ class _Scan:
     content: str
     codes: dict[str, None] = field(default_factory=dict)
     is_ambiguous: bool = False
+    is_qualified: bool = False
 
     def add(self, codes: Sequence[str]) -> None:
         self.is_ambiguous |= not codes
@@ -96,6 +106,8 @@ def read_kinds(row: RowReader, rules: Rules) -> tuple[str, ...]:
             continue
         if scan.is_ambiguous:
             row.fault(name, "kind-ambiguous", "所写类别或者2016版代码对应多个类别，处罚内容未写明是哪一个")
+        if scan.is_qualified:
+            row.note(name, KIND_QUALIFIED, "处罚类别后面的括号写有别的话，只按类别本身读取，请核对该处罚是否照此执行")
         codes |= scan.codes
     return tuple(codes)
 
@@ -216,6 +228,7 @@ def _read_explanation(scan: _Scan, explained: re.Match[str]) -> int | None:
         if is_kind and start > first:
             scan.add([OTHER])
             return start
+        scan.is_qualified |= is_kind and inner.is_qualified
         if is_kind:  # 其他-限制从业: what is explained is a kind of its own; behind a blank it is another
             scan.add(
                 list(inner.codes)
@@ -253,6 +266,7 @@ def _read_code(scan: _Scan, place: int) -> int | None:
     if not named.codes.keys() <= possible:
         return None
     scan.add(list(named.codes) or codes)
+    scan.is_qualified |= named.is_qualified
     return end
 
 
@@ -273,6 +287,8 @@ def _word_end(scan: _Scan, place: int) -> int | None:
         if any(word in tail for word, _ in _vocabulary(scan.rules.kinds)):
             continue
         if end >= len(scan.text) or _SEPARATOR.match(scan.text, end):
+            remark = _REMARK.search(tail)
+            scan.is_qualified |= remark is not None and not _PLAIN_REMARK.fullmatch(remark[1].strip())
             return end
     return None
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from registry.domain.filing import decision, document_number, exclusions, kinds, party, places, plausibility
 from registry.domain.filing.columns import PLAIN, Headings
 from registry.domain.filing.model import Filing, Note, Rules
-from registry.domain.filing.row_reader import RowReader
+from registry.domain.filing.row_reader import RowMemory, RowReader
 from registry.errors import Fault
 
 _NUMBER_PART = re.compile(r"[0-9]+|[^\W\d_]+")
@@ -22,22 +22,32 @@ _MINOR = "4"
 _FIRM = "9"
 """The registering department of firms and sole traders in a code (GB 32100-2015); none of them imposes penalties."""
 _LISTED = re.compile(r"[;；、,，\n]")
+_KINDS = ("kinds", "kinds_more", "content")
+_SUMS = (*_KINDS, "fine", "confiscated", "permit")
+_ORGANS = ("authority_name", "authority_code", "source_name", "source_code")
+_FIRST = ("first_published_on", "first_published_at", "decided_on")
+_CONFINED = ("confined_action", "confined_start", "confined_end")
 
 
 def clean(
-    row: Mapping[str, str], rules: Rules, today: dt.date, headings: Headings = PLAIN
+    row: Mapping[str, str],
+    rules: Rules,
+    today: dt.date,
+    headings: Headings = PLAIN,
+    memory: RowMemory | None = None,
 ) -> tuple[Filing | None, list[Fault], list[Note]]:
     """Parse a row keyed by field: the filing, or None and every fault; in either case notes of what was cleaned.
 
     Faults and notes point at the column as the file calls it (``headings``), or at the field. Nothing raises
     and no detail quotes a cell: an identity number may stand anywhere in a row whose columns have shifted.
+    ``memory``: of the table that the row is from, for the same rules and day.
     """
-    reader = RowReader(row, headings)
+    reader = RowReader(row, headings, memory)
     exclusions.check_reportable(reader)
     filing = _build_filing(reader, rules, today)
     if reader.faults:
         return None, list(dict.fromkeys(reader.faults)), list(dict.fromkeys(reader.notes))
-    for finding in plausibility.findings(filing):
+    for finding in plausibility.findings(filing, reader.once):
         reader.note(finding.pointer.removeprefix("/"), finding.code, finding.detail)
     return filing, [], list(dict.fromkeys(reader.notes))
 
@@ -60,44 +70,68 @@ def document_key(number: str) -> str:
 def _build_filing(row: RowReader, rules: Rules, today: dt.date) -> Filing:
     override = row.optional("override_reason")
     subject = party.parse_party(row, rules, override)
-    decided = decision.decided_on(row, today)
+    decided = row.once("decided", ("decided_on",), lambda: decision.decided_on(row, today))
     party.note_minor(row, subject, decided)
-    chosen = kinds.read_kinds(row, rules)
-    fine, confiscated, permit = decision.amounts(row, chosen, rules)
-    kinds.note_sums(row, {"罚款": fine, "没收": confiscated})
-    authority_name, authority_code = _read_authority(row, rules)
-    source_name, source_code = _read_source(row, authority_name, authority_code)
-    first_on, first_at = decision.first_publication(row, decided, today)
+    chosen = row.once("kinds", _KINDS, lambda: kinds.read_kinds(row, rules))
+    fine, confiscated, permit = row.once("sums", _SUMS, lambda: _read_sums(row, chosen, rules))
+    authority_name, authority_code, source_name, source_code = row.once(
+        "organs", _ORGANS, lambda: _read_organs(row, rules)
+    )
+    served = row.once("served", ("served_on", "decided_on"), lambda: decision.served_on(row, decided, today))
+    first_on, first_at = row.once("first", _FIRST, lambda: decision.first_publication(row, decided, today))
     return Filing(
         subject=subject,
         document_number=_read_document_number(row),
-        behaviour_text=_read_behaviour_text(row),
-        behaviour=_read_code(row, "behaviour", rules.behaviours, "behaviour-unknown"),
-        facts=row.statement("facts"),
-        basis=row.statement("basis"),
+        behaviour_text=row.once("act", ("behaviour_text", "title", "facts"), lambda: _read_behaviour_text(row)),
+        behaviour=row.once("code", ("behaviour",), lambda: _read_behaviour(row, rules)),
+        facts=_read_statement(row, "facts"),
+        basis=_read_statement(row, "basis"),
         kinds=chosen,
-        content=row.statement("content"),
+        content=_read_statement(row, "content"),
         fine_fen=fine,
         confiscated_fen=confiscated,
         permit=permit,
         decided_on=decided or today,
-        effect_until=decision.effect_until(row, decided),
-        publicity_until=decision.publicity_until(row, decided),
+        effect_until=row.once(
+            "effect", ("effect_until", "decided_on", "served_on"), lambda: decision.effect_until(row, decided, served)
+        ),
+        publicity_until=row.once(
+            "publicity", ("publicity_until", "decided_on"), lambda: decision.publicity_until(row, decided)
+        ),
         authority_name=authority_name,
         authority_code=authority_code,
         source_name=source_name,
         source_code=source_code,
         remark=row.text("remark"),
         title=row.text("title", limit=200),
-        sectors=_read_sectors(row, rules),
-        district=places.read_district(row, rules),
-        severity=_read_severity(row),
-        measures=decision.measures(row, rules),
+        sectors=row.once("sectors", ("sectors",), lambda: _read_sectors(row, rules)),
+        district=row.once("district", ("district",), lambda: places.read_district(row, rules)),
+        severity=row.once("severity", ("severity", "override_reason"), lambda: _read_severity(row)),
+        measures=row.once("measures", _CONFINED, lambda: decision.measures(row, rules)),
         override_reason=override,
-        served_on=decision.served_on(row, decided, today),
+        served_on=served,
         first_published_on=first_on,
         first_published_at=first_at,
     )
+
+
+def _read_sums(row: RowReader, chosen: tuple[str, ...], rules: Rules) -> tuple[int | None, int | None, str | None]:
+    fine, confiscated, permit = decision.amounts(row, chosen, rules)
+    kinds.note_sums(row, {"罚款": fine, "没收": confiscated})
+    return fine, confiscated, permit
+
+
+def _read_organs(row: RowReader, rules: Rules) -> tuple[str, str, str, str]:
+    authority = _read_authority(row, rules)
+    return *authority, *_read_source(row, *authority)
+
+
+def _read_statement(row: RowReader, name: str) -> str:
+    return row.once(name, (name,), lambda: row.statement(name))
+
+
+def _read_behaviour(row: RowReader, rules: Rules) -> str | None:
+    return _read_code(row, "behaviour", rules.behaviours, "behaviour-unknown")
 
 
 def _read_document_number(row: RowReader) -> str:

@@ -6,9 +6,10 @@ and what other records here say of the same code, name or decision.
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol, TypeVar
 
 from registry.domain import labels
 from registry.domain.filing import amounts, document_number, numerals, subject_name
@@ -16,6 +17,7 @@ from registry.domain.filing.exclusions import is_summary_procedure
 from registry.domain.filing.model import Filing, Note
 from registry.domain.naming import name_key
 
+T = TypeVar("T")
 ATTENTION = frozenset(labels.FINDINGS)
 """Codes of the findings that deserve a look before verification."""
 
@@ -49,6 +51,8 @@ _NO_DECISION = re.compile(
     r"|[(（\[【](?:样例|示例|例|草稿|测试|待审批|未生效|征求意见稿?)[)）\]】]"
 )
 """What says that there is no decision, or none any more."""
+_OF_SUMS = ("content", "kinds", "kinds_more", "fine", "confiscated", "permit")
+"""The cells that sums, their kinds and what is to be said of them are read from."""
 _BARS = re.compile("禁止|取消|限制|暂停|不得|不予|停止")
 
 
@@ -72,12 +76,23 @@ class StatutoryTerm:
     ends_on: dt.date | None
 
 
-def findings(filing: Filing) -> Iterator[Note]:
+class Once(Protocol):
+    """Asks a reading of some fields once for all rows of a file that have the same in them."""
+
+    def __call__(self, reader: str, fields: tuple[str, ...], read: Callable[[], T], /) -> T:
+        """What ``read`` returns, which depends on the cells ``fields`` alone."""
+
+
+def _each_time(_reader: str, _fields: tuple[str, ...], read: Callable[[], T]) -> T:
+    return read()
+
+
+def findings(filing: Filing, once: Once = _each_time) -> Iterator[Note]:
     """What a filing says against itself."""
-    yield from _state_findings(filing)
+    yield from once("states", ("content", "remark", "facts"), lambda: tuple(_state_findings(filing)))
     yield from _text_findings(filing)
-    yield from _amount_findings(filing)
-    yield from _kind_findings(filing)
+    yield from once("stated sums", _OF_SUMS, lambda: (*_amount_findings(filing), *_kind_findings(filing)))
+    yield from once("days of facts", ("facts", "decided_on"), lambda: tuple(_facts_findings(filing)))
     yield from _day_findings(filing)
 
 
@@ -150,6 +165,10 @@ def _text_findings(filing: Filing) -> Iterator[Note]:
         yield Note(
             "/subject_name", "name-unusual", "名称中有登记的名称所没有的内容（括号、称谓、标点、数字等），请核对"
         )
+    if not is_person and subject_name.is_department(filing.subject.name):
+        yield Note(
+            "/subject_name", "name-of-department", "名称像是单位的项目部、办事处等内设机构，应填写单位的全称，请核对"
+        )
     if document_number.is_doubtful(filing.document_number):
         yield Note(
             "/document_number", document_number.DOUBTFUL, "文号像是几个号，或者年份有误、带有更正、作废等字样，请核对"
@@ -208,12 +227,15 @@ def _confiscated_in(content: str) -> list[int]:
     return [fen for fen, start, _ in amounts.placed_sums(content) if _CONFISCATED.search(content, 0, start)]
 
 
-def _day_findings(filing: Filing) -> Iterator[Note]:
+def _facts_findings(filing: Filing) -> Iterator[Note]:
     latest = max(_days_in(filing.facts), default=None)
     if latest and latest > filing.decided_on:
         yield Note(
             "/facts", "facts-after-decision", f"违法事实写有 {latest}，晚于处罚决定日期 {filing.decided_on}，请核对"
         )
+
+
+def _day_findings(filing: Filing) -> Iterator[Note]:
     year = _DOCUMENT_YEAR.search(filing.document_number)
     if year and not int(year[1]) <= filing.decided_on.year <= int(year[1]) + 1:
         detail = f"文号是{year[1]}年的，处罚决定日期是 {filing.decided_on}，请核对"

@@ -1,7 +1,11 @@
-"""What a person said about a file before it is read: what its columns mean, and which doubts are settled."""
+"""What a person said about a file before it is read: what its columns mean, which doubts are settled, which cells were
+mended."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+Place = tuple[str, int]
+"""A row of a file: the name of its sheet, empty where there is only one, and its number."""
 
 CONFIRMABLE = ("row-hidden", "struck-through", "text-unseen", "row-set-apart")
 """Doubts about a row that a person may settle: until then they refuse it."""
@@ -10,10 +14,12 @@ CONFIRMABLE = ("row-hidden", "struck-through", "text-unseen", "row-set-apart")
 @dataclass(frozen=True)
 class Reading:
     """``mapping``: from heading to field, field:unit, or - for a column of which nothing is kept. ``confirmed``: which
-    of ``CONFIRMABLE`` were looked at and stand."""
+    of ``CONFIRMABLE`` were looked at and stand. ``mended``: by row, the cells that a person wrote anew after the file
+    was made, by heading, or by field where the file has no such column."""
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     confirmed: frozenset[str] = frozenset()
+    mended: Mapping[Place, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
 
 AS_WRITTEN = Reading()

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from registry.domain.filing import alphabets, cells, placeholders
 from registry.domain.filing.columns import REQUIRED, VOCABULARY, Headings
@@ -26,17 +26,79 @@ _NAME_LABELS = ("名称", "姓名", "全称", "名字")
 """Beside the headings: in front of a value they can only mean whose name it is."""
 _LINKS = "-－—–_.:：、"
 _UNREAD = re.compile(r"[\s()]")
+_PERSONAL = frozenset(
+    (
+        "subject_name",
+        "uscc",
+        "business_registration",
+        "organisation_code",
+        "tax_registration",
+        "institution_certificate",
+        "social_certificate",
+        "legal_representative",
+        "legal_id_number",
+        "id_number",
+        "document_number",
+    )
+)
+"""Cells that are another one's in every row, and may say who a person is: nothing of them is remembered."""
+_REMEMBERED_MAX = 20_000
+
+
+class RowMemory:
+    """Readings of cells that come again from row to row of one table: the same authority, kind, day or basis.
+
+    For rows that are read under the same headings, by the same rules, on the same day. It lasts as long as the table is
+    read, and has nothing of the cells that say who somebody is.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, ...], tuple[Any, tuple[Fault, ...], tuple[Note, ...]]] = {}
+
+    def read(self, row: "RowReader", key: tuple[str, ...], read: Callable[[], T]) -> T:
+        """What ``read`` returns; it is remembered with the faults and notes that it adds to the row."""
+        faults, notes = len(row.faults), len(row.notes)
+        value = read()
+        if len(self.known) < _REMEMBERED_MAX:
+            self.known[key] = (value, tuple(row.faults[faults:]), tuple(row.notes[notes:]))
+        return value
 
 
 class RowReader:
     """The cells of one row keyed by field, with the faults and notes collected so far."""
 
-    def __init__(self, row: Mapping[str, str], headings: Headings) -> None:
+    def __init__(self, row: Mapping[str, str], headings: Headings, memory: RowMemory | None = None) -> None:
         self.headings = headings
         self.faults: list[Fault] = []
         self.notes: list[Note] = []
+        self._memory = memory
         self._required = REQUIRED[headings.vocabulary]
-        self._row = {name: self._read_cell(name, text) for name, text in row.items()}
+        self._row = {name: self._recall_cell(name, text) for name, text in row.items()}
+
+    def _recall_cell(self, name: str, text: str) -> str:
+        if self._memory is None or name in _PERSONAL:
+            return self._read_cell(name, text)
+        return self._recall(self._memory, ("", name, text), lambda: self._read_cell(name, text))
+
+    def _recall(self, memory: RowMemory, key: tuple[str, ...], read: Callable[[], T]) -> T:
+        found = memory.known.get(key)
+        if found is None:
+            return memory.read(self, key, read)
+        value, faults, notes = found
+        self.faults += faults
+        self.notes += notes
+        return value  # type: ignore[no-any-return]  # what the same reader returned
+
+    def once(self, reader: str, fields: tuple[str, ...], read: Callable[[], T]) -> T:
+        """What ``read`` makes of the cells ``fields``; of the same cells in another row of the table it is remembered.
+
+        ``read`` depends on these cells and on what is the same for the whole table, and ``reader`` names it. In a row
+        with a fault it is always asked: what it says may depend on what was said before.
+        """
+        if self._memory is None or self.faults:
+            return read()
+        row = self._row
+        return self._recall(self._memory, (reader, *[row.get(name, "") for name in fields]), read)
 
     def _read_cell(self, name: str, text: str) -> str:
         if not text:
@@ -68,6 +130,8 @@ class RowReader:
         self.notes.append(Note(cells.pointer(self.headings.name(name)), code, detail))
 
     def has_fault(self, name: str) -> bool:
+        if not self.faults:
+            return False
         place = cells.pointer(self.headings.name(name))
         return any(fault.pointer == place for fault in self.faults)
 

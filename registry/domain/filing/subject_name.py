@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from registry.domain.filing import alphabets, cells, numerals, placeholders
+from registry.domain.naming import regions
 
 NAME_EMPTY = "name-empty"
 NAME_MASKED = "name-masked"
@@ -46,6 +47,25 @@ _FORMS = (
 _SEVERAL = re.compile(
     rf"(?:{_FORMS})[)）]?\s*(?:[、,，;；/／|\n&＆+＋]|\s|和|与|及|以及)+\s*(?=[^、,，;；/／|\n]*(?:{_FORMS}))"
 )
+_ROLES = (
+    "法定代表人|法人代表|法人|负责人|经营者|实际控制人|控股股东|股东|董事长|执行董事|董事|总经理|经理|投资人|出资人|合伙人|业主"
+    "|(?:直接)?责任人员?|主管人员|员工|职工|关联企业|关联公司|子公司|母公司"
+)
+_LINK = r"\s*(?:[和与及暨、]|以及|会同)?\s*"
+_NO_FORM = rf"(?!.*(?:{_FORMS})$)"
+_WITH_ANOTHER = re.compile(
+    # 公司、张三: in the name of an organisation none of these signs stands behind its form
+    rf"(?:{_FORMS})[)）]?\s*[、,，;；/／|\n&＆+＋]\s*[{_HAN}A-Za-z]"
+    # 公司及其法定代表人, 公司 法人张三; but not 酒店业主协会, 酒店经理人咨询有限公司
+    rf"|(?:{_FORMS})[)）]?{_LINK}其\s*(?:{_ROLES})"
+    rf"|(?:{_FORMS})[)）]?{_LINK}(?:{_ROLES})(?:[:：(（\s、]|{_NO_FORM}[{_HAN}·]{{0,6}}$)"
+    # 公司和张三, 公司 张三
+    rf"|公司[)）]?(?:\s*(?:[和与及暨]|以及|会同)\s*|\s+){_NO_FORM}(?:[{_HAN}]{{2,4}}|[{_HAN}]{{1,8}}[·•][{_HAN}]{{1,8}})$"
+)
+"""An organisation and somebody else beside it: a person, or whoever stands for it."""
+_BEFORE = re.compile("[原旧]")
+_WORDS_WITH_YUAN = re.compile("原[野点创色生木力动著味乡石麦料子水油始山形型田乐素本位宿态]")
+"""Names that begin with a word of which 原 is a part: 原野, 原创."""
 _COMPANY = re.compile("有限责任公司|股份有限公司|有限公司")
 _PERSON_SEVERAL = re.compile(rf"[、,，;；/／|\n]|(?<=[{_HAN}]{{2}})(?:和|与|及)(?=[{_HAN}]{{2}})")
 _PERSONS_APART = re.compile(rf"(?P<first>[{_HAN}]{{2,3}})(?:\s+[{_HAN}]{{2,3}})+")
@@ -70,9 +90,19 @@ _PART_OF_NAME = re.compile(
 _STATE = re.compile(
     "注销|吊销|撤销|停业|歇业|更名|迁出|法定代表人|法人|负责人|经营者|业主|店主|身份证|代码|联系|电话|地址|男|女|已故|死亡|离职"
 )
-_CLOSED = re.compile(r"[^)）\]】\w.·]$|[0-9_]$")
+_CLOSED = re.compile(r"[^)）\]】\w.·]$|[0-9_]$|(?<![A-Za-z])[.·]$")
+_OPENED = re.compile(r"[^\w(（\[【]|_|[0-9]{1,3}[.、)）．](?![0-9])")
+"""What no name begins with: a sign, or a number in a list."""
+_DEPARTMENT = re.compile(
+    rf"(?:公司|集团|局|院|厂|所|中心|{_FORMS})[)）]?.{{0,30}}?"
+    "(?:项目(?:经理)?部|项目组|指挥部|(?<!街道)办事处|筹建处|工程部|财务部|采购部|业务部|销售部|市场部|技术部|人力资源部|安全部"
+    "|后勤部|行政部|办公室|[处科]室|车间|班组|工区|施工队|分部)(?:[(（][^()（）]*[)）])?$"
+)
+"""A part of an organisation that is no person of its own in law."""
 _LABELLED = re.compile("[:：]")
 
+_ODD = re.compile(rf"[^{_HAN}]|[某〇曾原旧又别简前锟烫屯]")
+"""What a masked or damaged name, or one with a former name, has somewhere: most names have none of it."""
 _NO_NAME_MAX = 12
 """Longer texts that end in a letter or character are a name, or what another rule refuses."""
 
@@ -80,6 +110,12 @@ _NO_NAME_MAX = 12
 def name_findings(name: str, *, is_person: bool) -> Iterator[str]:
     """The codes of what is wrong with a name (``DETAILS``); nothing for a name as registers have it."""
     if not name:
+        return
+    if not _ODD.search(name):
+        if _is_no_name(name):
+            yield NAME_EMPTY
+        elif _is_several(name, is_person=is_person):
+            yield NAME_SEVERAL
         return
     damaged = _DAMAGED.search(name)
     if damaged:
@@ -91,7 +127,7 @@ def name_findings(name: str, *, is_person: bool) -> Iterator[str]:
     elif not damaged and _is_no_name(name):
         yield NAME_EMPTY
         return
-    if _FORMER.search(name):
+    if _FORMER.search(name) or (not is_person and _is_former(name)):
         yield NAME_FORMER
     elif not damaged and _is_several(name, is_person=is_person):
         yield NAME_SEVERAL
@@ -100,11 +136,30 @@ def name_findings(name: str, *, is_person: bool) -> Iterator[str]:
 def is_unusual(name: str, *, is_person: bool) -> bool:
     """Whether something stands in or beside a name that no register has there: 张三（男）, 张先生, …有限公司-."""
     bracket = _BRACKET.search(name)
-    if _LABELLED.search(name) or _CLOSED.search(name) or cells.has_raised_figure(name):
+    if _LABELLED.search(name) or _CLOSED.search(name) or _OPENED.match(name) or cells.has_raised_figure(name):
         return True
     if is_person:
-        return bracket is not None or _TITLE.fullmatch(name) is not None or any(mark.isdigit() for mark in name)
+        has_form = _COMPANY.search(name) is not None
+        return has_form or bracket is not None or _TITLE.fullmatch(name) is not None or any(map(str.isdigit, name))
+    if _may_be_former(name):
+        return True
     return bracket is not None and (not _PART_OF_NAME.fullmatch(bracket[1]) or _STATE.search(bracket[1]) is not None)
+
+
+def is_department(name: str) -> bool:
+    """Whether a name is that of a part of an organisation (…有限公司第一项目部), which no decision can be against."""
+    return _DEPARTMENT.search(name) is not None
+
+
+def _is_former(name: str) -> bool:
+    """Whether a name is told as a former one: 原 before a name that begins with its place. 原平市 is a place itself."""
+    return bool(_BEFORE.match(name)) and not regions.leading(name).length and bool(regions.leading(name[1:]).length)
+
+
+def _may_be_former(name: str) -> bool:
+    """Whether 原 stands before the name of a company that begins with no place, and makes no word with it (原野)."""
+    is_before = _BEFORE.match(name) and not _WORDS_WITH_YUAN.match(name)
+    return bool(is_before) and _COMPANY.search(name) is not None and not regions.leading(name).length
 
 
 def _is_no_name(name: str) -> bool:
@@ -124,6 +179,8 @@ def _is_several(name: str, *, is_person: bool) -> bool:
         )
     match = _SEVERAL.search(name)
     if match and not _is_branch(name, match.end()):
+        return True
+    if _WITH_ANOTHER.search(name):
         return True
     # Two companies run together; one that belongs to another (分公司, 工会) has the form once.
     return len(_COMPANY.findall(name)) > 1

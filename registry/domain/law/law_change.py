@@ -27,6 +27,7 @@ _REFERS_TO = {
     ("list_effects", "scheme"): "schemes",
     ("list_effects", "sectors"): "sectors",
     ("measures", "sectors"): "sectors",
+    ("peers", "sectors"): "sectors",
     ("policies", "any_kinds"): "penalty_kinds",
     ("policies", "only_kinds"): "penalty_kinds",
     ("policies", "fine_max"): "thresholds",

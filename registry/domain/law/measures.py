@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -19,6 +19,8 @@ _PLACE = re.compile(
 )
 """A place to which a decision limits its ban."""
 _WORDING_MAX = 100
+_REMEMBERED_MAX = 4_096
+"""Answers about bases and clauses that are remembered: decisions repeat their words."""
 
 
 class Resolution(NamedTuple):
@@ -74,7 +76,8 @@ def cites(measure: Measure, basis: str) -> bool:
     )
 
 
-def _is_cited(statute: str, articles: Sequence[str], basis: str) -> bool:
+@lru_cache(_REMEMBERED_MAX)
+def _is_cited(statute: str, articles: tuple[str, ...], basis: str) -> bool:
     parts = re.split("《([^》]*)》", unify_spelling(basis))
     statute_texts = zip(parts[1::2], parts[2::2], strict=True) if len(parts) > 1 else [(basis, basis)]
     # A law's name also begins the name of the regulation that carries it out.
@@ -100,7 +103,12 @@ def _phrase_pattern(phrase: str) -> re.Pattern[str]:
 
 
 def _has_phrase(measure: Measure, clause: str) -> bool:
-    return any(_phrase_pattern(phrase).search(clause) for phrase in measure.phrases)
+    return _has_any_phrase(measure.phrases, clause)
+
+
+@lru_cache(_REMEMBERED_MAX)
+def _has_any_phrase(phrases: tuple[str, ...], clause: str) -> bool:
+    return any(_phrase_pattern(phrase).search(clause) for phrase in phrases)
 
 
 def _filed_measures(filing: Filing, measures: Sequence[Measure]) -> Iterator[tuple[MeasureTerm, list[Measure]]]:

@@ -86,14 +86,16 @@ def _applies(policy: Policy, document: PolicySubject) -> bool:
 
 
 def _reaches(policy: Policy, document: PolicySubject) -> bool:
+    if policy.scope == "general":
+        return True
+    if policy.scope == "sector":
+        return policy.match in document.sectors
+    if policy.scope == "scheme":
+        return policy.match == document.scheme
     parts = policy.match.split("|")
-    return {
-        "general": True,
-        "sector": policy.match in document.sectors,
-        "authority": any(part in document.authority_name for part in parts),
-        "basis": any(part in title for title in _titles(document.basis) for part in parts),
-        "scheme": policy.match == document.scheme,
-    }[policy.scope]
+    if policy.scope == "authority":
+        return any(part in document.authority_name for part in parts)
+    return any(part in title for title in _titles(document.basis) for part in parts)
 
 
 def _titles(basis: str) -> list[str]:

@@ -37,6 +37,8 @@ class Reference:
         self._rows = rows
         self.version = version
         self._rows_in_force = lru_cache(_DAYS_KEPT)(self._select_in_force)
+        self._typed_rows = lru_cache(_DAYS_KEPT)(self._select_typed)
+        self._thresholds = lru_cache(_DAYS_KEPT)(self._select_thresholds)
 
     def rows(self, kind: str, on: dt.date | None = None) -> Sequence[Row]:
         """The rows of a kind in the order of their codes."""
@@ -46,7 +48,10 @@ class Reference:
         return tuple(row for row in self._rows.get(kind, ()) if row.is_in_force(on))
 
     def _rows_of_type(self, kind: str, row_type: type[R], on: dt.date | None) -> list[R]:
-        return [row for row in self.rows(kind, on) if isinstance(row, row_type)]
+        return list(self._typed_rows(kind, row_type, on))  # type: ignore[arg-type]  # a class is hashable
+
+    def _select_typed(self, kind: str, row_type: type[R], on: dt.date | None) -> tuple[R, ...]:
+        return tuple(row for row in self.rows(kind, on) if isinstance(row, row_type))
 
     def measures(self, on: dt.date) -> list[reference_kinds.Measure]:
         """The statutory measures in force on a day."""
@@ -139,14 +144,29 @@ class Reference:
         """What is kept how long on a day."""
         return self._rows_of_type("retention", reference_kinds.RetentionPeriod, on)
 
+    def exchange_codes(self, on: dt.date) -> dict[str, dict[str, str]]:
+        """The code tables of other platforms on a day: table → value → meaning."""
+        tables: dict[str, dict[str, str]] = {}
+        for row in self._rows_of_type("exchange_codes", reference_kinds.ExchangeCode, on):
+            tables.setdefault(row.table, {})[row.value] = row.meaning
+        return tables
+
+    def peer_profile(self, code: str, on: dt.date) -> reference_kinds.PeerProfile | None:
+        """How a receiving system is spoken with on a day; None when there is no such profile."""
+        rows = self._rows_of_type("peers", reference_kinds.PeerProfile, on)
+        return next((row for row in rows if row.code == code), None)
+
     def catalogue(self, on: dt.date) -> list[reference_kinds.CatalogueItem]:
         """The items of the disclosure catalogues in force on a day."""
         return self._rows_of_type("catalogue", reference_kinds.CatalogueItem, on)
 
     def threshold(self, code: str, on: dt.date) -> int | None:
         """An amount in fen or a span in months; None on a day for which no rule gives one."""
+        return self._thresholds(on).get(code)
+
+    def _select_thresholds(self, on: dt.date) -> dict[str, int]:
         rows = self._rows_of_type("thresholds", reference_kinds.Threshold, on)
-        return next((row.value for row in rows if row.code == code), None)
+        return {row.code: row.value for row in reversed(rows)}  # of two of one code the first stands
 
     def names(self, kind: str) -> dict[str, str]:
         """Code to Chinese name, newest version."""

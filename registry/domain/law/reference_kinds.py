@@ -331,6 +331,38 @@ class SameTenderRule(Row):
     """The article that keeps related parties out of one lot in a sector, whose code is the ``code`` of the row."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ExchangeCode(Row):
+    """A value of a code table of another platform and its ``meaning`` here; a value without a row is not known, and
+    what has it waits for a person."""
+
+    table: str
+    value: str
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeerProfile(Row):
+    """How a receiving system of the plan is spoken with: transport, direction, formats, and what it may see.
+
+    ``formats``: of what goes out, the first that carries a version is its format; ``formats_in``: what is taken from
+    it. ``sectors``: it is told of these only; none: of all. No address and no key: those are a node's own.
+    """
+
+    transport: Literal["files", "front_end"]
+    direction: Literal["out", "in", "both"]
+    formats: tuple[str, ...]
+    formats_in: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    file_type: Literal["csv", "xlsx", "xml"] = "csv"
+    platform_code: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if bool(self.formats) != (self.direction != "in") or bool(self.formats_in) != (self.direction != "out"):
+            raise ValueError(f"{self.code}: its formats do not agree with its direction")
+
+
 KINDS: dict[str, type[Row]] = {
     "sectors": Sector,
     "behaviours": Behaviour,
@@ -353,6 +385,8 @@ KINDS: dict[str, type[Row]] = {
     "erasure_grounds": ErasureGround,
     "retention": RetentionPeriod,
     "same_tender": SameTenderRule,
+    "exchange_codes": ExchangeCode,
+    "peers": PeerProfile,
 }
 OPERATED = frozenset({"calendar"})
 """Kinds whose rows are also loaded while a node runs: rows that the program's files do not contain stay in force."""

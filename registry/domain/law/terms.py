@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from registry.domain.filing.model import Filing, MeasureTerm, Note
 from registry.domain.law.publicity import add_months
@@ -39,6 +40,7 @@ def term_of(stated: MeasureTerm, filing: Filing) -> Term:
     return Term(starts_on, ends_on, served_on)
 
 
+@lru_cache(maxsize=256)
 def begins_with_service(content: str) -> bool:
     """Whether a decision says that its ban begins when it is served (自送达之日起)."""
     return _FROM_SERVICE.search(normalise(content)) is not None

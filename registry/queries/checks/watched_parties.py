@@ -47,6 +47,18 @@ def events(session: Session, watch: str, *, after: int, limit: int) -> list[Watc
     return list(session.scalars(statement.order_by(WatchEvent.sequence).limit(limit)))
 
 
+def newest_events(session: Session, department_id: int | None, *, limit: int) -> list[tuple[Watch, WatchEvent]]:
+    """The newest events of all watches of a department, newest first."""
+    statement = (
+        select(Watch, WatchEvent)
+        .join(WatchEvent, WatchEvent.watch_id == Watch.id)
+        .where(Watch.department_id == department_id)
+        .order_by(WatchEvent.id.desc())
+        .limit(limit)
+    )
+    return list(session.execute(statement).tuples())
+
+
 def waiting(session: Session, watch: str) -> int:
     """How many events of a watch are not delivered yet."""
     statement = select(func.count()).where(WatchEvent.watch_id == watch, WatchEvent.state == "pending")

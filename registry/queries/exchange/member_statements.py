@@ -49,6 +49,18 @@ def members(session: Session, node: str, on: dt.date) -> Members:
     return Members(effective, _own_authorities(session, effective.get(node)))
 
 
+def authority_codes(session: Session, node: str, on: dt.date) -> dict[str, str]:
+    """Name → code of the authorities known here: of the departments and of the members in force."""
+    codes = {
+        name: code
+        for statement in members(session, node, on).statements.values()
+        for code, names in statement.authorities.items()
+        for name in names
+    }
+    departments = session.execute(select(Department.name, Department.authority_code))
+    return codes | {name: code for name, code in departments if code}
+
+
 def _member_statements(session: Session) -> Sequence[MemberStatement]:
     """In the order of revisions, so that the last of a node is its newest."""
     signed_statements = statements(session, membership.MEMBER)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,21 @@ from sqlalchemy.orm import Session
 
 from registry.domain.exchange.envelope import KnownRecord
 from registry.keys.signing import key_id_of
-from registry.models import InboxBatch, InboxItem, OutboxMessage, Peer, Publication, Takeaway
+from registry.models import (
+    BulkRelease,
+    InboxBatch,
+    InboxItem,
+    OutboxMessage,
+    Peer,
+    PeerReconciliation,
+    Publication,
+    Takeaway,
+)
+from registry.queries.exchange import row_batches
 from registry.refusals.acts import ItemUnknown, PeerUnknown
 
 CHUNK = 500
+RECEIPTS_WINDOW = dt.timedelta(hours=1)
 SETTLED = ("delivered", "cancelled")
 """States of messages that nobody waits for any more."""
 
@@ -29,12 +41,22 @@ class PendingDelivery:
 
 @dataclass(frozen=True)
 class PeerStatus:
-    """Messages to one peer by state; ``removals`` are (record, promised at) of open removals, oldest first."""
+    """Messages to one peer by state; ``removals`` are (record, promised at) of open removals, oldest first.
+
+    ``oldest``: since when the oldest message waits. ``unanswered``: batches that lie at a platform. ``receipts``: rows
+    and records that the peer answered in the last hour. ``refusals``: the peer's own codes of what it rejected, and how
+    often.
+    """
 
     peer: Peer
     messages: dict[str, int]
     quarantined: int
     removals: Sequence[tuple[str, dt.datetime]]
+    oldest: dt.datetime | None
+    unanswered: Sequence[row_batches.OpenBatch]
+    receipts: int
+    refusals: dict[str, int]
+    reconciliation: PeerReconciliation | None
 
 
 def peers(session: Session) -> list[Peer]:
@@ -57,12 +79,13 @@ def peer(session: Session, code: str) -> Peer:
 
 def by_key_id(session: Session) -> dict[str, Peer]:
     """Peers by the id of their signing key."""
-    return {key_id_of(bytes.fromhex(row.public_key)): row for row in peers(session)}
+    return {key_id_of(bytes.fromhex(row.public_key)): row for row in peers(session) if row.public_key}
 
 
 def keys_of(peer: Peer) -> dict[str, bytes]:
     """The raw public keys that verify a peer's records, by key id: its own, and those it had before."""
-    return {key_id_of(bytes.fromhex(public)): bytes.fromhex(public) for public in (*peer.former_keys, peer.public_key)}
+    publics = [public for public in (*peer.former_keys, peer.public_key) if public]
+    return {key_id_of(bytes.fromhex(public)): bytes.fromhex(public) for public in publics}
 
 
 def keys_by_code(session: Session) -> dict[str, dict[str, bytes]]:
@@ -191,6 +214,13 @@ def quarantined(session: Session) -> list[QuarantinedItem]:
     return [QuarantinedItem(*row) for row in session.execute(statement.order_by(InboxItem.id)).tuples()]
 
 
+def open_bulk_releases(session: Session) -> list[tuple[BulkRelease, str]]:
+    """Releases of many items that wait for their second person, with the code of their peer, oldest first."""
+    statement = select(BulkRelease, Peer.code).join(Peer, Peer.id == BulkRelease.peer_id)
+    waiting = statement.where(BulkRelease.confirmed_by.is_(None)).order_by(BulkRelease.id)
+    return [(row[0], row[1]) for row in session.execute(waiting)]
+
+
 def quarantined_of(session: Session, peer_id: int, code: str, after: int, upto: int, limit: int) -> list[InboxItem]:
     """Quarantined items of a peer with this code and numbers in (after, upto], in order, locked."""
     statement = (
@@ -216,19 +246,51 @@ def quarantined_item(session: Session, number: int) -> tuple[InboxItem, Peer]:
     return row[0], row[1]
 
 
-def status(session: Session) -> list[PeerStatus]:
+def status(session: Session, now: dt.datetime) -> list[PeerStatus]:
     """Per peer the messages by state, what of it is quarantined, and the removals not yet acknowledged."""
     waiting = [item.peer for item in quarantined(session)]
     return [
-        PeerStatus(row, _count_messages(session, row.id), waiting.count(row.code), _open_removals(session, row.id))
+        PeerStatus(
+            row,
+            _count_messages(session, row.id),
+            waiting.count(row.code),
+            _open_removals(session, row.id),
+            _oldest_waiting(session, row.id),
+            row_batches.unanswered(session, row.id),
+            _count_receipts(session, row.id, now - RECEIPTS_WINDOW),
+            _count_refusals(session, row.id),
+            session.get(PeerReconciliation, row.id),
+        )
         for row in peers(session)
     ]
+
+
+def _oldest_waiting(session: Session, peer_id: int) -> dt.datetime | None:
+    statement = select(func.min(OutboxMessage.promised_at)).where(
+        OutboxMessage.peer_id == peer_id, OutboxMessage.state.in_(("pending", "sent"))
+    )
+    return session.scalar(statement)
+
+
+def _count_receipts(session: Session, peer_id: int, since: dt.datetime) -> int:
+    statement = select(func.count()).where(
+        OutboxMessage.peer_id == peer_id,
+        OutboxMessage.state.in_(("delivered", "rejected")),
+        OutboxMessage.settled_at >= since,
+    )
+    return session.execute(statement).scalar_one()
+
+
+def _count_refusals(session: Session, peer_id: int) -> dict[str, int]:
+    """The code is the first word of what was kept with the message."""
+    statement = select(OutboxMessage.detail).where(OutboxMessage.peer_id == peer_id, OutboxMessage.state == "rejected")
+    return dict(Counter((detail or "-").split()[0] for detail in session.scalars(statement)))
 
 
 def _count_messages(session: Session, peer_id: int) -> dict[str, int]:
     statement = select(OutboxMessage.state, func.count()).where(OutboxMessage.peer_id == peer_id)
     counts = {state: number for state, number in session.execute(statement.group_by(OutboxMessage.state))}  # noqa: C416
-    return {state: counts.get(state, 0) for state in ("pending", "delivered", "rejected")}
+    return {state: counts.get(state, 0) for state in ("pending", "sent", "delivered", "rejected")}
 
 
 def _open_removals(session: Session, peer_id: int) -> list[tuple[str, dt.datetime]]:

@@ -3,18 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from registry.domain.law.reference_kinds import CatalogueItem
-from registry.domain.records import PUBLIC_KINDS
-from registry.models import Clock, Publication, PublicationSector
 from registry.queries.law import reference_data
-from registry.queries.publication.publications import Moment, visible
+from registry.queries.publication import record_search
+from registry.queries.publication.publications import Moment
 from registry.queries.store_cache import StoreCache
 
-CLOCKS = tuple(f"{kind}.publish" for kind in PUBLIC_KINDS)
-"""The clocks that ran until a record decided here was published."""
 _MOMENTS_MAX = 8
 """Moments whose counts are cached: programs may ask for other days than today's visitors."""
 
@@ -65,25 +61,8 @@ def _sum_tallies(catalogue_row: CatalogueItem, counts: Counts) -> Tally | None:
 
 def _count_records(session: Session, at: Moment) -> Counts:
     """Count what is visible by sector and kind."""
-    # Only what was decided here has clocks.
-    clock = and_(Clock.record == Publication.record, Clock.code.in_(CLOCKS))
-    statement = (
-        select(
-            PublicationSector.sector,
-            Publication.kind,
-            func.count(),
-            func.count(Clock.id),
-            func.coalesce(func.sum(case((Clock.met_on <= Clock.due, 1), else_=0)), 0),
-        )
-        .join(Publication, Publication.from_entry == PublicationSector.from_entry)
-        .outerjoin(Clock, clock)
-        .where(visible(at))
-        .group_by(PublicationSector.sector, Publication.kind)
-    )
-    return {
-        (sector, kind): Tally(visible_count, timed, int(on_time))
-        for sector, kind, visible_count, timed, on_time in session.execute(statement).tuples()
-    }
+    counts = record_search.punctuality_counts(session, at)
+    return {key: Tally(*numbers) for key, numbers in counts.items()}
 
 
 _cached_counts: StoreCache[Moment, Counts] = StoreCache(_MOMENTS_MAX)

@@ -30,8 +30,10 @@ from registry.queries.store_cache import StoreCache
 SEGMENT_BITS = 16
 """A segment is 65,536 entries: one container of a roaring bitmap."""
 COMMON = 128
-TAIL_MAX = 2_048
+TAIL_MAX = 8_192
 """At most so many entries wait to be folded; the act that publishes more folds them."""
+FOLD_FROM = 1_024
+"""The worker folds as soon as so many wait, so that publishing is not kept waiting for it."""
 KEPT_BYTES_MAX = 256 * 1024 * 1024
 """So much of the postings a process keeps in memory; the longest unused are dropped."""
 
@@ -255,11 +257,12 @@ def visible(source: Source, since: int, until: int) -> BitMap:
 
 
 def _visible(source: Source, since: int, until: int) -> BitMap:
-    return (source.entries(ALL) - _later_than(source, "from", since)) & _later_than(source, "until", until)
+    return (source.entries(ALL) - later_than(source, "from", since)) & later_than(source, "until", until)
 
 
-def _later_than(source: Source, side: str, day: int) -> BitMap:
-    """The entries whose day is later, bit by bit from the highest."""
+def later_than(source: Source, side: str, day: int) -> BitMap:
+    """The entries whose ``visible_from`` (``side`` "from") or ``visible_until`` is later, bit by bit from the
+    highest."""
     later, same = BitMap(), BitMap(source.entries(ALL))
     for bit in reversed(range(DAY_BITS)):
         has_bit = source.entries(record_terms.day_term(side, bit))

@@ -16,15 +16,18 @@ from registry.domain.filing.parse import document_key
 from registry.domain.law.reference import Reference
 from registry.domain.naming import name_key
 from registry.domain.publication import redaction
+from registry.domain.publication.log_identity import LogIdentity
 from registry.errors import Fault, Invalid
-from registry.queries.publication.publications import Filter
-from registry.refusals.acts import QueryRefused
+from registry.queries.publication.publications import Filter, Moment
+from registry.refusals.acts import EpochOver, QueryRefused
 
 FILTERS = frozenset({"q", "kind", "uscc", "sector", "behaviour", "district", "authority", "year", "state"})
 PARAMETERS = FILTERS | {"on", "next", "previous"}
 QUERY_CHARACTERS_MAX = 100
 """The longest name that can be searched for; no registered name is longer."""
 
+_EPOCH_PLACE = 3
+"""Dots before the epoch in the token of a page: after ledger size, day and entry."""
 _TOKEN = re.compile(r"([0-9]{1,15})\.([0-9-]{10})\.([0-9]{1,15})")
 _LONG_NUMBER = re.compile(r"\d{15}")
 _CODE = "[0-9A-HJ-NPQRTUWXY]"
@@ -104,10 +107,32 @@ def parse_record_query(arguments: Mapping[str, str], reference: Reference) -> Re
     return RecordQuery(wanted, on, entry, before, after, typed)
 
 
-def page_token(entry: int, on: dt.date, edge: int) -> str:
+def page_token(at: Moment, edge: int, epoch: str) -> str:
     """The token of a page at the same ledger size and day: as ``next`` it starts below the entry ``edge``, as
-    ``previous`` it ends above."""
-    return f"{entry}.{on.isoformat()}.{edge}"
+    ``previous`` it ends above. ``epoch``: that of the ledger whose entries these are."""
+    return f"{at.entry}.{at.on.isoformat()}.{edge}.{epoch}"
+
+
+def without_epoch(arguments: Mapping[str, str], identity: LogIdentity) -> dict[str, str]:
+    """The arguments, tokens of pages without their epoch; refuses ``EpochOver`` a token of another epoch.
+
+    One without an epoch, as they were given before there were any, is taken while there was no other.
+    """
+    return {
+        name: _require_epoch(value, identity) if name in ("next", "previous") else value
+        for name, value in arguments.items()
+    }
+
+
+def _require_epoch(token: str, identity: LogIdentity) -> str:
+    if token.count(".") < _EPOCH_PLACE:
+        if token.strip() and not identity.is_first:
+            raise EpochOver(epoch=identity.epoch)
+        return token
+    rest, _, epoch = token.strip().rpartition(".")
+    if epoch != identity.epoch:
+        raise EpochOver(epoch=identity.epoch)
+    return rest
 
 
 def is_personal(text: str) -> bool:

@@ -5,6 +5,7 @@ of filters is. A request reads at most ``postings.TAIL_MAX`` rows, one per term 
 per segment and text, and the page itself.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -17,7 +18,7 @@ from registry.domain.naming import name_key
 from registry.domain.naming.matching import POSSIBLE_MIN, Match, NamedParty, judge
 from registry.models import Publication, Standing
 from registry.queries.any_of import any_of, numbers, texts
-from registry.queries.publication import name_search, postings, record_terms
+from registry.queries.publication import name_search, postings, punctuality, record_terms
 from registry.queries.publication.ledger_state import head
 from registry.queries.publication.postings import Memory, Source
 from registry.queries.publication.publications import Filter, Moment, body, visible
@@ -80,6 +81,31 @@ class Search:
         statement = select(Publication).where(any_of(Publication.from_entry, numbers("entries")))
         rows = {row.from_entry: row for row in self.session.scalars(statement, {"entries": entries})}
         return Found([rows[entry] for entry in reversed(entries)], total, total - end + 1, end < total, start > 0)
+
+    def punctual(self) -> tuple[BitMap, BitMap]:
+        """Of the entries found: those that had a limit for their publication, and those that met it."""
+        (folded, _, _), matches = self._scopes[0], self._matches[0]
+        unfolded = reduce(BitMap.union, self._matches[1:], BitMap())
+        known = punctuality.terms(self.session, list(unfolded))
+        timed, on_time = (
+            (folded.entries(term) & matches) | BitMap(known.get(term, ()))
+            for term in (punctuality.TIMED, punctuality.ON_TIME)
+        )
+        return timed, on_time
+
+    def shown_since(self, day: dt.date) -> int:
+        """How many of the entries found began to be shown on a day or later."""
+        bound = record_terms.day_number(day) - 1
+        scopes = zip(self._scopes, self._matches, strict=True)
+        return sum(
+            entries.intersection_cardinality(postings.later_than(source, "from", bound))
+            for (source, *_), entries in scopes
+        )
+
+    def without(self, term: str) -> BitMap:
+        """The entries found that do not have a term."""
+        scopes = zip(self._scopes, self._matches, strict=True)
+        return reduce(BitMap.union, (entries - source.entries(term) for (source, *_), entries in scopes), BitMap())
 
     def facets(self) -> Mapping[str, Mapping[str, int]]:
         """How many records each value of each facet finds; a facet counts as if it were not narrowed itself."""
@@ -232,6 +258,44 @@ def counts(session: Session, at: Moment) -> dict[tuple[str, str], int]:
         }
 
     return _counts.get_or_compute(session, at, count)
+
+
+def punctuality_counts(session: Session, at: Moment) -> dict[tuple[str, str], tuple[int, int, int]]:
+    """Per sector and kind: how many records are visible, how many of them had a limit for their publication, and how
+    many met it."""
+    timed, on_time = Search(session, Filter(), at).punctual()
+    found = {
+        (sector, kind): Search(session, Filter(kinds=(kind,), sector=sector), at).entries
+        for sector, kind in counts(session, at)
+    }
+    return {
+        key: (len(entries), entries.intersection_cardinality(timed), entries.intersection_cardinality(on_time))
+        for key, entries in found.items()
+    }
+
+
+def monthly_counts(session: Session, at: Moment, months: int) -> dict[str, int]:
+    """How many of the records shown began to be shown in each of the last months, the latest last."""
+    search, first = Search(session, Filter(), at), at.on.replace(day=1)
+    counts: dict[str, int] = {}
+    later = search.shown_since(_month_after(first))
+    for _ in range(months):
+        since = search.shown_since(first)
+        counts[f"{first:%Y-%m}"] = since - later
+        first, later = (first - dt.timedelta(days=1)).replace(day=1), since
+    return dict(reversed(counts.items()))
+
+
+def _month_after(first: dt.date) -> dt.date:
+    return (first + dt.timedelta(days=31)).replace(day=1)
+
+
+def listable_records(session: Session, at: Moment, start: int, end: int) -> list[str]:
+    """The records shown, with entries from ``start`` and below ``end``, that are not about natural persons."""
+    entries = Search(session, Filter(), at).without(record_terms.term("subject", "natural_person"))
+    first, last = (entries.rank(bound - 1) if bound else 0 for bound in (start, end))
+    statement = select(Standing.record).where(any_of(Standing.entry, numbers("entries"))).order_by(Standing.entry)
+    return list(session.connection().execute(statement, {"entries": list(entries[first:last])}).scalars())
 
 
 def sector_counts(session: Session, at: Moment) -> dict[str, int]:

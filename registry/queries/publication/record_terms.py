@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -37,6 +38,7 @@ def standing_row(body: Mapping[str, Any], entry: int) -> dict[str, Any] | None:
         "revision": columns["revision"],
         "kind": columns["kind"],
         "state": "disputed" if body.get("disputed_on") else "undisputed",
+        "subject_kind": body["subject"]["kind"],
         "sectors": " ".join(sorted(set(body["sectors"]))),
         "behaviour": columns["behaviour"],
         "district": columns["district"] or derived_district(body),
@@ -86,11 +88,17 @@ def exact_terms(row: StandingRow) -> Iterator[str]:
     yield ALL
     yield term("authority_code", row.authority_code)
     yield term("document", row.document)
+    yield term("subject", row.subject_kind)
     if row.uscc:
         yield term("uscc", row.uscc)
-    for side, day in (("from", row.visible_from), ("until", row.visible_until)):
-        number = day_number(day)
-        yield from (day_term(side, bit) for bit in range(DAY_BITS) if number >> bit & 1)
+    yield from _day_terms("from", row.visible_from)
+    yield from _day_terms("until", row.visible_until)
+
+
+@lru_cache(maxsize=4096)
+def _day_terms(side: str, day: dt.date) -> tuple[str, ...]:
+    number = day_number(day)
+    return tuple(day_term(side, bit) for bit in range(DAY_BITS) if number >> bit & 1)
 
 
 def day_number(day: dt.date) -> int:
@@ -106,6 +114,16 @@ def day_term(side: str, bit: int) -> str:
 def text_term(text: str) -> str:
     """The term of a part of a name."""
     return f"={text}"
+
+
+def texts_of(terms: Iterable[str], length: int) -> Iterator[str]:
+    """The parts of names of so many characters among some terms."""
+    return (term[1:] for term in terms if is_text_term(term, length))
+
+
+def is_text_term(term: str, length: int) -> bool:
+    """Whether a term is a part of a name of so many characters."""
+    return len(term) == length + 1 and term.startswith("=")
 
 
 def parts_of(names: str, length: int) -> set[str]:

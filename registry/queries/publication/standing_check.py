@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.models import Posting, PostingFold, Publication, Standing
-from registry.queries.publication import postings, record_terms
+from registry.queries.publication import postings, punctuality, record_terms
 from registry.queries.publication.record_terms import StandingRow
 
 
@@ -57,6 +57,8 @@ def _compare_postings(session: Session, segment: int, rows: Sequence[StandingRow
     statement = select(Posting.term, Posting.size, Posting.bits).where(Posting.segment == segment)
     stored = {term: (size, bits) for term, size, bits in session.execute(statement).tuples()}
     expected = _expected_postings(rows)
+    for term, entries in punctuality.terms(session, [row.entry for row in rows]).items():
+        expected[term] = BitMap(entries)
     # What a common text was extended to before it became rarer is read no more, and may lag behind.
     shorts = {term for term in stored if not term.startswith("=") or len(term) <= 3}
     for term in sorted(expected.keys() | shorts):

@@ -53,7 +53,7 @@ def _annotate(
     findings: Iterable[ImportFinding | AdoptionFinding],
     vocabulary: Vocabulary,
 ) -> WorkbookFile:
-    if file.state == "running":
+    if file.state in ("running", "checking"):
         raise FileUnfinished()
     if not file.sealed:
         raise FileForgotten()

@@ -43,7 +43,7 @@ from registry.refusals.acts import (
     RecordErased,
     RecordUnknown,
 )
-from registry.services.cases import revisions
+from registry.services.cases import drafts, revisions
 from registry.services.node import audit, proposals
 from registry.services.node.proposals import Holder, ProposedAct
 from registry.services.publication.erasure import clear_versions
@@ -147,6 +147,7 @@ def _clear_case(work: UnitOfWork, case: Proceeding) -> None:
         _clear_file(work, ListAdoption, {case.adoption_id})
     _clear_steps(work, records)
     _clear_proposals(work, records)
+    drafts.discard_about(work, records)
     work.session.execute(delete(ConfirmationCode).where(ConfirmationCode.about == case.record))
     is_open = (Clock.record == case.record, Clock.met_on.is_(None))
     work.session.execute(
@@ -194,7 +195,8 @@ def _clear_filings(work: UnitOfWork, penalty: Penalty) -> None:
 
 def _clear_file(work: UnitOfWork, table: type[PenaltyImport] | type[ListAdoption], numbers: Collection[int]) -> None:
     """The bytes of files that are answered: a row cannot be taken out of them. One that runs is forgotten later."""
-    statement = update(table).where(table.id.in_(numbers), table.state != "running").values(sealed=b"")
+    cleared: dict[str, bytes | None] = {"sealed": b"", "mended": None} if table is PenaltyImport else {"sealed": b""}
+    statement = update(table).where(table.id.in_(numbers), table.state != "running").values(cleared)
     work.session.execute(statement.execution_options(synchronize_session=False))
 
 

@@ -5,7 +5,6 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import insert
@@ -162,20 +161,14 @@ class _Draft:
     content: str
     identity: Identity
     resolution: measures.Resolution
+    decision: Decision
 
     def with_notes(self, notes: tuple[Note, ...]) -> "_Draft":
-        """The draft with more notes."""
+        """The draft with more notes, each once."""
+        if not notes and len(self.submission.notes) < 2:
+            return self
         submission = replace(self.submission, notes=tuple(dict.fromkeys((*self.submission.notes, *notes))))
         return replace(self, submission=submission)
-
-    @cached_property
-    def decision(self) -> Decision:
-        filing = self.submission.filing
-        return (
-            filing.authority_code,
-            document_key(filing.document_number),
-            self.identity.key,
-        )
 
     @property
     def statements(self) -> dict[str, str]:
@@ -220,12 +213,14 @@ def _prepare_draft(
         return MeasureRefused(faults=tuple(resolution.faults))
     findings = [*resolution.findings, *_code_findings(filing)]
     facts, notes = penalty.blotted_content(penalty.content(filing, secrets.token_hex(16), findings))
+    identity = identify(work, filing.subject)
     return _Draft(
         replace(submission, filing=filing, notes=(*submission.notes, *notes)),
         record=secrets.token_hex(16),
         content=canonical.dumps(facts).decode(),
-        identity=identify(work, filing.subject),
+        identity=identity,
         resolution=resolution,
+        decision=(filing.authority_code, document_key(filing.document_number), identity.key),
     )
 
 
@@ -250,10 +245,12 @@ def _store_drafts(work: UnitOfWork, department: Department, reference: Reference
     if not drafts:
         return
     rows = []
+    days = {draft.submission.filing.decided_on for draft in drafts}
+    limits = {day: run(reference, clocks.PUBLISH_PENALTY, day).due for day in days}
     # In one order, so that two files with the same decisions wait for each other instead of locking both out.
     for draft in sorted(drafts, key=lambda draft: draft.decision):
         authority_code, document_number, subject_key = draft.decision
-        due = run(reference, clocks.PUBLISH_PENALTY, draft.submission.filing.decided_on).due
+        due = limits[draft.submission.filing.decided_on]
         rows.append(
             {
                 "record": draft.record,
@@ -269,9 +266,10 @@ def _store_drafts(work: UnitOfWork, department: Department, reference: Reference
                 "version": 1,
             }
         )
-    work.session.execute(insert(Penalty), rows)
+    connection = work.session.connection()  # plain inserts: nobody needs these rows as objects
+    connection.execute(insert(Penalty), rows)
     ids = penalties.ids(work.session, [draft.record for draft in drafts])
-    work.session.execute(
+    connection.execute(
         insert(PenaltyFiling),
         [draft.filing_row(work) | {"penalty_id": ids[draft.record]} for draft in drafts],
     )

@@ -44,9 +44,10 @@ def context_findings(
     names = earlier_filings.names_by_code(work.session, usccs, leaving_out) if usccs else {}
     codes = earlier_filings.codes_by_name_key(work.session, keys, leaving_out) if keys else {}
     first_names, first_codes = _first_together([filing for filing, _ in filings])
+    limits = {day: _fine_limits(reference, day) for day in {filing.decided_on for filing, _ in filings}}
     return [
         (
-            *_law_findings(work, reference, filing, resolution),
+            *_law_findings(work, reference, (filing, resolution), limits[filing.decided_on]),
             *plausibility.name_findings(
                 filing,
                 _others(filing.subject.uscc or "", names, first_names),
@@ -73,14 +74,18 @@ def _first_together(filings: Collection[Filing]) -> tuple[dict[str, list[str]], 
     return names, codes
 
 
-def _law_findings(work: UnitOfWork, reference: Reference, filing: Filing, resolution: Resolution) -> tuple[Note, ...]:
-    by_code = {row.code: row for row in reference.measures(filing.decided_on)}
+def _law_findings(
+    work: UnitOfWork, reference: Reference, measured: tuple[Filing, Resolution], limits: FineLimits
+) -> tuple[Note, ...]:
+    filing, resolution = measured
+    rows = reference.measures(filing.decided_on) if resolution.measures else ()
+    by_code = {row.code: row for row in rows}
     terms = [_statutory_term(by_code[one["code"]], one) for one in resolution.measures if one["code"] in by_code]
     # What a person must confirm of the terms says more than the words of the decision do.
     stated = () if resolution.findings else plausibility.term_findings(filing, terms)
     return (
         *resolution.findings,
-        *plausibility.fine_findings(filing, _fine_limits(reference, filing.decided_on)),
+        *plausibility.fine_findings(filing, limits),
         *stated,
         *penalty_version.publicity_notes(work, reference, filing, resolution.measures),
     )

@@ -14,17 +14,19 @@ from sqlalchemy.orm import Session
 from registry.domain import identifiers
 from registry.domain.filing import columns
 from registry.domain.filing.model import Note, Rules
-from registry.domain.filing.reading import Reading
+from registry.domain.filing.reading import Place, Reading
 from registry.domain.filing.vocabulary import Vocabulary
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
 from registry.errors import Fault, Invalid, Refusal
+from registry.keys.signing import Vault
 from registry.models import Department, ImportFinding, PenaltyImport
 from registry.queries.cases import penalties
 from registry.queries.law import reference_data
 from registry.refusals.acts import AlreadyFiled, ImportUnknown, QueryRefused
 from registry.services.cases import column_mappings, penalty_filing
 from registry.services.node import audit
+from registry.services.node.garbage import rarely_collected
 from registry.services.node.resumable import Perform, PerformAs, run_each
 from registry.tabular import filings
 from registry.unit_of_work import UnitOfWork, day_of
@@ -52,37 +54,68 @@ class Options:
         return Reading({name: text for name, text in self.mapping.items() if text}, frozenset(self.confirmed))
 
 
+@dataclass(frozen=True)
+class Received:
+    """A stored import, and its tables as they were found when it was stored: who goes on with it at once, in this
+    process, need not read the file again. None for an import that was stored before."""
+
+    import_row: PenaltyImport
+    file: filings.OpenFile | None
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that is handed in: its bytes, its name, and what its filer states for all of it."""
+
+    data: bytes = field(repr=False)
+    filename: str
+    options: Options
+
+
 def store_import(work: UnitOfWork, data: bytes, filename: str, options: Options) -> PenaltyImport:
+    """Store a file as ``receive`` does, for another process to go on with."""
+    return receive(work, data, filename, options).import_row
+
+
+def receive(work: UnitOfWork, data: bytes, filename: str, options: Options) -> Received:
     """Store a file, sealed, once per account; the same bytes again give the import already stored.
 
     An import that failed or refused a row is begun anew by the same bytes: what refused them may have changed.
     Refuses ``OutOfRole``, ``QueryRefused`` for an unknown code in the options, and every reason for which a
     file cannot be read as a table.
     """
+    stated, upload, import_row = find_or_make(work, Upload(data, filename, options))
+    if import_row.state == "running" or (import_row.state == "finished" and not import_row.refused):
+        return Received(import_row, None)
+    rules = filing_rules_for(
+        reference_data.current(work.session), work.actor, upload.options, _department(work.session, work.actor)
+    )
+    with rarely_collected():
+        file = filings.open_file(data, filename, upload.options.reading)
+    column_mappings.remember(work, stated, column_mappings.PENALTY)
+    begin_import(work, import_row, upload, filings.judge_rows(file, rules, work.today))
+    audit.note(work, "import.receive", str(import_row.id))
+    return Received(import_row, file)
+
+
+def find_or_make(work: UnitOfWork, upload: Upload) -> tuple[Mapping[str, str], Upload, PenaltyImport]:
+    """The import of a file as this account handed it in, locked, or a new one that is not stored yet.
+
+    Returns what was stated about headings, and the file with what the department said about others before. Refuses
+    ``OutOfRole`` and ``QueryRefused``.
+    """
     work.actor.require(Permission.PENALTY_FILE)
-    reference = reference_data.current(work.session)
-    require_known_codes(reference, options)
-    stated, options = options.mapping, with_remembered(work.session, work.actor, options)
+    require_known_codes(reference_data.current(work.session), upload.options)
+    stated, options = upload.options.mapping, with_remembered(work.session, work.actor, upload.options)
     options_json = _dump_options(options)
-    digest = hashlib.sha256(options_json.encode() + data).hexdigest()
+    digest = hashlib.sha256(options_json.encode() + upload.data).hexdigest()
     import_row = work.session.scalars(
         select(PenaltyImport)
         .where(PenaltyImport.account_id == work.actor.account_id, PenaltyImport.digest == digest)
         .with_for_update()
     ).first()
-    if import_row is not None and (
-        import_row.state == "running" or (import_row.state == "finished" and not import_row.refused)
-    ):
-        return import_row
-    rules = filing_rules_for(reference, work.actor, options, _department(work.session, work.actor))
-    file = filings.read_filings(data, filename, rules, work.today, options.reading)
-    column_mappings.remember(work, stated, column_mappings.PENALTY)
-    if import_row is None:
-        import_row = PenaltyImport(account_id=work.actor.account_id, digest=digest, options=options_json)
-        work.session.add(import_row)
-    _begin_import(work, import_row, data, filename, file)
-    audit.note(work, "import.receive", str(import_row.id))
-    return import_row
+    made = import_row or PenaltyImport(account_id=work.actor.account_id, digest=digest, options=options_json, state="")
+    return stated, replace(upload, options=options), made
 
 
 def with_remembered(session: Session, actor: Actor, options: Options) -> Options:
@@ -105,8 +138,9 @@ def _dump_options(options: Options) -> str:
     return json.dumps(kept)
 
 
-def _load_options(text: str) -> Options:
-    kept = json.loads(text)
+def load_options(import_row: PenaltyImport) -> Options:
+    """What the filer of a stored file states for all of it."""
+    kept = json.loads(import_row.options)
     return Options(
         tuple(kept["sectors"]),
         kept["district"],
@@ -118,7 +152,7 @@ def _load_options(text: str) -> Options:
 
 def vocabulary_of(import_row: PenaltyImport) -> Vocabulary:
     """The headings by which a file was read: the usual ones, and what its filer said about others."""
-    return columns.VOCABULARY.mapped(_load_options(import_row.options).reading.mapping)
+    return columns.VOCABULARY.mapped(load_options(import_row).reading.mapping)
 
 
 def _department(session: Session, actor: Actor) -> Department | None:
@@ -146,18 +180,30 @@ def _is_valid_uscc(text: str) -> bool:
         return False
 
 
-def _begin_import(
-    work: UnitOfWork, import_row: PenaltyImport, data: bytes, filename: str, file: filings.FilingsFile
+def begin_import(
+    work: UnitOfWork, import_row: PenaltyImport, upload: Upload, file: filings.FilingsFile, state: str = "running"
 ) -> None:
-    import_row.filename, import_row.sealed = filename[:200], work.keys.vault.seal(data)
-    import_row.state, import_row.total = "running", file.total
+    """Store the bytes of a file and begin at its first row; what was found and mended before is forgotten."""
+    import_row.filename, import_row.sealed = upload.filename[:200], work.keys.vault.seal(upload.data)
+    import_row.state, import_row.total, import_row.mended = state, file.total, None
     import_row.created_at, import_row.finished_at = work.now, None
-    import_row.next_row = import_row.filed = import_row.unchanged = import_row.refused = 0
+    restart(import_row)
+    work.session.add(import_row)
     work.session.flush()
+    note_file(work, import_row, file)
+
+
+def restart(import_row: PenaltyImport) -> None:
+    """Count the rows of a file from the first one again."""
+    import_row.next_row = import_row.filed = import_row.unchanged = import_row.refused = 0
+
+
+def note_file(work: UnitOfWork, import_row: PenaltyImport, file: filings.FilingsFile) -> None:
+    """Note what is said about a file as a whole, in place of all that was found before."""
     work.session.execute(delete(ImportFinding).where(ImportFinding.import_id == import_row.id))
     for note in file.notes:
         about = filings.ReadRow(note.row, None, (), (Note("", note.code, note.detail),), note.sheet)
-        work.session.execute(insert(ImportFinding), _build_finding_rows(import_row.id, about, None))
+        work.session.execute(insert(ImportFinding), build_finding_rows(import_row.id, about, None))
 
 
 def filing_rules_for(
@@ -182,18 +228,27 @@ def rules_of_filer(session: Session, actor: Actor, options: Options) -> Rules:
     return filing_rules_for(reference_data.current(session), actor, options, _department(session, actor))
 
 
-def run(perform: Perform, actor: Actor, import_id: int, progress: Callable[[int, int], None] | None = None) -> None:
+def run(
+    perform: Perform,
+    actor: Actor,
+    import_id: int,
+    progress: Callable[[int, int], None] | None = None,
+    received: Received | None = None,
+) -> None:
     """File the remaining rows of an import, one transaction per chunk.
 
     Progress and rows commit together, so that after a crash the next run goes on behind the last committed chunk
-    and files no row twice; nor do two runs at once.
+    and files no row twice; nor do two runs at once. ``received``: what this process has just stored; any other run
+    reads the stored file.
     """
-    start, total, rows = perform(lambda work: _open_import(work, actor, import_id))
-    while chunk := list(islice(rows, CHUNK)):
-        done = perform(partial(_file_chunk, import_id=import_id, start=start, chunk=chunk))
-        start += len(chunk)
-        if progress:
-            progress(done, total)
+    with rarely_collected():
+        start, total, rows = perform(lambda work: _open_import(work, actor, import_id, received))
+    with rarely_collected():  # again: the rows exist now
+        while chunk := list(islice(rows, CHUNK)):
+            done = perform(partial(_file_chunk, import_id=import_id, start=start, chunk=chunk))
+            start += len(chunk)
+            if progress:
+                progress(done, total)
     perform(lambda work: _finish_import(work, import_id))
 
 
@@ -223,15 +278,35 @@ def has_findings(session: Session, import_id: int) -> bool:
     return session.scalars(statement).first() is not None
 
 
-def _open_import(work: UnitOfWork, actor: Actor, import_id: int) -> tuple[int, int, Iterator[filings.ReadRow]]:
+def open_file(work: UnitOfWork, import_row: PenaltyImport, received: Received | None = None) -> filings.FilingsFile:
+    """Read the rows of a stored file as its filer means them, with the cells that were mended.
+
+    The day is that of receipt, so that a crash over midnight makes no day future; the rules are today's. ``received``:
+    what this process has just stored; its tables are those of the same bytes and options, and are not read again.
+    """
+    options = load_options(import_row)
+    rules = rules_of_filer(work.session, work.actor, options)
+    reading = replace(options.reading, mended=load_mended(work.keys.vault, import_row))
+    if received and received.file and received.import_row.digest == import_row.digest and not reading.mended:
+        file = received.file
+    else:
+        file = filings.open_file(work.keys.vault.open(import_row.sealed), import_row.filename, reading)
+    return filings.judge_rows(file, rules, day_of(import_row.created_at))
+
+
+def load_mended(vault: Vault, import_row: PenaltyImport) -> dict[Place, dict[str, str]]:
+    """The cells of a file that its filer wrote anew, by row."""
+    stored = json.loads(vault.open(import_row.mended)) if import_row.mended else []
+    return {(sheet, number): cells for sheet, number, cells in stored}
+
+
+def _open_import(
+    work: UnitOfWork, actor: Actor, import_id: int, received: Received | None
+) -> tuple[int, int, Iterator[filings.ReadRow]]:
     import_row = import_of_account(work.session, actor.account_id, import_id)
     if import_row.state != "running":
         return import_row.next_row, import_row.total, iter(())
-    options = _load_options(import_row.options)
-    data = work.keys.vault.open(import_row.sealed)
-    # The day is that of receipt, so that a crash over midnight makes no day future; the rules are today's.
-    rules = rules_of_filer(work.session, actor, options)
-    file = filings.read_filings(data, import_row.filename, rules, day_of(import_row.created_at), options.reading)
+    file = open_file(work, import_row, received)
     return import_row.next_row, file.total, islice(file.rows, import_row.next_row, None)
 
 
@@ -251,20 +326,21 @@ def _file_chunk(work: UnitOfWork, import_id: int, start: int, chunk: Sequence[fi
         outcome = next(outcomes) if row.filing else None
         if isinstance(outcome, str):
             import_row.filed += 1
-            finding_rows += _build_finding_rows(import_id, replace(row, notes=notes[outcome]), None)
+            finding_rows += build_finding_rows(import_id, replace(row, notes=notes[outcome]), None)
         elif isinstance(outcome, AlreadyFiled) and outcome.data["is_unchanged"]:
             import_row.unchanged += 1
         else:
             import_row.refused += 1
-            finding_rows += _build_finding_rows(import_id, row, outcome)
+            finding_rows += build_finding_rows(import_id, row, outcome)
     import_row.next_row += len(chunk)
     if finding_rows:
-        work.session.execute(insert(ImportFinding), finding_rows)
+        work.session.connection().execute(insert(ImportFinding), finding_rows)
     work.session.flush()
     return import_row.next_row
 
 
-def _build_finding_rows(import_id: int, row: filings.ReadRow, refusal: Refusal | None) -> list[dict[str, Any]]:
+def build_finding_rows(import_id: int, row: filings.ReadRow, refusal: Refusal | None) -> list[dict[str, Any]]:
+    """What was found about a row, and for what it was refused, as rows of the table of findings."""
     findings = [("fault", fault.pointer, fault.code, fault.detail) for fault in row.faults]
     findings += [("note", note.pointer, note.code, note.detail) for note in row.notes]
     if refusal is not None:
@@ -289,9 +365,8 @@ def _finish_import(work: UnitOfWork, import_id: int) -> None:
     import_row = work.session.get_one(PenaltyImport, import_id, with_for_update=True)
     if import_row.state != "running" or import_row.next_row < import_row.total:
         return
+    # The bytes stay for the filer, who may mend, and for the verifier, as long as ``retention`` says.
     import_row.state, import_row.finished_at = "finished", work.now
-    if not has_findings(work.session, import_id):
-        import_row.sealed = b""  # nothing is to be mended in the file, and its bytes hold identity numbers
     work.session.flush()
 
 
@@ -310,6 +385,6 @@ def _mark_failed(work: UnitOfWork, import_id: int, refusal: Refusal) -> None:
     import_row.state, import_row.finished_at = "failed", work.now
     fault = Fault("", refusal.code, refusal.title)
     work.session.execute(
-        insert(ImportFinding), _build_finding_rows(import_id, filings.ReadRow(0, None, (fault,), ()), None)
+        insert(ImportFinding), build_finding_rows(import_id, filings.ReadRow(0, None, (fault,), ()), None)
     )
     work.session.flush()

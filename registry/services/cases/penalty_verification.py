@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import update
 
@@ -26,12 +26,18 @@ from registry.unit_of_work import UnitOfWork
 
 
 def verify(
-    work: UnitOfWork, records: Sequence[str], *, if_version: int | None = None, confirmation: str = ""
+    work: UnitOfWork,
+    records: Sequence[str],
+    *,
+    if_version: int | None = None,
+    seen_versions: Mapping[str, int] | None = None,
+    confirmation: str = "",
 ) -> list[int | Refusal]:
     """Verify filings of other officers and publish them; for each the entry number or the refusal.
 
-    ``confirmation`` is the reason for which the findings of a filing are confirmed, such as a term beyond its statute;
-    it is kept in the step. Refusals: ``OutOfRole`` (whole call), ``NotFound``, ``OutOfScope``, ``SelfVerification``,
+    ``if_version``, or ``seen_versions`` by record: what the verifier saw. ``confirmation`` is the reason for which the
+    findings of a filing are confirmed, such as a term beyond its statute; it is kept in the step. Refusals:
+    ``OutOfRole`` (whole call), ``NotFound``, ``OutOfScope``, ``SelfVerification``, ``VersionStale``,
     ``TransitionRefused``, ``ConfirmationMissing`` with every finding, ``NoPolicy``, ``FilingRefused``.
     Decision, publication, ledger entry and deliveries are one transaction.
     """
@@ -45,16 +51,17 @@ def verify(
     versions: list[Version] = []
     for record in dict.fromkeys(records):  # a record named twice is published once
         try:
-            penalty, step = _require_verifiable(work, rows.get(record), if_version)
+            seen = if_version if seen_versions is None else seen_versions.get(record)
+            penalty, step = _require_verifiable(work, rows.get(record), seen)
             findings = _require_confirmed(penalty, confirmation)
             versions.append(penalty_version.next_version(work, reference, penalty, revisions.get(record, 0) + 1))
             verified.append(penalty)
             record_steps.append(_build_record_step(penalty, step, confirmation if findings else ""))
         except Refusal as refusal:
             outcomes[record] = refusal
-    outcomes.update(zip([penalty.record for penalty in verified], publish(work, versions), strict=True))
     _mark_verified(work, verified)
     steps.take_steps(work, Penalty.noun, "verify", record_steps)
+    outcomes.update(zip([penalty.record for penalty in verified], publish(work, versions), strict=True))
     return [outcomes[record] for record in records]
 
 

@@ -81,7 +81,7 @@ def take_steps(work: UnitOfWork, noun: str, act: str, record_steps: Sequence[Rec
         )
         for record_step in record_steps
     ]
-    work.session.execute(insert(CaseStep), rows)
+    work.session.connection().execute(insert(CaseStep), rows)
     clocks.apply_act(work, noun, act, [record_step.subject for record_step in record_steps])
     audit.note(work, f"{noun}.{act}", records)
     return {row["record"]: row["digest"] for row in rows}

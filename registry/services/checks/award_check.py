@@ -1,6 +1,7 @@
 """Make an award check: look up the parties, judge them, sign the receipt and store it."""
 
 import datetime as dt
+import json
 import logging
 import secrets
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from registry.domain.checks.same_tender import SameTenderLaw
 from registry.domain.law.publicity import add_months
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import Permission
+from registry.domain.publication import canonical
 from registry.errors import Forbidden, Invalid, NotFound, Refusal
 from registry.keys.signing import Keys
 from registry.models import Check, Checkpoint
@@ -49,12 +51,26 @@ class SignedCheck:
     receipt: bytes
     tender_salt: str
 
+    @property
+    def statement(self) -> receipts.Statement:
+        """What the receipt states."""
+        statement: receipts.Statement = json.loads(self.receipt)["statement"]
+        return statement
+
 
 def unseal(keys: Keys, check: Check) -> SignedCheck:
     """Open the receipt of a stored check, as it was answered, byte for byte."""
     content = keys.vault.open(check.receipt_sealed)
     salt, receipt = content[: receipts.SALT_BYTES], content[receipts.SALT_BYTES :]
     return SignedCheck(check, receipt, receipts.tender_salt(salt).hex())
+
+
+def tender_of(keys: Keys, check: Check) -> dict[str, Any]:
+    """The tender that the receipt of a check commits to; empty for checks made before it was kept."""
+    if check.tender_sealed is None:
+        return {}
+    tender: dict[str, Any] = json.loads(keys.vault.open(check.tender_sealed))
+    return tender
 
 
 def check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
@@ -93,7 +109,7 @@ def _make_check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
     checked_parties = parse_inquiry(work, inquiry, reference)
     checkpoint = own_checkpoint(work)
     entry = _choose_entry(work, checkpoint, inquiry.known_at)
-    root = _find_root(work, checkpoint, entry)
+    root = find_root(work, checkpoint, entry)
     lines = answer(work, inquiry, checked_parties, entry, reference)
     check_link, second = previous_check.link(work, inquiry, entry), second_signer(work)
     facts = replace(
@@ -125,6 +141,7 @@ def _make_check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
         "receipt_sealed": work.keys.vault.seal(salt + receipt),
         "tender_index": check_link.tender_index,
         "previous": check_link.previous,
+        "tender_sealed": work.keys.vault.seal(canonical.dumps(facts.tender)),
     }
     work.session.connection().execute(_STORE, row)
     return SignedCheck(Check(**row), receipt, receipts.tender_salt(salt).hex())
@@ -209,7 +226,7 @@ def _describe_list(known: KnownList, work: UnitOfWork) -> dict[str, Any]:
     return {name: value for name, value in stated.items() if value} | whole
 
 
-def _find_root(work: UnitOfWork, checkpoint: Checkpoint | None, entry: int) -> bytes | None:
+def find_root(work: UnitOfWork, checkpoint: Checkpoint | None, entry: int) -> bytes | None:
     """The root at ``entry``, the signed one where there is one. None where the tree does not stand: checks go on then,
     but sign no root of it."""
     sealed_size = checkpoint.size if checkpoint else 0

@@ -8,6 +8,7 @@ from registry.models import BulkRelease, InboxBatch, InboxItem
 from registry.queries.exchange import peer_messages
 from registry.refusals.acts import ItemUnknown, OutOfRole, ReleaseUnknown, SelfVerification
 from registry.services.exchange import inbox
+from registry.services.exchange.received import lock_peers
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
 
@@ -54,7 +55,7 @@ def release_next(work: UnitOfWork, number: int, after: int) -> tuple[int, int | 
     proposal = _find(work, number)
     if proposal.confirmed_by is None:
         raise ReleaseUnknown()
-    inbox.lock_peers(work)
+    lock_peers(work)
     peer = next(peer for peer in peer_messages.ever_known(work.session) if peer.id == proposal.peer_id)
     items = peer_messages.quarantined_of(
         work.session, proposal.peer_id, proposal.code, after, proposal.last_item, CHUNK

@@ -1,6 +1,5 @@
 """Receive batches of records from peers: store each once, admit or quarantine each record with its reason."""
 
-import base64
 import json
 import logging
 from collections import defaultdict
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from registry.domain.cases import revision
 from registry.domain.exchange import batch, envelope, membership, takeaway
@@ -24,14 +23,14 @@ from registry.models import InboxBatch, InboxItem, Peer, Takeaway
 from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.law import reference_data
 from registry.refusals.acts import BatchMalformed, PeerPaused, RemovalShare
+from registry.services.exchange import row_inbox
+from registry.services.exchange.received import format_faults, lock_peers, open_text, seal_text
 from registry.services.node import audit
 from registry.services.publication import erasure
 from registry.services.publication.publishing import Version, publish
 from registry.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
-_SEALED = "A"
-"""How the text of a seal begins, whose first byte is 1; no JSON does."""
 
 
 @dataclass
@@ -85,13 +84,15 @@ def release(work: UnitOfWork, number: int) -> Outcome:
 
 def release_item(work: UnitOfWork, item: InboxItem, peer: Peer) -> Outcome:
     """Judge a quarantined item again, and publish it if it passes; the peers are locked already."""
-    [judged_item] = _judge_records(work, peer, [json.loads(_open_text(work, item.envelope))])
+    if peer.is_platform:
+        return row_inbox.release_item(work, item, peer)
+    [judged_item] = _judge_records(work, peer, [json.loads(open_text(work, item.envelope))])
     outcome = judged_item.outcome
     if judged_item.envelope and outcome.outcome == envelope.ACCEPTED:
         _publish(work, [judged_item.envelope])
     if outcome.outcome in envelope.DELIVERED:
         item.state, item.envelope = "released", ""
-    item.outcome, item.code, item.detail = outcome.outcome, outcome.code, _format_faults(outcome.faults)
+    item.outcome, item.code, item.detail = outcome.outcome, outcome.code, format_faults(outcome.faults)
     work.session.flush()
     audit.note(work, "exchange.quarantine.release", f"item {item.id}", outcome.outcome)
     return outcome
@@ -104,15 +105,6 @@ def drop(work: UnitOfWork, number: int, reason: str) -> None:
     item.state, item.detail = "dropped", reason
     work.session.flush()
     audit.note(work, "exchange.quarantine.drop", f"item {number}")
-
-
-def lock_peers(work: UnitOfWork) -> None:
-    """Lock the peers, for one intake at a time: two at once could leave a record with two newest versions.
-
-    ``key_share``: who publishes meanwhile refers to these rows in its messages, and must not wait for us while
-    we wait for its ledger lock.
-    """
-    work.session.execute(select(Peer.id).order_by(Peer.id).with_for_update(key_share=True)).all()
 
 
 def _judge_records(work: UnitOfWork, peer: Peer, values: Sequence[Any]) -> list[JudgedItem]:
@@ -228,22 +220,12 @@ def _build_item_row(work: UnitOfWork, batch_id: int, position: int, item: Judged
         "position": position,
         "record": record,
         "revision": revision,
-        "envelope": _seal_text(work, canonical.dumps(item.value)) if waits else "",
+        "envelope": seal_text(work, canonical.dumps(item.value)) if waits else "",
         "state": "quarantined" if waits else "settled",
         "outcome": item.outcome.outcome,
         "code": item.outcome.code,
-        "detail": _format_faults(item.outcome.faults),
+        "detail": format_faults(item.outcome.faults),
     }
-
-
-def _seal_text(work: UnitOfWork, text: bytes) -> str:
-    """Seal what a peer sent: nothing in it was judged to be free of personal numbers."""
-    return base64.b64encode(work.keys.vault.seal(text)).decode()
-
-
-def _open_text(work: UnitOfWork, stored: str) -> bytes:
-    """Open what was sealed; JSON as it was stored before never begins like a seal."""
-    return work.keys.vault.open(base64.b64decode(stored)) if stored.startswith(_SEALED) else stored.encode()
 
 
 def _find_identity(item: JudgedItem) -> tuple[str | None, int | None]:
@@ -254,7 +236,3 @@ def _find_identity(item: JudgedItem) -> tuple[str | None, int | None]:
     record, revision = fields.get("record"), fields.get("revision")
     is_plain = isinstance(record, str) and len(record) == 32 and record.isascii() and record.isalnum()
     return record if is_plain else None, revision if type(revision) is int and 0 < revision < 2**31 else None
-
-
-def _format_faults(faults: Sequence[Fault]) -> str | None:
-    return "; ".join(f"{fault.pointer} {fault.code}" for fault in faults[:20]) or None

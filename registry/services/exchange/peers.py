@@ -6,17 +6,22 @@ Adding, changing and removing a peer takes two persons, or the node's shell whil
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 
 from registry.domain.checks import webhook
+from registry.domain.exchange.formats import known
 from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
 from registry.models import OutboxMessage, Peer, PeerHead
 from registry.queries.exchange import peer_messages
+from registry.queries.law import reference_data
+from registry.queries.node import account_lookup
 from registry.refusals.acts import PeerRefused, PeerTaken
 from registry.services.cases import removal
+from registry.services.exchange import platform_address
 from registry.services.node import audit
 from registry.services.node.accounts import require_two_or_bootstrap
 from registry.unit_of_work import UnitOfWork
@@ -54,6 +59,51 @@ def add(work: UnitOfWork, code: str, name: str, url: str, public_key: str, owner
     return peer
 
 
+@dataclass(frozen=True)
+class Intake:
+    """Who files what comes from a platform: an account, and the list that its rows of lists are of; empty where nothing
+    comes in."""
+
+    account: str = ""
+    scheme: str = ""
+
+
+def add_platform(work: UnitOfWork, code: str, name: str, url: str, profile_code: str, intake: Intake) -> Peer:
+    """Add a platform that takes and sends rows, as its profile says on this day. Refuses ``PeerRefused`` (code,
+    address, profile or list unusable), ``PeerTaken`` and ``AccountUnknown``.
+
+    ``url``: file:///folder, or the SQLAlchemy URL of the front-end database without a password. The terms are copied:
+    a profile that changes later tells no peer more than two persons agreed to.
+    """
+    require_two_or_bootstrap(work, Permission.EXCHANGE_OPERATE)
+    reference = reference_data.current(work.session)
+    profile = reference.peer_profile(profile_code, work.today)
+    if not _CODE.fullmatch(code) or profile is None:
+        raise PeerRefused("没有此接收系统的档案，或者代码不正确")
+    former = work.session.scalars(select(Peer).where(Peer.code == code)).first()
+    if code == work.settings.node or (former and (former.removed_at is None or not former.is_platform)):
+        raise PeerTaken()
+    if not platform_address.is_usable(profile.transport, url):
+        raise PeerRefused(platform_address.RULE)
+    if profile.formats_in:
+        account_lookup.by_name(work.session, intake.account, work.today)
+        takes_lists = any("listing" in known.FORMATS[fmt].kinds for fmt in profile.formats_in)
+        if takes_lists and reference.scheme(intake.scheme, work.today) is None:
+            raise PeerRefused("应指明对方的名单是哪一种")
+    peer = former or Peer(code=code, former_keys=[], public_key="", last_sequence=0)
+    peer.name, peer.url, peer.owners = name, url, []
+    peer.transport, peer.file_type, peer.platform_code = profile.transport, profile.file_type, profile.platform_code
+    peer.formats, peer.formats_in = list(profile.formats), list(profile.formats_in)
+    peer.sectors, peer.intake_account, peer.intake_list = list(profile.sectors), intake.account, intake.scheme
+    peer.cursor, peer.epoch, peer.failures, peer.retry_at = 0, None, 0, None
+    peer.batch_records, peer.removed_at = work.settings.batch_records_max, None
+    peer.paused_because = peer.removals_until = None
+    work.session.add(peer)
+    work.session.flush()
+    audit.note(work, "exchange.peer.add", code, f"profile {profile_code}")
+    return peer
+
+
 def change(
     work: UnitOfWork,
     code: str,
@@ -66,8 +116,14 @@ def change(
     ``distrust``: then no former key is trusted. Refuses ``PeerUnknown``, ``PeerRefused``, ``PeerTaken``."""
     require_two_or_bootstrap(work, Permission.EXCHANGE_OPERATE)
     peer = peer_messages.peer(work.session, code)
-    if url is not None:
+    if url is not None and peer.is_platform:
+        if not platform_address.is_usable(peer.transport, url):
+            raise PeerRefused(platform_address.RULE)
+        peer.url = url
+    elif url is not None:
         peer.url = _require_address(url)
+    if public_key is not None and peer.is_platform:
+        raise PeerRefused("此交换对象没有公钥")
     if public_key is not None and public_key != peer.public_key:
         peer.former_keys = [*peer.former_keys, peer.public_key]
         peer.public_key = _require_key(work, public_key)
@@ -86,7 +142,7 @@ def remove(work: UnitOfWork, code: str) -> int:
     peer.removed_at, peer.url = work.now, ""
     statement = (
         update(OutboxMessage)
-        .where(OutboxMessage.peer_id == peer.id, OutboxMessage.state.in_(("pending", "rejected")))
+        .where(OutboxMessage.peer_id == peer.id, OutboxMessage.state.in_(("pending", "sent", "rejected")))
         .values(state="cancelled", outcome="peer-removed", settled_at=work.now)
         .returning(OutboxMessage.id)
         .execution_options(synchronize_session=False)
@@ -149,6 +205,18 @@ def _forget_conflict(work: UnitOfWork, peer: Peer) -> None:
         audit.note(work, "exchange.head.forget", peer.code, f"{seen.origin} {seen.size} {seen.root}")
         work.session.delete(seen)
         work.session.flush()
+
+
+def suspend(work: UnitOfWork, code: str, reason: str) -> None:
+    """Pause a peer by hand: nothing is taken from it, and a platform is sent nothing, until it is released."""
+    work.actor.require(Permission.EXCHANGE_OPERATE)
+    pause(work, code, reason)
+
+
+def note_received(work: UnitOfWork, code: str) -> None:
+    """Note that what a platform had for this node was taken in now."""
+    peer_messages.peer(work.session, code).pulled_at = work.now
+    work.session.flush()
 
 
 def record_link(work: UnitOfWork, code: str, batch_records: int, failures: int, retry_at: dt.datetime | None) -> None:

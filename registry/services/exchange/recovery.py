@@ -14,7 +14,7 @@ from registry.models import Peer
 from registry.queries.exchange import peer_messages
 from registry.queries.law import reference_data
 from registry.services.cases import erasure
-from registry.services.exchange.inbox import lock_peers
+from registry.services.exchange.received import lock_peers
 from registry.services.node import audit
 from registry.services.publication.publishing import Version, publish
 from registry.unit_of_work import UnitOfWork

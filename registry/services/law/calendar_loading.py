@@ -16,6 +16,7 @@ from registry.models import Clock
 from registry.queries.law import reference_data
 from registry.refusals.procedure import CalendarRefused
 from registry.services.law import clocks, reference_loading
+from registry.services.law.clocks import MovedClock
 from registry.services.node import audit
 from registry.services.node.accounts import require_two_or_bootstrap
 from registry.unit_of_work import UnitOfWork
@@ -49,6 +50,13 @@ def load(work: UnitOfWork, data: bytes) -> CalendarLoad:
     work.session.flush()
     moved = clocks.recount(work)
     return CalendarLoad(len(rows), moved, _count_provisional(work))
+
+
+def preview(work: UnitOfWork, data: bytes) -> list[MovedClock]:
+    """The running clocks that would end on another day under a notice; changes nothing. Refuses as ``load`` does."""
+    work.actor.require(Permission.CALENDAR_LOAD)
+    rows = [reference_loading.row(work, KIND, row_body(row)) for row in read_notice(work, data)]
+    return clocks.would_move(work, reference_data.with_rows(work.session, rows))
 
 
 def read_notice(work: UnitOfWork, data: bytes) -> list[CalendarYear]:

@@ -30,12 +30,29 @@ class DeadlineSubject:
     days: Mapping[str, dt.date]
 
 
+@dataclass(frozen=True)
+class MovedClock:
+    """A running clock of a record, its last day, and the one that it would have."""
+
+    record: str
+    noun: str
+    deadline: str
+    before: dt.date
+    after: dt.date
+
+
 def apply_act(work: UnitOfWork, noun: str, act: str, subjects: Sequence[DeadlineSubject]) -> None:
     """Start the clocks that ``act`` starts and meet those that it meets, each on the legal day of the act."""
     reference = reference_data.current(work.session)
-    rows = [row for subject in subjects for row in _build_clock_rows(work, reference, noun, act, subject)]
+    started: dict[tuple[tuple[str, dt.date], ...], list[deadlines.RunningDeadline]] = {}
+    rows: list[dict[str, Any]] = []
+    for subject in subjects:
+        days = tuple(subject.days.items())
+        if days not in started:
+            started[days] = deadlines.started(reference, noun, act, subject.days)
+        rows += _build_clock_rows(work, reference, noun, subject, started[days])
     if rows := _without_running(work, reference, rows):
-        work.session.execute(insert(Clock), rows)
+        work.session.connection().execute(insert(Clock), rows)
     stop_clocks(work, deadlines.met_by(reference, noun, act), [subject.record for subject in subjects])
 
 
@@ -82,7 +99,11 @@ def follow_facts(work: UnitOfWork, subject: DeadlineSubject) -> None:
 
 
 def _build_clock_rows(
-    work: UnitOfWork, reference: Reference, noun: str, act: str, subject: DeadlineSubject
+    work: UnitOfWork,
+    reference: Reference,
+    noun: str,
+    subject: DeadlineSubject,
+    started: Sequence[deadlines.RunningDeadline],
 ) -> list[dict[str, Any]]:
     return [
         {
@@ -100,8 +121,19 @@ def _build_clock_rows(
             "opened_at": work.now,
             "met_on": None,
         }
-        for running in deadlines.started(reference, noun, act, subject.days)
+        for running in started
     ]
+
+
+def would_move(work: UnitOfWork, reference: Reference) -> list[MovedClock]:
+    """The running clocks that would end on another day under other law tables, the soonest end first."""
+    statement = select(Clock).where(Clock.met_on.is_(None)).order_by(Clock.due, Clock.id)
+    moved = []
+    for clock in work.session.scalars(statement).yield_per(CHUNK):
+        due = deadlines.run(reference, clock.code, clock.starts_on).due
+        if due.day != clock.due:
+            moved.append(MovedClock(clock.record, clock.noun, clock.deadline, clock.due, due.day))
+    return moved
 
 
 def recount(work: UnitOfWork) -> int:

@@ -9,16 +9,16 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from registry.domain.filing import alphabets
 from registry.domain.permissions import EVERYWHERE, Permission, Role
 from registry.domain.publication.redaction import has_personal_number
 from registry.errors import Fault
-from registry.models import Account, ApiKey, Department
+from registry.models import Account, ApiKey, Department, WebSession
 from registry.queries.law import reference_data
 from registry.queries.node import account_lookup
-from registry.refusals.acts import AccountRequired, AccountTaken, BodyRefused
+from registry.refusals.acts import AccountRequired, AccountTaken, BodyRefused, OwnRights
 from registry.refusals.content import PersonalNumber
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
@@ -34,6 +34,15 @@ class NewAccount:
     sectors: Collection[str]
     districts: Collection[str]
     valid_until: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """How far an account reaches, and until when."""
+
+    sectors: Collection[str]
+    districts: Collection[str]
+    valid_until: dt.date | None
 
 
 @dataclass(frozen=True)
@@ -155,6 +164,46 @@ def require_two_or_bootstrap(work: UnitOfWork, permission: Permission) -> None:
         work.require_second_person()
     elif not account_lookup.is_bootstrapping(work.session, work.today):
         raise AccountRequired()
+
+
+def change_grant(work: UnitOfWork, name: str, grant: Grant) -> None:
+    """Change sectors, districts and last day of an account; its role and department never change.
+
+    Refuses ``AccountUnknown``, and as ``create`` does.
+    """
+    _require_two_or_bootstrap(work)
+    account_id = account_lookup.by_name(work.session, name, work.today).account_id
+    account = work.session.get_one(Account, account_id)
+    account.sectors, account.districts = sorted(grant.sectors), sorted(grant.districts)
+    account.valid_until = grant.valid_until
+    work.session.flush()
+    audit.note(work, "account.grant", name, f"sectors {account.sectors}, districts {account.districts}")
+
+
+def end(work: UnitOfWork, name: str) -> None:
+    """End an account today: its keys and sessions are over, its past stays.
+
+    One security administrator does it alone, as with ``revoke_keys``. Refuses ``AccountUnknown``, and ``OwnRights``
+    for the own account: nobody locks the door behind himself.
+    """
+    if name == work.actor.name:
+        raise OwnRights()
+    revoke_keys(work, name)
+    end_sessions(work, name)
+    account_id = account_lookup.by_name(work.session, name, work.today).account_id
+    work.session.get_one(Account, account_id).valid_until = work.today
+    work.session.flush()
+    audit.note(work, "account.end", name)
+
+
+def end_sessions(work: UnitOfWork, name: str) -> int:
+    """End every session of an account in a browser, alone and at once; returns how many."""
+    work.actor.require(Permission.ACCOUNT_MANAGE)
+    account_id = account_lookup.by_name(work.session, name, work.today).account_id
+    running = delete(WebSession).where(WebSession.account_id == account_id).returning(WebSession.id)
+    ended = len(work.session.scalars(running).all())
+    audit.note(work, "session.end", name, f"{ended} sessions")
+    return ended
 
 
 def revoke_keys(work: UnitOfWork, name: str) -> int:

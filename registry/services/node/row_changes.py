@@ -152,7 +152,7 @@ def _note_rows(connection: Connection, statement: Any, multi: Any, one: Any, _op
         changes.note_keys(table, result.all())
     elif returns in ("nothing", "new keys", "next numbers"):
         rows: Sequence[Mapping[str, Any]] = multi or [one]
-        columns = [[_as_stored(column, row.get(column.name), connection) for row in rows] for column in table.columns]
+        columns = [_values_as_stored(column, rows, connection) for column in table.columns]
         if returns == "new keys":
             _put_keys(table, columns, [list(key) for key in zip(*result.all(), strict=True)])
         elif returns == "next numbers":
@@ -162,9 +162,12 @@ def _note_rows(connection: Connection, statement: Any, multi: Any, one: Any, _op
         changes.note_rows(table, zip(*columns, strict=True))
 
 
-def _as_stored(column: Column[Any], value: Any, connection: Connection) -> Any:
-    """The value as it is read again: free text is changed on its way into the store."""
-    return column.type.process_bind_param(value, connection.dialect) if isinstance(column.type, FreeText) else value
+def _values_as_stored(column: Column[Any], rows: Sequence[Mapping[str, Any]], connection: Connection) -> list[Any]:
+    """The values as they are read again: free text is changed on its way into the store."""
+    name, kind = column.name, column.type
+    if isinstance(kind, FreeText):
+        return [kind.process_bind_param(row.get(name), connection.dialect) for row in rows]
+    return [row.get(name) for row in rows]
 
 
 def _put_keys(table: Table, columns: list[list[Any]], keys: Sequence[list[Any]]) -> None:

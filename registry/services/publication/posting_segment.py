@@ -1,8 +1,9 @@
 """Write the postings of one segment: bitmaps of entries by term, and longer parts of names where shorter are common."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from pyroaring import BitMap
@@ -13,11 +14,9 @@ from sqlalchemy.types import TypeEngine
 
 from registry.models import Posting, Standing
 from registry.queries.any_of import any_of, numbers, texts
-from registry.queries.publication import postings, record_terms
+from registry.queries.publication import postings, punctuality, record_terms
 from registry.queries.publication.record_terms import StandingRow
 
-Names = Mapping[int, str]
-"""Entries with the spellings of their names."""
 Terms = defaultdict[str, list[int]]
 """Terms with the entries that they get or lose."""
 
@@ -45,27 +44,27 @@ class PostingSegment:
 
     def apply(self, fresh: Sequence[StandingRow], left: Sequence[StandingRow]) -> None:
         """Add the entries of some rows and take out those of others."""
-        added, removed, dimensions = Terms(list), Terms(list), dict[str, str]()
-        for rows, terms in ((fresh, added), (left, removed)):
-            for row in rows:
-                for dimension, value in record_terms.facet_values(row):
-                    term = record_terms.term(dimension, value)
-                    dimensions[term] = dimension
-                    terms[term].append(row.entry)
-                for term in record_terms.exact_terms(row):
-                    terms[term].append(row.entry)
-        self._write(added, removed, dimensions)
-        self._apply_names({row.entry: row.names for row in fresh}, {row.entry: row.names for row in left})
+        dimensions = dict[str, str]()
+        added, removed = _group_terms(fresh, dimensions), _group_terms(left, dimensions)
+        for term, entries in punctuality.terms(self._session, [row.entry for row in fresh]).items():
+            added[term].extend(entries)
+        if left:
+            removed |= {term: [row.entry for row in left] for term in (punctuality.TIMED, punctuality.ON_TIME)}
+        new, gone = _Parts(fresh), _Parts(left)
+        for length in range(1, record_terms.SHORT + 1):
+            new.group(length, added)
+            gone.group(length, removed)
+        sizes = self._write(added, removed, dimensions)
+        self._apply_longer_parts(new, gone, sizes)
 
-    def _apply_names(self, new: Names, gone: Names) -> None:
+    def _apply_longer_parts(self, new: "_Parts", gone: "_Parts", sizes: _Sizes) -> None:
         """Length by length: a part longer than ``record_terms.SHORT`` is written where both its halves are common."""
-        sizes, length = _Sizes({}, {}), 1
+        length = record_terms.SHORT + 1
         while True:
-            common = sizes.common()
-            added = _group(new, length, common)
-            removed = _group(gone, length, set(sizes.before))
-            if length > record_terms.SHORT:
-                self._add_extensions(added, length, sizes)
+            added, removed = Terms(list), Terms(list)
+            new.group(length, added, sizes.common())
+            gone.group(length, removed, sizes.before.keys())
+            self._add_extensions(added, length, sizes)
             if not added and not removed:
                 return
             sizes = self._write(added, removed, {})
@@ -73,7 +72,7 @@ class PostingSegment:
 
     def _add_extensions(self, added: Terms, length: int, sizes: _Sizes) -> None:
         """Add the parts that are written from now on, because a half of theirs became common, for all names of it."""
-        became = sizes.became_common()
+        became = {term for term in sizes.became_common() if record_terms.is_text_term(term, length - 1)}
         if not became:
             return
         common = sizes.common()
@@ -81,27 +80,30 @@ class PostingSegment:
         statement = select(Standing.entry, Standing.names).where(
             any_of(Standing.entry, numbers("entries")), ~Standing.has_left
         )
-        found = defaultdict[str, set[int]](set)
-        for entry, names in self._session.execute(statement, {"entries": list(entries)}).tuples():
-            for part in record_terms.parts_of(names, length):
-                if record_terms.halves(part) & became:
-                    found[part].add(entry)
-        unknown = {half for part in found for half in record_terms.halves(part)} - sizes.after.keys()
+        found = defaultdict[tuple[str, str, str], set[int]](set)
+        for entry, names in self._session.connection().execute(statement, {"entries": list(entries)}).tuples():
+            for name in names.split("\n"):
+                halves = [record_terms.text_term(name[at : at + length - 1]) for at in range(len(name) - length + 2)]
+                for at, (first, second) in enumerate(pairwise(halves)):
+                    if first in became or second in became:
+                        found[name[at : at + length], first, second].add(entry)
+        unknown = {half for _, *halves in found for half in halves} - sizes.after.keys()
         common |= {term for term, size in self._read_sizes(unknown).items() if size > postings.COMMON}
-        for part, of_part in found.items():
-            if record_terms.halves(part) <= common:
+        for (part, first, second), of_part in found.items():
+            if first in common and second in common:
                 added[record_terms.text_term(part)] = list(of_part | set(added[record_terms.text_term(part)]))
 
     def _write(self, added: Terms, removed: Terms, dimensions: Mapping[str, str]) -> _Sizes:
         stored = self._read(added.keys() | removed.keys())
         sizes = _Sizes({term: len(bitmap) for term, bitmap in stored.items()}, {})
         for term, entries in added.items():
-            bitmap = stored.setdefault(term, BitMap())
-            bitmap |= BitMap(entries)
+            if term in stored:
+                stored[term].update(entries)
+            else:
+                stored[term] = BitMap(entries)
         for term, entries in removed.items():
             if term in stored:
-                bitmap = stored[term]
-                bitmap -= BitMap(entries)
+                stored[term].difference_update(BitMap(entries))
         sizes.after.update((term, len(bitmap)) for term, bitmap in stored.items())
         empty = [term for term, bitmap in stored.items() if not bitmap]
         if empty:
@@ -136,15 +138,48 @@ class PostingSegment:
         return dict(self._session.connection().execute(statement, {"terms": list(terms)}).tuples().all())
 
 
-def _group(names: Names, length: int, known: set[str]) -> Terms:
-    """The parts of names of one length, as terms with their entries; longer ones only where ``known`` has both
-    halves."""
+def _group_terms(rows: Sequence[StandingRow], dimensions: dict[str, str]) -> Terms:
+    """The terms of rows that are not parts of names, with their entries; notes of which facet each is a value."""
     terms = Terms(list)
-    for entry, spellings in names.items():
-        for part in record_terms.parts_of(spellings, length):
-            if length <= record_terms.SHORT or record_terms.halves(part) <= known:
-                terms[record_terms.text_term(part)].append(entry)
+    for row in rows:
+        for dimension, value in record_terms.facet_values(row):
+            term = record_terms.term(dimension, value)
+            dimensions[term] = dimension
+            terms[term].append(row.entry)
+        for term in record_terms.exact_terms(row):
+            terms[term].append(row.entry)
     return terms
+
+
+class _Parts:
+    """The names of rows, and where in each a part of the length grouped last starts that has a posting.
+
+    Names in which no such part is left are not looked at again: most have none longer than a few characters.
+    """
+
+    def __init__(self, rows: Sequence[StandingRow]) -> None:
+        self._places: list[tuple[int, str, Sequence[int]]] = [
+            (row.entry, name, range(len(name))) for row in rows for name in row.names.split("\n")
+        ]
+
+    def group(self, length: int, terms: Terms, known: Collection[str] | None = None) -> None:
+        """Add the parts of one length, as terms with their entries; with ``known`` only those of which it has both
+        parts that are one character shorter."""
+        # Spelled out where names are taken apart: this runs a hundred times for each record.
+        texts = frozenset(record_terms.texts_of(known or (), length - 1))
+        places = []
+        for entry, name, before in self._places:
+            if known is None:
+                starts: Sequence[int] = range(len(name) - length + 1)
+            else:
+                end = length - 1
+                halves = {at for at in before if name[at : at + end] in texts}
+                starts = [at for at in halves if at + 1 in halves]
+            for at in starts:
+                terms["=" + name[at : at + length]].append(entry)
+            if starts:
+                places.append((entry, name, starts))
+        self._places = places
 
 
 def _upsert(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

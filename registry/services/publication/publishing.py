@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from registry.domain.cases import relation
+from registry.domain.exchange.formats import known
 from registry.domain.publication import canonical, commitments
 from registry.domain.publication.publication import (
     Leaf,
@@ -201,12 +202,19 @@ def _insert_whole_list_states(work: UnitOfWork, versions: Sequence[Version], fir
 
 
 def _queue_messages(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
-    peers = work.session.execute(select(Peer.id, Peer.code).where(Peer.url != "")).all()
+    peers = work.session.scalars(select(Peer).where(Peer.url != "")).all()
     rows = [
-        {"peer_id": peer_id, "entry": entry, "state": "pending", "attempts": 0, "promised_at": work.now}
+        {"peer_id": peer.id, "entry": entry, "state": "pending", "attempts": 0, "promised_at": work.now}
         for entry, version in enumerate(versions, start=first)
-        for peer_id, code in peers
-        if code != version.origin and version.body["audience"] == "public"
+        for peer in peers
+        if peer.code != version.origin and _is_told(peer, version.body)
     ]
     if rows:
         work.session.execute(insert(OutboxMessage), rows)
+
+
+def _is_told(peer: Peer, body: Mapping[str, Any]) -> bool:
+    """Whether a peer is told of a version: a node of all that is public, a platform of what its terms reach."""
+    if peer.is_platform:
+        return known.may_see(peer.formats, peer.sectors, body)
+    return bool(body["audience"] == "public")

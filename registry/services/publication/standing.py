@@ -53,6 +53,13 @@ def fold(work: UnitOfWork, upto: int) -> None:
     work.session.execute(delete(PostingFold).where(PostingFold.id < newest))
 
 
+def fold_waiting(work: UnitOfWork) -> None:
+    """Fold what waits, once there is enough of it: the job of the worker."""
+    if head(work.session) - _folded_upto(work.session) >= postings.FOLD_FROM:
+        ledger.take(work, "ledger", 0)
+        fold(work, head(work.session))
+
+
 def rebuild(work: UnitOfWork) -> int:
     """Build the index again from the publications; returns how many records stand."""
     ledger.take(work, "ledger", 0)

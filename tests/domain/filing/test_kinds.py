@@ -149,3 +149,46 @@ class TestOldCodes:
     )
     def test_are_read_in_old_files(self, text: str, content: str, codes: tuple[str, ...]) -> None:
         assert read(text, content, "2016") == (codes, [])
+
+
+QUALIFIED = (
+    "暂缓", "暂缓执行", "缓期一年", "未执行", "已撤销", "拟处", "免予", "不予", "从轻", "减轻", "另案处理", "已缴纳",
+    "分期", "三个月", "其中一人", "建议", "待定", "部分", "首违不罚", "听证中", "复议中", "诉讼中止", "按日", "副本",
+    "草案",
+)  # fmt: skip
+PLAIN = (
+    "20000元", "人民币2万元", "贰万元整", "￥20,000.00", "大写：贰万元整", "2.5万元", "共计20000元", "02", "并处",
+    "单处", "第二项", "金额：20000元", "2万", "行政处罚", "CF02", "人民币贰万元整", "20 000元", "第九条", "合计 3万元",
+    "壹拾万圆整",
+)  # fmt: skip
+
+
+class TestQualifiedKinds:
+    @staticmethod
+    def notes(text: str, vocabulary: str = "2018") -> tuple[tuple[str, ...], list[str], list[str]]:
+        row = RowReader({"kinds": text}, Headings(vocabulary, {}))
+        codes = kinds.read_kinds(row, LAW)
+        return codes, [note.code for note in row.notes], [fault.code for fault in row.faults]
+
+    @given(
+        st.sampled_from([(word, code) for word, code in NAMED if code != "07" and "、" not in word]),
+        st.sampled_from(QUALIFIED),
+        st.sampled_from(("（{}）", "({})", " （{}）", "（ {} ）")),
+        st.sampled_from(("", "、警告", "；警告")),
+    )
+    def test_are_never_taken_without_a_word(self, kind: tuple[str, str], words: str, brackets: str, more: str) -> None:
+        codes, notes, faults = self.notes(kind[0] + brackets.format(words) + more)
+        assert notes == ["kind-qualified"] or faults == ["kind-unknown"]
+        assert faults or codes[0] == kind[1]
+
+    @given(
+        st.sampled_from(QUALIFIED),
+        st.sampled_from(("02罚款（{}）", "罚款【{}】", "罚款-{}", "罚款（（{}））", "{}罚款", "罚款：{}")),
+    )
+    def test_are_never_taken_in_another_form(self, words: str, form: str) -> None:
+        _, notes, faults = self.notes(form.format(words))
+        assert notes == ["kind-qualified"] or faults == ["kind-unknown"]
+
+    @given(st.sampled_from(PLAIN), st.sampled_from(("（{}）", "({})", " （{}）")))
+    def test_are_not_those_with_their_sum_or_code(self, words: str, brackets: str) -> None:
+        assert self.notes("罚款" + brackets.format(words)) == (("02",), [], [])

@@ -271,6 +271,36 @@ class TestEffectUntil:
         [fault] = outcome(ORGANISATION | {"effect_until": text})[1]
         assert (fault.code, "2027-03-04" in fault.detail) == ("term-not-day", True)
 
+    @given(
+        st.dates(dt.date(2026, 11, 1), dt.date(2026, 11, 20)),
+        st.sampled_from(STYLES),
+        st.sampled_from(("{0}至{1}", "{0}-{1}", "自{0}起至{1}止", "{0}～{1}", "从{0}到{1}止", "有效期：{0}至{1}")),
+        st.sampled_from(("", "2026-11-12")),
+    )
+    def test_that_begins_on_another_day_than_decision_or_service_is_for_attention(
+        self, first: dt.date, style: str, stretch: str, served: str
+    ) -> None:
+        text = stretch.format(style.format(first), style.format(dt.date(2027, 11, 9)))
+        _, notes = accepted(ORGANISATION | {"effect_until": text, "served_on": served})
+        is_usual = first in (dt.date(2026, 11, 10), dt.date.fromisoformat(served) if served else None)
+        assert ("/effect_until stretch-start-differs" in notes) is not is_usual
+
+    @given(st.dates(dt.date(2026, 11, 1), dt.date(2026, 11, 30)), st.booleans())
+    def test_of_a_measure_begins_with_its_stretch(self, first: dt.date, is_stated: bool) -> None:
+        row = {"confined_action": "B1", "confined_end": f"{first}至2027-11-09"}
+        stated = {"confined_start": "2026-11-15"} if is_stated else {}
+        filing, notes = accepted(ORGANISATION | row | stated)
+        assert filing.measures[0].starts_on == (dt.date(2026, 11, 15) if is_stated else first)
+        differs = is_stated and first != dt.date(2026, 11, 15)
+        assert ("/confined_end stretch-start-differs" in notes) is differs
+
+    def test_of_publicity_may_begin_later_than_the_decision(self) -> None:
+        def notes(first: str) -> set[str]:
+            return accepted(ORGANISATION | {"publicity_until": f"{first}至2027-11-09"})[1]
+
+        assert "/publicity_until stretch-start-differs" in notes("2026-11-09")
+        assert "/publicity_until stretch-start-differs" not in notes("2026-11-16")
+
     def test_that_ends_before_it_begins_is_refused(self) -> None:
         assert refused(ORGANISATION | {"effect_until": "2027-11-10至2026-11-09"}) == {"/effect_until date-malformed"}
 

@@ -1,13 +1,17 @@
 """The index of records that stand is verified against the publications, and rebuilt from them."""
 
+import datetime as dt
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from registry import runtime
 from registry.domain.cases.revision import Removal, removed_body
 from registry.domain.permissions import SYSTEM
-from registry.queries.publication import ledger_state, postings, standing_check
+from registry.models import Clock
+from registry.queries.publication import ledger_state, postings, publications, record_search, standing_check
 from registry.services.publication import standing
+from tests.support.filings import filing, today
 from tests.web import samples
 
 TAMPERINGS = {
@@ -63,3 +67,21 @@ class TestBuildMissing:
         assert runtime.perform(SYSTEM, standing.build_missing) == 11
         assert findings() == []
         assert runtime.perform(SYSTEM, standing.build_missing) == 0
+
+
+class TestPunctuality:
+    def test_of_the_catalogue_is_that_of_the_clocks_over_folds(self, desk, monkeypatch):
+        """Two are decided and published over each fold, one of them late; what was withdrawn counts no more."""
+        monkeypatch.setattr(postings, "TAIL_MAX", 1)
+        records = [desk.published(filing()) for _ in range(4)]
+        with runtime.begin() as work:
+            published = update(Clock).where(Clock.code == "penalty.publish")
+            work.session.execute(published.values(due=today()))
+            late = published.where(Clock.record == records[0])
+            work.session.execute(late.values(due=today() - dt.timedelta(days=1)))
+        runtime.perform(SYSTEM, standing.rebuild)
+        with runtime.reading() as session:
+            at = publications.moment(session, today())
+            counts = record_search.punctuality_counts(session, at)
+        assert {numbers for (_, kind), numbers in counts.items() if kind == "penalty"} == {(4, 4, 3)}
+        assert findings() == []

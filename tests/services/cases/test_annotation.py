@@ -76,10 +76,13 @@ class TestAnnotatedImport:
         with pytest.raises(FileUnfinished):
             annotate(clerk, number)
 
-    def test_is_not_kept_of_a_file_without_findings(self, clerk):
+    def test_of_a_file_without_findings_is_forgotten_like_any_other(self, clerk, monkeypatch):
         number = file_workbook(clerk, is_bad=False)
         with runtime.reading() as session:
             assert penalty_import.findings(session, number) == []
+        annotate(clerk, number)
+        later(monkeypatch, KEPT_DAYS + 1)
+        assert forget() == 1
         with pytest.raises(FileForgotten):
             annotate(clerk, number)
 

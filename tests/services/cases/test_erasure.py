@@ -21,7 +21,7 @@ from registry.refusals.acts import (
     SelfVerification,
 )
 from registry.refusals.content import ReplayRefused
-from registry.services.cases import erasure, proposed_steps
+from registry.services.cases import drafts, erasure, proposed_steps
 from registry.services.node import proposals
 from registry.services.proposed_acts import ACTS
 from registry.services.publication import row_state
@@ -75,6 +75,9 @@ class TestErase:
         filing = bureau.names[record]
         marks = [filing["subject_name"], filing["uscc"], filing["document_number"]]
         assert all(mark in dump() for mark in marks)
+        typed = {"subject_name": marks[0]}
+        bureau.do("second-clerk", lambda work: drafts.keep(work, f"penalty:{record}", typed))
+        bureau.do("verifier", lambda work: drafts.keep(work, f"penalty.withdraw:{record}", {"typed": typed}))
         erase(bureau, record)
         left = dump()
         assert [mark for mark in marks if mark in left] == []

@@ -11,6 +11,7 @@ import pytest
 from registry import runtime
 from registry.domain.permissions import Role
 from registry.errors import Refusal
+from registry.models import PenaltyImport
 from registry.queries.cases import penalties
 from registry.refusals.acts import ConcurrentChange, OutOfRole, QueryRefused, StoreUnavailable
 from registry.services.cases import penalty_import
@@ -111,11 +112,14 @@ class TestRun:
 
         assert run(clerk, number, interrupted) == ("finished", 7, 7, 0, 7)
 
-    def test_forgets_the_bytes(self, clerk):
-        number = received(clerk, table(firms(1)))
+    def test_keeps_the_bytes_sealed_for_the_verifier(self, clerk):
+        data = table(firms(1))
+        number = received(clerk, data)
         run(clerk, number)
         with runtime.reading() as session:
-            assert penalty_import.import_of_account(session, clerk.account_id, number).sealed == b""
+            kept = penalty_import.import_of_account(session, clerk.account_id, number).sealed
+        assert runtime.keys().vault.open(kept) == data
+        assert data not in kept
 
 
 class TestReceive:
@@ -137,6 +141,57 @@ class TestReceive:
         with runtime.reading() as session:
             [held] = penalties.list_penalties(session, clerk.department_id, None, after=0, limit=9)
             assert '"sectors":["construction"]' in held.filing.content
+
+
+class TestAtOnce:
+    """The process that received a file goes on with the tables that it found then."""
+
+    @staticmethod
+    def taken(clerk, data):
+        return runtime.perform(
+            clerk, lambda work: penalty_import.receive(work, data, "a.csv", penalty_import.Options())
+        )
+
+    @staticmethod
+    def run(clerk, number, taken, perform=None):
+        penalty_import.run(perform or (lambda act: runtime.perform(clerk, act)), clerk, number, received=taken)
+        return state(clerk, number)
+
+    def test_files_every_row_without_reading_the_file_again(self, clerk):
+        taken = self.taken(clerk, table(firms()))
+        number = taken.import_row.id
+        runtime.perform(
+            clerk, lambda work: setattr(work.session.get_one(PenaltyImport, number), "sealed", b"unreadable")
+        )
+        assert self.run(clerk, number, taken) == ("finished", 7, 7, 0, 7)
+
+    def test_goes_on_where_it_stopped(self, clerk):
+        taken = self.taken(clerk, table(firms()))
+        steps = 0
+
+        def stopping(act):
+            nonlocal steps
+            steps += 1
+            if steps == 3:
+                raise KeyboardInterrupt
+            return runtime.perform(clerk, act)
+
+        with pytest.raises(KeyboardInterrupt):
+            self.run(clerk, taken.import_row.id, taken, stopping)
+        assert state(clerk, taken.import_row.id) == ("running", 2, 2, 0, 2)
+        assert self.run(clerk, taken.import_row.id, taken) == ("finished", 7, 7, 0, 7)
+
+    def test_reads_the_file_of_another_import(self, clerk):
+        first, second = self.taken(clerk, table(firms(3))), self.taken(clerk, table(firms(5)))
+        assert self.run(clerk, second.import_row.id, first) == ("finished", 5, 5, 0, 5)
+        assert self.run(clerk, first.import_row.id, first) == ("finished", 3, 3, 0, 8)
+
+    def test_of_bytes_that_were_stored_before_reads_them(self, clerk):
+        data = table(firms(3))
+        self.taken(clerk, data)
+        again = self.taken(clerk, data)
+        assert again.file is None
+        assert self.run(clerk, again.import_row.id, again) == ("finished", 3, 3, 0, 3)
 
 
 class TestPending:

@@ -16,7 +16,7 @@ from tests.support.filings import PERSON_NUMBER, BannedPersonFactory
 @pytest.fixture
 def ask(app, people, monkeypatch):
     """Run the command with a number on standard input; exit code and output."""
-    monkeypatch.setattr(common, "create_app", lambda: app)
+    monkeypatch.setattr(common, "create_node", lambda: app)
 
     def run(*words, number=PERSON_NUMBER, by="auditor"):
         done = CliRunner().invoke(main, ["report", "person", "--as", by, *map(str, words)], input=f"{number}\n")

@@ -51,7 +51,7 @@ class TestOffice:
         assert "file 填表说明: note sheet-left-out" in said
         assert "内部编号" in said
 
-    def test_is_filed_by_the_api_in_one_go(self, desk):
+    def test_is_filed_by_the_api_in_one_go_with_what_every_row_repeats_from_the_account(self, desk):
         query = {"sectors": "procurement"}
         taken = desk.ask("POST", PATH, "clerk", data=OFFICE.read_bytes(), query_string=query).get_json()
         penalty_import.run_pending(runtime.perform, [(int(taken["id"]), desk.people["clerk"].actor)])
@@ -59,16 +59,10 @@ class TestOffice:
         assert (done["filed"], done["refused"]) == (24, 1)
         faults = [one for one in done["findings"] if one["kind"] == "fault"]
         assert [(one["sheet"], one["cell"]) for one in faults] == [("处罚台账", "D16")]
-
-    def test_takes_what_every_row_repeats_from_the_account(self, desk):
-        query = {"sectors": "procurement"}
-        taken = desk.ask("POST", PATH, "clerk", data=OFFICE.read_bytes(), query_string=query).get_json()
-        penalty_import.run_pending(runtime.perform, [(int(taken["id"]), desk.people["clerk"].actor)])
         filing = desk.get("/penalties", "clerk").get_json()["items"][0]["filing"]
         assert (filing["authority_name"], filing["authority_code"]) == ("盐城市示例财政局", "11320900MA0T000010")
         assert (filing["source_name"], filing["source_code"]) == ("盐城市示例财政局", "11320900MA0T000010")
-        findings = desk.get(f"/penalties/imports/{taken['id']}", "clerk").get_json()["findings"]
-        (told,) = [one for one in findings if one["code"] == "department-default"]
+        (told,) = [one for one in done["findings"] if one["code"] == "department-default"]
         assert (told["row"], told["sheet"]) == (0, "处罚台账")
         assert "处罚机关" in told["detail"]
 

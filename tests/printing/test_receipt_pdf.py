@@ -10,8 +10,8 @@ import pytest
 import segno
 from pypdf import PdfReader
 
-from registry import receipt_pdf
 from registry.domain.checks import receipts
+from registry.printing import page, receipt_pdf
 from registry.refusals.content import PdfUnavailable
 from tests.domain.checks.test_receipts import BARRED, FACTS, THREE, made, receipt
 
@@ -110,7 +110,7 @@ class TestAddress:
 
 class TestUnavailable:
     def test_without_a_font(self, monkeypatch, tmp_path):
-        monkeypatch.setattr(receipt_pdf, "PLACES", (str(tmp_path / "absent.ttc"),))
+        monkeypatch.setattr(page, "PLACES", (str(tmp_path / "absent.ttc"),))
         with pytest.raises(PdfUnavailable):
             receipt_pdf.render(WHOLE, BASE)
 

@@ -1,0 +1,1 @@
+"""Print what this registry signs, and read what a printed file carries."""

@@ -1,0 +1,37 @@
+"""Judge the addresses of platforms: a folder of this machine, or a database without a password in its address."""
+
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+RULE = (
+    "文件交换的地址应为 file:///绝对路径；前置库的地址应为 SQLAlchemy 地址（sqlite、postgresql、mysql），不含口令："
+    "口令放在数据库客户端自己的口令文件里（如 passfile）"
+)
+_DATABASES = ("sqlite", "postgresql", "mysql", "mariadb")
+
+
+def is_usable(transport: str, url: str) -> bool:
+    """Whether an address is of the transport's kind and can be kept and shown in clear."""
+    return _is_folder(url) if transport == "files" else _is_database(url)
+
+
+def _is_folder(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    path = PurePosixPath(unquote(parts.path))
+    is_plain = parts.scheme == "file" and not (parts.netloc or parts.query or parts.fragment)
+    return is_plain and path.is_absolute() and ".." not in path.parts and len(path.parts) > 1 and url.isprintable()
+
+
+def _is_database(url: str) -> bool:
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        return False
+    has_secret = address.password is not None or any("password" in name.lower() for name in address.query)
+    return address.get_backend_name() in _DATABASES and bool(address.database) and not has_secret

@@ -1,0 +1,99 @@
+"""Pages of the law tables: rows by date with their status, and proposals to change them."""
+
+import datetime as dt
+import json
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registry import runtime
+from registry.domain import literals
+from registry.domain.law.reference_kinds import KINDS
+from registry.domain.law.reference_rows import row_body
+from registry.domain.permissions import Permission
+from registry.errors import Fault
+from registry.queries.law import law_proposals as stored_proposals
+from registry.queries.law import reference_data
+from registry.refusals.acts import BodyRefused
+from registry.services.law import law_proposals
+from registry.unit_of_work import day_of
+from registry.web.private import add_navigation, private
+from registry.web.sessions import current_account, desk_page, render_private, require_recent_sign_in
+
+_SEE_OTHER = 303
+_SHOWN = ("code", "name", "effective_from", "effective_until", "source", "status", "note")
+
+
+@private.get("/admin/law", endpoint="law")
+@desk_page(Permission.LAW_READ)
+def show_law() -> ResponseReturnValue:
+    """The rows of a kind in force on a day, each with its source and whether it is confirmed."""
+    kind = request.args.get("kind", "")
+    chosen = kind if kind in KINDS else "deadlines"
+    day = _day(request.args.get("on", ""))
+    with runtime.reading() as session:
+        rows = reference_data.current(session).rows(chosen, day)
+        proposals = stored_proposals.proposals(session)
+    fields = [{name: value for name, value in row_body(row).items() if name not in _SHOWN} for row in rows]
+    return render_private(
+        "admin/law.html",
+        rows=list(zip(rows, fields, strict=True)),
+        kinds=sorted(KINDS),
+        kind=chosen,
+        day=day,
+        proposals=proposals,
+    )
+
+
+@private.get("/admin/law/proposals/<int:number>", endpoint="law_proposal")
+@desk_page(Permission.LAW_READ)
+def show_law_proposal(number: int) -> ResponseReturnValue:
+    """One proposal: its rows, and which stored checks would be answered otherwise."""
+    return _render(number)
+
+
+@private.post("/admin/law/proposals/<int:number>/confirm")
+@desk_page(Permission.LAW_CONFIRM)
+def confirm_law_proposal(number: int) -> ResponseReturnValue:
+    """Confirm another person's proposal: its rows are the law from now on, and running clocks are counted again."""
+    require_recent_sign_in()
+    _, moved = runtime.perform(current_account(), lambda work: law_proposals.confirm(work, number))
+    flash(f"已确认，{moved} 个期限的最后一天有变动。")
+    return redirect(url_for("private.law"), _SEE_OTHER)
+
+
+@private.post("/admin/law/proposals/<int:number>/reject")
+@desk_page(Permission.LAW_CONFIRM)
+def reject_law_proposal(number: int) -> ResponseReturnValue:
+    """Reject a proposal, with the reason."""
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        return _render(number, BodyRefused(faults=(Fault("/reason", "field-empty", "请写明退回的理由"),)))
+    runtime.perform(current_account(), lambda work: law_proposals.reject(work, number, reason))
+    flash("已退回。")
+    return redirect(url_for("private.law"), _SEE_OTHER)
+
+
+def _render(number: int, error: BodyRefused | None = None) -> ResponseReturnValue:
+    with runtime.reading() as session:
+        proposal = stored_proposals.by_number(session, number)
+    return render_private(
+        "admin/law_proposal.html",
+        error.status if error else 200,
+        proposal=proposal,
+        rows=json.loads(proposal.rows),
+        preview=json.loads(proposal.preview),
+        may_confirm=current_account().may(Permission.LAW_CONFIRM)
+        and proposal.proposed_by != current_account().account_id,
+        error=error,
+    )
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return literals.iso_day(text.strip()) if text.strip() else day_of(runtime.clock())
+    except ValueError:
+        return day_of(runtime.clock())
+
+
+add_navigation("private.law", "法律依据表")

@@ -1,0 +1,8 @@
+"""Pages of a trading centre: its tenders, checks, reviews and watches."""
+
+from registry.web.centre import (
+    check_pages,  # noqa: F401 - to be imported is what puts the pages on the blueprint
+    review_pages,  # noqa: F401
+    tender_pages,  # noqa: F401
+    watch_pages,  # noqa: F401
+)

@@ -1,0 +1,181 @@
+"""Exchange rows with platforms: settle their receipts, send what is due, take in what they sent, compare holdings.
+
+Every step commits by itself and may be repeated: killed between any two, the next run goes on where it was.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from registry import runtime
+from registry.domain.exchange import reconciliation
+from registry.domain.exchange.reconciliation import Row
+from registry.domain.exchange.row_batch import IncomingBatch
+from registry.domain.permissions import SYSTEM
+from registry.errors import Invalid, Refusal
+from registry.models import Peer
+from registry.queries.exchange import peer_messages, row_batches
+from registry.refusals.acts import RemovalShare
+from registry.services.exchange import peers, reconciliations, row_inbox, row_outbox
+from registry.unit_of_work import UnitOfWork
+from sync import backlog, peer_links
+from sync.file_drop import FileDrop
+from sync.front_end import FrontEnd
+from sync.row_transport import RowTransport, TransportFailed
+
+log = logging.getLogger(__name__)
+BATCHES_MAX = 200
+"""Batches sent in one run, so that a large backlog does not keep receipts waiting."""
+Connect = Callable[[Peer], RowTransport]
+
+
+@dataclass
+class RowExchangeResult:
+    """What one run did with one platform; ``failed`` names what ended it early."""
+
+    sent: int = 0
+    settled: int = 0
+    received: int = 0
+    failed: str | None = None
+
+
+def connect(peer: Peer) -> RowTransport:
+    """The transport to a platform."""
+    if peer.transport == "files":
+        return FileDrop(Path(unquote(urlsplit(peer.url).path)), runtime.settings().node, peer.code)
+    return FrontEnd(peer.url, runtime.settings().node, peer.code)
+
+
+def exchange(code: str, connect: Connect = connect) -> RowExchangeResult:
+    """Exchange with one platform once."""
+    result = RowExchangeResult()
+    with runtime.reading() as session:
+        peer = peer_messages.peer(session, code)
+        link = peer_links.link_of(peer)
+        is_sending, is_receiving = bool(peer.formats), bool(peer.formats_in)
+    try:
+        transport = connect(peer)
+        result.settled = _settle(code, transport)
+        if is_sending:
+            result.sent = _send(code, transport)
+        if is_receiving and not peer.paused_because:
+            result.received = _receive(code, transport)
+    except TransportFailed as failure:
+        result.failed = failure.code
+        peer_links.remember(code, backlog.back_off(link, peer_links.circumstances()))
+    except Refusal as refusal:
+        result.failed = refusal.code
+        if isinstance(refusal, RemovalShare):
+            runtime.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code))
+    return result
+
+
+def exchange_all(lane: str | None = None, connect: Connect = connect) -> dict[str, RowExchangeResult]:
+    """Exchange with every platform."""
+    return peer_links.each(
+        platforms(), lambda code: exchange(code, connect), lambda error: RowExchangeResult(failed=error), lane
+    )
+
+
+def platforms() -> list[str]:
+    """Codes of the peers that take and send rows."""
+    with runtime.reading() as session:
+        return [peer.code for peer in peer_messages.peers(session) if peer.is_platform]
+
+
+def _settle(code: str, transport: RowTransport) -> int:
+    settled = 0
+    for receipt in list(transport.receipts()):
+        try:
+            counts = runtime.perform(SYSTEM, lambda work, receipt=receipt: row_outbox.settle(work, code, receipt))  # type: ignore[misc]
+        except Invalid as refusal:
+            log.error("platform %s: receipt %d: %s", code, receipt.sequence, refusal.code)
+            continue
+        settled += counts["accepted"] + counts["rejected"]
+        if receipt.refused:
+            log.error("platform %s refused batch %d: %s", code, receipt.sequence, receipt.refused)
+            _back_off(code)
+        with runtime.reading() as session:
+            is_closed = row_batches.is_closed(session, peer_messages.peer(session, code).id, receipt.sequence)
+        transport.settled(receipt, is_closed=is_closed)
+    return settled
+
+
+def _back_off(code: str) -> None:
+    with runtime.reading() as session:
+        link = peer_links.link_of(peer_messages.peer(session, code))
+    peer_links.remember(code, backlog.back_off(link, peer_links.circumstances()))
+
+
+def _send(code: str, transport: RowTransport) -> int:
+    sent = 0
+    for _ in range(BATCHES_MAX):
+        dispatch = runtime.perform(SYSTEM, lambda work: row_outbox.prepare(work, code))
+        if dispatch is None:
+            break
+        transport.write_batch(dispatch)
+        runtime.perform(SYSTEM, lambda work, number=dispatch.batch_id: row_outbox.note_sent(work, number))  # type: ignore[misc]
+        sent += len(dispatch.messages)
+    return sent
+
+
+def _receive(code: str, transport: RowTransport) -> int:
+    received = 0
+    for batch in transport.incoming():
+        receipt = runtime.perform(SYSTEM, lambda work, batch=batch: _take(work, code, batch))  # type: ignore[misc]
+        transport.answer(receipt)
+        received += len(batch.rows)
+    if received:
+        runtime.perform(SYSTEM, lambda work: peers.note_received(work, code))
+    return received
+
+
+def _take(work: UnitOfWork, code: str, batch: IncomingBatch) -> Any:
+    return row_inbox.receive(work, code, batch)
+
+
+def reconcile(code: str, connect: Connect = connect) -> dict[str, Any]:
+    """Compare what a platform holds of ours with ours, and send again what it lacks or has older.
+
+    {checked, equal, missing, different, promised, pending, refused}, or {waiting} until it has shown its holdings.
+    Raises ``TransportFailed``.
+    """
+    with runtime.reading() as session:
+        peer = peer_messages.peer(session, code)
+        held = row_batches.holdings(session, peer.id)
+    transport = connect(peer)
+    if peer.formats_in:
+        transport.write_holdings(code, held)
+    if not peer.formats:
+        return {"waiting": "nothing-sent"}
+    own = runtime.perform(SYSTEM, lambda work: row_outbox.own_rows(work, peer_messages.peer(work.session, code)))
+    try:
+        found = transport.rows_at_peer(own)
+    except Invalid as refusal:
+        return {"failed": refusal.code}
+    if found is None:
+        return {"waiting": "sheet"}
+    rows, buckets = found
+    return runtime.perform(SYSTEM, lambda work: _apply(work, code, own, rows, buckets))
+
+
+def _apply(work: UnitOfWork, code: str, own: list[Row], rows: list[Row], buckets: set[int]) -> dict[str, Any]:
+    compared = [row for row in own if reconciliation.bucket_of(row[0]) in buckets]
+    difference = reconciliation.compare(compared, rows)
+    difference.equal += [row[0] for row in own if reconciliation.bucket_of(row[0]) not in buckets]
+    return reconciliations.apply_difference(work, code, difference, len(own))
+
+
+def reconcile_all(lane: str | None = None, connect: Connect = connect) -> dict[str, dict[str, Any]]:
+    """Reconcile with every platform; one that fails is reported and skipped."""
+
+    def reconcile_one(code: str) -> dict[str, Any]:
+        try:
+            return reconcile(code, connect)
+        except (TransportFailed, Refusal) as failure:
+            return {"failed": failure.code}
+
+    return peer_links.each(platforms(), reconcile_one, lambda error: {"failed": error}, lane)

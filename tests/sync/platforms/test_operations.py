@@ -1,0 +1,124 @@
+"""What an operator sees and does: status, pause and release, figures, and platforms by two persons."""
+
+import datetime as dt
+import re
+from dataclasses import replace
+
+import pytest
+
+from registry import runtime
+from registry.queries.node_figures import figures
+from registry.refusals.acts import PeerRefused, PeerTaken
+from registry.services.exchange import peers
+from tests.sync.bodies import body, removed
+from tests.sync.planting import published
+from tests.sync.platforms.rows import decided, row
+
+
+class TestStatus:
+    def test_shows_what_is_sent_and_not_answered_with_its_clock(self, app, files, typed, monkeypatch):
+        published(app, body())
+        files.run()
+        later = runtime.clock() + dt.timedelta(days=3)
+        monkeypatch.setattr("registry.runtime.clock", lambda: later)
+        code, said = typed("exchange", "status")
+        assert code == 0
+        assert "已发未答 sent 1" in said
+        assert "batch 1 not answered 72.0 h: 1 rows" in said
+
+    def test_shows_rejections_by_the_platforms_code_receipts_and_the_comparison(self, app, files, partner, typed):
+        published(app, body(document_number="盐虚罚〔2026〕9999号"), body())
+        files.run()
+        partner.take()
+        files.run()
+        partner.show_holdings()
+        files.reconcile()
+        partner.show_holdings()
+        files.reconcile()
+        said = typed("exchange", "status")[1]
+        assert "rejected 1001: 1" in said
+        assert "receipts 2" in said
+        assert "2 checked, 缺少 missing 1, 不同 different 0" in said
+
+    def test_shows_a_removal_until_the_platform_acknowledged_it(self, app, files, partner, typed):
+        first = body()
+        published(app, first, removed(first))
+        files.run()
+        assert re.search(rf"removal open .*{first['record']}", typed("exchange", "status")[1])
+        partner.take()
+        files.run()
+        assert "removal open" not in typed("exchange", "status")[1]
+
+    def test_shows_a_pause_and_its_reason(self, files, typed):
+        assert typed("exchange", "pause", "platform", "--reason", "对方升级", "--as", "operator")[0] == 0
+        assert "paused: 对方升级" in typed("exchange", "status")[1]
+        assert typed("exchange", "release", "platform", "--as", "operator")[0] == 0
+        assert "paused" not in typed("exchange", "status")[1]
+
+
+class TestCommands:
+    def test_push_runs_the_exchange_and_reconcile_the_comparison(self, app, files, partner, typed):
+        published(app, body())
+        partner.send("cf-2018", [row(decided(1))])
+        assert typed("exchange", "push")[1] == "platform: 发送 sent 1, 已答 answered 0, 收到 received 1\n"
+        assert '"waiting": "sheet"' in typed("exchange", "reconcile", "platform")[1]
+
+    def test_a_platform_is_added_by_two_persons(self, people, typed, folder):
+        words = ("municipal", "--profile", "municipal-trading", "--url", f"file://{folder}", "--intake", "clerk")
+        code, said = typed(
+            "exchange", "peers", "add-platform", *words, "--list", "procurement-serious", "--as", "operator"
+        )
+        assert code == 0
+        number = re.search(r"proposal (\d+)", said)[1]
+        assert "municipal" not in typed("exchange", "peers", "list")[1]
+        assert typed("proposals", "confirm", number, "--as", "security")[0] == 0
+        assert "municipal municipal file://" in typed("exchange", "peers", "list")[1]
+
+
+class TestFigures:
+    def test_tell_unanswered_rows_their_age_and_a_pause(self, app, files):
+        published(app, body())
+        files.run()
+        files.change(paused_because="test")
+        with runtime.reading() as session:
+            now = runtime.clock() + dt.timedelta(hours=5)
+            values = {figure.name: figure.value for figure in figures(session, now)}
+        assert values["registry_rows_unanswered"] == 1
+        assert 17_990 < values["registry_rows_unanswered_age_seconds"] < 18_100
+        assert values["registry_peer_paused"] == 1
+
+
+class TestTerms:
+    def add(self, people, code="other", url="file:///srv/other", profile="municipal-trading", intake=None):
+        taken = intake or peers.Intake("clerk", "procurement-serious")
+        return runtime.perform(
+            people["security"].actor,
+            lambda work: peers.add_platform(_confirmed(work, people), code, code, url, profile, taken),
+        )
+
+    @pytest.mark.parametrize(
+        "special",
+        [
+            {"profile": "unknown"},
+            {"url": "https://platform.example"},
+            {"code": "Bad Code"},
+            {"intake": peers.Intake("clerk", "no-such-list")},
+        ],
+    )
+    def test_that_cannot_be_kept_are_refused(self, app, people, special):
+        with pytest.raises(PeerRefused):
+            self.add(people, **special)
+
+    def test_are_copied_from_the_profile_when_the_peer_is_made(self, app, people):
+        peer = self.add(people)
+        assert (peer.transport, peer.file_type) == ("files", "xml")
+        assert peer.formats == ["black-list", "withdraw-black-list", "violating-laws-rules-info"]
+
+    def test_are_not_given_twice_under_one_code(self, app, people):
+        self.add(people)
+        with pytest.raises(PeerTaken):
+            self.add(people)
+
+
+def _confirmed(work, people):
+    return replace(work, proposer=people["operator"].actor)
