@@ -20,6 +20,7 @@ PROPOSED_ACTS = {
     "account.password-code": "发放口令设置码",
     "department.set": "登记部门",
     "peer.add": "登记交换节点",
+    "peer.add-platform": "登记共享平台",
     "peer.change": "更改交换节点",
     "peer.remove": "移除交换节点",
     "keys.rotate": "更换签名密钥",
@@ -95,6 +96,9 @@ REFERENCE_KINDS = {
     "relation_kinds": "关系的种类",
     "erasure_grounds": "删除事由",
     "same_tender": "同一标段的规则",
+    "retention": "保存期限",
+    "exchange_codes": "其他平台的代码表",
+    "peers": "接收系统",
 }
 JOBS = {
     "imports": "文件报送",
@@ -110,6 +114,12 @@ JOBS = {
     "reconcile": "对账",
     "witness": "见证",
     "seal": "签署检查点",
+    "platforms": "与共享平台交换",
+    "holdings": "与共享平台对账",
+    "fold": "整理检索索引",
+    "export": "生成开放数据",
+    "erased": "删除后重新生成开放数据",
+    "retention": "清除已满保存期限的信息",
 }
 """Jobs of the worker (``sync/schedule``)."""
 AUDIT_ACTS = SHELL_ACTS | {

@@ -23,7 +23,12 @@ class TestRoles:
     def test_come_in_where_the_map_says_and_nowhere_else(self, desk, subtests):
         for route, permission in RESTRICTED.items():
             method, rule = route.split(" ")
-            path = rule.replace("<record>", "0" * 32).replace("<check>", "0" * 32).replace("<number>", "1")
+            path = (
+                rule.replace("<record>", "0" * 32)
+                .replace("<check>", "0" * 32)
+                .replace("<number>", "1")
+                .replace("<int:number>", "1")
+            )
             for role, name in HOLDERS.items():
                 with subtests.test(f"{route} {role}"):
                     answer = desk.ask(method, path, name, json={} if method != "GET" else None)

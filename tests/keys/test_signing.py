@@ -101,6 +101,10 @@ class TestVault:
         with pytest.raises(SealBroken):
             self.vault.open(sealed)
 
+    def test_says_of_what_was_cleared_that_it_was(self):
+        with pytest.raises(ContentCleared):
+            self.vault.open(b"")
+
     def test_refuses_a_seal_of_another_secret(self):
         with pytest.raises(SealBroken):
             Vault(b"x" * 32).open(self.vault.seal(b"content"))

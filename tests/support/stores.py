@@ -214,6 +214,9 @@ def _keep_rows(connection: psycopg.Connection) -> str:
     for table, _ in connection.execute(_WRITTEN).fetchall():
         connection.execute(f"CREATE TABLE kept.{table} AS TABLE public.{table}".encode())
         statements.append(f"INSERT INTO public.{table} SELECT * FROM kept.{table}")
+    # A backup by the role of the application reads whatever is there.
+    connection.execute("GRANT USAGE ON SCHEMA kept TO PUBLIC")
+    connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA kept TO PUBLIC")
     for table, column, sequence in connection.execute(_SEQUENCES).fetchall():
         [last] = connection.execute(f"SELECT max({column}) FROM {table}".encode()).fetchone() or (None,)
         if last is not None:
