@@ -92,10 +92,6 @@ class TestVault:
             with pytest.raises(SealBroken):
                 self.vault.open(bytes(changed))
 
-    def test_says_of_what_is_empty_that_it_was_cleared(self):
-        with pytest.raises(ContentCleared):
-            self.vault.open(b"")
-
     @pytest.mark.parametrize("sealed", [b"\x01", bytes(12), bytes(40)])
     def test_refuses_what_is_no_seal(self, sealed):
         with pytest.raises(SealBroken):
