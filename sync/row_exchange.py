@@ -145,10 +145,10 @@ def reconcile(code: str, connect: Connect = connect) -> dict[str, Any]:
     """
     with runtime.reading() as session:
         peer = peer_messages.peer(session, code)
-        held = row_batches.holdings(session, peer.id)
+        holdings = row_batches.holdings(session, peer.id)
     transport = connect(peer)
     if peer.formats_in:
-        transport.write_holdings(code, held)
+        transport.write_holdings(code, holdings)
     if not peer.formats:
         return {"waiting": "nothing-sent"}
     own = runtime.perform(SYSTEM, lambda work: row_outbox.own_rows(work, peer_messages.peer(work.session, code)))

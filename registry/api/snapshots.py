@@ -73,9 +73,9 @@ def list_snapshots() -> Response:
     stays, their files are answered with 410.
     """
     chosen = runtime.settings()
-    given = _given(chosen)
-    items = [_describe(snapshot, is_given=snapshot.name == given) for snapshot in snapshot_store.listed(chosen.home)]
-    return respond_with_etag({"items": items}, f"{items[0]['snapshot'] if items else ''}.{given}")
+    offered = _offered(chosen)
+    items = [_describe(snapshot, is_given=snapshot.name == offered) for snapshot in snapshot_store.listed(chosen.home)]
+    return respond_with_etag({"items": items}, f"{items[0]['snapshot'] if items else ''}.{offered}")
 
 
 @blueprint.route("/snapshots/<snapshot>/manifest")
@@ -97,7 +97,7 @@ def get_file(snapshot: str, file: str) -> Response:
     """A file of the newest snapshot, as its manifest names it; parts of it by `Range`. Of an older one 410."""
     chosen = runtime.settings()
     path, described = snapshot_store.find_file(chosen.home, snapshot, file)
-    if str(_given(chosen)) != snapshot:
+    if str(_offered(chosen)) != snapshot:
         raise SnapshotOver()
     response = send_file(
         path.resolve(), media_type(described), as_attachment=True, download_name=file, etag=described.sha256
@@ -121,8 +121,8 @@ def line_schema() -> Response:
 def dataset() -> Response:
     """The description of the data for catalogues (W3C DCAT 3, JSON-LD), with the newest files."""
     chosen = runtime.settings()
-    given = _given(chosen)
-    newest = snapshot_store.find(chosen.home, str(given)) if given else None
+    offered = _offered(chosen)
+    newest = snapshot_store.find(chosen.home, str(offered)) if offered else None
     body = _dataset(chosen, newest)
     response = Response(msgspec.json.encode(body), content_type="application/ld+json")
     response.headers["Cache-Control"] = "no-cache"
@@ -135,7 +135,7 @@ def media_type(file: SnapshotFile) -> str:
     return PACKED_TYPES[file.compression] if file.compression else MEDIA_TYPES[file.format]
 
 
-def _given(chosen: Settings) -> snapshots.SnapshotName | None:
+def _offered(chosen: Settings) -> snapshots.SnapshotName | None:
     """The snapshot whose files are given: the newest of this epoch, unless it may have what was erased since."""
     with runtime.reading() as session:
         newest = snapshot_store.newest(chosen.home, log_identity.epoch(session))

@@ -169,10 +169,10 @@ def mend_row(row: Row, mended: Mapping[str, str], headings: columns.Headings) ->
     places = {pointer(name): name for name in mended}
     faults = tuple(fault for fault in row.faults if fault.pointer not in places)
     notes = tuple(note for note in row.notes if note.pointer not in places)
-    told = tuple(Note(place, "cell-mended", "报送人在网页上改过，与原文件不同") for place in places)
+    mended_notes = tuple(Note(place, "cell-mended", "报送人在网页上改过，与原文件不同") for place in places)
     cells = {name: text for name, text in (row.cells | dict(mended)).items() if text.strip()}
     absent = {name: text for name, text in mended.items() if name in columns.FIELDS and name not in headings.fields}
-    return replace(row, cells=cells, faults=faults, notes=(*notes, *told)), absent
+    return replace(row, cells=cells, faults=faults, notes=(*notes, *mended_notes)), absent
 
 
 def judge_row(

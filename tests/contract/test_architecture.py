@@ -14,6 +14,8 @@ CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "ti
           "time.localtime", "time.gmtime")  # fmt: skip
 ENVIRONMENT = ("os.environ", "os.getenv", "os.environb", "os.putenv")
 MONOTONIC = ("time.monotonic", "time.perf_counter", "time.monotonic_ns", "time.perf_counter_ns")
+PARTICIPLES = {"held", "told", "asked", "said", "given"}
+"""Words that say what was done to a thing and not what it is."""
 STOPWATCHES = {
     "sync/schedule.py",  # how long a job ran, for the log; which has not run, for the watchdog
     "registry/serving/request_log.py",  # how long a request took, for the log and the figures
@@ -56,6 +58,17 @@ class TestSizes:
         ]
 
 
+class TestWords:
+    def test_variables_are_named_after_what_they_are(self):
+        named = {
+            f"{path}:{node.lineno} {name}"
+            for path in sources.files()
+            for node in ast.walk(sources.tree(path))
+            if (name := _assigned(node)) in PARTICIPLES
+        }
+        assert not named
+
+
 class TestSingletons:
     def test_one_place_commits(self):
         """Of acts; and of readings, which PostgreSQL lets only read (ADR 25)."""
@@ -87,6 +100,13 @@ def _places(endings: tuple[str, ...]) -> dict[str, int]:
             if any(name == ending or name.endswith(f".{ending}") for ending in endings):
                 found[path] = found.get(path, 0) + 1
     return found
+
+
+def _assigned(node):
+    """The name that a variable or a parameter gets here."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return node.id
+    return node.arg if isinstance(node, ast.arg) else None
 
 
 def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

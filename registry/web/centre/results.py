@@ -216,8 +216,8 @@ class Results:
 
 
 def _difference(difference: Mapping[str, str]) -> str:
-    asked, stored = difference.get("asked") or "无", difference.get("held") or "无"
-    return f"{label_for(DIFFERENCES, difference.get('kind'))}：所查“{asked}”，记录“{stored}”"
+    query, stored = difference.get("asked") or "无", difference.get("held") or "无"
+    return f"{label_for(DIFFERENCES, difference.get('kind'))}：所查“{query}”，记录“{stored}”"
 
 
 def _last_day(first_day_after: object) -> str:

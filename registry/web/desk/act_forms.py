@@ -74,25 +74,27 @@ _DECISION = (
 
 
 def _simple(act: str) -> Run:
-    return lambda work, record, _values, given: listing_drafting.simple_step(work, record, act, given)
+    return lambda work, record, _values, step_input: listing_drafting.simple_step(work, record, act, step_input)
 
 
 def _reasoned(act: str) -> Run:
-    return lambda work, record, values, given: listing_drafting.simple_step(
-        work, record, act, replace(given, statements={"reason": values["reason"]})
+    return lambda work, record, values, step_input: listing_drafting.simple_step(
+        work, record, act, replace(step_input, statements={"reason": values["reason"]})
     )
 
 
-def _record_statement(work: UnitOfWork, record: str, values: Mapping[str, Any], given: StepInput) -> Listing:
-    return listing_drafting.simple_step(work, record, "statement", replace(given, private={"text": values["text"]}))
+def _record_statement(work: UnitOfWork, record: str, values: Mapping[str, Any], step_input: StepInput) -> Listing:
+    return listing_drafting.simple_step(
+        work, record, "statement", replace(step_input, private={"text": values["text"]})
+    )
 
 
-def _note_change(work: UnitOfWork, record: str, values: Mapping[str, Any], given: StepInput) -> object:
-    return suspension.note_change(work, record, values["reason"], values["changed_on"], given)
+def _note_change(work: UnitOfWork, record: str, values: Mapping[str, Any], step_input: StepInput) -> object:
+    return suspension.note_change(work, record, values["reason"], values["changed_on"], step_input)
 
 
-def _clear_change(work: UnitOfWork, record: str, values: Mapping[str, Any], given: StepInput) -> object:
-    return suspension.clear_change(work, record, values["reason"], given)
+def _clear_change(work: UnitOfWork, record: str, values: Mapping[str, Any], step_input: StepInput) -> object:
+    return suspension.clear_change(work, record, values["reason"], step_input)
 
 
 _CHANGES = {
@@ -112,22 +114,25 @@ _LISTING = {
             Question("served_on", "告知书送达之日", "day", help=_DAY),
             Question("reply_until", "陈述申辩的截止日", "day", False, f"{_DAY}；不填按规定的最短期限"),
         ),
-        lambda work, record, values, given: listing_drafting.serve_notice(
-            work, record, values["served_on"], values["reply_until"], given
+        lambda work, record, values, step_input: listing_drafting.serve_notice(
+            work, record, values["served_on"], values["reply_until"], step_input
         ),
     ),
     "statement": ActForm((Question("text", "陈述申辩的内容", "text", help="加密保存，不公开"),), _record_statement),
     "decide": ActForm(
-        _DECISION, lambda work, record, values, given: listing_drafting.decide(work, record, Decision(**values), given)
+        _DECISION,
+        lambda work, record, values, step_input: listing_drafting.decide(work, record, Decision(**values), step_input),
     ),
     "close": ActForm((_REASON,), _reasoned("close")),
     "serve": ActForm(
         (Question("served_on", "决定书送达之日", "day", help=_DAY),),
-        lambda work, record, values, given: listing_publication.serve(work, record, values["served_on"], given),
+        lambda work, record, values, step_input: listing_publication.serve(
+            work, record, values["served_on"], step_input
+        ),
     ),
     "publish": ActForm(
         (),
-        lambda work, record, _values, given: listing_publication.publish_listing(work, record, given),
+        lambda work, record, _values, step_input: listing_publication.publish_listing(work, record, step_input),
         publishes=True,
     ),
     "amend": ActForm(
@@ -135,20 +140,24 @@ _LISTING = {
             Question("facts", "更正后的列入事实", "text", False, "不更正的不填"),
             Question("basis", "更正后的列入依据", "text", False, "不更正的不填"),
         ),
-        lambda work, record, values, given: listing_publication.amend(
-            work, record, {name: text for name, text in values.items() if text}, given
+        lambda work, record, values, step_input: listing_publication.amend(
+            work, record, {name: text for name, text in values.items() if text}, step_input
         ),
     ),
     "correct": ActForm(
-        (), lambda work, record, _values, given: listing_publication.correct(work, record, given), publishes=True
+        (),
+        lambda work, record, _values, step_input: listing_publication.correct(work, record, step_input),
+        publishes=True,
     ),
     "reject": ActForm(
         (_REASON,),
-        lambda work, record, values, given: listing_publication.reject(work, record, values["reason"], given),
+        lambda work, record, values, step_input: listing_publication.reject(work, record, values["reason"], step_input),
     ),
     "extend": ActForm(
         (Question("ends_on", "新的截止日", "day", help=f"{_DAY}，此日起不在名单上"),),
-        lambda work, record, values, given: listing_publication.extend(work, record, values["ends_on"], given),
+        lambda work, record, values, step_input: listing_publication.extend(
+            work, record, values["ends_on"], step_input
+        ),
         publishes=True,
     ),
     "archive": ActForm((), _simple("archive")),
@@ -158,18 +167,20 @@ _LISTING = {
 }
 _HANDLING = {
     "mark": ActForm(
-        (), lambda work, record, _values, given: relief_confirmation.mark(work, record, given), publishes=True
+        (), lambda work, record, _values, step_input: relief_confirmation.mark(work, record, step_input), publishes=True
     ),
     "accept": ActForm(
-        (), lambda work, record, _values, given: relief_applications.accept(work, record, given), publishes=True
+        (),
+        lambda work, record, _values, step_input: relief_applications.accept(work, record, step_input),
+        publishes=True,
     ),
     "refuse": ActForm(
         (_REASON,),
-        lambda work, record, values, given: relief_applications.refuse(work, record, values["reason"], given),
+        lambda work, record, values, step_input: relief_applications.refuse(work, record, values["reason"], step_input),
     ),
     "extend": ActForm(
         (_REASON,),
-        lambda work, record, values, given: relief_applications.extend(work, record, values["reason"], given),
+        lambda work, record, values, step_input: relief_applications.extend(work, record, values["reason"], step_input),
     ),
 }
 _OUTCOMES = {
@@ -192,7 +203,7 @@ FORMS: dict[tuple[str, str], ActForm] = {
     ("repair", "grant"): ActForm((_REASON,)),
     ("repair", "reject"): ActForm(
         (_REASON,),
-        lambda work, record, values, given: relief_decisions.reject(work, record, values["reason"], given),
+        lambda work, record, values, step_input: relief_decisions.reject(work, record, values["reason"], step_input),
     ),
 }
 """The form of each act on a case, by kind and act."""

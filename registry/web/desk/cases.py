@@ -131,14 +131,14 @@ def take_act(noun: str, record: str, act: str) -> Response | Redirect:
         kept |= encode_input({}, documents)
         runtime.perform(actor, lambda work: drafts.keep(work, kind, kept))
         values = act_forms.parse_values(form, request.form)
-        given = StepInput(documents, if_version=literals.row_number(request.form.get("version", "")))
+        step_input = StepInput(documents, if_version=literals.row_number(request.form.get("version", "")))
 
         def take(work: UnitOfWork) -> int | None:
             drafts.discard(work, kind)
             if form.run is not None:
-                form.run(work, record, values, given)
+                form.run(work, record, values, step_input)
                 return None
-            return proposed_steps.propose(work, noun, act, record, values, given).id
+            return proposed_steps.propose(work, noun, act, record, values, step_input).id
 
         proposal = runtime.perform(actor, take)
     except NotFound:

@@ -109,7 +109,7 @@ def _write_violation(body: Body, context: WriteContext) -> Row:
     first = running[0] if running else None
     together = [one for one in running if first and _days(one) == _days(first)]
     others = [measure_words(one) for one in running if one not in together]
-    told = [body["facts"], _BAN + "、".join(others) if others else "", state_words(body)]
+    sentences = [body["facts"], _BAN + "、".join(others) if others else "", state_words(body)]
     return _write_subject(body, context) | {
         "VIOLATING_CODE": body["record"],
         "VIOLATING_NAME": body["behaviour_text"],
@@ -117,7 +117,7 @@ def _write_violation(body: Body, context: WriteContext) -> Row:
         "REWARD_PUNISHMENT_BODY": "；".join(
             "其他-见处罚结果" if kind == "07" else rules.get(kind, kind) for kind in body["kinds"]
         ),
-        "VIOLATING_INSTRUCTIONS": "；".join(filter(None, told)) + f"（处罚决定日期：{body['decided_on']}）",
+        "VIOLATING_INSTRUCTIONS": "；".join(filter(None, sentences)) + f"（处罚决定日期：{body['decided_on']}）",
         "GOVERNMENT": body["authority"]["name"],
         "DOCUMENT_CODE": body["document_number"],
         "PUNISHMENT_BASIS": body["basis"],
@@ -183,8 +183,8 @@ def _read_violation(row: Mapping[str, str], context: ReadContext) -> ReadRow:
     cells = _translated(row, context)
     fields: dict[str, str] = dict(_VIOLATION_FIELDS)
     if decided := _DECIDED.search(cells.get("VIOLATING_INSTRUCTIONS", "")):
-        told = cells["VIOLATING_INSTRUCTIONS"][: decided.start()]
-        cells["VIOLATING_INSTRUCTIONS"] = told.partition(f"；{_BAN}")[0]
+        instructions = cells["VIOLATING_INSTRUCTIONS"][: decided.start()]
+        cells["VIOLATING_INSTRUCTIONS"] = instructions.partition(f"；{_BAN}")[0]
         fields["处罚决定日期"] = "decided_on"
         cells["处罚决定日期"] = decided[1]
     if code := context.authority_codes.get(cells.get("GOVERNMENT", "").strip()):
