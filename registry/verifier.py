@@ -13,12 +13,13 @@ from typing import Any
 from registry.domain.cases import relief_certificate
 from registry.domain.checks import comparison, credit_report, credit_report_words, receipts, reviews
 from registry.domain.checks.explanation import explain, explain_covered
-from registry.domain.checks.receipts import Statement
+from registry.domain.checks.receipts import GenuineReceipt, Statement
 from registry.domain.publication import consistency_proof, cosignatures, keyring
 from registry.domain.publication.consistency_proof import Cover
 from registry.domain.publication.keyring import Key, Keyring
 from registry.domain.publication.signed_documents import SignedDocument
 from registry.errors import Invalid, Refusal
+from registry.keys import sm2
 from registry.keys.signing import verify
 from registry.refusals.content import KeysMalformed, NoteRefused, ReceiptRefused, ReviewDecisionRefused
 
@@ -80,6 +81,7 @@ def prove(data: bytes, ring: Keyring, cover: Cover | None = None) -> dict[str, A
         explanation = _explain_cover(statement, ring, key, cover)
     else:
         explanation = [*explain(statement), _describe_key(ring, key)]
+    explanation += _describe_second(ring, receipt)
     return {"statement": statement, "explanation": [*explanation, *witnesses.words], "witnesses": witnesses.data()}
 
 
@@ -158,6 +160,21 @@ def _describe_key(ring: Keyring, key: Key) -> str:
     until = ring.until(key.kid)
     state = f"已于 {until} 停用，作出答复时尚在使用" if until else "为该节点现用密钥"
     return f"签名密钥 {key.kid}，{state}。公钥文件由密钥 {ring.newest.kid} 签名；此后的撤销不在其中，请以最新文件核对。"
+
+
+def _describe_second(ring: Keyring, receipt: GenuineReceipt) -> list[str]:
+    """What stands behind the second signature, where there is one and it can be verified here. Refuses
+    ``ReceiptRefused`` one that is not genuine."""
+    if receipt.second is None:
+        return []
+    kid, (data, signature) = receipt.statement["second"], receipt.second
+    public = ring.second_key(kid)
+    if public is None or not sm2.is_available():
+        reason = "其公钥不在公钥文件中" if public is None else "本机没有 openssl"
+        return [f"另有 SM2 签名（密钥 {kid}），{reason}，没有核验；不影响上述签名。"]
+    if not sm2.verify(public, signature, data):
+        raise ReceiptRefused("SM2 签名不成立")
+    return [f"另由密钥 {kid} 以 SM2 签名，签名成立。"]
 
 
 def _explain_cover(statement: Statement, ring: Keyring, key: Key, cover: Cover | None) -> list[str]:

@@ -7,8 +7,8 @@ import click
 from registry import runtime
 from registry.commands.checks import WRITTEN
 from registry.commands.common import AS, echo_proposal, in_app, operator_named
-from registry.domain.permissions import SHELL
-from registry.keys.signing import EXCHANGE, SIGNING
+from registry.domain.permissions import SHELL, Actor
+from registry.keys.signing import EXCHANGE, SECOND, SIGNING
 from registry.queries.publication import known_keys
 from registry.services import proposed_acts
 from registry.services.node import audit
@@ -41,18 +41,25 @@ def _build_document() -> bytes:
 
 @group.command("rotate")
 @click.option("--exchange", is_flag=True, help="The key by which peers know this node, instead of the signing key.")
+@click.option("--second", is_flag=True, help="The SM2 key that signs beside the signing key; the first time, make one.")
 @AS
 @in_app
-def rotate(exchange: bool, account: str | None) -> None:
+def rotate(exchange: bool, second: bool, account: str | None) -> None:
     """Rotate a key: the new one signs from now on, endorsed by the old. Running processes take it up by themselves.
 
     With --as it is proposed, and another security administrator confirms it on this machine.
     """
-    name, operator = EXCHANGE if exchange else SIGNING, operator_named(account)
-    successor = runtime.keys().draft(name)
+    if exchange and second:
+        raise click.UsageError("--exchange and --second are two keys: one after the other")
+    name, operator = EXCHANGE if exchange else SECOND if second else SIGNING, operator_named(account)
     if account is not None:
         echo_proposal(runtime.perform(operator, lambda work: proposed_acts.propose_rotation(work, name).id))
         return
+
+    if second:
+        _rotate_second(operator)
+        return
+    successor = runtime.keys().draft(name)
 
     def act(work: UnitOfWork) -> None:
         if exchange:
@@ -66,6 +73,20 @@ def rotate(exchange: bool, account: str | None) -> None:
     click.echo(f"the old private key is kept at {retired}: move it away from this machine")
     if exchange:
         click.echo("every peer must now run: registry exchange peers change CODE --public-key HEX")
+
+
+def _rotate_second(operator: Actor) -> None:
+    successor = runtime.keys().draft_second()
+
+    def act(work: UnitOfWork) -> None:
+        if not key_rotation.is_second_promoted(work, successor):
+            key_rotation.rotate_second(work, successor)
+
+    runtime.perform(operator, act)
+    retired = runtime.keys().promote(SECOND)
+    click.echo(f"second key (SM2): {successor.key_id}; give out the public keys again")
+    if retired:
+        click.echo(f"the old private key is kept at {retired}: move it away from this machine")
 
 
 @group.command("encrypt")

@@ -16,11 +16,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from registry.keys import key_files, token_keys
 from registry.keys.key_files import UNPROTECTED, KeyProtection
+from registry.keys.sm2 import Sm2Signer
 from registry.refusals.content import KeysDamaged, KeysLocked, SealBroken
 from registry.refusals.maintenance import ContentCleared
 
-SIGNING, EXCHANGE = "signing", "exchange"
-"""Names of the two signing keys: one of receipts and checkpoints, one of the exchange with peers."""
+SIGNING, EXCHANGE, SECOND = "signing", "exchange", "second"
+"""Names of the signing keys: one of receipts and checkpoints, one of the exchange with peers, and where there is one,
+the SM2 key that signs receipts and checkpoints beside the first."""
 VAULT_FILE = "vault.key"
 _SECRET_BYTES = 32
 _ROW_DIGEST_BYTES = 16
@@ -150,7 +152,8 @@ class Vault:
 
 @dataclass(frozen=True, repr=False)
 class Keys:
-    """All keys of a node: ``signer`` of receipts and checkpoints, ``exchange`` of messages to peers, the vault."""
+    """All keys of a node: ``signer`` of receipts and checkpoints, ``exchange`` of messages to peers, the vault, and the
+    ``second`` signer of receipts and checkpoints, None unless one was made."""
 
     signer: Signer
     vault: Vault
@@ -158,6 +161,7 @@ class Keys:
     directory: Path
     stamp: tuple[tuple[int, int], ...]
     protection: KeyProtection = UNPROTECTED
+    second: Sm2Signer | None = None
 
     @classmethod
     def load_or_create(cls, directory: Path, protection: KeyProtection = UNPROTECTED) -> "Keys":
@@ -183,8 +187,9 @@ class Keys:
         """Read the keys from their files. Refuses ``KeysDamaged``."""
         stamp = _stamp_key_files(directory)
         signer, exchange = (Signer.load(_key_file(directory, name), protection) for name in (SIGNING, EXCHANGE))
-        secret = _read_secret(directory / VAULT_FILE, protection)
-        return cls(signer, Vault(secret), exchange, directory, stamp, protection)
+        secret, path = _read_secret(directory / VAULT_FILE, protection), _key_file(directory, SECOND)
+        second = Sm2Signer.load(path, protection) if path.exists() else None
+        return cls(signer, Vault(secret), exchange, directory, stamp, protection, second)
 
     def fresh(self) -> "Keys":
         """These keys, or those that a rotation has put in their place since. Refuses ``KeysDamaged``."""
@@ -198,13 +203,21 @@ class Keys:
         Signer.make(path, self.protection)
         return Signer.load(path, self.protection)
 
-    def promote(self, name: str) -> Path:
+    def draft_second(self) -> Sm2Signer:
+        """Generate the second key, or its successor, like ``draft``. Refuses ``Sm2Unavailable``."""
+        path = _draft_file(self.directory, SECOND)
+        Sm2Signer.make(path, self.protection)
+        return Sm2Signer.load(path, self.protection)
+
+    def promote(self, name: str) -> Path | None:
         """Replace the key ``name`` by its successor, at once and for all processes; returns the file of the old
-        private key."""
-        current = _key_file(self.directory, name)
-        retired = self.directory / f"{name}.retired-{Signer.load(current, self.protection).key_id}.pem"
-        with contextlib.suppress(FileExistsError):
-            retired.hardlink_to(current)
+        private key, None when the key is the first of its name."""
+        current, retired = _key_file(self.directory, name), None
+        if current.exists():
+            kind = Sm2Signer if name == SECOND else Signer
+            retired = self.directory / f"{name}.retired-{kind.load(current, self.protection).key_id}.pem"
+            with contextlib.suppress(FileExistsError):
+                retired.hardlink_to(current)
         _draft_file(self.directory, name).replace(current)
         key_files.sync_directory(self.directory)
         return retired
@@ -233,6 +246,8 @@ def _stamp_key_files(directory: Path) -> tuple[tuple[int, int], ...]:
         stats = [_key_file(directory, name).stat() for name in (SIGNING, EXCHANGE)]
     except OSError:
         raise KeysDamaged("签名密钥无法读取") from None
+    with contextlib.suppress(FileNotFoundError):
+        stats.append(_key_file(directory, SECOND).stat())
     return tuple((stat.st_ino, stat.st_mtime_ns) for stat in stats)
 
 

@@ -25,6 +25,7 @@ ERASABLE = {
         "visible_until", "erased_by",
     ),
     "case_steps": ("stated", "sealed", "documents"),
+    "review_decisions": ("sealed", "evidence_sealed"),
 }  # fmt: skip
 """Columns of these tables that the role for erasure may empty."""
 

@@ -32,7 +32,7 @@ from registry.models.exchange import (
 )
 from registry.models.filed_record import FiledRecord
 from registry.models.further_key import FurtherKey
-from registry.models.keyring import SigningKey
+from registry.models.keyring import SecondKey, SigningKey
 from registry.models.law_proposal import LawProposal
 from registry.models.ledger import Checkpoint, Cosignature, Counter, LedgerEntry, LedgerNode, LogEpoch, Witness
 from registry.models.listing import Listing
@@ -113,6 +113,7 @@ __all__ = [
     "ReviewDecision",
     "RowBatch",
     "RowCommitment",
+    "SecondKey",
     "SigningKey",
     "Standing",
     "SubjectContact",

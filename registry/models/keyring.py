@@ -21,3 +21,13 @@ class SigningKey(Base):
     endorsed: Mapped[str | None]
     revoked_at: Mapped[dt.datetime | None]
     revoked_because: Mapped[str | None] = mapped_column(FreeText)
+
+
+class SecondKey(Base):
+    """SM2 key ``number`` (1, 2, 3 …), hex; the newest signs beside the signing key. No rows where none was made."""
+
+    __tablename__ = "second_keys"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    public: Mapped[str] = mapped_column(unique=True)
+    since: Mapped[dt.datetime]

@@ -214,10 +214,12 @@ class _Search:
             return None
         if column.name == "id_sealed":
             return "所查询的证件号码"
-        if column.table.name == "documents":
-            return f"文件，密封，{len(value)} 字节"
-        texts = list(self._open(value))
-        return texts[0] if len(texts) == 1 else None
+        with contextlib.suppress(Refusal):
+            try:
+                return self._numbers.sub("所查询的证件号码", self._vault.open(value).decode())
+            except UnicodeDecodeError:
+                return f"文件，密封，{len(value)} 字节"
+        return None
 
 
 def _hashable(value: Any) -> Any:

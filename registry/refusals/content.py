@@ -273,3 +273,9 @@ class PersonalNumber(Invalid):
     """An identity number where a name or an organisation's code belongs. Never quotes the number."""
 
     code, title = "personal-number", "此处不得填写个人证件或电话号码"
+
+
+class Sm2Unavailable(Unavailable):
+    """SM2 signatures cannot be made or verified here: the program ``openssl`` is missing or does not answer."""
+
+    code, title = "second-signature-unavailable", "本机不能签署或者核验 SM2 签名"

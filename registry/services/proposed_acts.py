@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.domain.permissions import Permission, Role
-from registry.keys.signing import EXCHANGE
+from registry.keys.signing import EXCHANGE, SECOND
+from registry.keys.sm2 import Sm2Signer
 from registry.models import Proposal
 from registry.queries.node import account_lookup
 from registry.refusals.acts import VersionStale
@@ -84,10 +85,13 @@ def _remove_peer(work: UnitOfWork, code: str, _arguments: Arguments, _version: i
 
 
 def _rotate_key(work: UnitOfWork, name: str, arguments: Arguments, _version: int | None) -> Outcome:
-    successor = work.keys.draft(name)
+    successor = work.keys.draft_second() if name == SECOND else work.keys.draft(name)
     if successor.key_id != arguments["kid"]:
         raise VersionStale()
-    if name == EXCHANGE:
+    if isinstance(successor, Sm2Signer):
+        if not key_rotation.is_second_promoted(work, successor):
+            key_rotation.rotate_second(work, successor)
+    elif name == EXCHANGE:
         key_rotation.rotate_exchange(work, successor)
     elif not key_rotation.is_promoted(work, successor):
         key_rotation.rotate(work, successor)
@@ -207,7 +211,8 @@ def propose_removal_of_peer(work: UnitOfWork, code: str) -> Proposal:
 
 def propose_rotation(work: UnitOfWork, name: str) -> Proposal:
     """Propose to rotate a key of this node to its drafted successor."""
-    return proposals.propose(work, ROTATE_KEY, name, {"kid": work.keys.draft(name).key_id})
+    successor = work.keys.draft_second() if name == SECOND else work.keys.draft(name)
+    return proposals.propose(work, ROTATE_KEY, name, {"kid": successor.key_id})
 
 
 def propose_revocation(work: UnitOfWork, kid: str, reason: str) -> Proposal:

@@ -17,6 +17,7 @@ from registry.domain.checks.watch import ACTIVE
 from registry.domain.law.retention import first_day_kept
 from registry.domain.permissions import Permission
 from registry.models import (
+    Account,
     ApiKey,
     Base,
     CaseStep,
@@ -24,6 +25,7 @@ from registry.models import (
     CheckFile,
     CheckFilePart,
     ConfirmationCode,
+    Credential,
     Document,
     Draft,
     IdempotencyKey,
@@ -31,14 +33,18 @@ from registry.models import (
     InboxItem,
     ListAdoption,
     MailMessage,
+    PasswordCode,
     Penalty,
     PenaltyImport,
     Proposal,
     Publication,
+    RecoveryCode,
     Relief,
+    ReviewDecision,
     SubjectContact,
     Watch,
     WatchEvent,
+    WebSession,
 )
 from registry.queries.cases import procedure_records
 from registry.queries.law import reference_data
@@ -176,7 +182,12 @@ def _check_is_over(cutoff: Cutoff) -> ColumnElement[bool]:
     is_referred_to = exists().where(
         later.department_id == Check.department_id, later.tender_index == Check.tender_index, later.made_at >= cutoff.at
     )
-    return and_(_has_bytes(Check.receipt_sealed), Check.made_at < cutoff.at, ~is_referred_to)
+    return and_(Check.made_at < cutoff.at, ~is_referred_to)
+
+
+def _ended_accounts(cutoff: Cutoff) -> Select[tuple[int]]:
+    """Accounts that are valid no more; ``valid_until`` is the first day on which they are not."""
+    return select(Account.id).where(Account.valid_until < cutoff.day)
 
 
 def _ended_watches(cutoff: Cutoff) -> Select[tuple[str]]:
@@ -219,6 +230,15 @@ CLEARINGS: Mapping[str, tuple[Clearing, ...]] = {
             {"answer": b""},
         ),
     ),
+    "signing-in": (
+        Clearing(PasswordCode, lambda cutoff: PasswordCode.expires_at < cutoff.at),
+        Clearing(
+            RecoveryCode,
+            lambda cutoff: or_(RecoveryCode.used_at < cutoff.at, RecoveryCode.account_id.in_(_ended_accounts(cutoff))),
+        ),
+        Clearing(Credential, lambda cutoff: Credential.account_id.in_(_ended_accounts(cutoff))),
+        Clearing(WebSession, lambda cutoff: WebSession.seen_at < cutoff.at),
+    ),
     "revoked-keys": (Clearing(ApiKey, lambda cutoff: ApiKey.revoked_at < cutoff.at),),
     "proposals": (
         Clearing(
@@ -230,7 +250,20 @@ CLEARINGS: Mapping[str, tuple[Clearing, ...]] = {
         ),
     ),
     "checks": (
-        Clearing(Check, _check_is_over, {"receipt_sealed": b""}),
+        Clearing(
+            Check,
+            lambda cutoff: and_(_has_bytes(Check.receipt_sealed), _check_is_over(cutoff)),
+            {"receipt_sealed": b"", "tender_sealed": None},
+        ),
+        Clearing(
+            ReviewDecision,
+            lambda cutoff: and_(
+                _has_bytes(ReviewDecision.sealed),
+                ReviewDecision.decided_at < cutoff.at,
+                ReviewDecision.check_id.in_(select(Check.id).where(_check_is_over(cutoff))),
+            ),
+            {"sealed": b"", "evidence_sealed": None},
+        ),
         Clearing(
             CheckFilePart,
             lambda cutoff: and_(

@@ -23,8 +23,8 @@ ASKED_AT_THE_DOOR = 20
 
 
 @pytest.fixture
-def genuine(desk):
-    """Three receipts of this node, and the excerpts of one, whose bytes alone are genuine; and a printed one."""
+def genuine(desk, typed):
+    """Receipts of this node, one with a second signature, and excerpts: only these are genuine; and a printed one."""
     ban = BanFactory()
     desk.published(ban)
     seal()
@@ -33,9 +33,11 @@ def genuine(desk):
         desk.check(stranger(3)),
         desk.check(bidder(ban), stranger(1)),
     ]
+    assert typed("keys", "rotate", "--second")[0] == 0
+    checks.append(desk.check(bidder(ban), stranger(4)))
     paths = [made.get_json()["receipt"].removeprefix("/api/v1") for made in checks]
     whole = [desk.get(path, "centre").get_data() for path in paths]
-    excerpts = [receipts.excerpt(whole[0], ref) for ref in "123"]
+    excerpts = [receipts.excerpt(whole[0], ref) for ref in "123"] + [receipts.excerpt(whole[3], "1")]
     return [*whole, *excerpts], desk.get(f"{paths[0]}.pdf", "centre").get_data()
 
 

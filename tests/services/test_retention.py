@@ -7,11 +7,11 @@ from sqlalchemy import select, update
 
 from registry import runtime
 from registry.domain.cases.case_file import StepInput
-from registry.domain.law.reference_kinds import RetentionPeriod
 from registry.domain.law.retention import first_day_kept
 from registry.domain.permissions import SYSTEM
 from registry.keys.signing import Signer
 from registry.models import (
+    Account,
     AuditEvent,
     Base,
     CaseStep,
@@ -19,14 +19,19 @@ from registry.models import (
     CheckFile,
     CheckFilePart,
     ConfirmationCode,
+    Credential,
     Document,
     IdempotencyKey,
     InboxBatch,
     InboxItem,
+    PasswordCode,
     Peer,
     Publication,
+    RecoveryCode,
+    ReviewDecision,
     SubjectContact,
     WatchEvent,
+    WebSession,
 )
 from registry.queries import integrity, row_integrity
 from registry.queries.law import reference_data
@@ -162,6 +167,25 @@ def plant_revoked_key(bureau, centre):
     bureau.do("security", lambda work: accounts.revoke_keys(work, "other-clerk"))
 
 
+def plant_signing_in(bureau, centre):
+    """An account that ends today, with all that it signed in with, and a code and a session that are over today."""
+
+    def act(work):
+        account = work.session.scalars(select(Account).where(Account.name == "other-clerk")).one()
+        account.valid_until = work.today
+        own = {"account_id": account.id, "code_hash": b"a"}
+        work.session.add(Credential(account_id=account.id, password=b"p", password_at=work.now))
+        work.session.add(RecoveryCode(**own, created_at=work.now))
+        work.session.add(PasswordCode(**own, issued_at=work.now, expires_at=work.now))
+        session = {"opened_at": work.now, "seen_at": work.now, "proven_at": work.now}
+        work.session.add(WebSession(account_id=account.id, token_hash=b"t", browser="", network="", **session))
+        clerk = work.session.scalars(select(Account).where(Account.name == "clerk")).one()
+        work.session.add(Credential(account_id=clerk.id, password=b"p", password_at=work.now))
+        work.session.add(RecoveryCode(account_id=clerk.id, code_hash=b"b", created_at=work.now))
+
+    bureau.do("security", act)
+
+
 def plant_proposal(bureau, centre):
     number = propose(bureau, bureau.published_penalty())
     actor = bureau.people["second-verifier"].actor
@@ -179,6 +203,10 @@ def plant_checks(bureau, centre):
         file |= {"unchecked": 0, "entry": 0, "on_day": work.today, "created_at": work.now, "finished_at": work.now}
         work.session.add(CheckFile(**file))
         work.session.flush()
+        decision = {"decision": "d" * 32, "check_id": check.id, "number": 1, "account_id": check.account_id}
+        decision |= {"department_id": check.department_id, "decided_at": work.now, "outcome": "clear"}
+        decision |= {"reach_index": "r", "sealed": seal_bytes(b"{}"), "evidence_sealed": seal_bytes(b"%PDF-")}
+        work.session.add(ReviewDecision(**decision))
         part = {"file_id": "f" * 32, "start": 0, "check_id": check.id, "rows_sealed": seal_bytes(b"[]")}
         work.session.add(CheckFilePart(**part))
 
@@ -201,8 +229,9 @@ PLANTED = {
     "mails": (plant_mail, 1),
     "request-answers": (plant_answer, 1),
     "revoked-keys": (plant_revoked_key, 1),
+    "signing-in": (plant_signing_in, 4),
     "proposals": (plant_proposal, 1),
-    "checks": (plant_checks, 3),
+    "checks": (plant_checks, 4),
     "watch-events": (plant_events, 1),
     "received-batches": (lambda bureau, centre: receive(body(node="platform")), 1),
 }
@@ -363,23 +392,3 @@ class TestPeriods:
     def test_clear_only_tables_that_they_name(self, app):
         for code, clearings in retention.CLEARINGS.items():
             assert {clearing.table.__tablename__ for clearing in clearings} <= set(period_of(code).tables)
-
-    @pytest.mark.parametrize(
-        ("value", "unit", "today", "first"),
-        [
-            (15, "day", dt.date(2026, 11, 28), dt.date(2026, 11, 13)),
-            (12, "month", dt.date(2026, 11, 28), dt.date(2025, 11, 28)),
-            (1, "month", dt.date(2026, 3, 31), dt.date(2026, 2, 28)),
-        ],
-    )
-    def test_begin_with_the_first_day_that_is_still_kept(self, value, unit, today, first):
-        row = {"code": "x", "name": "x", "source": "x", "effective_from": today, "status": "unconfirmed"}
-        period = RetentionPeriod(
-            **row, tables=("mail_messages",), clears="整行", value=value, unit=unit, starts_at="寄出之日"
-        )
-        assert first_day_kept(period, today) == first
-
-    def test_state_value_unit_and_start_together(self):
-        row = {"code": "x", "name": "x", "source": "x", "effective_from": dt.date(2020, 1, 1), "status": "unconfirmed"}
-        with pytest.raises(ValueError, match="go together"):
-            RetentionPeriod(**row, tables=(), clears="整行", value=3)

@@ -26,7 +26,8 @@ _FIRST = {
 }
 _REQUIRED = {1: _FIRST, VERSION: _FIRST | {"law", "sector", "must_tender", "district"}}
 """Fields by version; receipts of version 1 do not say what was asked nor under which law tables."""
-_OPTIONAL = {"epoch", "number", "list_age_days", "previous", "project", "lists"}
+_OPTIONAL = {"epoch", "number", "list_age_days", "previous", "project", "lists", "second"}
+SECOND_ALGORITHM = "SM2-SM3"
 _SIGNATURE_FIELDS = {"alg", "kid", "value"}
 
 
@@ -44,10 +45,12 @@ def split_receipt(data: bytes) -> tuple[Statement, dict[str, str], LinePlace | N
     Checks the shape only; ``parse_receipt`` verifies the signature.
     """
     document = _parse_document(data)
-    if not isinstance(document, dict) or document.keys() - {"shown"} != {"statement", "signature"}:
+    if not isinstance(document, dict) or document.keys() - {"shown", "second"} != {"statement", "signature"}:
         raise ReceiptRefused("应只含 statement 与 signature")
     place = _require_line_place(document["shown"]) if "shown" in document else None
-    return _require_statement(document["statement"]), _require_signature(document["signature"]), place
+    receipt_statement = _require_statement(document["statement"])
+    _require_second(receipt_statement.get("second"), document.get("second"))
+    return receipt_statement, _require_signature(document["signature"]), place
 
 
 def _parse_document(data: bytes) -> object:
@@ -80,6 +83,18 @@ def _require_signature(signature: object) -> dict[str, str]:
     if not canonical.is_hex(signature["value"], 128):
         raise ReceiptRefused("签名应为 128 位小写十六进制")
     return signature
+
+
+def _require_second(kid: object, signature: object) -> None:
+    """The statement, which the first signature covers, names the key of the second: none is added or taken off."""
+    if kid is None and signature is None:
+        return
+    if not canonical.is_hex(kid, 16) or not isinstance(signature, dict) or signature.keys() != _SIGNATURE_FIELDS:
+        raise ReceiptRefused("第二签名与 statement 不符")
+    value = signature["value"]
+    is_hex = isinstance(value, str) and canonical.is_hex(value, len(value)) and not len(value) % 2
+    if (signature["alg"], signature["kid"]) != (SECOND_ALGORITHM, kid) or not is_hex:
+        raise ReceiptRefused("第二签名与 statement 不符")
 
 
 def _require_line_place(value: object) -> LinePlace:
@@ -119,7 +134,8 @@ class Facts:
     ``entry`` is the ledger size it was read at in ``epoch``, ``root`` the root at that size if known, ``tender`` the
     question's tender (in the receipt a salted commitment only), ``stale`` the sources that could not be asked
     or were too old, ``matcher`` the version of the rules, ``law`` the digest of the reference data (``rules``: as of
-    which day), ``previous`` names the check before it of one tender, ``lists`` of which day the whole of
+    which day), ``previous`` names the check before it of one tender, ``second`` the key of the second
+    signature, ``lists`` of which day the whole of
     each adopted list is known, and how many days that is ago.
     """
 
@@ -143,6 +159,7 @@ class Facts:
     epoch: str | None = None
     list_age_days: int | None = None
     previous: Mapping[str, object] | None = None
+    second: str | None = None
     lists: Sequence[Mapping[str, object]] | None = None
 
 
@@ -181,6 +198,7 @@ def statement(facts: Facts, lines: Sequence[Mapping[str, object]], salt: bytes) 
         "list_age_days": facts.list_age_days,
         "previous": facts.previous,
         "project": facts.project,
+        "second": facts.second,
         "lists": list(facts.lists) if facts.lists else None,
     }
     return values | {name: value for name, value in optional.items() if value is not None}
@@ -196,18 +214,33 @@ def commit_tender(tender: Mapping[str, object], salt: bytes) -> bytes:
     return hashlib.sha256(salt + canonical.dumps(tender)).digest()
 
 
-def build(receipt_statement: Statement, sign: Callable[[bytes], bytes], key_id: str) -> bytes:
-    """Sign a receipt: canonical bytes of the statement and the signature over its head."""
-    signature = {"alg": ALGORITHM, "kid": key_id, "value": sign(_signed_head(receipt_statement)).hex()}
-    return canonical.dumps({"statement": receipt_statement, "signature": signature})
+Sign = Callable[[bytes], bytes]
+
+
+def build(receipt_statement: Statement, sign: Sign, key_id: str, sign_second: Sign | None = None) -> bytes:
+    """Sign a receipt: canonical bytes of the statement and the signature over its head; beside it the second signature,
+    by the key that the statement names."""
+    head = _signed_head(receipt_statement)
+    document: dict[str, Any] = {
+        "statement": receipt_statement,
+        "signature": {"alg": ALGORITHM, "kid": key_id, "value": sign(head).hex()},
+    }
+    if sign_second is not None:
+        value = sign_second(head).hex()
+        document["second"] = {"alg": SECOND_ALGORITHM, "kid": receipt_statement["second"], "value": value}
+    return canonical.dumps(document)
 
 
 @dataclass(frozen=True)
 class GenuineReceipt:
-    """A genuine receipt: its statement (of an excerpt with one line only) and the id of the key that signed it."""
+    """A genuine receipt: its statement (of an excerpt with one line only) and the id of the key that signed it.
+
+    ``second``: the bytes that the second signature is over, and that signature, not verified; None without one.
+    """
 
     statement: Statement
     kid: str
+    second: tuple[bytes, bytes] | None = None
 
 
 def verified_statement(data: bytes, keys: Mapping[str, bytes], verify: Verify) -> Statement:
@@ -227,7 +260,11 @@ def parse_receipt(data: bytes, keys: Mapping[str, bytes], verify: Verify) -> Gen
         raise ReceiptRefused("各方结论与其根哈希不符")
     if not verify(keys[signature["kid"]], bytes.fromhex(signature["value"]), _signed_head(receipt_statement)):
         raise ReceiptRefused("签名不成立")
-    return GenuineReceipt(receipt_statement, signature["kid"])
+    head = _signed_head(receipt_statement)
+    second = json.loads(data).get("second")
+    return GenuineReceipt(
+        receipt_statement, signature["kid"], (head, bytes.fromhex(second["value"])) if second else None
+    )
 
 
 def excerpt(data: bytes, ref: str) -> bytes:

@@ -18,7 +18,8 @@ from registry.refusals.content import KeysMalformed, NotCanonical, NoteRefused
 
 Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
 
-TYPE, VERSION, ALGORITHM = "signing-keys", 1, "Ed25519"
+TYPE, VERSION, ALGORITHM, SECOND_ALGORITHM = "signing-keys", 1, "Ed25519", "SM2-SM3"
+SECOND_KEY_BYTES = 65
 SLACK = timedelta(minutes=10)
 """Tolerance at both ends of a key's validity, for acts under way at a rotation and clocks that differ."""
 
@@ -45,11 +46,12 @@ class Key:
 @dataclass(frozen=True)
 class Keyring:
     """All keys that a node has signed with, oldest first, never empty; the last one signs now. ``policy`` names the
-    witnesses of its checkpoints."""
+    witnesses of its checkpoints, ``second`` the SM2 keys that signed beside, oldest first."""
 
     node: str
     keys: tuple[Key, ...]
     policy: WitnessPolicy | None = None
+    second: tuple[bytes, ...] = ()
 
     @property
     def newest(self) -> Key:
@@ -63,6 +65,10 @@ class Keyring:
     def key(self, kid: str) -> Key | None:
         """The key with this id, None if there is none."""
         return next((key for key in self.keys if key.kid == kid), None)
+
+    def second_key(self, kid: str) -> bytes | None:
+        """The SM2 key with this id, None if there is none."""
+        return next((public for public in self.second if key_id_of(public) == kid), None)
 
     def until(self, kid: str) -> str | None:
         """The instant when the next key took over; None for the newest key."""
@@ -146,6 +152,10 @@ def build(ring: Keyring, sign: Callable[[bytes], bytes]) -> bytes:
             "required": ring.policy.required,
             "keys": [{"name": name, "public": public.hex()} for name, public in sorted(ring.policy.keys.items())],
         }
+    if ring.second:
+        document["second_keys"] = [
+            {"kid": key_id_of(public), "alg": SECOND_ALGORITHM, "public": public.hex()} for public in ring.second
+        ]
     signature = {"kid": ring.newest.kid, "value": sign(canonical.dumps(document)).hex()}
     return canonical.dumps({**document, "signature": signature})
 
@@ -162,7 +172,8 @@ def parse_keyring(data: bytes, verify: Verify) -> Keyring:
     if not isinstance(document["keys"], list) or not document["keys"]:
         raise KeysMalformed("公钥文件中没有公钥")
     policy = _parse_policy(document["witnesses"]) if "witnesses" in document else None
-    ring = Keyring(document["node"], tuple(_parse_key(key_data) for key_data in document["keys"]), policy)
+    second = _parse_second_keys(document.get("second_keys", []))
+    ring = Keyring(document["node"], tuple(_parse_key(key_data) for key_data in document["keys"]), policy, second)
     if [key_data["until"] for key_data in document["keys"]] != [ring.until(key.kid) for key in ring.keys]:
         raise KeysMalformed("公钥的停用时刻与后继公钥的启用时刻不符")
     if problem := chain_fault(ring, verify):
@@ -199,7 +210,7 @@ def _parse_document(data: bytes) -> dict[str, Any]:
     except NotCanonical as refusal:
         raise KeysMalformed(f"公钥文件：{refusal.detail}") from None
     expected = {"type", "version", "node", "keys", "signature"}
-    if not isinstance(document, dict) or document.keys() - {"witnesses"} != expected:
+    if not isinstance(document, dict) or document.keys() - {"witnesses", "second_keys"} != expected:
         raise KeysMalformed("公钥文件的字段不对")
     return document
 
@@ -217,6 +228,18 @@ def _parse_policy(value: object) -> WitnessPolicy:
     if type(value["required"]) is not int or not 1 <= value["required"] <= len(keys) == len(set(keys.values())):
         raise KeysMalformed("要求的见证方数目不对，或者两个见证方共用公钥")
     return WitnessPolicy(value["required"], keys)
+
+
+def _parse_second_keys(value: object) -> tuple[bytes, ...]:
+    if not isinstance(value, list) or not all(
+        isinstance(row, dict) and row.keys() == {"kid", "alg", "public"} and row["alg"] == SECOND_ALGORITHM
+        for row in value
+    ):
+        raise KeysMalformed("第二公钥的字段不对")
+    publics = [bytes.fromhex(row["public"]) for row in value if canonical.is_hex(row["public"], 2 * SECOND_KEY_BYTES)]
+    if [key_id_of(public) for public in publics] != [row["kid"] for row in value] or len(set(publics)) != len(publics):
+        raise KeysMalformed("第二公钥重复，或者与 kid 不符")
+    return tuple(publics)
 
 
 def _parse_key(key_data: object) -> Key:

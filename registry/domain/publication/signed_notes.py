@@ -12,7 +12,8 @@ from registry.refusals.content import NoteRefused
 
 Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
 
-_ED25519 = b"\x01"
+_ED25519, _OTHER = b"\x01", b"\xff"
+_SM2 = b"SM2-SM3"
 _HASH_BYTES = 32
 _KEY_ID_BYTES = 4
 _SIGNATURES_MAX = 100
@@ -68,6 +69,26 @@ def sign_note(text: str, name: str, signer: NoteSigner) -> str:
         raise NoteRefused("签名者名称不得为空，不得含空白或加号")
     value = key_id(name, signer.public) + signer.sign(text.encode())
     return f"{text}\n— {name} {base64.b64encode(value).decode()}\n"
+
+
+def second_line(text: str, name: str, signer: NoteSigner) -> str:
+    """A further signature line of a note, by an SM2 key; readers that do not know the key pass it over."""
+    value = second_key_id(name, signer.public) + signer.sign(text.encode())
+    return f"— {name} {base64.b64encode(value).decode()}\n"
+
+
+def second_key_id(name: str, public: bytes) -> bytes:
+    """Key id of an SM2 key: of an algorithm without a number of its own in the format."""
+    return hashlib.sha256(name.encode() + b"\n" + _OTHER + _SM2 + public).digest()[:_KEY_ID_BYTES]
+
+
+def second_signature(note: str, name: str, public: bytes) -> bytes | None:
+    """The signature of an SM2 key in a note, not verified; None when it has none. Refuses ``NoteRefused``."""
+    for line in split_note(note)[1]:
+        signer, value = parse_signature_line(line)
+        if signer == name and value[:_KEY_ID_BYTES] == second_key_id(name, public):
+            return value[_KEY_ID_BYTES:]
+    return None
 
 
 def open_note(note: str, keys: Mapping[str, bytes], verify: Verify) -> str:

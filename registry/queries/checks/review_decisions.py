@@ -10,9 +10,11 @@ from registry.queries.any_of import any_of, texts
 
 
 def related(session: Session, check: str, pair_indexes: Collection[str]) -> list[ReviewDecision]:
-    """The decisions on the reviews of a check, and those about the same pairs in other checks, oldest first."""
+    """The decisions on the reviews of a check, and those about the same pairs in other checks, oldest first, as far as
+    they are kept."""
     statement = select(ReviewDecision).where(
-        or_(ReviewDecision.check_id == check, any_of(ReviewDecision.pair_index, texts("pairs")))
+        or_(ReviewDecision.check_id == check, any_of(ReviewDecision.pair_index, texts("pairs"))),
+        ReviewDecision.sealed != b"",
     )
     return list(session.scalars(statement.order_by(ReviewDecision.id), {"pairs": list(pair_indexes)}))
 

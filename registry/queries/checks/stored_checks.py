@@ -39,7 +39,8 @@ def newest(session: Session, limit: int) -> tuple[list[Check], int]:
 
 
 def newest_of_tenders(session: Session, department_id: int | None, *, below: int | None, limit: int) -> list[Check]:
-    """The newest check of each tender of a department, newest first, those numbered ``below`` that only."""
+    """The newest check of each tender of a department, newest first, those numbered ``below`` that only. Tenders whose
+    receipts were cleared (``services/retention``) are left out."""
     later = aliased(Check)
     has_later = exists().where(
         later.department_id == Check.department_id,
@@ -47,14 +48,16 @@ def newest_of_tenders(session: Session, department_id: int | None, *, below: int
         later.number > Check.number,
     )
     statement = select(Check).where(Check.department_id == department_id, Check.tender_index.is_not(None), ~has_later)
+    statement = statement.where(Check.receipt_sealed != b"")
     if below is not None:
         statement = statement.where(Check.number < below)
     return list(session.scalars(statement.order_by(Check.number.desc()).limit(limit)))
 
 
 def of_tender(session: Session, department_id: int | None, tender_index: str, limit: int) -> list[Check]:
-    """The checks of a tender of a department, newest first."""
-    statement = select(Check).where(Check.department_id == department_id, Check.tender_index == tender_index)
+    """The checks of a tender of a department whose receipts are kept, newest first."""
+    is_kept = Check.receipt_sealed != b""
+    statement = select(Check).where(Check.department_id == department_id, Check.tender_index == tender_index, is_kept)
     return list(session.scalars(statement.order_by(Check.number.desc()).limit(limit)))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.publication.keyring import Key, Keyring, build, write_instant
 from registry.keys.signing import Signer
-from registry.models import SigningKey
+from registry.models import SecondKey, SigningKey
 from registry.queries.publication import witness_list
 from registry.refusals.acts import KeysForeign
 
@@ -20,6 +20,11 @@ def rows(session: Session) -> list[SigningKey]:
     return list(session.scalars(select(SigningKey).order_by(SigningKey.number)))
 
 
+def second_rows(session: Session) -> list[SecondKey]:
+    """The SM2 keys that sign or signed beside the signing key, oldest first."""
+    return list(session.scalars(select(SecondKey).order_by(SecondKey.number)))
+
+
 def ring(session: Session, node: str, signer: Signer) -> Keyring:
     """The keyring of this node; before the first rotation the key of ``signer`` alone."""
     key_rows = session.connection().execute(_KEYS)
@@ -27,8 +32,9 @@ def ring(session: Session, node: str, signer: Signer) -> Keyring:
 
 
 def ring_with_policy(session: Session, node: str, signer: Signer) -> Keyring:
-    """The keyring of this node with the witnesses of its checkpoints."""
-    return replace(ring(session, node, signer), policy=witness_list.policy(session))
+    """The keyring of this node with the witnesses of its checkpoints and the keys that sign beside."""
+    second = tuple(bytes.fromhex(row.public) for row in second_rows(session))
+    return replace(ring(session, node, signer), policy=witness_list.policy(session), second=second)
 
 
 def document(session: Session, node: str, signer: Signer) -> bytes:

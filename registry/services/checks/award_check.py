@@ -36,7 +36,7 @@ from registry.refusals.acts import CheckFailed, EntryAhead, KeyReused, LedgerBro
 from registry.services.checks import hits, near_hits, previous_check
 from registry.services.checks.request import Inquiry, Party, parse_inquiry
 from registry.services.node import audit
-from registry.services.publication.ledger import own_checkpoint, take
+from registry.services.publication.ledger import own_checkpoint, second_signer, take
 from registry.unit_of_work import UnitOfWork, day_of
 
 log = logging.getLogger(__name__)
@@ -111,13 +111,14 @@ def _make_check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
     entry = _choose_entry(work, checkpoint, inquiry.known_at)
     root = find_root(work, checkpoint, entry)
     lines = answer(work, inquiry, checked_parties, entry, reference)
-    check_link = previous_check.link(work, inquiry, entry)
+    check_link, second = previous_check.link(work, inquiry, entry), second_signer(work)
     facts = replace(
         _build_facts(work, inquiry, lines, reference),
         entry=entry,
         root=root,
         epoch=log_identity.epoch(work.session),
         previous=check_link.reference,
+        second=second.key_id if second else None,
         lists=_find_list_ages(work, inquiry, entry),
     )
     lines = previous_check.compare_lines(work, check_link, checked_parties, lines, entry)
@@ -126,7 +127,8 @@ def _make_check(work: UnitOfWork, inquiry: Inquiry) -> SignedCheck:
     audit.note(work, "check.make", facts.check)
     # The next check waits from here to the commit, so little is left to be done.
     number = take(work, "check", 1)
-    receipt = receipts.build(statement | {"number": number}, work.keys.signer.sign, work.keys.signer.key_id)
+    signer, sign_second = work.keys.signer, second.sign if second else None
+    receipt = receipts.build(statement | {"number": number}, signer.sign, signer.key_id, sign_second)
     row = {
         "id": facts.check,
         "number": number,

@@ -7,7 +7,8 @@ from sqlalchemy import update
 from registry.domain.permissions import Permission
 from registry.domain.publication import keyring, signed_notes
 from registry.keys.signing import Signer, key_id_of
-from registry.models import Checkpoint, SigningKey
+from registry.keys.sm2 import Sm2Signer
+from registry.models import Checkpoint, SecondKey, SigningKey
 from registry.queries.publication import known_keys, ledger_state
 from registry.refusals.content import KeyCurrent, SigningKeyUnknown
 from registry.services.node import audit
@@ -47,6 +48,22 @@ def rotate(work: UnitOfWork, successor: Signer) -> None:
         _countersign_checkpoint(work, checkpoint, successor)
     work.session.flush()
     audit.note(work, "keys.rotate", successor.key_id)
+
+
+def is_second_promoted(work: UnitOfWork, successor: Sm2Signer) -> bool:
+    """The same of the second key."""
+    key_rows = known_keys.second_rows(work.session)
+    return bool(key_rows) and key_rows[-1].public == successor.public.hex()
+
+
+def rotate_second(work: UnitOfWork, successor: Sm2Signer) -> None:
+    """Let ``successor`` sign receipts and checkpoints beside the signing key from now on, whose document of public keys
+    vouches for it. The door then puts its file in place; until it has, nothing is signed at all (``KeysForeign``)."""
+    require_two_or_bootstrap(work, Permission.KEYS_MANAGE)
+    number = len(known_keys.second_rows(work.session)) + 1
+    work.session.add(SecondKey(number=number, public=successor.public.hex(), since=work.now.replace(microsecond=0)))
+    work.session.flush()
+    audit.note(work, "keys.rotate.second", successor.key_id)
 
 
 def rotate_exchange(work: UnitOfWork, successor: Signer) -> None:

@@ -9,6 +9,7 @@ from registry.domain.publication import merkle, signed_notes
 from registry.domain.publication.log_identity import LogIdentity
 from registry.domain.publication.publication import Leaf, leaf_hash
 from registry.keys.signing import verify
+from registry.keys.sm2 import Sm2Signer
 from registry.models import Checkpoint, Counter, LedgerEntry, LedgerNode
 from registry.models.base import Key
 from registry.queries.publication import known_keys, ledger_state, log_identity
@@ -88,6 +89,22 @@ def _verified_checkpoint(work: UnitOfWork) -> Checkpoint | None:
     return checkpoint
 
 
+def second_signer(work: UnitOfWork) -> Sm2Signer | None:
+    """The key that signs beside the signing key, None where there is none; refuses ``KeysForeign`` when the key at hand
+    is not the newest that this store knows."""
+    second = work.keys.second
+    if second is not None and [row.public for row in known_keys.second_rows(work.session)][-1:] != [
+        second.public.hex()
+    ]:
+        raise KeysForeign()
+    return second
+
+
+def _sign_note(work: UnitOfWork, text: str, origin: str) -> str:
+    note, second = signed_notes.sign_note(text, origin, work.keys.signer), second_signer(work)
+    return note if second is None else note + signed_notes.second_line(text, origin, second)
+
+
 def require_sound(checkpoint: Checkpoint, nodes: merkle.Nodes) -> None:
     """Refuse ``LedgerBroken`` when the stored tree no longer has the root that was signed."""
     if merkle.root_at(checkpoint.size, nodes).hex() != checkpoint.root:
@@ -137,7 +154,7 @@ def _sign_head(work: UnitOfWork, origin: str) -> Checkpoint | None:
             [{"level": level, "position": position, "hash": value} for level, position, value in new_nodes],
         )
     root = merkle.root_at(head, ledger_state.nodes(work.session))
-    note = signed_notes.sign_note(signed_notes.checkpoint_text(origin, head, root), origin, work.keys.signer)
+    note = _sign_note(work, signed_notes.checkpoint_text(origin, head, root), origin)
     checkpoint = Checkpoint(size=head, root=root.hex(), note=note, signed_at=_signing_time(work, last))
     work.session.add(checkpoint)
     work.session.flush()
@@ -149,7 +166,7 @@ def _sign_again(work: UnitOfWork, last: Checkpoint, origin: str) -> Checkpoint:
     """The same head under the origin of today: after a renewal, or signed before the origin had an epoch."""
     require_sound(last, ledger_state.nodes(work.session))
     root = bytes.fromhex(last.root)
-    note = signed_notes.sign_note(signed_notes.checkpoint_text(origin, last.size, root), origin, work.keys.signer)
+    note = _sign_note(work, signed_notes.checkpoint_text(origin, last.size, root), origin)
     signed_at = _signing_time(work, last)
     work.session.execute(update(Checkpoint).where(Checkpoint.size == last.size).values(note=note, signed_at=signed_at))
     work.session.info[ledger_state.GREW] = True

@@ -174,7 +174,7 @@ def _left_out(session: Session, signed: SignedCheck) -> list[results.Difference]
     if signed.check.previous is None:
         return []
     before = session.get(Check, signed.check.previous)
-    if before is None:
+    if before is None or not before.receipt_sealed:
         return []
     return results.compare(award_check.unseal(runtime.keys(), before).statement, signed.statement)[1]
 
