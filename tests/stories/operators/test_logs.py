@@ -79,6 +79,6 @@ class TestLogs:
 
     def test_name_job_and_run_in_every_line_of_a_run(self, node):
         wait_for(lambda: "seal run" in node.worker.log.read_text("utf-8"), "the worker ran")
-        runs = [line for line in lines(node.worker.log) if " run " in line["event"]]
-        assert all(line["job"] in line["event"] and line["outcome"] == "done" for line in runs)
+        runs = [line for line in lines(node.worker.log) if "outcome" in line]
+        assert all(line["event"].startswith(f"{line['job']} run ") and line["outcome"] == "done" for line in runs)
         assert len({line["request_id"] for line in runs}) == len(runs)
