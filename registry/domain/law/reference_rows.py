@@ -4,7 +4,6 @@ Parse a row from TOML or JSON, write it as JSON, and find versions that overlap.
 """
 
 import dataclasses
-import functools
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -64,11 +63,15 @@ def overlapping_rows(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
     return [(a, b) for a, b in pairwise(ordered) if a.code == b.code and a.is_in_force(b.effective_from)]
 
 
-@functools.cache
-def _columns(cls: type[Row]) -> tuple[Mapping[str, Any], Sequence[str]]:
-    """The type of each field of a class, and the fields that every row must give."""
-    required = [field.name for field in dataclasses.fields(cls) if field.default is dataclasses.MISSING]
-    return get_type_hints(cls), required
+_COLUMNS: dict[type[Row], tuple[dict[str, Any], list[str]]] = {}
+
+
+def _columns(cls: type[Row]) -> tuple[dict[str, Any], list[str]]:
+    """The type of each field of a class, and the fields that every row must give; worked out once per class."""
+    if cls not in _COLUMNS:
+        required = [field.name for field in dataclasses.fields(cls) if field.default is dataclasses.MISSING]
+        _COLUMNS[cls] = get_type_hints(cls), required
+    return _COLUMNS[cls]
 
 
 def _convert_value(hint: Any, raw: object, key: str) -> Any:
