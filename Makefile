@@ -64,7 +64,7 @@ attack: $(VENV)/dev.stamp needs ## attack a node in every known way, and print w
 	@ATTACK=long COUNT=$(COUNT) TEST_STORES=$(or $(STORES),sqlite) \
 	  $(BIN)/python -m pytest -n $(or $(JOBS:auto=),2) --dist worksteal -m attack $(if $(PART),-k test_$(PART),) $(ARGS)
 
-needs: ## install what the tests need and the machine lacks (PostgreSQL, nginx, Chromium, a Chinese font, SoftHSM)
+needs: ## install what the tests need and the machine lacks (PostgreSQL, MariaDB, nginx, Chromium, a Chinese font, SoftHSM)
 	@sh tests/needs.sh
 
 lock: ## write requirements/*.txt again from pyproject.toml (needs uv)
