@@ -25,8 +25,8 @@ COMMON = {
 OWN = {
     "commendation": {"title": "守信激励对象", "awarded_on": "2026-11-02"},
     "criminal_judgment": {
-        "decided_on": "2026-11-02", "offence": "串通投标罪", "punishment": "判处罚金十万元", "effective_on": "2026-11-12",
-        "is_of_business": "true",
+        "decided_on": "2026-11-02", "offence": "串通投标罪", "punishment": "判处罚金十万元",
+        "effective_on": "2026-11-12", "is_of_business": "true",
     },
     "handling_decision": {"decided_on": "2026-11-02", "matter": "complaint", "outcome": "投诉事项成立，责令改正。"},
     "relation": {
