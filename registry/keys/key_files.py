@@ -91,8 +91,8 @@ def write_once(path: Path, content: bytes, protection: KeyProtection = UNPROTECT
 
 def replace(path: Path, content: bytes, protection: KeyProtection = UNPROTECTED) -> None:
     """Put a whole, durable key file at ``path``, encrypted if there is a passphrase, in place of one that is there."""
-    _write_draft(path, _protected(content, protection)).replace(path)
-    sync_directory(path.parent)
+    durable.write_draft(path, _protected(content, protection)).replace(path)
+    durable.sync(path.parent)
 
 
 def encrypt_in_place(path: Path, protection: KeyProtection) -> bool:
