@@ -95,6 +95,16 @@ FILE_STATES = {
     "failed": "不能读取",
 }
 """States of an imported file."""
+LIST_FILE_STATES = {
+    "running": "正在读取",
+    "finished": "读取完毕，等待核验",
+    "verified": "已核验",
+    "returned": "已退回",
+    "failed": "不能读取",
+}
+"""States of a file of another authority's list."""
+LIST_CHANGES = {"came": "新列入", "changed": "更改", "left": "移出"}
+"""What a file of a list does to a record."""
 DOUBTS = {
     "row-hidden": "隐藏的行",
     "struck-through": "带删除线的行",
