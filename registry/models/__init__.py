@@ -27,6 +27,7 @@ from registry.models.exchange import (
     Peer,
     PeerHead,
     PeerReconciliation,
+    ReconciliationStatement,
     RowBatch,
     Takeaway,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "Publication",
     "PublicationSector",
     "RateLimit",
+    "ReconciliationStatement",
     "RecoveryCode",
     "Relation",
     "RelationEnd",

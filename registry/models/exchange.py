@@ -144,6 +144,18 @@ class PeerReconciliation(Base):
     different: Mapped[int]
 
 
+class ReconciliationStatement(Base):
+    """The signed statement of the outcome of one reconciliation, only appended."""
+
+    __tablename__ = "reconciliation_statements"
+    __table_args__ = (Index(None, "peer_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    peer_id: Mapped[int] = mapped_column(ForeignKey("peers.id"))
+    at: Mapped[dt.datetime]
+    document: Mapped[str]
+
+
 class Takeaway(Base):
     """A version of a peer's record that took something away of the one before; counted by the removal guard."""
 

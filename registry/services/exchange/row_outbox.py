@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import ColumnElement, select, tuple_, update
+from sqlalchemy import select, tuple_, update
 
 from registry.domain.exchange import envelope, row_batch
 from registry.domain.exchange.formats import known
@@ -204,19 +204,23 @@ def _put_back(work: UnitOfWork, peer: Peer, batch: RowBatch, refused: str) -> No
     audit.note(work, "exchange.batch.refused", f"batch {batch.sequence}", f"{peer.code}: {refused}"[:200])
 
 
-def own_rows(work: UnitOfWork, peer: Peer) -> list[tuple[str, int, str]]:
-    """(record, revision, hash) of the newest version of every record that a platform should hold, as rows for it."""
+def own_rows(work: UnitOfWork, peer: Peer, entry: int) -> list[tuple[str, int, str]]:
+    """(record, revision, hash) of the newest version, as of an entry, of every record that a platform should hold, as
+    rows for it."""
     rows: list[tuple[str, int, str]] = []
     after = 0
-    while publications := _newest(work, Publication.from_entry > after):
+    while publications := _standing(work, after, entry):
         messages = messages_for(work, peer, publications)
         rows += [(message.record, message.revision, message.hash) for message in messages]
         after = publications[-1].from_entry
     return rows
 
 
-def _newest(work: UnitOfWork, condition: ColumnElement[bool]) -> Sequence[Publication]:
+def _standing(work: UnitOfWork, after: int, entry: int) -> Sequence[Publication]:
     statement = select(Publication).where(
-        Publication.until_entry.is_(None), Publication.audience == "public", Publication.erased_by.is_(None), condition
+        Publication.audience == "public",
+        Publication.erased_by.is_(None),
+        Publication.from_entry > after,
+        *peer_messages.standing_at(entry),
     )
     return work.session.scalars(statement.order_by(Publication.from_entry).limit(CHUNK)).all()

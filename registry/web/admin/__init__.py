@@ -5,6 +5,7 @@ from registry.web.admin import (
     audit,  # noqa: F401
     calendar,  # noqa: F401
     exchange,  # noqa: F401
+    exchange_status,  # noqa: F401
     keys,  # noqa: F401
     law,  # noqa: F401
     overview,  # noqa: F401

@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import MetaData, create_engine, delete, insert, select, update
 from sqlalchemy.pool import NullPool
 
+from registry.domain.exchange import reconciliation_statement
 from registry.domain.exchange.formats.model import message_of
 from registry.domain.exchange.formats.penalties import CF_2018
 from registry.domain.exchange.formats.trading import BLACK_LIST, WITHDRAW_BLACK_LIST
+from registry.models import ReconciliationStatement
 from registry.services.exchange.platform_address import is_usable
 from sync import front_end_tables, row_exchange
 from sync.front_end import FrontEnd
@@ -214,6 +216,9 @@ class TestReconciling:
         side.run()
         report = side.reconcile()
         assert (report["equal"], report["missing"], report["different"]) == (2, [], [])
+        [row] = side.ask(select(ReconciliationStatement))
+        facts = reconciliation_statement.facts_of(row.document.encode())
+        assert (facts["transport"], facts["counts"]["equal"], facts["own"]) == ("front_end", 2, facts["theirs"])
 
     def test_sends_again_what_the_platform_lost(self, app, side, database):
         lost, kept = body(), body()

@@ -23,7 +23,10 @@ PAGES = {
         "/account", "/account/password", "/account/confirm", "/proposals", "/proposals/1", "/admin/accounts",
         "/admin/accounts/new", "/admin/accounts/clerk", "/admin/keys", "/admin/peers", "/admin/law", "/admin/nothing",
     ),
-    "operator": ("/admin/peers", "/admin/quarantine", "/admin/members", "/admin/calendar", "/admin/jobs"),
+    "operator": (
+        "/admin/peers", "/admin/exchange", "/admin/exchange/delistings", "/admin/quarantine", "/admin/members",
+        "/admin/calendar", "/admin/jobs",
+    ),
     "auditor": ("/admin", "/admin/audit", "/admin/law?kind=sectors"),
 }  # fmt: skip
 SIGNING_IN = ("/login", "/login/code")
