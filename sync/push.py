@@ -73,7 +73,7 @@ def _settle(code: str, receipt: bytes) -> backlog.Event:
     try:
         runtime.perform(SYSTEM, lambda work: outbox.settle(work, peer_messages.peer(work.session, code), receipt))
     except Refusal:
-        return backlog.Failed()
+        return backlog.Broken()
     return backlog.Received()
 
 

@@ -78,9 +78,9 @@ def compare_sheets(
     suspects: Collection[int],
     changed: Collection[str],
 ) -> Comparison:
-    """Compare own rows, by buckets and as of an entry, with the rows of the peer in the ``suspects``, the
-    buckets that were asked for: the digests of the others are equal, and so are their rows. Records that were ``changed`` meanwhile are left
-    out, and so is what nobody asked for."""
+    """Compare own rows, by buckets and as of an entry, with the rows of the peer in the ``suspects``: the digests of
+    the other buckets are equal, and so are their rows. Records that were ``changed`` meanwhile are left out, and so is
+    what nobody asked for."""
     sheet = {bucket: digest(rows) for bucket, rows in own.items() if bucket not in suspects}
     equal = [row[0] for bucket in sheet for row in own[bucket]]
     suspected = [row for bucket in suspects for row in own.get(bucket, ()) if row[0] not in changed]

@@ -1,4 +1,4 @@
-"""Signed statements of the outcomes of reconciliations."""
+"""Signed statements of the outcomes of reconciliations; how often the rows of a batch were refused."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,8 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the table, empty."""
+    """Make the table, empty, and add the column."""
+    op.add_column("row_batches", sa.Column("refusals", sa.Integer(), server_default="0", nullable=False))
     op.create_table(
         "reconciliation_statements",
         sa.Column("id", KEY, nullable=False),
@@ -24,5 +25,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop them."""
     op.drop_table("reconciliation_statements")
+    op.drop_column("row_batches", "refusals")
