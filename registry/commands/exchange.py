@@ -1,6 +1,5 @@
 """registry exchange: push, pull and reconcile by hand, decide quarantined records, manage peers."""
 
-import datetime as dt
 import json
 import sys
 from typing import BinaryIO
@@ -15,7 +14,6 @@ from registry.domain.law.deadlines import limit
 from registry.domain.permissions import SHELL
 from registry.keys import partner_secrets
 from registry.queries.exchange import peer_messages
-from registry.queries.exchange.peer_messages import PeerStatus
 from registry.queries.law import reference_data
 from registry.refusals.acts import PeerUnknown
 from registry.services import proposed_acts
@@ -102,43 +100,6 @@ def reconcile(peer: str | None) -> None:
         sys.exit(1)
     click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
     sys.exit(1 if any(report.get("failed") or report.get("different") for report in reports.values()) else 0)
-
-
-@group.command("status")
-@in_app
-def status() -> None:
-    """Messages per peer, what waits, and removals not yet acknowledged with their age."""
-    with runtime.reading() as session:
-        now = runtime.clock()
-        statuses = peer_messages.status(session, now)
-    for status_row in statuses:
-        _echo_status(status_row, now)
-
-
-def _echo_status(row: PeerStatus, now: dt.datetime) -> None:
-    def hours(since: dt.datetime) -> str:
-        return f"{(now - since).total_seconds() / 3600:.1f} h"
-
-    counts, peer = row.messages, row.peer
-    click.echo(
-        f"{peer.code} {peer.name}: 待发 pending {counts['pending']}, 已发未答 sent {counts['sent']}, "
-        f"已达 delivered {counts['delivered']}, 被拒 rejected {counts['rejected']}, "
-        f"待处理 quarantined {row.quarantined}, 游标 cursor {peer.cursor}"
-    )
-    lag = hours(row.oldest) if row.oldest else "-"
-    click.echo(f"  {peer.transport}: 滞后 lag {lag}, 一小时内回执 receipts {row.receipts}")
-    if row.reconciliation:
-        known = row.reconciliation
-        counted = f"缺少 missing {known.missing}, 不同 different {known.different}"
-        click.echo(f"  对账 reconciled {hours(known.at)} ago: {known.checked} checked, {counted}")
-    for batch in row.unanswered:
-        click.echo(f"  批次未答 batch {batch.sequence} not answered {hours(batch.since)}: {batch.records} rows")
-    for code, number in sorted(row.refusals.items()):
-        click.echo(f"  被拒 rejected {code}: {number}")
-    if peer.paused_because:
-        click.echo(f"  已暂停 paused: {peer.paused_because}")
-    for record, promised in row.removals:
-        click.echo(f"  撤除未确认 removal open {hours(promised)}: {record}")
 
 
 @group.command("pause")

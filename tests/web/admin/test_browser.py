@@ -26,7 +26,8 @@ PAGES = {
         "/admin/nothing",
     ),
     "operator": (
-        "/admin/peers", "/admin/quarantine", "/admin/members", "/admin/calendar", "/admin/jobs", "/admin/law/new",
+        "/admin/peers", "/admin/exchange", "/admin/exchange/delistings", "/admin/quarantine", "/admin/members",
+        "/admin/calendar", "/admin/jobs", "/admin/law/new",
     ),
     "auditor": ("/admin", "/admin/audit", "/admin/law?kind=sectors"),
 }  # fmt: skip
