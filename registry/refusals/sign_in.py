@@ -33,6 +33,18 @@ class PageUnknown(NotFound):
     code, title = "page-unknown", "没有这个页面"
 
 
+class PasskeyRefused(Invalid):
+    """A passkey cannot be registered: it has no name, or the account has as many as it may."""
+
+    code, title = "passkey-refused", "没有添加通行密钥"
+
+
+class PasskeyUnknown(NotFound):
+    """The account has no such passkey, or it was taken away."""
+
+    code, title = "passkey-unknown", "没有这个通行密钥"
+
+
 class SessionUnknown(NotFound):
     """The account has no such session, or it has ended."""
 

@@ -15,6 +15,7 @@ from registry.web import (
     hotline,  # noqa: F401
     open_data,  # noqa: F401
     own_account,  # noqa: F401
+    passkeys,  # noqa: F401
     private,
     problems,
     proposals,  # noqa: F401

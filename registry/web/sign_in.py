@@ -1,5 +1,7 @@
 """Pages of signing in: password, second factor, first password by a one-time code, signing out."""
 
+from collections.abc import Callable
+
 import segno
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,8 +14,8 @@ from registry.errors import Refusal
 from registry.queries.node import account_lookup, sign_in_lookup
 from registry.queries.node.sign_in_lookup import SignedIn
 from registry.refusals.sign_in import PageUnknown, PasswordRefused, SignInFailed, SignInLocked
-from registry.services.node import passwords, second_factor, sign_in
-from registry.unit_of_work import day_of
+from registry.services.node import passkeys, passwords, second_factor, sign_in
+from registry.unit_of_work import UnitOfWork, day_of
 from registry.web import forms, sessions
 from registry.web.private import private
 from registry.web.sessions import render_private, safe_path
@@ -69,7 +71,7 @@ def second_factor_form() -> ResponseReturnValue:
     signed_in = sessions.current_session()
     if signed_in is None or signed_in.is_complete:
         return redirect(url_for("private.login", next=_wanted()), _SEE_OTHER)
-    return render_private("second_factor.html", next=_wanted(), failure=None)
+    return _render_second_factor(signed_in)
 
 
 @private.post("/login/second-factor")
@@ -79,12 +81,17 @@ def check_second_factor() -> ResponseReturnValue:
     if signed_in is None or signed_in.is_complete:
         return redirect(url_for("private.login", next=_wanted()), _SEE_OTHER)
     code, account_id = request.form.get("code", ""), signed_in.actor.account_id or 0
+    return prove_second_factor(signed_in, lambda work: second_factor.prove(work, account_id, code))
+
+
+def prove_second_factor(signed_in: SignedIn, prove: Callable[[UnitOfWork], bool]) -> ResponseReturnValue:
+    """Complete a sign-in whose second factor ``prove`` finds right; an attempt is counted before it is judged."""
     try:
         sessions.require_attempt(signed_in.actor.name, sessions.current_visitor())
-        if not runtime.perform(signed_in.actor, lambda work: second_factor.prove(work, account_id, code)):
+        if not runtime.perform(signed_in.actor, prove):
             raise sessions.note_failure(signed_in.actor.name)
     except (SignInFailed, SignInLocked) as failure:
-        return render_private("second_factor.html", failure.status, next=_wanted(), failure=failure)
+        return _render_second_factor(signed_in, failure)
     _complete(signed_in)
     return redirect(_wanted() or sessions.first_page(signed_in.actor), _SEE_OTHER)
 
@@ -169,6 +176,14 @@ def render_draft(signed_in: SignedIn, endpoint: str, failure: Refusal | None = N
         action=url_for(endpoint, next=_wanted()),
         failure=failure,
     )
+
+
+def _render_second_factor(signed_in: SignedIn, failure: Refusal | None = None) -> ResponseReturnValue:
+    with runtime.reading(on_primary=True) as store:
+        keys = sign_in_lookup.passkeys(store, signed_in.actor.account_id or 0)
+    has_passkeys = bool(keys) and passkeys.is_available(runtime.settings())
+    status = failure.status if failure else 200
+    return render_private("second_factor.html", status, next=_wanted(), failure=failure, has_passkeys=has_passkeys)
 
 
 def _enter(actor: Actor) -> ResponseReturnValue:
