@@ -16,6 +16,7 @@ from registry.web import (
     proposals,  # noqa: F401
     public,  # noqa: F401
     sign_in,  # noqa: F401
+    single_sign_on,  # noqa: F401
 )
 from registry.web.blueprint import pages
 

@@ -1,4 +1,4 @@
-"""A passkey of a virtual authenticator in a real browser: registered, proven, and not needed where scripts do not run."""
+"""A passkey of a virtual authenticator in a real browser: registered, proven, and not needed without scripts."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -145,7 +145,8 @@ class TestAvailable:
     @pytest.mark.parametrize(
         ("address", "is_available"),
         [
-            ("https://registry.example", True), ("https://registry.example:8443", True), ("http://localhost:8000", True),
+            ("https://registry.example", True), ("https://registry.example:8443", True),
+            ("http://localhost:8000", True),
             ("http://registry.example", False), ("http://127.0.0.1:8000", False), ("https://192.0.2.1", False),
             ("https://[2001:db8::1]", False),
         ],
