@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0051"
-down_revision = "0046"
+down_revision = "0047"
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
