@@ -1,4 +1,4 @@
-"""A benchmark node on a fresh store with three officers, filled only through the acts that a real node runs."""
+"""A benchmark node on a fresh store with everybody at work, filled only through the acts that a real node runs."""
 
 import datetime as dt
 import json
@@ -18,61 +18,52 @@ from benchmarks.figures import Span, timed
 from registry import runtime
 from registry.app import create_app
 from registry.commands.node import prepare
-from registry.domain.permissions import SYSTEM, Actor, Role
+from registry.domain.permissions import SYSTEM, Actor
 from registry.models import Publication
 from registry.queries.cases import penalties
-from registry.queries.node.account_lookup import actor_of
 from registry.services.cases import penalty_import, penalty_verification
-from registry.services.node import accounts
 from registry.services.publication import ledger, publishing
 from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork
+from tests.support.people import Person, hire
 from tools.synthetic import Firm, firms, penalty_rows, write_xlsx
 
 CENTRE = "centre"
-ROLES = {"clerk": Role.CLERK, "verifier": Role.VERIFIER, CENTRE: Role.TRADING_CENTRE}
 UNTIL = dt.date(2026, 11, 20)
 SEED_FILLED = 10
 
 
 @dataclass(frozen=True)
 class Bed:
-    """A running node: its application (context open), its officers by name, the key of its trading centre."""
+    """A running node: its application (context open) and its people by name."""
 
     app: Flask
     settings: Settings
-    people: dict[str, Actor]
-    key: str
+    staff: dict[str, Person]
+
+    @property
+    def people(self) -> dict[str, Actor]:
+        """The people as the acts see them."""
+        return {name: person.actor for name, person in self.staff.items()}
 
     @property
     def headers(self) -> dict[str, str]:
         """The request headers of the trading centre."""
-        return {"Authorization": f"Bearer {self.key}"}
+        return self.staff[CENTRE].headers
 
 
 @contextmanager
 def make(url: str, folder: Path, node: str = "bench") -> Iterator[Bed]:
-    """Migrate the store at ``url`` and create its officers; yields the running node."""
+    """Migrate the store at ``url`` and create its people; yields the running node."""
     settings = Settings(home=str(folder), database_url=url, node=node, web_workers=1)
     app = create_app(settings)
     with app.app_context():
         prepare()
-        people, key = runtime.perform(SYSTEM, _create_people)
         try:
-            yield Bed(app, settings, people, key)
+            yield Bed(app, settings, hire())
         finally:
             runtime.db.session.remove()
             runtime.db.engine.dispose()
-
-
-def _create_people(work: UnitOfWork) -> tuple[dict[str, Actor], str]:
-    accounts.ensure_department(work, accounts.NewDepartment("bench", "示例测速部门", "supervisor"))
-    created = {
-        name: accounts.create(work, accounts.NewAccount(name, role, "bench", ("*",), ("*",)))
-        for name, role in ROLES.items()
-    }
-    key = accounts.issue_key(work, created[CENTRE].id, CENTRE)
-    return {name: actor_of(account) for name, account in created.items()}, key
 
 
 def workbook(folder: Path, rows: int, seed: int) -> Path:

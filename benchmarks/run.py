@@ -7,14 +7,14 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from benchmarks import backlog, checking, filing, lists, memory, names, pages, serving, start
+from benchmarks import backlog, checking, desks, filing, lists, memory, names, pages, serving, start
 from benchmarks import bed as beds
 from benchmarks.figures import head, rate, tell
 from benchmarks.servers import store_url
 from tools import invented
 
 STORES = ("sqlite", "postgresql")
-PAGES = {"pages": pages.measure, "memory": memory.measure}
+PAGES = {"pages": pages.measure, "desks": desks.measure, "memory": memory.measure}
 CHECKS = {"check": checking.measure, "serving": serving.measure}
 PARTS = ("filing", *PAGES, *CHECKS, "lists", "names", "backlog", "start")
 SEED = 1

@@ -127,6 +127,14 @@ class Settings:
     """Address from which mails are sent."""
     mail_interval_seconds: int = 5
     """How often mails that wait are sent."""
+    oidc_issuer: str = ""
+    """Issuer of the single sign-on (OpenID Connect), as its ID tokens name it; none when empty."""
+    oidc_client_id: str = ""
+    """This node's name at that provider."""
+    oidc_client_secret_file: str = ""
+    """File with the secret of that client; none when empty: then the code is protected by PKCE alone."""
+    oidc_account_claim: str = "preferred_username"
+    """Claim of the ID token that is the name of an account here; it must never be given to another person."""
     pdf_font: str = ""
     """File of a font with Chinese characters for printed receipts; empty looks where Debian puts Noto Sans CJK."""
     upload_bytes_max: int = 32 * 1024 * 1024

@@ -24,7 +24,7 @@ from registry.models import Account
 from registry.queries.checks.batch_checks import pending
 from registry.queries.node import account_lookup
 from registry.services import retention
-from registry.services.cases import expiry, import_review, list_adoption, penalty_import
+from registry.services.cases import expiry, import_review, import_rows, list_adoption, penalty_import
 from registry.services.cases.publicity_extension import extend_running_bans
 from registry.services.checks import batch_check, watch_worker
 from registry.services.node import access, jobs, rate_limits, sign_in
@@ -72,6 +72,9 @@ def _file_imports() -> None:
     with runtime.reading() as session:
         adoptions = _add_actors(session, list_adoption.pending_adoptions(session))
     list_adoption.run_pending(runtime.perform, adoptions)
+    with runtime.reading() as session:
+        unkept = _add_actors(session, import_rows.pending(session))
+    import_rows.run_pending(runtime.perform, unkept)
 
 
 def _check_files() -> None:

@@ -41,14 +41,14 @@ from registry.models.listing import Listing
 from registry.models.mail import MailMessage
 from registry.models.member import MemberStatementRow
 from registry.models.name_index import SubjectName, gram_counts, name_grams
-from registry.models.penalty import ColumnMapping, ImportFinding, Penalty, PenaltyFiling, PenaltyImport
+from registry.models.penalty import ColumnMapping, ImportFinding, ImportRowPage, Penalty, PenaltyFiling, PenaltyImport
 from registry.models.proposal import Proposal
 from registry.models.publication import Publication, PublicationSector
 from registry.models.rate_limit import RateLimit
 from registry.models.relation import Relation, RelationEnd
 from registry.models.relief import ConfirmationCode, Document, Relief, SubjectContact
 from registry.models.row_commitment import RowCommitment
-from registry.models.sign_in import Credential, PasswordCode, RecoveryCode, WebSession
+from registry.models.sign_in import Credential, Passkey, PasswordCode, RecoveryCode, WebSession
 from registry.models.standing import Posting, PostingFold, Standing
 from registry.models.watch import Watch, WatchedParty, WatchEvent
 
@@ -81,6 +81,7 @@ __all__ = [
     "FurtherKey",
     "IdempotencyKey",
     "ImportFinding",
+    "ImportRowPage",
     "InboxBatch",
     "InboxItem",
     "JobRun",
@@ -96,6 +97,7 @@ __all__ = [
     "MeasureReport",
     "MemberStatementRow",
     "OutboxMessage",
+    "Passkey",
     "PasswordCode",
     "Peer",
     "PeerHead",

@@ -4,8 +4,8 @@ import datetime as dt
 import json
 from typing import ClassVar
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from registry.models.base import Base, FreeText, Key
 from registry.models.department import Department
@@ -97,6 +97,7 @@ class PenaltyFiling(Base):
 class PenaltyImport(Base):
     """An imported file of filings: its bytes, sealed, and how far its rows have been filed (``next_row``).
 
+    The bytes are read from the store only where they are used; ``is_kept`` says whether there still are any.
     ``unchanged`` counts the rows that are on file already with the very same facts. ``mended``: the cells that its
     filer wrote anew, sealed JSON. A file that is looked at before it is filed is first
     ``checking``, then ``checked``; ``running`` files, ``finished`` and ``failed`` end.
@@ -110,7 +111,8 @@ class PenaltyImport(Base):
     digest: Mapped[str]
     filename: Mapped[str] = mapped_column(FreeText)
     options: Mapped[str]
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    is_kept: Mapped[bool] = column_property(func.length(sealed) > 0)
     state: Mapped[str]
     total: Mapped[int]
     next_row: Mapped[int]
@@ -120,6 +122,20 @@ class PenaltyImport(Base):
     created_at: Mapped[dt.datetime]
     finished_at: Mapped[dt.datetime | None]
     mended: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class ImportRowPage(Base):
+    """Some rows of one sheet of an imported file as it is, compressed and sealed, so that a page of the desk need not
+    read the whole file again. Row 0 stands for the headings, and is there once all rows are."""
+
+    __tablename__ = "import_row_pages"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("penalty_imports.id"), index=True)
+    sheet: Mapped[str] = mapped_column(FreeText)
+    first_row: Mapped[int]
+    last_row: Mapped[int]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ImportFinding(Base):

@@ -34,6 +34,7 @@ UNCOMMITTED = {
     "standing": "derived from publications; `registry records rebuild` makes it again",
     "gram_counts": "derived from the names of publications; `registry names rebuild` makes it again",
     "further_keys": "derived from publications; made again when the rules of keys change",
+    "import_row_pages": "derived from the bytes of imports, which are committed to; the worker makes it again",
     "rate_limits": "derived from requests: counters of a window of minutes, deleted when it is over",
     "web_sessions": "derived from signing in: deleted when they end, and their keyed hash binds token and account",
     "job_runs": "derived from the clock: claims of the worker's slots; a slot run twice does no harm",

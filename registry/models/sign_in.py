@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.models.base import Base, FreeText, Key
@@ -49,12 +49,29 @@ class PasswordCode(Base):
     used_at: Mapped[dt.datetime | None]
 
 
+class Passkey(Base):
+    """A key of an authenticator (WebAuthn) that proves the second factor; ``name`` is its owner's. ``sealed`` has the
+    public key and the number of the account; ``sign_count`` is the newest counter that the authenticator showed."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(FreeText)
+    created_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+
+
 class WebSession(Base):
     """A browser that is signed in; ended ones are deleted.
 
     ``token_hash`` is a keyed hash of account and token, so that who has the database alone can neither make a session
     nor give one to another account. ``proven_at``: when the password was typed last; ``second_factor_at``: when the
     second factor was, None while it is awaited. ``browser`` and ``network`` let the owner recognise it.
+    ``challenge``: what its browser was last given to sign with a passkey, once.
     """
 
     __tablename__ = "web_sessions"
@@ -68,3 +85,5 @@ class WebSession(Base):
     second_factor_at: Mapped[dt.datetime | None]
     browser: Mapped[str] = mapped_column(FreeText)
     network: Mapped[str]
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary)
+    challenge_at: Mapped[dt.datetime | None]

@@ -36,8 +36,8 @@ NOT_ABOUT_PERSONS = {
 }
 """Tables that are not looked through, each with the reason. Every other table of the metadata is."""
 SHARED = frozenset({
-    "audit_events", "bulk_releases", "check_file_parts", "check_files", "checks", "idempotency_keys", "inbox_batches",
-    "list_adoptions", "penalty_imports", "rate_limits", "watch_events", "watches",
+    "audit_events", "bulk_releases", "check_file_parts", "check_files", "checks", "idempotency_keys",
+    "import_row_pages", "inbox_batches", "list_adoptions", "penalty_imports", "rate_limits", "watch_events", "watches",
 })  # fmt: skip
 """Tables whose rows are about others as well: of these the report has what tells which row it is, and the person's own
 line of a check, never the content."""

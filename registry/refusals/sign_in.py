@@ -1,6 +1,6 @@
 """Refusals of signing in, of its second factor, and of the forms of signed-in people."""
 
-from registry.errors import Forbidden, Invalid, NotFound
+from registry.errors import Forbidden, Invalid, NotFound, Unavailable
 
 
 class SignInFailed(Forbidden):
@@ -31,6 +31,24 @@ class PageUnknown(NotFound):
     """No such page, or the account may not open it: which of the two is not told."""
 
     code, title = "page-unknown", "没有这个页面"
+
+
+class PasskeyRefused(Invalid):
+    """A passkey cannot be registered: it has no name, or the account has as many as it may."""
+
+    code, title = "passkey-refused", "没有添加通行密钥"
+
+
+class PasskeyUnknown(NotFound):
+    """The account has no such passkey, or it was taken away."""
+
+    code, title = "passkey-unknown", "没有这个通行密钥"
+
+
+class SingleSignOnUnavailable(Unavailable):
+    """The provider of the single sign-on does not answer; account and password sign in without it."""
+
+    code, title = "single-sign-on-unavailable", "统一身份认证暂不可用，请用账号和口令登录"
 
 
 class SessionUnknown(NotFound):

@@ -1,7 +1,7 @@
 """Read filings from a file: every row with its faults and notes."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 
@@ -42,6 +42,14 @@ class SourceCell:
     field: str
     text: str = dataclass_field(repr=False)
     place: str
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file as it is: its headings, each with what it means and an example, and its rows one by one."""
+
+    headings: list[SourceCell]
+    rows: Iterator[tuple[Place, list[SourceCell]]]
 
 
 @dataclass(frozen=True)
@@ -113,24 +121,36 @@ def read_source_rows(
 ) -> dict[Place, list[SourceCell]]:
     """The cells of some rows as the file has them, in the order of its columns, empty ones too: of the rows ``wanted``,
     or of the rows of that number in any sheet. Refuses what ``read_filings`` refuses of a file without tables."""
+    rows = read_source(data, filename, reading).rows
+    return {
+        place: cells for place, cells in rows if (place[1] == wanted if isinstance(wanted, int) else place in wanted)
+    }
+
+
+def read_source(data: bytes, filename: str, reading: Reading) -> SourceFile:
+    """A file as it is, not judged. Refuses what ``read_filings`` refuses of a file without tables."""
     vocabulary = replace(columns.VOCABULARY.mapped(reading.mapping), is_open=True)
-    rows: dict[Place, list[SourceCell]] = {}
-    for sheet in tabular.read_tables(data, filename, vocabulary).sheets:
+    sheets = tabular.read_tables(data, filename, vocabulary).sheets
+    return SourceFile(_read_headings(sheets, vocabulary), _read_cells(sheets, vocabulary))
+
+
+def _read_cells(sheets: Sequence[Sheet], vocabulary: Vocabulary) -> Iterator[tuple[Place, list[SourceCell]]]:
+    for sheet in sheets:
         kept = {heading: vocabulary.meaning(heading).field.removeprefix(LEFT_OUT) for heading in sheet.columns}
         for row in sheet.rows:
-            if row.number == wanted if isinstance(wanted, int) else (sheet.name, row.number) in wanted:
-                rows[sheet.name, row.number] = [
+            yield (
+                (sheet.name, row.number),
+                [
                     SourceCell(heading, kept[heading], row.cells.get(heading, ""), sheet.cell(heading, row.number))
                     for heading in sheet.columns
-                ]
-    return rows
+                ],
+            )
 
 
-def read_headings(data: bytes, filename: str, reading: Reading) -> list[SourceCell]:
-    """The headings of a file with what each means now and an example from its column: what a person maps."""
-    vocabulary = replace(columns.VOCABULARY.mapped(reading.mapping), is_open=True)
+def _read_headings(sheets: Sequence[Sheet], vocabulary: Vocabulary) -> list[SourceCell]:
+    """The headings with what each means now and an example from its column: what a person maps."""
     found: dict[str, SourceCell] = {}
-    for sheet in tabular.read_tables(data, filename, vocabulary).sheets:
+    for sheet in sheets:
         for heading in sheet.columns:
             example = next((row.cells[heading] for row in sheet.rows[:20] if row.cells.get(heading)), "")
             meaning = vocabulary.meaning(heading)

@@ -10,11 +10,13 @@ from registry.web import (
     components_page,  # noqa: F401
     desk,  # noqa: F401 - before others, so that an officer begins with it
     own_account,  # noqa: F401
+    passkeys,  # noqa: F401
     private,
     problems,
     proposals,  # noqa: F401
     public,  # noqa: F401
     sign_in,  # noqa: F401
+    single_sign_on,  # noqa: F401
 )
 from registry.web.blueprint import pages
 

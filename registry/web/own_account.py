@@ -27,8 +27,9 @@ def own_account() -> ResponseReturnValue:
     with runtime.reading(on_primary=True) as store:
         rows = sign_in_lookup.running_sessions(store, _number(account), runtime.clock())
         factor = sign_in_lookup.second_factor(store, _number(account))
+        keys = sign_in_lookup.passkeys(store, _number(account))
     running = [(row, _describe_browser(row.browser), here is not None and row.id == here.number) for row in rows]
-    return render_private("own_account.html", running=running, factor=factor)
+    return render_private("own_account.html", running=running, factor=factor, passkeys=len(keys))
 
 
 @private.post("/account/sessions/<int:number>/end")

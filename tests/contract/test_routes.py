@@ -258,6 +258,11 @@ class TestRoutes:
             "/login/second-factor/new",
             "/login/code",
             "/login/demo",  # in the demo only
+            "/login/passkey",  # after the password
+            "/login/passkey/options",
+            "/login/single-sign-on",  # with a provider only
+            "/login/single-sign-on/return",
+            "/login/single-sign-on/end",
             "/logout",
         }
 

@@ -84,6 +84,25 @@ class TestSession:
             cookie["token"] = token
         assert not is_signed_in(client)
 
+    def test_that_somebody_planted_in_a_browser_is_over_at_each_step_of_signing_in(self, client, app, office):
+        give_password(office["second-verifier"])
+        totp, _ = give_second_factor(office["second-verifier"])
+        thief = app.test_client()
+        planted = open_session("second-verifier", is_complete=False)
+        for step in (
+            lambda: login(client, "second-verifier"),
+            lambda: post(client, "/login/second-factor", {"code": totp.at(runtime.clock())}),
+        ):
+            with client.session_transaction() as cookie:
+                cookie["token"] = planted
+            assert step().status_code == 303
+            with thief.session_transaction() as cookie:
+                cookie["token"] = planted
+            assert token_of(client) != planted
+            assert not is_signed_in(thief)
+            planted = token_of(client)
+        assert is_signed_in(client)
+
     def test_is_over_with_its_account(self, client, office):
         sign_in(client, "other-centre")
         number = office["other-centre"].actor.account_id
@@ -171,21 +190,21 @@ class TestNext:
 
 class TestPages:
     def test_are_kept_by_nobody_framed_by_nobody_and_load_nothing_from_elsewhere(self, client, app):
+        paths = {
+            re.sub(r"<(?:int:)?\w+>", "1", rule.rule)
+            for rule in app.url_map.iter_rules()
+            if rule.endpoint.startswith("private.") and "GET" in rule.methods
+        }
+        assert len(paths) > 40
         sign_in(client, "clerk")
-        for path in (
-            "/login",
-            "/login/code",
-            "/account",
-            "/account/password",
-            "/account/confirm",
-            "/login/second-factor",
-        ):
-            headers = client.get(path).headers
-            assert headers["Cache-Control"] == "no-store", path
-            assert headers["X-Frame-Options"] == "DENY"
-            assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
-            assert "default-src 'none'" in headers["Content-Security-Policy"]
-            assert "Cookie" in headers["Vary"]
+        for browser in (client, new_browser(app)):  # what opens, what is not there, and what leads to signing in
+            for path in paths:
+                headers = browser.get(path).headers
+                assert headers["Cache-Control"] == "no-store", path
+                assert headers["X-Frame-Options"] == "DENY", path
+                assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], path
+                assert "default-src 'none'" in headers["Content-Security-Policy"], path
+                assert "Cookie" in headers["Vary"], path
 
     def test_ignore_parameters_that_they_do_not_know(self, client):
         sign_in(client, "clerk")

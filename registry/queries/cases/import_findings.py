@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from registry.domain.filing.reading import Place
@@ -37,16 +37,16 @@ def of_file(session: Session, import_id: int) -> list[ImportFinding]:
 
 def notes(session: Session, import_id: int, limit: int) -> tuple[int, list[ImportFinding]]:
     """How many notes there are about rows that are not refused, and the first of them."""
-    refused = _refused(import_id)
-    is_note = (
-        ImportFinding.import_id == import_id,
-        ImportFinding.kind == "note",
-        ImportFinding.row_number > 0,
-        tuple_(*_PLACE).not_in(refused),
+    is_fault = func.sum(case((ImportFinding.kind == "fault", 1), else_=0))
+    places = (
+        select(*_PLACE, func.count().label("notes"))
+        .where(ImportFinding.import_id == import_id, ImportFinding.row_number > 0)
+        .group_by(*_PLACE)
+        .having(is_fault == 0)
     )
-    count = session.execute(select(func.count()).select_from(ImportFinding).where(*is_note)).scalar_one()
-    statement = select(ImportFinding).where(*is_note).order_by(ImportFinding.row_number, ImportFinding.id)
-    return count, list(session.scalars(statement.limit(limit)))
+    count = session.execute(select(func.coalesce(func.sum(places.subquery().c.notes), 0))).scalar_one()
+    first = session.execute(places.order_by(ImportFinding.row_number, ImportFinding.sheet).limit(limit)).all()
+    return int(count), of_rows(session, import_id, [(sheet, number) for sheet, number, _ in first])[:limit]
 
 
 def fault_codes(session: Session, import_id: int) -> set[str]:

@@ -7,10 +7,10 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from registry.domain.cases import procedures
@@ -30,6 +30,7 @@ from registry.models import (
 from registry.queries.cases import statistics
 from registry.queries.cases.statistics import PUBLISH_PENALTY, Period
 from registry.queries.node import account_lookup
+from registry.queries.store_cache import StoreCache
 from registry.refusals.procedure import ReportUnknown
 from registry.unit_of_work import day_of
 
@@ -44,6 +45,8 @@ _ACTS: dict[type[Penalty] | type[Listing], dict[str, str]] = {
 }
 _DECISIONS = ("decide", "grant", "reject")
 _RELIEFS = {procedures.DISPUTE.noun: "disputes", procedures.REPAIR.noun: "repairs"}
+ENTRIES_OF_A_BLOCK = 5_000
+_blocks: StoreCache[tuple[str, Period, int], list[tuple[int, str, str, int]]] = StoreCache(4_000)
 _DEPARTMENT = ""
 """In place of a sector: the department as a whole, in which a record of several sectors counts once."""
 
@@ -74,12 +77,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """One department: its total, its sectors by code, and every limit that it missed."""
+    """One department: its total, its sectors by code, and the limits that it missed, the first of them where
+    ``missed_count`` is more."""
 
     department: Department
     total: Line
     sectors: dict[str, Line]
     missed: Sequence[MissedLimit]
+    missed_count: int
 
 
 @dataclass(frozen=True)
@@ -97,20 +102,28 @@ def years(session: Session, today: dt.date) -> list[int]:
     return list(range(today.year, (day_of(first).year if first else today.year) - 1, -1))
 
 
-def yearly(session: Session, reference: Reference, year: int, today: dt.date) -> Report:
-    """The report of a year, every supervising department in it; refuses ``ReportUnknown``."""
+def yearly(session: Session, reference: Reference, year: int, today: dt.date, missed_max: int | None = None) -> Report:
+    """The report of a year, every supervising department in it, with every missed limit or the first ``missed_max`` of
+    each department; refuses ``ReportUnknown``."""
     if year not in years(session, today):
         raise ReportUnknown()
     period = statistics.year(year)
     lines = _build_lines(session, period, today)
-    missed = _find_missed_limits(session, reference, period, today)
+    counts = _count_missed_limits(session, period, today)
+    missed = _find_missed_limits(session, reference, period, today, missed_max)
     sections = []
     for department in account_lookup.departments(session):
         department_lines = lines.get(department.id, {})
         if department.kind == "supervisor" or department_lines or department.id in missed:
             total = department_lines.pop(_DEPARTMENT, Line())
             sections.append(
-                Section(department, total, dict(sorted(department_lines.items())), missed.get(department.id, ()))
+                Section(
+                    department,
+                    total,
+                    dict(sorted(department_lines.items())),
+                    missed.get(department.id, ()),
+                    counts.get(department.id, 0),
+                )
             )
     return Report(year, today, sections)
 
@@ -168,7 +181,25 @@ def _count_history(session: Session, period: Period) -> Iterable[Counted]:
 def _count_entries(
     session: Session, table: type[Penalty] | type[Listing], acts: dict[str, str], period: Period
 ) -> Iterable[Counted]:
-    """Count the entries of records decided here, each once under its department and once under each sector."""
+    """Count the entries of records decided here, each once under its department and once under each sector.
+
+    What an entry says of itself never changes, so that full blocks of entries are counted once.
+    """
+    newest = session.execute(select(func.max(Publication.from_entry))).scalar_one() or 0
+    for start in range(0, newest + 1, ENTRIES_OF_A_BLOCK):
+        count = partial(_count_block, session, table, period, start)
+        if start + ENTRIES_OF_A_BLOCK > newest + 1:
+            rows = count()
+        else:
+            rows = _blocks.get_or_compute(session, (table.__tablename__, period, start), count)
+        for department, act, sector, number in rows:
+            yield department, (sector,), acts[act], number
+
+
+def _count_block(
+    session: Session, table: type[Penalty] | type[Listing], period: Period, start: int
+) -> list[tuple[int, str, str, int]]:
+    """Department, act, sector (``_DEPARTMENT`` for all of them together) and how many of the entries of a block."""
 
     def build_statement(*columns: Any) -> Select[Any]:
         group_columns = (table.department_id, Publication.act, *columns)
@@ -176,17 +207,19 @@ def _count_entries(
             select(*group_columns, func.count())
             .select_from(Publication)
             .join(table, table.record == Publication.record)
-            .where(Publication.act.in_(acts), period.spans(Publication.recorded_at))
+            .where(Publication.from_entry >= start, Publication.from_entry < start + ENTRIES_OF_A_BLOCK)
+            .where(Publication.act.in_(_ACTS[table]), period.spans(Publication.recorded_at))
             .group_by(*group_columns)
         )
 
-    for department, act, number in session.execute(build_statement()):
-        yield department, (_DEPARTMENT,), acts[act], number
     by_sector = build_statement(PublicationSector.sector).join(
         PublicationSector, PublicationSector.from_entry == Publication.from_entry
     )
-    for department, act, sector, number in session.execute(by_sector):
-        yield department, (sector,), acts[act], number
+    together = session.execute(build_statement()).tuples().all()
+    return [
+        *((department, act, _DEPARTMENT, number) for department, act, number in together),
+        *session.execute(by_sector).tuples().all(),
+    ]
 
 
 def _count_reliefs(session: Session, period: Period) -> Iterable[Counted]:
@@ -212,16 +245,30 @@ def _add_tallies(tally: Tally, other: Tally) -> Tally:
     return Tally(timely=tally.timely + other.timely, late=tally.late + other.late, open=tally.open + other.open)
 
 
+def _is_missed(period: Period, today: dt.date) -> ColumnElement[bool]:
+    """Whether a limit of the period, of whatever kind, was met late or not at all, as SQL."""
+    return period.holds(Clock.due) & ((Clock.met_on > Clock.due) | (Clock.met_on.is_(None) & (Clock.due < today)))
+
+
+def _count_missed_limits(session: Session, period: Period, today: dt.date) -> dict[int, int]:
+    statement = select(Clock.department_id, func.count()).where(_is_missed(period, today))
+    return dict(session.execute(statement.group_by(Clock.department_id)).tuples().all())
+
+
 def _find_missed_limits(
-    session: Session, reference: Reference, period: Period, today: dt.date
+    session: Session, reference: Reference, period: Period, today: dt.date, limit: int | None
 ) -> dict[int, list[MissedLimit]]:
-    """By department, the limits of the period, of whatever kind, that were met late or not at all."""
-    over = (Clock.met_on > Clock.due) | (Clock.met_on.is_(None) & (Clock.due < today))
+    """The missed limits by department, those that ended first before the others, at most ``limit`` of each."""
+    place = func.row_number().over(partition_by=Clock.department_id, order_by=(Clock.due, Clock.id))
+    numbered = select(Clock.id, place.label("place")).where(_is_missed(period, today)).subquery()
+    chosen = select(Clock).join(numbered, numbered.c.id == Clock.id).order_by(Clock.due, Clock.id)
+    if limit is not None:
+        chosen = chosen.where(numbered.c.place <= limit)
     by_department: dict[int, list[MissedLimit]] = {}
     rules, days = reference.clocks(), cache(reference.calendar.days_between)
-    for clock in session.scalars(select(Clock).where(period.holds(Clock.due), over).order_by(Clock.due, Clock.id)):
+    for clock in session.scalars(chosen):
         rule = rules[clock.code].of(clock.starts_on)
-        limit = MissedLimit(
+        missed = MissedLimit(
             number=clock.id,
             name=rule.name,
             deadline=clock.deadline,
@@ -232,5 +279,5 @@ def _find_missed_limits(
             met_on=clock.met_on,
             days=days(clock.due, clock.met_on or today),
         )
-        by_department.setdefault(clock.department_id, []).append(limit)
+        by_department.setdefault(clock.department_id, []).append(missed)
     return by_department

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from registry.domain.permissions import Actor
 from registry.keys.signing import Vault
-from registry.models import Account, Credential, RecoveryCode, WebSession
+from registry.models import Account, Credential, Passkey, RecoveryCode, WebSession
 from registry.queries.node import account_lookup
 from registry.unit_of_work import day_of
 
@@ -112,6 +112,11 @@ def second_factor(session: Session, account_id: int) -> SecondFactor:
     if credential is None:
         return SecondFactor(None, None, 0)
     return SecondFactor(credential.totp_at, credential.totp_draft, len(session.scalars(unused).all()))
+
+
+def passkeys(session: Session, account_id: int) -> Sequence[Passkey]:
+    """The passkeys of an account, in the order in which they were registered."""
+    return session.scalars(select(Passkey).where(Passkey.account_id == account_id).order_by(Passkey.id)).all()
 
 
 def _runs(now: dt.datetime) -> ColumnElement[bool]:

@@ -43,7 +43,7 @@ from registry.refusals.acts import (
     RecordErased,
     RecordUnknown,
 )
-from registry.services.cases import drafts, revisions
+from registry.services.cases import drafts, import_rows, revisions
 from registry.services.node import audit, proposals
 from registry.services.node.proposals import Holder, ProposedAct
 from registry.services.publication.erasure import clear_versions
@@ -190,7 +190,10 @@ def _clear_filings(work: UnitOfWork, penalty: Penalty) -> None:
         filing.returned_because = None
         of_row = (ImportFinding.import_id == filing.import_id, ImportFinding.row_number == filing.row_number)
         work.session.execute(delete(ImportFinding).where(*of_row))
-    _clear_file(work, PenaltyImport, {filing.import_id for filing in penalty.filings if filing.import_id})
+    imports = {filing.import_id for filing in penalty.filings if filing.import_id}
+    _clear_file(work, PenaltyImport, imports)
+    for import_id in imports:
+        import_rows.forget(work, import_id)
 
 
 def _clear_file(work: UnitOfWork, table: type[PenaltyImport] | type[ListAdoption], numbers: Collection[int]) -> None:

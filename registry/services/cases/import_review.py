@@ -20,7 +20,7 @@ from registry.errors import Fault, Invalid, Refusal
 from registry.models import ImportFinding, PenaltyImport
 from registry.queries.cases import penalties
 from registry.refusals.acts import AlreadyFiled, FileForgotten, FileUnfinished, FilingRefused
-from registry.services.cases import column_mappings, penalty_filing, penalty_import
+from registry.services.cases import column_mappings, import_rows, penalty_filing, penalty_import
 from registry.services.cases.penalty_import import Options, Upload
 from registry.services.node import audit
 from registry.services.node.resumable import Perform, PerformAs, run_each
@@ -67,6 +67,7 @@ def restate(work: UnitOfWork, import_id: int, options: Options) -> PenaltyImport
     mended = import_row.mended
     _read_or_fail(work, import_row, upload)
     import_row.mended = mended
+    import_rows.forget(work, import_row.id)
     work.session.flush()
     return import_row
 
@@ -141,7 +142,7 @@ def _admit(work: UnitOfWork, import_id: int) -> PenaltyImport:
     import_row = work.session.get_one(PenaltyImport, import_id, with_for_update=True)
     if import_row.state not in MENDABLE:
         raise FileUnfinished()
-    if not import_row.sealed:
+    if not import_row.is_kept:
         raise FileForgotten()
     return import_row
 

@@ -12,7 +12,7 @@ from registry.errors import Refusal
 from registry.models import Penalty, PenaltyFiling, PenaltyImport
 from registry.queries.cases import penalties
 from registry.queries.law import reference_data
-from registry.services.cases import penalty_filing, penalty_import, penalty_version
+from registry.services.cases import import_rows, penalty_filing, penalty_import, penalty_version
 from registry.tabular import filings
 from registry.tabular.filings import SourceCell
 from registry.unit_of_work import UnitOfWork
@@ -97,13 +97,11 @@ def find_source(work: UnitOfWork, filing: PenaltyFiling) -> SourceRow | None:
     if filing.import_id is None or filing.row_number is None:
         return None
     import_row = work.session.get_one(PenaltyImport, filing.import_id)
-    if not import_row.sealed:
+    if not import_row.is_kept:
         return SourceRow(import_row.filename, "", filing.row_number, [], {})
-    reading = penalty_import.load_options(import_row).reading
-    data = work.keys.vault.open(import_row.sealed)
     mended = penalty_import.load_mended(work.keys.vault, import_row)
     facts = json.loads(filing.content)
-    found = filings.read_source_rows(data, import_row.filename, reading, filing.row_number)
+    found = import_rows.find_rows(work.session, work.keys.vault, import_row, filing.row_number)
     for (sheet, number), cells in found.items():
         texts = [mended.get((sheet, number), {}).get(cell.heading, cell.text) for cell in cells]
         if len(found) == 1 or any(_is_number(text, facts["document_number"]) for text in texts):

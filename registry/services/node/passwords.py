@@ -21,7 +21,7 @@ from registry.models import Account, Credential, PasswordCode, RecoveryCode, Web
 from registry.queries.node import account_lookup
 from registry.queries.node.sign_in_lookup import StoredPassword
 from registry.refusals.sign_in import PasswordRefused
-from registry.services.node import accounts, audit
+from registry.services.node import accounts, audit, passkeys
 from registry.unit_of_work import UnitOfWork
 
 CHARACTERS_MIN, CHARACTERS_MAX = 12, 128
@@ -124,6 +124,7 @@ def redeem_code(work: UnitOfWork, name: str, code: str, password_hash: str) -> b
     credential = work.session.get_one(Credential, row.Account.id)
     credential.totp = credential.totp_draft = credential.totp_at = credential.totp_step = None
     work.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == row.Account.id))
+    passkeys.end_all(work, row.Account.id)
     work.session.flush()
     return True
 

@@ -83,7 +83,7 @@ def open_session(work: UnitOfWork, visitor: Visitor, *, is_complete: bool) -> st
 def complete_session(work: UnitOfWork, number: int) -> str:
     """Complete a session whose second factor was proven; its token is replaced, the new one is returned."""
     token = _draw_token(work.actor.account_id or 0)
-    row = _own_session(work, number)
+    row = own_session(work, number)
     row.second_factor_at, row.token_hash = work.now, token_hash(work.keys.vault, token)
     work.session.flush()
     audit.note(work, "session.open", work.actor.name)
@@ -97,13 +97,13 @@ def touch_session(work: UnitOfWork, number: int) -> None:
 
 def prove_session(work: UnitOfWork, number: int) -> None:
     """Note that the password was typed again in a session."""
-    _own_session(work, number).proven_at = work.now
+    own_session(work, number).proven_at = work.now
     work.session.flush()
 
 
 def end_session(work: UnitOfWork, number: int) -> None:
     """End a session of the actor's account. Refuses ``SessionUnknown``."""
-    work.session.delete(_own_session(work, number))
+    work.session.delete(own_session(work, number))
     work.session.flush()
     audit.note(work, "session.end", work.actor.name)
 
@@ -122,7 +122,8 @@ def delete_ended(work: UnitOfWork) -> int:
     return len(work.session.scalars(delete(WebSession).where(is_over).returning(WebSession.id)).all())
 
 
-def _own_session(work: UnitOfWork, number: int) -> WebSession:
+def own_session(work: UnitOfWork, number: int) -> WebSession:
+    """A session of the actor's account. Refuses ``SessionUnknown``."""
     statement = select(WebSession).where(WebSession.id == number, WebSession.account_id == work.actor.account_id)
     row = work.session.scalars(statement).first()
     if row is None:

@@ -20,10 +20,9 @@ from registry.errors import Refusal
 from registry.models import ImportFinding, PenaltyImport
 from registry.queries.cases import desk_work, file_templates, import_findings
 from registry.refusals.acts import BodyRefused, ImportUnknown
-from registry.services.cases import annotation, import_review, penalty_import
+from registry.services.cases import annotation, import_review, import_rows, penalty_import
 from registry.services.cases.import_review import CHECKING
 from registry.services.cases.penalty_import import Options, Upload
-from registry.tabular import filings
 from registry.tabular.annotated import XLSX, WorkbookFile
 from registry.tabular.filings import SourceCell
 from registry.unit_of_work import UnitOfWork
@@ -34,8 +33,9 @@ from registry.web.sessions import current_account, desk_page, render_private
 ROWS_SHOWN = 50
 """Refused rows whose cells are shown at once; the next ones follow when these are mended."""
 NOTES_SHOWN = 200
-INLINE_ROWS_MAX = 2_000
-"""Files of more rows are not read again for a page: their findings are shown without the cells."""
+INLINE_ROWS_MAX = 500
+"""Files of more rows, whose rows the worker has not kept yet, are not read again for a page: their findings are shown
+without the cells."""
 MADE_OF = {"measures": ("effect_until", "confined_action", "confined_start", "confined_end")}
 """What a filing makes of several fields, each of which may be what is wrong."""
 _SEE_OTHER = 303
@@ -133,7 +133,7 @@ def import_row(number: str) -> Response:
     place = (request.args.get("sheet", ""), literals.row_number(request.args.get("row", "")) or 0)
     with runtime.reading() as session:
         import_row = _own(session, _parse_number(number))
-        cells = _source(import_row, [place]).get(place)
+        cells = _source(session, import_row, [place]).get(place)
         if cells is None:
             raise ImportUnknown()
         found = import_findings.of_rows(session, import_row.id, [place])
@@ -209,6 +209,7 @@ def _advance(import_id: int) -> None:
         import_review.check(lambda act: runtime.perform(actor, act), actor, import_id)
     elif state == "running":
         penalty_import.run(lambda act: runtime.perform(actor, act), actor, import_id)
+    import_rows.keep(lambda act: runtime.perform(actor, act), import_id)
 
 
 def _render_upload(error: Refusal | None = None) -> Response:
@@ -230,8 +231,10 @@ def _render_import(import_id: int, error: Refusal | None = None) -> Response:
         import_row = _own(session, import_id)
         refused = import_findings.count_refused(session, import_id)
         shown = import_findings.first_refused(session, import_id, ROWS_SHOWN)
-        is_readable = bool(import_row.sealed) and import_row.total <= INLINE_ROWS_MAX
-        source = _source(import_row, shown) if is_readable and shown else {}
+        is_readable = import_row.is_kept and (
+            import_row.total <= INLINE_ROWS_MAX or import_rows.is_kept(session, import_id)
+        )
+        source = _source(session, import_row, shown) if is_readable and shown else {}
         by_place = defaultdict(list)
         for finding in import_findings.of_rows(session, import_id, shown):
             by_place[_place(finding)].append(finding)
@@ -256,11 +259,9 @@ def _render_import(import_id: int, error: Refusal | None = None) -> Response:
 def _render_mapping(import_id: int, error: Refusal | None = None) -> Response:
     with runtime.reading() as session:
         import_row = _own(session, import_id)
-        reading = penalty_import.load_options(import_row).reading
         headings: list[SourceCell] = []
         try:
-            data = runtime.keys().vault.open(import_row.sealed)
-            headings = filings.read_headings(data, import_row.filename, reading)
+            headings = import_rows.find_headings(session, runtime.keys().vault, import_row)
         except Refusal as refusal:  # not even a table was found
             error = error or refusal
         codes = import_findings.fault_codes(session, import_id)
@@ -322,10 +323,8 @@ def _own(session: Session, import_id: int) -> PenaltyImport:
     return penalty_import.import_of_account(session, current_account().account_id, import_id)
 
 
-def _source(import_row: PenaltyImport, places: Sequence[Place]) -> dict[Place, list[SourceCell]]:
-    reading = penalty_import.load_options(import_row).reading
-    data = runtime.keys().vault.open(import_row.sealed)
-    return filings.read_source_rows(data, import_row.filename, reading, places)
+def _source(session: Session, import_row: PenaltyImport, places: Sequence[Place]) -> dict[Place, list[SourceCell]]:
+    return import_rows.find_rows(session, runtime.keys().vault, import_row, places)
 
 
 def _mended(import_row: PenaltyImport) -> dict[Place, dict[str, str]]:

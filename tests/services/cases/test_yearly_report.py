@@ -112,6 +112,22 @@ class TestYearly:
         assert len(told) == 3
         assert all(one.source and one.status for one in missed)
 
+    def test_lists_the_first_missed_limits_of_each_department_and_counts_all(self, year):
+        with runtime.reading() as session:
+            reference = reference_data.current(session)
+            reports = [yearly_report.yearly(session, reference, 2026, day("2026-07-01"), most) for most in (None, 2)]
+        whole, short = ({section.department.code: section for section in report.sections} for report in reports)
+        assert list(short["finance"].missed) == list(whole["finance"].missed)[:2]
+        assert [section.missed_count for section in (short["finance"], short["housing"])] == [3, 0]
+
+    def test_counts_the_same_whatever_blocks_of_entries_were_counted_before(self, year, monkeypatch):
+        usual = made("2026-07-01")["finance"]
+        monkeypatch.setattr(yearly_report, "ENTRIES_OF_A_BLOCK", 2)
+        for _ in range(2):
+            section = made("2026-07-01")["finance"]
+            assert section.total.counts == usual.total.counts
+            assert section.sectors == usual.sectors
+
     def test_misses_nothing_on_the_last_day(self, bureau):
         bureau.go(day("2026-03-02"))
         bureau.penalty(decided_on=DECIDED)
