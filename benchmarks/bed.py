@@ -1,36 +1,27 @@
 """A benchmark node on a fresh store with everybody at work, filled only through the acts that a real node runs."""
 
 import datetime as dt
-import json
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
 
-from benchmarks.figures import Span, timed
 from registry import runtime
 from registry.app import create_app
 from registry.commands.node import prepare
 from registry.domain.permissions import SYSTEM, Actor
-from registry.models import Publication
 from registry.queries.cases import penalties
 from registry.services.cases import penalty_import, penalty_verification
-from registry.services.publication import ledger, publishing
+from registry.services.publication import ledger
 from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork
 from tests.support.people import Person, hire
-from tools.synthetic import Firm, firms, penalty_rows, write_xlsx
+from tools.synthetic import penalty_rows, write_xlsx
 
 CENTRE = "centre"
 UNTIL = dt.date(2026, 11, 20)
-SEED_FILLED = 10
 
 
 @dataclass(frozen=True)
@@ -103,33 +94,9 @@ def seal() -> None:
     runtime.perform(SYSTEM, lambda work: ledger.seal(work) is not None)
 
 
-def fill(bed: Bed, published: int, wanted: int, batch: int = 5_000) -> Span:
-    """Publish further records through the gate in which every act ends, until ``wanted`` are published, and seal.
-
-    Their bodies are those of a filed record with another subject; no officer's filing stands behind them, so
-    that a million is reached in minutes. Queries and checks cannot tell.
-    """
-    with runtime.reading() as session:
-        newest = select(Publication.body).order_by(Publication.from_entry.desc()).limit(1)
-        template = json.loads(session.execute(newest).scalar_one())
-    versions = (_build_version(bed, template, firm) for firm in islice(firms(wanted, SEED_FILLED), published, None))
-    with timed() as span:
-        while chunk := list(islice(versions, batch)):
-            runtime.perform(SYSTEM, partial(publishing.publish, versions=chunk))
-            seal()
-    settle()
-    return span
-
-
 def settle() -> None:
     """Let the store count its rows again and write what it has put off, as a running PostgreSQL does by itself."""
     with runtime.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         is_postgresql = connection.dialect.name == "postgresql"
         for statement in ("VACUUM ANALYZE", "CHECKPOINT") if is_postgresql else ("ANALYZE",):
             connection.exec_driver_sql(statement)
-
-
-def _build_version(bed: Bed, template: dict[str, Any], firm: Firm) -> publishing.Version:
-    subject = template["subject"] | {"name": firm.name, "uscc": firm.uscc}
-    body = template | {"record": secrets.token_hex(16), "subject": subject}
-    return publishing.Version(body, bed.settings.node)

@@ -7,16 +7,30 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from benchmarks import backlog, checking, desks, filing, lists, memory, names, pages, serving, start
+from benchmarks import (
+    backlog,
+    checking,
+    delivering,
+    desks,
+    exporting,
+    filing,
+    lists,
+    memory,
+    names,
+    searching,
+    serving,
+    start,
+)
 from benchmarks import bed as beds
-from benchmarks.figures import head, rate, tell
+from benchmarks.figures import head
+from benchmarks.published import Filling
 from benchmarks.servers import store_url
 from tools import invented
 
 STORES = ("sqlite", "postgresql")
-PAGES = {"pages": pages.measure, "desks": desks.measure, "memory": memory.measure}
+READING = ("publishing", "search", "delivery", "desks", "export", "memory")
 CHECKS = {"check": checking.measure, "serving": serving.measure}
-PARTS = ("filing", *PAGES, *CHECKS, "lists", "names", "backlog", "start")
+PARTS = ("filing", *READING, *CHECKS, "lists", "names", "backlog", "start")
 SEED = 1
 
 
@@ -24,7 +38,7 @@ def main() -> None:
     """Run the benchmarks; every figure is of this machine at this hour, only the ratios travel."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--rows", type=int, default=10_000, help="rows of the file that is filed")
-    parser.add_argument("--records", type=int, default=100_000, help="published records to search and show pages of")
+    parser.add_argument("--records", type=int, default=100_000, help="published records to read publicly")
     parser.add_argument("--against", type=int, default=1_000_000, help="published records to check bidders against")
     parser.add_argument("--places", type=int, default=100_000, help="places of the list that is updated weekly")
     parser.add_argument("--names", type=int, default=10_000, help="invented names to search among")
@@ -37,7 +51,7 @@ def main() -> None:
     parts = set(arguments.only or PARTS)
     head(f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
     for store in arguments.store or STORES:
-        if parts & {"filing", *PAGES, *CHECKS}:
+        if parts & {"filing", *READING, *CHECKS}:
             _measure_store(store, parts, arguments)
         if "lists" in parts:
             _measure_list(store, arguments.places)
@@ -56,27 +70,40 @@ def _measure_store(store: str, parts: set[str], arguments: argparse.Namespace) -
     with tempfile.TemporaryDirectory(prefix="registry-bench-") as name:
         folder = Path(name)
         with store_url(store, folder) as url, beds.make(url, folder) as bed:
-            head(f"{store}: filing and publishing")
-            published = filing.measure(bed, folder, arguments.rows)
-            for measures, wanted in ((PAGES, arguments.records), (CHECKS, arguments.against)):
-                chosen = [part for part in measures if part in parts]
-                if chosen:
-                    published = _fill_up(bed, published, wanted)
-                for part in chosen:
-                    head(f"{store}: {part}")
-                    measures[part](bed, published)
+            filling = Filling(bed, 0)
+            if parts & {"filing", "desks", *CHECKS}:
+                head(f"{store}: filing and publishing")
+                filling = Filling(bed, filing.measure(bed, folder, arguments.rows))
+            if parts & set(READING):
+                _measure_reading(store, parts, filling, arguments.records)
+            chosen = [part for part in CHECKS if part in parts]
+            if chosen:
+                filling.fill(arguments.against)
+                filling.tell_rates()
+            for part in chosen:
+                head(f"{store}: {part}")
+                CHECKS[part](bed, filling.published)
 
 
-def _fill_up(bed: beds.Bed, published: int, wanted: int) -> int:
-    """Fill the store up to ``wanted`` records, when it has fewer; returns how many it has."""
-    if published < wanted:
-        span = beds.fill(bed, published, wanted)
-        tell(
-            f"filling up to {wanted:,} records through the gate alone",
-            f"{span.seconds:,.0f} s",
-            rate(wanted - published, span.seconds),
-        )
-    return max(published, wanted)
+def _measure_reading(store: str, parts: set[str], filling: Filling, records: int) -> None:
+    """Measure what the public reads, at so many records."""
+    head(f"{store}: public reading")
+    if "search" in parts:
+        searching.measure(filling, records)
+    filling.fill(records)
+    filling.tell_rates()
+    if "delivery" in parts:
+        head(f"{store}: delivery over HTTP")
+        delivering.measure(filling.bed, filling.published)
+    if "desks" in parts:
+        head(f"{store}: desks")
+        desks.measure(filling.bed, filling.published)
+    if "memory" in parts:
+        head(f"{store}: memory")
+        memory.measure(filling.bed, filling.published)
+    if "export" in parts:
+        head(f"{store}: data files")
+        exporting.measure(filling, Path(filling.bed.settings.home))
 
 
 def _measure_list(store: str, places: int) -> None:

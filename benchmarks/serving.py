@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.bed import Bed
@@ -44,13 +45,16 @@ def running(bed: Bed, web_workers: int) -> Iterator[tuple[str, subprocess.Popen[
     """Run the product's own server on the store; yields its address and its first process."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    settings = replace(bed.settings, port=port, base_url=address, web_workers=web_workers, log_level="warning")
-    server = subprocess.Popen(serve_arguments(settings), env=child_environment(settings), start_new_session=True)
-    try:
-        wait_for(server, f"{address}/readyz")
-        yield address, server
-    finally:
-        stop(server)
+    settings = replace(bed.settings, port=port, base_url=address, web_workers=web_workers)
+    with (Path(bed.settings.home) / "server.log").open("ab") as log:
+        server = subprocess.Popen(
+            serve_arguments(settings), env=child_environment(settings), start_new_session=True, stderr=log
+        )
+        try:
+            wait_for(server, f"{address}/readyz")
+            yield address, server
+        finally:
+            stop(server)
 
 
 def _pick_bidders(turn: int, known: list[Firm], unknown: list[Firm]) -> list[Firm]:

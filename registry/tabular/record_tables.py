@@ -12,8 +12,9 @@ from registry.domain.filing.cells import MAX_CELL
 ROWS_MAX = 1_048_576
 """The rows of a worksheet."""
 CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_DANGEROUS = frozenset("=+-@\t\r\n＝＋－＠")
 """What a spreadsheet may read as the beginning of a formula (OWASP, CSV injection)."""
+_CHUNK_CHARACTERS = 256 * 1024
 _OPTIONS = {
     "constant_memory": True,
     "use_zip64": True,
@@ -55,13 +56,18 @@ class CsvTable:
 
     def write(self, cells: Sequence[str]) -> None:
         """Write the next row."""
-        self._writer.writerow([f"'{cell}" if cell.startswith(_DANGEROUS) else cell for cell in cells])
+        self._writer.writerow([f"'{cell}" if cell[:1] in _DANGEROUS else cell for cell in cells])
+        if self._buffer.tell() >= _CHUNK_CHARACTERS:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._flush()
+
+    def _flush(self) -> None:
         self._out.write(self._buffer.getvalue().encode())
         self._buffer.seek(0)
         self._buffer.truncate()
-
-    def close(self) -> None:
-        """Nothing is left to write."""
 
 
 class XlsxTable:

@@ -17,7 +17,8 @@ _ONE_DAY = dt.timedelta(days=1)
 def plain(value: Any) -> Any:
     """Spell out control and formatting characters: they can turn a name around or hide a part of it."""
     if isinstance(value, str):
-        return "".join(_spell_out(character) for character in value)
+        # All that is printable is shown as it is; so is most text, which Python tells at once.
+        return value if value.isprintable() else "".join(_spell_out(character) for character in value)
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, dict):

@@ -6,6 +6,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 from registry import runtime
 from registry.models import Account, AuditEvent, Base, Counter, RowCommitment
 from registry.models.row_commitment import UNCOMMITTED
+from registry.services.node import audit
 from registry.services.node.row_commitments import adopt_rows
 from registry.services.publication import row_state
 from tests.support.tampering import findings
@@ -31,6 +32,11 @@ class TestActs:
             assert len(rows) == _count(work.session, AuditEvent) > 1
             with pytest.raises(TypeError):
                 work.session.execute(update(AuditEvent).values(actor="x").returning(AuditEvent.actor))
+        assert findings() == []
+
+    def test_may_write_more_rows_at_once_than_a_statement_takes(self, app, people):
+        with runtime.begin() as work:
+            audit.note(work, "test.many", map(str, range(2_500)))
         assert findings() == []
 
     def test_that_are_rolled_back_leave_no_commitment(self, app, people):

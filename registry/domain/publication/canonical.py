@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from json.encoder import encode_basestring as quoted
 
 from registry.refusals.content import NotCanonical
@@ -40,6 +41,16 @@ def dumps(value: object) -> bytes:
         raise NotCanonical("含有规范形式之外的值") from None
 
 
+def dumps_fields(value: Mapping[str, object]) -> dict[str, bytes]:
+    """Serialise each field of an object by itself, in the canonical order of their names. Refuses as ``dumps``."""
+    return {name: dumps(value[name]) for name in _sorted_keys(value)}
+
+
+def join_fields(fields: Mapping[str, bytes]) -> bytes:
+    """The canonical bytes of an object from those of its fields, as ``dumps_fields`` gives them."""
+    return b"{" + b",".join([quoted(name).encode() + b":" + data for name, data in fields.items()]) + b"}"
+
+
 def loads(data: bytes) -> object:
     """Parse canonical JSON bytes; refuses ``NotCanonical`` for any other spelling of the value."""
     try:
@@ -75,7 +86,7 @@ def _write_text(value: object) -> str:
     raise TypeError
 
 
-def _sorted_keys(value: dict[str, object]) -> list[str]:
+def _sorted_keys(value: Mapping[str, object]) -> list[str]:
     """The keys by UTF-16 code units (section 3.2.3); for ASCII that is the order of Python."""
     if "".join(value).isascii():
         return sorted(value)

@@ -33,30 +33,36 @@ def commit(body: Mapping[str, object], salt: bytes) -> bytes:
 
     ``salt`` is 32 random bytes of this record version alone. Refuses values without canonical form.
     """
-    return merkle.root(_leaf_hashes(body, salt))
+    return commit_fields(canonical.dumps_fields(body), salt)
+
+
+def commit_fields(fields: Mapping[str, bytes], salt: bytes) -> bytes:
+    """``commit`` to a record whose fields are in canonical bytes already, as publishing has them at hand."""
+    return merkle.root(_leaf_hashes(fields, salt))
 
 
 def disclose(body: Mapping[str, object], salt: bytes, name: str) -> Disclosure:
     """Disclose the field ``name``; its salt reveals neither the record's salt nor another field's."""
     index = sorted(body).index(name)
-    proof = merkle.inclusion_proof(index, len(body), merkle.nodes_of(_leaf_hashes(body, salt)))
+    leaves = _leaf_hashes(canonical.dumps_fields(body), salt)
+    proof = merkle.inclusion_proof(index, len(body), merkle.nodes_of(leaves))
     return Disclosure(name, body[name], _field_salt(salt, name), index, len(body), tuple(proof))
 
 
 def verify_field(root: bytes, disclosure: Disclosure) -> bool:
     """Verify that the record behind ``root`` has the disclosed value in the disclosed field."""
-    leaf = _leaf_hash(disclosure.name, disclosure.value, disclosure.salt)
+    leaf = _leaf_hash(disclosure.name, canonical.dumps(disclosure.value), disclosure.salt)
     return merkle.verify_inclusion(leaf, disclosure.index, disclosure.size, disclosure.proof, root)
 
 
-def _leaf_hashes(body: Mapping[str, object], salt: bytes) -> list[bytes]:
+def _leaf_hashes(fields: Mapping[str, bytes], salt: bytes) -> list[bytes]:
     if len(salt) != SALT_BYTES:
         raise ValueError("a record's salt has 32 bytes")
-    return [_leaf_hash(name, body[name], _field_salt(salt, name)) for name in sorted(body)]
+    return [_leaf_hash(name, fields[name], _field_salt(salt, name)) for name in sorted(fields)]
 
 
-def _leaf_hash(name: str, value: object, field_salt: bytes) -> bytes:
-    committed = hashlib.sha256(_FIELD + field_salt + canonical.dumps(value)).digest()
+def _leaf_hash(name: str, data: bytes, field_salt: bytes) -> bytes:
+    committed = hashlib.sha256(_FIELD + field_salt + data).digest()
     return merkle.leaf_hash(_name_hash(name) + committed)
 
 

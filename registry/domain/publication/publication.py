@@ -63,6 +63,11 @@ def commitment(body: Mapping[str, Any], previous: str | None, salt: bytes) -> st
     return commitments.commit({**body, "previous": previous}, salt).hex()
 
 
+def commitment_of(fields: Mapping[str, bytes], previous: str | None, salt: bytes) -> str:
+    """``commitment`` over a body whose fields are in canonical bytes already, which publishing has at hand."""
+    return commitments.commit_fields({**fields, "previous": canonical.dumps(previous)}, salt).hex()
+
+
 @dataclass(frozen=True)
 class Leaf:
     """Content of one ledger entry: ``record`` got ``revision`` by ``act``; ``commitment`` is hex."""

@@ -87,13 +87,6 @@ class Column:
     form: str
     kinds: tuple[str, ...]
 
-    def value(self, body: Mapping[str, Any]) -> str:
-        """The value as text: lists of values apart with a semicolon, objects in a list as JSON."""
-        value: Any = body
-        for name in _steps(self.path):
-            value = value.get(name) if isinstance(value, Mapping) else None
-        return _text(value)
-
 
 @cache
 def columns() -> tuple[Column, ...]:
@@ -116,8 +109,35 @@ def headings(*, in_words: bool) -> list[str]:
 
 
 def cells(entry: int, body: Mapping[str, Any]) -> list[str]:
-    """The cells of a record, in the order of the headings."""
-    return [str(entry), *(column.value(body) for column in columns())]
+    """The cells of a record, in the order of the headings: lists of values apart with a semicolon, objects in a list as
+    JSON."""
+    places = _places()
+    row = [""] * (len(columns()) + 1)
+    row[0] = str(entry)
+    _fill(row, body, places)
+    return row
+
+
+def _fill(row: list[str], values: Mapping[str, Any], places: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        place = places.get(name)
+        if isinstance(place, int):
+            row[place] = value if type(value) is str else _text(value)
+        elif place is not None and isinstance(value, Mapping):
+            _fill(row, value, place)
+
+
+@cache
+def _places() -> Mapping[str, Any]:
+    """The place of each field in a row, by its name; of the fields of an object within it a mapping alike."""
+    places: dict[str, Any] = {}
+    for place, column in enumerate(columns(), start=1):
+        *outer, name = column.path.split(".")
+        within = places
+        for step in outer:
+            within = within.setdefault(step, {})
+        within[name] = place
+    return places
 
 
 def kind_names(column: Column) -> Sequence[str]:
@@ -174,11 +194,6 @@ def _describe(path: str, annotation: Any) -> str:
     if any(get_origin(member) is Literal for member in members):
         return "代码：" + "、".join(str(value) for member in members for value in get_args(member))
     return next((_FORMS[member] for member in members if member in _FORMS), "文字")
-
-
-@cache
-def _steps(path: str) -> tuple[str, ...]:
-    return tuple(path.split("."))
 
 
 def _text(value: Any) -> str:

@@ -130,8 +130,29 @@ def full_line(entry: int, body: str, *, is_own: bool) -> bytes:
 
     Of a body from elsewhere only what this node knows is shown (``records.known_fields``).
     """
-    shown = body if is_own else canonical.dumps(records.known_fields(json.loads(body))).decode()
-    return f'{{"entry":{entry},"body":{shown}}}\n'.encode()
+    return f'{{"entry":{entry},"body":{body if is_own else _known_text(body)}}}\n'.encode()
+
+
+def full_lines(rows: Iterable[tuple[int, str, str]], node: str) -> bytes:
+    """The lines of records by entry, stored body and origin, many at once: as ``full_line`` of each."""
+    lines = [
+        f'{{"entry":{entry},"body":{body if origin == node else _known_text(body)}}}\n' for entry, body, origin in rows
+    ]
+    return "".join(lines).encode()
+
+
+def _known_text(body: str) -> str:
+    """The canonical text of what this node knows of a stored body: all of it, unless it is of a later schema."""
+    if _schema_decoder.decode(body).schema <= records.SCHEMA:
+        return body
+    return canonical.dumps(records.known_fields(json.loads(body))).decode()
+
+
+class _Versioned(Struct):
+    schema: int = 0
+
+
+_schema_decoder = msgspec.json.Decoder(_Versioned)
 
 
 def gone_line(entry: int, reason: str, record: str, until_entry: int | None) -> bytes:

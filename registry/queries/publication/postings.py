@@ -76,7 +76,7 @@ class Memory:
     def containing(self, alternatives: Sequence[str]) -> BitMap:
         """The entries of names that contain one of the texts."""
         rows = list(self.names.items())
-        return BitMap([entry for entry, names in rows if record_terms.contains(names, alternatives)])
+        return BitMap([entry for text in alternatives for entry, names in rows if text in names])
 
     def values(self, dimension: str) -> Collection[str]:
         """The values of a facet that some entry has."""

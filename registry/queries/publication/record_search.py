@@ -46,6 +46,19 @@ class Found:
     has_older: bool
 
 
+@dataclass(frozen=True)
+class _Conditions:
+    """The entries of a source that match all but the facets, and those that have a wanted value of each facet."""
+
+    unnarrowed: BitMap
+    narrowed: Mapping[str, BitMap]
+
+    def entries(self, without: str = "") -> BitMap:
+        """The entries that match; ``without``: as if one facet were not narrowed."""
+        facets = (entries for dimension, entries in self.narrowed.items() if dimension != without)
+        return reduce(BitMap.intersection, facets, self.unnarrowed)
+
+
 class Search:
     """One question for records, answered as a page, a total and facets from the same entries."""
 
@@ -61,7 +74,8 @@ class Search:
         if not at.is_now and (past := _changed_since(session, at)):
             on = record_terms.day_number(at.on)
             self._scopes.append((past, BitMap(past.names), (on, on)))
-        self._matches = [_match(*scope, wanted) for scope in self._scopes]
+        self._conditions = [_conditions(*scope, wanted) for scope in self._scopes]
+        self._matches = [conditions.entries() for conditions in self._conditions]
         self.entries = reduce(BitMap.union, self._matches, BitMap())
 
     def total(self) -> int:
@@ -111,11 +125,9 @@ class Search:
         """How many records each value of each facet finds; a facet counts as if it were not narrowed itself."""
         counts: dict[str, dict[str, int]] = {}
         for dimension in record_terms.DIMENSIONS:
-            is_narrowed = bool(_alternatives(self.wanted, dimension))
             counts[dimension] = {}
-            for place, (source, scope, days) in enumerate(self._scopes):
-                entries = _match(source, scope, days, self.wanted, dimension) if is_narrowed else self._matches[place]
-                _add_counts(counts[dimension], source, entries, dimension)
+            for (source, *_), conditions in zip(self._scopes, self._conditions, strict=True):
+                _add_counts(counts[dimension], source, conditions.entries(without=dimension), dimension)
         return counts
 
 
@@ -166,18 +178,19 @@ def _add_counts(counts: dict[str, int], source: Source, entries: BitMap, dimensi
             counts[value] = counts.get(value, 0) + number
 
 
-def _match(source: Source, scope: BitMap, days: tuple[int, int], wanted: Filter, without: str = "") -> BitMap:
-    """The entries of a scope that are visible on both days and match; ``without``: one facet left out."""
+def _conditions(source: Source, scope: BitMap, days: tuple[int, int], wanted: Filter) -> _Conditions:
+    """What is wanted, of the entries of a scope that are visible on both days."""
     entries = postings.visible(source, *days) & scope
-    for dimension in record_terms.DIMENSIONS:
-        alternatives = _alternatives(wanted, dimension)
-        if alternatives and dimension != without:
-            entries &= _any(source, _values(source, dimension, alternatives))
     for terms in _exact(wanted):
         entries &= _any(source, terms)
     for word in wanted.words:
         entries &= source.containing(record_terms.spellings(word))
-    return entries
+    narrowed = {
+        dimension: _any(source, _values(source, dimension, alternatives))
+        for dimension in record_terms.DIMENSIONS
+        if (alternatives := _alternatives(wanted, dimension))
+    }
+    return _Conditions(entries, narrowed)
 
 
 def _alternatives(wanted: Filter, dimension: str) -> Sequence[str]:

@@ -142,5 +142,5 @@ def spellings(text: str) -> tuple[str, ...]:
 
 
 def contains(names: str, alternatives: Iterable[str]) -> bool:
-    """Whether one of the texts is within one of the spellings of a name."""
-    return any(text in name for text in alternatives for name in names.split("\n"))
+    """Whether one of the texts is within one of the spellings of a name; no text has a line break."""
+    return any(text in names for text in alternatives)

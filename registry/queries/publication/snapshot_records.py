@@ -1,6 +1,6 @@
 """Read what a snapshot is made of: which entries are shown now, their bodies, and why others are there no more."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pyroaring import BitMap
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from registry.queries.any_of import any_of, numbers
 from registry.queries.publication.publications import Filter, Moment
 from registry.queries.publication.record_search import Search
 
-CHUNK = 500
+CHUNK = 2_000
 """Bodies are read so many at a time; one is a few kilobytes."""
 _BODIES = (
     select(Publication.from_entry, Publication.body, Publication.origin)
@@ -34,8 +34,14 @@ def shown(session: Session, at: Moment) -> BitMap:
 
 def bodies(session: Session, entries: BitMap) -> Iterator[tuple[int, str, str]]:
     """Yield entry, stored body and origin of versions, in the order of their entries."""
+    for chunk in body_chunks(session, entries):
+        yield from chunk
+
+
+def body_chunks(session: Session, entries: BitMap) -> Iterator[Sequence[tuple[int, str, str]]]:
+    """Yield what ``bodies`` yields, many at a time."""
     for chunk in _chunks(entries):
-        yield from session.connection().execute(_BODIES, {"entries": chunk}).tuples().all()
+        yield session.connection().execute(_BODIES, {"entries": chunk}).tuples().all()
 
 
 def gone(session: Session, entries: BitMap) -> Iterator[tuple[int, str, str, int | None]]:

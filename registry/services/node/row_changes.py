@@ -7,6 +7,7 @@ no row is missed that another act added meanwhile.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 from sqlalchemy import Column, Connection, Delete, Engine, Insert, Table, Update, event, func, select, tuple_
@@ -107,7 +108,8 @@ def _ask_for_rows(connection: Connection, statement: Any, multi: Any, one: Any, 
     if _changes_of(connection, statement) is None:
         return statement, multi, one
     table = statement.table
-    if statement.exported_columns:  # the act reads the result itself
+    # Of a copy: the statement would remember that it returns nothing, and then give the last thousand keys only.
+    if copy(statement).exported_columns:  # the act reads the result itself
         names = [column.name for column in statement.exported_columns]
         if not {column.name for column in table.primary_key.columns} <= set(names):
             raise TypeError(f"a statement that returns rows of {table.name} returns their keys as well")

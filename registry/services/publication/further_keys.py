@@ -50,7 +50,7 @@ def add(work: UnitOfWork, sources: Sequence[KeySource]) -> None:
         for key in dict.fromkeys((*_keys_of(work.keys, source), *carried.get(source.record, ())))
     ]
     if rows:
-        work.session.execute(insert(FurtherKey), rows)
+        work.session.connection().execute(insert(FurtherKey), rows)
 
 
 def _keys_of(keys: Keys, source: KeySource) -> Iterable[str]:

@@ -43,7 +43,7 @@ def append(work: UnitOfWork, leaves: Sequence[Leaf]) -> int:
     first = take(work, "ledger", len(leaves))
     epochs.require_growth(work, first - 1)
     day = work.today
-    work.session.execute(
+    work.session.connection().execute(
         insert(LedgerEntry),
         [
             {
@@ -149,7 +149,7 @@ def _sign_head(work: UnitOfWork, origin: str) -> Checkpoint | None:
         require_sound(last, nodes)
     new_nodes = merkle.grow(nodes, size, leaves)
     if new_nodes:
-        work.session.execute(
+        work.session.connection().execute(
             insert(LedgerNode),
             [{"level": level, "position": position, "hash": value} for level, position, value in new_nodes],
         )

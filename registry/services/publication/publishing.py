@@ -16,7 +16,7 @@ from registry.domain.exchange.formats import known
 from registry.domain.publication import canonical, commitments
 from registry.domain.publication.publication import (
     Leaf,
-    commitment,
+    commitment_of,
     hash_of,
     list_state,
     projection,
@@ -74,15 +74,15 @@ def publish(work: UnitOfWork, versions: Sequence[Version]) -> list[int]:
                 row["record"],
                 row["revision"],
                 row["act"],
-                commitment(version.body, row["previous"], row["salt"]),
+                row.pop("commitment"),
             )
-            for version, row in zip(versions, rows, strict=True)
+            for row in rows
         ],
     )
     for entry, row in enumerate(rows, start=first):
         row["from_entry"] = entry
     _close_previous(work, [row for row in rows if row["revision"] > 1])
-    work.session.execute(insert(Publication), rows)
+    work.session.connection().execute(insert(Publication), rows)
     _insert_sectors(work, versions, first)
     _insert_relation_ends(work, versions, first)
     further_keys.add(work, _key_sources(versions, rows))
@@ -112,14 +112,16 @@ def _key_sources(versions: Sequence[Version], rows: Sequence[Mapping[str, Any]])
 
 
 def _build_row(work: UnitOfWork, version: Version, previous: str | None) -> dict[str, Any]:
-    body = canonical.dumps(version.body)
+    fields, salt = canonical.dumps_fields(version.body), secrets.token_bytes(commitments.SALT_BYTES)
+    body = canonical.join_fields(fields)
     return projection(version.body) | {
         "origin": version.origin,
         "id_index": version.id_index,
         "id_sealed": version.id_sealed,
         "signature": version.signature,
         "body": body.decode(),
-        "salt": secrets.token_bytes(commitments.SALT_BYTES),
+        "salt": salt,
+        "commitment": commitment_of(fields, previous, salt),
         "previous": previous,
         "content_hash": hash_of(body, previous),
         "recorded_at": work.now,
@@ -155,7 +157,7 @@ def _insert_sectors(work: UnitOfWork, versions: Sequence[Version], first: int) -
         for sector in version.body["sectors"]
     ]
     if rows:
-        work.session.execute(insert(PublicationSector), rows)
+        work.session.connection().execute(insert(PublicationSector), rows)
 
 
 def _insert_relation_ends(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
@@ -166,7 +168,7 @@ def _insert_relation_ends(work: UnitOfWork, versions: Sequence[Version], first: 
         for side, by, key in relation.ends(version.body, version.id_index)
     ]
     if rows:
-        work.session.execute(insert(RelationEnd), rows)
+        work.session.connection().execute(insert(RelationEnd), rows)
 
 
 def _insert_list_states(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
@@ -186,7 +188,7 @@ def _insert_list_states(work: UnitOfWork, versions: Sequence[Version], first: in
         if state not in known
     ]
     if rows:
-        work.session.execute(insert(ListStateEntry), rows)
+        work.session.connection().execute(insert(ListStateEntry), rows)
 
 
 def _insert_whole_list_states(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
@@ -198,7 +200,7 @@ def _insert_whole_list_states(work: UnitOfWork, versions: Sequence[Version], fir
         if (state := whole_list_state(version.body))
     ]
     if rows:
-        work.session.execute(insert(WholeListState), rows)
+        work.session.connection().execute(insert(WholeListState), rows)
 
 
 def _queue_messages(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
@@ -210,7 +212,7 @@ def _queue_messages(work: UnitOfWork, versions: Sequence[Version], first: int) -
         if peer.code != version.origin and _is_told(peer, version.body)
     ]
     if rows:
-        work.session.execute(insert(OutboxMessage), rows)
+        work.session.connection().execute(insert(OutboxMessage), rows)
 
 
 def _is_told(peer: Peer, body: Mapping[str, Any]) -> bool:

@@ -8,13 +8,14 @@ they had, from which deltas are made.
 import gzip
 import hashlib
 import heapq
-import json
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+import msgspec
 from backports import zstd
 from pyroaring import BitMap
 from sqlalchemy.orm import Session
@@ -36,6 +37,7 @@ BASES_MAX = 14
 ENTRIES = "entries.bitmap"
 COMPRESSIONS: Sequence[tuple[Literal["gzip", "zstd"], str]] = (("zstd", "zst"), ("gzip", "gz"))
 _ZSTD_LEVEL, _GZIP_LEVEL = 3, 6
+_BLOCK_BYTES = 1024 * 1024
 _MODE = 0o750
 """A web server of the same group may serve the files."""
 
@@ -110,25 +112,41 @@ class _Hashed:
 
 
 class _Content:
-    """Content that is written under each compression at once."""
+    """Content that is written under each compression at once, each in a thread of its own while the next is read."""
 
     def __init__(self, folder: Path, name: str, files: ExitStack) -> None:
         self.name = name
         self._plain = hashlib.sha256()
         self._size = 0
         self._outs = []
+        self._block = bytearray()
+        self._pool = files.enter_context(ThreadPoolExecutor(len(COMPRESSIONS) + 1))
+        self._passed_on: list[Future[Any]] = []
         for compression, suffix in COMPRESSIONS:
             hashed = _Hashed(files.enter_context((folder / f"{name}.{suffix}").open("wb")))
             self._outs.append((compression, suffix, hashed, _compressor(compression, hashed)))
 
     def write(self, data: bytes) -> int:
-        self._plain.update(data)
-        self._size += len(data)
-        for *_, compressor in self._outs:
-            compressor.write(data)
+        self._block += data
+        if len(self._block) >= _BLOCK_BYTES:
+            self._pass_on()
         return len(data)
 
+    def _pass_on(self) -> None:
+        """Hand the block to the threads, which have finished the one before."""
+        self._wait()
+        block, self._block = bytes(self._block), bytearray()
+        self._size += len(block)
+        writes = [self._plain.update, *(compressor.write for *_, compressor in self._outs)]
+        self._passed_on = [self._pool.submit(write, block) for write in writes]
+
+    def _wait(self) -> None:
+        for passed_on in self._passed_on:
+            passed_on.result()
+
     def finish(self, describe: Callable[..., SnapshotFile]) -> list[SnapshotFile]:
+        self._pass_on()
+        self._wait()
         for *_, compressor in self._outs:
             compressor.close()
         return [
@@ -171,11 +189,12 @@ def _write_full(session: Session, folder: Path, entries: BitMap, node: str) -> l
         tables: tuple[Table, ...] = (sheet, book)
         sheet.write(record_columns.headings(in_words=False))
         book.write(record_columns.headings(in_words=True))
-        for entry, body, origin in snapshot_records.bodies(session, entries):
-            lines.write(snapshots.full_line(entry, body, is_own=origin == node))
-            cells = record_columns.cells(entry, records.known_fields(json.loads(body)))
-            for table in tables:
-                table.write(cells)
+        for chunk in snapshot_records.body_chunks(session, entries):
+            lines.write(snapshots.full_lines(chunk, node))
+            for entry, body, _ in chunk:
+                cells = record_columns.cells(entry, records.known_fields(msgspec.json.decode(body)))
+                for table in tables:
+                    table.write(cells)
         for table in tables:
             table.close()
         described = lines.finish(lambda **facts: SnapshotFile(content="full", format="jsonl", **facts))
@@ -188,6 +207,18 @@ def _write_full(session: Session, folder: Path, entries: BitMap, node: str) -> l
 def _digest_of(path: Path) -> tuple[str, int]:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
+
+
+def record_lines(session: Session, entries: BitMap, node: str) -> Iterator[bytes]:
+    """Yield the lines of a full file of some entries, in their order, many at a time."""
+    for chunk in snapshot_records.body_chunks(session, entries):
+        yield snapshots.full_lines(chunk, node)
+
+
+def record_rows(session: Session, entries: BitMap) -> Iterator[list[str]]:
+    """Yield the rows of a table of some entries, in their order."""
+    for entry, body, _ in snapshot_records.bodies(session, entries):
+        yield record_columns.cells(entry, records.known_fields(msgspec.json.decode(body)))
 
 
 def delta_lines(session: Session, before: BitMap, now: BitMap, node: str) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from itertools import chain
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
+import msgspec
 from flask import Response, request, send_file
 from sqlalchemy.orm import Session
 
@@ -74,7 +75,7 @@ def download_law(name: str, form: str) -> Response:
 def _record_lines(session: Session, search: record_search.Search) -> Iterable[Line]:
     node = runtime.settings().node
     for entry, body, origin in snapshot_records.bodies(session, search.entries):
-        shown = records.known_fields(json.loads(body))
+        shown = records.known_fields(msgspec.json.decode(body))
         yield record_columns.cells(entry, shown), snapshots.full_line(entry, body, is_own=origin == node)
 
 

@@ -35,6 +35,10 @@ class TestDumps:
     def test_writes_the_bytes_of_the_reference_library(self, value):
         assert canonical.dumps(value) == rfc8785.dumps(value)
 
+    @given(st.dictionaries(TEXT, VALUE))
+    def test_joins_fields_written_apart_to_the_same_bytes(self, value):
+        assert canonical.join_fields(canonical.dumps_fields(value)) == canonical.dumps(value)
+
     @pytest.mark.parametrize("code", [*range(0x100), 0x2028, 0x2029, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF])
     def test_writes_every_odd_character_as_the_reference_library_does(self, code):
         value = {chr(code): f"{chr(code)}1", "\ue000": None, "\U00010000": None, "a": [chr(code)]}

@@ -93,3 +93,13 @@ class TestLineSchema:
         body = samples.body(1) | {"schema": records.SCHEMA + 1, "later": "x"}
         shown = json.loads(snapshots.full_line(7, canonical.dumps(body).decode(), is_own=False))
         assert "later" not in shown["body"]
+
+    def test_lines_written_together_are_those_written_alone(self):
+        later = samples.body(1) | {"schema": records.SCHEMA + 1, "later": "x"}
+        rows = [
+            (entry, canonical.dumps(body).decode(), origin)
+            for entry, body in enumerate((samples.body(2), samples.listing_body(3), later), start=1)
+            for origin in ("here", "elsewhere")
+        ]
+        alone = [snapshots.full_line(entry, body, is_own=origin == "here") for entry, body, origin in rows]
+        assert snapshots.full_lines(rows, "here") == b"".join(alone)
