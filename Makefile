@@ -68,7 +68,7 @@ stopwatch: $(VENV)/dev.stamp needs ## count pages, keys and characters of a cler
 	@TEST_STORES=sqlite $(BIN)/python -m pytest -q -s -k Browser\ or\ test_desk_browser tests/web/centre/test_walk.py \
 	  tests/web/desk/test_desk_browser.py $(ARGS) | grep stop-watch
 
-needs: ## install what the tests need and the machine lacks (PostgreSQL, nginx, Chromium, a Chinese font, SoftHSM)
+needs: ## install what the tests need and the machine lacks (PostgreSQL, MariaDB, nginx, Chromium, a Chinese font, SoftHSM)
 	@sh tests/needs.sh
 
 lock: ## write requirements/*.txt again from pyproject.toml (needs uv)

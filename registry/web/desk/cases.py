@@ -17,6 +17,7 @@ from registry.errors import NotFound, Refusal
 from registry.models import Listing, Penalty, Relief
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import Proceeding
+from registry.queries.exchange import measure_reports
 from registry.queries.law import reference_data
 from registry.refusals.acts import OutOfScope
 from registry.refusals.procedure import DocumentUnknown
@@ -75,6 +76,7 @@ def listing(record: str) -> Response:
             "scheme": reference.scheme(case.scheme, today()),
             "sectors": joined_names(reference, "sectors", facts["sectors"]),
             "measures": joined_names(reference, "measures", facts["measures"]),
+            "reports": measure_reports.of_record(session, record),
         }
     access_trail.note_reading(current_account(), "listing.read", record)
     return render_private("desk/listing.html", **values)
