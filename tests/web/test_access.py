@@ -129,6 +129,8 @@ PAGES = {
     "POST /admin/accounts/<name>/revoke-keys": SECURITY,
     "POST /admin/accounts/<name>/end-sessions": SECURITY,
     "POST /admin/accounts/<name>/end": SECURITY,
+    "GET /admin/adopted-lists": SECURITY,
+    "POST /admin/adopted-lists/<number>/confirm": SECURITY,
     "GET /admin/departments": SECURITY,
     "GET /admin/departments/set": SECURITY,
     "POST /admin/departments/set": SECURITY,

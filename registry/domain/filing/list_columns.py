@@ -48,6 +48,11 @@ as_of                | PROVIDE_DATE DATA_TIMESTAMP 数据时间
 """
 _ROWS = [tuple(part.strip() for part in line.split("|")) for line in _VOCABULARY.strip().splitlines()]
 FIELDS = tuple(dict.fromkeys(name for name, _ in _ROWS if name != LEFT_OUT))
+TITLES = {
+    name: next((heading for heading in headings.split() if not heading.isascii()), name)
+    for name, headings in reversed(_ROWS)
+} | {"legal_id_type": "法定代表人证件类型", "legal_id_number": "法定代表人证件号码"}
+"""The first Chinese heading of each field, by which a page names it."""
 VOCABULARY = Vocabulary(
     fields={heading_key(name): name for name in FIELDS}
     | {heading_key(heading): name for name, headings in _ROWS for heading in headings.split()},

@@ -55,6 +55,12 @@ def newest(session: Session, department_id: int | None, below: int | None, limit
     return list(session.scalars(statement.order_by(ListAdoption.id.desc()).limit(limit)))
 
 
+def waiting_for_verifier(session: Session, limit: int) -> list[ListAdoption]:
+    """The newest files of lists, of every department, that are read and not verified yet."""
+    statement = select(ListAdoption).where(ListAdoption.state == "finished")
+    return list(session.scalars(statement.order_by(ListAdoption.id.desc()).limit(limit)))
+
+
 def findings(session: Session, adoption_id: int) -> list[AdoptionFinding]:
     """What was refused, cleaned or left out, row by row."""
     statement = select(AdoptionFinding).where(AdoptionFinding.adoption_id == adoption_id)

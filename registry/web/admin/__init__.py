@@ -2,6 +2,7 @@
 
 from registry.web.admin import (
     accounts,  # noqa: F401 - to be imported is what puts pages on the blueprint
+    adopted_lists,  # noqa: F401
     audit,  # noqa: F401
     calendar,  # noqa: F401
     departments,  # noqa: F401

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from registry import runtime
 from registry.domain import case_labels, literals
-from registry.domain.filing import columns, list_columns
+from registry.domain.filing import list_columns
 from registry.domain.filing.reading import CONFIRMABLE
 from registry.domain.permissions import Permission
 from registry.errors import Fault, NotFound, Refusal
@@ -148,7 +148,7 @@ def _render_lists(error: Refusal | None = None) -> Response:
             schemes=schemes,
             names=names,
             doubts=[(code, case_labels.DOUBTS[code]) for code in CONFIRMABLE],
-            meanings=[(name, columns.CHINESE.get(name, name)) for name in list_columns.FIELDS],
+            meanings=[(name, list_columns.TITLES[name]) for name in list_columns.FIELDS],
             typed=request.form,
             error=error,
             faults=forms.faults_by_field(error) if error else {},

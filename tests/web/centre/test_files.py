@@ -10,6 +10,7 @@ from registry.web.centre import file_pages
 from tests.support import stores
 from tests.support.desk import stranger
 from tests.tabular.workbooks import workbook
+from tests.web.accessibility import violations
 from tests.web.browsing import needs_browser, served
 from tests.web.centre import pages
 from tests.web.signing_in import post, sign_in_browser
@@ -89,6 +90,7 @@ class TestLongList:
         page = context.new_page()
         sign_in_browser(page, "centre")
         page.goto(PATH)
+        found = violations(page) if script else []
         page.get_by_label("名单文件").set_input_files(
             {"name": "名单.xlsx", "mimeType": "application/octet-stream", "buffer": book()}
         )
@@ -98,6 +100,8 @@ class TestLongList:
         page.get_by_label("项目编号").fill(f"YC2026-096{int(script)}")
         page.get_by_role("button", name="上传并核查").click()
         page.get_by_text("已核查 0 / 3 行").wait_for()
+        found += violations(page) if script else []
         answer_waiting(bureau, page.url)
         page.get_by_role("link", name="下载结果").wait_for(timeout=10_000)
+        assert found == []
         context.close()

@@ -57,3 +57,16 @@ class TestList:
         answer = upload(officer("clerk"), [firm(9301)], **typed)
         assert answer.status_code == 422
         assert f'href="#{field}"' in answer.text
+
+    def test_that_takes_too_many_off_is_verified_once_a_security_administrator_confirmed(self, officer):
+        clerk, verifier, security = officer("clerk"), officer("verifier"), officer("security")
+        source = {"scheme": "tax-major", "extent": "full"}
+        first = upload(clerk, [firm(9400 + number) for number in range(22)], **source)
+        assert first.status_code == 303, text_of(first)
+        verifier.follow(f"{first.location}/verification")
+        second = upload(clerk, [firm(9400)], **source).location
+        assert "removal-share" in verifier.submit(f"{second}/verification").text
+        number = second.rsplit("/", 1)[1]
+        assert f"/admin/adopted-lists/{number}/confirm" in security.open("/admin/adopted-lists").text
+        assert "已确认" in text_of(security.follow(f"/admin/adopted-lists/{number}/confirm"))
+        assert "移出 21 条" in text_of(verifier.follow(f"{second}/verification"))
