@@ -94,7 +94,8 @@ class Settings:
     check_parties_max: int = 1000
     """Parties in one award check."""
     applications_per_hour_max: int = 10
-    """Disputes, repairs and confirmation codes that may be tried from one address within an hour."""
+    """Disputes, repairs and confirmation codes that may be tried from one address within an hour; and as many
+    subscriptions."""
     applications_per_record_max: int = 5
     """Applications about one record that may wait for the confirmation of their applicants at the same time."""
     applications_per_subject_max: int = 20
@@ -127,6 +128,8 @@ class Settings:
     """Address from which mails are sent."""
     mail_interval_seconds: int = 5
     """How often mails that wait are sent."""
+    subscription_interval_seconds: int = 3600
+    """How often subscribers are mailed what is newly published."""
     pdf_font: str = ""
     """File of a font with Chinese characters for printed receipts; empty looks where Debian puts Noto Sans CJK."""
     upload_bytes_max: int = 32 * 1024 * 1024

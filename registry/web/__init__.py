@@ -25,6 +25,8 @@ from registry.web import (
     shell,  # noqa: F401
     sign_in,  # noqa: F401
     statistics,  # noqa: F401
+    subscriptions,  # noqa: F401
+    suggestions,  # noqa: F401
 )
 from registry.web import pages as _pages  # noqa: F401 - to be imported is what puts pages on the blueprint
 from registry.web.blueprint import pages

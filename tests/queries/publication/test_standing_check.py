@@ -68,6 +68,14 @@ class TestBuildMissing:
         assert findings() == []
         assert runtime.perform(SYSTEM, standing.build_missing) == 0
 
+    def test_builds_again_where_records_were_found_by_other_terms(self, indexed):
+        runtime.perform(SYSTEM, standing.rebuild)
+        with runtime.begin() as work:
+            work.session.execute(text("UPDATE postings SET term = 'all' WHERE term LIKE 'all.%'"))
+            work.session.execute(text("DELETE FROM postings WHERE term LIKE '~%'"))
+        assert runtime.perform(SYSTEM, standing.build_missing) == 11
+        assert findings() == []
+
 
 class TestPunctuality:
     def test_of_the_catalogue_is_that_of_the_clocks_over_folds(self, desk, monkeypatch):
