@@ -92,6 +92,10 @@ class TestVisitor:
         page.goto(path)
         assert page.locator("h1").is_visible()
         assert width_beyond_screen(page) <= 0
+        if page.viewport_size["width"] < 400:  # what is stacked there is read without scrolling sideways
+            assert page.evaluate(
+                "[...document.querySelectorAll('.stack')].every(t => t.scrollWidth <= t.parentElement.clientWidth)"
+            )
 
 
 class TestReader:
