@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from registry import durable
 from registry.keys import key_files, token_keys
 from registry.keys.key_files import UNPROTECTED, KeyProtection
 from registry.keys.sm2 import Sm2Signer
@@ -219,7 +220,7 @@ class Keys:
             with contextlib.suppress(FileExistsError):
                 retired.hardlink_to(current)
         _draft_file(self.directory, name).replace(current)
-        key_files.sync_directory(self.directory)
+        durable.sync(self.directory)
         return retired
 
     def encrypt(self) -> list[Path]:
