@@ -89,6 +89,12 @@ def write_once(path: Path, content: bytes, protection: KeyProtection = UNPROTECT
     durable.sync(path.parent)
 
 
+def replace(path: Path, content: bytes, protection: KeyProtection = UNPROTECTED) -> None:
+    """Put a whole, durable key file at ``path``, encrypted if there is a passphrase, in place of one that is there."""
+    durable.write_draft(path, _protected(content, protection)).replace(path)
+    durable.sync(path.parent)
+
+
 def encrypt_in_place(path: Path, protection: KeyProtection) -> bool:
     """Replace a key file by one that is encrypted under the first passphrase; False when it is so already."""
     content, [first, *_] = path.read_bytes(), protection.passphrases()

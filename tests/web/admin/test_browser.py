@@ -21,9 +21,13 @@ pytestmark = needs_browser
 PAGES = {
     "security": (
         "/account", "/account/password", "/account/confirm", "/proposals", "/proposals/1", "/admin/accounts",
-        "/admin/accounts/new", "/admin/accounts/clerk", "/admin/keys", "/admin/peers", "/admin/law", "/admin/nothing",
+        "/admin/accounts/new", "/admin/accounts/clerk", "/admin/departments",
+        "/admin/departments/set?code=finance", "/admin/keys", "/admin/peers", "/admin/law",
+        "/admin/nothing",
     ),
-    "operator": ("/admin/peers", "/admin/quarantine", "/admin/members", "/admin/calendar", "/admin/jobs"),
+    "operator": (
+        "/admin/peers", "/admin/quarantine", "/admin/members", "/admin/calendar", "/admin/jobs", "/admin/law/new",
+    ),
     "auditor": ("/admin", "/admin/audit", "/admin/law?kind=sectors"),
 }  # fmt: skip
 SIGNING_IN = ("/login", "/login/code")

@@ -70,6 +70,8 @@ class TestPages:
                 f"/desk/listings/new?penalty={published}",
                 f"/desk/listings/new?penalty={published}&scheme=procurement-serious", "/desk/reliefs",
                 f"/desk/reliefs/{dispute}", f"/desk/cases/dispute/{dispute}/refuse", "/desk/statistics",
+                "/desk/filed/relation", "/desk/filed/relation/new",
+                "/desk/adopted-lists", "/desk/sampling?count=5", f"/desk/contacts/{published}",
             ),
             "verifier": (
                 "/desk", "/desk/verification", f"/desk/penalties/{overdue}",
