@@ -75,7 +75,8 @@ lock: ## write requirements/*.txt again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-emit-index-url \
 	  --generate-hashes --no-header -q -o requirements/dev.txt
 	uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --no-emit-index-url \
-	  --extra postgres --extra pdf --generate-hashes --no-header -q -c requirements/dev.txt -o requirements/run.txt
+	  --extra postgres --extra pdf --extra mariadb --extra sftp --generate-hashes --no-header -q \
+	  -c requirements/dev.txt -o requirements/run.txt
 
 clean: ## forget the environment and the demo's data
 	rm -rf $(VENV) var

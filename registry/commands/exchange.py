@@ -17,6 +17,7 @@ from registry.keys import partner_secrets
 from registry.queries.exchange import peer_messages
 from registry.queries.exchange.peer_messages import PeerStatus
 from registry.queries.law import reference_data
+from registry.refusals.acts import PeerUnknown
 from registry.services import proposed_acts
 from registry.services.exchange import bulk_release, inbox, peers
 from registry.services.node import audit
@@ -307,15 +308,25 @@ def change(code: str, url: str | None, public_key: str | None, distrust: bool, a
 
 @peers_group.command("secret")
 @click.argument("code")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.File("rb"), required=False)
+@click.option("--forget", is_flag=True, help="Forget it, such as when the platform was removed or moved.")
 @in_app
-def secret(code: str, file: BinaryIO) -> None:
+def secret(code: str, file: BinaryIO | None, forget: bool) -> None:
     """Keep the private key or password by which this node signs in at a platform's SFTP server; - reads it from the
     standard input. It is encrypted like the node's keys, and stands in their backup."""
+    if (file is None) != forget:
+        raise click.UsageError("CODE FILE | CODE --forget")
+    settings = runtime.settings()
+    if not peers.is_code(code):
+        raise PeerUnknown()
+    if file is None:
+        is_done = partner_secrets.forget(settings.keys_path, code)
+        runtime.perform(SHELL, lambda work: audit.note(work, "exchange.peer.secret.forget", code))
+        click.echo(f"{code}: {'登录凭据已删除 secret forgotten' if is_done else '没有登录凭据 no secret'}")
+        return
     content = file.read(partner_secrets.SECRET_BYTES_MAX + 1)
     if partner_secrets.parse(content) is None:
         raise click.UsageError("文件中没有私钥，也没有口令 neither a private key nor a password")
-    settings = runtime.settings()
     with runtime.reading() as session:
         peer_messages.peer(session, code)
     partner_secrets.replace(settings.keys_path, code, content, settings.key_protection)
