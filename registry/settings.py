@@ -94,7 +94,8 @@ class Settings:
     check_parties_max: int = 1000
     """Parties in one award check."""
     applications_per_hour_max: int = 10
-    """Disputes, repairs and confirmation codes that may be tried from one address within an hour."""
+    """Disputes, repairs and confirmation codes that may be tried from one address within an hour; and as many
+    subscriptions."""
     applications_per_record_max: int = 5
     """Applications about one record that may wait for the confirmation of their applicants at the same time."""
     applications_per_subject_max: int = 20
@@ -135,6 +136,8 @@ class Settings:
     """File with the secret of that client; none when empty: then the code is protected by PKCE alone."""
     oidc_account_claim: str = "preferred_username"
     """Claim of the ID token that is the name of an account here; it must never be given to another person."""
+    subscription_interval_seconds: int = 3600
+    """How often subscribers are mailed what is newly published."""
     pdf_font: str = ""
     """File of a font with Chinese characters for printed receipts; empty looks where Debian puts Noto Sans CJK."""
     upload_bytes_max: int = 32 * 1024 * 1024

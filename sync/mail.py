@@ -107,5 +107,8 @@ def _compose(chosen: Settings, waiting: Mail) -> EmailMessage:
     message["Date"] = format_datetime(waiting.created_at)
     message["Message-ID"] = f"<{chosen.node}.{waiting.number}.{int(waiting.created_at.timestamp())}@registry.invalid>"
     message["Auto-Submitted"] = "auto-generated"
+    if waiting.unsubscribe:  # one click in the mail program (RFC 2369, RFC 8058)
+        message["List-Unsubscribe"] = f"<{waiting.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(waiting.text)
     return message

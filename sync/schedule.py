@@ -39,6 +39,7 @@ from sync.open_data import make_snapshot, replace_erased
 from sync.pull import PullResult, pull
 from sync.push import push_all
 from sync.reconcile import reconcile_all, reconcile_these
+from sync.subscriptions import mail_all
 from sync.witnesses import ask_all
 
 log = logging.getLogger("sync")
@@ -148,6 +149,7 @@ JOBS = (
     Job("lists", lambda chosen: chosen.list_interval_seconds, _check_files),
     Job("watch", lambda chosen: chosen.watch_interval_seconds, _advance_watches),
     Job("notify", lambda chosen: chosen.notify_interval_seconds, partial(notify_all, lane="notify")),
+    Job("subscriptions", lambda chosen: chosen.subscription_interval_seconds, mail_all),
     Job("mail", lambda chosen: chosen.mail_interval_seconds, send_all),
     Job("tidy", lambda chosen: chosen.tidy_interval_seconds, _expire_publications),
     Job("retention", lambda _: SECONDS_OF_A_DAY, clear_past_retention),

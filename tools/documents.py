@@ -14,6 +14,7 @@ import registry.refusals.maintenance
 import registry.refusals.open_data
 import registry.refusals.procedure
 import registry.refusals.sign_in
+import registry.refusals.subscriptions
 from registry.errors import Refusal
 from registry.settings import Settings
 from tools.checking import checking_text
@@ -36,6 +37,7 @@ def refusals() -> list[type[Refusal]]:
             registry.refusals.open_data,
             registry.refusals.procedure,
             registry.refusals.sign_in,
+            registry.refusals.subscriptions,
         )
         for member in vars(module).values()
         if isinstance(member, type) and issubclass(member, Refusal) and member is not Refusal

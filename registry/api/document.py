@@ -58,7 +58,8 @@ def _describe_records(api: Api) -> None:
     types = [kind.body for kind in records.KINDS.values() if kind.is_public]
     _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/Public{name}")
     for name, schema in components.items():
-        api.spec.components.schema(f"Public{name}", schema)
+        # Generators of clients name types by their title, which has to differ from those of requests.
+        api.spec.components.schema(f"Public{name}", {**schema, "title": f"Public{name}"})
     for kind in records.PUBLIC_KINDS:
         body = components[records.KINDS[kind].body.__name__]
         fields = {name: field for name, field in body["properties"].items() if name != "record"}

@@ -50,6 +50,7 @@ from registry.models.relief import ConfirmationCode, Document, Relief, SubjectCo
 from registry.models.row_commitment import RowCommitment
 from registry.models.sign_in import Credential, Passkey, PasswordCode, RecoveryCode, WebSession
 from registry.models.standing import Posting, PostingFold, Standing
+from registry.models.subscription import Subscription
 from registry.models.watch import Watch, WatchedParty, WatchEvent
 
 __all__ = [
@@ -124,6 +125,7 @@ __all__ = [
     "Standing",
     "SubjectContact",
     "SubjectName",
+    "Subscription",
     "Takeaway",
     "Watch",
     "WatchEvent",

@@ -44,6 +44,7 @@ from registry.models import (
     Relief,
     ReviewDecision,
     SubjectContact,
+    Subscription,
     Watch,
     WatchEvent,
     WebSession,
@@ -224,6 +225,12 @@ CLEARINGS: Mapping[str, tuple[Clearing, ...]] = {
         ),
     ),
     "confirmation-codes": (Clearing(ConfirmationCode, lambda cutoff: ConfirmationCode.expires_at < cutoff.at),),
+    "subscriptions": (
+        Clearing(
+            Subscription,
+            lambda cutoff: and_(Subscription.confirmed_at.is_(None), Subscription.asked_at < cutoff.at),
+        ),
+    ),
     "mails": (Clearing(MailMessage, lambda cutoff: MailMessage.settled_at < cutoff.at),),
     "request-answers": (
         Clearing(

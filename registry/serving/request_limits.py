@@ -11,6 +11,7 @@ from limits.storage import Storage
 from registry import runtime
 from registry.domain.permissions import SYSTEM
 from registry.refusals.procedure import TooManyApplications
+from registry.refusals.subscriptions import TooManySubscriptions
 from registry.services.node import rate_limits
 
 IPV6_PREFIX = 64
@@ -85,6 +86,19 @@ def count_attempt() -> None:
 def count_print() -> None:
     """Count what somebody without an account has signed and printed. Refuses ``TooManyApplications`` beyond the limit
     of the address."""
+
+
+def _refuse_subscription(_limit: object) -> NoReturn:
+    raise TooManySubscriptions()
+
+
+@limiter.shared_limit(
+    lambda: f"{runtime.settings().applications_per_hour_max} per hour",
+    scope="subscriptions",
+    on_breach=_refuse_subscription,
+)
+def count_subscription() -> None:
+    """Count a subscription that somebody asks for. Refuses ``TooManySubscriptions`` beyond the limit of the address."""
 
 
 def init_app(app: Flask) -> None:

@@ -16,6 +16,7 @@ from registry.web import problems
 PARAMETERS = {
     "web.records": record_query.PARAMETERS,
     "web.feed": record_query.FILTERS,
+    "web.suggestions": frozenset({"q"}),
     "web.download_records": record_query.FILTERS | {"on"},
     "web.find_relief": frozenset({"number"}),
     "web.verify_form": frozenset({"digest"}),
@@ -26,7 +27,16 @@ PARAMETERS = {
 """The query parameters of the pages that have any."""
 
 TAGGED = frozenset(
-    {"web.home", "web.records", "web.record", "web.sector", "web.feed", "web.sitemap_file", "web.statistics"}
+    {
+        "web.home",
+        "web.records",
+        "web.record",
+        "web.sector",
+        "web.feed",
+        "web.sitemap_file",
+        "web.statistics",
+        "web.suggestions",
+    }
 )
 """Pages that show nothing but published records, the law and the ledger's head."""
 
@@ -47,7 +57,13 @@ def _answer_unchanged() -> Response | None:
 
 @pages.context_processor
 def _add_context() -> dict[str, object]:
-    return {"site": runtime.settings().node_name, "labels": labels}
+    chosen = runtime.settings()
+    return {
+        "site": chosen.node_name,
+        "labels": labels,
+        "can_mail": bool(chosen.smtp_host),
+        "base_url": chosen.base_url.rstrip("/"),
+    }
 
 
 def today() -> dt.date:

@@ -27,6 +27,24 @@ class TestTyped:
         record = desk.published(filing(**named, document_number="盐示财采罚〔2026〕177号"))
         assert desk.found(q=typed) == ([record] if is_found else [])
 
+    def test_finds_by_sound_by_initials_by_who_decided_and_offers_slips(self, desk):
+        record = desk.published(filing(subject_name="盐城瀚澜建设工程有限公司"))
+        authority = desk.get(f"/records/{record}").get_json()["authority"]["name"]
+        for typed in (
+            "hanlan",
+            "HL",
+            "hljsgc",
+            "gong cheng\u3000han",
+            "工程\t盐城\u2003hlj",
+            "工程、瀚",
+            "瀚LAN",
+            authority,
+        ):
+            assert desk.found(q=typed) == [record], typed
+        for typed in ("瀚兰", "翰澜", "工程 瀚斓"):
+            answer = desk.get("/records", query_string={"q": typed}).get_json()
+            assert (answer["total"], [near["id"] for near in answer["near"]]) == (0, [record]), typed
+
     def test_finds_an_authority_by_a_part_of_its_name(self, desk):
         record = desk.published(filing())
         name = desk.get(f"/records/{record}").get_json()["authority"]["name"]

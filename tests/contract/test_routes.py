@@ -244,6 +244,9 @@ class TestRoutes:
             ("/records/<record_id>/repair", "POST"),
             ("/relief/<number>/confirm", "POST"),
             ("/relief/<number>/cancel", "POST"),
+            ("/subscriptions", "POST"),  # a mail asks its reader to confirm
+            ("/subscriptions/<token>/confirmation", "POST"),
+            ("/subscriptions/<token>/end", "POST"),
         }
 
     def test_pages_for_signed_in_people_ask_for_a_session_but_those_of_signing_in(self, app):

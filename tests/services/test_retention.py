@@ -30,6 +30,7 @@ from registry.models import (
     RecoveryCode,
     ReviewDecision,
     SubjectContact,
+    Subscription,
     WatchEvent,
     WebSession,
 )
@@ -81,7 +82,7 @@ def due(code):
 
 def rows(table):
     with runtime.reading() as session:
-        return list(session.scalars(select(table)))
+        return session.scalars(select(table)).all()
 
 
 def go_past(bureau, code):
@@ -94,9 +95,8 @@ def go_past(bureau, code):
 
 def contradictions():
     with runtime.reading() as session:
-        keys = runtime.keys()
-        ledger = list(integrity.findings(session, keys, "city", lambda _: None))
-        return ledger + list(row_integrity.findings(session, keys.vault))
+        ledger = list(integrity.findings(session, runtime.keys(), "city", lambda _: None))
+        return ledger + list(row_integrity.findings(session, runtime.keys().vault))
 
 
 def set_contact(bureau, record):
@@ -222,11 +222,17 @@ def plant_events(bureau, centre):
     advance()
 
 
+def plant_subscription(bureau, centre):
+    row = {"token_hash": "t", "subject_hash": "s", "sealed": b"-", "told_upto": 0, "told_on": bureau.today}
+    runtime.perform(SYSTEM, lambda work: work.session.add(Subscription(**row, asked_at=work.now)))
+
+
 PLANTED = {
     "applicant-contacts": (plant_contact, 1),
     "relief-files": (lambda bureau, centre: refused_dispute(bureau), 4),
     "confirmation-codes": (plant_codes, 1),
     "mails": (plant_mail, 1),
+    "subscriptions": (plant_subscription, 1),
     "request-answers": (plant_answer, 1),
     "revoked-keys": (plant_revoked_key, 1),
     "signing-in": (plant_signing_in, 4),

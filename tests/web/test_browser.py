@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from tests.support import stores
-from tests.web import samples
+from tests.web import accessibility, samples
 from tests.web.browsing import needs_browser, served, width_beyond_screen
 
 PATHS = (
@@ -58,6 +58,25 @@ class TestVisitor:
         assert page.get_by_role("heading", name="最新公示").is_visible()
         assert complaints == []
 
+    def test_chooses_a_suggested_name_with_the_keyboard(self, page, complaints):
+        page.goto("/")
+        field = page.get_by_role("combobox", name="单位名称或者统一社会信用代码")
+        field.press_sequentially("hanyaojs")
+        field.fill("hanyao")
+        option = page.get_by_role("option", name="盐城市亭湖区瀚垚建设工程有限公司")
+        option.wait_for()
+        assert "有 1 条建议" in page.get_by_role("status").inner_text()
+        assert accessibility.violations(page) == []
+        field.press("Escape")
+        assert (option.is_visible(), field.get_attribute("aria-expanded")) == (False, "false")
+        field.press_sequentially("j")
+        option.wait_for()
+        field.press("ArrowDown")
+        assert field.get_attribute("aria-activedescendant") == option.get_attribute("id")
+        field.press("Enter")
+        page.get_by_text("共 1 条").wait_for()
+        assert complaints == []
+
     def test_pages_with_the_keyboard_alone(self, page, complaints):
         page.goto("/records")
         page.keyboard.press("Tab")
@@ -73,6 +92,10 @@ class TestVisitor:
         page.goto(path)
         assert page.locator("h1").is_visible()
         assert width_beyond_screen(page) <= 0
+        if page.viewport_size["width"] < 400:  # what is stacked there is read without scrolling sideways
+            assert page.evaluate(
+                "[...document.querySelectorAll('.stack')].every(t => t.scrollWidth <= t.parentElement.clientWidth)"
+            )
 
 
 class TestReader:

@@ -64,6 +64,19 @@ def differences(query: Line, candidate: Line) -> Iterator[Difference]:
             yield Difference(_loss_kind(candidate, at), "", candidate.text[at])
 
 
+def slips(query: str, candidate: str) -> tuple[Difference, ...] | None:
+    """The characters of a text that were mistaken for those at the same places of one of its length; None when one of
+    them is another character altogether."""
+    kinds = [
+        (_confusion_kind(typed, written), typed, written)
+        for typed, written in zip(query, candidate, strict=True)
+        if typed != written
+    ]
+    if any(kind in (None, "number") for kind, *_ in kinds):
+        return None
+    return tuple(Difference(kind or "", typed, written) for kind, typed, written in kinds)
+
+
 def _is_swap(first: tuple[str, int, int], second: tuple[str, int, int], query: Line, candidate: Line) -> bool:
     """Whether two edits swap two neighbours: two replacements, or a loss and an addition."""
     if {first[0], second[0]} == {"insert", "delete"}:

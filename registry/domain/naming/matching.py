@@ -87,6 +87,25 @@ def judge(query: NamedParty, candidate: NamedParty) -> Match:
     return Match("possible" if differences or not fold(query.name) else "same", differences)
 
 
+def judge_parts(words: Sequence[str], candidate: str) -> Match | None:
+    """Match the words of a question with the parts of a name that are likest to them; None when one is like no part.
+
+    A part has the length of its word, and each character of it is the same, sounds or looks like the one typed.
+    """
+    name = fold(candidate)
+    found: list[Difference] = []
+    for word in map(fold, words):
+        readings = [
+            part
+            for start in range(len(name) - len(word) + 1)
+            if (part := alignment.slips(word, name[start : start + len(word)])) is not None
+        ]
+        if not readings:
+            return None
+        found += min(readings, key=lambda part: sum(COSTS[difference.kind] for difference in part))
+    return Match("possible", tuple(found))
+
+
 def compare(query: str, candidate: str) -> tuple[Difference, ...]:
     """Compare two names: their differences in the most similar reading; none when they are written alike."""
     typed = sounds.syllables(query)

@@ -6,10 +6,45 @@ from functools import cache, lru_cache, reduce
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"), ("l", "n"), ("hu", "fu"), ("r", "l"))
 """Sounds that many speakers do not tell apart: flat and curled tongue, n and ng, n and l, f and h."""
 
-_SYLLABLE = re.compile(
-    "(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
-    "(?:[iu]ang|iong|[aeio]ng|i[ae]n|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve|[aeiouv])"
-)
+_INITIALS = ("", "zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
+_FINALS = [
+    "iang",
+    "uang",
+    "iong",
+    "ang",
+    "eng",
+    "ing",
+    "ong",
+    "ian",
+    "ien",
+    "iao",
+    "uai",
+    "uan",
+    "ai",
+    "an",
+    "ao",
+    "ei",
+    "en",
+    "er",
+    "ia",
+    "ie",
+    "in",
+    "iu",
+    "ou",
+    "ua",
+    "ue",
+    "ui",
+    "un",
+    "uo",
+    "ve",
+    "a",
+    "e",
+    "i",
+    "o",
+    "u",
+    "v",
+]
+_SYLLABLE = re.compile(f"(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:{'|'.join(_FINALS)})")
 
 
 @cache
@@ -41,6 +76,18 @@ def _blurred_readings(character: str) -> frozenset[str]:
     return frozenset(
         reduce(lambda sound, pair: sound.replace(*pair), _ALIKE, reading) for reading in readings(character)
     )
+
+
+@cache
+def all_syllables() -> tuple[str, ...]:
+    """Every text that has the form of a syllable; not each of them is one."""
+    return tuple(initial + final for initial in _INITIALS for final in _FINALS)
+
+
+@lru_cache(maxsize=4096)
+def is_syllable(text: str) -> bool:
+    """Whether a text of small letters is one syllable of pinyin, as far as its form says."""
+    return _SYLLABLE.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=64)

@@ -140,6 +140,28 @@ def _places() -> Mapping[str, Any]:
     return places
 
 
+CHANGES = {"new": "新增", "gone": "删除"}
+"""What a row of a table of changes says of its entry, for programs and for people."""
+REASONS = {"replaced": "被新版本取代", "removed": "不再公示", "erased": "依法删除", "ended": "公示期满"}
+"""Why an entry is there no more (``snapshots.GONE``), for people."""
+
+
+def delta_headings(*, in_words: bool) -> list[str]:
+    """The headings of a table of changes: what happened and why, then those of a table of records."""
+    return [*(("变化", "原因") if in_words else ("change", "reason")), *headings(in_words=in_words)]
+
+
+def delta_cells(entry: int, body: Mapping[str, Any], *, in_words: bool) -> list[str]:
+    """The cells of a record that is new since an earlier snapshot."""
+    return [CHANGES["new"] if in_words else "new", "", *cells(entry, body)]
+
+
+def gone_cells(entry: int, reason: str, record: str, *, in_words: bool) -> list[str]:
+    """The cells of an entry that is there no more: nothing of what the record said."""
+    change = (CHANGES["gone"], REASONS[reason]) if in_words else ("gone", reason)
+    return [*change, *cells(entry, {"record": record})]
+
+
 def kind_names(column: Column) -> Sequence[str]:
     """The words of the kinds that have a column; none where all have it."""
     if len(column.kinds) == len(records.PUBLIC_KINDS):

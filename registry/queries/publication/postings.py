@@ -34,6 +34,7 @@ TAIL_MAX = 8_192
 """At most so many entries wait to be folded; the act that publishes more folds them."""
 FOLD_FROM = 1_024
 """The worker folds as soon as so many wait, so that publishing is not kept waiting for it."""
+_FEW = 8
 KEPT_BYTES_MAX = 256 * 1024 * 1024
 """So much of the postings a process keeps in memory; the longest unused are dropped."""
 
@@ -76,7 +77,12 @@ class Memory:
     def containing(self, alternatives: Sequence[str]) -> BitMap:
         """The entries of names that contain one of the texts."""
         rows = list(self.names.items())
-        return BitMap([entry for text in alternatives for entry, names in rows if text in names])
+        lengths = {len(text) for text in alternatives}
+        if len(alternatives) > _FEW and len(lengths) == 1:  # looking for each in turn would take as long for each
+            length, wanted = lengths.pop(), set(alternatives)
+            parts = ((entry, record_terms.parts_of(names, length)) for entry, names in rows)
+            return BitMap([entry for entry, of_name in parts if not wanted.isdisjoint(of_name)])
+        return BitMap([entry for entry, names in rows if record_terms.contains(names, alternatives)])
 
     def values(self, dimension: str) -> Collection[str]:
         """The values of a facet that some entry has."""

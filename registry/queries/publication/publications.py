@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +21,9 @@ from registry.refusals.acts import EntryAhead, RecordUnknown
 BEARING = ("published", "expired", "suspended")
 """States that bear on a verdict: a ban runs to its own end even when its publication has ended before, and held
 until it was suspended."""
+
+_APART = re.compile(r"[\s、，,；;]+")
+"""What stands between parts of a name that were typed apart: none of it counts in a name."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Filter:
 
     Each word of ``name`` matches anywhere in the name; a category such as N1 matches its sub-behaviours;
     ``authority`` is a code, ``authority_name`` a name or a part of one; ``document`` is the key of a document number,
-    ``year`` that of the decision.
+    ``year`` that of the decision. ``is_like``: words may also be slips for what is in the name.
     """
 
     kinds: Sequence[str] = ()
@@ -55,11 +59,12 @@ class Filter:
     document: str | None = None
     year: str | None = None
     state: str | None = None
+    is_like: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
         """The parts of ``name`` that were typed apart; each has to be in the name."""
-        return tuple(word for word in (self.name or "").split() if name_key.key(word))
+        return tuple(word for word in _APART.split(self.name or "") if name_key.key(word))
 
 
 def known_at(entry: int | BindParameter[int]) -> ColumnElement[bool]:

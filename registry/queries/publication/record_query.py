@@ -70,7 +70,7 @@ def parse_record_query(arguments: Mapping[str, str], reference: Reference) -> Re
     ``kind`` may name several kinds, with commas. Nothing refused here is repeated: somebody may have typed an
     identity number.
     """
-    typed = {name: value.strip() for name, value in arguments.items() if value.strip()}
+    typed = {name: " ".join(value.split()) for name, value in arguments.items() if value.strip()}
     for parameter, value in typed.items():
         if is_forbidden(value):
             raise _build_refusal(

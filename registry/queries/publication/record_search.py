@@ -14,11 +14,10 @@ from pyroaring import BitMap
 from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
-from registry.domain.naming import name_key
-from registry.domain.naming.matching import POSSIBLE_MIN, Match, NamedParty, judge
+from registry.domain.naming.matching import POSSIBLE_MIN, Match, NamedParty, judge, judge_parts
 from registry.models import Publication, Standing
 from registry.queries.any_of import any_of, numbers, texts
-from registry.queries.publication import name_search, postings, punctuality, record_terms
+from registry.queries.publication import name_search, postings, punctuality, record_terms, word_search
 from registry.queries.publication.ledger_state import head
 from registry.queries.publication.postings import Memory, Source
 from registry.queries.publication.publications import Filter, Moment, body, visible
@@ -28,6 +27,7 @@ from registry.refusals.acts import NarrowTheQuestion
 NEAR_MAX = 20
 """At most so many records of similar names are offered beside a page of results, the likest first."""
 NEAR_READ_MAX = 200
+SLIPS_READ_MAX = 60
 SUGGESTED_MAX = 8
 SUGGESTION_READ_MAX = 40
 CHANGED_MAX = 1_000
@@ -116,10 +116,28 @@ class Search:
             for (source, *_), entries in scopes
         )
 
+    def new_since(self, entry: int, day: dt.date) -> BitMap:
+        """The entries found that are above an entry, or began to be shown after a day."""
+        bound = record_terms.day_number(day)
+        scopes = zip(self._scopes, self._matches, strict=True)
+        shown = (entries & postings.later_than(source, "from", bound) for (source, *_), entries in scopes)
+        return reduce(BitMap.union, shown, self.entries - BitMap(range(entry + 1)))
+
     def without(self, term: str) -> BitMap:
         """The entries found that do not have a term."""
         scopes = zip(self._scopes, self._matches, strict=True)
         return reduce(BitMap.union, (entries - source.entries(term) for (source, *_), entries in scopes), BitMap())
+
+    def divided(self, dimension: str) -> dict[str, BitMap]:
+        """The entries found, by each value of a facet."""
+        found: dict[str, BitMap] = {}
+        for (source, *_), entries in zip(self._scopes, self._matches, strict=True):
+            values = source.values(dimension)
+            word_search.load(source, (record_terms.term(dimension, value) for value in values))
+            for value in values:
+                own = entries & word_search.any_term(source, (record_terms.term(dimension, value),))
+                found[value] = found.get(value, BitMap()) | own
+        return found
 
     def facets(self) -> Mapping[str, Mapping[str, int]]:
         """How many records each value of each facet finds; a facet counts as if it were not narrowed itself."""
@@ -136,23 +154,40 @@ def near(search: Search) -> list[tuple[Publication, Match]]:
 
     At most ``NEAR_MAX``; what ``search`` finds is left out. Each comes with what differs, for a person to decide.
     """
-    session, wanted, at = search.session, search.wanted, search.at
+    session, wanted = search.session, search.wanted
     if wanted.name is None:
         return []
-    hits = name_search.search(session, wanted.name)
-    likely = [hit.name_key for hit in hits if hit.match.score >= POSSIBLE_MIN]
-    if not likely:
-        return []
-    of_name = select(Publication).where(any_of(Publication.name_key, texts("keys")), visible(at))
+    keys = [hit.name_key for hit in name_search.search(session, wanted.name) if hit.match.score >= POSSIBLE_MIN]
+    matched = {**_slips(search), **(_alike(search, keys) if keys else {})}
+    return sorted(matched.values(), key=lambda pair: (-pair[1].score, -pair[0].from_entry))[:NEAR_MAX]
+
+
+def _alike(search: Search, keys: Sequence[str]) -> dict[int, tuple[Publication, Match]]:
+    """What is shown under some names, by entry, each with how its name differs from the one searched for."""
+    wanted = search.wanted
+    others = Search(search.session, replace(wanted, name=None), search.at).entries - search.entries
+    of_name = select(Publication).where(any_of(Publication.name_key, texts("keys")), visible(search.at))
     statement = of_name.order_by(Publication.from_entry.desc()).limit(NEAR_READ_MAX)
-    others = Search(session, replace(wanted, name=None), at).entries - search.entries
-    party = NamedParty(wanted.name, wanted.uscc)
-    matched = [
-        (publication, judge(party, NamedParty(publication.name, publication.uscc)))
-        for publication in session.scalars(statement, {"keys": likely})
+    party = NamedParty(wanted.name or "", wanted.uscc)
+    return {
+        publication.from_entry: (publication, judge(party, NamedParty(publication.name, publication.uscc)))
+        for publication in search.session.scalars(statement, {"keys": keys})
         if publication.from_entry in others
-    ]
-    return sorted(matched, key=lambda pair: (-pair[1].score, -pair[0].from_entry))[:NEAR_MAX]
+    }
+
+
+def _slips(search: Search) -> dict[int, tuple[Publication, Match]]:
+    """Records of names with a part that may be meant by a short word, by entry; looked for while few are found."""
+    if search.total() >= NEAR_MAX:
+        return {}
+    like = Search(search.session, replace(search.wanted, is_like=True), search.at)
+    like.entries -= search.entries
+    found: dict[int, tuple[Publication, Match]] = {}
+    for publication in like.page(SLIPS_READ_MAX).publications:
+        match = judge_parts(search.wanted.words, publication.name)
+        if match is not None and match.score >= POSSIBLE_MIN:
+            found[publication.from_entry] = (publication, match)
+    return found
 
 
 def suggestions(session: Session, wanted: Filter, at: Moment) -> list[str]:
@@ -170,8 +205,7 @@ def _add_counts(counts: dict[str, int], source: Source, entries: BitMap, dimensi
     if not entries:
         return
     values = source.values(dimension)
-    if isinstance(source, postings.Folded):
-        source.load(record_terms.term(dimension, value) for value in values)
+    word_search.load(source, (record_terms.term(dimension, value) for value in values))
     for value in values:
         number = entries.intersection_cardinality(source.entries(record_terms.term(dimension, value)))
         if number:
@@ -182,11 +216,12 @@ def _conditions(source: Source, scope: BitMap, days: tuple[int, int], wanted: Fi
     """What is wanted, of the entries of a scope that are visible on both days."""
     entries = postings.visible(source, *days) & scope
     for terms in _exact(wanted):
-        entries &= _any(source, terms)
+        entries &= word_search.any_term(source, terms)
     for word in wanted.words:
-        entries &= source.containing(record_terms.spellings(word))
+        found = word_search.entries(source, word)
+        entries &= found | word_search.slips(source, word) if wanted.is_like else found
     narrowed = {
-        dimension: _any(source, _values(source, dimension, alternatives))
+        dimension: word_search.any_term(source, _values(source, dimension, alternatives))
         for dimension in record_terms.DIMENSIONS
         if (alternatives := _alternatives(wanted, dimension))
     }
@@ -212,21 +247,13 @@ def _alternatives(wanted: Filter, dimension: str) -> Sequence[str]:
 def _values(source: Source, dimension: str, alternatives: Sequence[str]) -> Iterator[str]:
     """The terms of wanted values. An authority is named in full or in part, however it is written."""
     if dimension == "authority":
-        keys = [key for text in alternatives for key in record_terms.spellings(text)]
-        alternatives = [value for value in source.values(dimension) if any(key in name_key.key(value) for key in keys)]
+        alternatives = word_search.authority_values(source, alternatives)
     return (record_terms.term(dimension, value) for value in alternatives)
 
 
 def _exact(wanted: Filter) -> Iterator[tuple[str, ...]]:
     exact = (("authority_code", wanted.authority), ("uscc", wanted.uscc), ("document", wanted.document))
     return ((record_terms.term(name, value),) for name, value in exact if value)
-
-
-def _any(source: Source, terms: Iterator[str] | tuple[str, ...]) -> BitMap:
-    wanted = list(terms)
-    if isinstance(source, postings.Folded):
-        source.load(wanted)
-    return BitMap.union(BitMap(), *(source.entries(term) for term in wanted))
 
 
 def _changed_since(session: Session, at: Moment) -> Memory | None:
@@ -285,6 +312,17 @@ def punctuality_counts(session: Session, at: Moment) -> dict[tuple[str, str], tu
         key: (len(entries), entries.intersection_cardinality(timed), entries.intersection_cardinality(on_time))
         for key, entries in found.items()
     }
+
+
+def punctuality_by_authority(session: Session, at: Moment) -> dict[str, tuple[int, int]]:
+    """Per authority whose records are visible: how many had a limit for their publication, and how many met it."""
+    search = Search(session, Filter(), at)
+    timed, on_time = search.punctual()
+    counts = {
+        name: (entries.intersection_cardinality(timed), entries.intersection_cardinality(on_time))
+        for name, entries in search.divided("authority").items()
+    }
+    return {name: (limits, met) for name, (limits, met) in counts.items() if limits}
 
 
 def monthly_counts(session: Session, at: Moment, months: int) -> dict[str, int]:

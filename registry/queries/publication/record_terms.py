@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from registry.domain.filing.parse import document_key
-from registry.domain.naming import name_key
+from registry.domain.naming import name_key, pinyin
 from registry.domain.naming.fold import fold
 from registry.domain.publication.publication import projection
 from registry.domain.records import HIDDEN_KINDS
@@ -19,10 +19,13 @@ ROWS = select(Standing.__table__)
 """Rows of ``Standing``, as rows and not as objects: many are read."""
 DIMENSIONS = ("kind", "sector", "behaviour", "district", "authority", "year", "state")
 """What results are counted by and narrowed to."""
-ALL = "all"
+ALL = "all.2"
+"""The term of every record. Its number is raised when records are found by other terms than before: an index without it
+is built again (``services.publication.standing.build_missing``)."""
 SHORT = 2
 """Parts of names of up to so many characters always have a posting."""
 DAY_BITS = 17
+NATURAL_PERSON = "natural_person"
 _FIRST_DAY = dt.date(1949, 1, 1)
 _DISTRICT_OF_CODE = slice(2, 8)
 
@@ -93,6 +96,8 @@ def exact_terms(row: StandingRow) -> Iterator[str]:
         yield term("uscc", row.uscc)
     yield from _day_terms("from", row.visible_from)
     yield from _day_terms("until", row.visible_until)
+    if row.subject_kind != NATURAL_PERSON:  # nobody is guessed from a sound
+        yield from pinyin.terms_of(row.names.rpartition("\n")[2])
 
 
 @lru_cache(maxsize=4096)

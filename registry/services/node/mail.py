@@ -27,11 +27,15 @@ class Mail:
     subject: str
     text: str
     created_at: dt.datetime
+    unsubscribe: str = ""
 
 
-def queue(work: UnitOfWork, purpose: str, to: str, subject: str, text: str) -> int:
-    """Queue a mail and return its number; recipient and text are kept sealed until it is sent."""
-    content = canonical.dumps({"to": to, "subject": subject, "text": text})
+def queue(work: UnitOfWork, purpose: str, to: str, subject: str, text: str, *, unsubscribe: str = "") -> int:
+    """Queue a mail and return its number; recipient and text are kept sealed until it is sent.
+
+    ``unsubscribe``: address to which a mail program sends an empty form to end what the mail belongs to.
+    """
+    content = canonical.dumps({"to": to, "subject": subject, "text": text, "unsubscribe": unsubscribe})
     message = MailMessage(
         purpose=purpose,
         state="pending",

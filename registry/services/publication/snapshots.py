@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -29,7 +30,7 @@ from registry.keys.signing import Signer
 from registry.queries.publication import ledger_state, log_identity, snapshot_records, snapshot_store
 from registry.queries.publication.publications import Moment
 from registry.queries.publication.snapshot_store import Snapshot
-from registry.tabular.record_tables import CsvTable, Table, XlsxTable
+from registry.tabular.record_tables import CsvTable, XlsxTable
 from registry.unit_of_work import UnitOfWork
 
 BASES_MAX = 14
@@ -68,8 +69,11 @@ class Exporter:
     def _fill(self, session: Session, draft: Path, at: Moment, identity: LogIdentity) -> None:
         entries = snapshot_records.shown(session, at)
         files = _write_full(session, draft, entries, self.node)
-        for base in _bases(self.home, identity.epoch):
+        bases = _bases(self.home, identity.epoch)
+        for base in bases:
             files += _write_delta(session, draft, (base, _entries_of(self.home, base), entries), self.node)
+        for base in bases[:1]:
+            files += _write_delta_tables(session, draft, (base, _entries_of(self.home, base), entries))
         checkpoint = ledger_state.last_checkpoint(session)
         manifest = Manifest(
             format=snapshots.FORMAT,
@@ -180,28 +184,42 @@ def _compressor(compression: str, out: _Hashed) -> Any:
     return _Zstd(out) if compression == "zstd" else gzip.GzipFile("", "wb", _GZIP_LEVEL, out, 0)
 
 
+class _Tables:
+    """The same rows as CSV, under each compression, and as a workbook."""
+
+    def __init__(self, folder: Path, name: str, files: ExitStack) -> None:
+        self._path = folder / f"{name}.xlsx"
+        self._rows = _Content(folder, f"{name}.csv", files)
+        self._csv = CsvTable(self._rows)
+        self._workbook = files.enter_context(self._path.open("wb"))
+        self._xlsx = XlsxTable(self._workbook, "公示记录")
+
+    def write(self, for_programs: Sequence[str], for_people: Sequence[str]) -> None:
+        self._csv.write(for_programs)
+        self._xlsx.write(for_people)
+
+    def finish(self, describe: Callable[..., SnapshotFile]) -> list[SnapshotFile]:
+        self._csv.close()
+        described = self._rows.finish(lambda **facts: describe(format="csv", **facts))
+        self._xlsx.close()
+        self._workbook.flush()
+        digest, size = _digest_of(self._path)
+        sums: dict[str, Any] = {"bytes": size, "sha256": digest, "content_sha256": digest, "content_bytes": size}
+        return [*described, describe(name=self._path.name, format="xlsx", compression=None, **sums)]
+
+
 def _write_full(session: Session, folder: Path, entries: BitMap, node: str) -> list[SnapshotFile]:
     """Write the full files in one reading of the bodies; those in JSON Lines come first."""
-    path = folder / "records.xlsx"
     with ExitStack() as files:
-        lines, rows = _Content(folder, "records.jsonl", files), _Content(folder, "records.csv", files)
-        sheet, book = CsvTable(rows), XlsxTable(files.enter_context(path.open("wb")), "公示记录")
-        tables: tuple[Table, ...] = (sheet, book)
-        sheet.write(record_columns.headings(in_words=False))
-        book.write(record_columns.headings(in_words=True))
+        lines, tables = _Content(folder, "records.jsonl", files), _Tables(folder, "records", files)
+        tables.write(record_columns.headings(in_words=False), record_columns.headings(in_words=True))
         for chunk in snapshot_records.body_chunks(session, entries):
             lines.write(snapshots.full_lines(chunk, node))
             for entry, body, _ in chunk:
                 cells = record_columns.cells(entry, records.known_fields(msgspec.json.decode(body)))
-                for table in tables:
-                    table.write(cells)
-        for table in tables:
-            table.close()
-        described = lines.finish(lambda **facts: SnapshotFile(content="full", format="jsonl", **facts))
-        described += rows.finish(lambda **facts: SnapshotFile(content="full", format="csv", **facts))
-    digest, size = _digest_of(path)
-    sums: dict[str, Any] = {"bytes": size, "sha256": digest, "content_sha256": digest, "content_bytes": size}
-    return [*described, SnapshotFile(name=path.name, content="full", format="xlsx", compression=None, **sums)]
+                tables.write(cells, cells)
+        full = partial(SnapshotFile, content="full")
+        return lines.finish(partial(full, format="jsonl")) + tables.finish(full)
 
 
 def _digest_of(path: Path) -> tuple[str, int]:
@@ -221,18 +239,43 @@ def record_rows(session: Session, entries: BitMap) -> Iterator[list[str]]:
         yield record_columns.cells(entry, records.known_fields(msgspec.json.decode(body)))
 
 
-def delta_lines(session: Session, before: BitMap, now: BitMap, node: str) -> Iterator[bytes]:
-    """Yield the lines of a delta from the entries shown before to those shown now, in the order of the entries."""
+@dataclass(frozen=True)
+class _Change:
+    """An entry that is new (``body`` and ``origin``), or there no more (``reason``, ``record``, ``until``)."""
+
+    entry: int
+    body: str = ""
+    origin: str = ""
+    reason: str = ""
+    record: str = ""
+    until: int | None = None
+
+    def line(self, node: str) -> bytes:
+        if self.reason:
+            return snapshots.gone_line(self.entry, self.reason, self.record, self.until)
+        return snapshots.full_line(self.entry, self.body, is_own=self.origin == node)
+
+    def cells(self, *, in_words: bool) -> list[str]:
+        if self.reason:
+            return record_columns.gone_cells(self.entry, self.reason, self.record, in_words=in_words)
+        body = records.known_fields(msgspec.json.decode(self.body))
+        return record_columns.delta_cells(self.entry, body, in_words=in_words)
+
+
+def _changes(session: Session, before: BitMap, now: BitMap) -> Iterator[_Change]:
+    """Yield what differs between the entries shown before and those shown now, in the order of the entries."""
     removed = (
-        (entry, snapshots.gone_line(entry, reason, record, until))
+        _Change(entry, reason=reason, record=record, until=until)
         for entry, reason, record, until in snapshot_records.gone(session, before - now)
     )
-    added = (
-        (entry, snapshots.full_line(entry, body, is_own=origin == node))
-        for entry, body, origin in snapshot_records.bodies(session, now - before)
-    )
-    for _, line in heapq.merge(removed, added):
-        yield line
+    added = (_Change(*row) for row in snapshot_records.bodies(session, now - before))
+    return heapq.merge(removed, added, key=lambda change: change.entry)
+
+
+def delta_lines(session: Session, before: BitMap, now: BitMap, node: str) -> Iterator[bytes]:
+    """Yield the lines of a delta from the entries shown before to those shown now, in the order of the entries."""
+    for change in _changes(session, before, now):
+        yield change.line(node)
 
 
 def _write_delta(
@@ -243,7 +286,20 @@ def _write_delta(
         lines = _Content(folder, f"delta.{base}.jsonl", files)
         for line in delta_lines(session, before, now, node):
             lines.write(line)
-        return lines.finish(lambda **facts: SnapshotFile(content="delta", format="jsonl", base=str(base), **facts))
+        return lines.finish(partial(SnapshotFile, content="delta", format="jsonl", base=str(base)))
+
+
+def _write_delta_tables(
+    session: Session, folder: Path, change: tuple[SnapshotName, BitMap, BitMap]
+) -> list[SnapshotFile]:
+    """Write a delta as tables, for people who come every day."""
+    base, before, now = change
+    with ExitStack() as files:
+        tables = _Tables(folder, f"delta.{base}", files)
+        tables.write(record_columns.delta_headings(in_words=False), record_columns.delta_headings(in_words=True))
+        for one in _changes(session, before, now):
+            tables.write(one.cells(in_words=False), one.cells(in_words=True))
+        return tables.finish(partial(SnapshotFile, content="delta", base=str(base)))
 
 
 def _bases(home: str, epoch: str) -> list[SnapshotName]:

@@ -80,10 +80,17 @@ def rebuild(work: UnitOfWork) -> int:
 
 
 def build_missing(work: UnitOfWork) -> int:
-    """Build the index where it was never built, as after an upgrade; returns how many records stand."""
-    if _folded_upto(work.session) or not head(work.session):
+    """Build the index where it was never built, or with other terms, as after an upgrade; returns how many records
+    stand."""
+    if not head(work.session):
         return 0
-    if work.session.scalars(select(Standing.entry).limit(1)).first() is not None:
+    terms = select(Posting.term).limit(1)
+    if work.session.scalars(terms).first() is None:
+        rows = work.session.scalars(select(Standing.entry).limit(1)).first()
+        is_built = rows is not None or _folded_upto(work.session) > 0
+    else:
+        is_built = work.session.scalars(terms.where(Posting.term == record_terms.ALL)).first() is not None
+    if is_built:
         return 0
     return rebuild(work)
 

@@ -30,7 +30,7 @@ def department_statistics_of_year(year: int) -> Response:
 
 
 def _render(year: int) -> Response:
-    yearly, sectors = reports.build_report(year, reports.MISSED_SHOWN)
+    yearly, sectors = reports.build_report(year, reports.LIMITS_PER_PAGE)
     own = [section for section in yearly.sections if section.department.id == current_account().department_id]
     with runtime.reading() as session:
         years = yearly_report.years(session, today())

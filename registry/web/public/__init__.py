@@ -13,4 +13,6 @@ from registry.web.public import (
     reports,  # noqa: F401
     shell,  # noqa: F401
     statistics,  # noqa: F401
+    subscriptions,  # noqa: F401
+    suggestions,  # noqa: F401
 )

@@ -1,5 +1,6 @@
 """The pages of the records. Each opens one read, takes its day from the clock, and renders."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from registry.queries.publication import (
     publications,
     record_query,
     record_search,
+    record_terms,
 )
 from registry.queries.publication.publications import Filter, Moment
 from registry.refusals.acts import BodyRefused, QueryRefused, RecordUnknown
@@ -33,6 +35,7 @@ from registry.web.measures import measures, suspensions
 
 RECORDS_PER_PAGE = 20
 NEWEST_ON_SECTOR_PAGE = 5
+DAYS_OF_WEEK, NEWEST_OF_WEEK = 7, 8
 RECEIPT_BYTES_MAX = 5 * 1024 * 1024
 _GONE = 410
 
@@ -46,6 +49,7 @@ def home() -> Response:
             "home.html",
             sectors=reference_data.current(session).rows("sectors", at.on),
             counts=record_search.sector_counts(session, at),
+            week=_week(session, at),
             entry=at.entry,
             sealed=_sealed(ledger_state.last_checkpoint(session)),
         )
@@ -147,6 +151,18 @@ def verify() -> Response:
         ring = known_keys.ring_with_policy(session, runtime.settings().node, runtime.keys().signer)
         proven = receipt_proof.prove_file(session, ring, file)["explanation"]
     return render_uncached("verify.html", proven=plain(proven), digest=digest)
+
+
+def _week(session: Session, at: Moment) -> dict[str, Any]:
+    """What began to be shown within the last days, without natural persons: search engines list this page."""
+    search = record_search.Search(session, Filter(), at)
+    person = record_terms.term("subject", record_terms.NATURAL_PERSON)
+    first = at.on - dt.timedelta(days=DAYS_OF_WEEK - 1)
+    search.entries = search.without(person) & search.new_since(at.entry, first - dt.timedelta(days=1))
+    found = search.page(NEWEST_OF_WEEK)
+    reference = reference_data.current(session)
+    cards = [views.card(publication, reference, at.on) for publication in found.publications]
+    return {"first": first, "total": found.total, "cards": cards}
 
 
 def _grounds(session: Session, body: Mapping[str, Any], at: Moment) -> list[dict[str, Any]]:

@@ -10,12 +10,13 @@ from registry.domain.reporting_rates import RATES, Ratio
 from registry.queries.cases import yearly_report
 from registry.queries.cases.yearly_report import Report
 from registry.queries.law import reference_data
+from registry.refusals.procedure import ReportUnknown
 from registry.web import workbook
 from registry.web.blueprint import pages, render_page, today
 
 DUTY = "实施方案（2018）五（三）：各地、各有关部门单位每年12月底前报送工作情况"
 """The legal source of the report."""
-MISSED_SHOWN = 100
+LIMITS_PER_PAGE = 50
 """Missed limits of one department on a page; the workbook has all."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -39,8 +40,20 @@ def report_years() -> Response:
 @pages.get("/reports/<int:year>")
 def report(year: int) -> Response:
     """Page of the report of a year."""
-    yearly, sectors = build_report(year, MISSED_SHOWN)
+    yearly, sectors = build_report(year, LIMITS_PER_PAGE)
     return render_page("report.html", **template_values(yearly, sectors))
+
+
+@pages.get("/reports/<int:year>/<department>/<int:page>")
+def report_limits(year: int, department: str, page: int) -> Response:
+    """A page of the limits that a department missed in a year; refuses ``ReportUnknown``."""
+    yearly, _ = build_report(year)
+    section = next((section for section in yearly.sections if section.department.code == department), None)
+    number = -(-len(section.missed) // LIMITS_PER_PAGE) if section else 0
+    if section is None or not 1 <= page <= number:
+        raise ReportUnknown()
+    limits = section.missed[(page - 1) * LIMITS_PER_PAGE : page * LIMITS_PER_PAGE]
+    return render_page("report_limits.html", report=yearly, section=section, limits=limits, page=page, pages=number)
 
 
 @pages.get("/reports/<int:year>.xlsx")

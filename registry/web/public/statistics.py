@@ -16,7 +16,7 @@ from registry.web.blueprint import pages, present_moment, render_page
 MONTHS = 24
 ROWS_MAX = 30
 """A chart has at most so many bars, the largest; the search page has the others."""
-_BAR_HEIGHT, _BAR_GAP, _LABEL_WIDTH, _BAR_WIDTH, _VALUE_WIDTH = 20, 8, 220, 360, 80
+_BAR_HEIGHT, _BAR_GAP, _LABEL_WIDTH, _BAR_WIDTH, _VALUE_WIDTH = 20, 8, 220, 360, 130
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,18 @@ class Bar:
     count: int
     y: int
     width: int
+    text: str
     query: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: a title, what is counted, and its bars from the top."""
+    """A chart: a title, what is counted, and its bars from the top. ``value_title``: what the bars measure."""
 
     code: str
     title: str
     bars: tuple[Bar, ...]
+    value_title: str = "条数"
     label_width: int = _LABEL_WIDTH
     bar_height: int = _BAR_HEIGHT
 
@@ -53,15 +55,17 @@ class Chart:
 
 @pages.get("/statistics")
 def statistics() -> Response:
-    """Charts of the records shown: per sector, kind, behaviour, district and month."""
+    """Charts of the records shown: per sector, kind, behaviour, district, month, and how punctual authorities are."""
     with runtime.reading() as session:
         at = present_moment(session)
         reference = reference_data.current(session)
         search = record_search.Search(session, Filter(), at)
         facets, total = search.facets(), search.total()
         months = record_search.monthly_counts(session, at, MONTHS)
+        punctuality = record_search.punctuality_by_authority(session, at)
     charts = [_facet_chart(name, facets[name], reference) for name in ("sector", "kind", "behaviour", "district")]
     charts.append(build_chart("month", "开始公示的月份", [(month, count, {}) for month, count in months.items()]))
+    charts.append(build_rate_chart("punctuality", "按时公示", punctuality))
     return render_page("statistics.html", charts=charts, total=total, at=at)
 
 
@@ -70,10 +74,27 @@ def build_chart(code: str, title: str, rows: Iterable[tuple[str, int, Mapping[st
     listed = list(rows)
     most = max((count for _, count, _ in listed), default=0) or 1
     bars = (
-        Bar(label, count, place * (_BAR_HEIGHT + _BAR_GAP), round(_BAR_WIDTH * count / most), query)
+        Bar(label, count, place * (_BAR_HEIGHT + _BAR_GAP), round(_BAR_WIDTH * count / most), str(count), query)
         for place, (label, count, query) in enumerate(listed)
     )
     return Chart(code, title, tuple(bars))
+
+
+def build_rate_chart(code: str, title: str, counts: Mapping[str, tuple[int, int]]) -> Chart:
+    """A chart of shares, the lowest first: of so many with a limit so many met it. The full width is all of them."""
+    lowest = sorted(counts.items(), key=lambda item: (item[1][1] / item[1][0], -item[1][0], item[0]))[:ROWS_MAX]
+    bars = (
+        Bar(
+            label=name,
+            count=met,
+            y=place * (_BAR_HEIGHT + _BAR_GAP),
+            width=round(_BAR_WIDTH * met / limits),
+            text=f"{met / limits:.1%}（{met}/{limits}）",
+            query={"authority": name},
+        )
+        for place, (name, (limits, met)) in enumerate(lowest)
+    )
+    return Chart(code, title, tuple(bars), "按时公示率（按时／有时限）")
 
 
 def _facet_chart(name: str, counts: Mapping[str, int], reference: Reference) -> Chart:

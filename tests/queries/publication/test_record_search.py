@@ -247,34 +247,38 @@ def many(app, monkeypatch):
 class TestCost:
     """docs/adr/0027: rows read are below the tail and 32 times the root of the number of records."""
 
-    @pytest.mark.parametrize(
-        "wanted",
-        [
-            Filter(),
-            Filter(name="司"),
-            Filter(name="有限公司"),
-            Filter(name="城建设"),
-            Filter(name="盐城 贸易 有限公司"),
-            Filter(sector="s0", kinds=("listing",)),
-            Filter(sector="s0", name="建设"),
-            Filter(name="建设 贸易"),
-            Filter(authority_name="局"),
-        ],
+    WANTED = (
+        Filter(),
+        Filter(name="司"),
+        Filter(name="有限公司"),
+        Filter(name="城建设"),
+        Filter(name="盐城 贸易 有限公司"),
+        Filter(sector="s0", kinds=("listing",)),
+        Filter(sector="s0", name="建设"),
+        Filter(name="建设 贸易"),
+        Filter(authority_name="局"),
+        Filter(name="yanchengjianshe"),
+        Filter(name="ycjs"),
+        Filter(name="延城", is_like=True),
     )
-    def test_of_a_search_with_facets_stays_below_the_root(self, many, wanted):
+
+    def test_of_a_search_with_facets_stays_below_the_root(self, many):
         if runtime.db.engine.dialect.name != "sqlite":
             pytest.skip("rows are counted in the driver of SQLite")
         path = runtime.db.engine.url.database
-        engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(path, factory=CountingConnection))
-        with Session(engine) as session:
-            at = publications.Moment(TODAY, many, TODAY, is_now=True)
-            CountingCursor.rows = 0
-            search = record_search.Search(session, wanted, at)
-            search.facets()
-            total = search.total()
-        assert 0 < CountingCursor.rows <= postings.TAIL_MAX + 32 * math.isqrt(many)
-        assert total == sum(all(matches(body_of(number), wanted)) for number in range(many))
-        engine.dispose()
+        for wanted in self.WANTED:
+            engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(path, factory=CountingConnection))
+            with Session(engine) as session:
+                at = publications.Moment(TODAY, many, TODAY, is_now=True)
+                CountingCursor.rows = 0
+                search = record_search.Search(session, wanted, at)
+                search.facets()
+                total = search.total()
+            assert 0 < CountingCursor.rows <= postings.TAIL_MAX + 32 * math.isqrt(many), wanted
+            typed = {"yanchengjianshe": "盐城建设", "ycjs": "盐城建设", "延城": "盐城"}.get(wanted.name, wanted.name)
+            written = replace(wanted, name=typed, is_like=False)
+            assert total == sum(all(matches(body_of(number), written)) for number in range(many)), wanted
+            engine.dispose()
 
 
 def body_of(number):

@@ -11,6 +11,7 @@ from registry.domain.permissions import SYSTEM
 from registry.models import Clock
 from registry.queries.publication import ledger_state, postings, publications, record_search, standing_check
 from registry.services.publication import standing
+from registry.web.public import statistics
 from tests.support.filings import filing, today
 from tests.web import samples
 
@@ -68,6 +69,14 @@ class TestBuildMissing:
         assert findings() == []
         assert runtime.perform(SYSTEM, standing.build_missing) == 0
 
+    def test_builds_again_where_records_were_found_by_other_terms(self, indexed):
+        runtime.perform(SYSTEM, standing.rebuild)
+        with runtime.begin() as work:
+            work.session.execute(text("UPDATE postings SET term = 'all' WHERE term LIKE 'all.%'"))
+            work.session.execute(text("DELETE FROM postings WHERE term LIKE '~%'"))
+        assert runtime.perform(SYSTEM, standing.build_missing) == 11
+        assert findings() == []
+
 
 class TestPunctuality:
     def test_of_the_catalogue_is_that_of_the_clocks_over_folds(self, desk, monkeypatch):
@@ -83,5 +92,9 @@ class TestPunctuality:
         with runtime.reading() as session:
             at = publications.moment(session, today())
             counts = record_search.punctuality_counts(session, at)
+            by_authority = record_search.punctuality_by_authority(session, at)
         assert {numbers for (_, kind), numbers in counts.items() if kind == "penalty"} == {(4, 4, 3)}
+        assert list(by_authority.values()) == [(4, 3)]
+        [bar] = statistics.build_rate_chart("punctuality", "按时公示", by_authority).bars
+        assert (bar.text, bar.query) == ("75.0%（3/4）", {"authority": bar.label})
         assert findings() == []

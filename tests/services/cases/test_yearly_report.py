@@ -16,6 +16,7 @@ from registry.queries.node import account_lookup
 from registry.refusals.procedure import ReportUnknown
 from registry.services.cases import penalty_verification, relief_applications, relief_decisions
 from registry.services.cases.relief_decisions import Ruling
+from registry.web.public import reports
 from tests.support.bureau import papers
 from tests.support.filings import PERSON_NUMBER, PersonFactory
 
@@ -177,6 +178,16 @@ class TestPage:
         ):
             assert part in page, part
         assert page.count("没有逾期的时限") == 2  # the other two departments
+
+    def test_has_missed_limits_by_page(self, year, client, monkeypatch):
+        monkeypatch.setattr(reports, "LIMITS_PER_PAGE", 2)
+        first = client.get("/reports/2026").text
+        assert "其余 1 项" in first
+        assert "D03" not in first
+        second = client.get("/reports/2026/finance/2").text
+        assert ("D03" in second, "逾期时限 3 项" in second, "第 2 页，共 2 页" in second) == (True, True, True)
+        for path in ("finance/3", "finance/0", "unknown/1"):
+            assert client.get(f"/reports/2026/{path}").status_code == 404
 
     def test_names_no_subject_and_no_record(self, year, client):
         bodies = [client.get("/reports/2026").text, json.dumps(sheets(client.get("/reports/2026.xlsx").data))]

@@ -1,8 +1,10 @@
 """Data files: base and delta give the next full file after any history; the newest alone is given, and signed."""
 
+import csv
 import datetime as dt
 import gzip
 import hashlib
+import io
 import json
 import os
 import random
@@ -208,11 +210,44 @@ class TestExport:
                 assert b"".join(snapshots.apply_delta(before.splitlines(keepends=True), delta)) == full
             fulls[str(snapshot.name)] = full
 
+    def test_has_what_is_new_and_gone_since_the_one_before_as_tables(self, export):
+        first = samples.body(1, name="=盐城瀚蓝")
+        samples.release(first, samples.body(2), samples.body(3))
+        export()
+        base = export().name
+        samples.release(samples.body(1, name="=盐城瀚蓝") | {"revision": 2, "act": "correct"}, samples.body(4))
+        samples.withdraw(samples.body(2), "撤回")
+        later = export()
+        assert [file.name for file in later.manifest.files if file.base and file.format == "csv"] == [
+            f"delta.{base}.csv.zst",
+            f"delta.{base}.csv.gz",
+        ]
+        rows = list(csv.DictReader(io.StringIO(content(later, f"delta.{base}.csv.gz").decode("utf-8-sig"))))
+        record = samples.record_id
+        assert [(row["change"], row["reason"], row["entry"], row["record"], row["subject.name"]) for row in rows] == [
+            ("gone", "replaced", "1", record(1), ""),
+            ("gone", "removed", "2", record(2), ""),
+            ("new", "", "4", record(1), "'=盐城瀚蓝"),
+            ("new", "", "5", record(4), samples.body(4)["subject"]["name"]),
+        ]
+        book = openpyxl.load_workbook(later.folder / f"delta.{base}.xlsx")
+        head, *cells = book["公示记录"].values
+        assert head[:3] == ("变化", "原因", "登记号")
+        assert [row[:2] for row in cells] == [
+            ("删除", "被新版本取代"),
+            ("删除", "不再公示"),
+            ("新增", None),
+            ("新增", None),
+        ]
+        for file in later.manifest.files:
+            assert hashlib.sha256((later.folder / file.name).read_bytes()).hexdigest() == file.sha256
+
     def test_of_a_later_day_leaves_out_what_has_ended(self, export):
         samples.release(samples.body(1, visible_until="2026-11-23"), samples.body(2))
         export()
         later = export(dt.date(2026, 11, 23))
-        [gone] = [json.loads(line) for line in content(later, later.manifest.files[-1].name).splitlines()]
+        changes = next(file for file in later.manifest.files if file.base and file.format == "jsonl")
+        [gone] = [json.loads(line) for line in content(later, changes.name).splitlines()]
         assert (gone["gone"]["reason"], gone["gone"]["until_entry"]) == ("ended", None)
         assert later.manifest.records == 1
 

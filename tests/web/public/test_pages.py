@@ -1,6 +1,7 @@
 import datetime as dt
 import hashlib
 import io
+import re
 
 import pytest
 from sqlalchemy import text
@@ -60,7 +61,7 @@ class TestEveryPage:
         page = client.get(path).text
         for part in ('<html lang="zh-CN">', "<main", "<header", "<footer", 'href="#main"', "<h1"):
             assert part in page
-        assert "<script" not in page
+        assert "<script" not in page.replace('<script src="/static/', "")
         assert "//" not in page.replace("</", "")
 
     @pytest.mark.parametrize("path", PATHS)
@@ -80,6 +81,38 @@ class TestHome:
         assert "公示中 1 条" in page
         assert "第 1 号" in page
         assert "/api/v1/docs" in page
+
+    def test_shows_what_was_published_within_a_week_but_no_natural_person(self, client):
+        days = (0, 6, 7)
+        bodies = [
+            samples.body(
+                70 + days_ago,
+                name=f"盐城近{days_ago}日有限公司",
+                visible_from=str(samples.TODAY - dt.timedelta(days_ago)),
+            )
+            for days_ago in days
+        ]
+        person = samples.body(60, name="卞子墨", visible_from=str(samples.TODAY))
+        person["subject"]["kind"] = "natural_person"
+        samples.release(*bodies, person)
+        page = client.get("/").text
+        assert [f"盐城近{days_ago}日" in page for days_ago in days] == [True, True, False]
+        assert "卞子墨" not in page
+
+
+class TestShareCard:
+    def test_tells_of_a_record_but_not_who_a_natural_person_is(self, client):
+        person = samples.body(61, name="卞子墨")
+        person["subject"]["kind"] = "natural_person"
+        samples.release(samples.body(62, name='盐城"瀚垚"有限公司'), person)
+        cards = [
+            dict(re.findall(r'<meta property="og:([a-z_]+)" content="([^"]*)">', client.get(path).text))
+            for path in ("/", *(f"/records/{samples.record_id(number)}" for number in (62, 61)))
+        ]
+        assert all({"title", "description", "site_name", "type"} <= card.keys() for card in cards)
+        assert "瀚垚" in cards[1]["title"] and "住房和城乡建设局" in cards[1]["description"]
+        assert cards[1]["url"].endswith(f"/records/{samples.record_id(62)}")
+        assert "卞子墨" not in str(cards)
 
 
 class TestSector:
