@@ -13,6 +13,7 @@ from registry.web import (
     downloads,  # noqa: F401
     feeds,  # noqa: F401
     hotline,  # noqa: F401
+    language,
     open_data,  # noqa: F401
     own_account,  # noqa: F401
     private,
@@ -41,6 +42,7 @@ HEADERS = {
 
 def init_app(app: Flask) -> None:
     """Register the pages and give every answer of the application the security headers."""
+    language.init_app(app)
     app.register_blueprint(pages)
     private.init_app(app)
     app.after_request(_secure)
@@ -50,6 +52,7 @@ def init_app(app: Flask) -> None:
 def connect(app: Flask, settings: Settings, keys: Keys) -> None:
     """Give an application what its pages need of its node."""
     private.connect(app, settings, keys)
+    language.connect(app)
 
 
 def _secure(response: Response) -> Response:
