@@ -9,23 +9,7 @@ import pytest
 
 from tests.support import stores
 from tests.web import samples
-from tests.web.browsing import needs_browser, served, width_beyond_screen
-
-PATHS = (
-    "/",
-    "/records",
-    "/records?q=不存在",
-    f"/records/{samples.record_id(1)}",
-    "/sectors/procurement",
-    "/behaviours",
-    "/law",
-    "/verify",
-    "/reports",
-    "/reports/2026",
-    "/data",
-    "/statistics",
-    "/records?foo=1",
-)
+from tests.web.browsing import needs_browser, served
 
 pytestmark = needs_browser
 
@@ -67,12 +51,6 @@ class TestVisitor:
         page.keyboard.press("Enter")
         page.wait_for_url("**next=**")
         assert complaints == []
-
-    @pytest.mark.parametrize("path", PATHS)
-    def test_sees_no_page_wider_than_the_screen(self, page, path):
-        page.goto(path)
-        assert page.locator("h1").is_visible()
-        assert width_beyond_screen(page) <= 0
 
 
 class TestReader:
