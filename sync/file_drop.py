@@ -5,12 +5,9 @@ beside its place, synchronised and renamed; the empty ``.done`` beside it comes 
 """
 
 import hashlib
-import os
 import re
-import stat
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from registry.domain.exchange import reconciliation, row_batch
 from registry.domain.exchange.formats import known
@@ -31,7 +28,7 @@ from registry.refusals.acts import BatchDigest, BatchMalformed
 from registry.services.exchange.row_outbox import Dispatch
 from registry.tabular import row_files
 from registry.tabular.sheet import MAX_BYTES
-from sync.row_transport import TransportFailed
+from sync.drop_folder import DropFolder
 
 BATCHES_MAX = 50
 """So many batches are taken in one run, so that a full folder cannot hold the worker."""
@@ -43,19 +40,24 @@ SHEET, REQUEST, ROWS = "sheet.json", "sheet-request.json", "sheet-rows.json"
 class FileDrop:
     """The folder shared with one platform."""
 
-    def __init__(self, folder: Path, node: str, peer: str) -> None:
-        self._node, self._peer = node, peer
-        self._out, self._in = folder / f"to-{peer}", folder / f"to-{node}"
+    def __init__(self, folder: DropFolder, node: str, peer: str) -> None:
+        self._folder, self._node, self._peer = folder, node, peer
+        self._out, self._in = f"to-{peer}", f"to-{node}"
         try:
             for side in (self._out, self._in):
-                side.mkdir(exist_ok=True)
-        except OSError as error:
-            raise TransportFailed(type(error).__name__) from None
+                folder.make(side)
+        except BaseException:
+            folder.close()
+            raise
+
+    def close(self) -> None:
+        """End the connection to the folder."""
+        self._folder.close()
 
     def write_batch(self, dispatch: Dispatch) -> None:
         """Write the files of a batch, its manifest, and last its mark; nothing when the mark is there."""
         name = f"batch-{dispatch.sequence:08d}"
-        if (self._out / f"{name}.done").exists():
+        if self._folder.has(self._out, f"{name}.done"):
             return
         by_format: dict[str, list[RowMessage]] = defaultdict(list)
         for message in dispatch.messages:
@@ -85,7 +87,7 @@ class FileDrop:
         """The platform's receipts to batches that still lie there; one that cannot be read stays for a person."""
         for name in self._names(self._in, _RECEIPT):
             sequence = int(name[8:16])
-            if (self._out / f"batch-{sequence:08d}.done").exists():
+            if self._folder.has(self._out, f"batch-{sequence:08d}.done"):
                 try:
                     receipt = row_batch.decode(self._read(name, MAX_BYTES), RowReceipt)
                 except BatchMalformed:
@@ -98,15 +100,16 @@ class FileDrop:
         name = f"batch-{receipt.sequence:08d}"
         if not is_closed:
             return
-        for path in [self._out / f"{name}.done", *self._out.glob(f"{name}*")]:
-            path.unlink(missing_ok=True)
+        parts = [part for part in self._folder.names(self._out) if part.startswith(name)]
+        for part in [f"{name}.done", *parts]:
+            self._folder.remove(self._out, part)
 
     def incoming(self) -> Iterator[IncomingBatch]:
         """Whole batches without a receipt of ours, in the order of their numbers."""
         self._tidy_receipts()
         for name in self._names(self._in, _BATCH)[:BATCHES_MAX]:
             sequence = int(name[6:14])
-            if (self._out / f"receipt-{sequence:08d}.json").exists():
+            if self._folder.has(self._out, f"receipt-{sequence:08d}.json"):
                 continue
             try:
                 manifest = self._manifest(sequence)
@@ -140,7 +143,7 @@ class FileDrop:
             theirs[number] = value
         suspects = reconciliation.suspects(reconciliation.buckets(own), theirs)
         if not suspects:
-            (self._out / REQUEST).unlink(missing_ok=True)
+            self._folder.remove(self._out, REQUEST)
             return [], set()
         request = BucketRequest(sheet=hashlib.sha256(raw).hexdigest(), buckets=suspects)
         answer_raw = self._read_or_none(ROWS)
@@ -165,8 +168,7 @@ class FileDrop:
                 self._put(ROWS, answer)
 
     def _own(self, name: str) -> bytes | None:
-        path = self._out / name
-        return path.read_bytes() if path.exists() else None
+        return self._read_or_none(name, self._out)
 
     def _refuse(self, sequence: int, digest: str, code: str) -> None:
         self.answer(row_batch.refusal_of((self._node, self._peer), (sequence, digest), code))
@@ -174,8 +176,8 @@ class FileDrop:
     def _tidy_receipts(self) -> None:
         """Delete our receipts whose batch the platform has cleared away."""
         for name in self._names(self._out, _RECEIPT):
-            if not (self._in / f"batch-{name[8:16]}.done").exists():
-                (self._out / name).unlink(missing_ok=True)
+            if not self._folder.has(self._in, f"batch-{name[8:16]}.done"):
+                self._folder.remove(self._out, name)
 
     def _manifest(self, sequence: int) -> Manifest:
         raw = self._read(f"batch-{sequence:08d}.manifest.json", row_batch.MANIFEST_BYTES_MAX)
@@ -202,47 +204,17 @@ class FileDrop:
             raise BatchDigest()
         return IncomingBatch(manifest.sequence, manifest.digest, manifest.kind == "full", tuple(rows))
 
-    def _names(self, folder: Path, pattern: re.Pattern[str]) -> list[str]:
-        try:
-            return sorted(path.name for path in folder.iterdir() if pattern.fullmatch(path.name))
-        except OSError as error:
-            raise TransportFailed(type(error).__name__) from None
+    def _names(self, side: str, pattern: re.Pattern[str]) -> list[str]:
+        return sorted(name for name in self._folder.names(side) if pattern.fullmatch(name))
 
-    def _read_or_none(self, name: str) -> bytes | None:
+    def _read_or_none(self, name: str, side: str = "") -> bytes | None:
         try:
-            return self._read(name, MAX_BYTES)
+            return self._folder.read(side or self._in, name, MAX_BYTES)
         except FileNotFoundError:
             return None
 
     def _read(self, name: str, bytes_max: int) -> bytes:
-        """Read a file that the platform wrote: no link, no pipe, no more than so many bytes."""
-        try:
-            descriptor = os.open(self._in / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except FileNotFoundError:
-            raise
-        except OSError:
-            raise BatchMalformed("file") from None
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise BatchMalformed("file")
-            data = file.read(bytes_max + 1)
-        if len(data) > bytes_max:
-            raise BatchMalformed("size")
-        return data
+        return self._folder.read(self._in, name, bytes_max)
 
     def _put(self, name: str, data: bytes) -> None:
-        """Write a file so that it is there whole or not at all, also after a crash of the machine."""
-        draft = self._out / f".{name}.part"
-        try:
-            with draft.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._out / name)
-            folder = os.open(self._out, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-        except OSError as error:
-            raise TransportFailed(type(error).__name__) from None
+        self._folder.put(self._out, name, data)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     delete,
     insert,
     inspect,
+    make_url,
     select,
     tuple_,
     update,
@@ -36,6 +37,7 @@ from sync import front_end_tables
 from sync.front_end_tables import ACCEPTED, NEW, RETURNED, TAKEN
 from sync.row_transport import TransportFailed
 
+SECONDS = 30
 FEEDBACK_MAX = 10_000
 ROWS_MAX = 1000
 """Rows of one batch taken in."""
@@ -47,12 +49,20 @@ _OUTCOMES = frozenset({"accepted", "duplicate", "stale", "rejected", "conflict",
 class FrontEnd:
     """The front-end database shared with one platform."""
 
-    def __init__(self, url: str, node: str, peer: str) -> None:
+    def __init__(self, url: str, node: str, peer: str, seconds: int = SECONDS) -> None:
         self._node, self._peer = node, peer
         # No pool: a run takes seconds, and the next one may be minutes later.
-        self._engine: Engine = create_engine(url, poolclass=NullPool)
+        limits = _time_limits(make_url(url).get_backend_name(), seconds)
+        try:
+            self._engine: Engine = create_engine(url, poolclass=NullPool, connect_args=limits)
+        except ImportError:  # the extra of this kind of database is not installed
+            raise TransportFailed("driver-not-installed") from None
         self._answered: list[int] = []
         self._claimed: dict[tuple[int, str], tuple[str, list[int]]] = {}
+
+    def close(self) -> None:
+        """Connections end with each transaction already."""
+        self._engine.dispose()
 
     def create(self, formats_out: Sequence[str], formats_in: Sequence[str]) -> list[str]:
         """Create the tables that are not there yet; returns the names of all."""
@@ -169,7 +179,7 @@ class FrontEnd:
     def _codes(self, connection: Connection, direction: str) -> list[str]:
         """The formats whose tables are there."""
         names = set(inspect(connection).get_table_names())
-        return [code for code in known.FORMATS if front_end_tables.table_name(direction, code) in names]
+        return [code for code in known.LAYOUTS if front_end_tables.table_name(direction, code) in names]
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
@@ -178,6 +188,15 @@ class FrontEnd:
                 yield connection
         except SQLAlchemyError as error:
             raise TransportFailed(type(error).__name__) from None
+
+
+def _time_limits(backend: str, seconds: int) -> dict[str, Any]:
+    """How long a database may take to connect and to answer, by its driver's own words; a file waits by itself."""
+    if backend in ("mysql", "mariadb"):
+        return {"connect_timeout": seconds, "read_timeout": 2 * seconds, "write_timeout": 2 * seconds}
+    if backend == "postgresql":
+        return {"connect_timeout": seconds, "tcp_user_timeout": 2000 * seconds}
+    return {}
 
 
 def _incoming_row(code: str, row: RowMapping) -> IncomingRow:

@@ -5,13 +5,24 @@ dialect. STATUS: 0 new, 1 taken, 2 accepted, 3 returned.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy.dialects.mysql import MEDIUMTEXT
 
 from registry.domain.exchange.formats import known
 
 NEW, TAKEN, ACCEPTED, RETURNED = 0, 1, 2, 3
 FEEDBACK, HOLDINGS = "exchange_feedback", "exchange_holdings"
+_MYSQL = ("mysql", "mariadb")
+_TEXT = Text().with_variant(MEDIUMTEXT(), *_MYSQL)
+"""A text of MariaDB ends at 64 KiB; a cell may be longer."""
+_AS_WRITTEN: dict[str, Any] = {
+    f"{dialect}_{option}": value
+    for dialect in _MYSQL
+    for option, value in (("engine", "InnoDB"), ("charset", "utf8mb4"), ("collate", "utf8mb4_bin"))
+}
+"""MariaDB only: transactions, every character, and keys that differ where their letters do, whatever its defaults."""
 _KEY = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -44,9 +55,10 @@ def row_table(metadata: MetaData, direction: str, code: str) -> Table:
         Column("M_VERSION", Integer, nullable=False),
         Column("OP", String(1), nullable=False),
         Column("ROW_HASH", String(64), nullable=False),
-        Column("PROVIDE_UNIT_NAME", Text),
-        *(Column(column, Text) for column in known.FORMATS[code].columns),
+        Column("PROVIDE_UNIT_NAME", _TEXT),
+        *(Column(column, _TEXT) for column in known.LAYOUTS[code].columns),
         UniqueConstraint("SOURCE_RECORD_ID", "M_VERSION", name=f"uq_{name}"),
+        **_AS_WRITTEN,
     )
 
 
@@ -63,6 +75,7 @@ def feedback_table(metadata: MetaData) -> Table:
         Column("CODE", String(64)),
         Column("MESSAGE", String(500)),
         Column("STATUS", Integer, nullable=False, index=True, server_default="0"),
+        **_AS_WRITTEN,
     )
 
 
@@ -75,4 +88,5 @@ def holdings_table(metadata: MetaData) -> Table:
         Column("SOURCE_RECORD_ID", String(64), primary_key=True),
         Column("M_VERSION", Integer, nullable=False),
         Column("ROW_HASH", String(64), nullable=False),
+        **_AS_WRITTEN,
     )

@@ -5,23 +5,26 @@ Every step commits by itself and may be repeated: killed between any two, the ne
 
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from registry import runtime
-from registry.domain.exchange import reconciliation
+from registry.domain.exchange import reconciliation, sftp_address
 from registry.domain.exchange.reconciliation import Row
 from registry.domain.exchange.row_batch import IncomingBatch
 from registry.domain.permissions import SYSTEM
 from registry.errors import Invalid, Refusal
+from registry.keys import partner_secrets
 from registry.models import Peer
 from registry.queries.exchange import peer_messages, row_batches
 from registry.refusals.acts import RemovalShare
 from registry.services.exchange import peers, reconciliations, row_inbox, row_outbox
 from registry.unit_of_work import UnitOfWork
 from sync import backlog, peer_links
+from sync.drop_folder import DropFolder, LocalFolder
 from sync.file_drop import FileDrop
 from sync.front_end import FrontEnd
 from sync.row_transport import RowTransport, TransportFailed
@@ -29,6 +32,8 @@ from sync.row_transport import RowTransport, TransportFailed
 log = logging.getLogger(__name__)
 BATCHES_MAX = 200
 """Batches sent in one run, so that a large backlog does not keep receipts waiting."""
+WAITS = "waits"
+"""The result of a run with a server that is not called again yet."""
 Connect = Callable[[Peer], RowTransport]
 
 
@@ -44,9 +49,26 @@ class RowExchangeResult:
 
 def connect(peer: Peer) -> RowTransport:
     """The transport to a platform."""
+    settings = runtime.settings()
     if peer.transport == "files":
-        return FileDrop(Path(unquote(urlsplit(peer.url).path)), runtime.settings().node, peer.code)
-    return FrontEnd(peer.url, runtime.settings().node, peer.code)
+        return FileDrop(_folder_of(peer), settings.node, peer.code)
+    return FrontEnd(peer.url, settings.node, peer.code, settings.exchange_timeout_seconds)
+
+
+def _folder_of(peer: Peer) -> DropFolder:
+    """The folder of a file drop: of this machine, or of an SFTP server with the secret that this node has for it."""
+    address = sftp_address.parse(peer.url)
+    if address is None:
+        return LocalFolder(Path(unquote(urlsplit(peer.url).path)))
+    settings = runtime.settings()
+    secret = partner_secrets.read(settings.keys_path, peer.code, settings.key_protection)
+    if secret is None:
+        raise TransportFailed("secret-missing")
+    try:
+        from sync.sftp_folder import SftpFolder
+    except ImportError:  # the extra "sftp" is not installed
+        raise TransportFailed("sftp-not-installed") from None
+    return SftpFolder(address, secret, settings.exchange_timeout_seconds)
 
 
 def exchange(code: str, connect: Connect = connect) -> RowExchangeResult:
@@ -56,13 +78,15 @@ def exchange(code: str, connect: Connect = connect) -> RowExchangeResult:
         peer = peer_messages.peer(session, code)
         link = peer_links.link_of(peer)
         is_sending, is_receiving = bool(peer.formats), bool(peer.formats_in)
+    if _must_wait(peer, link):
+        return RowExchangeResult(failed=WAITS)
     try:
-        transport = connect(peer)
-        result.settled = _settle(code, transport)
-        if is_sending:
-            result.sent = _send(code, transport)
-        if is_receiving and not peer.paused_because:
-            result.received = _receive(code, transport)
+        with closing(connect(peer)) as transport:
+            result.settled = _settle(code, transport)
+            if is_sending:
+                result.sent = _send(code, transport)
+            if is_receiving and not peer.paused_because:
+                result.received = _receive(code, transport)
     except TransportFailed as failure:
         result.failed = failure.code
         peer_links.remember(code, backlog.back_off(link, peer_links.circumstances()))
@@ -71,6 +95,13 @@ def exchange(code: str, connect: Connect = connect) -> RowExchangeResult:
         if isinstance(refusal, RemovalShare):
             runtime.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code))
     return result
+
+
+def _must_wait(peer: Peer, link: backlog.Link) -> bool:
+    """Whether a server that others run is left in peace after a failure: it may lock out who tries too often."""
+    return bool(
+        peer.url.startswith(f"{sftp_address.SCHEME}:") and link.retry_at is not None and link.retry_at > runtime.clock()
+    )
 
 
 def exchange_all(lane: str | None = None, connect: Connect = connect) -> dict[str, RowExchangeResult]:
@@ -146,16 +177,16 @@ def reconcile(code: str, connect: Connect = connect) -> dict[str, Any]:
     with runtime.reading() as session:
         peer = peer_messages.peer(session, code)
         holdings = row_batches.holdings(session, peer.id)
-    transport = connect(peer)
-    if peer.formats_in:
-        transport.write_holdings(code, holdings)
-    if not peer.formats:
-        return {"waiting": "nothing-sent"}
-    own = runtime.perform(SYSTEM, lambda work: row_outbox.own_rows(work, peer_messages.peer(work.session, code)))
-    try:
-        found = transport.rows_at_peer(own)
-    except Invalid as refusal:
-        return {"failed": refusal.code}
+    with closing(connect(peer)) as transport:
+        if peer.formats_in:
+            transport.write_holdings(code, holdings)
+        if not peer.formats:
+            return {"waiting": "nothing-sent"}
+        own = runtime.perform(SYSTEM, lambda work: row_outbox.own_rows(work, peer_messages.peer(work.session, code)))
+        try:
+            found = transport.rows_at_peer(own)
+        except Invalid as refusal:
+            return {"failed": refusal.code}
     if found is None:
         return {"waiting": "sheet"}
     rows, buckets = found

@@ -20,6 +20,9 @@ class RowTransport(Protocol):
     """Calls that every transport of rows has. Each may be repeated after a crash without doing anything twice, and may
     raise ``TransportFailed``."""
 
+    def close(self) -> None:
+        """End the connection; nothing is called afterwards."""
+
     def write_batch(self, dispatch: Dispatch) -> None:
         """Put a batch where the platform finds it, whole or not at all."""
 

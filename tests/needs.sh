@@ -8,6 +8,7 @@ command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 [ -n "$(find /usr/share/fonts -iname '*cjk*' -print -quit 2>/dev/null)" ] || missing="$missing fonts-noto-cjk"
 command -v softhsm2-util >/dev/null 2>&1 || missing="$missing softhsm2"
+{ command -v mariadb-install-db && command -v my_print_defaults; } >/dev/null 2>&1 || missing="$missing mariadb-server-core mariadb-client-core"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" != 0 ] && command -v sudo >/dev/null 2>&1; then as="sudo -n"; else as=""; fi
 echo "installing$missing"

@@ -1,6 +1,7 @@
 """The table of what each format of another platform keeps, folds and loses, for ``docs/exchange.md``."""
 
 from registry.domain.exchange.formats import known
+from registry.domain.exchange.formats.measures import COLUMNS, MEASURE_REPORTS
 from registry.domain.exchange.formats.model import Format
 
 BEGIN, END = "<!-- formats: begin -->", "<!-- formats: end -->"
@@ -19,7 +20,9 @@ def _tables() -> str:
     for fmt in known.FORMATS.values():
         parts.append(f"### `{fmt.code}` {fmt.name}\n\nColumns: {'、'.join(f'`{column}`' for column in fmt.columns)}\n")
         parts.append(_table(fmt))
-    return "\n".join(parts)
+    parts.append(f"### `{MEASURE_REPORTS.code}` {MEASURE_REPORTS.name}\n\n| column | what stands in it |\n|---|---|")
+    parts += [f"| `{column}` | {meaning} |" for column, meaning in COLUMNS.items()]
+    return "\n".join([*parts, ""])
 
 
 def _table(fmt: Format) -> str:

@@ -19,16 +19,16 @@ from registry.app import open_doors
 from registry.domain import labels, record_fields, reporting_rates
 from registry.domain.cases.filed_kinds import FILED_KINDS
 from registry.web import language, workbook
-from registry.web.downloads import LISTS
+from registry.web.public.downloads import LISTS
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "registry" / "web" / "templates"
 DESKS = frozenset({
     "all_components", "components", "desk_base", "login", "own_account", "password", "password_code", "password_wanted",
-    "proposal", "proposals", "recovery_codes", "report_file", "second_factor", "second_factor_new",
+    "progress", "proposal", "proposals", "recovery_codes", "report_file", "second_factor", "second_factor_new",
 })  # fmt: skip
 """Templates for signed-in people, who work in Chinese."""
-WORDS = ("sections.py", "measures.py", "statistics.py", "views.py")
+WORDS = ("sections.py", "measures.py", "public/statistics.py", "views.py")
 OF_CHECKS = frozenset({"REASONS", "FINDINGS", "MATCHES", "REVIEW_OUTCOMES", "SHELL_ACTS"})
 """Labels of what is no public page."""
 NAMED = ("sectors", "penalty_kinds", "id_types")
@@ -63,7 +63,8 @@ def _of_templates() -> Iterator[tuple[str, str]]:
 
 
 def _of_code() -> Iterator[tuple[str, str]]:
-    for path in sorted((ROOT / "registry" / "web").glob("*.py")):
+    web = ROOT / "registry" / "web"
+    for path in (*sorted(web.glob("*.py")), *sorted(web.glob("public/*.py"))):
         for call in ast.walk(ast.parse(path.read_text())):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name | ast.Attribute):
                 continue

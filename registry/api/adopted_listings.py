@@ -3,7 +3,7 @@
 from flask import Response
 
 from registry import runtime
-from registry.api import casework
+from registry.api import casework, measure_reports
 from registry.api.auth import actor, allow
 from registry.api.casework import Body, CaseAct
 from registry.api.schemas.listing import ListingQuery
@@ -67,3 +67,8 @@ ACTS = (
 """Every act of the procedure on a single record, for the HTTP routes and the command line."""
 
 casework.add_act_routes(blueprint, ADOPTED_LISTING, ACTS)
+measure_reports.add_route(
+    blueprint,
+    Permission.LISTING_READ,
+    lambda session, reader, record: casework.own_case(session, reader, AdoptedListing, record),
+)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, request
 
 from registry import runtime
-from registry.api import casework, proposals, views
+from registry.api import casework, measure_reports, proposals, views
 from registry.api.auth import actor, allow
 from registry.api.casework import CaseAct
 from registry.api.schemas.penalty import (
@@ -232,3 +232,8 @@ ACTS = (
 """The acts of the procedure that come with documents."""
 
 casework.add_act_routes(blueprint, PENALTY, ACTS)
+measure_reports.add_route(
+    blueprint,
+    Permission.PENALTY_READ,
+    lambda session, reader, record: require_scope(reader, penalties.by_record(session, record)),
+)

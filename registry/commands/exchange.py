@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import sys
+from typing import BinaryIO
 
 import click
 
@@ -12,6 +13,7 @@ from registry.commands.procedures import ACCOUNT
 from registry.domain.exchange import envelope
 from registry.domain.law.deadlines import limit
 from registry.domain.permissions import SHELL
+from registry.keys import partner_secrets
 from registry.queries.exchange import peer_messages
 from registry.queries.exchange.peer_messages import PeerStatus
 from registry.queries.law import reference_data
@@ -301,6 +303,24 @@ def change(code: str, url: str | None, public_key: str | None, distrust: bool, a
         return None
 
     _echo_done(runtime.perform(operator_named(account), act), f"{code}: 已更改 changed")
+
+
+@peers_group.command("secret")
+@click.argument("code")
+@click.argument("file", type=click.File("rb"))
+@in_app
+def secret(code: str, file: BinaryIO) -> None:
+    """Keep the private key or password by which this node signs in at a platform's SFTP server; - reads it from the
+    standard input. It is encrypted like the node's keys, and stands in their backup."""
+    content = file.read(partner_secrets.SECRET_BYTES_MAX + 1)
+    if partner_secrets.parse(content) is None:
+        raise click.UsageError("文件中没有私钥，也没有口令 neither a private key nor a password")
+    settings = runtime.settings()
+    with runtime.reading() as session:
+        peer_messages.peer(session, code)
+    partner_secrets.replace(settings.keys_path, code, content, settings.key_protection)
+    runtime.perform(SHELL, lambda work: audit.note(work, "exchange.peer.secret", code))
+    click.echo(f"{code}: 登录凭据已保存 secret kept")
 
 
 @peers_group.command("remove")

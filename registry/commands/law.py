@@ -1,7 +1,6 @@
 """registry law load, proposals, show, confirm, reject: change the law tables by an act of two persons."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,8 @@ from registry.commands.common import actor_named, in_app
 from registry.commands.penalties import EXISTING, ROW_NUMBER
 from registry.commands.procedures import ACCOUNT
 from registry.domain.permissions import Permission
-from registry.errors import Fault
 from registry.models import LawProposal
 from registry.queries.law.law_proposals import by_number, proposals
-from registry.refusals.procedure import LawRefused
 from registry.services.checks import law_preview
 from registry.services.law import law_proposals
 
@@ -46,24 +43,13 @@ def load(paths: tuple[Path, ...], account: str, reason: str, checks: int) -> Non
     actor = actor_named(account)
     tables: dict[str, list[Any]] = {}
     for path in paths:
-        tables[path.stem] = [*tables.get(path.stem, ()), *_read_rows(path)]
+        tables[path.stem] = [*tables.get(path.stem, ()), *law_proposals.parse_rows(path.stem, path.read_bytes())]
     preview = preview_change(actor, tables, checks)
     proposal: LawProposal = runtime.perform(
         actor, lambda work: law_proposals.store(work, law_proposals.read_change(work, tables), reason, preview)
     )
     click.echo(f"proposal {proposal.id}: {len(json.loads(proposal.rows))} rows, law {proposal.law_after}")
     _print_preview(json.loads(proposal.preview))
-
-
-def _read_rows(path: Path) -> list[Any]:
-    try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except (ValueError, RecursionError):
-        raise LawRefused(f"{path.name} 不是 UTF-8 编码的 TOML 文件") from None
-    rows = document.get("rows")
-    if set(document) != {"rows"} or not isinstance(rows, list) or not rows:
-        raise LawRefused(faults=(Fault(f"/{path.stem}", "rows-missing", "文件应当只有 [[rows]]"),))
-    return rows
 
 
 def _print_preview(preview: Mapping[str, Any]) -> None:

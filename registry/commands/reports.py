@@ -18,7 +18,8 @@ from registry.queries.law import reference_data
 from registry.services.checks import credit_reports
 from registry.serving import access_trail
 from registry.unit_of_work import UnitOfWork, day_of
-from registry.web import reports, workbook
+from registry.web import workbook
+from registry.web.public import reports
 
 ENDINGS = (".html", ".xlsx")
 NOT_SEARCHED = (

@@ -95,6 +95,16 @@ FILE_STATES = {
     "failed": "不能读取",
 }
 """States of an imported file."""
+LIST_FILE_STATES = {
+    "running": "正在读取",
+    "finished": "读取完毕，等待核验",
+    "verified": "已核验",
+    "returned": "已退回",
+    "failed": "不能读取",
+}
+"""States of a file of another authority's list."""
+LIST_CHANGES = {"came": "新列入", "changed": "更改", "left": "移出"}
+"""What a file of a list does to a record."""
 DOUBTS = {
     "row-hidden": "隐藏的行",
     "struck-through": "带删除线的行",
@@ -102,3 +112,24 @@ DOUBTS = {
     "row-set-apart": "旁边写明已撤销、作废、草稿、示例等的行",
 }
 """Doubts about rows that a person may confirm (``filing.reading.CONFIRMABLE``)."""
+MEASURE_KINDS = {
+    "procurement": "限制参加政府采购活动",
+    "tendering": "限制参加招标投标活动",
+    "land": "限制参加国有土地使用权竞买",
+    "mining": "限制取得矿业权",
+    "property": "限制参加国有产权交易",
+    "qualification": "限制取得或者降低资质、资格",
+    "subsidy": "限制取得财政性资金支持",
+    "permit": "行政审批从严审查",
+    "inspection": "增加监督检查频次",
+    "honour": "限制评优评先",
+    "other": "其他措施",
+}
+"""Kinds of measure that platforms report: meanings of the code table MEASURE_TYPE."""
+REPORT_STATES = {"taken": "已采取", "lifted": "已解除", "not_taken": "未采取"}
+"""What platforms report of a measure: meanings of the code table MEASURE_STATUS."""
+REPORT_ATTENTION = {
+    "measure-not-lifted": "记录已不再公示，措施未见解除",
+    "measure-after-end": "措施采取于记录不再公示之后",
+}
+"""What is wrong with a reported measure by what stands of the record."""

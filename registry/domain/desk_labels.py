@@ -13,6 +13,8 @@ STAFF = {
     "audit_admin": "审计管理员",
 }
 """Roles of accounts."""
+DEPARTMENT_KINDS = {"supervisor": "行政监督部门", "trading_centre": "交易中心", "platform": "平台"}
+"""Kinds of department."""
 PROPOSED_ACTS = {
     "account.create": "设立账号",
     "account.grant": "更改账号的授权范围",

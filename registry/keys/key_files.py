@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import os
 import re
 import secrets
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from registry import durable
 from registry.refusals.content import KeysDamaged, KeysLocked
 
 _BEGIN, _END = b"-----BEGIN REGISTRY ENCRYPTED KEY-----", b"-----END REGISTRY ENCRYPTED KEY-----"
@@ -80,13 +80,19 @@ def read(path: Path, protection: KeyProtection = UNPROTECTED) -> bytes:
 def write_once(path: Path, content: bytes, protection: KeyProtection = UNPROTECTED) -> None:
     """Put a whole, durable key file at ``path``, encrypted if there is a passphrase, unless one is there: linking is
     atomic and never replaces."""
-    draft = _write_draft(path, _protected(content, protection))
+    draft = durable.write_draft(path, _protected(content, protection))
     try:
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(draft)
     finally:
         draft.unlink()
-    sync_directory(path.parent)
+    durable.sync(path.parent)
+
+
+def replace(path: Path, content: bytes, protection: KeyProtection = UNPROTECTED) -> None:
+    """Put a whole, durable key file at ``path``, encrypted if there is a passphrase, in place of one that is there."""
+    durable.write_draft(path, _protected(content, protection)).replace(path)
+    durable.sync(path.parent)
 
 
 def encrypt_in_place(path: Path, protection: KeyProtection) -> bool:
@@ -97,33 +103,14 @@ def encrypt_in_place(path: Path, protection: KeyProtection) -> bool:
             _decrypt(content, first)
             return False
     plain = read(path, protection)
-    _write_draft(path, _encrypt(plain, first)).replace(path)
-    sync_directory(path.parent)
+    durable.write_draft(path, _encrypt(plain, first)).replace(path)
+    durable.sync(path.parent)
     return True
 
 
 def is_encrypted(content: bytes) -> bool:
     """Whether this is the content of an encrypted key file."""
     return content.startswith(_BEGIN)
-
-
-def sync_directory(directory: Path) -> None:
-    """Make what was linked, replaced or removed in a folder durable."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write_draft(path: Path, content: bytes) -> Path:
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
 
 
 def _protected(content: bytes, protection: KeyProtection) -> bytes:

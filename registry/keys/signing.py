@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from registry.keys import key_files, token_keys
+from registry import durable
+from registry.keys import key_files, partner_secrets, token_keys
 from registry.keys.key_files import UNPROTECTED, KeyProtection
 from registry.keys.sm2 import Sm2Signer
 from registry.refusals.content import KeysDamaged, KeysLocked, SealBroken
@@ -219,7 +220,7 @@ class Keys:
             with contextlib.suppress(FileExistsError):
                 retired.hardlink_to(current)
         _draft_file(self.directory, name).replace(current)
-        key_files.sync_directory(self.directory)
+        durable.sync(self.directory)
         return retired
 
     def encrypt(self) -> list[Path]:
@@ -227,7 +228,8 @@ class Keys:
         files replaced. May be run again after a stop half-way. Refuses ``KeysLocked`` without a passphrase."""
         if not self.protection.passphrases():
             raise KeysLocked("没有设置口令文件")
-        files = [*sorted(self.directory.glob("*.pem")), self.directory / VAULT_FILE]
+        pems = sorted(self.directory.glob("*.pem"))
+        files = [*pems, self.directory / VAULT_FILE, *partner_secrets.files(self.directory)]
         files = [path for path in files if not token_keys.is_uri(path.read_bytes())]
         return [path for path in files if key_files.encrypt_in_place(path, self.protection)]
 

@@ -12,15 +12,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
-from registry import __version__, runtime
+from registry import __version__, durable, runtime
 from registry.app import MIGRATIONS
 from registry.domain.publication import merkle
 from registry.keys.signing import Keys
-from registry.maintenance import durable, manifest, sealed_keys, store_copy
+from registry.maintenance import manifest, sealed_keys, store_copy
 from registry.maintenance.manifest import Manifest
 from registry.queries import integrity, row_integrity
 from registry.queries.publication import ledger_state
-from registry.refusals.maintenance import BackupNewer, BackupStoreDiffers, RestoreKeysMissing
+from registry.refusals.maintenance import BackupNewer, BackupRunning, BackupStoreDiffers, RestoreKeysMissing
 from registry.services.node import audit
 from registry.settings import Settings, child_environment, remembered_node
 from registry.unit_of_work import UnitOfWork
@@ -66,7 +66,8 @@ def create(folder: Path, passphrase: str | None = None) -> tuple[Path, Manifest]
     Refuses ``BackupRunning`` and ``BackupFailed``, and then leaves nothing.
     """
     settings, contents, now = runtime.settings(), _Contents(), runtime.clock()
-    with durable.exclusive(folder), durable.new_folder(folder / name_of(settings.node, now)) as draft:
+    target = folder / name_of(settings.node, now)
+    with durable.exclusive(folder, refusal=BackupRunning), durable.new_folder(target) as draft:
         store_copy.copy(settings.url, draft, child_environment(settings), contents.read)
         if passphrase is not None:
             (draft / sealed_keys.FILE).write_bytes(sealed_keys.seal(settings.keys_path, passphrase))
@@ -82,7 +83,7 @@ def create(folder: Path, passphrase: str | None = None) -> tuple[Path, Manifest]
             files=manifest.describe(draft),
         )
         manifest.write(draft, described, runtime.keys().signer)
-    return folder / name_of(settings.node, now), described
+    return target, described
 
 
 def name_of(node: str, instant: dt.datetime) -> str:
@@ -98,7 +99,7 @@ def note(work: UnitOfWork, described: Manifest) -> None:
 def delete_older(folder: Path, node: str, keep: int) -> list[Path]:
     """Delete the backups of a node in a folder beyond the ``keep`` newest; returns them."""
     pattern = re.compile(re.escape(node) + r"-\d{8}T\d{6}Z")
-    with durable.exclusive(folder):
+    with durable.exclusive(folder, refusal=BackupRunning):
         present = sorted(path for path in folder.iterdir() if pattern.fullmatch(path.name))
         for path in present[:-keep]:
             shutil.rmtree(path)

@@ -1,5 +1,6 @@
 """The manifest of a backup: whose it is, what it holds up to which entry, and the hashes of its files, signed."""
 
+import hashlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from registry.domain.publication import canonical
 from registry.errors import Refusal
 from registry.keys import signing
 from registry.keys.signing import Signer
-from registry.maintenance import durable
 from registry.refusals.maintenance import BackupDamaged, BackupForeign, BackupMalformed
 
 FILE = "manifest.json"
@@ -44,7 +44,7 @@ class Manifest:
 
 def describe(folder: Path) -> dict[str, BackupFile]:
     """Length and hash of every file in a folder."""
-    return {path.name: BackupFile(path.stat().st_size, durable.sha256(path)) for path in sorted(folder.iterdir())}
+    return {path.name: BackupFile(path.stat().st_size, _sha256(path)) for path in sorted(folder.iterdir())}
 
 
 def write(folder: Path, manifest: Manifest, signer: Signer) -> None:
@@ -97,5 +97,10 @@ def _require_files(folder: Path, manifest: Manifest) -> None:
     for name, expected in manifest.files.items():
         path = folder / name
         is_whole = path.parent == folder and path.is_file() and path.stat().st_size == expected.bytes
-        if not is_whole or durable.sha256(path) != expected.sha256:
+        if not is_whole or _sha256(path) != expected.sha256:
             raise BackupDamaged(name)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,9 +10,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from registry import durable
 from registry.domain.publication import canonical
 from registry.errors import Refusal
-from registry.maintenance import durable
 from registry.refusals.maintenance import BackupMalformed, PassphraseWrong, RestoreNotEmpty
 
 FILE = "keys.sealed"

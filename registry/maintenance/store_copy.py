@@ -13,7 +13,7 @@ from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from registry.maintenance import durable
+from registry import durable
 from registry.refusals.maintenance import BackupFailed, RestoreFailed, RestoreNotEmpty
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"

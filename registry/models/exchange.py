@@ -131,6 +131,35 @@ class InboxItem(Base):
     row_hash: Mapped[str | None]
 
 
+class MeasureReport(Base):
+    """One version of what a platform reports of a measure taken because of ``record``, which it was told of.
+
+    ``report`` is the platform's own key. ``provider``: the unit that entered it there (plan 四（四）注明信息来源).
+    ``is_retracted``: the platform took the report back.
+    """
+
+    __tablename__ = "measure_reports"
+    __table_args__ = (UniqueConstraint("peer_id", "report", "revision"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    peer_id: Mapped[int] = mapped_column(ForeignKey("peers.id"))
+    report: Mapped[str]
+    revision: Mapped[int]
+    record: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]
+    state: Mapped[str]
+    measure: Mapped[str] = mapped_column(FreeText)
+    basis: Mapped[str] = mapped_column(FreeText)
+    taken_on: Mapped[dt.date | None]
+    lifted_on: Mapped[dt.date | None]
+    taken_by: Mapped[str] = mapped_column(FreeText)
+    taken_by_code: Mapped[str | None]
+    remark: Mapped[str] = mapped_column(FreeText)
+    provider: Mapped[str] = mapped_column(FreeText)
+    received_at: Mapped[dt.datetime]
+    is_retracted: Mapped[bool]
+
+
 class PeerReconciliation(Base):
     """The outcome of the newest reconciliation with a peer: how many of our records were compared, how many it lacked
     or had older, how many were different."""

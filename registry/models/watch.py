@@ -13,7 +13,8 @@ class Watch(Base):
 
     ``seen_entry`` is the last ledger entry examined, ``seen_day`` the legal day of its verdicts; ``events`` the
     last sequence number used. The request and the webhook's address are sealed; the request is deleted when the
-    watch is over. ``failures`` and ``retry_at`` are those of its webhook.
+    watch is over. ``failures`` and ``retry_at`` are those of its webhook. ``mail_sealed``: the mail address, and the
+    hash of the code that it waits for.
     """
 
     __tablename__ = "watches"
@@ -33,6 +34,7 @@ class Watch(Base):
     events: Mapped[int]
     question_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     webhook_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    mail_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     failures: Mapped[int]
     retry_at: Mapped[dt.datetime | None]
 

@@ -1,7 +1,7 @@
 """Read what stands on a worksheet beside its cells: comments, text boxes and pictures, striking conditional formats."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
@@ -47,6 +47,11 @@ def _add_comments(root: etree._Element, grid: Grid) -> None:
 def _add_drawing(root: etree._Element, grid: Grid) -> None:
     texts = [text for shape in root.iter("{*}sp") if (text := _text(shape).strip())]
     pictures = sum(1 for name in _PICTURES for _ in root.iter(f"{{*}}{name}"))
+    note_over(grid, texts, pictures)
+
+
+def note_over(grid: Grid, texts: Sequence[str], pictures: int) -> None:
+    """Say how many texts and pictures lie over a sheet, and heed what the texts say of its state."""
     if texts:
         grid.beside.append(("text-box-left-out", f"工作表上有 {len(texts)} 个文本框，未读取"))
     if pictures:

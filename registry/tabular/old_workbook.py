@@ -2,28 +2,22 @@
 
 import io
 import os
-import struct
-from collections.abc import Iterator
 
 import xlrd
 from xlrd.compdoc import CompDoc
 
 from registry.refusals.content import FileFormat, FileShape, FileTooLarge, FileUnreadable, TooManyRows
 from registry.tabular import formats
-from registry.tabular.beside import add_comment
+from registry.tabular.beside import add_comment, note_over, note_pages
 from registry.tabular.colours import BLACK, WHITE, is_unseen
 from registry.tabular.grid import Book, Cell, Grid, Merge, text_cell
+from registry.tabular.old_records import SheetRecords, scan_records
 from registry.tabular.scan import LEAST_HEIGHT, LEAST_SIZE, LEAST_WIDTH, unescape
 from registry.tabular.sheet import MAX_COLUMNS, MAX_ROWS
 from registry.tabular.styles import PLAIN, Style, style_of
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_OLD_BYTES = 16 * 2**20
-MAX_CELLS = 2_000_000
-
-_BOF, _FILEPASS, _BOUNDSHEET, _FORMULA, _MULBLANK, _MULRK = 0x809, 0x2F, 0x85, 0x06, 0xBE, 0xBD
-_SINGLE = frozenset((0x201, 0x203, 0x204, 0x205, 0x27E, 0xFD, 0xD6, _FORMULA))
-"""Records of one cell: BLANK, NUMBER, LABEL, BOOLERR, RK, LABELSST, RSTRING, FORMULA."""
 
 
 def read_old_workbook(data: bytes) -> Book:
@@ -31,10 +25,10 @@ def read_old_workbook(data: bytes) -> Book:
     if len(data) > MAX_OLD_BYTES:
         raise FileTooLarge(f"XLS 文件超过 {MAX_OLD_BYTES // 2**20} MiB，请另存为 XLSX")
     stream = _workbook_stream(data)
-    formulas = _scan_records(stream)
+    records = scan_records(stream)
     try:
         source = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
-        return _read_book(source, formulas)
+        return _read_book(source, records)
     except (KeyboardInterrupt, SystemExit, FileShape, TooManyRows):
         raise
     except Exception:
@@ -59,43 +53,7 @@ def _workbook_stream(data: bytes) -> bytes:
     raise FileFormat(formats.describe_old(data) or "不是电子表格文件")
 
 
-def _records(stream: bytes) -> Iterator[tuple[int, int, int]]:
-    """Records as (position, kind, length of the content behind the four bytes of the head)."""
-    position = 0
-    while position + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, position)
-        if kind == 0 and length == 0:
-            return
-        yield position, kind, length
-        position += 4 + length
-
-
-def _scan_records(stream: bytes) -> dict[int, set[tuple[int, int]]]:
-    """The cells with formulas by the number of their sheet; refuses more cells than a table may have."""
-    starts: list[int] = []
-    formulas: dict[int, set[tuple[int, int]]] = {}
-    cells = 0
-    sheet = -1
-    for position, kind, length in _records(stream):
-        if kind == _FILEPASS:
-            raise FileFormat("文件已加密，请另存为不加密的 XLSX")
-        if kind == _BOUNDSHEET and length >= 4:
-            starts.append(struct.unpack_from("<I", stream, position + 4)[0])
-        elif kind == _BOF:
-            sheet = starts.index(position) if position in starts else sheet
-        elif kind in _SINGLE and length >= 4:
-            cells += 1
-            if kind == _FORMULA:
-                row, column = struct.unpack_from("<HH", stream, position + 4)
-                formulas.setdefault(sheet, set()).add((row, column))
-        elif kind in (_MULBLANK, _MULRK):
-            cells += length // 2
-        if cells > MAX_CELLS:
-            raise FileShape("单元格过多")
-    return formulas
-
-
-def _read_book(source: xlrd.Book, formulas: dict[int, set[tuple[int, int]]]) -> Book:
+def _read_book(source: xlrd.Book, records: dict[int, SheetRecords]) -> Book:
     struck = [bool(font.struck_out) for font in source.font_list]
     tiny = [0 < font.height < 20 * LEAST_SIZE for font in source.font_list]
     raised = [bool(font.escapement) for font in source.font_list]
@@ -117,12 +75,12 @@ def _read_book(source: xlrd.Book, formulas: dict[int, set[tuple[int, int]]]) -> 
         if sheet.visibility:
             book.hidden_sheets.append(sheet.name)
         else:
-            book.grids.append(_read_sheet(sheet, styles, formulas.get(number, set()), (struck, raised)))
+            book.grids.append(_read_sheet(sheet, styles, records.get(number, SheetRecords()), (struck, raised)))
     return book
 
 
 def _read_sheet(
-    sheet: xlrd.sheet.Sheet, styles: list[Style], formulas: set[tuple[int, int]], fonts: tuple[list[bool], list[bool]]
+    sheet: xlrd.sheet.Sheet, styles: list[Style], records: SheetRecords, fonts: tuple[list[bool], list[bool]]
 ) -> Grid:
     grid = Grid(sheet.name)
     for row in range(sheet.nrows):
@@ -130,7 +88,8 @@ def _read_sheet(
         for column in range(sheet.row_len(row)):
             cell = _read_cell(sheet, row, column, styles, fonts)
             if cell is not None:
-                cells[column + 1] = cell._replace(findings=("formula-cell",)) if (row, column) in formulas else cell
+                is_formula = (row, column) in records.formulas
+                cells[column + 1] = cell._replace(findings=("formula-cell",)) if is_formula else cell
         if cells:
             grid.rows[row + 1] = cells
             if row > MAX_ROWS:
@@ -146,6 +105,8 @@ def _read_sheet(
     }
     for (row, column), comment in sheet.cell_note_map.items():
         add_comment(grid, (row + 1, column + 1), comment.author, comment.text)
+    note_over(grid, records.box_texts, records.pictures)
+    note_pages(grid, records.page_texts)
     grid.merges = [Merge(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
     return grid
 

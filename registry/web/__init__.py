@@ -8,26 +8,15 @@ from registry.web import (
     admin,  # noqa: F401
     centre,  # noqa: F401
     components_page,  # noqa: F401
-    credit_reports,  # noqa: F401
     desk,  # noqa: F401 - before others, so that an officer begins with it
-    downloads,  # noqa: F401
-    feeds,  # noqa: F401
-    hotline,  # noqa: F401
     language,
-    open_data,  # noqa: F401
     own_account,  # noqa: F401
     private,
     problems,
     proposals,  # noqa: F401
-    reference,  # noqa: F401
-    relief_papers,  # noqa: F401
-    reliefs,  # noqa: F401
-    reports,  # noqa: F401
-    shell,  # noqa: F401
+    public,  # noqa: F401
     sign_in,  # noqa: F401
-    statistics,  # noqa: F401
 )
-from registry.web import pages as _pages  # noqa: F401 - to be imported is what puts pages on the blueprint
 from registry.web.blueprint import pages
 
 HEADERS = {

@@ -18,7 +18,7 @@ import requests
 from flask import Flask
 
 from registry import runtime
-from registry.app import create_app
+from registry.app import create_node
 from registry.commands.node import serve_arguments
 from registry.domain.permissions import SYSTEM, Role
 from registry.services.exchange import peers
@@ -152,7 +152,7 @@ class Node:
     @contextmanager
     def opened(self) -> Iterator[Flask]:
         """The application of this node in the process of the test, for acts and questions at rest."""
-        app = create_app(self.settings)
+        app = create_node(self.settings)
         with app.app_context():
             try:
                 yield app

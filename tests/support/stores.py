@@ -29,7 +29,7 @@ from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork
 
 SERVER_VARIABLE = "TEST_DATABASE_URL"
-_STAMP = """SELECT count(*), count(closed_at), max(id), (SELECT max(version_num) FROM alembic_version),
+_STAMP = """SELECT md5(string_agg(catalog_rows::text, '' ORDER BY id)), (SELECT max(version_num) FROM alembic_version),
                    (SELECT md5(string_agg(relname, ' ' ORDER BY relname)) FROM pg_class
                     WHERE relnamespace = 'public'::regnamespace)
             FROM catalog_rows"""
@@ -129,6 +129,12 @@ class Template:
     restore: str = ""
     stamp: Any = None
     chain: Any = None
+    references: Any = None
+    """The reference data as an engine on the first copy has read it."""
+
+
+untouched: dict[str, Template] = {}
+"""The template of each copy that no application was made on yet, by its URL."""
 
 
 class Templates:
@@ -153,13 +159,17 @@ class Templates:
             shutil.copy(template.folder / "registry.db", folder / "registry.db")
             url = f"sqlite:///{folder / 'registry.db'}"
             self._people[url] = template.people
+            untouched[url] = template
             yield url
+            untouched.pop(url, None)
             return
         name = template.free.pop() if template.free else self._new(template)
         self._people[named(name)] = template.people
+        untouched[named(name)] = template
         try:
             yield named(name)
         finally:
+            untouched.pop(named(name), None)
             if _emptied(name, template):
                 template.free.append(name)
             else:

@@ -1,5 +1,6 @@
 """XLS workbooks: read as the same workbook is in XLSX, safe against damage."""
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from registry import tabular
 from registry.errors import Refusal
 from registry.refusals.content import FileFormat
 from registry.tabular import filings
+from registry.tabular.old_records import scan_records
 from tests.tabular.test_kinds import RULES_OF_FINANCE, TODAY
 
 FILES = Path(__file__).parent / "files"
@@ -41,6 +43,42 @@ def test_tells_raised_and_lowered_characters() -> None:
     assert faults == {2: ["partly-raised"], 3: ["partly-raised"], 4: [], 5: [], 6: []}
     notes = {row.number: [note.code for note in row.notes] for row in rows_of("raised.xls")}
     assert ["raised-text" in notes[number] for number in (4, 5, 6)] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "note", "fault"),
+    [
+        ("pages_state.xls", "page-text", "row-set-apart"),
+        ("pages_unit.xls", "page-text", "unit-not-stated"),  # the heading of the column says another
+        ("pages_plain.xls", None, None),
+        ("box_void.xls", "text-box-left-out", "row-set-apart"),
+        ("box_plain.xls", "text-box-left-out", None),
+    ],
+)
+def test_heeds_printed_pages_and_what_lies_over_the_sheet(name: str, note: str | None, fault: str | None) -> None:
+    file = filings.read_filings((FILES / name).read_bytes(), name, RULES_OF_FINANCE, TODAY)
+    notes = {note.code for note in file.notes} - {"department-default"}
+    faults = [[fault.code for fault in row.faults] for row in file.rows]
+    assert notes == ({note} if note else set())
+    assert faults == [[fault] if fault else []] * 2
+
+
+def texts_record(*texts: str) -> bytes:
+    """A HeaderFooter record with the texts of even and first pages, half of them in two bytes a character."""
+    head = struct.pack("<12x16xH4H", 3, *map(len, texts))
+    return head + b"".join(
+        struct.pack("<HB", len(text), number % 2) + text.encode("utf-16-le" if number % 2 else "latin-1")
+        for number, text in enumerate(texts)
+        if text
+    )
+
+
+@given(st.tuples(*[st.text(st.characters(max_codepoint=0xFF), max_size=20)] * 4))
+def test_reads_the_texts_of_even_and_first_pages(texts: tuple[str, str, str, str]) -> None:
+    content = texts_record(*texts)
+    stream = struct.pack("<HH", 0x809, 0) + struct.pack("<HHIxx", 0x85, 6, 14)
+    stream += struct.pack("<HH", 0x809, 0) + struct.pack("<HH", 0x89C, len(content)) + content
+    assert scan_records(stream)[0].page_texts == [text for text in texts if text]
 
 
 def test_that_is_encrypted_is_refused_as_such() -> None:

@@ -17,11 +17,15 @@ from registry.services.cases.relief_decisions import Ruling
 from tests.services.law.test_law_proposals import proposed, restated
 from tests.support.bureau import Bureau, papers
 from tests.support.filings import days_ago
+from tests.support.lists import firm
 from tests.support.people import GRANTS
 from tests.tabular.workbooks import workbook
 from tests.web import samples
-from tests.web.centre import pages as centre_pages
 from tests.web.centre.bidders import invite
+from tests.web.centre.pages import browser_of, filled, reviews
+from tests.web.desk.test_adopted_lists import upload
+from tests.web.desk.test_filed_cases import typed
+from tests.web.desk.walking import Officer
 from tests.web.desk.workbooks import HEADINGS, row
 from tests.web.signing_in import post
 
@@ -36,6 +40,7 @@ FILES = {
     "/reports/<int:year>.xlsx", "/centre/checks/<check>/receipt.json",
     "/centre/checks/<check>/sheet.pdf", "/centre/checks/<check>/reviews/<int:number>/evidence/<decision>",
     "/desk/documents/<number>", "/desk/imports/template", "/desk/imports/<number>/workbook",
+    "/centre/files/<number>/result.xlsx", "/desk/adopted-lists/<number>/workbook",
     "/desk/cases/<noun>/<record>/papers/<kind>", "/proposals/<int:number>/documents/<int:place>",
 }  # fmt: skip
 """Routes that answer with a file; whatever else answers to a GET is a page. Those of the law are in ``is_file``."""
@@ -73,6 +78,15 @@ PRIVATE = {
         "/desk/cases/penalty/{penalty}/note_change", "/desk/cases/dispute/{open}/refuse",
         "/desk/cases/listing/{draft}/review",
     ),
+    "/centre/files/<number>": ("{parties}",),
+    "/desk/adopted-lists/<number>": ("{list}",),
+    "/desk/contacts/<record>": ("/desk/contacts/{penalty}",),
+    "/desk/filed/<noun>": ("/desk/filed/relation", "/desk/filed/commendation"),
+    "/desk/filed/<noun>/new": ("/desk/filed/relation/new", "/desk/filed/criminal_judgment/new"),
+    "/desk/filed/<noun>/<record>": ("/desk/filed/commendation/{commendation}",),
+    "/desk/filed/<noun>/<record>/correction": ("/desk/filed/commendation/{waiting}/correction",),
+    "/desk/sampling": ("/desk/sampling", "/desk/sampling?count=5"),
+    "/admin/departments/set": ("/admin/departments/set", "/admin/departments/set?code=finance"),
     "/desk/imports/<number>": ("{file}",),
     "/desk/imports/<number>/mapping": ("{file}/mapping",),
     "/desk/imports/<number>/row": ("{file}/row?sheet=Sheet1&row=3",),
@@ -201,32 +215,37 @@ def _furnish_reliefs(bureau: Bureau) -> dict[str, str]:
 
 
 def _furnish_desk(app: Flask, bureau: Bureau) -> dict[str, str]:
-    """A file with two bad rows, and a withdrawal that somebody proposed."""
+    """A file with two bad rows, a list and a commendation that wait, and a withdrawal that somebody proposed."""
     rows = [row(7000 + place) for place in range(3)]
     rows[0][8], rows[1][3], rows[2][8] = "贰万左右", "", 200_000_000
     data = workbook([["2026年行政处罚台账"], list(HEADINGS), *rows])
-    clerk = centre_pages.browser_of(app, "clerk")
+    clerk = browser_of(app, "clerk")
     answer = post(clerk, "/desk/imports", {"file": (io.BytesIO(data), "台账.xlsx"), "sectors": "procurement"})
+    adopted = upload(Officer(clerk), [firm(9001), firm(9002, 列入日期="")]).location
+    waiting = post(clerk, "/desk/filed/commendation/new", typed("commendation")).location.rsplit("/", 1)[1]
     record = bureau.published_penalty()
     body = {"reason": "经复议撤销", "changed_on": bureau.today}
     actor = bureau.people["verifier"].actor
     number = runtime.perform(
         actor, lambda work: proposed_steps.propose(work, "penalty", "withdraw", record, body, StepInput()).id
     )
-    return {"file": answer.location.split("#")[0], "proposal": str(number)}
+    file = answer.location.split("#")[0]
+    return {"file": file, "list": adopted, "waiting": waiting, "proposal": str(number)}
 
 
 def _furnish_centre(app: Flask, bureau: Bureau) -> dict[str, str]:
     """Two looks at a tender with a review, and a watch."""
     bidders = invite(bureau)
-    centre = centre_pages.browser_of(app, "centre")
+    centre = browser_of(app, "centre")
     first = post(centre, "/centre/checks/new", TENDER | {"parties": bidders.text()}).location
     text = centre.get(first).text
     again = centre.get(f"/centre/checks/new?earlier={first.rsplit('/', 1)[1]}").text
-    second = post(centre, "/centre/checks/new", centre_pages.filled(again, "/centre/checks/new")).location
+    second = post(centre, "/centre/checks/new", filled(again, "/centre/checks/new")).location
     until = bureau.today + dt.timedelta(days=7)
     watch = post(centre, f"{first}/watch", {"until": until.isoformat()}).location
-    return {"check": first, "second": second, "watch": watch, "review": str(centre_pages.reviews(text)[0])}
+    book = {"file": (io.BytesIO(bidders.workbook()), "名单.xlsx")}
+    parties = post(centre, "/centre/files", TENDER | {"code": ""} | book).location
+    return {"parties": parties, "check": first, "second": second, "watch": watch, "review": str(reviews(text)[0])}
 
 
 def _propose_law(bureau: Bureau) -> LawProposal:

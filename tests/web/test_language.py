@@ -31,7 +31,8 @@ class TestEnglish:
         assert "第七十七条" in terms["Basis of the penalty"]
 
     @pytest.mark.parametrize(
-        "path", ["/login", "/desk?state=x", "/api/v1/records?limit=1", "/static/site.css", "/records.atom", "/robots.txt"]
+        "path",
+        ["/login", "/desk?state=x", "/api/v1/records?limit=1", "/static/site.css", "/records.atom", "/robots.txt"],
     )
     def test_has_no_address_for_what_has_no_language(self, client, path):
         answer = client.get(f"/en{path}")

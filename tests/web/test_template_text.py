@@ -48,5 +48,7 @@ class TestMessage:
         assert rendered("<p>名称 {{ n }} 。</p>", n="<b>")[0] == "<p>[名称 <i>&lt;b&gt;</i> 。]</p>"
 
     def test_puts_no_element_into_a_title_or_an_attribute(self):
-        shown, _ = rendered("<title>{% block title %}{{ n }} 页{% endblock %} · {{ n }}</title><i title='{{ n }} 页'>", n=1)
+        shown, _ = rendered(
+            "<title>{% block title %}{{ n }} 页{% endblock %} · {{ n }}</title><i title='{{ n }} 页'>", n=1
+        )
         assert shown == "<title>[1 页] · 1</title><i title='[1 页]'>"

@@ -41,10 +41,9 @@ class Row:
 def parse_row(cls: type[Row], data: Mapping[str, Any]) -> Row:
     """Parse a row from ``data``, whose dates may be ISO strings; ValueError names the row and the key."""
     where = f"{cls.__name__} {_quoted(data.get('code'))}"
-    hints = get_type_hints(cls)
+    hints, required = _columns(cls)
     if unknown := sorted(data.keys() - hints.keys()):
         raise ValueError(f"{where}: unknown key {', '.join(unknown)}")
-    required = [f.name for f in dataclasses.fields(cls) if f.default is dataclasses.MISSING]
     if missing := [name for name in required if name not in data]:
         raise ValueError(f"{where}: missing key {', '.join(missing)}")
     try:
@@ -62,6 +61,17 @@ def overlapping_rows(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
     """Neighbouring versions of one code that are in force on a common day."""
     ordered = sorted(rows, key=lambda row: (row.code, row.effective_from))
     return [(a, b) for a, b in pairwise(ordered) if a.code == b.code and a.is_in_force(b.effective_from)]
+
+
+_COLUMNS: dict[type[Row], tuple[dict[str, Any], list[str]]] = {}
+
+
+def _columns(cls: type[Row]) -> tuple[dict[str, Any], list[str]]:
+    """The type of each field of a class, and the fields that every row must give; worked out once per class."""
+    if cls not in _COLUMNS:
+        required = [field.name for field in dataclasses.fields(cls) if field.default is dataclasses.MISSING]
+        _COLUMNS[cls] = get_type_hints(cls), required
+    return _COLUMNS[cls]
 
 
 def _convert_value(hint: Any, raw: object, key: str) -> Any:

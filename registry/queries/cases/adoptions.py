@@ -47,6 +47,14 @@ def of_list(session: Session, department_id: int | None, scheme: str, after: int
     return list(session.scalars(statement.order_by(ListAdoption.id.desc())))
 
 
+def newest(session: Session, department_id: int | None, below: int | None, limit: int) -> list[ListAdoption]:
+    """The files of lists of a department, newest first, below a number."""
+    statement = select(ListAdoption).where(ListAdoption.department_id == department_id)
+    if below is not None:
+        statement = statement.where(ListAdoption.id < below)
+    return list(session.scalars(statement.order_by(ListAdoption.id.desc()).limit(limit)))
+
+
 def findings(session: Session, adoption_id: int) -> list[AdoptionFinding]:
     """What was refused, cleaned or left out, row by row."""
     statement = select(AdoptionFinding).where(AdoptionFinding.adoption_id == adoption_id)

@@ -18,6 +18,12 @@ def own(session: Session, department_id: int | None, file_id: str, *, lock: bool
     return check_file
 
 
+def newest(session: Session, department_id: int | None, limit: int) -> list[CheckFile]:
+    """The files of a department, the newest first."""
+    statement = select(CheckFile).where(CheckFile.department_id == department_id)
+    return list(session.scalars(statement.order_by(CheckFile.created_at.desc(), CheckFile.id).limit(limit)))
+
+
 def pending(session: Session) -> list[tuple[str, int]]:
     """(file id, account id) of the files not fully answered yet, oldest first."""
     statement = select(CheckFile.id, CheckFile.account_id).where(CheckFile.state == "running")

@@ -3,14 +3,15 @@
 import base64
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
+from registry import photographs
 from registry.domain.cases import procedures, revision
-from registry.domain.cases.case_file import StepInput
+from registry.domain.cases.case_file import StepDocument, StepInput
 from registry.domain.cases.relief import Application, without_filenames
 from registry.domain.cases.workflow import INITIAL, Step
 from registry.domain.law.publicity import NO_END, add_months
@@ -29,7 +30,7 @@ from registry.refusals.procedure import (
     RepairTooEarly,
     TooManyApplications,
 )
-from registry.services.cases import relief_confirmation, revisions, steps
+from registry.services.cases import relief_confirmation, relief_notices, revisions, steps
 from registry.services.node import audit, rate_limits
 from registry.unit_of_work import UnitOfWork, day_of
 
@@ -64,7 +65,7 @@ def apply(work: UnitOfWork, application: Application, step_input: StepInput, cod
     work.session.add(relief)
     application_input = replace(
         step_input,
-        documents=without_filenames(step_input.documents),
+        documents=without_filenames(_rewrite_photographs(step_input.documents)),
         private=_build_private(application),
         days={"received_on": work.today},
     )
@@ -75,6 +76,14 @@ def apply(work: UnitOfWork, application: Application, step_input: StepInput, cod
     else:
         relief_confirmation.mail_code(work, relief, publication)
     return relief
+
+
+def _rewrite_photographs(documents: Sequence[StepDocument]) -> list[StepDocument]:
+    """A photograph from a telephone tells where it was taken: only the picture is kept."""
+    return [
+        replace(document, content=photographs.rewrite(document.content)) if document.content is not None else document
+        for document in documents
+    ]
 
 
 def _build_relief(work: UnitOfWork, application: Application, case: Penalty | Listing) -> Relief:
@@ -115,6 +124,7 @@ def accept(work: UnitOfWork, number: str, step_input: StepInput) -> Relief:
     relief_confirmation.set_confirmed(work, relief)
     relief.accepted_on = work.today
     steps.take_step(work, relief, step, replace(step_input, days={"accepted_on": work.today}))
+    relief_notices.queue_notice(work, relief)
     return relief
 
 
@@ -148,6 +158,7 @@ def end_relief(work: UnitOfWork, relief: Relief, step: Step, facts: Mapping[str,
     """Take the step that ends a relief, keep its outcome, and take its mark off the record."""
     relief.content = canonical.dumps({**relief.facts, **facts}).decode()
     steps.take_step(work, relief, step, replace(step_input, statements=facts))
+    relief_notices.queue_notice(work, relief)
     if relief.noun == "dispute" and relief.confirmed_on is not None:
         _remove_mark(work, relief.about)
 

@@ -18,7 +18,8 @@ from registry.queries.cases import procedure_records
 from registry.queries.publication import publications
 from registry.refusals.acts import RecordUnknown
 from registry.refusals.procedure import CodeWrong, ContactRefused, ReliefOpen
-from registry.services.cases import revisions, steps
+from registry.services.cases import relief_notices, revisions, steps
+from registry.services.cases.relief_contacts import find_contact
 from registry.services.node import audit, mail
 from registry.unit_of_work import UnitOfWork
 
@@ -38,10 +39,9 @@ def file_contact(work: UnitOfWork, about: str, email: str) -> None:
     publication = _require_own_record(work, about)
     if not relief.EMAIL.fullmatch(email):
         raise ContactRefused()
-    key = publications.subject_key(publication)
-    contact = work.session.scalars(select(SubjectContact).where(SubjectContact.subject_key == key)).first()
+    contact = find_contact(work.session, publication)
     if contact is None:
-        contact = SubjectContact(subject_key=key)
+        contact = SubjectContact(subject_key=publications.subject_key(publication))
         work.session.add(contact)
     contact.address = work.keys.vault.seal(email.encode())
     contact.department_id, contact.account_id = work.actor.department_id or 0, work.initiator.account_id or 0
@@ -62,8 +62,7 @@ def issue_code(work: UnitOfWork, about: str, code_hash: str) -> None:
 
 def mail_code(work: UnitOfWork, application: Relief, publication: Publication) -> bool:
     """Mail a code to the contact on file of the subject; False when there is none, or no mail server."""
-    key = publications.subject_key(publication)
-    contact = work.session.scalars(select(SubjectContact).where(SubjectContact.subject_key == key)).first()
+    contact = find_contact(work.session, publication)
     if contact is None or not work.settings.smtp_host:
         return False
     code = add_code(work, application.about)
@@ -85,6 +84,7 @@ def confirm(work: UnitOfWork, number: str, code: str) -> Relief:
     redeem_code(work, application.about, code)
     steps.take_step(work, application, step, StepInput())
     set_confirmed(work, application)
+    relief_notices.queue_notice(work, application)
     return application
 
 
@@ -97,6 +97,7 @@ def mark(work: UnitOfWork, number: str, step_input: StepInput) -> Relief:
     step = steps.admit_step(work, application, "mark", if_version=step_input.if_version)
     steps.take_step(work, application, step, step_input)
     set_confirmed(work, application)
+    relief_notices.queue_notice(work, application)
     return application
 
 

@@ -15,7 +15,7 @@ from registry.models import Watch, WatchEvent
 from registry.queries.checks import known_relations, watched_parties
 from registry.queries.checks.watched_parties import EntrySubject
 from registry.queries.publication import ledger_state
-from registry.services.checks import award_check, near_hits, watches
+from registry.services.checks import award_check, near_hits, watch_notices, watches
 from registry.services.checks.watches import WatchRequest
 from registry.services.publication.ledger import own_checkpoint
 from registry.unit_of_work import UnitOfWork
@@ -164,3 +164,4 @@ def _store_events(work: UnitOfWork, watch: Watch, changes: Sequence[VerdictChang
     if rows:
         work.session.execute(insert(WatchEvent), rows)
         watch.events += len(rows)
+        watch_notices.queue_mail(work, watch, len(rows))

@@ -150,8 +150,8 @@ def end(work: UnitOfWork, watch: str) -> Watch:
 
 
 def close(work: UnitOfWork, watch: Watch, state: str) -> None:
-    """Close a watch in a final state and delete its parties: bidder lists are kept no longer than they are needed."""
-    watch.state, watch.question_sealed = state, b""
+    """Close a watch in a final state and delete its parties and its mail address: none is kept longer than needed."""
+    watch.state, watch.question_sealed, watch.mail_sealed = state, b"", None
     work.session.flush()
     work.session.execute(delete(WatchedParty).where(WatchedParty.watch_id == watch.id))
 

@@ -87,8 +87,7 @@ def add_platform(work: UnitOfWork, code: str, name: str, url: str, profile_code:
         raise PeerRefused(platform_address.RULE)
     if profile.formats_in:
         account_lookup.by_name(work.session, intake.account, work.today)
-        takes_lists = any("listing" in known.FORMATS[fmt].kinds for fmt in profile.formats_in)
-        if takes_lists and reference.scheme(intake.scheme, work.today) is None:
+        if known.takes_lists(profile.formats_in) and reference.scheme(intake.scheme, work.today) is None:
             raise PeerRefused("应指明对方的名单是哪一种")
     peer = former or Peer(code=code, former_keys=[], public_key="", last_sequence=0)
     peer.name, peer.url, peer.owners = name, url, []

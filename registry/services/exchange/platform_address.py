@@ -1,4 +1,4 @@
-"""Judge the addresses of platforms: a folder of this machine, or a database without a password in its address."""
+"""Judge the addresses of platforms: a folder here or on an SFTP server, or a database; none with a secret in it."""
 
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -6,15 +6,20 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from registry.domain.exchange import sftp_address
+
 RULE = (
-    "文件交换的地址应为 file:///绝对路径；前置库的地址应为 SQLAlchemy 地址（sqlite、postgresql、mysql），不含口令："
-    "口令放在数据库客户端自己的口令文件里（如 passfile）"
+    "文件交换的地址应为 file:///绝对路径，或者 sftp://账号@主机:端口/路径?host-key=SHA256:主机公钥指纹；"
+    "前置库的地址应为 SQLAlchemy 地址（sqlite、postgresql、mysql），不含口令："
+    "口令放在数据库客户端自己的口令文件里（passfile、read_default_file）"
 )
 _DATABASES = ("sqlite", "postgresql", "mysql", "mariadb")
 
 
 def is_usable(transport: str, url: str) -> bool:
     """Whether an address is of the transport's kind and can be kept and shown in clear."""
+    if transport == "files" and sftp_address.parse(url) is not None:
+        return True
     return _is_folder(url) if transport == "files" else _is_database(url)
 
 

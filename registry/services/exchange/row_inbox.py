@@ -2,6 +2,7 @@
 
 Rows carry no signature: they arrive as filings of the account that the peer was registered with, and nothing of them is
 public before another officer verified it. Penalties are filed one by one, rows of lists as one list file of the batch.
+Reports of measures are kept beside the record that they belong to.
 """
 
 import hashlib
@@ -17,7 +18,15 @@ from registry.domain.cases.adopted_listing import ListPlace, ListState
 from registry.domain.exchange import envelope, row_batch
 from registry.domain.exchange.envelope import Outcome
 from registry.domain.exchange.formats import known
-from registry.domain.exchange.formats.model import CodeTables, Content, ReadContext, ReadRow, RowMessage, Withdrawal
+from registry.domain.exchange.formats.model import (
+    CodeTables,
+    Content,
+    ReadContext,
+    ReadRow,
+    ReportedMeasure,
+    RowMessage,
+    Withdrawal,
+)
 from registry.domain.exchange.row_batch import IncomingBatch, IncomingRow, RowReceipt
 from registry.domain.filing.model import Filing
 from registry.domain.permissions import EVERYWHERE
@@ -31,6 +40,8 @@ from registry.queries.law import reference_data
 from registry.queries.node import account_lookup
 from registry.refusals.acts import AlreadyFiled, PeerPaused, RemovalShare
 from registry.services.cases import list_adoption, penalty_filing
+from registry.services.exchange import measure_reports
+from registry.services.exchange.measure_reports import JoinedReport
 from registry.services.exchange.received import format_faults, lock_peers, open_text, seal_text
 from registry.services.node import audit
 from registry.tabular import list_files
@@ -44,12 +55,14 @@ _DUPLICATE = Outcome(envelope.DUPLICATE)
 
 @dataclass
 class JudgedRow:
-    """A row and what becomes of it; ``place``: the place on a list that it states, or takes away."""
+    """A row and what becomes of it; ``place``: the place on a list that it states, or takes away; ``report``: what it
+    reports of a measure, with the record of this node."""
 
     row: IncomingRow
     outcome: Outcome
     filing: Filing | None = None
     place: ListPlace | None = None
+    report: JoinedReport | None = None
 
 
 def receive(work: UnitOfWork, code: str, batch: IncomingBatch) -> RowReceipt:
@@ -142,7 +155,7 @@ class _Judge:
         return judged
 
     def _read(self, item: JudgedRow, message: RowMessage, known_rows: Sequence[ReceivedRow]) -> Outcome:
-        fmt = known.FORMATS.get(message.format)
+        fmt = known.LAYOUTS.get(message.format)
         if fmt is None or message.format not in self.peer.formats_in:
             return Outcome(envelope.REJECTED, FORMAT_NOT_AGREED)
         result: ReadRow = fmt.read(message.row, self.context)
@@ -153,19 +166,36 @@ class _Judge:
                 return self._withdraw(item, withdrawal)
             case ListPlace() as place:
                 return self._take_place(item, message, place, known_rows)
-            case filing if message.operation != "D":
-                item.filing = filing
-                return Outcome(envelope.ACCEPTED)
-        # A decision is taken back by its authority with its own document, not by a platform's row.
-        return Outcome(envelope.REJECTED, REMOVAL_NEEDS_PERSON)
+            case ReportedMeasure() as reported:
+                return self._take_report(item, message, reported, known_rows)
+            case filing:
+                return self._take_filing(item, message, filing)
+
+    def _take_filing(self, item: JudgedRow, message: RowMessage, filing: Filing) -> Outcome:
+        if message.operation == "D":
+            # A decision is taken back by its authority with its own document, not by a platform's row.
+            return Outcome(envelope.REJECTED, REMOVAL_NEEDS_PERSON)
+        item.filing = filing
+        return Outcome(envelope.ACCEPTED)
 
     def _take_place(
         self, item: JudgedRow, message: RowMessage, place: ListPlace, known_rows: Sequence[ReceivedRow]
     ) -> Outcome:
-        if message.operation == "D" and not any(one.outcome == envelope.ACCEPTED for one in known_rows):
+        if message.operation == "D" and not _has_accepted(known_rows):
             return Outcome(envelope.REJECTED, WITHDRAWAL_UNKNOWN)
         is_off = place.is_off or message.operation == "D"
         item.place = self._places[message.record] = replace(place, is_off=is_off)
+        return Outcome(envelope.ACCEPTED)
+
+    def _take_report(
+        self, item: JudgedRow, message: RowMessage, reported: ReportedMeasure, known_rows: Sequence[ReceivedRow]
+    ) -> Outcome:
+        if message.operation == "D" and not _has_accepted(known_rows):
+            return Outcome(envelope.REJECTED, measure_reports.REPORT_UNKNOWN)
+        joined = measure_reports.join(self.work, self.peer, message, reported)
+        if isinstance(joined, str):
+            return Outcome(envelope.REJECTED, joined)
+        item.report = joined
         return Outcome(envelope.ACCEPTED)
 
     def _withdraw(self, item: JudgedRow, withdrawal: Withdrawal) -> Outcome:
@@ -198,8 +228,12 @@ class _Judge:
                     item.place = content
 
     def _content_of(self, code: str, cells: Mapping[str, str]) -> Content | None:
-        message, fmt = row_batch.parse_row(code, cells).message, known.FORMATS.get(code)
+        message, fmt = row_batch.parse_row(code, cells).message, known.LAYOUTS.get(code)
         return fmt.read(message.row, self.context).content if fmt and message else None
+
+
+def _has_accepted(rows: Sequence[ReceivedRow]) -> bool:
+    return any(row.outcome == envelope.ACCEPTED for row in rows)
 
 
 def _rejected(faults: Sequence[Fault]) -> Outcome:
@@ -240,6 +274,7 @@ def _guard_full(work: UnitOfWork, peer: Peer, batch: IncomingBatch) -> list[str]
 
 def _note_left(work: UnitOfWork, peer: Peer, gone: Sequence[str]) -> None:
     """Note of records that a full batch has no more that they do not stand."""
+    measure_reports.retract(work, peer, gone)
     for rows in row_batches.received(work.session, peer.id, gone).values():
         item = work.session.get_one(InboxItem, [one for one in rows if one.outcome == envelope.ACCEPTED][-1].item)
         item.detail = f"{(item.detail or '').split()[0]} D"
@@ -247,8 +282,8 @@ def _note_left(work: UnitOfWork, peer: Peer, gone: Sequence[str]) -> None:
 
 
 def _file(judge: "_Judge", judged: Sequence[JudgedRow], *, is_full: bool = False) -> None:
-    """File what was judged sound: penalties by the same act as a clerk's, places as one list file. ``is_full``: the
-    places are the whole list, with those that came before."""
+    """File what was judged sound: penalties by the same act as a clerk's, places as one list file, reports beside their
+    records. ``is_full``: places and reports are the whole, with those that came before."""
     filed = [item for item in judged if item.filing is not None]
     submissions = [penalty_filing.Submission(item.filing) for item in filed if item.filing]
     outcomes = penalty_filing.file(judge.work, submissions) if submissions else []
@@ -257,8 +292,11 @@ def _file(judge: "_Judge", judged: Sequence[JudgedRow], *, is_full: bool = False
             item.outcome = _DUPLICATE
         elif isinstance(outcome, Refusal):
             item.outcome = Outcome(envelope.REJECTED, outcome.code, tuple(outcome.faults))
+    measure_reports.store(judge.work, judge.peer, [item.report for item in judged if item.report is not None])
     if is_full:
         judge.place_duplicates(judged)
+        again = [item.row.message for item in judged if item.outcome.outcome == envelope.DUPLICATE and item.row.message]
+        measure_reports.reinstate(judge.work, judge.peer, again)
     places = [item.place for item in judged if item.place is not None]
     if places:
         stated = list_adoption.ListFileFacts(judge.peer.intake_list, is_full=is_full)

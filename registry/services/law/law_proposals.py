@@ -1,6 +1,7 @@
 """Propose, confirm and reject changes of the law tables: rows are loaded by an act of two persons, never edited."""
 
 import json
+import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,18 @@ from registry.refusals.procedure import LawMoved, LawProposalDecided, LawRefused
 from registry.services.law import clocks, reference_loading
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
+
+
+def parse_rows(kind: str, data: bytes) -> list[Any]:
+    """The rows of a TOML file of one kind, as in ``registry/reference``. Refuses ``LawRefused``."""
+    try:
+        document = tomllib.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise LawRefused(f"{kind} 不是 UTF-8 编码的 TOML 文件") from None
+    rows = document.get("rows")
+    if set(document) != {"rows"} or not isinstance(rows, list) or not rows:
+        raise LawRefused(faults=(Fault(f"/{kind}", "rows-missing", "文件应当只有 [[rows]]"),))
+    return rows
 
 
 def read_change(work: UnitOfWork, tables: Mapping[str, Sequence[Any]]) -> list[ProposedRow]:

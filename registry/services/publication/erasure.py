@@ -11,7 +11,16 @@ from sqlalchemy import delete, insert, select, update
 from registry.domain.cases import relation
 from registry.domain.publication import canonical, erasure
 from registry.domain.publication.publication import projection
-from registry.models import FurtherKey, InboxBatch, InboxItem, OutboxMessage, Publication, Relation, RelationEnd
+from registry.models import (
+    FurtherKey,
+    InboxBatch,
+    InboxItem,
+    MeasureReport,
+    OutboxMessage,
+    Publication,
+    Relation,
+    RelationEnd,
+)
 from registry.services.publication import name_index, standing
 from registry.unit_of_work import UnitOfWork
 
@@ -31,6 +40,7 @@ def clear_versions(work: UnitOfWork, record: str, entry: int) -> int:
     work.session.execute(delete(FurtherKey).where(FurtherKey.from_entry.in_([*entries, entry])))
     _cancel_messages(work, entries)
     clear_received(work, [record])
+    _clear_measure_reports(work, record)
     name_index.replace(work, keys, [erasure.ERASED])
     standing.fold(work, entry)
     return len(versions)
@@ -42,6 +52,20 @@ def clear_received(work: UnitOfWork, records: Collection[str]) -> None:
     work.session.execute(update(InboxItem).where(of_records, InboxItem.envelope != "").values(envelope=""))
     batches = select(InboxItem.batch_id).where(of_records)
     work.session.execute(update(InboxBatch).where(InboxBatch.id.in_(batches)).values(raw=b""))
+
+
+def _clear_measure_reports(work: UnitOfWork, record: str) -> None:
+    """Clear what platforms reported of measures because of a record, and the rows in which they did."""
+    reports = select(MeasureReport.report).where(MeasureReport.record == record)
+    peers = select(MeasureReport.peer_id).where(MeasureReport.record == record)
+    batches = select(InboxBatch.id).where(InboxBatch.peer_id.in_(peers))
+    work.session.execute(
+        update(InboxItem)
+        .where(InboxItem.record.in_(reports), InboxItem.batch_id.in_(batches), InboxItem.envelope != "")
+        .values(envelope="")
+    )
+    blank = {"measure": "", "basis": "", "taken_by": "", "taken_by_code": None, "remark": "", "provider": ""}
+    work.session.execute(update(MeasureReport).where(MeasureReport.record == record).values(**blank))
 
 
 def _clear_version(work: UnitOfWork, version: Publication, entry: int) -> None:

@@ -5,15 +5,12 @@ keeps its files: what has left since is then in none. Of those before stay the m
 they had, from which deltas are made.
 """
 
-import fcntl
 import gzip
 import hashlib
 import heapq
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -22,6 +19,7 @@ from backports import zstd
 from pyroaring import BitMap
 from sqlalchemy.orm import Session
 
+from registry import durable
 from registry.domain import records
 from registry.domain.publication import record_columns, snapshots
 from registry.domain.publication.log_identity import LogIdentity
@@ -38,6 +36,8 @@ BASES_MAX = 14
 ENTRIES = "entries.bitmap"
 COMPRESSIONS: Sequence[tuple[Literal["gzip", "zstd"], str]] = (("zstd", "zst"), ("gzip", "gz"))
 _ZSTD_LEVEL, _GZIP_LEVEL = 3, 6
+_MODE = 0o750
+"""A web server of the same group may serve the files."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,11 @@ class Exporter:
         identity = log_identity.current(session, self.node)
         name = SnapshotName(at.on, at.entry, identity.epoch)
         folder = snapshot_store.folder_of(self.home)
-        with _exclusive(folder):
+        with durable.exclusive(folder, _MODE):
             before = snapshot_store.newest(self.home, identity.epoch)
             if before is not None and before.name.place >= name.place and (before.folder / ENTRIES).exists():
                 return before
-            with _new_folder(folder / str(name)) as draft:
+            with durable.new_folder(folder / str(name), _MODE, is_replacing=True) as draft:
                 self._fill(session, draft, at, identity)
             _retire(self.home, name)
         return snapshot_store.find(self.home, str(name))
@@ -234,41 +234,3 @@ def _retire(home: str, newest: SnapshotName) -> None:
         for path in folder.iterdir() if name != newest else ():
             if path.name != snapshots.MANIFEST and not (path.name == ENTRIES and str(name) in kept):
                 path.unlink()
-
-
-@contextmanager
-def _exclusive(folder: Path) -> Iterator[None]:
-    """Wait until no other export is under way, and remove what a killed one left."""
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        for left in folder.glob(".*.part"):
-            shutil.rmtree(left)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _new_folder(path: Path) -> Iterator[Path]:
-    draft = path.with_name(f".{path.name}.part")
-    draft.mkdir(mode=0o750)
-    try:
-        yield draft
-        for file in (*draft.iterdir(), draft):
-            _flush(file)
-        shutil.rmtree(path, ignore_errors=True)
-        draft.rename(path)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    _flush(path.parent)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

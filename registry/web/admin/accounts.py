@@ -78,8 +78,8 @@ def propose_grant(name: str) -> ResponseReturnValue:
     require_recent_sign_in()
     try:
         until = _parse_day(request.form.get("valid_until", "").strip())
-        sectors = _parse_sectors(request.form.getlist("sectors"))
-        grant = Grant(sectors, _parse_districts(request.form.get("districts", "")), until)
+        sectors = parse_sectors(request.form.getlist("sectors"))
+        grant = Grant(sectors, parse_districts(request.form.get("districts", "")), until)
         number = runtime.perform(current_account(), lambda work: proposed_acts.propose_grant(work, name, grant).id)
     except (Invalid, Conflict) as error:
         return _render_account(name, error)
@@ -135,7 +135,7 @@ def end_account(name: str) -> ResponseReturnValue:
 def _render_new(typed: dict[str, Any], error: Invalid | Conflict | None = None) -> ResponseReturnValue:
     with runtime.reading() as session:
         departments = [(row.code, row.name) for row in account_lookup.departments(session)]
-        sectors = _sector_options(session)
+        sectors = sector_options(session)
     return render_private(
         "admin/account_new.html",
         error.status if error else 200,
@@ -156,7 +156,7 @@ def _render_account(name: str, error: Invalid | Conflict | None = None) -> Respo
             error.status if error else 200,
             row=row,
             keys=account_list.keys_of(session, row.account.id),
-            sectors=_sector_options(session),
+            sectors=sector_options(session),
             names=reference_data.current(session).names("sectors"),
             error=error,
             faults=forms.faults_by_field(error) if error else {},
@@ -169,7 +169,8 @@ def _show_secret(name: str, what: str, secret: str, propose: Any) -> ResponseRet
     return render_private("admin/secret.html", name=name, what=what, secret=secret, number=proposal.id)
 
 
-def _sector_options(session: Session) -> list[tuple[str, str]]:
+def sector_options(session: Session) -> list[tuple[str, str]]:
+    """Every sector to choose from, all of them first."""
     names = reference_data.current(session).names("sectors")
     return [(EVERYWHERE, "全部领域"), *names.items()]
 
@@ -186,8 +187,8 @@ def _parse_account(typed: dict[str, Any]) -> NewAccount:
     until, sectors, districts = None, [], []
     try:
         until = _parse_day(typed["valid_until"])
-        sectors = _parse_sectors(typed["sectors"])
-        districts = _parse_districts(typed["districts"])
+        sectors = parse_sectors(typed["sectors"])
+        districts = parse_districts(typed["districts"])
     except BodyRefused as error:
         faults += error.faults
     if faults:
@@ -202,15 +203,17 @@ def _parse_day(text: str) -> dt.date | None:
         raise BodyRefused(faults=(Fault("/valid_until", "field-refused", "日期写作 2027-01-31"),)) from None
 
 
-def _parse_sectors(codes: list[str]) -> list[str]:
+def parse_sectors(codes: list[str]) -> list[str]:
+    """The sectors that were chosen; refuses ``BodyRefused``."""
     with runtime.reading() as session:
-        known = {code for code, _ in _sector_options(session)}
+        known = {code for code, _ in sector_options(session)}
     if not codes or not set(codes) <= known:
         raise BodyRefused(faults=(Fault("/sectors", "field-refused", "请选择领域"),))
     return [EVERYWHERE] if EVERYWHERE in codes else codes
 
 
-def _parse_districts(text: str) -> list[str]:
+def parse_districts(text: str) -> list[str]:
+    """The districts that were typed; refuses ``BodyRefused``."""
     codes = text.replace("，", ",").replace("、", ",").split(",")
     codes = [code.strip() for code in codes if code.strip()]
     with runtime.reading() as session:

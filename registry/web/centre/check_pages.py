@@ -55,7 +55,7 @@ def create_check() -> ResponseReturnValue:
     try:
         file = check_form.read_parties(form)
         if len(file.rows) > runtime.settings().check_parties_max:
-            raise TooManyParties("更长的名单请用接口 POST /api/v1/checks/files 成批核查。")
+            raise TooManyParties("更长的名单请到“成批核查”上传文件。")
         faults = (*check_form.question_faults(form.words), *check_form.row_faults(file))
         if faults:
             raise BodyRefused(faults=faults)

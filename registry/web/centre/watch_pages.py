@@ -1,20 +1,25 @@
 """Pages of standing watches: begin one from a check, read its events, end it."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry import runtime
 from registry.domain import literals
+from registry.domain.checks import webhook
 from registry.domain.permissions import Permission
-from registry.errors import Fault
+from registry.errors import Fault, NotFound, Refusal
+from registry.models import Watch
 from registry.queries.checks import stored_checks, watched_parties
 from registry.refusals.acts import BodyRefused
-from registry.services.checks import award_check, watches
+from registry.refusals.procedure import CodeWrong
+from registry.services.checks import award_check, watch_notices, watches
 from registry.services.checks.request import Inquiry, Party
 from registry.serving import access_trail
 from registry.unit_of_work import UnitOfWork
+from registry.web import forms
 from registry.web.centre import watch_views
 from registry.web.private import add_navigation, private
 from registry.web.sessions import current_account, desk_page, render_private
@@ -43,7 +48,11 @@ def centre_watches() -> Response:
 @private.get("/centre/watches/<watch>")
 @desk_page(Permission.WATCH_KEEP)
 def show_watch(watch: str) -> Response:
-    """One watch with its events, by page."""
+    """One watch with its events, by page, and where they are told."""
+    return _render_watch(watch)
+
+
+def _render_watch(watch: str, error: Refusal | None = None) -> Response:
     account, keys = current_account(), runtime.keys()
     after = literals.row_number(request.args.get("after", "")) or 0
     with runtime.reading() as session:
@@ -53,7 +62,55 @@ def show_watch(watch: str) -> Response:
         view = watch_views.watch_view(keys, row)
     access_trail.note_reading(account, "watch.read", watch)
     next_after = events[EVENTS_PER_PAGE - 1].sequence if len(events) > EVENTS_PER_PAGE else None
-    return render_private("centre/watch.html", watch=view, events=shown, next_after=next_after)
+    settings = runtime.settings()
+    return render_private(
+        "centre/watch.html",
+        error.status if error else 200,
+        watch=view,
+        events=shown,
+        next_after=next_after,
+        hosts=sorted(webhook.hosts(settings.webhook_hosts)),
+        can_mail=bool(settings.smtp_host),
+        typed=request.form,
+        error=error,
+        faults=forms.faults_by_field(error) if error else {},
+    )
+
+
+@private.post("/centre/watches/<watch>/webhook")
+@desk_page(Permission.WATCH_KEEP)
+def set_webhook(watch: str) -> ResponseReturnValue:
+    """Send the events to a webhook from now on, or to none."""
+    address = request.form.get("webhook", "").strip()
+    return _set(watch, lambda work: watch_notices.set_webhook(work, watch, address))
+
+
+@private.post("/centre/watches/<watch>/mail")
+@desk_page(Permission.WATCH_KEEP)
+def set_watch_mail(watch: str) -> ResponseReturnValue:
+    """Mail a code to an address, or take mail off."""
+    address = request.form.get("email", "").strip()
+    return _set(watch, lambda work: watch_notices.set_mail(work, watch, address))
+
+
+@private.post("/centre/watches/<watch>/mail/confirmation")
+@desk_page(Permission.WATCH_KEEP)
+def confirm_watch_mail(watch: str) -> ResponseReturnValue:
+    """Confirm the address by the code that came there."""
+    code = request.form.get("code", "")
+    if not runtime.perform(current_account(), lambda work: watch_notices.count_try(work, watch)):
+        return _render_watch(watch, CodeWrong("今天试得太多，请明天再试"))
+    return _set(watch, lambda work: watch_notices.confirm_mail(work, watch, code))
+
+
+def _set(watch: str, act: Callable[[UnitOfWork], Watch]) -> ResponseReturnValue:
+    try:
+        runtime.perform(current_account(), lambda work: act(work).id)
+    except NotFound:
+        raise
+    except Refusal as error:
+        return _render_watch(watch, error)
+    return redirect(url_for("private.show_watch", watch=watch, _anchor="notices"), _SEE_OTHER)
 
 
 @private.post("/centre/checks/<check>/watch")

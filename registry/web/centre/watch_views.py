@@ -13,7 +13,7 @@ from registry.keys.signing import Keys
 from registry.models import Watch, WatchEvent
 from registry.printing.evaluation_sheet import beijing_time
 from registry.queries.checks import watched_parties
-from registry.services.checks import watches
+from registry.services.checks import watch_notices, watches
 from registry.web.formatting import plain
 
 EVENTS_SHOWN = 10
@@ -50,11 +50,14 @@ class WatchView:
     seen_entry: int
     events: int
     has_webhook: bool
+    email: str
+    waits_for_code: bool
 
 
 def watch_view(keys: Keys, watch: Watch) -> WatchView:
     """A watch as it is shown; when it is over, its tender and parties are forgotten."""
     is_active = watch.state == ACTIVE
+    email, code = watch_notices.address_of(keys, watch)
     return WatchView(
         id=watch.id,
         tender=plain(watches.request_of_watch(keys, watch).tender) if is_active else "（名单已删除）",
@@ -65,6 +68,8 @@ def watch_view(keys: Keys, watch: Watch) -> WatchView:
         seen_entry=watch.seen_entry,
         events=watch.events,
         has_webhook=watch.webhook_sealed is not None,
+        email=email,
+        waits_for_code=bool(code),
     )
 
 

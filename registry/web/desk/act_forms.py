@@ -10,15 +10,18 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from registry.domain import labels
 from registry.domain.cases.case_file import StepDocument, StepInput
 from registry.domain.cases.listing import Decision
-from registry.domain.cases.procedures import DOCUMENTS, PROCEDURES
+from registry.domain.cases.procedures import DOCUMENTS, FILED, PROCEDURES
 from registry.domain.cases.workflow import Step
 from registry.domain.filing import cells
 from registry.errors import Fault, Invalid
 from registry.models import Listing
 from registry.refusals.acts import BodyRefused
 from registry.services.cases import (
+    commendations,
+    filed_records,
     listing_drafting,
     listing_publication,
+    relations,
     relief_applications,
     relief_confirmation,
     relief_decisions,
@@ -183,6 +186,40 @@ _HANDLING = {
         lambda work, record, values, step_input: relief_applications.extend(work, record, values["reason"], step_input),
     ),
 }
+
+
+def _verified(verify: Run, send_back: Run, withdrawal: tuple[Question, ...]) -> dict[str, ActForm]:
+    """The acts after the filing of what is stated one by one: another officer verifies, two withdraw."""
+    return {
+        "verify": ActForm((), verify, publishes=True),
+        "return": ActForm((replace(_REASON, title="哪里不对，应当怎样"),), send_back),
+        "withdraw": ActForm(withdrawal),
+    }
+
+
+def _filed_acts(noun: str) -> dict[str, ActForm]:
+    return _verified(
+        lambda work, record, _values, step_input: filed_records.verify(work, noun, record, step_input),
+        lambda work, record, values, step_input: filed_records.send_back(
+            work, noun, record, values["reason"], step_input
+        ),
+        _REMOVAL,
+    )
+
+
+_STATED = {
+    "commendation": _verified(
+        lambda work, record, _values, step_input: commendations.verify(work, record, step_input),
+        lambda work, record, values, step_input: commendations.send_back(work, record, values["reason"], step_input),
+        _REMOVAL,
+    ),
+    "relation": _verified(
+        lambda work, record, _values, step_input: relations.verify(work, record, step_input),
+        lambda work, record, values, step_input: relations.send_back(work, record, values["reason"], step_input),
+        (_REASON,),
+    ),
+    **{noun: _filed_acts(noun) for noun in FILED},
+}
 _OUTCOMES = {
     outcome: labels.OUTCOMES[outcome] for outcome in dict.fromkeys(name for _, name in relief_decisions.OUTCOMES)
 }
@@ -190,6 +227,7 @@ FORMS: dict[tuple[str, str], ActForm] = {
     **{("penalty", act): form for act, form in _CHANGES.items()},
     ("penalty", "withdraw"): ActForm(_REMOVAL),
     **{("listing", act): form for act, form in _LISTING.items()},
+    **{(noun, act): form for noun, acts in _STATED.items() for act, form in acts.items()},
     **{("dispute", act): form for act, form in _HANDLING.items()},
     **{("repair", act): form for act, form in _HANDLING.items()},
     ("dispute", "decide"): ActForm(

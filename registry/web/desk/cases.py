@@ -17,6 +17,7 @@ from registry.errors import NotFound, Refusal
 from registry.models import Listing, Penalty, Relief
 from registry.queries.cases import procedure_records
 from registry.queries.cases.procedure_records import Proceeding
+from registry.queries.exchange import measure_reports
 from registry.queries.law import reference_data
 from registry.refusals.acts import OutOfScope
 from registry.refusals.procedure import DocumentUnknown
@@ -28,13 +29,21 @@ from registry.web import forms
 from registry.web.blueprint import today
 from registry.web.desk import act_forms, case_views, previews, task_lists
 from registry.web.desk.act_forms import FORMS, ActForm
+from registry.web.desk.case_forms import CASE_FORMS
 from registry.web.formatting import joined_names
 from registry.web.private import private
 from registry.web.sessions import current_account, desk_page, render_private, require_recent_sign_in
 
-NOUNS = ("penalty", "listing", *RELIEFS)
+NOUNS = ("penalty", "listing", *CASE_FORMS, *RELIEFS)
 CASES_PER_PAGE = 100
-_READ = (Permission.PENALTY_READ, Permission.LISTING_READ, Permission.RELIEF_READ)
+_READ = (
+    Permission.PENALTY_READ,
+    Permission.LISTING_READ,
+    Permission.RELIEF_READ,
+    *dict.fromkeys(form.read for form in CASE_FORMS.values()),
+)
+_PREVIEWED = frozenset({"listing", *CASE_FORMS}) - {"relation"}
+"""Kinds whose act that publishes is shown before it is taken. A relation is published to nobody."""
 _SEE_OTHER = 303
 
 
@@ -42,14 +51,14 @@ _SEE_OTHER = 303
 @desk_page(Permission.LISTING_READ)
 def listings() -> Response:
     """The department's listings, the newest first."""
-    return _render_cases("desk/listings.html", ("listing",))
+    return render_cases("desk/listings.html", ("listing",))
 
 
 @private.get("/desk/reliefs")
 @desk_page(Permission.RELIEF_READ)
 def desk_reliefs() -> Response:
     """The department's disputes and repairs, the newest first."""
-    return _render_cases("desk/reliefs.html", RELIEFS)
+    return render_cases("desk/reliefs.html", RELIEFS)
 
 
 @private.get("/desk/listings/<record>")
@@ -62,11 +71,12 @@ def listing(record: str) -> Response:
         reference = reference_data.current(session)
         facts = case.facts
         values = {
-            **_case_values(session, case),
+            **case_values(session, case),
             "facts": facts,
             "scheme": reference.scheme(case.scheme, today()),
             "sectors": joined_names(reference, "sectors", facts["sectors"]),
             "measures": joined_names(reference, "measures", facts["measures"]),
+            "reports": measure_reports.of_record(session, record),
         }
     access_trail.note_reading(current_account(), "listing.read", record)
     return render_private("desk/listing.html", **values)
@@ -80,7 +90,7 @@ def desk_relief(record: str) -> Response:
         case = own_relief(session, record)
         steps = procedure_records.steps(session, record)
         values = {
-            **_case_values(session, case),
+            **case_values(session, case),
             "applicant": case_preview.open_statement(runtime.keys().vault, steps),
             "facts": case.facts,
             "about": case.about,
@@ -126,7 +136,7 @@ def take_act(noun: str, record: str, act: str) -> Response | Redirect:
     actor = current_account()
     try:
         fresh = act_forms.parse_documents(step, request.form, request.files)
-        documents = _with_kept(kind, step, fresh)
+        documents = with_kept(kind, step, fresh)
         kept = {"typed": {question.name: request.form.get(question.name, "") for question in form.questions}}
         kept |= encode_input({}, documents)
         runtime.perform(actor, lambda work: drafts.keep(work, kind, kept))
@@ -187,7 +197,7 @@ def _find_act(noun: str, record: str, act: str) -> tuple[ActForm, Step]:
         return FORMS[noun, act], PROCEDURES[noun].step(case.state, act)
 
 
-def _with_kept(kind: str, step: Step, fresh: Sequence[StepDocument]) -> list[StepDocument]:
+def with_kept(kind: str, step: Step, fresh: Sequence[StepDocument]) -> list[StepDocument]:
     """The documents that came now, and those that came with the form before and were not replaced."""
     with runtime.reading() as session:
         kept = drafts.load(session, runtime.keys().vault, current_account(), kind)
@@ -210,7 +220,7 @@ def _with_file(document: StepDocument, before: StepDocument) -> StepDocument:
 def _render_act(noun: str, record: str, act: str, error: Refusal | None = None) -> Response:
     form, step = _find_act(noun, record, act)
     actor, kind = current_account(), f"{noun}.{act}:{record}"
-    preview = _preview(noun, record, act) if form.publishes and noun == "listing" and error is None else None
+    preview = _preview(noun, record, act) if form.publishes and noun in _PREVIEWED and error is None else None
     with runtime.reading() as session:
         case = own_case(session, noun, record)
         kept = drafts.load(session, runtime.keys().vault, actor, kind)
@@ -251,11 +261,14 @@ def _preview(noun: str, record: str, act: str) -> Mapping[str, Any] | None:
 
 
 def _page_of(noun: str, record: str) -> str:
+    if noun in CASE_FORMS:
+        return url_for(".filed_case", noun=noun, record=record)
     pages = {"penalty": ".penalty", "listing": ".listing"}
     return url_for(pages.get(noun, ".desk_relief"), record=record)
 
 
-def _case_values(session: Session, case: Proceeding) -> dict[str, Any]:
+def case_values(session: Session, case: Proceeding) -> dict[str, Any]:
+    """What the page of every case shows: its state, its steps, what may be taken now, and documents to be made."""
     actor = current_account()
     return {
         "case": case,
@@ -270,15 +283,16 @@ def _case_values(session: Session, case: Proceeding) -> dict[str, Any]:
     }
 
 
-def _render_cases(template: str, nouns: Sequence[str]) -> Response:
+def render_cases(template: str, nouns: Sequence[str], noun: str = "") -> Response:
+    """A page of the department's cases of these kinds, the oldest first."""
     actor = current_account()
     after = literals.row_number(request.args.get("after", "")) or 0
     with runtime.reading() as session:
         rows = []
-        for noun in nouns:
-            found = procedure_records.of_department(session, noun, actor.department_id, (), after, CASES_PER_PAGE + 1)
+        for kind in nouns:
+            found = procedure_records.of_department(session, kind, actor.department_id, (), after, CASES_PER_PAGE + 1)
             rows += [case for case in found if actor.covers(*case.scope)]
         rows.sort(key=lambda case: case.id)
         following = rows[CASES_PER_PAGE - 1].id if len(rows) > CASES_PER_PAGE else None
         lines = [case_views.line(case) for case in rows[:CASES_PER_PAGE]]
-        return render_private(template, lines=lines, following=following)
+        return render_private(template, lines=lines, following=following, noun=noun)

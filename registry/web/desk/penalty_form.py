@@ -14,8 +14,8 @@ Values = dict[str, str | list[str]]
 
 @dataclass(frozen=True)
 class Field:
-    """A field of the form: ``kind`` is line, text, choice, choices or amount; ``choices`` go from what is sent to its
-    name."""
+    """A field of a form: ``kind`` is line, text, day, choice, choices or amount; ``choices`` go from what is sent to
+    its name. ``limit``: characters at most."""
 
     name: str
     title: str
@@ -23,9 +23,10 @@ class Field:
     help: str = ""
     is_required: bool = False
     choices: Mapping[str, str] | None = None
+    limit: int = 200
 
 
-_DAY = "写作 2026-05-06"
+DAY_HELP = "写作 2026-05-06"
 _UNIT = "unit-"
 UNITS = ("元", "万元")
 _PER_WAN = Decimal(10_000)
@@ -43,25 +44,25 @@ def sections(rules: Rules) -> list[tuple[str, list[Field]]]:
     ]
 
 
-_SUBJECT_KINDS = {"organisation": "法人及非法人组织", "sole_trader": "个体工商户", "natural_person": "自然人"}
+SUBJECT_KINDS = {"organisation": "法人及非法人组织", "sole_trader": "个体工商户", "natural_person": "自然人"}
 _SEVERITIES = {"4": "轻微", "1": "一般", "2": "较重", "3": "严重"}
 _DOCUMENT = (
     Field("document_number", "决定书文号", is_required=True),
     Field("title", "决定书名称"),
-    Field("decided_on", "处罚决定日期", help=_DAY, is_required=True),
-    Field("served_on", "送达日期", help=f"{_DAY}；不知道的不填"),
+    Field("decided_on", "处罚决定日期", help=DAY_HELP, is_required=True),
+    Field("served_on", "送达日期", help=f"{DAY_HELP}；不知道的不填"),
 )
 _MEASURES = (
     Field("confined_action", "限制行为", help="照决定书，例如 禁止参加政府采购活动；没有的不填"),
-    Field("confined_start", "限制开始日期", help=_DAY),
-    Field("confined_end", "限制的最后一日", help=_DAY),
+    Field("confined_start", "限制开始日期", help=DAY_HELP),
+    Field("confined_end", "限制的最后一日", help=DAY_HELP),
 )
 
 
 def _subject_fields(rules: Rules) -> list[Field]:
     return [
         Field("subject_name", "名称或者姓名", help="与决定书一致的全称", is_required=True),
-        Field("subject_kind", "类别", "choice", is_required=True, choices=_SUBJECT_KINDS),
+        Field("subject_kind", "类别", "choice", is_required=True, choices=SUBJECT_KINDS),
         Field("uscc", "统一社会信用代码", help="单位必填，18 位"),
         Field("legal_representative", "法定代表人或者负责人", help="单位必填，不公开"),
         Field("id_type", "证件类型", "choice", "自然人选择", choices=rules.id_types),
@@ -91,8 +92,8 @@ def _penalty_fields(rules: Rules) -> list[Field]:
 
 def _publicity_fields(rules: Rules) -> list[Field]:
     return [
-        Field("effect_until", "处罚有效期至", help=f"{_DAY}；没有期限的不填"),
-        Field("publicity_until", "公示截止期", help=f"{_DAY}；一般不填，按规定计算"),
+        Field("effect_until", "处罚有效期至", help=f"{DAY_HELP}；没有期限的不填"),
+        Field("publicity_until", "公示截止期", help=f"{DAY_HELP}；一般不填，按规定计算"),
         Field("severity", "失信严重程度", "choice", choices=_SEVERITIES),
         Field("sectors", "领域", "choices", is_required=True, choices=rules.sectors),
         Field("district", "地区", "choice", choices=rules.districts),

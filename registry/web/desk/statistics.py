@@ -8,9 +8,10 @@ from registry import runtime
 from registry.domain.permissions import Permission
 from registry.domain.reporting_rates import RATES
 from registry.queries.cases import yearly_report
-from registry.web import reports, workbook
+from registry.web import workbook
 from registry.web.blueprint import today
 from registry.web.private import private
+from registry.web.public import reports
 from registry.web.sessions import current_account, desk_page, render_private
 
 

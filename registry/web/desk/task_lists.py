@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.domain import case_labels, labels
-from registry.domain.cases.procedures import DOCUMENTS, PROCEDURES
+from registry.domain.cases.procedures import DOCUMENTS, FILED, PROCEDURES
 from registry.domain.cases.workflow import Step
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import GRANTS, Actor
@@ -21,6 +21,7 @@ MAIN_PATHS: Mapping[str, Sequence[str]] = {
     "listing": ("draft", "review", "notice", "decide", "serve", "publish"),
     "dispute": ("apply", "accept", "decide"),
     "repair": ("apply", "accept", "grant"),
+    **dict.fromkeys(("commendation", "relation", *FILED), ("file", "verify")),
 }
 """The acts by which a case of a kind usually goes to its end."""
 

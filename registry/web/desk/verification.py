@@ -20,6 +20,7 @@ from registry.errors import Refusal
 from registry.models import Penalty
 from registry.queries.cases import desk_penalties, prior_restrictions
 from registry.queries.cases.penalties import AWAITING
+from registry.queries.exchange import measure_reports
 from registry.queries.law import reference_data
 from registry.refusals.acts import BodyRefused, PenaltyUnknown
 from registry.services.cases import penalty_preview, penalty_verification
@@ -188,6 +189,7 @@ def _render_penalty(record: str, error: Refusal | None = None, reason: str = "")
             "may_correct": actor.may(Permission.PENALTY_FILE) and row.state in (*OPEN, "published"),
             "may_list": actor.may(Permission.LISTING_DRAFT) and row.state in ("published", "amended"),
             "acts": [step.act for step in act_forms.open_acts("penalty", row.state) if actor.may(step.by)],
+            "reports": measure_reports.of_record(session, record),
             "reason": reason,
             "error": error,
         }

@@ -13,16 +13,19 @@ from registry.services.node.proposals import is_visible
 from registry.services.proposed_acts import ACTS
 from registry.web.blueprint import today
 from registry.web.desk import case_views
+from registry.web.desk.case_forms import CASE_FORMS
 from registry.web.private import private
 from registry.web.sessions import current_account, desk_page, render_private
 
 PROPOSALS_SHOWN = 50
 PAGES = {"penalty": ".penalty", "listing": ".listing", "dispute": ".desk_relief", "repair": ".desk_relief"}
-"""The page of a case, by its kind; others have none at the desk yet."""
+"""The page of a case, by its kind; those of ``CASE_FORMS`` share one, and a place on an adopted list has none."""
 
 
 def case_url(noun: str, record: str) -> str:
     """The page of a case, empty where its kind has none."""
+    if noun in CASE_FORMS:
+        return url_for(".filed_case", noun=noun, record=record)
     return url_for(PAGES[noun], record=record) if noun in PAGES else ""
 
 

@@ -1,6 +1,7 @@
 """Who applied: confirmed by a code, at the counter or by the department's look; never by the application alone."""
 
 import datetime as dt
+import json
 import threading
 
 import pytest
@@ -165,3 +166,33 @@ class TestContact:
             bureau.do("other-clerk", lambda work: relief_confirmation.file_contact(work, record, "a@b.example"))
         with pytest.raises(RecordUnknown):
             bureau.do("other-clerk", lambda work: proposed_steps.propose_code(work, record))
+
+
+class TestNotices:
+    """To the address on file only, and only where the applicant is confirmed to be the subject."""
+
+    def mails(self):
+        with runtime.begin() as work:
+            rows = work.session.scalars(select(MailMessage).where(MailMessage.purpose == "relief.notice"))
+            return [json.loads(work.keys.vault.open(row.sealed)) for row in rows.all()]
+
+    def test_tell_a_confirmed_applicant_of_each_step_with_the_number(self, bureau):
+        record = bureau.published_penalty()
+        bureau.do("clerk", lambda work: relief_confirmation.file_contact(work, record, "legal@firm.example"))
+        number = bureau.applied("dispute", record)
+        confirm(bureau, number, code_for(bureau, record))
+        bureau.do("clerk", lambda work: relief_applications.accept(work, number, papers()))
+        bureau.do("public", lambda work: relief_applications.cancel(work, number, papers()))
+        told = self.mails()
+        assert [mail["to"] for mail in told] == ["legal@firm.example"] * 3
+        assert all(number in mail["text"] and number not in mail["subject"] for mail in told)
+        assert ["受理" in mail["subject"] for mail in told][1] and "撤回" in told[2]["subject"]
+
+    def test_tell_nobody_who_is_not_confirmed_or_has_no_address(self, bureau):
+        record, other = bureau.published_penalty(), bureau.published_penalty()
+        bureau.do("clerk", lambda work: relief_confirmation.file_contact(work, record, "legal@firm.example"))
+        stranger = bureau.applied("dispute", record)
+        bureau.do("clerk", lambda work: relief_applications.refuse(work, stranger, "不是当事人", papers()))
+        number = bureau.applied("dispute", other)
+        confirm(bureau, number, code_for(bureau, other))
+        assert self.mails() == []

@@ -11,7 +11,7 @@ from registry.domain.checks.receipts import split_receipt
 from tests.queries.publication.test_integrity import plant
 from tests.support.desk import seal
 
-CHECKS = 300
+CHECKS = 100
 
 
 @pytest.fixture

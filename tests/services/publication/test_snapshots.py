@@ -34,7 +34,7 @@ from registry.services.publication.snapshots import delta_lines, exporter
 from tests.web import samples
 from tools.synthetic import uscc
 
-SEQUENCES = int(os.environ.get("SEQUENCES", "200"))
+SEQUENCES = int(os.environ.get("SEQUENCES", "60"))
 """``make deltas SEQUENCES=10000`` plays more."""
 STEPS, RECORDS, EXPORTS = 12, 6, 3
 

@@ -23,7 +23,7 @@ from tools.invented_decisions import CASES
 from tools.synthetic import firms, penalty_rows, row, write_xlsx
 
 ROWS = 2_000
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "10"))
 SINGLES_MAX = 300
 DAY = dt.date(2026, 11, 18)
 IMPORTS = "/api/v1/penalties/imports"

@@ -1,12 +1,16 @@
-"""A node on a fresh home, made ready by its own command."""
+"""Nodes made ready by their own commands: once per process, and every test has a copy of its own."""
 
+import dataclasses
+import shutil
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 
 from registry.settings import Settings
-from tests.support.processes import Node, free_ports
+from tests.support.processes import ROOT, Node, free_ports, furnish
+
+SAMPLES = ROOT / "samples"
 
 Done = CompletedProcess[str]
 
@@ -19,10 +23,38 @@ def make_node(home: Path, code: str, port: int) -> Node:
     return node
 
 
+def copy_of(node: Node, folder: Path) -> Node:
+    """The same node in another folder, at the same address: only one of them may run."""
+    home = folder / node.settings.node
+    shutil.copytree(node.settings.home, home)
+    return Node(dataclasses.replace(node.settings, home=str(home)), dict(node.keys))
+
+
+@pytest.fixture(scope="session")
+def ports() -> tuple[int, int]:
+    """Where the city's and the platform's node listen."""
+    return free_ports()
+
+
+@pytest.fixture(scope="session")
+def new_city(tmp_path_factory: pytest.TempPathFactory, ports: tuple[int, int]) -> Node:
+    """The city's node with nothing in it; to copy from."""
+    return make_node(tmp_path_factory.mktemp("new") / "city", "city", ports[0])
+
+
+@pytest.fixture(scope="session")
+def filed_city(new_city: Node, tmp_path_factory: pytest.TempPathFactory) -> Node:
+    """The city's node with officers and the sample records filed, not yet published; to copy from."""
+    city = copy_of(new_city, tmp_path_factory.mktemp("filed"))
+    furnish([city])
+    city.command("file", "penalties", str(SAMPLES / "penalties_cf2018.xlsx"), "--as", "clerk")
+    return city
+
+
 @pytest.fixture
-def city(tmp_path: Path) -> Node:
+def city(new_city: Node, tmp_path: Path) -> Node:
     """The city's node."""
-    return make_node(tmp_path / "city", "city", free_ports()[0])
+    return copy_of(new_city, tmp_path)
 
 
 def done(outcome: Done, *said: str) -> str:

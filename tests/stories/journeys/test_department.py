@@ -1,27 +1,35 @@
 """A department files a spreadsheet, another officer verifies it, and the public finds it."""
 
 import re
+from pathlib import Path
 
 import pytest
 import requests
 
-from tests.stories.journeys.conftest import done, refused
-from tests.support.processes import ROOT, Node, running
+from tests.stories.journeys.conftest import SAMPLES, copy_of, done, refused
+from tests.support.processes import Node, running
 
-SAMPLE = ROOT / "samples" / "penalties_cf2018.xlsx"
+SAMPLE = SAMPLES / "penalties_cf2018.xlsx"
 AUTHORITY = "11320900MA0T000010"
 DEPARTMENT = ("set", "finance", "--name", "盐城市示例财政局", "--authority-code", AUTHORITY)
 BRAND = "沐箬"
 
 
-@pytest.fixture
-def finance(city: Node) -> Node:
-    """The city's node with a department and two officers, made by commands."""
+@pytest.fixture(scope="session")
+def finance_city(new_city: Node, tmp_path_factory: pytest.TempPathFactory) -> Node:
+    """The city's node with a department and two officers, made by commands; to copy from."""
+    city = copy_of(new_city, tmp_path_factory.mktemp("finance"))
     done(city.command("departments", *DEPARTMENT), "finance")
     for name in ("clerk", "verifier"):
         made = city.command("accounts", "create", "--role", name, "--department", "finance", "--name", name, "--key")
         city.keys[name] = done(made, name).splitlines()[-1]
     return city
+
+
+@pytest.fixture
+def finance(finance_city: Node, tmp_path: Path) -> Node:
+    """The city's node with a department and two officers."""
+    return copy_of(finance_city, tmp_path)
 
 
 class TestDepartment:

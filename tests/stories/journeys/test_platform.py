@@ -9,28 +9,26 @@ import requests
 from registry import runtime
 from tests.stories.journeys.conftest import done, make_node, refused
 from tests.support.membership import entitle
-from tests.support.processes import ROOT, Node, free_ports, running
+from tests.support.processes import ROOT, Node, running
 
 RECORDS = ROOT / "registry" / "demo" / "platform.csv"
 
 
 @pytest.fixture
-def nodes(tmp_path: Path) -> tuple[Node, Node]:
-    """City and platform on fresh homes; the platform has published six records; they do not know each other."""
-    city, platform = (
-        make_node(tmp_path / code, code, port) for code, port in zip(("city", "platform"), free_ports(), strict=True)
-    )
-    done(platform.command("departments", "set", "office", "--name", "示例平台管理部门"))
+def platform(tmp_path: Path, ports: tuple[int, int]) -> Node:
+    """The platform's node, which has published six records."""
+    made = make_node(tmp_path / "platform", "platform", ports[1])
+    done(made.command("departments", "set", "office", "--name", "示例平台管理部门"))
     for name in ("clerk", "verifier"):
-        done(platform.command("accounts", "create", "--role", name, "--department", "office", "--name", name))
-    done(platform.command("file", "penalties", str(RECORDS), "--as", "clerk"), "6 filed, 0 refused")
-    done(platform.command("penalties", "verify", "--all", "--as", "verifier"), "6 published")
-    return city, platform
+        done(made.command("accounts", "create", "--role", name, "--department", "office", "--name", name))
+    done(made.command("file", "penalties", str(RECORDS), "--as", "clerk"), "6 filed, 0 refused")
+    done(made.command("penalties", "verify", "--all", "--as", "verifier"), "6 published")
+    return made
 
 
 class TestOperator:
-    def test_takes_in_a_batch_once_both_sides_know_each_other(self, nodes: tuple[Node, Node]) -> None:
-        city, platform = nodes
+    def test_takes_in_a_batch_once_both_sides_know_each_other(self, city: Node, platform: Node) -> None:
+        """City and platform, which do not know each other at first."""
         _introduce(city, platform)
         with running(platform.web, city.web):
             platform.wait_until_ready()
@@ -50,8 +48,7 @@ class TestOperator:
         assert (told["checked"], told["equal"], told["missing"], told["different"]) == (6, 6, [], [])
         done(city.command("ledger", "verify"), "6 entries verified")
 
-    def test_must_give_a_reason_for_what_is_dropped(self, nodes: tuple[Node, Node]) -> None:
-        city, _ = nodes
+    def test_must_give_a_reason_for_what_is_dropped(self, city: Node) -> None:
         assert city.command("exchange", "quarantine", "--drop", "1").returncode == 2
         refused(city.command("exchange", "quarantine", "--drop", "1", "--reason", "重复"), "item-unknown")
 

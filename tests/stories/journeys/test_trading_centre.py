@@ -9,20 +9,24 @@ import pytest
 from registry.domain.publication import keyring
 from registry.domain.publication.keyring import Key, Keyring
 from registry.keys.signing import Signer
-from tests.stories.journeys.conftest import Done, done, refused
-from tests.support.processes import BIN, ROOT, Node, furnish
+from tests.stories.journeys.conftest import SAMPLES, Done, copy_of, done, refused
+from tests.support.processes import BIN, Node
 
-SAMPLES = ROOT / "samples"
 CHECK = ("--sector", "procurement", "--tender", "YC2026-0412")
 
 
-@pytest.fixture
-def centre(city: Node) -> Node:
-    """The city's node with the sample records published."""
-    furnish([city])
-    city.command("file", "penalties", str(SAMPLES / "penalties_cf2018.xlsx"), "--as", "clerk")
+@pytest.fixture(scope="session")
+def published_city(filed_city: Node, tmp_path_factory: pytest.TempPathFactory) -> Node:
+    """The city's node with the sample records published; to copy from."""
+    city = copy_of(filed_city, tmp_path_factory.mktemp("published"))
     done(city.command("penalties", "verify", "--all", "--as", "verifier"), "24 published")
     return city
+
+
+@pytest.fixture
+def centre(published_city: Node, tmp_path: Path) -> Node:
+    """The city's node with the sample records published."""
+    return copy_of(published_city, tmp_path)
 
 
 def verify_offline(folder: Path, *arguments: str) -> Done:
@@ -52,7 +56,7 @@ class TestTradingCentre:
         done(verify_offline(away, str(receipt), "--keys", str(keys)), "2026")
         assert verify_offline(away, str(receipt)).returncode == 2
         refused(verify_offline(away, str(receipt), "--keys", str(receipt)), "keys-malformed")
-        _assert_every_flip_is_refused(away, receipt, keys)
+        _assert_a_flip_is_refused(away, receipt, keys)
         assert list(away.iterdir()) == [away / "flipped.json"]
 
     def test_replays_it_and_shows_one_bidder_alone(self, centre: Node, tmp_path: Path) -> None:
@@ -86,10 +90,10 @@ class TestTradingCentre:
         refused(verify_offline(tmp_path, str(receipt), "--keys", str(keys)), "receipt-refused")
 
 
-def _assert_every_flip_is_refused(folder: Path, receipt: Path, keys: Path) -> None:
-    """One bit of a byte at the start, in the middle, in the signature and at the end."""
+def _assert_a_flip_is_refused(folder: Path, receipt: Path, keys: Path) -> None:
+    """One bit of the statement, and one of the signature; tests of the verifier flip every byte."""
     data = receipt.read_bytes()
     flipped = folder / "flipped.json"
-    for place in (0, len(data) // 2, data.rindex(b'"signature"') + 20, len(data) - 1):
+    for place in (len(data) // 2, data.rindex(b'"signature"') + 20):
         flipped.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
         refused(verify_offline(folder, str(flipped), "--keys", str(keys)), "receipt-refused")

@@ -7,19 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.journeys.conftest import done, refused
-from tests.stories.journeys.test_trading_centre import CHECK, SAMPLES, verify_offline
-from tests.support.processes import ROOT, Node, furnish
+from tests.stories.journeys.conftest import SAMPLES, copy_of, done, refused
+from tests.stories.journeys.test_trading_centre import CHECK, verify_offline
+from tests.support.processes import ROOT, Node
 
 BIDDERS = str(SAMPLES / "bidders.csv")
 
 
 @pytest.fixture
-def centre(city: Node) -> Node:
+def centre(filed_city: Node, tmp_path: Path) -> Node:
     """The city's node with the sample records filed, not yet published."""
-    furnish([city])
-    city.command("file", "penalties", str(SAMPLES / "penalties_cf2018.xlsx"), "--as", "clerk")
-    return city
+    return copy_of(filed_city, tmp_path)
 
 
 def work(node: Node) -> None:

@@ -31,3 +31,25 @@ def firm(number):
 
 def listed(number, **changed):
     return listing(subject=firm(number), document_number=f"盐虚列〔2026〕{number}号", **changed)
+
+
+def report_cells(record, subject, **changed):
+    """The cells of a report that a measure was taken because of a record."""
+    cells = {
+        "RECORD_CODE": record,
+        "DOCUMENT_CODE": "",
+        "BODY_CODE": subject["uscc"],
+        "BODY_NAME": subject["name"],
+        "MEASURE_TYPE": "01",
+        "MEASURE_STATUS": "1",
+        "MEASURE_NAME": "取消其参加本次政府采购活动的资格",
+        "MEASURE_BASIS": "《中华人民共和国政府采购法》第二十二条",
+        "TAKEN_DATE": "2026-11-10",
+        "GOVERNMENT": "盐城市虚构采购中心",
+    }
+    return {column: text for column, text in (cells | changed).items() if text}
+
+
+def report(number, record, subject, revision=1, operation="I", **changed):
+    """A report as the joint-measures system sends it."""
+    return (f"m-{number}", revision, operation, report_cells(record, subject, **changed))

@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import MetaData, create_engine, delete, insert, select, update
 from sqlalchemy.pool import NullPool
 
-from registry.domain.exchange.formats.model import message_of
+from registry import runtime
+from registry.domain.exchange.formats.model import RowMessage, message_of
 from registry.domain.exchange.formats.penalties import CF_2018
 from registry.domain.exchange.formats.trading import BLACK_LIST, WITHDRAW_BLACK_LIST
+from registry.queries.exchange import measure_reports
 from registry.services.exchange.platform_address import is_usable
 from sync import front_end_tables, row_exchange
 from sync.front_end import FrontEnd
@@ -15,9 +17,9 @@ from tests.support.exchanged import write_context
 from tests.sync.bodies import body, removed
 from tests.sync.planting import published
 from tests.sync.platforms.conftest import CF, CODE, TRADING, register
-from tests.sync.platforms.rows import decided, listed
+from tests.sync.platforms.rows import decided, firm, listed, report
 
-IN = ("cf-2018", *TRADING)
+IN = ("cf-2018", "measure-reports", *TRADING)
 
 
 class Database:
@@ -52,6 +54,13 @@ class Database:
         control = {"SOURCE_RECORD_ID": message.record, "M_VERSION": revision, "OP": message.operation}
         row = {"BATCH": 1, "STATUS": 0, **control, "ROW_HASH": message.hash, "PROVIDE_UNIT_NAME": "平台"}
         self.run(insert(self.table("in", fmt.code)), [row | message.row | changed])
+
+    def put_report(self, number, record, subject, **changed):
+        """A report of a measure, of which the platform says nothing but its hash."""
+        name, revision, operation, cells = report(number, record, subject, **changed)
+        stated = RowMessage(name, revision, operation, "measure-reports", cells)
+        control = {"SOURCE_RECORD_ID": name, "M_VERSION": revision, "OP": operation, "ROW_HASH": stated.hash}
+        self.run(insert(self.table("in", "measure-reports")), [{"BATCH": 1, "STATUS": 0} | control | cells])
 
     def answer(self, outcome, **changed):
         """Answer every row that is out."""
@@ -190,6 +199,18 @@ class TestTakingIn:
         side.run()
         assert len(side.penalties()) == 1
         assert [row["OUTCOME"] for row in database.rows(database.feedback)] == ["accepted"]
+
+    def test_keeps_a_report_of_a_measure_and_returns_one_about_nothing_of_ours(self, app, side, database):
+        [penalty] = published(app, body(subject=firm(1)))
+        side.run()
+        database.put_report(1, penalty["record"], firm(1))
+        database.put_report(2, "0" * 32, firm(1))
+        assert side.run().received == 2
+        assert [row["STATUS"] for row in database.rows(database.table("in", "measure-reports"))] == [2, 3]
+        assert [row["CODE"] for row in database.rows(database.feedback)] == ["", "report-record-unknown"]
+        with runtime.reading() as session:
+            [line] = measure_reports.of_record(session, penalty["record"])
+        assert (line.report.kind, line.report.state) == ("procurement", "taken")
 
     def test_adopts_a_withdrawal(self, side, database):
         value = listed(1)

@@ -112,6 +112,13 @@ class TestHostileFolder:
         files.run()
         assert partner.settle() == {"outcomes": {"rejected:hash-wrong": 1}}
 
+    def test_quarantines_rows_with_undefined_and_words_for_days_and_takes_the_others(self, files, partner):
+        dirt = [{"CF_XDR_MC": "undefined"}, {"CF_XDR_SHXYM": "undefined"}, {"CF_JDRQ": "无处罚期限"}, {}]
+        partner.send("cf-2018", [row(decided(number), **changed) for number, changed in enumerate(dirt, 1)])
+        files.run()
+        assert [item.code for item in files.items("quarantined")] == ["required", "required", "date-malformed"]
+        assert len(files.penalties()) == 1
+
     def test_quarantines_a_row_with_an_invisible_character(self, files, partner):
         partner.send("cf-2018", [row(decided(1), CF_XDR_MC="盐城\u202e虚构有限公司")])
         files.run()

@@ -116,3 +116,43 @@ class TestRefusal:
         assert post(by("second-security"), f"/proposals/{number}/refuse", {"reason": "无此人"}).status_code == 303
         assert "无此人" in by("security").get(f"/proposals/{number}").text
         assert "never" not in by("security").get("/admin/accounts").text
+
+
+DEPARTMENT = {
+    "code": "sample-water", "name": "盐城市示例水务局", "kind": "supervisor",
+    "authority_code": "11320900MA0T000010", "sectors": ["procurement"], "districts": "320903",
+}  # fmt: skip
+
+
+class TestDepartments:
+    def test_are_registered_and_changed_by_two_persons(self, by):
+        answer = post(by("security"), "/admin/departments/set", DEPARTMENT)
+        assert answer.status_code == 303, answer.text
+        assert "示例水务局" not in by("security").get("/admin/departments").text
+        assert confirm(by, answer).status_code == 303
+        page = by("security").get("/admin/departments").text
+        assert "示例水务局" in page and "11320900MA0T000010" in page
+        form = by("security").get("/admin/departments/set?code=sample-water").text
+        assert 'value="盐城市示例水务局"' in form
+        changed = post(
+            by("security"), "/admin/departments/set", DEPARTMENT | {"authority_code": "", "name": "示例水利局"}
+        )
+        confirm(by, changed)
+        page = by("security").get("/admin/departments").text
+        assert "示例水利局" in page and "示例水务局" not in page
+
+    @pytest.mark.parametrize(
+        ("typed", "field"),
+        [
+            ({"code": "水务"}, "code"),
+            ({"name": ""}, "name"),
+            ({"kind": "other"}, "kind"),
+            ({"authority_code": "11320900MA0T000011"}, "authority_code"),
+            ({"sectors": []}, "sectors"),
+            ({"districts": "盐都"}, "districts"),
+        ],
+    )
+    def test_that_are_unfit_come_back_with_the_fault_at_its_field(self, by, typed, field):
+        answer = post(by("security"), "/admin/departments/set", DEPARTMENT | typed)
+        assert answer.status_code == 422
+        assert f'href="#{field}"' in answer.text

@@ -10,6 +10,7 @@ from tests.support.bureau import PDF
 from tests.web.browsing import needs_browser, served
 from tests.web.centre import pages
 from tests.web.centre.bidders import invite
+from tests.web.keyboard import Hands, report
 from tests.web.signing_in import post, sign_in, sign_in_browser
 
 NEW = "/centre/checks/new"
@@ -120,7 +121,7 @@ class TestWalk:
 @needs_browser
 class TestBrowser:
     @pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
-    def test_walks_from_the_list_to_the_proven_sheet(self, browser, site, bureau, tmp_path, script):
+    def test_walks_by_keyboard_from_the_list_to_the_proven_sheet(self, browser, site, bureau, tmp_path, script):
         bidders = invite(bureau)  # about others, the walk above has decided
         path = tmp_path / "名单.xlsx"
         path.write_bytes(bidders.workbook())
@@ -129,30 +130,30 @@ class TestBrowser:
         try:
             sign_in_browser(page, "centre")
             page.goto("/centre")
-            page.get_by_role("link", name="新核查").first.click()
-            page.get_by_label("项目编号").fill(f"YC2026-07{int(script)}")
-            page.get_by_label("领域").select_option("procurement")
-            page.get_by_label("货物").check()
-            page.get_by_role("group", name="是否依法必须招标").get_by_label("否", exact=True).check()
-            page.get_by_label("或者上传名单文件").set_input_files(path)
-            page.get_by_role("button", name="核查", exact=True).click()
+            hands = Hands(page, by_tab=script)
+            hands.follow("新核查")
+            hands.fill(page.get_by_label("项目编号"), f"YC2026-07{int(script)}")
+            hands.choose(page.get_by_label("领域"), "procurement")
+            hands.pick(page.get_by_label("货物"))
+            hands.pick(page.get_by_role("group", name="是否依法必须招标").get_by_label("否", exact=True))
+            hands.hand_in(page.get_by_label("或者上传名单文件"), path)
+            hands.push("核查")
             if page.get_by_role("heading", level=1).inner_text() == "新核查":
-                page.get_by_role("button", name="核查", exact=True).click()
+                hands.push("核查")
             page.get_by_role("heading", name="各方，最急的在前").wait_for()
             assert page.locator("article").count() == 12
             while page.get_by_role("link", name=re.compile("^判定第")).count():
-                page.get_by_role("link", name=re.compile("^判定第")).first.click()
-                page.get_by_label("不是同一主体").check()
-                page.get_by_label("理由").fill("住所地和法定代表人都不同")
-                page.get_by_role("button", name="签署判定").click()
+                hands.press(page.get_by_role("link", name=re.compile("^判定第")).first)
+                hands.pick(page.get_by_label("不是同一主体"))
+                hands.fill(page.get_by_label("理由"), "住所地和法定代表人都不同")
+                hands.push("签署判定")
             assert page.get_by_text("均已判定").first.is_visible()
-            with page.expect_download() as waiting:
-                page.get_by_role("link", name="核查表（PDF）").click()
             sheet = tmp_path / "sheet.pdf"
-            waiting.value.save_as(sheet)
+            hands.download("核查表（PDF）").save_as(sheet)
+            report("trading centre, 12 bidders to the printed sheet", [hands])
             page.goto("/verify")
-            page.get_by_label("回执文件").set_input_files(sheet)
-            page.get_by_role("button", name="验证").click()
+            hands.hand_in(page.get_by_label("回执文件"), sheet)
+            hands.push("验证")
             assert page.get_by_role("heading", name="回执有效").is_visible()
             assert page.get_by_text("判定为“不是同一主体”").first.is_visible()
         finally:

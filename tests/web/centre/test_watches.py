@@ -1,11 +1,16 @@
 """Watches of a trading centre: begun from a check, read with their events, ended."""
 
+import dataclasses
 import datetime as dt
+import json
+import re
 
 import pytest
+from sqlalchemy import select
 
 from registry import runtime
 from registry.domain.permissions import SYSTEM
+from registry.models import MailMessage
 from registry.services.checks import watch_worker
 from tests.support.desk import stranger
 from tests.web.centre import pages
@@ -36,6 +41,12 @@ def check(centre):
     return answer.headers["Location"]
 
 
+def advance():
+    """Do the worker's part."""
+    while runtime.perform(SYSTEM, watch_worker.advance):
+        pass
+
+
 def watch(centre, check, until=TODAY + dt.timedelta(days=7)):
     return post(centre, f"{check}/watch", {"until": until.isoformat() if until else ""})
 
@@ -46,8 +57,7 @@ class TestWatch:
         assert answer.status_code == 303, answer.get_data(as_text=True)
         firm = stranger(41)
         bureau.published_penalty(subject_name=firm["name"], uscc=firm["uscc"])
-        while runtime.perform(SYSTEM, watch_worker.advance):
-            pass
+        advance()
         text = centre.get(answer.headers["Location"]).get_data(as_text=True)
         assert firm["name"] in text
         assert "由“未查到”变为" in text
@@ -72,3 +82,64 @@ class TestWatch:
         assert other.get(path).status_code == 404
         assert post(other, f"{path}/end").status_code == 404
         assert post(other, f"{check}/watch", {"until": "2026-12-31"}).status_code == 404
+
+
+@pytest.fixture
+def told(app, monkeypatch):
+    """The operator lets events go to a host and through a mail server; gives the mails that wait, oldest first."""
+    chosen = {"smtp_host": "mail.example", "webhook_hosts": "centre.example", "base_url": "https://registry.example"}
+    monkeypatch.setitem(app.extensions, "registry_settings", dataclasses.replace(runtime.settings(), **chosen))
+
+    def waiting():
+        with runtime.reading() as session:
+            rows = session.scalars(select(MailMessage).where(MailMessage.state == "pending").order_by(MailMessage.id))
+            return [json.loads(runtime.keys().vault.open(row.sealed)) for row in rows]
+
+    return waiting
+
+
+class TestNotices:
+    def test_go_to_a_mail_address_once_it_typed_its_code_and_name_nobody(self, centre, bureau, told):
+        firm = stranger(42)
+        typed = QUESTIONS | {"code": "YC2026-0901", "parties": f"{firm['name']} {firm['uscc']}"}
+        check = post(centre, "/centre/checks/new", typed).headers["Location"]
+        path = watch(centre, check).headers["Location"]
+        before = len(told())
+        assert post(centre, f"{path}/mail", {"email": "officer@centre.example"}).status_code == 303
+        code = re.search(r"[A-Z2-7]{5}-[A-Z2-7]{5}", told()[before]["text"])[0]
+        assert "等待核验" in centre.get(path).text
+        assert post(centre, f"{path}/mail/confirmation", {"code": "AAAAA-AAAAA"}).status_code == 403
+        advance()
+        assert post(centre, f"{path}/mail/confirmation", {"code": code.lower()}).status_code == 303
+        bureau.published_penalty(subject_name=firm["name"], uscc=firm["uscc"])
+        advance()
+        advance()
+        mails = told()[before + 1 :]
+        assert [(mail["to"], "1 项新变化" in mail["subject"]) for mail in mails] == [("officer@centre.example", True)]
+        assert f"https://registry.example{path}" in mails[0]["text"]
+        assert not {firm["name"], firm["uscc"], "YC2026-0901"} & set(re.split(r"\W+", json.dumps(mails)))
+        assert post(centre, f"{path}/mail", {"email": ""}).status_code == 303
+        assert "邮件没有设置" in centre.get(path).text
+
+    def test_go_to_a_webhook_at_an_allowed_host_only(self, centre, check, told):
+        path = watch(centre, check).headers["Location"]
+        refused = post(centre, f"{path}/webhook", {"webhook": "https://elsewhere.example/in"})
+        assert refused.status_code == 422 and "elsewhere.example" in refused.text
+        assert post(centre, f"{path}/webhook", {"webhook": "https://centre.example/in"}).status_code == 303
+        assert "回调已经设置" in centre.get(path).text
+        assert post(centre, f"{path}/webhook", {"webhook": ""}).status_code == 303
+        assert "回调没有设置" in centre.get(path).text
+
+    def test_cannot_be_set_for_others_for_what_is_over_or_for_no_address(self, app, centre, check, told):
+        path = watch(centre, check).headers["Location"]
+        other = pages.browser_of(app, "other-centre")
+        assert post(other, f"{path}/mail", {"email": "a@b.example"}).status_code == 404
+        assert post(other, f"{path}/webhook", {"webhook": ""}).status_code == 404
+        assert post(centre, f"{path}/mail", {"email": "nobody"}).status_code == 422
+        post(centre, f"{path}/end")
+        assert post(centre, f"{path}/mail", {"email": "a@b.example"}).status_code == 409
+
+    def test_are_not_offered_where_the_operator_has_no_mail_server(self, centre, check):
+        path = watch(centre, check).headers["Location"]
+        assert "没有设置邮件服务器" in centre.get(path).text
+        assert post(centre, f"{path}/mail", {"email": "a@b.example"}).status_code == 422

@@ -11,6 +11,7 @@ from registry.models import AuditEvent, Penalty
 from registry.queries.cases import penalties
 from registry.services import retention
 from registry.services.node import sign_in
+from tests.support.reports import report_measure
 from tests.web.desk.test_imports import number_of, numbers
 from tests.web.desk.walking import hidden, text_of
 from tests.web.desk.workbooks import HEADINGS, ledger_of, row
@@ -190,3 +191,13 @@ class TestPublication:
         answer = verifier.submit(f"{LIST}/publication", {"seen": f"{record}.1", **AGREED})
         assert "口令" in answer.text
         assert state_of(record) == "filed"
+
+
+class TestReports:
+    def test_of_measures_stand_on_the_page_of_the_penalty(self, officer, bureau):
+        record = bureau.published_penalty()
+        report_measure(record)
+        page = text_of(officer("verifier").open(f"/desk/penalties/{record}"))
+        assert "各方反馈的措施" in page
+        assert "取消其参加本次政府采购活动的资格" in page
+        assert "市虚构联合奖惩系统" in page

@@ -81,3 +81,14 @@ class TestNextActs:
             waiting = states - resting
             named = {state for kind, state in NEXT_ACTS if kind == noun}
             assert waiting <= named, noun
+
+
+class TestSamplingList:
+    def test_draws_the_same_again_and_names_the_numbers_left_out(self, officer, bureau):
+        for number in (881, 883):
+            bureau.penalty(document_number=f"盐示抽罚〔2026〕{number}号", decided_on="2026-11-03")
+        clerk, path = officer("clerk"), "/desk/sampling?since=2026-11-01&until=2026-11-05&seed=甲&count=50"
+        page = text_of(clerk.open(path))
+        assert "882" in page and "抽到" in page
+        assert page == text_of(clerk.open(path))
+        assert "881" not in text_of(officer("other-clerk").open(path))

@@ -1,16 +1,25 @@
-"""Every format of other platforms, by code; and which of them carries a version to a peer."""
+"""Every format of rows, by code; and which of those of records carries a version to a peer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from registry.domain import records
 from registry.domain.exchange.formats.lists import LIST_FORMATS
-from registry.domain.exchange.formats.model import Body, Format
+from registry.domain.exchange.formats.measures import MEASURE_REPORTS
+from registry.domain.exchange.formats.model import Body, Format, Layout
 from registry.domain.exchange.formats.penalties import CF_2016, CF_2018
 from registry.domain.exchange.formats.trading import BLACK_LIST, VIOLATING_LAWS_RULES_INFO, WITHDRAW_BLACK_LIST
 
 FORMATS: dict[str, Format] = {
     fmt.code: fmt for fmt in (CF_2018, CF_2016, BLACK_LIST, WITHDRAW_BLACK_LIST, VIOLATING_LAWS_RULES_INFO)
 } | LIST_FORMATS
+"""The formats of records, which go out and come in."""
+LAYOUTS: dict[str, Layout] = {**FORMATS, MEASURE_REPORTS.code: MEASURE_REPORTS}
+"""Every layout of rows that come in."""
+
+
+def takes_lists(codes: Iterable[str]) -> bool:
+    """Whether rows of lists are among what comes in by these formats."""
+    return any("listing" in FORMATS[code].kinds for code in codes if code in FORMATS)
 
 
 def format_for(codes: Sequence[str], body: Body) -> Format | None:

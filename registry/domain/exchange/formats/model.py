@@ -5,7 +5,7 @@ whether it is kept, folded into a free text, or lost (``docs/exchange.md``).
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -81,7 +81,30 @@ class Withdrawal:
     reason: str
 
 
-Content = Filing | ListPlace | Withdrawal
+@dataclass(frozen=True)
+class ReportedMeasure:
+    """What a platform reports of a measure that somebody took, or did not take, because of a record told to it.
+
+    The record is named by ``record``, its number here, or where that is empty by its ``document_number`` and ``uscc``
+    together. ``kind`` is a meaning of the code table MEASURE_TYPE.
+    """
+
+    record: str
+    document_number: str
+    subject_name: str
+    uscc: str | None
+    kind: str
+    state: Literal["taken", "lifted", "not_taken"]
+    measure: str
+    basis: str
+    taken_on: dt.date | None
+    lifted_on: dt.date | None
+    taken_by: str
+    taken_by_code: str | None
+    remark: str
+
+
+Content = Filing | ListPlace | Withdrawal | ReportedMeasure
 
 
 @dataclass(frozen=True)
@@ -94,21 +117,27 @@ class ReadRow:
 
 
 @dataclass(frozen=True)
-class Format:
-    """A format. ``kinds``: the kinds of record it carries; ``states``: whether it carries versions that stand, versions
-    that stand no longer, or both.
+class Layout:
+    """The columns of the rows of one kind, and how such a row is read."""
+
+    code: str
+    name: str
+    columns: tuple[str, ...]
+    read: Callable[[Mapping[str, str], ReadContext], ReadRow]
+
+
+@dataclass(frozen=True)
+class Format(Layout):
+    """A format of records, which go out and come in. ``kinds``: the kinds of record it carries; ``states``: whether it
+    carries versions that stand, versions that stand no longer, or both.
 
     ``kept``: attribute → column, the same when read again. ``folded``: attribute → column in whose free text it is
     written for people. Every other attribute is lost.
     """
 
-    code: str
-    name: str
-    columns: tuple[str, ...]
     kinds: frozenset[str]
     states: Literal["standing", "ended", "all"]
     write: Callable[[Body, WriteContext], Row]
-    read: Callable[[Mapping[str, str], ReadContext], ReadRow]
     kept: Mapping[str, str]
     folded: Mapping[str, str]
 
@@ -161,12 +190,21 @@ def operation_of(body: Body) -> Operation:
     return "I" if body["revision"] == 1 else "U"
 
 
-def unknown_columns(fmt: Format, row: Mapping[str, str]) -> list[Fault]:
+def unknown_columns(layout: Layout, row: Mapping[str, str]) -> list[Fault]:
     """Faults of filled cells under headings that the format does not have: what they say is not known."""
     return [
         Fault(f"/{column}", COLUMN_UNKNOWN, "格式中没有此列")
         for column, text in row.items()
-        if text and column not in fmt.columns
+        if text and column not in layout.columns
+    ]
+
+
+def code_faults(row: Mapping[str, str], context: ReadContext, tables: Sequence[str]) -> list[Fault]:
+    """Faults of coded cells whose value is in no table; an empty cell states nothing."""
+    return [
+        Fault(f"/{table}", CODE_UNKNOWN, CODE_DETAIL)
+        for table in tables
+        if row.get(table, "").strip() and context.codes.meaning(table, row[table]) is None
     ]
 
 

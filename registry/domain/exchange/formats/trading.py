@@ -21,6 +21,7 @@ from registry.domain.exchange.formats.model import (
     Withdrawal,
     WriteContext,
     as_headings,
+    code_faults,
     last_day,
     measure_words,
     state_words,
@@ -141,7 +142,7 @@ def _confined_action(body: Body) -> str:
 
 
 def _read_black_list(row: Mapping[str, str], context: ReadContext) -> ReadRow:
-    faults = [*unknown_columns(BLACK_LIST, row), *_code_faults(row, context, ("BODY_TYPE", "BODY_ROLE", "SCOPE"))]
+    faults = [*unknown_columns(BLACK_LIST, row), *code_faults(row, context, ("BODY_TYPE", "BODY_ROLE", "SCOPE"))]
     if context.codes.meaning("REVOCATION_STATUS", row.get("REVOCATION_STATUS", "")) not in ("standing", "revoked"):
         faults.append(Fault("/REVOCATION_STATUS", CODE_UNKNOWN, CODE_DETAIL))
     if context.list_state is None:
@@ -164,7 +165,7 @@ def _read_black_list(row: Mapping[str, str], context: ReadContext) -> ReadRow:
 
 
 def _read_withdrawal(row: Mapping[str, str], context: ReadContext) -> ReadRow:
-    faults = [*unknown_columns(WITHDRAW_BLACK_LIST, row), *_code_faults(row, context, ("BODY_TYPE", "BODY_ROLE"))]
+    faults = [*unknown_columns(WITHDRAW_BLACK_LIST, row), *code_faults(row, context, ("BODY_TYPE", "BODY_ROLE"))]
     fields = {"BODY_NAME": "subject_name", "BODY_CODE": "uscc", "BLACKLIST_CODE": "number", "REVOCATIONEASONS": "why"}
     headings = Headings("plain", fields)
     reader = RowReader(headings.cells(row), headings)
@@ -179,7 +180,7 @@ def _read_withdrawal(row: Mapping[str, str], context: ReadContext) -> ReadRow:
 
 def _read_violation(row: Mapping[str, str], context: ReadContext) -> ReadRow:
     coded = ("BODY_TYPE", "BODY_ROLE", "SCOPE", "VIOLATING_TYPE")
-    faults = [*unknown_columns(VIOLATING_LAWS_RULES_INFO, row), *_code_faults(row, context, coded)]
+    faults = [*unknown_columns(VIOLATING_LAWS_RULES_INFO, row), *code_faults(row, context, coded)]
     cells = _translated(row, context)
     fields: dict[str, str] = dict(_VIOLATION_FIELDS)
     if decided := _DECIDED.search(cells.get("VIOLATING_INSTRUCTIONS", "")):
@@ -196,15 +197,6 @@ def _read_violation(row: Mapping[str, str], context: ReadContext) -> ReadRow:
     filing, more, notes = parse.clean(headings.cells(cells), rules, context.today, headings)
     faults += more
     return ReadRow(None if faults else filing, tuple(dict.fromkeys(faults)), tuple(notes))
-
-
-def _code_faults(row: Mapping[str, str], context: ReadContext, tables: tuple[str, ...]) -> list[Fault]:
-    """Faults of coded cells whose value is in no table; an empty cell states nothing."""
-    return [
-        Fault(f"/{table}", CODE_UNKNOWN, CODE_DETAIL)
-        for table in tables
-        if row.get(table, "").strip() and context.codes.meaning(table, row[table]) is None
-    ]
 
 
 def _translated(row: Mapping[str, str], context: ReadContext) -> dict[str, str]:

@@ -9,9 +9,11 @@ from registry import runtime
 from registry.queries.publication import publications
 from registry.services.cases import revisions
 from tests.support import stores
+from tests.test_photographs import photograph
 from tests.web import applying
 from tests.web.browsing import needs_browser, served, width_beyond_screen
 
+PHOTOGRAPH = {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": photograph()}
 EVIDENCE = {"name": "证明.pdf", "mimeType": "application/pdf", "buffer": applying.PDF}
 
 
@@ -60,7 +62,7 @@ class TestSubject:
         page.goto(f"/records/{record}")
         page.get_by_role("link", name="提出异议").click()
         fill(page, name=firm["subject_name"], uscc="91320902MA0", contact="13900000000", statement="事实有误。")
-        page.get_by_label("证明材料").set_input_files(EVIDENCE)
+        page.locator("#evidence").set_input_files(EVIDENCE)
         page.get_by_role("checkbox").check()
         page.get_by_role("button", name="提交异议").click()
 
@@ -76,7 +78,7 @@ class TestSubject:
         complaints.clear()
 
         fill(page, uscc=firm["uscc"])
-        page.get_by_label("证明材料").set_input_files(EVIDENCE)
+        page.get_by_label("或者用手机拍照：证明材料").set_input_files(PHOTOGRAPH)
         page.get_by_role("button", name="提交异议").click()
         number = page.locator(".receipt").inner_text()
         assert width_beyond_screen(page) <= 0
@@ -111,7 +113,7 @@ class TestSubject:
         with bureau.on(opens):
             page.goto(f"/records/{record}")
             page.get_by_role("link", name="申请信用修复").click()
-            assert page.get_by_label("公开作出的信用承诺书").is_visible()
+            assert page.locator("#public_promise").is_visible()
             assert width_beyond_screen(page) <= 0
 
     def test_fills_the_form_in_with_the_keyboard_alone(self, page, record):

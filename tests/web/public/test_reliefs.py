@@ -14,6 +14,7 @@ from registry.services.cases import relief_applications, relief_confirmation, re
 from registry.services.cases.relief_decisions import Ruling
 from tests.support.bureau import papers
 from tests.support.filings import PersonFactory
+from tests.test_photographs import picture
 from tests.web import applying, samples
 from tests.web.applying import file, number, post
 
@@ -118,7 +119,7 @@ class TestDispute:
                 "dispute",
                 bureau.published_penalty(),
                 agent="卞代理",
-                authorisation=file("委托书.png", b"\x89PNG\r\n\x1a\n..."),
+                authorisation=file("委托书.png", picture("PNG")),
             )
         )
         with runtime.reading() as session:

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from registry.domain.publication import record_columns
-from registry.web import downloads, feeds
+from registry.web.public import downloads, feeds
 from tests.support.closing import get
 from tests.web import samples
 

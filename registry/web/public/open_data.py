@@ -8,7 +8,7 @@ from registry.domain.publication import record_columns
 from registry.queries.law import reference_data
 from registry.queries.publication import log_identity, snapshot_records, snapshot_store
 from registry.web.blueprint import pages, render_page, today
-from registry.web.downloads import LISTS
+from registry.web.public.downloads import LISTS
 
 
 @pages.get("/data")
