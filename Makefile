@@ -48,7 +48,7 @@ simulate: $(VENV)/dev.stamp ## a simulated year with a worker that dies (SEED=7 
 	@SIMULATE_SEED=$(or $(SEED),7) SIMULATE_DAYS=$(or $(DAYS),365) TEST_STORES=$(or $(STORES),sqlite) \
 	  $(BIN)/python -m pytest tests/stories/simulation -s $(ARGS)
 
-sim: $(VENV)/dev.stamp ## histories of the exchange with platforms, drawn by seeds, with kills (HISTORIES=100)
+sim: $(VENV)/dev.stamp ## histories of the exchange by files, front-end database, HTTP and all at once, drawn by seeds, with kills (HISTORIES=100)
 	@HISTORIES=$(or $(HISTORIES),100) TEST_STORES=$(or $(STORES),sqlite) $(BIN)/python -m pytest -n $(JOBS) tests/sim $(ARGS)
 
 mutants: $(VENV)/dev.stamp ## plant every known defect, one after the other; each must be noticed by its test
@@ -75,7 +75,8 @@ lock: ## write requirements/*.txt again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-emit-index-url \
 	  --generate-hashes --no-header -q -o requirements/dev.txt
 	uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --no-emit-index-url \
-	  --extra postgres --extra pdf --generate-hashes --no-header -q -c requirements/dev.txt -o requirements/run.txt
+	  --extra postgres --extra pdf --extra mariadb --extra sftp --generate-hashes --no-header -q \
+	  -c requirements/dev.txt -o requirements/run.txt
 
 clean: ## forget the environment and the demo's data
 	rm -rf $(VENV) var

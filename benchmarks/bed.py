@@ -51,9 +51,9 @@ class Bed:
 
 
 @contextmanager
-def make(url: str, folder: Path) -> Iterator[Bed]:
+def make(url: str, folder: Path, node: str = "bench") -> Iterator[Bed]:
     """Migrate the store at ``url`` and create its officers; yields the running node."""
-    settings = Settings(home=str(folder), database_url=url, node="bench", web_workers=1)
+    settings = Settings(home=str(folder), database_url=url, node=node, web_workers=1)
     app = create_app(settings)
     with app.app_context():
         prepare()

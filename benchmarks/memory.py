@@ -1,5 +1,6 @@
 """Measure the memory of one web process after searches and checks."""
 
+import os
 from pathlib import Path
 
 import requests
@@ -15,7 +16,7 @@ SEARCHES, CHECKS = 50, 10
 def measure(bed: Bed, records: int) -> None:
     """Start the server on the store and print the resident memory of its one worker."""
     with running(bed, web_workers=1) as (address, server):
-        fresh = _measure_resident(server.pid)
+        fresh = measure_resident(server.pid)
         for number in range(SEARCHES):
             place = ("/records?q=瀚垚", "/api/v1/records?sector=procurement", "/api/v1/records?q=霁黛")[number % 3]
             assert requests.get(address + place, timeout=60).ok
@@ -30,14 +31,21 @@ def measure(bed: Bed, records: int) -> None:
         tell("memory (RSS) of a web process, just started", f"{fresh:,.0f} MB")
         tell(
             f"the same after {SEARCHES} searches and {CHECKS} checks, {records:,} records",
-            f"{_measure_resident(server.pid):,.0f} MB",
+            f"{measure_resident(server.pid):,.0f} MB",
         )
 
 
-def _measure_resident(master: int) -> float:
+def measure_resident(master: int) -> float:
     """Megabytes of the largest child of the server's first process."""
     children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
     return max(_read_megabytes(child) for child in children)
+
+
+def measure_processor(master: int) -> float:
+    """Seconds of processor time that the children of the server's first process have used."""
+    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    used = [Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split() for child in children]
+    return sum(int(fields[11]) + int(fields[12]) for fields in used) / os.sysconf("SC_CLK_TCK")
 
 
 def _read_megabytes(process: str) -> float:

@@ -7,8 +7,8 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
+from benchmarks import backlog, checking, filing, lists, memory, names, pages, serving, start
 from benchmarks import bed as beds
-from benchmarks import checking, filing, lists, memory, names, pages, serving, start
 from benchmarks.figures import head, rate, tell
 from benchmarks.servers import store_url
 from tools import invented
@@ -16,7 +16,7 @@ from tools import invented
 STORES = ("sqlite", "postgresql")
 PAGES = {"pages": pages.measure, "memory": memory.measure}
 CHECKS = {"check": checking.measure, "serving": serving.measure}
-PARTS = ("filing", *PAGES, *CHECKS, "lists", "names", "start")
+PARTS = ("filing", *PAGES, *CHECKS, "lists", "names", "backlog", "start")
 SEED = 1
 
 
@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--against", type=int, default=1_000_000, help="published records to check bidders against")
     parser.add_argument("--places", type=int, default=100_000, help="places of the list that is updated weekly")
     parser.add_argument("--names", type=int, default=10_000, help="invented names to search among")
+    parser.add_argument("--backlog", type=int, default=20_000, help="records of the backlog between two nodes")
     parser.add_argument("--store", choices=STORES, action="append", help="one store (default: both)")
     parser.add_argument(
         "--only", choices=PARTS, action="append", help="one part (default: all); those on records file first"
@@ -42,6 +43,10 @@ def main() -> None:
             _measure_list(store, arguments.places)
         if "names" in parts:
             _measure_names(store, arguments.names)
+        if "backlog" in parts:
+            head(f"{store}: a backlog between two nodes")
+            with tempfile.TemporaryDirectory(prefix="registry-bench-") as name:
+                backlog.measure(store, Path(name), arguments.backlog)
     if "start" in parts:
         head("start of the demo (SQLite, two nodes)")
         start.measure()

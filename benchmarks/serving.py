@@ -44,7 +44,7 @@ def running(bed: Bed, web_workers: int) -> Iterator[tuple[str, subprocess.Popen[
     """Run the product's own server on the store; yields its address and its first process."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    settings = replace(bed.settings, port=port, base_url=address, web_workers=web_workers)
+    settings = replace(bed.settings, port=port, base_url=address, web_workers=web_workers, log_level="warning")
     server = subprocess.Popen(serve_arguments(settings), env=child_environment(settings), start_new_session=True)
     try:
         wait_for(server, f"{address}/readyz")

@@ -58,6 +58,7 @@ COMMANDS = {
 }
 """Where each command is: module of ``registry.commands`` and name there, or a tuple of commands."""
 COMPLETED_BY = {
+    "exchange": ("exchange_status",),
     "file": ("adoptions", "filed_records"),
     "listings": ("adoptions",),
     "penalties": ("procedures",),

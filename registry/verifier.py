@@ -14,6 +14,7 @@ from registry.domain.cases import relief_certificate
 from registry.domain.checks import comparison, credit_report, credit_report_words, receipts, reviews
 from registry.domain.checks.explanation import explain, explain_covered
 from registry.domain.checks.receipts import GenuineReceipt, Statement
+from registry.domain.exchange import reconciliation_statement
 from registry.domain.publication import consistency_proof, cosignatures, keyring
 from registry.domain.publication.consistency_proof import Cover
 from registry.domain.publication.keyring import Key, Keyring
@@ -60,12 +61,15 @@ def prove(data: bytes, ring: Keyring, cover: Cover | None = None) -> dict[str, A
     Refuses as ``ReceiptRefused`` what is not genuine,
     what was answered at an instant at which its key was not the signing key, and what a revoked key signed, unless
     ``cover`` shows that its ledger is under a checkpoint of another key: then only that is proven, and explained.
-    A credit report and a certificate are verified likewise; under a revoked key they prove nothing.
+    A credit report, a certificate and a statement of a reconciliation are verified likewise; under a revoked key they
+    prove nothing.
     """
     if credit_report.is_report(data):
         return _prove_report(data, ring, cover)
     if relief_certificate.is_certificate(data):
         return _prove_certificate(data, ring)
+    if reconciliation_statement.is_statement(data):
+        return _prove_reconciliation(data, ring)
     receipt = receipts.parse_receipt(data, ring.publics(), verify)
     statement, key = receipt.statement, ring.key(receipt.kid)
     if key is None or statement["issuer"] != ring.node:
@@ -97,6 +101,13 @@ def _prove_certificate(data: bytes, ring: Keyring) -> dict[str, Any]:
     document = relief_certificate.parse_certificate(data, ring.publics(), verify)
     key = _require_signing_key(document, ring, ReceiptRefused)
     explanation = [*relief_certificate.explain(document.statement), _describe_key(ring, key)]
+    return {"statement": document.statement, "explanation": explanation, "witnesses": _Witnesses().data()}
+
+
+def _prove_reconciliation(data: bytes, ring: Keyring) -> dict[str, Any]:
+    document = reconciliation_statement.parse_statement(data, ring.publics(), verify)
+    key = _require_signing_key(document, ring, ReceiptRefused)
+    explanation = [*reconciliation_statement.explain(document.statement), _describe_key(ring, key)]
     return {"statement": document.statement, "explanation": explanation, "witnesses": _Witnesses().data()}
 
 

@@ -13,7 +13,7 @@ from registry.keys.signing import Signer
 from registry.refusals.acts import PeerRefused
 from registry.services.exchange.peers import is_safe_address
 from sync import outbound
-from sync.backlog import Event, Failed, Refused, TimedOut
+from sync.backlog import Broken, Event, Failed, Refused, TimedOut
 from sync.outbound import Answer, CallFailed
 
 ANSWER_BYTES_MAX = 16 * 1024 * 1024
@@ -128,6 +128,8 @@ def _accept_answer(answer: Answer) -> bytes:
         raise NotDelivered(TimedOut())
     if 400 <= answer.status < 500 and answer.status != 429:
         raise NotDelivered(Refused(answer.status, _read_code(body), retry_after))
+    if answer.status in {200, 500} and retry_after is None:
+        raise NotDelivered(Broken())
     raise NotDelivered(Failed(retry_after))
 
 

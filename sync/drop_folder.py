@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 from typing import Protocol
 
+from registry import durable
 from registry.refusals.acts import BatchMalformed
 from sync.row_transport import TransportFailed
 
@@ -90,11 +91,7 @@ class LocalFolder:
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(folder / name)
-            descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            durable.sync(folder)
         except OSError as error:
             raise TransportFailed(type(error).__name__) from None
 

@@ -26,7 +26,16 @@ class PushResult:
 
 
 def push(code: str, connect: peer_links.Connect = peer_links.connect) -> PushResult:
-    """Send one run of pending messages to a peer; what has no receipt stays pending."""
+    """Send what is pending to a peer, run after run while each sends all that it may; what has no receipt stays
+    pending."""
+    result = PushResult()
+    while _push_run(code, connect, result):
+        pass
+    return result
+
+
+def _push_run(code: str, connect: peer_links.Connect, result: PushResult) -> bool:
+    """Send one run of pending messages; returns whether there may be more to send now."""
 
     def take(work: UnitOfWork) -> tuple[backlog.Link, list[Version], Transport]:
         peer = peer_messages.peer(work.session, code)
@@ -34,8 +43,8 @@ def push(code: str, connect: peer_links.Connect = peer_links.connect) -> PushRes
         return peer_links.link_of(peer), due, connect(peer)
 
     link, due, transport = runtime.perform(SYSTEM, take)
-    run = backlog.Run(link, due, runtime.settings().batch_records_max)
-    result = PushResult()
+    most = runtime.settings().batch_records_max
+    run = backlog.Run(link, due, most)
     while chunk := run.next_chunk():
         event = _send(code, transport, chunk)
         if isinstance(event, backlog.Received):
@@ -46,8 +55,8 @@ def push(code: str, connect: peer_links.Connect = peer_links.connect) -> PushRes
     if due:
         _put_aside(code, run.set_aside)
         peer_links.remember(code, run.link)
-    result.set_aside = len(run.set_aside)
-    return result
+    result.set_aside += len(run.set_aside)
+    return len(due) == most and result.failed is None
 
 
 def push_all(connect: peer_links.Connect = peer_links.connect, lane: str | None = None) -> dict[str, PushResult]:
@@ -73,7 +82,7 @@ def _settle(code: str, receipt: bytes) -> backlog.Event:
     try:
         runtime.perform(SYSTEM, lambda work: outbox.settle(work, peer_messages.peer(work.session, code), receipt))
     except Refusal:
-        return backlog.Failed()
+        return backlog.Broken()
     return backlog.Received()
 
 

@@ -11,6 +11,7 @@ from registry.domain.exchange.reconciliation import Difference, Row
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical
 from registry.queries.exchange import peer_messages
+from registry.queries.publication.ledger_state import head
 from registry.services.exchange import reconciliations, recovery
 from registry.unit_of_work import UnitOfWork
 from sync import backlog, peer_links
@@ -31,28 +32,27 @@ def reconcile(code: str, connect: peer_links.Connect = peer_links.connect) -> di
         transport = connect(peer_messages.peer(session, code))
     buckets_at_peer = _fetch_buckets(transport)
     # Our own are read after the peer's: what was published in between is still pending and not missing.
+    node = runtime.settings().node
     with runtime.reading() as session:
-        own_buckets = reconciliation.buckets(peer_messages.owned(session, runtime.settings().node))
-    suspects = reconciliation.suspects(own_buckets, buckets_at_peer)
-    rows_at_peer = _fetch_rows(transport, [bucket for bucket in suspects if bucket in buckets_at_peer])
-    difference = reconciliation.compare(
-        [row for bucket in suspects for row in own_buckets.get(bucket, [])], rows_at_peer
-    )
-    difference.equal += [row[0] for bucket in own_buckets.keys() - set(suspects) for row in own_buckets[bucket]]
-    checked = sum(map(len, own_buckets.values()))
-    recovered = _take_back(code, transport, difference)
-    report = runtime.perform(SYSTEM, lambda work: reconciliations.apply_difference(work, code, difference, checked))
-    return {**report, "recovered": recovered}
+        entry = head(session)
+        own = reconciliation.buckets(peer_messages.owned(session, node, entry))
+    suspects = set(reconciliation.suspects(own, buckets_at_peer))
+    rows_at_peer = _fetch_rows(transport, sorted(suspects & buckets_at_peer.keys()))
+    with runtime.reading() as session:
+        changed = peer_messages.changed_after(session, entry)
+    comparison = reconciliation.compare_sheets(entry, own, rows_at_peer, suspects, changed)
+    recovered = _take_back(code, transport, comparison.difference)
+    report = runtime.perform(SYSTEM, lambda work: reconciliations.keep_outcome(work, code, comparison, recovered))
+    return {**report, "recovered": len(recovered)}
 
 
-def _take_back(code: str, transport: Transport, difference: Difference) -> int:
+def _take_back(code: str, transport: Transport, difference: Difference) -> set[str]:
     """Take back own records of which the peer has newer versions; those are not different any more."""
     wanted = [record for record in difference.newer if canonical.is_hex(record, 32)]
     recovered: set[str] = set()
     for start in range(0, len(wanted), KEPT_ASKED):
         recovered |= _take_back_these(code, transport, wanted[start : start + KEPT_ASKED])
-    difference.different = [record for record in difference.different if record not in recovered]
-    return len(recovered)
+    return recovered
 
 
 def _take_back_these(code: str, transport: Transport, wanted: Sequence[str]) -> set[str]:

@@ -20,6 +20,7 @@ from registry.errors import Invalid, Refusal
 from registry.keys import partner_secrets
 from registry.models import Peer
 from registry.queries.exchange import peer_messages, row_batches
+from registry.queries.publication.ledger_state import head
 from registry.refusals.acts import RemovalShare
 from registry.services.exchange import peers, reconciliations, row_inbox, row_outbox
 from registry.unit_of_work import UnitOfWork
@@ -182,22 +183,24 @@ def reconcile(code: str, connect: Connect = connect) -> dict[str, Any]:
             transport.write_holdings(code, holdings)
         if not peer.formats:
             return {"waiting": "nothing-sent"}
-        own = runtime.perform(SYSTEM, lambda work: row_outbox.own_rows(work, peer_messages.peer(work.session, code)))
+        entry, own = runtime.perform(SYSTEM, lambda work: _own_rows(work, code))
         try:
             found = transport.rows_at_peer(own)
         except Invalid as refusal:
             return {"failed": refusal.code}
     if found is None:
         return {"waiting": "sheet"}
-    rows, buckets = found
-    return runtime.perform(SYSTEM, lambda work: _apply(work, code, own, rows, buckets))
+    rows, suspects = found
+    with runtime.reading() as session:
+        changed = peer_messages.changed_after(session, entry)
+    comparison = reconciliation.compare_sheets(entry, reconciliation.buckets(own), rows, suspects, changed)
+    return runtime.perform(SYSTEM, lambda work: reconciliations.keep_outcome(work, code, comparison))
 
 
-def _apply(work: UnitOfWork, code: str, own: list[Row], rows: list[Row], buckets: set[int]) -> dict[str, Any]:
-    compared = [row for row in own if reconciliation.bucket_of(row[0]) in buckets]
-    difference = reconciliation.compare(compared, rows)
-    difference.equal += [row[0] for row in own if reconciliation.bucket_of(row[0]) not in buckets]
-    return reconciliations.apply_difference(work, code, difference, len(own))
+def _own_rows(work: UnitOfWork, code: str) -> tuple[int, list[Row]]:
+    """The rows that a platform should hold as of the head of the ledger, and that entry."""
+    entry = head(work.session)
+    return entry, row_outbox.own_rows(work, peer_messages.peer(work.session, code), entry)
 
 
 def reconcile_all(lane: str | None = None, connect: Connect = connect) -> dict[str, dict[str, Any]]:

@@ -1,6 +1,5 @@
 """registry exchange: push, pull and reconcile by hand, decide quarantined records, manage peers."""
 
-import datetime as dt
 import json
 import sys
 from typing import BinaryIO
@@ -15,8 +14,8 @@ from registry.domain.law.deadlines import limit
 from registry.domain.permissions import SHELL
 from registry.keys import partner_secrets
 from registry.queries.exchange import peer_messages
-from registry.queries.exchange.peer_messages import PeerStatus
 from registry.queries.law import reference_data
+from registry.refusals.acts import PeerUnknown
 from registry.services import proposed_acts
 from registry.services.exchange import bulk_release, inbox, peers
 from registry.services.node import audit
@@ -101,43 +100,6 @@ def reconcile(peer: str | None) -> None:
         sys.exit(1)
     click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
     sys.exit(1 if any(report.get("failed") or report.get("different") for report in reports.values()) else 0)
-
-
-@group.command("status")
-@in_app
-def status() -> None:
-    """Messages per peer, what waits, and removals not yet acknowledged with their age."""
-    with runtime.reading() as session:
-        now = runtime.clock()
-        statuses = peer_messages.status(session, now)
-    for status_row in statuses:
-        _echo_status(status_row, now)
-
-
-def _echo_status(row: PeerStatus, now: dt.datetime) -> None:
-    def hours(since: dt.datetime) -> str:
-        return f"{(now - since).total_seconds() / 3600:.1f} h"
-
-    counts, peer = row.messages, row.peer
-    click.echo(
-        f"{peer.code} {peer.name}: 待发 pending {counts['pending']}, 已发未答 sent {counts['sent']}, "
-        f"已达 delivered {counts['delivered']}, 被拒 rejected {counts['rejected']}, "
-        f"待处理 quarantined {row.quarantined}, 游标 cursor {peer.cursor}"
-    )
-    lag = hours(row.oldest) if row.oldest else "-"
-    click.echo(f"  {peer.transport}: 滞后 lag {lag}, 一小时内回执 receipts {row.receipts}")
-    if row.reconciliation:
-        known = row.reconciliation
-        counted = f"缺少 missing {known.missing}, 不同 different {known.different}"
-        click.echo(f"  对账 reconciled {hours(known.at)} ago: {known.checked} checked, {counted}")
-    for batch in row.unanswered:
-        click.echo(f"  批次未答 batch {batch.sequence} not answered {hours(batch.since)}: {batch.records} rows")
-    for code, number in sorted(row.refusals.items()):
-        click.echo(f"  被拒 rejected {code}: {number}")
-    if peer.paused_because:
-        click.echo(f"  已暂停 paused: {peer.paused_because}")
-    for record, promised in row.removals:
-        click.echo(f"  撤除未确认 removal open {hours(promised)}: {record}")
 
 
 @group.command("pause")
@@ -307,15 +269,25 @@ def change(code: str, url: str | None, public_key: str | None, distrust: bool, a
 
 @peers_group.command("secret")
 @click.argument("code")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.File("rb"), required=False)
+@click.option("--forget", is_flag=True, help="Forget it, such as when the platform was removed or moved.")
 @in_app
-def secret(code: str, file: BinaryIO) -> None:
+def secret(code: str, file: BinaryIO | None, forget: bool) -> None:
     """Keep the private key or password by which this node signs in at a platform's SFTP server; - reads it from the
     standard input. It is encrypted like the node's keys, and stands in their backup."""
+    if (file is None) != forget:
+        raise click.UsageError("CODE FILE | CODE --forget")
+    settings = runtime.settings()
+    if not peers.is_code(code):
+        raise PeerUnknown()
+    if file is None:
+        is_done = partner_secrets.forget(settings.keys_path, code)
+        runtime.perform(SHELL, lambda work: audit.note(work, "exchange.peer.secret.forget", code))
+        click.echo(f"{code}: {'登录凭据已删除 secret forgotten' if is_done else '没有登录凭据 no secret'}")
+        return
     content = file.read(partner_secrets.SECRET_BYTES_MAX + 1)
     if partner_secrets.parse(content) is None:
         raise click.UsageError("文件中没有私钥，也没有口令 neither a private key nor a password")
-    settings = runtime.settings()
     with runtime.reading() as session:
         peer_messages.peer(session, code)
     partner_secrets.replace(settings.keys_path, code, content, settings.key_protection)

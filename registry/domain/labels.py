@@ -55,6 +55,8 @@ CHANNELS = {
     "procedure": "列入程序",
     "history": "历史数据补录",
 }
+TRANSPORTS = {"service": "接口", "files": "文件交换", "front_end": "前置库"}
+DELIVERIES = {"pending": "待发", "sent": "已发未答", "delivered": "已达", "rejected": "对方拒收"}
 EFFECTS = {"bars": "直接限制", "review": "由人核实", "none": "不限制"}
 TERRITORIES = {"national": "全国", "province": "本省"}
 RESPONSIBLE = {

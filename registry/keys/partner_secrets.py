@@ -6,6 +6,7 @@ They are encrypted at rest like the node's own keys, go with their sealed backup
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from registry import durable
 from registry.keys import key_files
 from registry.keys.key_files import UNPROTECTED, KeyProtection
 from registry.refusals.content import KeysDamaged
@@ -53,6 +54,15 @@ def read(folder: Path, partner: str, protection: KeyProtection = UNPROTECTED) ->
 def replace(folder: Path, partner: str, content: bytes, protection: KeyProtection = UNPROTECTED) -> None:
     """Keep a secret for a platform, in place of an earlier one."""
     key_files.replace(_path(folder, partner), content, protection)
+
+
+def forget(folder: Path, partner: str) -> bool:
+    """Forget the secret for a platform; False when there was none."""
+    path = _path(folder, partner)
+    is_there = path.exists()
+    path.unlink(missing_ok=True)
+    durable.sync(folder)
+    return is_there
 
 
 def files(folder: Path) -> list[Path]:

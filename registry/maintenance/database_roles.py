@@ -11,7 +11,8 @@ from registry.models import Base
 
 APPEND_ONLY = frozenset({
     "audit_events", "case_steps", "checkpoints", "ledger_entries", "ledger_nodes", "list_states",
-    "publication_sectors", "publications", "relation_ends", "review_decisions", "row_commitments", "whole_list_states",
+    "publication_sectors", "publications", "reconciliation_statements", "relation_ends", "review_decisions",
+    "row_commitments", "whole_list_states",
 })  # fmt: skip
 """Tables in which the application may insert and read, no more."""
 SIGNED_AGAIN = ("checkpoints", ("note", "signed_at"))

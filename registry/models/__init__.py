@@ -28,6 +28,7 @@ from registry.models.exchange import (
     Peer,
     PeerHead,
     PeerReconciliation,
+    ReconciliationStatement,
     RowBatch,
     Takeaway,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "Publication",
     "PublicationSector",
     "RateLimit",
+    "ReconciliationStatement",
     "RecoveryCode",
     "Relation",
     "RelationEnd",

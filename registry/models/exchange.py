@@ -77,7 +77,7 @@ class OutboxMessage(Base):
 
 class RowBatch(Base):
     """A batch of rows to a platform: ``prepared``, ``sent`` once it lies there whole, ``answered`` for every row, or
-    ``refused`` as a whole for ``code``."""
+    ``refused`` as a whole for ``code``. ``refusals``: how often its rows were refused so, in batches before it."""
 
     __tablename__ = "row_batches"
     __table_args__ = (UniqueConstraint("peer_id", "sequence"),)
@@ -89,6 +89,7 @@ class RowBatch(Base):
     records: Mapped[int]
     state: Mapped[str]
     code: Mapped[str | None]
+    refusals: Mapped[int] = mapped_column(default=0, server_default="0")
     prepared_at: Mapped[dt.datetime]
     sent_at: Mapped[dt.datetime | None]
     answered_at: Mapped[dt.datetime | None]
@@ -171,6 +172,18 @@ class PeerReconciliation(Base):
     checked: Mapped[int]
     missing: Mapped[int]
     different: Mapped[int]
+
+
+class ReconciliationStatement(Base):
+    """The signed statement of the outcome of one reconciliation, only appended."""
+
+    __tablename__ = "reconciliation_statements"
+    __table_args__ = (Index(None, "peer_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    peer_id: Mapped[int] = mapped_column(ForeignKey("peers.id"))
+    at: Mapped[dt.datetime]
+    document: Mapped[str]
 
 
 class Takeaway(Base):

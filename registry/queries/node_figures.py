@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.models import Clock, InboxItem, JobRun, OutboxMessage, Peer, PeerReconciliation
-from registry.queries.exchange import row_batches
+from registry.models import Clock, JobRun, OutboxMessage, Peer, PeerReconciliation
+from registry.queries.exchange import peer_status, row_batches
 from registry.queries.node.job_runs import job_names
 from registry.queries.publication import ledger_state
 from registry.unit_of_work import day_of
@@ -59,20 +59,34 @@ def _exchange(session: Session, now: dt.datetime) -> Iterator[Figure]:
         OutboxMessage.peer_id, func.count().label("count"), func.min(OutboxMessage.promised_at).label("oldest")
     ).where(OutboxMessage.state == "pending")
     waiting = {row.peer_id: row for row in session.execute(pending.group_by(OutboxMessage.peer_id))}
+    quarantined = peer_status.count_quarantined(session)
     for peer in session.scalars(select(Peer).where(Peer.removed_at.is_(None)).order_by(Peer.code)):
         labels, row = {"peer": peer.code}, waiting.get(peer.id)
         count, age = (row[1], _seconds_since(row.oldest, now)) if row is not None else (0, 0.0)
         yield Figure("registry_outbox_pending", "Messages that a peer has not acknowledged.", count, labels)
         yield Figure("registry_outbox_age_seconds", "Seconds that the oldest of them has waited.", age, labels)
         yield Figure("registry_peer_paused", "Whether a peer is paused.", float(bool(peer.paused_because)), labels)
+        yield Figure("registry_peer_failures", "Runs in a row that failed with a peer.", peer.failures, labels)
+        receipts = peer_status.count_receipts(session, peer.id, now)
+        yield Figure("registry_receipts_last_hour", "Messages that a peer answered within an hour.", receipts, labels)
+        meaning = "Records of a peer that wait for a person."
+        yield Figure("registry_quarantined_records_of_peer", meaning, quarantined.get(peer.id, 0), labels)
+        yield from _delistings(session, peer, now)
         yield from _platform(session, peer, now) if peer.is_platform else ()
         yield from _reconciliation(session, peer, now)
         if peer.pulled_at is not None:
             age = _seconds_since(peer.pulled_at, now)
             yield Figure("registry_pull_age_seconds", "Seconds since a peer was last pulled from.", age, labels)
-    quarantined = select(func.count()).select_from(InboxItem).where(InboxItem.state == "quarantined")
-    count = session.scalar(quarantined) or 0
+    count = sum(quarantined.values())
     yield Figure("registry_quarantined_records", "Records of peers that wait for a person.", count)
+
+
+def _delistings(session: Session, peer: Peer, now: dt.datetime) -> Iterator[Figure]:
+    """A removal is complete only when every receiver acknowledged it."""
+    labels, removals = {"peer": peer.code}, peer_status.open_removals(session, peer.id)
+    age = _seconds_since(removals[0][1], now) if removals else 0.0
+    yield Figure("registry_delistings_open", "Removals that a peer has not acknowledged.", len(removals), labels)
+    yield Figure("registry_delistings_open_age_seconds", "Seconds that the oldest of them waits.", age, labels)
 
 
 def _platform(session: Session, peer: Peer, now: dt.datetime) -> Iterator[Figure]:
@@ -89,6 +103,9 @@ def _reconciliation(session: Session, peer: Peer, now: dt.datetime) -> Iterator[
     if found is not None:
         age = _seconds_since(found.at, now)
         yield Figure("registry_reconciliation_age_seconds", "Seconds since holdings were compared.", age, labels)
+        yield Figure(
+            "registry_reconciliation_missing", "Records that a peer lacked or had older then.", found.missing, labels
+        )
         yield Figure("registry_reconciliation_different", "Records that differed then.", found.different, labels)
 
 

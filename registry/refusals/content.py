@@ -39,6 +39,12 @@ class NoteRefused(Invalid):
     code, title = "note-refused", "签名文书无效"
 
 
+class StatementUnknown(NotFound):
+    """No statement of a reconciliation has this number, or none was made with the peer yet."""
+
+    code, title = "statement-unknown", "没有这份对账声明"
+
+
 class ReceiptRefused(Invalid):
     """A receipt is not byte for byte what its issuer signed."""
 

@@ -1,4 +1,4 @@
-"""Records of an XLS workbook (BIFF8) that its reader does not give: formulas, texts of printed pages, things over cells.
+"""Records of an XLS workbook (BIFF8) that its reader does not give: formulas, printed pages, what lies over cells.
 
 Structures are those of [MS-XLS], named there as here.
 """

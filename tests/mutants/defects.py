@@ -5,6 +5,8 @@ from dataclasses import dataclass
 DROP, FRONT = "tests/sync/platforms/test_file_drop.py", "tests/sync/platforms/test_front_end.py"
 HOSTILE, TRIPS = "tests/sync/platforms/test_hostile_files.py", "tests/domain/exchange/formats/test_round_trips.py"
 
+REPORTS, SFTP = "tests/sync/platforms/test_measure_reports.py", "tests/sync/platforms/test_sftp.py"
+
 
 @dataclass(frozen=True)
 class Defect:
@@ -20,7 +22,7 @@ class Defect:
 OUT, IN = "registry/services/exchange/row_outbox.py", "registry/services/exchange/row_inbox.py"
 BATCH, KNOWN = "registry/domain/exchange/row_batch.py", "registry/domain/exchange/formats/known.py"
 MODEL, CF = "registry/domain/exchange/formats/model.py", "registry/domain/exchange/formats/penalties.py"
-TRADING, FILES = "registry/domain/exchange/formats/trading.py", "sync/file_drop.py"
+FILES = "sync/file_drop.py"
 DEFECTS = (
     Defect(
         "a prepared batch is forgotten",
@@ -81,8 +83,8 @@ DEFECTS = (
     Defect(
         "a platform takes a decision back",
         IN,
-        'case filing if message.operation != "D":',
-        "case filing:",
+        'if message.operation == "D":',
+        "if False:",
         f"{DROP}::TestTakingIn::test_leaves_to_a_person_to_take_back_a_decision",
     ),
     Defect(
@@ -136,7 +138,7 @@ DEFECTS = (
     ),
     Defect(
         "links are followed",
-        FILES,
+        "sync/drop_folder.py",
         "os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK",
         "os.O_RDONLY | os.O_NONBLOCK",
         f"{HOSTILE}::TestHostileFolder::test_follows_no_link_and_waits_for_no_pipe",
@@ -192,7 +194,7 @@ DEFECTS = (
     ),
     Defect(
         "an unknown code is taken for nothing",
-        TRADING,
+        MODEL,
         'if row.get(table, "").strip() and',
         "if False and",
         f"{TRIPS}::TestReading::test_quarantines_a_code_that_no_table_has",
@@ -231,5 +233,33 @@ DEFECTS = (
         "address.password is not None or",
         "",
         f"{FRONT}::TestAddress::test_takes_what_can_be_kept_and_shown_in_clear",
+    ),
+    Defect(
+        "a platform reports on what it was never told of",
+        "registry/queries/exchange/measure_reports.py",
+        "condition, delivery.exists()",
+        "condition, Publication.id > 0",
+        f"{REPORTS}::TestQuarantined::test_waits_with_the_reason_and_stops_no_other",
+    ),
+    Defect(
+        "a report is kept with another's record",
+        "registry/services/exchange/measure_reports.py",
+        "return reported.uscc == publication.uscc",
+        "return True",
+        f"{REPORTS}::TestQuarantined::test_waits_with_the_reason_and_stops_no_other",
+    ),
+    Defect(
+        "any SFTP server is the platform's",
+        "sync/sftp_folder.py",
+        'return key.get_fingerprint("sha256") in self._host_keys',
+        "return True",
+        f"{SFTP}::TestServer::test_with_another_key_than_the_pinned_is_not_signed_in_at",
+    ),
+    Defect(
+        "a listing may lead elsewhere",
+        "sync/sftp_folder.py",
+        "if not is_safe:",
+        "if False:",
+        f"{SFTP}::TestFiles::test_with_a_path_in_their_name_refuse_the_listing",
     ),
 )

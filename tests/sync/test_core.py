@@ -1,10 +1,11 @@
 import datetime as dt
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.backlog import Circumstances, Failed, Link, Received, Refused, Run, TimedOut, back_off
+from sync.backlog import ANSWER_BROKEN, Broken, Circumstances, Failed, Link, Received, Refused, Run, TimedOut, back_off
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 AT = Circumstances(NOW, 0.5)
@@ -58,6 +59,7 @@ class TestRun:
         [
             (TimedOut(), 4),
             (Failed(), 8),
+            (Broken(), 8),
             (Failed(30), 8),
             (Refused(401, "peer-signature"), 8),
             (Refused(404, "route-unknown"), 8),
@@ -93,3 +95,44 @@ class TestRun:
         assert sorted(delivered) == [item for item in range(count) if item not in poison]
         assert {item for item, _ in run.set_aside} == poison & set(range(count))
         assert {code for _, code in run.set_aside} <= {"batch-malformed"}
+
+
+def drained(count, poison, event, draw, runs=60):
+    """Run after run as the worker does: what was delivered, what set aside, what is left, and chunks sent by run."""
+    link, left, delivered, set_aside, sizes = Link(64), list(range(count)), [], [], []
+
+    def answer(chunk):
+        if poison & set(chunk):
+            return event
+        delivered.extend(chunk)
+        return Received()
+
+    for _ in range(runs):
+        run = Run(link, left, 64)
+        chunks = 0
+        while chunk := run.next_chunk():
+            chunks += 1
+            run.report(answer(chunk), Circumstances(NOW, draw.random()))
+        set_aside += run.set_aside
+        done = {*delivered, *(item for item, _ in set_aside)}
+        link, left = run.link, [item for item in left if item not in done]
+        sizes.append(chunks)
+    return delivered, set_aside, left, sizes
+
+
+class TestBrokenAnswers:
+    @pytest.mark.parametrize("event", [Broken(), TimedOut()])
+    @given(count=st.integers(2, 100), poison=st.sets(st.integers(0, 99), max_size=3), draw=st.randoms())
+    def test_stop_no_record_but_the_one_on_which_the_peer_breaks(self, event, count, poison, draw):
+        delivered, set_aside, left, sizes = drained(count, poison, event, draw)
+        assert sorted(delivered) == [item for item in range(count) if item not in poison]
+        assert {item for item, _ in set_aside} | set(left) == poison & set(range(count))
+        assert {reason for _, reason in set_aside} <= {ANSWER_BROKEN}
+        assert max(sizes) <= count + 8 * (len(poison) + 1)
+
+    @pytest.mark.parametrize("event", [Broken(), TimedOut(), Failed()])
+    def test_set_nothing_aside_while_the_peer_answers_to_nothing(self, event):
+        every = set(range(100))
+        delivered, set_aside, left, sizes = drained(100, every, event, random.Random(1))
+        assert (delivered, set_aside, len(left)) == ([], [], 100)
+        assert max(sizes) <= 8

@@ -148,7 +148,7 @@ class TestRelay:
             return _Changing(HttpPeer(peer.url, city.signer, 5), lambda raw: raw.replace(b'"accepted"', b'"rejected"'))
 
         with city:
-            assert push("platform", connect).failed == "Failed"
+            assert push("platform", connect).failed == "Broken"
         assert len(city.messages("pending")) == 1
 
     def test_keeps_the_peers_own_code_of_a_rejection(self, city, platform):

@@ -5,6 +5,7 @@ import pytest
 from registry.domain.exchange import batch
 from registry.queries.exchange import peer_messages
 from registry.runtime import clock
+from registry.services.exchange import peers
 from registry.services.publication import ledger
 from sync.client import HttpPeer
 from sync.pull import pull, pull_all
@@ -21,6 +22,36 @@ def pushed(node, code):
 def pulled(node, code):
     with node:
         return pull(code)
+
+
+class Breaking(HttpPeer):
+    """A peer whose answer is none when a record is among those sent."""
+
+    poison = ""
+
+    def send_batch(self, raw):
+        return b"{}" if self.poison in raw.decode() else super().send_batch(raw)
+
+
+class TestPoison:
+    def test_is_set_aside_alone_once_the_answer_was_broken_often_enough(self, city, platform):
+        bodies = published(city.app, *(body() for _ in range(5)))
+        poison = bodies[0]["record"]
+
+        def connect(peer):
+            breaking = Breaking(peer.url, city.signer, 5)
+            breaking.poison = poison
+            return breaking
+
+        failed = []
+        for _ in range(3):
+            city.do(peers.clear_retry_times)
+            with city:
+                failed.append(push("platform", connect).failed)
+        assert failed == ["Broken", "Broken", "Broken"]
+        [message] = city.messages("rejected")
+        assert (message.entry, message.detail) == (1, "answer-broken")
+        assert len(platform.publications()) == 4
 
 
 class TestPush:

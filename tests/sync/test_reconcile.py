@@ -2,6 +2,11 @@ import pytest
 from sqlalchemy import delete, update
 
 from registry.models import OutboxMessage, Publication, PublicationSector
+from registry.queries.exchange import peer_messages, peer_status
+from registry.queries.publication import known_keys
+from registry.refusals.content import ReceiptRefused
+from registry.runtime import keys, reading
+from registry.verifier import prove
 from sync.client import HttpPeer, NotDelivered
 from sync.push import push
 from sync.reconcile import reconcile, reconcile_all
@@ -78,6 +83,28 @@ class TestReconcile:
         city.do(lambda work: work.session.execute(_rejected()))
         compared(city, "platform")
         assert [message.outcome for message in city.messages("delivered")] == ["reconciled"]
+
+
+class TestStatement:
+    def test_says_under_the_published_keys_what_was_compared_and_repaired(self, city, platform):
+        gone, older = body(), body()
+        exchanged(city, gone, older, body())
+        lost(platform, gone["record"])
+        platform.do(lambda work: work.session.execute(_older(older["record"])))
+        compared(city, "platform")
+        with city, reading() as session:
+            ring = known_keys.ring(session, "city", keys().signer)
+            row = peer_status.statement_by_number(session, peer_messages.peer(session, "platform").id, None)
+        statement = prove(row.document.encode(), ring)["statement"]
+        assert (statement["peer"], statement["transport"], statement["entry"]) == ("platform", "service", 3)
+        counts = statement["counts"]
+        assert (counts["compared"], counts["missing"], counts["stale"], counts["repaired"]) == (3, 1, 1, 2)
+        with pytest.raises(ReceiptRefused):
+            prove(row.document.replace('"repaired":2', '"repaired":1').encode(), ring)
+
+
+def _older(record):
+    return update(Publication).where(Publication.record == record).values(revision=0)
 
 
 class _Told:

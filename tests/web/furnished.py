@@ -14,6 +14,7 @@ from registry.domain.permissions import GRANTS as ROLES_OF
 from registry.models import LawProposal
 from registry.services.cases import proposed_steps, relief_applications, relief_decisions
 from registry.services.cases.relief_decisions import Ruling
+from registry.services.exchange import peers
 from tests.services.law.test_law_proposals import proposed, restated
 from tests.support.bureau import Bureau, papers
 from tests.support.filings import days_ago
@@ -40,7 +41,8 @@ FILES = {
     "/reports/<int:year>.xlsx", "/centre/checks/<check>/receipt.json",
     "/centre/checks/<check>/sheet.pdf", "/centre/checks/<check>/reviews/<int:number>/evidence/<decision>",
     "/desk/documents/<number>", "/desk/imports/template", "/desk/imports/<number>/workbook",
-    "/centre/files/<number>/result.xlsx", "/desk/adopted-lists/<number>/workbook",
+    "/admin/exchange/<code>/statements/<int:number>", "/centre/files/<number>/result.xlsx",
+    "/desk/adopted-lists/<number>/workbook",
     "/desk/cases/<noun>/<record>/papers/<kind>", "/proposals/<int:number>/documents/<int:place>",
 }  # fmt: skip
 """Routes that answer with a file; whatever else answers to a GET is a page. Those of the law are in ``is_file``."""
@@ -67,6 +69,7 @@ PRIVATE = {
     "/login/second-factor": (), "/login/second-factor/new": (),  # only between password and second factor
     "/account/second-factor": (),  # only with a draft
     "/admin/accounts/<name>": ("/admin/accounts/clerk",),
+    "/admin/exchange/<code>/statements": ("/admin/exchange/north/statements",),
     "/admin/law": ("/admin/law", "/admin/law?kind=sectors"),
     "/admin/law/proposals/<int:number>": ("/admin/law/proposals/{law}",),
     "/proposals/<int:number>": ("/proposals/{proposal}",),
@@ -175,6 +178,7 @@ def _account(app: Flask, rule: Rule, path: str) -> str | None:
 
 def furnish(app: Flask, bureau: Bureau) -> dict[str, str]:
     """Let everything be there that a page can show; what the examples name by it."""
+    bureau.do("system", lambda work: peers.add(work, "north", "示例北方节点", "https://north.example", "ab" * 32, ()))
     values = {"listing": bureau.listed(), "draft": bureau.drafted()}
     values |= _furnish_records(bureau) | _furnish_reliefs(bureau)
     values |= _furnish_desk(app, bureau) | _furnish_centre(app, bureau)

@@ -13,6 +13,8 @@ REMOVALS_UNGUARDED = 20
 """So many removals within the window need no share."""
 GUARD_WINDOW = dt.timedelta(days=1)
 """Removals within it are counted together, so that many small ones do not pass."""
+REMOVAL_CLOCK = "removal.told"
+"""The clock that runs from a removal until every receiver has acknowledged it."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from registry.domain.publication import canonical
@@ -16,13 +16,29 @@ Row = tuple[str, int, str]
 
 @dataclass
 class Difference:
-    """Differences between owner and peer. Of what is ``different`` the peer has a ``newer`` version of some: this node
-    lost it; the others need a person, because no message can repair them."""
+    """Differences between owner and peer. Of what is ``missing`` the peer has an older version of the ``stale`` ones;
+    both can be sent again. What is ``different`` no message repairs: of the ``newer`` the peer has a later version,
+    so that this node lost it; the ``extra`` the owner does not know at all; the others need a person."""
 
     missing: list[str] = field(default_factory=list)
     different: list[str] = field(default_factory=list)
     equal: list[str] = field(default_factory=list)
     newer: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What was compared: the records of an owner as of an entry of its ledger with those at a peer, ``own`` and
+    ``theirs`` as digests of their sheets. ``changed``: records with versions after that entry, left out."""
+
+    entry: int
+    checked: int
+    own: str
+    theirs: str
+    difference: Difference
+    changed: int = 0
 
 
 def bucket_number(text: str) -> int | None:
@@ -55,6 +71,34 @@ def suspects(own: Mapping[int, Sequence[Row]], theirs: Mapping[int, str]) -> lis
     return sorted(bucket for bucket in mine.keys() | theirs.keys() if mine.get(bucket) != theirs.get(bucket))
 
 
+def compare_sheets(
+    entry: int,
+    own: Mapping[int, Sequence[Row]],
+    theirs: Iterable[Row],
+    suspects: Collection[int],
+    changed: Collection[str],
+) -> Comparison:
+    """Compare own rows, by buckets and as of an entry, with the rows of the peer in the ``suspects``: the digests of
+    the other buckets are equal, and so are their rows. Records that were ``changed`` meanwhile are left out, and so is
+    what nobody asked for."""
+    sheet = {bucket: digest(rows) for bucket, rows in own.items() if bucket not in suspects}
+    equal = [row[0] for bucket in sheet for row in own[bucket]]
+    suspected = [row for bucket in suspects for row in own.get(bucket, ()) if row[0] not in changed]
+    rows_there = {row[0]: row for row in theirs if row[0] not in changed and bucket_of(row[0]) in suspects}
+    difference = compare(suspected, rows_there.values())
+    difference.equal += equal
+    checked = len(equal) + len(suspected)
+    own_digest, their_digest = (_sheet_digest(sheet, rows) for rows in (suspected, rows_there.values()))
+    left_out = sum(map(len, own.values())) - checked
+    return Comparison(entry, checked, own_digest, their_digest, difference, left_out)
+
+
+def _sheet_digest(equal: Mapping[int, str], rows: Iterable[Row]) -> str:
+    """Digest of a whole sheet: SHA-256 (hex) over the sorted [bucket, digest] of all buckets that are not empty."""
+    sheet = {**equal, **{bucket: digest(rows) for bucket, rows in buckets(rows).items()}}
+    return canonical.digest([[bucket, sheet[bucket]] for bucket in sorted(sheet)]).hex()
+
+
 def compare(own: Iterable[Row], theirs: Iterable[Row]) -> Difference:
     """Compare own rows with the peer's: missing or older rows there can be sent again, other differences cannot."""
     versions_there = {record: (revision, content) for record, revision, content in theirs}
@@ -63,6 +107,8 @@ def compare(own: Iterable[Row], theirs: Iterable[Row]) -> Difference:
         their_version = versions_there.pop(record, None)
         if their_version is None or their_version[0] < revision:
             difference.missing.append(record)
+            if their_version is not None:
+                difference.stale.append(record)
         elif their_version == (revision, content):
             difference.equal.append(record)
         else:
@@ -71,4 +117,5 @@ def compare(own: Iterable[Row], theirs: Iterable[Row]) -> Difference:
                 difference.newer.append(record)
     difference.different.extend(sorted(versions_there))
     difference.newer.extend(sorted(versions_there))
+    difference.extra.extend(sorted(versions_there))
     return difference

@@ -19,6 +19,11 @@ from registry.errors import Fault
 from registry.refusals.acts import BatchMalformed
 
 T = TypeVar("T")
+Item = TypeVar("Item")
+ALONE_REFUSALS = 3
+"""A row that is alone is set aside when it was refused so often: the first time the transport may be at fault."""
+SET_ASIDE_MAX = 10
+"""More rows set aside within a day mean a broken platform, not bad rows: it is paused until a person looks."""
 CONTROL = ("SOURCE_RECORD_ID", "M_VERSION", "OP", "ROW_HASH", "PROVIDE_UNIT_NAME")
 """Columns before those of the format, in every file and table."""
 NO_SEQUENCE = 0
@@ -213,6 +218,16 @@ def refusal_of(parties: tuple[str, str], batch: tuple[int, str], code: str) -> R
     receipt = receipt_of(parties, batch, ())
     receipt.refused = code
     return receipt
+
+
+def after_refusal(items: Sequence[Item], refusals: int) -> tuple[list[Sequence[Item]], Sequence[Item]]:
+    """What to do with the rows of a batch that was refused as a whole: the batches to send instead, and what is set
+    aside. The one row for which it is refused is found by halves; ``refusals``: how often its rows were refused so,
+    this time included. One that is alone comes again until it was refused ``ALONE_REFUSALS`` times."""
+    if len(items) > 1:
+        middle = len(items) // 2
+        return [items[:middle], items[middle:]], ()
+    return ([items], ()) if refusals < ALONE_REFUSALS else ([], items)
 
 
 def has_consistent_counts(receipt: RowReceipt) -> bool:

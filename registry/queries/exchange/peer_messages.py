@@ -2,12 +2,11 @@
 
 import datetime as dt
 import json
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.domain.exchange.envelope import KnownRecord
@@ -18,17 +17,12 @@ from registry.models import (
     InboxItem,
     OutboxMessage,
     Peer,
-    PeerReconciliation,
     Publication,
     Takeaway,
 )
-from registry.queries.exchange import row_batches
 from registry.refusals.acts import ItemUnknown, PeerUnknown
 
 CHUNK = 500
-RECEIPTS_WINDOW = dt.timedelta(hours=1)
-SETTLED = ("delivered", "cancelled")
-"""States of messages that nobody waits for any more."""
 
 
 @dataclass(frozen=True)
@@ -37,26 +31,6 @@ class PendingDelivery:
 
     message: OutboxMessage
     publication: Publication
-
-
-@dataclass(frozen=True)
-class PeerStatus:
-    """Messages to one peer by state; ``removals`` are (record, promised at) of open removals, oldest first.
-
-    ``oldest``: since when the oldest message waits. ``unanswered``: batches that lie at a platform. ``receipts``: rows
-    and records that the peer answered in the last hour. ``refusals``: the peer's own codes of what it rejected, and how
-    often.
-    """
-
-    peer: Peer
-    messages: dict[str, int]
-    quarantined: int
-    removals: Sequence[tuple[str, dt.datetime]]
-    oldest: dt.datetime | None
-    unanswered: Sequence[row_batches.OpenBatch]
-    receipts: int
-    refusals: dict[str, int]
-    reconciliation: PeerReconciliation | None
 
 
 def peers(session: Session) -> list[Peer]:
@@ -158,12 +132,24 @@ def changes(session: Session, asker: str, after: int, upto: int, limit: int) -> 
     return list(session.scalars(statement.order_by(Publication.from_entry).limit(limit)))
 
 
-def owned(session: Session, owner: str) -> Iterator[tuple[str, int, str]]:
-    """(record, revision, hash) of the newest public version of every record of an owner."""
+def owned(session: Session, owner: str, entry: int | None = None) -> Iterator[tuple[str, int, str]]:
+    """(record, revision, hash) of the newest public version of every record of an owner, now or as of an entry."""
     statement = select(Publication.record, Publication.revision, Publication.content_hash).where(
-        Publication.origin == owner, Publication.until_entry.is_(None), Publication.audience == "public"
+        Publication.origin == owner, Publication.audience == "public", *standing_at(entry)
     )
     yield from session.execute(statement).tuples()
+
+
+def standing_at(entry: int | None) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of the newest versions: now, or as of an entry."""
+    if entry is None:
+        return (Publication.until_entry.is_(None),)
+    return Publication.from_entry <= entry, or_(Publication.until_entry.is_(None), Publication.until_entry > entry)
+
+
+def changed_after(session: Session, entry: int) -> set[str]:
+    """The records with versions after an entry."""
+    return set(session.scalars(select(Publication.record).where(Publication.from_entry > entry)))
 
 
 def newest(session: Session, owner: str, records: Collection[str]) -> list[Publication]:
@@ -244,61 +230,3 @@ def quarantined_item(session: Session, number: int) -> tuple[InboxItem, Peer]:
     if row is None:
         raise ItemUnknown()
     return row[0], row[1]
-
-
-def status(session: Session, now: dt.datetime) -> list[PeerStatus]:
-    """Per peer the messages by state, what of it is quarantined, and the removals not yet acknowledged."""
-    waiting = [item.peer for item in quarantined(session)]
-    return [
-        PeerStatus(
-            row,
-            _count_messages(session, row.id),
-            waiting.count(row.code),
-            _open_removals(session, row.id),
-            _oldest_waiting(session, row.id),
-            row_batches.unanswered(session, row.id),
-            _count_receipts(session, row.id, now - RECEIPTS_WINDOW),
-            _count_refusals(session, row.id),
-            session.get(PeerReconciliation, row.id),
-        )
-        for row in peers(session)
-    ]
-
-
-def _oldest_waiting(session: Session, peer_id: int) -> dt.datetime | None:
-    statement = select(func.min(OutboxMessage.promised_at)).where(
-        OutboxMessage.peer_id == peer_id, OutboxMessage.state.in_(("pending", "sent"))
-    )
-    return session.scalar(statement)
-
-
-def _count_receipts(session: Session, peer_id: int, since: dt.datetime) -> int:
-    statement = select(func.count()).where(
-        OutboxMessage.peer_id == peer_id,
-        OutboxMessage.state.in_(("delivered", "rejected")),
-        OutboxMessage.settled_at >= since,
-    )
-    return session.execute(statement).scalar_one()
-
-
-def _count_refusals(session: Session, peer_id: int) -> dict[str, int]:
-    """The code is the first word of what was kept with the message."""
-    statement = select(OutboxMessage.detail).where(OutboxMessage.peer_id == peer_id, OutboxMessage.state == "rejected")
-    return dict(Counter((detail or "-").split()[0] for detail in session.scalars(statement)))
-
-
-def _count_messages(session: Session, peer_id: int) -> dict[str, int]:
-    statement = select(OutboxMessage.state, func.count()).where(OutboxMessage.peer_id == peer_id)
-    counts = {state: number for state, number in session.execute(statement.group_by(OutboxMessage.state))}  # noqa: C416
-    return {state: counts.get(state, 0) for state in ("pending", "sent", "delivered", "rejected")}
-
-
-def _open_removals(session: Session, peer_id: int) -> list[tuple[str, dt.datetime]]:
-    statement = (
-        select(Publication.record, OutboxMessage.promised_at)
-        .join(Publication, Publication.from_entry == OutboxMessage.entry)
-        .where(OutboxMessage.peer_id == peer_id, OutboxMessage.state.not_in(SETTLED))
-        .where(Publication.state != "published")
-        .order_by(OutboxMessage.promised_at)
-    )
-    return [(record, promised) for record, promised in session.execute(statement)]

@@ -20,7 +20,6 @@ from registry.services.cases import revisions, steps
 from registry.services.law import clocks
 from registry.unit_of_work import UnitOfWork
 
-ACKNOWLEDGED = "removal.told"
 _LIMIT = "D03"
 """3 working days from the day of the cause (行政处罚法 48, 85): public with every removal."""
 
@@ -72,7 +71,7 @@ def on_removal_acknowledged(work: UnitOfWork) -> None:
     )
     work.session.execute(
         update(Clock)
-        .where(Clock.code == ACKNOWLEDGED, Clock.met_on.is_(None), ~undelivered.exists())
+        .where(Clock.code == revision.REMOVAL_CLOCK, Clock.met_on.is_(None), ~undelivered.exists())
         .values(met_on=work.today)
         .execution_options(synchronize_session=False)
     )

@@ -167,6 +167,11 @@ def _require_key(work: UnitOfWork, public_key: str) -> str:
     return public_key
 
 
+def is_code(text: str) -> bool:
+    """Whether a text has the form of a peer's code."""
+    return _CODE.fullmatch(text) is not None
+
+
 def is_safe_address(url: str) -> bool:
     """Whether a peer may be called at an address: encrypted, or on this machine."""
     try:

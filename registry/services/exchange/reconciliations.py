@@ -1,12 +1,17 @@
 """Repair what a reconciliation found: send again what a peer lacks, settle what it turned out to have, and keep the
-outcome."""
+outcome with a signed statement of it."""
 
 import logging
+from collections.abc import Collection
 from typing import Any
 
-from registry.domain.exchange.reconciliation import Difference
-from registry.models import Peer, PeerReconciliation
+from registry.domain.exchange import reconciliation_statement
+from registry.domain.exchange.reconciliation import Comparison
+from registry.domain.exchange.reconciliation_statement import ReconciliationFacts
+from registry.domain.publication import keyring
+from registry.models import Peer, PeerReconciliation, ReconciliationStatement
 from registry.queries.exchange import peer_messages
+from registry.queries.publication import log_identity
 from registry.services.exchange import outbox
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
@@ -15,10 +20,13 @@ log = logging.getLogger(__name__)
 _UNDER_WAY = ("pending", "sent")
 
 
-def apply_difference(work: UnitOfWork, code: str, difference: Difference, checked: int) -> dict[str, Any]:
-    """Queue again what a peer lacks or has older, unless it is under way or waits for a person there; returns the
-    report. What is different is an alarm."""
-    peer = peer_messages.peer(work.session, code)
+def keep_outcome(
+    work: UnitOfWork, code: str, comparison: Comparison, recovered: Collection[str] = frozenset()
+) -> dict[str, Any]:
+    """Queue again what a peer lacks or has older, unless it is under way or waits for a person there; sign and keep
+    what came of it, and return the report. What is different, but for what was ``recovered``, is an alarm."""
+    peer, difference = peer_messages.peer(work.session, code), comparison.difference
+    different = sorted(set(difference.different) - set(recovered))
     open_messages = peer_messages.delivery_states(work.session, peer.id, (*_UNDER_WAY, "rejected"))
     pending = [record for record in difference.missing if open_messages.get(record) in _UNDER_WAY]
     refused = [record for record in difference.missing if open_messages.get(record) == "rejected"]
@@ -27,25 +35,52 @@ def apply_difference(work: UnitOfWork, code: str, difference: Difference, checke
         work, peer, [record for record in difference.equal if open_messages.get(record) == "rejected"]
     )
     promised = outbox.queue_again(work, peer, lost)
-    audit.note(work, "exchange.reconcile", code, f"checked {checked}, promised {promised}")
-    audit.note(work, "exchange.different", difference.different, code)
-    if difference.different:
-        log.error("reconcile %s: %d records differ and need a person", code, len(difference.different))
-    _keep(work, peer, checked, difference)
+    audit.note(work, "exchange.reconcile", code, f"checked {comparison.checked}, promised {promised}")
+    audit.note(work, "exchange.different", different, code)
+    if different:
+        log.error("reconcile %s: %d records differ and need a person", code, len(different))
+    counts = {
+        "compared": comparison.checked,
+        "equal": len(difference.equal),
+        "missing": len(difference.missing) - len(difference.stale),
+        "stale": len(difference.stale),
+        "extra": len(difference.extra),
+        "different": len(difference.different) - len(difference.extra),
+        "repaired": promised,
+        "recovered": len(recovered),
+        "under_way": len(pending) + comparison.changed,
+        "refused": len(refused),
+    }
+    _keep(work, peer, comparison, counts, len(different))
     return {
-        "checked": checked,
+        "checked": comparison.checked,
         "equal": len(difference.equal),
         "missing": sorted(difference.missing),
-        "different": sorted(difference.different),
+        "different": different,
         "promised": promised,
-        "pending": len(pending),
+        "pending": len(pending) + comparison.changed,
         "refused": len(refused),
     }
 
 
-def _keep(work: UnitOfWork, peer: Peer, checked: int, difference: Difference) -> None:
+def _keep(work: UnitOfWork, peer: Peer, comparison: Comparison, counts: dict[str, int], different: int) -> None:
+    """Keep the newest outcome for the status, and the statement of this one for good."""
     row = work.session.get(PeerReconciliation, peer.id) or PeerReconciliation(peer_id=peer.id)
-    row.at, row.checked = work.now, checked
-    row.missing, row.different = len(difference.missing), len(difference.different)
-    work.session.add(row)
+    row.at, row.checked = work.now, comparison.checked
+    row.missing, row.different = len(comparison.difference.missing), different
+    facts = ReconciliationFacts(
+        peer=peer.code,
+        transport=peer.transport,
+        epoch=log_identity.epoch(work.session),
+        entry=comparison.entry,
+        own=comparison.own,
+        theirs=comparison.theirs,
+        counts=counts,
+    )
+    signer = work.keys.signer
+    document = reconciliation_statement.build(
+        facts, work.settings.node, keyring.write_instant(work.now), signer.sign, signer.key_id
+    )
+    statement = ReconciliationStatement(peer_id=peer.id, at=work.now, document=document.decode())
+    work.session.add_all([row, statement])
     work.session.flush()

@@ -4,13 +4,14 @@ A batch is prepared in a transaction of its own, written outside of any, and the
 same batch is written again under the same number: nothing is lost, and nothing comes under a second number.
 """
 
+import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import ColumnElement, select, tuple_, update
+from sqlalchemy import func, select, tuple_, update
 
 from registry.domain.exchange import envelope, row_batch
 from registry.domain.exchange.formats import known
@@ -21,10 +22,13 @@ from registry.queries.exchange import peer_messages, row_batches
 from registry.queries.law import reference_data
 from registry.refusals.content import ReceiptRefused
 from registry.services.cases import removal
+from registry.services.exchange import peers
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
 
 CHUNK = 400
+SET_ASIDE = "set-aside"
+SET_ASIDE_WINDOW = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -74,22 +78,29 @@ def _begin_batch(work: UnitOfWork, peer: Peer) -> RowBatch | None:
     if not chosen:
         work.session.flush()
         return None
+    for message in chosen:
+        message.attempts += 1
+    _assign(work, peer, chosen)
+    return row_batches.prepared(work.session, peer.id)
+
+
+def _assign(work: UnitOfWork, peer: Peer, messages: Sequence[OutboxMessage], refusals: int = 0) -> None:
+    """Assign messages to a new batch, prepared under the next number."""
     peer.last_sequence += 1
     batch = RowBatch(
         peer_id=peer.id,
         sequence=peer.last_sequence,
         digest="",
-        records=len(chosen),
+        records=len(messages),
         state="prepared",
+        refusals=refusals,
         prepared_at=work.now,
     )
     work.session.add(batch)
     work.session.flush()
-    for message in chosen:
+    for message in messages:
         message.state, message.batch_id = "sent", batch.id
-        message.attempts += 1
     work.session.flush()
-    return batch
 
 
 def _cancel_erased(work: UnitOfWork, batch: RowBatch) -> None:
@@ -149,7 +160,7 @@ def settle(work: UnitOfWork, code: str, receipt: RowReceipt) -> dict[str, int]:
     if batch is not None and batch.state in ("answered", "refused"):
         return msgspec.to_builtins(receipt.counts)  # type: ignore[no-any-return]
     if batch is not None and receipt.refused:
-        _put_back(work, peer, batch, receipt.refused)
+        _split_refused(work, peer, batch, receipt.refused)
     _settle_lines(work, peer, batch, receipt.lines)
     for number in row_batches.settled(work.session, peer.id):
         closed = work.session.get_one(RowBatch, number)
@@ -191,32 +202,54 @@ def _settle_lines(work: UnitOfWork, peer: Peer, batch: RowBatch | None, lines: S
             )
 
 
-def _put_back(work: UnitOfWork, peer: Peer, batch: RowBatch, refused: str) -> None:
-    """A batch that was refused as a whole: its messages are due again, in another batch, after a while."""
-    work.session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.batch_id == batch.id, OutboxMessage.state == "sent")
-        .values(state="pending", batch_id=None)
-        .execution_options(synchronize_session=False)
-    )
+def _split_refused(work: UnitOfWork, peer: Peer, batch: RowBatch, refused: str) -> None:
+    """A batch that was refused as a whole: its halves are prepared instead, so that the one row for which it was is
+    found and set aside, and the others go through."""
     batch.state, batch.code, batch.answered_at = "refused", refused[:64], work.now
+    statement = select(OutboxMessage).where(OutboxMessage.batch_id == batch.id, OutboxMessage.state == "sent")
+    messages = work.session.scalars(statement.order_by(OutboxMessage.entry)).all()
+    batches, set_aside = row_batch.after_refusal(messages, batch.refusals + 1) if messages else ([], ())
+    for part in batches:
+        _assign(work, peer, part, batch.refusals + 1)
+    for message in set_aside:
+        message.state, message.outcome, message.detail = "rejected", SET_ASIDE, refused[:64]
+        message.settled_at = work.now
+        audit.note(work, "exchange.set-aside", f"entry {message.entry}", f"{peer.code}: {refused}"[:200])
     work.session.flush()
     audit.note(work, "exchange.batch.refused", f"batch {batch.sequence}", f"{peer.code}: {refused}"[:200])
+    is_allowed = peer.removals_until is not None and work.now < peer.removals_until
+    if set_aside and not is_allowed and _count_set_aside(work, peer) >= row_batch.SET_ASIDE_MAX:
+        peers.pause(work, peer.code, f"{SET_ASIDE}: {refused}"[:200])
 
 
-def own_rows(work: UnitOfWork, peer: Peer) -> list[tuple[str, int, str]]:
-    """(record, revision, hash) of the newest version of every record that a platform should hold, as rows for it."""
+def _count_set_aside(work: UnitOfWork, peer: Peer) -> int:
+    """How many rows a platform was found to refuse even alone within a day."""
+    statement = select(func.count()).where(
+        OutboxMessage.peer_id == peer.id,
+        OutboxMessage.state == "rejected",
+        OutboxMessage.outcome == SET_ASIDE,
+        OutboxMessage.settled_at >= work.now - SET_ASIDE_WINDOW,
+    )
+    return work.session.execute(statement).scalar_one()
+
+
+def own_rows(work: UnitOfWork, peer: Peer, entry: int) -> list[tuple[str, int, str]]:
+    """(record, revision, hash) of the newest version, as of an entry, of every record that a platform should hold, as
+    rows for it."""
     rows: list[tuple[str, int, str]] = []
     after = 0
-    while publications := _newest(work, Publication.from_entry > after):
+    while publications := _standing(work, after, entry):
         messages = messages_for(work, peer, publications)
         rows += [(message.record, message.revision, message.hash) for message in messages]
         after = publications[-1].from_entry
     return rows
 
 
-def _newest(work: UnitOfWork, condition: ColumnElement[bool]) -> Sequence[Publication]:
+def _standing(work: UnitOfWork, after: int, entry: int) -> Sequence[Publication]:
     statement = select(Publication).where(
-        Publication.until_entry.is_(None), Publication.audience == "public", Publication.erased_by.is_(None), condition
+        Publication.audience == "public",
+        Publication.erased_by.is_(None),
+        Publication.from_entry > after,
+        *peer_messages.standing_at(entry),
     )
     return work.session.scalars(statement.order_by(Publication.from_entry).limit(CHUNK)).all()

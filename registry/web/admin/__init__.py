@@ -6,6 +6,7 @@ from registry.web.admin import (
     calendar,  # noqa: F401
     departments,  # noqa: F401
     exchange,  # noqa: F401
+    exchange_status,  # noqa: F401
     keys,  # noqa: F401
     law,  # noqa: F401
     law_loading,  # noqa: F401

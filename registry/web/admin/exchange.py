@@ -7,7 +7,7 @@ from registry import runtime
 from registry.domain.exchange import envelope
 from registry.domain.permissions import Permission
 from registry.errors import Fault, Refusal
-from registry.queries.exchange import member_statements, peer_messages
+from registry.queries.exchange import member_statements, peer_messages, peer_status
 from registry.refusals.acts import BodyRefused
 from registry.services import proposed_acts
 from registry.services.exchange import bulk_release, inbox, peers
@@ -62,7 +62,7 @@ def release_peer(code: str) -> ResponseReturnValue:
     require_recent_sign_in()
     runtime.perform(current_account(), lambda work: peers.release(work, code))
     flash("已恢复接收。")
-    return redirect(url_for("private.peers"), _SEE_OTHER)
+    return redirect(url_for("private.exchange_status"), _SEE_OTHER)
 
 
 @private.get("/admin/quarantine", endpoint="quarantine")
@@ -138,7 +138,7 @@ def list_members() -> ResponseReturnValue:
 
 def _render_peers(typed: dict[str, str] | None = None, error: Refusal | None = None) -> ResponseReturnValue:
     with runtime.reading() as session:
-        rows = peer_messages.status(session, runtime.clock())
+        rows = peer_status.status(session, runtime.clock())
         return render_private(
             "admin/peers.html",
             error.status if error else 200,

@@ -1,8 +1,11 @@
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from registry.domain.exchange import reconciliation
+from registry.domain.publication import canonical
 
 
 def rows(count):
@@ -37,6 +40,55 @@ class TestCompare:
 
     def test_has_4096_buckets(self):
         assert {reconciliation.bucket_of(row[0]) for row in rows(100_000)} == set(range(4096))
+
+
+def compared(own, theirs, entry=7, changed=()):
+    """Compare as two nodes do: the peer answers the rows of the buckets that differ, and no others."""
+    mine, at_peer = reconciliation.buckets(own), reconciliation.buckets(theirs)
+    asked = set(
+        reconciliation.suspects(mine, {bucket: reconciliation.digest(part) for bucket, part in at_peer.items()})
+    )
+    answered = [row for bucket in asked for row in at_peer.get(bucket, [])]
+    return reconciliation.compare_sheets(entry, mine, answered, asked, changed)
+
+
+KINDS = ("equal", "missing", "stale", "newer", "different", "extra")
+
+
+class TestCompareSheets:
+    @given(st.lists(st.sampled_from(KINDS), max_size=60))
+    def test_finds_what_differs_and_says_how(self, kinds):
+        own, theirs = [], []
+        for (record, _, content), kind in zip(rows(len(kinds)), kinds, strict=True):
+            if kind != "extra":
+                own.append((record, 2, content))
+            if kind != "missing":
+                revision = {"stale": 1, "newer": 3}.get(kind, 2)
+                theirs.append((record, revision, content if kind == "equal" else "0" * 64))
+        outcome = compared(own, theirs)
+        difference = outcome.difference
+        by_kind = {kind: kinds.count(kind) for kind in KINDS}
+        assert outcome.checked == len(own)
+        assert len(difference.equal) == by_kind["equal"]
+        assert len(difference.stale) == by_kind["stale"]
+        assert len(difference.missing) == by_kind["missing"] + by_kind["stale"]
+        assert len(difference.extra) == by_kind["extra"]
+        assert len(difference.different) == by_kind["different"] + by_kind["newer"] + by_kind["extra"]
+        assert (outcome.own == outcome.theirs) == (set(kinds) <= {"equal"})
+
+    def test_leaves_out_what_changed_meanwhile_and_what_nobody_asked_for(self):
+        own = rows(50)
+        newer = (own[0][0], 2, "0" * 64)
+        outcome = compared(own, [newer, *own[1:]], changed={own[0][0]})
+        assert (outcome.changed, outcome.checked, outcome.difference.different) == (1, 49, [])
+        assert outcome.own == outcome.theirs
+        unasked = reconciliation.compare_sheets(7, reconciliation.buckets(own), [newer], set(), set())
+        assert (unasked.checked, unasked.difference.different) == (50, [])
+
+    def test_gives_the_digest_that_anybody_works_out_from_the_rows(self):
+        own = rows(20)
+        sheet = [[bucket, reconciliation.digest(part)] for bucket, part in sorted(reconciliation.buckets(own).items())]
+        assert compared(own, own[1:]).own == canonical.digest(sheet).hex()
 
 
 class TestBucketNumber:

@@ -12,6 +12,21 @@ from tests.sync.planting import published
 from tests.sync.platforms.rows import decided, listed, row
 
 
+def refuse_batches_with(folder, partner, text):
+    """Refuse every batch that is not answered and has a text in one of its files; returns how many."""
+    refused = 0
+    for path in sorted((folder / "to-platform").glob("batch-*.manifest.json")):
+        manifest = json.loads(path.read_text())
+        name = f"receipt-{manifest['sequence']:08d}.json"
+        rows = "".join(file.read_text() for file in path.parent.glob(f"{path.name[:14]}*.csv"))
+        if text in rows and not (folder / "to-city" / name).exists():
+            counts = {"sent": 0, "accepted": 0, "rejected": 0, "pending": 0}
+            answer = {"from": "platform", "to": "city", "sequence": manifest["sequence"], "digest": manifest["digest"]}
+            partner.put(name, json.dumps(answer | {"refused": "1002", "counts": counts, "lines": []}).encode())
+            refused += 1
+    return refused
+
+
 class TestSending:
     def test_brings_a_record_to_the_platform_and_its_receipt_back(self, app, files, partner):
         published(app, body())
@@ -101,11 +116,36 @@ class TestSending:
         answer = {"from": "platform", "to": "city", "sequence": 1, "digest": manifest["digest"], "refused": "1002"}
         partner.put("receipt-00000001.json", json.dumps(answer | {"counts": counts, "lines": []}).encode())
         files.run()
-        assert [message.state for message in files.messages()] == ["pending"]
+        assert [batch.state for batch in files.batches()] == ["refused", "prepared"]
         assert files.peer().retry_at is not None
         files.change(retry_at=None)
         assert files.run().sent == 1
         assert partner.take()["held"] == 1
+
+    def test_finds_by_halves_the_one_row_for_which_a_platform_refuses_all(self, app, files, partner, folder):
+        bodies = published(app, *(body() for _ in range(9)))
+        poison = bodies[4]["record"]
+        batches = 0
+        for _ in range(12):
+            files.change(retry_at=None)
+            files.run()
+            batches += refuse_batches_with(folder, partner, poison)
+            partner.take()
+        files.run()
+        states = {message.detail for message in files.messages() if message.state == "rejected"}
+        assert states == {"1002"}
+        assert [message.state for message in files.messages()].count("delivered") == 8
+        assert poison not in partner.memory["held"]
+        assert batches <= 8  # 9, 5, 3, 2, 1 and the one again
+
+    def test_pauses_a_platform_that_refuses_everything(self, app, files, partner, folder):
+        published(app, *(body() for _ in range(12)))
+        for _ in range(20):
+            files.change(retry_at=None)
+            files.run()
+            refuse_batches_with(folder, partner, "")
+        assert files.peer().paused_because == "set-aside: 1002"
+        assert len([message for message in files.messages() if message.outcome == "set-aside"]) >= 10
 
     @pytest.mark.parametrize(
         "changed",

@@ -5,9 +5,11 @@ from sqlalchemy import MetaData, create_engine, delete, insert, select, update
 from sqlalchemy.pool import NullPool
 
 from registry import runtime
+from registry.domain.exchange import reconciliation_statement
 from registry.domain.exchange.formats.model import RowMessage, message_of
 from registry.domain.exchange.formats.penalties import CF_2018
 from registry.domain.exchange.formats.trading import BLACK_LIST, WITHDRAW_BLACK_LIST
+from registry.models import ReconciliationStatement
 from registry.queries.exchange import measure_reports
 from registry.services.exchange.platform_address import is_usable
 from sync import front_end_tables, row_exchange
@@ -235,6 +237,9 @@ class TestReconciling:
         side.run()
         report = side.reconcile()
         assert (report["equal"], report["missing"], report["different"]) == (2, [], [])
+        [row] = side.ask(select(ReconciliationStatement))
+        facts = reconciliation_statement.facts_of(row.document.encode())
+        assert (facts["transport"], facts["counts"]["equal"], facts["own"]) == ("front_end", 2, facts["theirs"])
 
     def test_sends_again_what_the_platform_lost(self, app, side, database):
         lost, kept = body(), body()

@@ -56,6 +56,39 @@ class TestStatus:
         assert "paused" not in typed("exchange", "status")[1]
 
 
+class TestStatement:
+    def test_is_written_and_verified_offline(self, app, files, partner, typed, tmp_path):
+        published(app, body())
+        files.run()
+        partner.take()
+        files.run()
+        assert "statement-unknown" in typed("exchange", "statement", "platform")[1]
+        partner.show_holdings()
+        files.reconcile()
+        document, keys = tmp_path / "statement.json", tmp_path / "keys.json"
+        assert "双方所存一致" in typed("exchange", "statement", "platform", "--out", document)[1]
+        assert typed("keys", "--out", keys)[0] == 0
+        code, said = typed("verify", document, "--keys", keys)
+        assert code == 0
+        assert "经文件交换对账" in said
+        listed = typed("exchange", "statement", "platform", "--list")[1]
+        assert "entry 1: compared 1, equal 1, missing 0" in listed
+
+
+class TestDelistings:
+    def test_are_open_until_every_receiver_acknowledged(self, app, files, partner, typed):
+        first = body()
+        published(app, first, removed(first))
+        files.run()
+        code, said = typed("exchange", "delistings")
+        assert code == 0
+        assert said.startswith(first["record"])
+        assert said.endswith("platform sent\n")
+        partner.take()
+        files.run()
+        assert typed("exchange", "delistings")[1] == ""
+
+
 class TestCommands:
     def test_push_runs_the_exchange_and_reconcile_the_comparison(self, app, files, partner, typed):
         published(app, body())
@@ -86,6 +119,23 @@ class TestFigures:
         assert values["registry_rows_unanswered"] == 1
         assert 17_990 < values["registry_rows_unanswered_age_seconds"] < 18_100
         assert values["registry_peer_paused"] == 1
+
+    def test_tell_receipts_open_removals_and_what_the_comparison_found(self, app, files, partner):
+        first = body()
+        published(app, first, body())
+        files.run()
+        partner.take()
+        files.run()
+        partner.memory["held"].pop(first["record"])
+        for _ in range(2):
+            partner.show_holdings()
+            files.reconcile()
+        published(app, removed(first))
+        with runtime.reading() as session:
+            values = {figure.name: figure.value for figure in figures(session, runtime.clock())}
+        assert values["registry_receipts_last_hour"] == 1
+        assert values["registry_reconciliation_missing"] == 1
+        assert values["registry_delistings_open"] == 1
 
 
 class TestTerms:

@@ -273,3 +273,6 @@ class TestSecret:
         code, printed = typed("exchange", "peers", "secret", CODE, str(file))
         assert code == 2
         assert "another-secret" not in printed
+        assert typed("exchange", "peers", "secret", CODE, "--forget")[0] == 0
+        assert partner_secrets.read(keys, CODE) is None
+        assert typed("exchange", "peers", "secret", "../vault", "--forget")[0] == 1

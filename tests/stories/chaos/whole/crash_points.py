@@ -53,7 +53,7 @@ STEPS = {
     "settle": Step("registry.services.exchange.outbox", "settle", WORKER, ACT),
     "pull": Step("sync.pull", "_take_page", WORKER, ("before", *ACT)),
     "seal": Step("registry.services.publication.ledger", "seal", WORKER, ACT, True),
-    "reconcile": Step("sync.reconcile", "_apply_difference", WORKER, ACT),
+    "reconcile": Step("registry.services.exchange.reconciliations", "keep_outcome", WORKER, ACT),
     "watch": Step("registry.services.checks.watch_worker", "advance", WORKER, ACT, True),
     "notify": Step("sync.notify", "_send", WORKER, ("after",)),
     "record-delivery": Step("registry.services.checks.watches", "record_delivery", WORKER, ACT),

@@ -1,0 +1,149 @@
+"""Time a backlog between two nodes over HTTP: drained by the worker's own push, compared by digest sheets, and with
+planted differences."""
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from benchmarks import bed as beds
+from benchmarks.bed import Bed
+from benchmarks.figures import rate, tell, timed
+from benchmarks.memory import measure_processor, measure_resident
+from benchmarks.servers import store_url
+from benchmarks.serving import running
+from registry import runtime
+from registry.domain.exchange import reconciliation
+from registry.domain.permissions import SYSTEM
+from registry.keys.signing import Signer
+from registry.models import Publication
+from registry.queries.exchange import peer_messages
+from registry.services.exchange import peers
+from registry.services.publication import publishing
+from registry.unit_of_work import UnitOfWork
+from sync.push import push
+from sync.reconcile import reconcile
+from tests.support.membership import entitle
+from tests.sync.bodies import body, speaking
+from tools.synthetic import Firm, firms
+
+OWNER, RECEIVER = "city", "receiver"
+MILLION = 1_000_000
+PLANTED = 25
+"""Differences of each kind that are planted."""
+FILLED_AT_ONCE = 5_000
+SEED = 21
+
+
+def measure(store: str, folder: Path, count: int) -> None:
+    """Print how fast a backlog drains, with the memory of both sides, and what comparing them takes and finds."""
+    with _node(store, folder, RECEIVER) as receiver, _node(store, folder, OWNER):
+        owner_key = runtime.keys().exchange
+        with receiver.app.app_context():
+            receiver_key = runtime.keys().exchange
+            runtime.perform(SYSTEM, lambda work: _befriend(work, OWNER, "", owner_key))
+        with running(receiver, web_workers=1) as (address, server):
+            runtime.perform(SYSTEM, lambda work: _befriend(work, RECEIVER, address, receiver_key))
+            _fill(count)
+            used = measure_processor(server.pid)
+            _drain(count)
+            tell("processor time of the receiver's web process", f"{measure_processor(server.pid) - used:,.0f} s")
+            tell("memory (RSS) of the receiver's web process", f"{measure_resident(server.pid):,.0f} MB")
+            with receiver.app.app_context():
+                assert runtime.perform(SYSTEM, _count_copies) == count
+            _compare(count)
+            with receiver.app.app_context():
+                runtime.perform(SYSTEM, _plant)
+            _find_planted()
+
+
+@contextmanager
+def _node(store: str, folder: Path, name: str) -> Iterator[Bed]:
+    """A node on a store of its own; its context is the one in force."""
+    home = folder / name
+    home.mkdir()
+    with store_url(store, home) as url, beds.make(url, home, name) as bed:
+        yield bed
+
+
+def _befriend(work: UnitOfWork, code: str, url: str, key: Signer) -> None:
+    peers.add(work, code, code, url, key.public.hex(), ())
+    entitle(work, code, speaking(code))
+
+
+def _fill(count: int) -> None:
+    """Publish records of the owner through the gate in which every act ends; each is promised to the receiver."""
+    versions = (_build_version(firm) for firm in firms(count, SEED))
+    while chunk := list(islice(versions, FILLED_AT_ONCE)):
+        runtime.perform(SYSTEM, partial(publishing.publish, versions=chunk))
+    beds.seal()
+    beds.settle()
+
+
+def _build_version(firm: Firm) -> publishing.Version:
+    subject = {"kind": "organisation", "name": firm.name, "uscc": firm.uscc}
+    return publishing.Version(body(node=OWNER, subject=subject), OWNER)
+
+
+def _drain(count: int) -> None:
+    """Push as the worker does until nothing waits."""
+    with timed() as span:
+        while (done := push(RECEIVER)).sent:
+            assert done.failed is None, done.failed
+    tell(f"a backlog of {count:,} records drained over HTTP", f"{span.seconds:,.0f} s", rate(count, span.seconds))
+    tell("computed from it: 1,000,000 records", f"{MILLION / count * span.seconds:,.0f} s")
+    tell("processor time of the sender, of that", f"{span.processor:,.0f} s")
+    tell("memory (RSS) of the sender at most", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+
+
+def _count_copies(work: UnitOfWork) -> int:
+    statement = select(func.count()).where(Publication.origin == OWNER)
+    return work.session.execute(statement).scalar_one()
+
+
+def _compare(count: int) -> None:
+    """Time the digest sheet alone, then a whole reconciliation of nodes that hold the same."""
+    with runtime.reading() as session, timed() as reading:
+        rows = list(peer_messages.owned(session, OWNER))
+    with timed() as digesting:
+        buckets = reconciliation.buckets(rows)
+        sheet = {bucket: reconciliation.digest(part) for bucket, part in buckets.items()}
+    tell(f"reading {count:,} records of an owner for its digest sheet", f"{reading.seconds:,.2f} s")
+    tell(f"the digest sheet of {count:,} records, {len(sheet):,} buckets", f"{digesting.seconds:,.2f} s")
+    tell("computed from it: of 1,000,000", f"{MILLION / count * digesting.seconds:,.1f} s")
+    with timed() as span:
+        report = reconcile(RECEIVER)
+    assert report["equal"] == count, report
+    tell("a whole reconciliation over HTTP, all equal", f"{span.seconds:,.1f} s")
+
+
+def _plant(work: UnitOfWork) -> None:
+    """Plant differences of each kind at the receiver: lost, older, of another content, and under another record."""
+    statement = select(Publication.from_entry).where(Publication.origin == OWNER).order_by(Publication.record)
+    entries = list(work.session.scalars(statement.limit(4 * PLANTED)))
+    changes: tuple[dict[str, Any], ...] = (
+        {"origin": "lost"},
+        {"revision": 0},
+        {"content_hash": "0" * 64},
+        {"record": "x" + Publication.record},
+    )
+    for place, change in enumerate(changes):
+        part = entries[place * PLANTED : (place + 1) * PLANTED]
+        statement = update(Publication).where(Publication.from_entry.in_(part)).values(**change)
+        work.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _find_planted() -> None:
+    with timed() as span:
+        report = reconcile(RECEIVER)
+    lacking, different = len(report["missing"]), len(report["different"])
+    # One under another record is lacked under its own, and nobody's under the other.
+    expected = (3 * PLANTED, 2 * PLANTED)
+    found = f"{lacking + different} of {sum(expected)}"
+    tell("planted: lost, older, other content, another record; found", found, f"{span.seconds:,.1f} s")
+    assert (lacking, different) == expected, report

@@ -1,0 +1,60 @@
+"""The status of the exchange on a page: lag, open removals, statements, pause and resume."""
+
+import pytest
+
+from registry import runtime
+from registry.domain.exchange.reconciliation import Comparison, Difference
+from registry.domain.permissions import SYSTEM
+from registry.services.exchange import peers, reconciliations
+from tests.sync.bodies import body, removed
+from tests.sync.planting import published
+from tests.web.signing_in import post, sign_in
+
+
+@pytest.fixture(scope="module")
+def delisted(app, office):
+    """A record that was removed, of which a peer was told neither."""
+    runtime.perform(
+        SYSTEM, lambda work: peers.add(work, "north", "示例北方节点", "https://north.example", "ab" * 32, ())
+    )
+    first = body()
+    published(app, first, removed(first))
+    comparison = Comparison(2, 1, "a" * 64, "b" * 64, Difference(missing=[first["record"]]))
+    runtime.perform(SYSTEM, lambda work: reconciliations.keep_outcome(work, "north", comparison))
+    return first["record"]
+
+
+@pytest.fixture
+def operator(app, delisted):
+    client = app.test_client()
+    sign_in(client, "operator")
+    return client
+
+
+class TestStatus:
+    def test_shows_what_waits_for_each_peer(self, operator):
+        page = operator.get("/admin/exchange").text
+        assert "示例北方节点" in page
+        assert "最早的已等 0.0 小时" in page
+        assert "不一致" in page
+
+    def test_pauses_with_a_reason_only_and_resumes(self, operator):
+        refused = post(operator, "/admin/exchange/north/pause", {"reason": " "})
+        assert refused.status_code == 422
+        assert 'href="#reason-north"' in refused.text
+        assert post(operator, "/admin/exchange/north/pause", {"reason": "对方升级"}).status_code == 303
+        assert "对方升级" in operator.get("/admin/exchange").text
+        assert post(operator, "/admin/peers/north/release").status_code == 303
+        assert "对方升级" not in operator.get("/admin/exchange").text
+
+    def test_shows_removals_until_all_acknowledged_them(self, operator, delisted):
+        page = operator.get("/admin/exchange/delistings").text
+        assert delisted in page
+        assert "待发" in page
+
+    def test_gives_the_signed_statement(self, operator):
+        page = operator.get("/admin/exchange/north/statements").text
+        assert "对方缺少 1" in page
+        answer = operator.get("/admin/exchange/north/statements/1")
+        assert answer.json["statement"]["entry"] == 2
+        assert operator.get("/admin/exchange/north/statements/99").status_code == 404
