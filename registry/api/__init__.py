@@ -46,6 +46,8 @@ from registry.domain.publication import redaction
 from registry.errors import Fault
 from registry.refusals.acts import QueryEncoding, QueryRefused, RecordUnknown
 
+PAGES = "web"
+"""The blueprint of the public pages, which the API does not know."""
 BLUEPRINTS = (
     reference.blueprint,
     records.blueprint,
@@ -121,7 +123,12 @@ def _require_readable_path() -> None:
 
 
 def _refuse_unread_parameters() -> None:
-    """Refuse parameters that are not UTF-8, of pages too, or sent to a route that reads none: something was meant."""
+    """Refuse parameters that are not UTF-8, or sent to a route that reads none: something was meant.
+
+    The public pages look at those that they know.
+    """
+    if request.endpoint is None or request.blueprint == PAGES:
+        return
     if not literals.is_utf8_query(request.query_string):
         raise QueryEncoding()
     view = current_app.view_functions.get(request.endpoint or "")

@@ -290,7 +290,7 @@ class EntryAhead(Invalid):
 
 
 class QueryRefused(Invalid):
-    """A query parameter is unknown or malformed."""
+    """A query parameter is malformed, repeated, or unknown to the API."""
 
     code, title = "query-refused", "查询参数不正确"
 

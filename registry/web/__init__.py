@@ -9,6 +9,7 @@ from registry.web import (
     centre,  # noqa: F401
     components_page,  # noqa: F401
     desk,  # noqa: F401 - before others, so that an officer begins with it
+    language,
     own_account,  # noqa: F401
     passkeys,  # noqa: F401
     private,
@@ -32,6 +33,7 @@ HEADERS = {
 
 def init_app(app: Flask) -> None:
     """Register the pages and give every answer of the application the security headers."""
+    language.init_app(app)
     app.register_blueprint(pages)
     private.init_app(app)
     app.after_request(_secure)
@@ -41,6 +43,7 @@ def init_app(app: Flask) -> None:
 def connect(app: Flask, settings: Settings, keys: Keys) -> None:
     """Give an application what its pages need of its node."""
     private.connect(app, settings, keys)
+    language.connect(app)
 
 
 def _secure(response: Response) -> Response:

@@ -7,24 +7,12 @@ from sqlalchemy.orm import Session
 
 from registry import runtime
 from registry.domain import labels
-from registry.queries.publication import publications, record_query
+from registry.queries.publication import publications
 from registry.queries.publication.publications import Moment
 from registry.serving import conditional
 from registry.unit_of_work import day_of
 from registry.web import problems
-
-PARAMETERS = {
-    "web.records": record_query.PARAMETERS,
-    "web.feed": record_query.FILTERS,
-    "web.suggestions": frozenset({"q"}),
-    "web.download_records": record_query.FILTERS | {"on"},
-    "web.find_relief": frozenset({"number"}),
-    "web.verify_form": frozenset({"digest"}),
-    "web.credit_report_page": frozenset({"uscc", "entry", "content"}),
-    "web.hotline": frozenset({"q"}),
-    "web.kiosk": frozenset({"q"}),
-}
-"""The query parameters of the pages that have any."""
+from registry.web.parameters import PARAMETERS
 
 TAGGED = frozenset(
     {
@@ -45,9 +33,8 @@ problems.init_pages(pages)
 
 
 @pages.before_request
-def _refuse_unknown_parameters() -> None:
-    if request.endpoint != "web.static":
-        problems.refuse_unknown(PARAMETERS.get(request.endpoint or "", frozenset()))
+def _check_parameters() -> None:
+    problems.check_parameters(_known())
 
 
 @pages.before_request
@@ -64,6 +51,15 @@ def _add_context() -> dict[str, object]:
         "can_mail": bool(chosen.smtp_host),
         "base_url": chosen.base_url.rstrip("/"),
     }
+
+
+def arguments() -> dict[str, str]:
+    """The query parameters of this request that its page knows; others are ignored."""
+    return {name: value for name, value in request.args.items() if name in _known()}
+
+
+def _known() -> frozenset[str]:
+    return PARAMETERS.get(request.endpoint or "", frozenset())
 
 
 def today() -> dt.date:

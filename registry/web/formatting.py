@@ -10,6 +10,7 @@ from registry.domain.filing.amounts import FEN_PER_WAN
 from registry.domain.law.publicity import NO_END
 from registry.domain.law.reference import Reference
 from registry.unit_of_work import SHANGHAI
+from registry.web.language import joined, phrase
 
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -31,14 +32,15 @@ def money(fen: int | None) -> str:
     if fen is None:
         return ""
     wan, rest = divmod(fen, FEN_PER_WAN)
-    return f"{wan}.{rest:06d} 万元（{fen // 100:,}.{fen % 100:02d} 元）"
+    yuan = f"{fen // 100:,}.{fen % 100:02d}"
+    return phrase("%(wan)s 万元（%(yuan)s 元）", wan=f"{wan}.{rest:06d}", yuan=yuan)
 
 
 def last_day(first_day_after: str) -> str:
     """The last day of a half-open span; 长期 where it has no end."""
     day = dt.date.fromisoformat(first_day_after)
     if day >= NO_END:
-        return "长期"
+        return phrase("长期")
     return (day if day == dt.date.min else day - _ONE_DAY).isoformat()  # no day lies before the first
 
 
@@ -55,7 +57,7 @@ def names_of(reference: Reference, kind: str, codes: Iterable[str]) -> list[str]
 
 def joined_names(reference: Reference, kind: str, codes: Iterable[str | None]) -> str:
     """The names of codes in one line; empty codes are left out."""
-    return "、".join(names_of(reference, kind, (code for code in codes if code)))
+    return joined(names_of(reference, kind, (code for code in codes if code)))
 
 
 def _spell_out(character: str) -> str:

@@ -9,6 +9,7 @@ from registry.domain import labels
 from registry.domain.cases import revision
 from registry.domain.law.reference import Reference
 from registry.web.formatting import joined_names, last_day
+from registry.web.language import joined, phrase
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ def measures(body: Mapping[str, Any], reference: Reference, on: dt.date) -> list
 def suspensions(body: Mapping[str, Any]) -> list[str]:
     """The spans on which the measures were suspended, in Chinese words."""
     return [
-        f"{gap['from']} 起中止" + (f"，{gap['until']} 恢复" if gap["until"] else "")
+        phrase("%(since)s 起中止", since=gap["from"])
+        + (phrase("，%(until)s 恢复", until=gap["until"]) if gap["until"] else "")
         for gap in body.get("suspensions") or ()
     ]
 
@@ -49,7 +51,7 @@ def _describe_measure(term: Mapping[str, Any], reference: Reference, on: dt.date
         effect=labels.label_for(labels.EFFECTS, term["effect"]),
         scope=_describe_scope(term, reference),
         since=term["starts_on"],
-        until=last_day(ends_on) if ends_on else "未载明期限",
+        until=last_day(ends_on) if ends_on else phrase("未载明期限"),
         is_in_force=is_within and not rests,
         note="依据或者范围须由人核实" if term["effect"] == "review" else "",
     )
@@ -58,8 +60,8 @@ def _describe_measure(term: Mapping[str, Any], reference: Reference, on: dt.date
 def _describe_scope(term: Mapping[str, Any], reference: Reference) -> str:
     parts = [
         joined_names(reference, "sectors", term["sectors"]),
-        "、".join(labels.label_for(labels.ROLES, role) for role in term["roles"]),
+        joined(labels.label_for(labels.ROLES, role) for role in term["roles"]),
         labels.label_for(labels.TERRITORIES, term["territory"]),
         "仅限依法必须进行招标的项目" if term["only_must_tender"] else "",
     ]
-    return "；".join(part for part in parts if part)
+    return joined((part for part in parts if part), "；")

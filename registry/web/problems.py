@@ -1,21 +1,19 @@
 """Refusals as HTML pages, with nothing of the visitor's input on them."""
 
-import re
-
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from registry import runtime
+from registry.domain import literals
 from registry.errors import LATER, Refusal
-from registry.refusals.acts import QueryRefused
+from registry.refusals.acts import QueryEncoding, QueryRefused
 from registry.refusals.content import FileTooLarge
 from registry.refusals.sign_in import PageUnknown
 from registry.serving import access_trail
+from registry.web import language
 
 _RETRY_SECONDS = "30"
 _FOR_PROGRAMS = ("/api/", "/exchange/")
-_FAILED = "系统暂时不能回答，请稍后再试"
-_PLAIN_NAME = re.compile(r"[a-z_]{1,30}")
 
 
 def init_pages(pages: Blueprint) -> None:
@@ -27,7 +25,8 @@ def init_pages(pages: Blueprint) -> None:
 def page(error: Refusal, status: int | None = None, layout: str = "base.html") -> Response:
     """The page for a refusal: what was refused, why, and its permanent code."""
     chosen = status or error.status
-    response = make_response(render_template("problem.html", error=error, status=chosen, layout=layout), chosen)
+    values = {"error": error, "status": chosen, "layout": layout, "other_url": language.other_language_url("/")}
+    response = make_response(render_template("problem.html", **values), chosen)
     response.headers["Cache-Control"] = "no-store"
     return with_retry(response)
 
@@ -38,7 +37,8 @@ def show_as_page(response: Response) -> Response:
         return response
     if request.accept_mimetypes.best_match([response.mimetype, "text/html"]) != "text/html":
         return response
-    title = _FAILED if response.status_code >= 500 else PageUnknown.title
+    failed = language.translated("系统暂时不能回答，请稍后再试")
+    title = failed if response.status_code >= 500 else PageUnknown.title
     code = response.get_json()["code"]
     site, status = runtime.settings().node_name, response.status_code
     response.set_data(render_template("unmatched.html", site=site, title=title, status=status, code=code))
@@ -54,14 +54,19 @@ def with_retry(response: Response) -> Response:
     return response
 
 
-def refuse_unknown(allowed: frozenset[str]) -> None:
-    """Refuse parameters a page does not know or gets twice: a silently dropped filter would mislead."""
+def check_parameters(known: frozenset[str]) -> None:
+    """Refuse a parameter that a page knows and that is not UTF-8, or comes twice, because only one would be heeded.
+
+    Parameters that it does not know are ignored, however they are written: links that are passed on pick some up.
+    """
+    pairs = request.query_string.split(b"&")
+    if not literals.is_utf8_query(
+        b"&".join(pair for pair in pairs if pair.partition(b"=")[0].decode("latin-1") in known)
+    ):
+        raise QueryEncoding()
     for name, values in request.args.lists():
-        quoted = f"“{name}”" if _PLAIN_NAME.fullmatch(name) else ""
-        if name not in allowed:
-            raise QueryRefused(f"不认识的查询参数{quoted}。")
-        if len(values) > 1:
-            raise QueryRefused(f"查询参数{quoted}重复。")
+        if name in known and len(values) > 1:
+            raise QueryRefused(f"查询参数“{name}”重复。")
 
 
 def _handle_refusal(error: Refusal) -> Response:

@@ -10,6 +10,7 @@ from registry.domain.law.publicity import NO_END
 from registry.domain.law.reference import Reference
 from registry.queries.publication import record_terms
 from registry.web.formatting import joined_names, last_day, money
+from registry.web.language import phrase
 
 Body = Mapping[str, Any]
 Pairs = list[tuple[str, str]]
@@ -72,14 +73,14 @@ def _penalty(body: Body, reference: Reference) -> Pairs:
 def _listing(body: Body, reference: Reference) -> Pairs:
     scheme = body["scheme"]
     level = labels.label_for(labels.BASIS_LEVELS, scheme["basis_level"])
-    until = f"{last_day(body['ends_on'])}（含）" if body["ends_on"] else "移出为止（没有期限）"
+    until = phrase("%(until)s（含）", until=last_day(body["ends_on"])) if body["ends_on"] else "移出为止（没有期限）"
     return [
         ("名单", scheme["name"]),
         ("设列依据", f"{scheme['basis']}（{level}）"),
         ("列入决定书文号", body["document_number"]),
         *_authority(body),
         ("列入决定日期", body["decided_on"]),
-        ("列入期限", f"{body['starts_on']} 至 {until}"),
+        ("列入期限", phrase("%(since)s 至 %(until)s", since=body["starts_on"], until=until)),
         ("负面清单行为", joined_names(reference, "behaviours", [body["behaviour"]])),
         ("列入事实", body["facts"]),
         ("列入依据", body["basis"]),
@@ -91,7 +92,7 @@ def _listing(body: Body, reference: Reference) -> Pairs:
 def _adopted_listing(body: Body, reference: Reference) -> Pairs:
     scheme = body["scheme"]
     level = labels.label_for(labels.BASIS_LEVELS, scheme["basis_level"])
-    until = f"{last_day(body['ends_on'])}（含）" if body["ends_on"] else "名单未载明期限"
+    until = phrase("%(until)s（含）", until=last_day(body["ends_on"])) if body["ends_on"] else "名单未载明期限"
     return [
         ("名单", scheme["name"]),
         ("设列依据", f"{scheme['basis']}（{level}）"),
@@ -100,7 +101,7 @@ def _adopted_listing(body: Body, reference: Reference) -> Pairs:
         ("认定文号", body["document_number"]),
         *_authority(body),
         ("列入日期", body["decided_on"]),
-        ("列入期限", f"{body['starts_on']} 至 {until}"),
+        ("列入期限", phrase("%(since)s 至 %(until)s", since=body["starts_on"], until=until)),
         ("列入事由", body["facts"]),
         ("认定依据", body["basis"]),
         ("处理结果", body["content"]),
@@ -145,7 +146,10 @@ DECISIONS: dict[str, tuple[str, Callable[[Body, Reference], Pairs]]] = {
 
 def _authority(body: Body) -> Pairs:
     label = labels.AUTHORITIES[body["kind"]]
-    return [(label, body["authority"]["name"]), (f"{label}代码", body["authority"]["code"] or "")]
+    return [
+        (label, body["authority"]["name"]),
+        (phrase("%(authority)s代码", authority=label), body["authority"]["code"] or ""),
+    ]
 
 
 def _scope(body: Body, reference: Reference) -> Pairs:

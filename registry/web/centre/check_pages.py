@@ -39,7 +39,7 @@ add_navigation("private.new_check", "新核查")
 @desk_page(Permission.CHECK_MAKE)
 def new_check() -> Response:
     """The form of a new check, empty or filled from an earlier check of the same tender."""
-    earlier = request.args.get("from", "")
+    earlier = request.args.get("earlier", "")
     if not earlier:
         return _render_form(CheckForm(dict.fromkeys(check_form.QUESTIONS, "")))
     signed, _ = _open_check(earlier)

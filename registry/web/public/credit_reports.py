@@ -12,14 +12,14 @@ from registry.refusals.acts import QueryRefused
 from registry.services.checks import credit_reports
 from registry.serving import request_limits
 from registry.unit_of_work import UnitOfWork
-from registry.web.blueprint import pages, render_uncached
+from registry.web.blueprint import arguments, pages, render_uncached
 from registry.web.formatting import plain
 
 
 @pages.get("/credit-report")
 def credit_report_page() -> Response:
     """Ask for a firm by its code; with ``content``, the digest of a report, whether it is still the newest."""
-    typed = request.args.get("uscc", "").strip()
+    typed = arguments().get("uscc", "").strip()
     if not typed:
         return render_uncached("credit_report.html", uscc="", records=None, error="")
     try:
@@ -27,7 +27,7 @@ def credit_report_page() -> Response:
     except QueryRefused as refusal:
         shown = "" if record_query.is_personal(typed) else typed
         return render_uncached("credit_report.html", 422, uscc=shown, records=None, error=refusal.faults[0].detail)
-    content, entry = request.args.get("content", ""), literals.row_number(request.args.get("entry", ""))
+    content, entry = arguments().get("content", ""), literals.row_number(arguments().get("entry", ""))
     with runtime.reading() as session:
         work = UnitOfWork(session, PUBLIC, runtime.clock(), runtime.keys(), runtime.settings())
         head = ledger_state.sound_head(session)

@@ -7,7 +7,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
 import msgspec
-from flask import Response, request, send_file
+from flask import Response, send_file
 from sqlalchemy.orm import Session
 
 from registry import runtime
@@ -24,7 +24,7 @@ from registry.queries.publication import (
 )
 from registry.refusals.open_data import ListTooLong
 from registry.tabular.record_tables import CSV, XLSX, CsvTable, Table, XlsxTable
-from registry.web.blueprint import pages, today
+from registry.web.blueprint import arguments, pages, today
 
 FORMS = {"csv": CSV, "xlsx": XLSX, "jsonl": "application/jsonl"}
 ROWS_MAX = 20_000
@@ -49,8 +49,8 @@ def download_records(form: str) -> Response:
     """The records that fit the filters, in the order of their entries; refuses ``ListTooLong``."""
     with runtime.reading() as session:
         identity = log_identity.current(session, runtime.settings().node)
-        arguments = record_query.without_epoch(request.args, identity)
-        query = record_query.parse_record_query(arguments, reference_data.current(session))
+        known = record_query.without_epoch(arguments(), identity)
+        query = record_query.parse_record_query(known, reference_data.current(session))
         at = publications.moment(session, today(), query.on, query.entry)
         search = record_search.Search(session, query.wanted, at)
         if search.total() > ROWS_MAX:

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 from lxml import etree
 from lxml.builder import ElementMaker
 
@@ -16,7 +16,7 @@ from registry.queries.law import reference_data
 from registry.queries.publication import log_identity, publications, record_query, record_search
 from registry.serving import conditional
 from registry.web import views
-from registry.web.blueprint import pages, today
+from registry.web.blueprint import arguments, pages, today
 
 ATOM, SITEMAP = "http://www.w3.org/2005/Atom", "http://www.sitemaps.org/schemas/sitemap/0.9"
 ENTRIES_MAX = 50
@@ -32,7 +32,7 @@ def feed() -> Response:
     """The newest records that fit the filters, as an Atom feed (RFC 4287)."""
     with runtime.reading() as session:
         identity = log_identity.current(session, runtime.settings().node)
-        query = record_query.parse_record_query(request.args, reference_data.current(session))
+        query = record_query.parse_record_query(arguments(), reference_data.current(session))
         at = publications.moment(session, today(), query.on, query.entry)
         found = record_search.Search(session, query.wanted, at).page(ENTRIES_MAX).publications
     typed = {name: value for name, value in query.typed.items() if name in record_query.FILTERS}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Response, request
+from flask import Response, url_for
 from sqlalchemy.orm import Session
 
 from registry import runtime
@@ -13,7 +13,7 @@ from registry.queries.publication import record_query, record_search
 from registry.queries.publication.publications import Moment
 from registry.refusals.acts import QueryRefused
 from registry.web import views
-from registry.web.blueprint import pages, present_moment, render_uncached
+from registry.web.blueprint import arguments, pages, present_moment, render_uncached
 from registry.web.views import Card
 
 RESULTS_MAX = 10
@@ -35,14 +35,17 @@ class Lookup:
 @pages.get("/hotline")
 def hotline() -> Response:
     """One box, and one sentence per record to read aloud."""
-    return render_uncached("hotline.html", lookup=_look_up(request.args.get("q", "")), results_max=RESULTS_MAX)
+    return render_uncached("hotline.html", lookup=_look_up(arguments().get("q", "")), results_max=RESULTS_MAX)
 
 
 @pages.get("/kiosk")
 def kiosk() -> Response:
     """The same in large type; what was asked is forgotten after a minute."""
-    lookup = _look_up(request.args.get("q", ""))
-    return render_uncached("kiosk.html", lookup=lookup, results_max=RESULTS_MAX, forget_seconds=FORGET_SECONDS)
+    lookup = _look_up(arguments().get("q", ""))
+    response = render_uncached("kiosk.html", lookup=lookup, results_max=RESULTS_MAX, forget_seconds=FORGET_SECONDS)
+    if lookup.typed or lookup.refusal:
+        response.headers["Refresh"] = f"{FORGET_SECONDS}; url={url_for('web.kiosk')}"
+    return response
 
 
 def _look_up(text: str) -> Lookup:

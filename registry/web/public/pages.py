@@ -29,7 +29,7 @@ from registry.refusals.acts import BodyRefused, QueryRefused, RecordUnknown
 from registry.refusals.content import ReceiptRefused, SectorUnknown
 from registry.unit_of_work import SHANGHAI, day_of
 from registry.web import sections, views
-from registry.web.blueprint import pages, present_moment, render_page, render_uncached, today
+from registry.web.blueprint import arguments, pages, present_moment, render_page, render_uncached, today
 from registry.web.formatting import plain
 from registry.web.measures import measures, suspensions
 
@@ -61,7 +61,7 @@ def records() -> Response:
     with runtime.reading() as session:
         reference = reference_data.current(session)
         identity = log_identity.current(session, runtime.settings().node)
-        query = record_query.parse_record_query(record_query.without_epoch(request.args, identity), reference)
+        query = record_query.parse_record_query(record_query.without_epoch(arguments(), identity), reference)
         at = publications.moment(session, today(), query.on, query.entry)
         results = record_search.Search(session, query.wanted, at)
         found = results.page(RECORDS_PER_PAGE, before=query.before, after=query.after)
@@ -132,7 +132,7 @@ def sector(code: str) -> Response:
 @pages.get("/verify")
 def verify_form() -> Response:
     """Ask for a receipt; ``digest`` is that of the code on a printed one."""
-    return render_page("verify.html", proven=None, digest=_digest(request.args.get("digest", "")))
+    return render_page("verify.html", proven=None, digest=_digest(arguments().get("digest", "")))
 
 
 @pages.post("/verify")

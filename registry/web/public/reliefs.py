@@ -30,7 +30,7 @@ from registry.services.cases import relief_applications, relief_confirmation
 from registry.serving import request_limits
 from registry.unit_of_work import UnitOfWork
 from registry.web import forms, problems, views
-from registry.web.blueprint import pages, render_uncached, today
+from registry.web.blueprint import arguments, pages, render_uncached, today
 
 _CREATED = 201
 _SEE_OTHER = 303
@@ -80,7 +80,7 @@ def repair(record_id: str) -> Response:
 @pages.get("/relief")
 def find_relief() -> Response | Redirect:
     """Find an application by its receipt number; redirects to its status page."""
-    number = request.args.get("number", "").strip().upper()
+    number = arguments().get("number", "").strip().upper()
     if number and number.isascii() and number.replace("-", "").isalnum():
         return _forbid_caching(redirect(url_for("web.relief", number=number), _SEE_OTHER))
     return render_uncached("relief_find.html", is_malformed=bool(number))

@@ -13,6 +13,7 @@ from registry.queries.law import reference_data
 from registry.refusals.procedure import ReportUnknown
 from registry.web import workbook
 from registry.web.blueprint import pages, render_page, today
+from registry.web.language import phrase
 
 DUTY = "实施方案（2018）五（三）：各地、各有关部门单位每年12月底前报送工作情况"
 """The legal source of the report."""
@@ -26,7 +27,8 @@ def share(ratio: Ratio) -> str:
     """Format a rate with its denominator; a dash when the denominator is 0."""
     if ratio.value is None:
         return "—"
-    return f"{ratio.numerator / ratio.denominator:.2%}（{ratio.numerator}/{ratio.denominator}）"
+    counts = f"{ratio.numerator}/{ratio.denominator}"
+    return phrase("%(rate)s（%(counts)s）", rate=f"{ratio.numerator / ratio.denominator:.2%}", counts=counts)
 
 
 @pages.get("/reports")

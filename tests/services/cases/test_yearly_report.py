@@ -235,9 +235,6 @@ class TestPage:
         assert answer.status_code == 404
         assert "report-unknown" in answer.text
 
-    def test_refuses_unknown_parameters(self, year, client):
-        assert client.get("/reports/2026?department=x").status_code == 422
-
 
 class TestWorkbook:
     def test_has_the_figures_as_numbers(self, year, client):

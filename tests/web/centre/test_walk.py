@@ -87,7 +87,7 @@ def print_and_prove(client, check):
 
 def look_again(client, check):
     """The second look, begun from the first one. The address of the check."""
-    again = client.get(f"{NEW}?from={check.rsplit('/', 1)[1]}&fromwechat=1").get_data(as_text=True)
+    again = client.get(f"{NEW}?earlier={check.rsplit('/', 1)[1]}&from=singlemessage").get_data(as_text=True)
     answer = post(client, NEW, pages.filled(again, NEW))
     assert answer.status_code == 303, answer.get_data(as_text=True)
     return answer.headers["Location"]

@@ -67,9 +67,8 @@ class TestDownloads:
         assert "list-too-long" in answer.text
         assert get(client, "/records.csv?sector=property").status_code == 200
 
-    @pytest.mark.parametrize("query", ["foo=1", "next=1.2026-11-22.1", "q=320902199003074518"])
-    def test_refuse_what_the_search_refuses(self, client, query):
-        assert get(client, f"/records.csv?{query}").status_code == 422
+    def test_refuse_what_the_search_refuses(self, client):
+        assert get(client, "/records.csv?q=320902199003074518").status_code == 422
 
     @pytest.mark.parametrize("name", downloads.LISTS)
     def test_of_the_law_hold_the_rows_of_the_page(self, client, name):

@@ -47,7 +47,7 @@ def upload(client, data):
 class TestEveryPage:
     PATHS = ("/", "/records", "/sectors/procurement", "/behaviours", "/law", "/verify", "/reports", "/audit")
 
-    @pytest.mark.parametrize("path", [*PATHS, "/records?foo=1", "/records/none", "/static/site.css"])
+    @pytest.mark.parametrize("path", [*PATHS, "/records?on=1", "/records/none", "/static/site.css"])
     def test_carries_the_security_headers(self, client, path):
         with client.get(path) as answer:
             headers = answer.headers
@@ -68,10 +68,6 @@ class TestEveryPage:
     def test_can_be_revalidated(self, client, path):
         tag = client.get(path).headers["ETag"]
         assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
-
-    @pytest.mark.parametrize("path", [path for path in PATHS if path != "/records"])
-    def test_refuses_unknown_parameters(self, client, path):
-        assert client.get(f"{path}?q=1").status_code == 422
 
 
 class TestHome:
@@ -173,7 +169,7 @@ class TestVerify:
         for held, status in ((digest, 200), ("0" * 64, 422), ("x", 422)):
             sent = {"receipt": (io.BytesIO(own), "receipt.json"), "digest": held}
             assert client.post("/verify", data=sent).status_code == status
-        for path in ("/verify?digest=<b>", f"/verify?digest={digest}&digest={digest}", "/verify?receipt=1"):
+        for path in ("/verify?digest=<b>", f"/verify?digest={digest}&digest={digest}"):
             assert client.get(path).status_code == 422
 
     def test_refuses_a_missing_file(self, client):

@@ -98,9 +98,6 @@ class TestRecord:
         assert answer.status_code == 404
         assert "record-unknown" in answer.text
 
-    def test_refuses_parameters(self, client):
-        assert client.get(f"/records/{samples.record_id(1)}?on=2026-11-01").status_code == 422
-
 
 class TestWithdrawn:
     def test_leaves_day_and_reason_only(self, client):

@@ -142,7 +142,6 @@ class TestRefusals:
     @pytest.mark.parametrize(
         "query",
         [
-            "?foo=1",
             "?q=瀚垚&q=沐笙",
             "?on=2026-02-30",
             "?on=20260101",
@@ -183,7 +182,7 @@ class TestRefusals:
         assert typed not in shown
         assert typed[-6:] not in shown
 
-    @pytest.mark.parametrize("query", [f"?sector={ZHANG_ID}", f"?{ZHANG_ID}=1", f"?on={ZHANG_ID}", f"?next={ZHANG_ID}"])
+    @pytest.mark.parametrize("query", [f"?sector={ZHANG_ID}", f"?on={ZHANG_ID}", f"?next={ZHANG_ID}"])
     def test_repeats_nothing_of_other_refused_input(self, client, query):
         assert ZHANG_ID not in text(client, query, 422)
 

@@ -10,7 +10,7 @@ from registry.queries.publication import publications
 from registry.services.cases import revisions
 from tests.support import stores
 from tests.test_photographs import photograph
-from tests.web import applying, samples
+from tests.web import applying
 from tests.web.browsing import needs_browser, served, width_beyond_screen
 
 PHOTOGRAPH = {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": photograph()}
@@ -134,20 +134,3 @@ class TestSubject:
             "submit",
         ]
         assert [one for one in reached if one in wanted][: len(wanted)] == wanted
-
-
-class TestPages:
-    def test_are_no_wider_than_the_screen(self, page, bureau):
-        listing, commendation = bureau.listed(), samples.commended(bureau)
-        for path in (
-            "/catalogue",
-            "/schemes",
-            "/relief",
-            "/records?kind=listing",
-            f"/records/{listing}",
-            f"/records/{commendation}",
-            f"/records/{listing}/dispute",
-        ):
-            page.goto(path)
-            assert page.locator("h1").is_visible()
-            assert width_beyond_screen(page) <= 0, path

@@ -1,0 +1,176 @@
+"""The two languages of the public pages: Chinese, in which the templates are written, and English under ``/en``.
+
+The path alone says the language: an address means the same for everybody who is sent it, and caches need not look at
+headers. The words are read from ``translations/en.po`` itself, so that no compiled file has to be made or committed.
+What has no English words (law, records, names) stays Chinese, in an element that says so.
+"""
+
+import functools
+import io
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from babel.messages import mofile, pofile
+from babel.support import NullTranslations, Translations
+from flask import Flask, has_request_context, redirect, request, url_for
+from flask_babel import Babel, Domain, get_locale
+from markupsafe import Markup
+from werkzeug.wrappers import Response as Redirect
+
+from registry.queries.publication import record_query
+from registry.web import template_text
+from registry.web.parameters import PARAMETERS
+
+PREFIX = "/en"
+CHINESE, ENGLISH = "zh-CN", "en"
+CATALOGUE = Path(__file__).parent / "translations" / "en.po"
+CJK = re.compile(template_text.CJK)
+NEUTRAL = frozenset({"web.static", "web.feed", "web.sitemap", "web.sitemap_pages", "web.sitemap_file", "web.robots"})
+"""Addresses of the public pages that have no language."""
+_ENVIRON = "registry.is_english"
+_PERMANENT_REDIRECT = 308
+
+
+class LanguagePath:
+    """Takes the language off the path of a request, before anything looks at it."""
+
+    def __init__(self, inner: Callable[..., Iterable[bytes]]) -> None:
+        self.inner = inner
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer a request."""
+        path = environ.get("PATH_INFO", "")
+        if path == PREFIX or path.startswith(f"{PREFIX}/"):
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + PREFIX
+            environ["PATH_INFO"] = path.removeprefix(PREFIX) or "/"
+            environ[_ENVIRON] = True
+        return self.inner(environ, start_response)
+
+
+class PoDomain(Domain):  # type: ignore[misc]  # Flask-Babel has no types
+    """The words of a locale, read from its catalogue."""
+
+    def get_translations(self) -> NullTranslations:
+        """The words of the language of this request."""
+        return _read_catalogue() if str(get_locale()) == ENGLISH else NullTranslations()
+
+
+_DOMAIN = PoDomain()
+
+
+def init_app(app: Flask) -> None:
+    """Let the templates speak both languages, and lead what has one language only to its one address."""
+    app.jinja_env.add_extension(template_text.TranslatedText)
+    app.jinja_env.globals |= {
+        "shown": shown,
+        "translated": translated,
+        "translated_markup": translated_markup,
+        "language": language,
+        "language_of": language_of,
+        "other_language_url": other_language_url,
+        "neutral_url": neutral_url,
+    }
+    Babel(
+        app,
+        default_locale="zh_Hans_CN",
+        default_timezone="Asia/Shanghai",
+        locale_selector=lambda: ENGLISH if is_english() else None,
+    )
+    app.before_request(_leave_english)
+
+
+def connect(app: Flask) -> None:
+    """Let the requests of an application say their language."""
+    app.wsgi_app = LanguagePath(app.wsgi_app)  # type: ignore[method-assign]
+
+
+def is_english() -> bool:
+    """Whether this request is for an English page."""
+    return has_request_context() and _ENVIRON in request.environ
+
+
+def language() -> str:
+    """The language of this page, as HTML names it."""
+    return ENGLISH if is_english() else CHINESE
+
+
+def translated(value: Any) -> Any:
+    """A text in the language of this page, where it has words for it; anything else as it is."""
+    if not is_english() or not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    return _DOMAIN.gettext(value) if value else value
+
+
+def shown(value: Any) -> Any:
+    """A value as it stands between the elements of a page: what stays Chinese on an English one says so."""
+    if not is_english() or not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    text = translated(value)
+    return Markup('<span lang="zh">{}</span>').format(text) if CJK.search(text) else text
+
+
+def translated_markup(message: str, **values: Any) -> Markup:
+    """A message of a template in the language of this page, its values escaped."""
+    text = _DOMAIN.gettext(message) if is_english() else message
+    return Markup(text) % values  # noqa: S704 - a text of our own, by the catalogue or the template
+
+
+def phrase(message: str, **values: Any) -> str:
+    """A message with values, both in the language of this page; plain text."""
+    return str(translated(message)) % {name: translated(value) for name, value in values.items()}
+
+
+def joined(texts: Iterable[str], separator: str = "、") -> str:
+    """Texts in one line, each in the language of this page."""
+    return str(translated(separator)).join(str(translated(text)) for text in texts)
+
+
+def language_of(value: Any) -> Markup:
+    """The attribute of an element whose text cannot hold another element and stays Chinese on an English page."""
+    is_foreign = is_english() and isinstance(value, str) and CJK.search(str(translated(value)))
+    return Markup(' lang="zh"') if is_foreign else Markup()
+
+
+def neutral_url(endpoint: str, **values: Any) -> str:
+    """The address of what has no language."""
+    return f"{_root()}{url_for(endpoint, **values).removeprefix(request.script_root)}"
+
+
+def other_language_url(path: str = "") -> str:
+    """The address of this page, or of another path, in the other language; of the first page where there is none."""
+    query = ""
+    if not path and request.endpoint is not None:
+        known = PARAMETERS.get(request.endpoint, frozenset())
+        kept = [(name, value) for name, value in request.args.items() if name in known]
+        # What may be a number of a person is never repeated.
+        query = "" if any(record_query.is_personal(value) for _, value in kept) else urlencode(kept)
+        path = quote(request.path)
+    root = _root() if is_english() else _root() + PREFIX
+    return f"{root}{path or '/'}{'?' if query else ''}{query}"
+
+
+def _root() -> str:
+    root = request.script_root
+    return root.removesuffix(PREFIX) if is_english() else root
+
+
+def _leave_english() -> Redirect | None:
+    """Lead to the one address of what has no English page: the desks, the API, and files."""
+    endpoint = request.endpoint
+    if not is_english() or endpoint is None or (endpoint.startswith("web.") and endpoint not in NEUTRAL):
+        return None
+    query = request.query_string.decode("latin-1")
+    return redirect(f"{_root()}{request.path}{'?' if query else ''}{query}", _PERMANENT_REDIRECT)
+
+
+@functools.cache
+def _read_catalogue() -> Translations:
+    with CATALOGUE.open("rb") as file:
+        catalogue = pofile.read_po(file, locale=ENGLISH)
+    compiled = io.BytesIO()
+    mofile.write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)

@@ -1,0 +1,197 @@
+"""Every page that the URL map knows, with something on it: what axe finds, its weight, its width, whom it asks.
+
+One node, one browser, one session per account; a page is loaded once, and looked at in light colours on a desk and in
+dark ones on a telephone: a scheme changes colours only and a width places only, so that each rule sees both of each.
+The English pages are made of the same elements and colours, with longer words: they are looked at on the telephone.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask, g
+from lxml import html
+from playwright.sync_api import Browser, Page, Request
+
+from registry import runtime
+from registry.settings import DEMO_FILE, Settings
+from registry.web.language import CJK
+from registry.web.template_text import READ_ALOUD
+from tests.support import stores
+from tests.support.applications import application
+from tests.support.bureau import Bureau
+from tests.support.people import hire
+from tests.web import furnished
+from tests.web.browsing import needs_browser, served, width_beyond_screen
+from tests.web.furnished import Visit
+from tests.web.signing_in import sign_in, sign_in_browser
+
+BYTES_MAX = 100_000
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+RULES = {"resultTypes": ["violations"]}
+LOOKS = ((DESK, "light"), (PHONE, "dark"))
+RUN = """async options => (await axe.run(options)).violations.map(
+    rule => `${rule.id}: ${rule.nodes[0].html.slice(0, 120)} ${rule.nodes[0].failureSummary.slice(0, 200)}`)"""
+
+
+@pytest.fixture(scope="module")
+def store(templates, tmp_path_factory) -> Iterator[str]:
+    """One store is enough here: a browser sees the pages, not what is behind them."""
+    with templates.copy(stores.STORES[0], tmp_path_factory.mktemp("store")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def app(store, tmp_path_factory) -> Iterator[Flask]:
+    """A node of the demo, which has all pages."""
+    home: Path = tmp_path_factory.mktemp("node")
+    (home / DEMO_FILE).touch()
+    made = application(Settings(home=str(home), database_url=store, demo=1, applications_per_hour_max=9999))
+    made.config["PROPAGATE_EXCEPTIONS"] = False
+    with made.app_context():
+        yield made
+        runtime.db.session.remove()
+        runtime.db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def values(app) -> Iterator[dict[str, str]]:
+    """What is on the pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        bureau = Bureau(hire(), patch)
+        bureau.go(furnished.samples.TODAY)
+        yield furnished.furnish(app, bureau)
+
+
+def look(page: Page, visit: Visit, loaded: dict[str, int]) -> list[str]:
+    """What is wrong with a page. ``loaded``: the bytes of whatever was loaded by this browser, by address."""
+    page.set_viewport_size(DESK)
+    answer = page.goto(visit.path)
+    assert answer is not None
+    own = "/".join(page.url.split("/")[:3]) + "/"
+    wrong = [f"asks {address}" for address in loaded if not address.startswith((own, "data:"))]
+    parts = page.evaluate(
+        "[...document.querySelectorAll('link[rel=stylesheet], script[src]')].map(e => e.href || e.src)"
+    )
+    weight = sum(loaded[address] for address in (answer.url, *parts))
+    if weight > BYTES_MAX:
+        wrong.append(f"weighs {weight} bytes")
+    if visit.button:
+        submit(page, visit)
+    for screen, scheme in LOOKS[1:] if visit.path.startswith("/en/") else LOOKS:
+        page.set_viewport_size(screen)
+        page.emulate_media(color_scheme=scheme)
+        wrong += [f"{screen['width']} {scheme} {found}" for found in page.evaluate(RUN, RULES)]
+        if width_beyond_screen(page) > 0:
+            wrong.append(f"wider than {screen['width']}")
+    return [f"{visit.path} {one}" for one in wrong]
+
+
+def submit(page: Page, visit: Visit) -> None:
+    """Hand a form in as it is, past what the browser would ask for."""
+    page.evaluate("for (const form of document.forms) form.noValidate = true")
+    if visit.box:
+        page.locator(visit.box).first.check()
+    page.get_by_role("button", name=visit.button).click()
+    page.wait_for_load_state()
+
+
+@contextmanager
+def opened(browser: Browser, site: str, account: str | None) -> Iterator[tuple[Page, dict[str, int]]]:
+    """A page of somebody's, with axe in it, and what it loads."""
+    context = browser.new_context(base_url=site, reduced_motion="reduce")
+    context.add_init_script(Axe().axe_script)
+    page, loaded = context.new_page(), {}
+
+    def note(request: Request) -> None:
+        loaded[request.url] = max(loaded.get(request.url, 0), request.sizes()["responseBodySize"])
+
+    page.on("request", lambda request: loaded.setdefault(request.url, 0))
+    page.on("requestfinished", note)
+    if account:
+        sign_in_browser(page, account)
+    yield page, loaded
+    context.close()
+
+
+def untranslated(element: html.HtmlElement, language: str = "") -> Iterator[str]:
+    """The Chinese on an English page that does not say that it is Chinese."""
+    language = element.get("lang", language)
+    texts = [element.text, *(element.get(name) for name in READ_ALOUD)]
+    if language == "en":
+        yield from (text for text in texts if text and CJK.search(text))
+    for child in element:
+        if isinstance(child.tag, str) and child.tag != "title":  # a title holds names, and no element that says so
+            yield from untranslated(child, language)
+        if language == "en" and child.tail and CJK.search(child.tail):
+            yield child.tail
+
+
+class TestEnglish:
+    def test_leaves_nothing_of_a_public_page_in_chinese_that_does_not_say_so(self, app, values):
+        client, found = app.test_client(), {}
+        for visit in furnished.public_visits(app, values):
+            answer = client.get(f"/en{visit.path}", headers={"Accept": "text/html"})
+            page = html.fromstring(answer.text)
+            assert (page.get("lang"), answer.mimetype) == ("en", "text/html"), visit
+            if texts := list(untranslated(page)):
+                found[visit.path] = texts
+        assert found == {}
+
+    def test_is_one_link_away_and_back_on_every_public_page(self, app, values):
+        client = app.test_client()
+        for visit in furnished.public_visits(app, values):
+            for path in (visit.path, f"/en{visit.path}"):
+                answer = client.get(path, headers={"Accept": "text/html"})
+                [link] = html.fromstring(answer.text).xpath("//a[@class='language']")
+                other = client.get(link.get("href"), headers={"Accept": "text/html"})
+                assert html.fromstring(other.text).get("lang") == link.get("hreflang"), path
+                if answer.status_code == 200:
+                    assert client.get(other.request.full_path).status_code == 200
+                    assert {answer.request.path, other.request.path} == {
+                        visit.path.split("?")[0],
+                        f"/en{visit.path.split('?')[0]}",
+                    }
+
+
+class TestParameters:
+    def test_that_a_page_does_not_know_change_nothing(self, app, values):
+        client = app.test_client()
+        for visit in furnished.public_visits(app, values):
+            plain, added = (client.get(path) for path in (visit.path, furnished.with_strange_parameters(visit.path)))
+            assert (added.status_code, added.text) == (plain.status_code, plain.text), visit
+
+    def test_that_a_page_does_not_know_never_refuse_a_private_one(self, app, values):
+        for account, seen in groupby(furnished.private_visits(app, values), key=lambda visit: visit.account):
+            client = app.test_client()
+            if account:
+                sign_in(client, account)
+            for visit in seen:
+                g.pop("signed_in", None)
+                plain, added = (
+                    client.get(path)
+                    for path in (
+                        visit.path,
+                        f"{visit.path}{'&' if '?' in visit.path else '?'}from=groupmessage&isappinstalled=0",
+                    )
+                )
+                assert added.status_code == plain.status_code, visit
+
+
+@needs_browser
+class TestPage:
+    def test_has_nothing_that_axe_finds_is_light_fits_and_asks_nobody_else(self, app, browser, values):
+        public = furnished.public_visits(app, values)
+        english = (Visit(f"/en{visit.path}") for visit in public)
+        visits = [*public, *english, *furnished.private_visits(app, values), *furnished.submissions(values)]
+        visits.sort(key=lambda visit: visit.account or "")
+        wrong: list[str] = []
+        with served(app) as site:
+            for account, seen in groupby(visits, key=lambda visit: visit.account):
+                with opened(browser, site, account) as (page, loaded):
+                    for visit in seen:
+                        wrong += look(page, visit, loaded)
+        assert not wrong, "\n".join(wrong)
