@@ -20,6 +20,7 @@ from registry.settings import Settings
 from tools.checking import checking_text
 from tools.formats import exchange_text
 from tools.law import law_table
+from tools.module_map import module_map
 from tools.procedures import procedures_table
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -114,6 +115,7 @@ TABLES = {
     "errors.md": errors_table,
     "exchange.md": lambda: exchange_text((DOCS / "exchange.md").read_text("utf-8")),
     "law.md": law_table,
+    "modules.md": module_map,
     "procedures.md": procedures_table,
     "settings.md": settings_table,
 }

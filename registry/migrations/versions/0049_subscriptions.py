@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0050"
-down_revision = "0047"
+revision = "0049"
+down_revision = "0048"
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

@@ -6,8 +6,8 @@ The worker fills the rows from the files that are kept.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0051"
-down_revision = "0048"
+revision = "0050"
+down_revision = "0049"
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
