@@ -24,12 +24,13 @@ from registry.web.public.downloads import LISTS
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "registry" / "web" / "templates"
 DESKS = frozenset({
-    "all_components", "components", "desk_base", "login", "own_account", "password", "password_code", "password_wanted",
-    "progress", "proposal", "proposals", "recovery_codes", "report_file", "second_factor", "second_factor_new",
+    "all_components", "components", "desk_base", "login", "own_account", "passkeys", "password", "password_code",
+    "password_wanted", "progress", "proposal", "proposals", "recovery_codes", "report_file", "second_factor",
+    "second_factor_new",
 })  # fmt: skip
 """Templates for signed-in people, who work in Chinese."""
 WORDS = ("sections.py", "measures.py", "public/statistics.py", "views.py")
-OF_CHECKS = frozenset({"REASONS", "FINDINGS", "MATCHES", "REVIEW_OUTCOMES", "SHELL_ACTS"})
+OF_CHECKS = frozenset({"REASONS", "FINDINGS", "MATCHES", "REVIEW_OUTCOMES", "SHELL_ACTS", "TRANSPORTS", "DELIVERIES"})
 """Labels of what is no public page."""
 NAMED = ("sectors", "penalty_kinds", "id_types")
 """Tables whose rows are named in English too; the names of lists, measures, behaviours and districts stay Chinese."""
