@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test lint check bench workbooks replays chaos deltas simulate sim mutants failovers container-smoke attack stopwatch needs lock clean
+.PHONY: help run test lint check bench workbooks replays chaos deltas simulate sim mutants failovers container-smoke attack stopwatch screenshots needs lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -67,6 +67,9 @@ attack: $(VENV)/dev.stamp needs ## attack a node in every known way, and print w
 stopwatch: $(VENV)/dev.stamp needs ## count pages, keys and characters of a clerk, a trading centre and a listing, by keyboard alone
 	@TEST_STORES=sqlite $(BIN)/python -m pytest -q -s -k Browser\ or\ test_desk_browser tests/web/centre/test_walk.py \
 	  tests/web/desk/test_desk_browser.py $(ARGS) | grep stop-watch
+
+screenshots: $(VENV)/dev.stamp needs ## take the pictures of the main pages for the README again (docs/screenshots)
+	@$(BIN)/python -m tools.screenshots $(ARGS)
 
 needs: ## install what the tests need and the machine lacks (PostgreSQL, MariaDB, nginx, Chromium, a Chinese font, SoftHSM)
 	@sh tests/needs.sh
