@@ -11,7 +11,9 @@ from PIL import Image, ImageOps
 from registry.refusals.procedure import DocumentRefused
 
 PIXELS_MAX = 64_000_000
-"""A picture of more is refused before it is unpacked; telephones make 50 million."""
+"""A JPEG of more is refused before it is unpacked; telephones make 50 million."""
+PNG_PIXELS_MAX = 16_000_000
+"""A PNG cannot be unpacked at a smaller scale; screens have 8 million."""
 EDGE_MAX = 3_000
 """The longer edge of what is kept, in pixels: a page of A4 at 250 dots an inch."""
 JPEG_QUALITY = 85
@@ -34,12 +36,12 @@ def rewrite(content: bytes) -> bytes:
         return content
     try:
         with Image.open(io.BytesIO(content), formats=(kind,)) as picture:
-            if picture.width * picture.height > PIXELS_MAX:
+            if picture.width * picture.height > (PIXELS_MAX if kind == "JPEG" else PNG_PIXELS_MAX):
                 raise DocumentRefused("图片过大，请缩小后再上传")
             picture.draft("RGB", (EDGE_MAX, EDGE_MAX))  # a large JPEG is unpacked at a smaller scale at once
-            upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((EDGE_MAX, EDGE_MAX))
-            return _write(upright, kind)
+            picture.thumbnail((EDGE_MAX, EDGE_MAX))
+            ImageOps.exif_transpose(picture, in_place=True)
+            return _write(picture, kind)
     except _BROKEN:
         raise DocumentRefused("图片不能打开，可能已经损坏") from None
 

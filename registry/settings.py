@@ -134,8 +134,9 @@ class Settings:
     """This node's name at that provider."""
     oidc_client_secret_file: str = ""
     """File with the secret of that client; none when empty: then the code is protected by PKCE alone."""
-    oidc_account_claim: str = "preferred_username"
-    """Claim of the ID token that is the name of an account here; it must never be given to another person."""
+    oidc_account_claim: str = "sub"
+    """Claim of the ID token that is the name of an account here. Only ``sub`` is never given to another person (OpenID
+    Connect Core 5.7)."""
     subscription_interval_seconds: int = 3600
     """How often subscribers are mailed what is newly published."""
     pdf_font: str = ""

@@ -10,12 +10,11 @@ from email.utils import format_datetime
 from registry import runtime
 from registry.domain.permissions import SYSTEM
 from registry.services.node import mail
-from registry.services.node.mail import Mail
+from registry.services.node.mail import Failure, Mail
 from registry.settings import Settings
 from sync.time_limit import TimeLimit
 
 CONNECT_SECONDS = 10
-_PERMANENT = range(500, 600)
 
 
 @dataclass
@@ -47,34 +46,30 @@ def send_all() -> MailResult:
     if not runtime.settings().smtp_host:
         return result
     for waiting in runtime.perform(SYSTEM, mail.take_due):
-        number, code = waiting.number, _send(runtime.settings(), waiting)
-        if code is None:
+        number, failure = waiting.number, _send(runtime.settings(), waiting)
+        if failure is None:
             runtime.perform(SYSTEM, lambda work, number=number: mail.note_sent(work, number))  # type: ignore[misc]
             result.sent += 1
             continue
-        is_final = code.isdigit() and int(code) in _PERMANENT
         runtime.perform(
             SYSTEM,
-            lambda work, number=number, code=code, is_final=is_final: mail.note_failed(  # type: ignore[misc]
-                work, number, code, is_final=is_final
-            ),
+            lambda work, number=number, failure=failure: mail.note_failed(work, number, failure),  # type: ignore[misc]
         )
         result.failed += 1
     return result
 
 
-def _send(chosen: Settings, waiting: Mail) -> str | None:
-    """Send one mail; None when the server took it, else its status or the kind of error. Texts are never kept: they
-    repeat the recipient."""
+def _send(chosen: Settings, waiting: Mail) -> Failure | None:
+    """Send one mail; None when the server took it. Texts of the server are never kept: they repeat the recipient."""
     with TimeLimit(chosen.smtp_timeout_seconds) as time_limit:
         try:
             _deliver(chosen, _compose(chosen, waiting), time_limit)
         except smtplib.SMTPRecipientsRefused as error:
-            return str(next(iter(error.recipients.values()))[0])
+            return Failure(str(next(iter(error.recipients.values()))[0]), is_of_recipient=True)
         except smtplib.SMTPResponseException as error:
-            return str(error.smtp_code)
+            return Failure(str(error.smtp_code))
         except (smtplib.SMTPException, OSError, ValueError) as error:
-            return "TimedOut" if time_limit.is_over else type(error).__name__
+            return Failure("TimedOut" if time_limit.is_over else type(error).__name__)
     return None
 
 

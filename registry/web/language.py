@@ -142,6 +142,8 @@ def neutral_url(endpoint: str, **values: Any) -> str:
 def other_language_url(path: str = "") -> str:
     """The address of this page, or of another path, in the other language; of the first page where there is none."""
     query = ""
+    if not path and request.method not in ("GET", "HEAD"):  # what a form is sent to has no page of its own
+        path = "/"
     if not path and request.endpoint is not None:
         known = PARAMETERS.get(request.endpoint, frozenset())
         kept = [(name, value) for name, value in request.args.items() if name in known]

@@ -72,7 +72,8 @@ def single_sign_on_return() -> ResponseReturnValue:
         return _refuse(None)
     with runtime.reading(on_primary=True) as store:
         stored = sign_in_lookup.stored_password(store, str(name), day_of(runtime.clock()))
-    if stored.actor is None or not isinstance(name, str):
+    # Who has no second factor yet sets it up after the password of this node alone.
+    if stored.actor is None or not isinstance(name, str) or not stored.has_second_factor:
         return _refuse(None)
     return continue_sign_in(stored, wanted)
 

@@ -98,8 +98,20 @@ class TestSend:
         queued()
         done = send_all()
         assert (done.sent, done.failed) == (1, 1)
-        assert messages()[0] == ("failed", 1, "550", b"")
+        assert messages()[0] == ("failed", 1, "recipient 550", b"")
         assert "gone" not in caplog.text
+
+    def test_keeps_a_mail_whose_sender_or_login_is_refused(self, app, server):
+        server.answers = ["554 sender not wanted"]
+        queued()
+        assert send_all().failed == 1
+        assert messages()[0][:3] == ("pending", 1, "554")
+
+    def test_sends_news_after_what_somebody_waits_for(self, app, server):
+        runtime.perform(SYSTEM, lambda work: mail.queue(work, mail.NEWS, "reader@firm.example", "新公示", "一条"))
+        queued()
+        assert send_all().sent == 2
+        assert [recipients for recipients, _ in server.taken] == [["legal@firm.example"], ["reader@firm.example"]]
 
     def test_gives_up_after_many_tries(self, app, server, monkeypatch):
         server.answers = ["451 no"] * mail.ATTEMPTS_MAX

@@ -35,13 +35,18 @@ def store(templates, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def provider(app, office, tmp_path_factory):
-    """The provider of the node; the clerk has a password and a second factor."""
+    """The provider of the node; the clerk has a password and a second factor, the head a password alone."""
     secret = tmp_path_factory.mktemp("secret") / "client"
     secret.write_text(SECRET + "\n")
     give_password(office["clerk"])
+    give_password(office["head"])
     with serving() as made:
         app.extensions["registry_settings"] = replace(
-            runtime.settings(), oidc_issuer=made.issuer, oidc_client_id=CLIENT, oidc_client_secret_file=str(secret)
+            runtime.settings(),
+            oidc_issuer=made.issuer,
+            oidc_client_id=CLIENT,
+            oidc_client_secret_file=str(secret),
+            oidc_account_claim="preferred_username",
         )
         made.totp, _ = give_second_factor(office["clerk"])
         yield made
@@ -101,8 +106,8 @@ class TestRefusals:
         assert client.get("/login/second-factor").status_code == 303
         return answer
 
-    @pytest.mark.parametrize("name", ["nobody-here", "verifier", "", 7, None, ["clerk"]])
-    def test_of_whoever_has_no_account_with_a_password_here_and_nothing_is_made(self, client, truthful, name):
+    @pytest.mark.parametrize("name", ["nobody-here", "verifier", "head", "", 7, None, ["clerk"]])
+    def test_of_whoever_has_no_account_with_both_factors_here_and_nothing_is_made(self, client, truthful, name):
         def accounts():
             with runtime.reading() as session:
                 return session.scalars(select(Account.name)).all()

@@ -34,6 +34,6 @@ def program_version() -> str:
     """Digest of the program and its pages as they stand on the disk when first asked."""
     digest = hashlib.sha256()
     for path in sorted(_ROOT.rglob("*")):
-        if path.suffix in (".py", ".html", ".css", ".toml", ".txt"):
+        if path.is_file() and path.suffix != ".pyc":
             digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -13,7 +13,15 @@ RULE = (
     "前置库的地址应为 SQLAlchemy 地址（sqlite、postgresql、mysql），不含口令："
     "口令放在数据库客户端自己的口令文件里（passfile、read_default_file）"
 )
-_DATABASES = ("sqlite", "postgresql", "mysql", "mariadb")
+_POSTGRESQL = frozenset({
+    "host", "port", "passfile", "service", "sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout",
+})  # fmt: skip
+_MARIADB = frozenset({
+    "unix_socket", "charset", "read_default_file", "read_default_group", "connect_timeout", "ssl_ca", "ssl_cert",
+    "ssl_key", "ssl_verify_cert", "ssl_verify_identity",
+})  # fmt: skip
+_DATABASES = {"sqlite": frozenset[str](), "postgresql": _POSTGRESQL, "mysql": _MARIADB, "mariadb": _MARIADB}
+"""Kinds of database and the parameters that an address may have: none that is a secret or a statement."""
 
 
 def is_usable(transport: str, url: str) -> bool:
@@ -38,5 +46,6 @@ def _is_database(url: str) -> bool:
         address = make_url(url)
     except (ArgumentError, ValueError):
         return False
-    has_secret = address.password is not None or any("password" in name.lower() for name in address.query)
-    return address.get_backend_name() in _DATABASES and bool(address.database) and not has_secret
+    known = _DATABASES.get(address.get_backend_name())
+    is_plain = address.password is None and known is not None and known.issuperset(address.query)
+    return is_plain and bool(address.database)

@@ -13,6 +13,10 @@ from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
 
 AT_ONCE = 20
+NEWS = "news"
+"""Purpose of mails that nobody waits for; they are sent after all others."""
+_UNKNOWN_RECIPIENT = range(500, 600)
+_GONE = "recipient "
 ATTEMPTS_MAX = 12
 RETRY_SECONDS = 60
 RETRY_SECONDS_MAX = 6 * 3600
@@ -28,6 +32,19 @@ class Mail:
     text: str
     created_at: dt.datetime
     unsubscribe: str = ""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why the mail server did not take a mail: its status or the kind of error. Only what it says of the recipient can
+    be final: a wrong password of ours, say, is mended by the operator."""
+
+    code: str
+    is_of_recipient: bool = False
+
+    @property
+    def is_final(self) -> bool:
+        return self.is_of_recipient and self.code.isdigit() and int(self.code) in _UNKNOWN_RECIPIENT
 
 
 def queue(work: UnitOfWork, purpose: str, to: str, subject: str, text: str, *, unsubscribe: str = "") -> int:
@@ -49,11 +66,11 @@ def queue(work: UnitOfWork, purpose: str, to: str, subject: str, text: str, *, u
 
 
 def take_due(work: UnitOfWork) -> Sequence[Mail]:
-    """Take the oldest mails that are due and count the try; each is taken again only after its pause."""
+    """Take the oldest mails that are due, news last, and count the try; each is taken again only after its pause."""
     statement = (
         select(MailMessage)
         .where(MailMessage.state == "pending", (MailMessage.retry_at.is_(None)) | (MailMessage.retry_at <= work.now))
-        .order_by(MailMessage.id)
+        .order_by(MailMessage.purpose == NEWS, MailMessage.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
@@ -74,14 +91,27 @@ def note_sent(work: UnitOfWork, number: int) -> None:
     _settle(work, number, "sent", None)
 
 
-def note_failed(work: UnitOfWork, number: int, code: str, *, is_final: bool) -> None:
-    """Note a failure by its code. A final one, or the last of many, gives the mail up and erases its content."""
+def note_failed(work: UnitOfWork, number: int, failure: Failure) -> None:
+    """Note a failure. A final one, or the last of many, gives the mail up and erases its content."""
     message = work.session.get_one(MailMessage, number)
-    message.detail = code
+    message.detail = failure.code
     work.session.flush()
-    if is_final or message.attempts >= ATTEMPTS_MAX:
-        _settle(work, number, "failed", code)
-        audit.note(work, "mail.failed", f"mail {number}", code)
+    if failure.is_final or message.attempts >= ATTEMPTS_MAX:
+        _settle(work, number, "failed", f"{_GONE}{failure.code}" if failure.is_final else failure.code)
+        audit.note(work, "mail.failed", f"mail {number}", failure.code)
+
+
+def cancel(work: UnitOfWork, number: int) -> None:
+    """Give up a mail that was not sent yet and erase its content."""
+    message = work.session.get(MailMessage, number)
+    if message is not None and message.state == "pending":
+        _settle(work, number, "failed", "cancelled")
+
+
+def is_recipient_gone(work: UnitOfWork, number: int) -> bool:
+    """Whether a mail was given up because the server knows no such recipient."""
+    message = work.session.get(MailMessage, number)
+    return message is not None and message.state == "failed" and (message.detail or "").startswith(_GONE)
 
 
 def _settle(work: UnitOfWork, number: int, state: str, detail: str | None) -> None:

@@ -28,7 +28,7 @@ CHALLENGE_WITHIN = dt.timedelta(minutes=5)
 PASSKEYS_MAX = 10
 NAME_CHARACTERS_MAX = 50
 _CHALLENGE_BYTES = 32
-_MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError)
+_MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError, RecursionError)
 """What the library raises for an answer that is none."""
 
 

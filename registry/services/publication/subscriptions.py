@@ -9,14 +9,14 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_, select
 
 from registry.domain import labels
 from registry.domain.cases.relief import EMAIL
 from registry.domain.law.reference import Reference
 from registry.domain.publication import canonical
 from registry.domain.records import known_fields
-from registry.models import MailMessage, Publication, Subscription
+from registry.models import Publication, Subscription
 from registry.queries.law import reference_data
 from registry.queries.publication import publications, record_query, record_search
 from registry.queries.publication.publications import Moment
@@ -80,7 +80,7 @@ def subscribe(work: UnitOfWork, to: str, arguments: Mapping[str, str]) -> None:
     subscription.sealed = vault.seal(canonical.dumps({"to": to, "typed": typed, "token": token}))
     subject, text = (
         f"请确认订阅：{work.settings.node_name}",
-        _confirmation_text(work, token, describe(typed, reference)),
+        _confirmation_text(work, token, describe(typed, reference, shows_typed=False)),
     )
     subscription.mail_id = mail.queue(work, _PURPOSE, to, subject, text)
     work.session.flush()
@@ -96,14 +96,19 @@ def confirm(work: UnitOfWork, token: str) -> None:
 
 
 def end(work: UnitOfWork, token: str) -> None:
-    """End a subscription and delete all that is kept of it. Nothing to do when it has ended."""
-    statement = delete(Subscription).where(Subscription.token_hash == _hash_token(work, token))
-    work.session.execute(statement.execution_options(synchronize_session=False))
+    """End a subscription and delete all that is kept of it, a mail that waits included. Nothing to do when it has
+    ended."""
+    statement = select(Subscription).where(Subscription.token_hash == _hash_token(work, token)).with_for_update()
+    for subscription in work.session.scalars(statement):
+        if subscription.mail_id:
+            mail.cancel(work, subscription.mail_id)
+        work.session.delete(subscription)
+    work.session.flush()
 
 
 def read(work: UnitOfWork, token: str) -> tuple[list[str], bool]:
     """What a subscription is to, in words, and whether it was confirmed. Refuses ``SubscriptionUnknown``."""
-    subscription = _find(work, token)
+    subscription = _find(work, token, is_locking=False)
     typed = _open(work, subscription).typed
     return describe(typed, reference_data.current(work.session)), subscription.confirmed_at is not None
 
@@ -134,17 +139,19 @@ def mail_new(work: UnitOfWork) -> int:
     return len(due)
 
 
-def describe(typed: Mapping[str, str], reference: Reference) -> list[str]:
-    """Filters in words, one line each."""
+def describe(typed: Mapping[str, str], reference: Reference, *, shows_typed: bool = True) -> list[str]:
+    """Filters in words, one line each. Where it is not shown what was typed, of free texts there is only the name: a
+    mail to somebody who asked for nothing carries no words of a stranger."""
     names: dict[str, Mapping[str, str]] = {
         "kind": labels.RECORD_KINDS,
         "state": labels.STANDING,
         **{name: reference.names(f"{name}s") for name in ("sector", "behaviour", "district")},
     }
     words = {"q": "查询", "uscc": "统一社会信用代码"} | labels.FACETS
-    return [f"{words[name]}：{names.get(name, {}).get(value, value)}" for name, value in typed.items()] or [
-        "全部公示记录"
-    ]
+    shown = {
+        name: names.get(name, {}).get(value, value if shows_typed else "（见确认页）") for name, value in typed.items()
+    }
+    return [f"{words[name]}：{value}" for name, value in shown.items()] or ["全部公示记录"]
 
 
 def _mail_one(work: UnitOfWork, subscription: Subscription, at: Moment, reference: Reference) -> None:
@@ -172,7 +179,7 @@ def _mail_one(work: UnitOfWork, subscription: Subscription, at: Moment, referenc
     lines += ["", f"退订：{address}", work.settings.node_name, ""]
     subject = f"新公示 {search.total()} 条：{work.settings.node_name}"
     subscription.mail_id = mail.queue(
-        work, _PURPOSE, content.to, subject, "\n".join(lines), unsubscribe=f"{address}/end"
+        work, mail.NEWS, content.to, subject, "\n".join(lines), unsubscribe=f"{address}/end"
     )
 
 
@@ -201,9 +208,9 @@ def _confirmation_text(work: UnitOfWork, token: str, described: list[str]) -> st
     return "\n".join(lines)
 
 
-def _find(work: UnitOfWork, token: str) -> Subscription:
-    statement = select(Subscription).where(Subscription.token_hash == _hash_token(work, token)).with_for_update()
-    subscription = work.session.scalars(statement).first()
+def _find(work: UnitOfWork, token: str, *, is_locking: bool = True) -> Subscription:
+    statement = select(Subscription).where(Subscription.token_hash == _hash_token(work, token))
+    subscription = work.session.scalars(statement.with_for_update() if is_locking else statement).first()
     oldest = work.now - dt.timedelta(days=UNCONFIRMED_DAYS)
     if subscription is None or (subscription.confirmed_at is None and subscription.asked_at < oldest):
         raise SubscriptionUnknown()
@@ -211,9 +218,8 @@ def _find(work: UnitOfWork, token: str) -> Subscription:
 
 
 def _was_given_up(work: UnitOfWork, subscription: Subscription) -> bool:
-    """Whether the last mail could not be delivered: nobody reads there."""
-    last = work.session.get(MailMessage, subscription.mail_id) if subscription.mail_id else None
-    return last is not None and last.state == "failed"
+    """Whether nobody reads there, as the mail server said to the last mail."""
+    return subscription.mail_id is not None and mail.is_recipient_gone(work, subscription.mail_id)
 
 
 def _open(work: UnitOfWork, subscription: Subscription) -> SubscriptionContent:

@@ -11,6 +11,7 @@ from registry.domain.permissions import PUBLIC
 from registry.queries.publication import record_query
 from registry.services.publication import subscriptions
 from registry.serving import request_limits
+from registry.unit_of_work import UnitOfWork
 from registry.web.blueprint import pages, render_uncached
 
 _ACCEPTED = 202
@@ -29,7 +30,9 @@ def subscribe() -> Response:
 @pages.get("/subscriptions/<token>")
 def subscription(token: str) -> Response:
     """What a subscription is to, with the button that confirms or ends it."""
-    described, is_confirmed = runtime.perform(PUBLIC, lambda work: subscriptions.read(work, token))
+    with runtime.reading(on_primary=True) as session:
+        work = UnitOfWork(session, PUBLIC, runtime.clock(), runtime.keys(), runtime.settings())
+        described, is_confirmed = subscriptions.read(work, token)
     state = "confirmed" if is_confirmed else "unconfirmed"
     return render_uncached("subscription.html", state=state, token=token, described=described)
 

@@ -29,7 +29,13 @@ class Mailbox:
     """A real mail server, and what reached it."""
 
     def __init__(self):
-        self.taken = []
+        self.taken, self.refuses = [], False
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.refuses:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
         self.taken.append(email.message_from_bytes(envelope.content, policy=default))
@@ -51,6 +57,7 @@ def server():
 @pytest.fixture
 def mailbox(server):
     server[0].taken.clear()
+    server[0].refuses = False
     return server[0]
 
 
@@ -131,6 +138,12 @@ class TestSubscribe:
         written = str(kept)
         assert TO not in written and "瀚蓝" not in written and token not in written
 
+    def test_carries_no_words_of_a_stranger_before_it_is_confirmed(self, app, mailbox):
+        subscribed({"q": "恭喜中奖", "sector": "property"})
+        send_all()
+        content = mailbox.taken[0].get_content()
+        assert "恭喜" not in content and "国有产权交易领域" in content
+
     def test_of_one_thing_twice_is_one_and_tells_nobody(self, app, mailbox):
         confirmed(mailbox, {"q": "瀚蓝"})
         subscribed({"q": " 瀚蓝 "})
@@ -151,13 +164,29 @@ class TestEnd:
         with pytest.raises(SubscriptionUnknown):
             runtime.perform(PUBLIC, lambda work: subscriptions.confirm(work, token))
 
+    def test_takes_back_a_mail_that_waits(self, app, mailbox):
+        token = confirmed(mailbox, {})
+        samples.release(samples.body(1))
+        mail_all()
+        runtime.perform(PUBLIC, lambda work: subscriptions.end(work, token))
+        assert (send_all().sent, mailbox.taken) == (0, [])
+        with runtime.reading() as session:
+            assert session.scalars(text("SELECT DISTINCT length(sealed) FROM mail_messages")).all() == [0]
+
     def test_comes_by_itself_when_no_mail_arrives(self, app, mailbox):
         confirmed(mailbox, {})
         samples.release(samples.body(1))
         mail_all()
         with runtime.begin() as work:
-            work.session.execute(text("UPDATE mail_messages SET state = 'failed' WHERE state = 'pending'"))
+            work.session.execute(
+                text("UPDATE mail_messages SET state = 'failed', detail = '535' WHERE state = 'pending'")
+            )
         samples.release(samples.body(2))
+        mail_all()
+        assert len(rows()) == 1  # that was our own password
+        mailbox.refuses = True
+        send_all()
+        samples.release(samples.body(3))
         mail_all()
         assert rows() == []
 
