@@ -28,14 +28,15 @@ class PushResult:
 def push(code: str, connect: peer_links.Connect = peer_links.connect) -> PushResult:
     """Send what is pending to a peer, run after run while each sends all that it may; what has no receipt stays
     pending."""
-    result = PushResult()
-    while _push_run(code, connect, result):
-        pass
+    result, before = PushResult(), None
+    # What comes due again at once was not settled by the receipts: it waits for the next time.
+    while (sent := _push_run(code, connect, result)) is not None and sent != before:
+        before = sent
     return result
 
 
-def _push_run(code: str, connect: peer_links.Connect, result: PushResult) -> bool:
-    """Send one run of pending messages; returns whether there may be more to send now."""
+def _push_run(code: str, connect: peer_links.Connect, result: PushResult) -> list[int] | None:
+    """Send one run of pending messages; returns them when there may be more to send now."""
 
     def take(work: UnitOfWork) -> tuple[backlog.Link, list[Version], Transport]:
         peer = peer_messages.peer(work.session, code)
@@ -56,7 +57,8 @@ def _push_run(code: str, connect: peer_links.Connect, result: PushResult) -> boo
         _put_aside(code, run.set_aside)
         peer_links.remember(code, run.link)
     result.set_aside += len(run.set_aside)
-    return len(due) == most and result.failed is None
+    has_more = len(due) == most and result.failed is None
+    return [number for number, _ in due] if has_more else None
 
 
 def push_all(connect: peer_links.Connect = peer_links.connect, lane: str | None = None) -> dict[str, PushResult]:

@@ -122,6 +122,7 @@ JOBS = {
     "export": "生成开放数据",
     "erased": "删除后重新生成开放数据",
     "retention": "清除已满保存期限的信息",
+    "subscriptions": "邮寄新公示的记录",
 }
 """Jobs of the worker (``sync/schedule``)."""
 AUDIT_ACTS = SHELL_ACTS | {

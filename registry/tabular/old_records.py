@@ -14,6 +14,8 @@ _BOF, _FILEPASS, _BOUNDSHEET, _CONTINUE = 0x809, 0x2F, 0x85, 0x3C
 _FORMULA, _MULBLANK, _MULRK = 0x06, 0xBE, 0xBD
 _HEADER, _FOOTER, _HEADER_FOOTER = 0x14, 0x15, 0x89C
 _OBJECT, _TEXT_OBJECT = 0x5D, 0x1B6
+_WORKSHEET = 0
+"""Kind of sheet that has cells, as a BoundSheet8 record says."""
 _SINGLE = frozenset((0x201, 0x203, 0x204, 0x205, 0x27E, 0xFD, 0xD6, _FORMULA))
 """Records of one cell: BLANK, NUMBER, LABEL, BOOLERR, RK, LABELSST, RSTRING, FORMULA."""
 _COMMENT, _PICTURES = 0x19, frozenset((0x05, 0x08))
@@ -32,18 +34,25 @@ class SheetRecords:
 
 
 def scan_records(stream: bytes) -> dict[int, SheetRecords]:
-    """What the records say of each sheet, by its number; refuses more cells than a table may have, and encryption."""
-    starts: list[int] = []
+    """What the records say of each worksheet, by its number among them; what other sheets say (charts, macros) is left.
+
+    Refuses more cells than a table may have, and encryption.
+    """
+    starts: dict[int, int | None] = {}
+    worksheets = 0
     sheets: dict[int, SheetRecords] = {}
     sheet, cells, object_kind, box_length = SheetRecords(), 0, 0, 0
     for position, kind, length in _records(stream):
         content = stream[position + 4 : position + 4 + length]
         if kind == _FILEPASS:
             raise FileFormat("文件已加密，请另存为不加密的 XLSX")
-        if kind == _BOUNDSHEET and length >= 4:
-            starts.append(struct.unpack_from("<I", content)[0])
-        elif kind == _BOF and position in starts:
-            sheet = sheets.setdefault(starts.index(position), SheetRecords())
+        if kind == _BOUNDSHEET and length >= 6:
+            is_worksheet = content[5] == _WORKSHEET
+            starts[struct.unpack_from("<I", content)[0]] = worksheets if is_worksheet else None
+            worksheets += is_worksheet
+        elif kind == _BOF and position in starts:  # a chart within a sheet has one of its own, and is none
+            number = starts[position]
+            sheet = SheetRecords() if number is None else sheets.setdefault(number, SheetRecords())
         elif kind in _SINGLE and length >= 4:
             cells += 1
             if kind == _FORMULA:
@@ -70,8 +79,8 @@ def _records(stream: bytes) -> Iterator[tuple[int, int, int]]:
     position = 0
     while position + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, position)
-        if kind == 0 and length == 0:
-            return
+        if (kind == 0 and length == 0) or position + 4 + length > len(stream):
+            return  # filled up, or cut off
         yield position, kind, length
         position += 4 + length
 

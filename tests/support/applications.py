@@ -2,9 +2,11 @@
 
 import copy
 import functools
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import Dialect, Engine
+from sqlalchemy.util import LRUCache
 
 from registry import runtime
 from registry.app import connect, open_doors
@@ -41,7 +43,7 @@ def application(settings: Settings) -> Flask:
 
 _dialects: dict[str, Dialect] = {}
 """One dialect per kind of store, because what is compiled is kept by the dialect it was compiled for."""
-_statements: dict[object, object] = {}
+_statements = LRUCache[Any, Any](500)
 
 
 def _warm(engine: Engine, template: stores.Template) -> None:

@@ -1,8 +1,16 @@
-"""The keyboard alone: what the tests of the pages in a browser share."""
+"""axe-core on a page, and the keyboard alone: what the tests of the pages in a browser share."""
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
+_AXE = Axe()
 TABS_MAX = 120
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong on a page as it stands: the rule, and the first element that breaks it."""
+    found = _AXE.run(page).response["violations"]
+    return [f"{page.url} {rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found]
 
 
 def tab_to(page: Page, wanted: Locator) -> None:

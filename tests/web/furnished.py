@@ -35,6 +35,7 @@ TENDER = {
     "district": "320903",
 }  # fmt: skip
 FILES = {
+    "/suggestions",
     "/static/<path:filename>", "/records.<any(csv,xlsx,jsonl):form>", "/records.atom", "/robots.txt", "/sitemap.xml",
     "/sitemap-pages.xml", "/sitemap-<int:number>.xml", "/relief/<number>/receipt.pdf",
     "/relief/<number>/certificate.pdf", "/relief/<number>/certificate.json",
@@ -45,7 +46,8 @@ FILES = {
     "/desk/adopted-lists/<number>/workbook",
     "/desk/cases/<noun>/<record>/papers/<kind>", "/proposals/<int:number>/documents/<int:place>",
 }  # fmt: skip
-"""Routes that answer with a file; whatever else answers to a GET is a page. Those of the law are in ``is_file``."""
+"""Routes that answer with a file or a piece of a page; whatever else answers to a GET is a page. Those of the law are
+in ``is_file``."""
 PUBLIC = {
     "/records": ("/records", "/records?q=虚构", "/records?q=不存在的单位", "/records?on=1"),
     "/records/<record_id>": (
@@ -58,6 +60,8 @@ PUBLIC = {
     "/relief": ("/relief", "/relief?number=%3F"),
     "/relief/<number>": ("/relief/{open}", "/relief/{decided}", "/relief/none"),
     "/reports/<int:year>": ("/reports/2026",),
+    "/reports/<int:year>/<department>/<int:page>": ("/reports/2026/finance/1",),
+    "/subscriptions/<token>": ("/subscriptions/none",),
     "/verify": ("/verify", f"/verify?digest={'0' * 64}"),
     "/hotline": ("/hotline", "/hotline?q=虚构", "/hotline?q=没有此名", "/hotline?q=32090219800101001X"),
     "/kiosk": ("/kiosk", "/kiosk?q=虚构", "/kiosk?q=没有此名"),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Download, Locator, Page
+from playwright.sync_api import Download, FileChooser, Locator, Page
 
 KEYS_PER_SECOND = 3
 STEPS_MAX = 200
+PRESSES_MAX, CHOOSER_MS = 20, 300
 _IN_MAIN = "element => document.querySelector('main')?.contains(element) && document.activeElement === document.body"
 _HAS_FOCUS = "element => element === document.activeElement"
 
@@ -97,11 +98,16 @@ class Hands:
         if not self._by_tab:
             wanted.set_input_files(file)  # type: ignore[arg-type]
             return
-        self.page.bring_to_front()  # a window in the background opens no list of files
+        choosers: list[FileChooser] = []
+        self.page.once("filechooser", lambda chooser: choosers.append(chooser))  # noqa: PLW0108 - no builtin
         self._reach(wanted)
-        with self.page.expect_file_chooser() as waiting:
+        for _ in range(PRESSES_MAX):  # a window that is in the background at that moment opens no list of files
+            self.page.bring_to_front()
             self._act("Space")
-        waiting.value.set_files(file)  # type: ignore[arg-type]
+            self.page.wait_for_timeout(CHOOSER_MS)
+            if choosers:
+                break
+        choosers[0].set_files(file)  # type: ignore[arg-type]
 
     def _reach(self, wanted: Locator) -> None:
         """Press Tab until one of the elements has the focus; fails when the keyboard does not reach it."""

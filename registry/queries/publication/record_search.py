@@ -6,6 +6,7 @@ per segment and text, and the page itself.
 """
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -192,13 +193,20 @@ def _slips(search: Search) -> dict[int, tuple[Publication, Match]]:
 
 def suggestions(session: Session, wanted: Filter, at: Moment) -> list[str]:
     """Names of shown records that ``wanted`` may mean, at most ``SUGGESTED_MAX``: those that contain what was typed,
-    the newest first, then those like it, the likest first. Pinyin finds by its sound."""
+    the newest first, then those like it, the likest first. Pinyin finds by its sound. Natural persons are suggested to
+    nobody: their names are found by whoever knows them."""
     search = Search(session, wanted, at)
+    likely = near(search)
+    search.entries = search.without(record_terms.term("subject", record_terms.NATURAL_PERSON))
     found = search.page(SUGGESTION_READ_MAX).publications
     names = [publication.name for publication in found]
     if len(set(names)) < SUGGESTED_MAX:
-        names += [publication.name for publication, _ in near(search)]
+        names += [publication.name for publication, _ in likely if not _is_of_person(publication)]
     return list(dict.fromkeys(names))[:SUGGESTED_MAX]
+
+
+def _is_of_person(publication: Publication) -> bool:
+    return bool(json.loads(publication.body)["subject"]["kind"] == record_terms.NATURAL_PERSON)
 
 
 def _add_counts(counts: dict[str, int], source: Source, entries: BitMap, dimension: str) -> None:

@@ -208,9 +208,13 @@ def _split_refused(work: UnitOfWork, peer: Peer, batch: RowBatch, refused: str) 
     batch.state, batch.code, batch.answered_at = "refused", refused[:64], work.now
     statement = select(OutboxMessage).where(OutboxMessage.batch_id == batch.id, OutboxMessage.state == "sent")
     messages = work.session.scalars(statement.order_by(OutboxMessage.entry)).all()
-    batches, set_aside = row_batch.after_refusal(messages, batch.refusals + 1) if messages else ([], ())
+    # Only what was refused alone tells of the row; a batch may be refused for another of its rows, or for the link.
+    refusals = batch.refusals + 1 if len(messages) == 1 else 0
+    batches, set_aside = row_batch.after_refusal(messages, refusals) if messages else ([], ())
+    if set_aside and peer.paused_because:  # who refuses everything is paused: what it has refused comes again
+        batches, set_aside = [messages], ()
     for part in batches:
-        _assign(work, peer, part, batch.refusals + 1)
+        _assign(work, peer, part, refusals)
     for message in set_aside:
         message.state, message.outcome, message.detail = "rejected", SET_ASIDE, refused[:64]
         message.settled_at = work.now
