@@ -21,9 +21,6 @@ _RUNS = re.compile("[a-z0-9ü'’]+|[^a-z0-9ü'’]+")
 _LATIN = re.compile("[a-z0-9ü'’]*[a-zü][a-z0-9ü'’]*")
 _APOSTROPHES = re.compile("['’]+")
 _TYPED_OTHERWISE = {"lue": "lve", "nue": "nve"}
-_ALIKE_INITIALS = (("z", "zh"), ("c", "ch"), ("s", "sh"), ("l", "n"), ("f", "h"))
-_PARTS = re.compile("([zcs]h|[bpmfdtnlgkhjqxrzcsyw]?)(.*)")
-
 Edge = tuple[int, int, str]
 """Begin and end of a syllable in a typed text, and the syllable."""
 
@@ -123,16 +120,9 @@ def confusable(first: str, second: str) -> tuple[list[str], list[str]]:
 
 
 def _sounds_near(character: str) -> list[str]:
-    """The readings of a character, and what speakers who do not tell z from zh or n from ng say for the first."""
+    """The readings of a character, and what speakers who do not tell z from zh or n from ng say for each."""
     readings = sounds.in_order(character)[:READINGS_MAX]
-    parts = _PARTS.fullmatch(readings[0])
-    if not parts:
-        return list(readings)
-    initial, final = parts[1], parts[2]
-    initials = next((pair for pair in _ALIKE_INITIALS if initial in pair), (initial,))
-    finals = (final, final.removesuffix("g")) if final.endswith("ng") else (final, f"{final}g")
-    near = [a + b for a, b in product(initials, finals if final.endswith(("n", "ng")) else (final,))]
-    return list(dict.fromkeys([*readings, *near]))
+    return list(dict.fromkeys([*readings, *(near for reading in readings for near in sounds.near_syllables(reading))]))
 
 
 def _without_tones(text: str) -> str:

@@ -71,11 +71,26 @@ def near(first: str, second: str) -> bool:
     return not _blurred_readings(first).isdisjoint(_blurred_readings(second))
 
 
+def near_syllables(syllable: str) -> tuple[str, ...]:
+    """The syllables that sound the same to such speakers, itself included."""
+    return _by_blur().get(_blur(syllable), (syllable,))
+
+
+@cache
+def _by_blur() -> dict[str, tuple[str, ...]]:
+    alike: dict[str, list[str]] = {}
+    for syllable in all_syllables():
+        alike.setdefault(_blur(syllable), []).append(syllable)
+    return {blurred: tuple(syllables) for blurred, syllables in alike.items()}
+
+
 @cache
 def _blurred_readings(character: str) -> frozenset[str]:
-    return frozenset(
-        reduce(lambda sound, pair: sound.replace(*pair), _ALIKE, reading) for reading in readings(character)
-    )
+    return frozenset(map(_blur, readings(character)))
+
+
+def _blur(reading: str) -> str:
+    return reduce(lambda sound, pair: sound.replace(*pair), _ALIKE, reading)
 
 
 @cache

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from registry import runtime
 from registry.domain.cases.revision import Removal, removed_body
 from registry.domain.filing.parse import document_key
-from registry.domain.naming import name_key
+from registry.domain.naming import name_key, pinyin
 from registry.domain.naming.fold import fold
 from registry.models import Publication
 from registry.queries.publication import ledger_state, postings, publications, record_search
@@ -137,11 +137,15 @@ def matches(body, wanted):
     yield wanted.document in (None, document_key(body["document_number"]))
     name = body["subject"]["name"]
     for word in (wanted.name or "").split():
-        yield any(
-            typed in written
-            for typed in (name_key.key(word), fold(word))
-            for written in (name_key.key(name), fold(name))
-        )
+        runs = pinyin.runs(word)
+        parts = [run for run, _ in runs] if any(is_latin for _, is_latin in runs) else [word]
+        yield is_in(word, name) or all(is_in(part, name) for part in parts)
+
+
+def is_in(word, name):
+    return any(
+        typed in written for typed in (name_key.key(word), fold(word)) for written in (name_key.key(name), fold(name))
+    )
 
 
 def facets_of(session, wanted, at):
