@@ -22,9 +22,11 @@ from tests.support.bureau import Bureau
 from tests.support.desk import Desk
 from tests.support.people import Person, hire, staff
 
+# The suite is the same whenever it is run; ``HYPOTHESIS_RANDOM=1`` and the long forms look where nobody has looked yet.
 hypothesis_settings.register_profile(
     "registry",
     deadline=None,
+    derandomize="HYPOTHESIS_RANDOM" not in os.environ and not attacks.is_long(),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 hypothesis_settings.load_profile("registry")
