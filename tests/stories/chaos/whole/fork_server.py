@@ -15,7 +15,8 @@ import gunicorn.workers.gthread
 import psycopg  # noqa: F401
 from sqlalchemy.dialects.postgresql import psycopg as dialect  # noqa: F401
 
-from registry import cli, web_worker  # noqa: F401
+from registry import cli
+from registry.serving import web_worker  # noqa: F401
 from sync import __main__ as worker
 from tests.stories.chaos.whole import crash_points
 
