@@ -16,7 +16,7 @@ CACHE_CONTROL = "public, no-cache"
 def answer_unchanged() -> Response | None:
     """304 when the client has the public answer of this address as it stands; else None, and the tag is set for it.
 
-    For addresses that answer by the published records, the law and the day alone.
+    For addresses that answer by the published records, the law, the day and the settings alone.
     """
     if request.method not in ("GET", "HEAD"):
         return None
@@ -33,7 +33,13 @@ def answer_unchanged() -> Response | None:
 
 def _find_tag() -> str:
     with runtime.reading() as session:
-        return state_tag(session, runtime.settings().node, day_of(runtime.clock()))
+        return state_tag(session, _settings_digest(), day_of(runtime.clock()))
+
+
+def _settings_digest() -> str:
+    """Digest of all settings, whichever of them a page shows. Keyed, because among them are passwords that could be
+    guessed from a plain one."""
+    return runtime.keys().vault.index("settings", repr(runtime.settings())).hex()
 
 
 def with_tag(response: Response) -> Response:

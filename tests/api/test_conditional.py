@@ -1,5 +1,6 @@
 """What has not changed is answered without being made; what is sent is compressed; shared caches may keep it."""
 
+import dataclasses
 import datetime as dt
 import json
 
@@ -72,6 +73,14 @@ class TestTag:
             after = tag(work.session)
             work.session.execute(insert(LogEpoch), [{"epoch": "1" * 16, "number": 99, "size": 0, "began_at": work.now}])
             assert len({before, after, tag(work.session)}) == 3
+
+    def test_moves_with_a_setting_that_pages_show(self, app, client, published, monkeypatch):
+        tag = client.get("/").headers["ETag"]
+        renamed = dataclasses.replace(runtime.settings(), node_name="更名后的登记簿")
+        monkeypatch.setitem(app.extensions, "registry_settings", renamed)
+        answer = client.get("/", headers={"If-None-Match": tag})
+        assert answer.status_code == 200
+        assert "更名后的登记簿" in answer.text
 
     def test_of_another_state_gets_the_page(self, client, published):
         assert client.get("/records", headers={"If-None-Match": 'W/"0"'}).status_code == 200

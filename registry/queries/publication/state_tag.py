@@ -21,11 +21,12 @@ _STATE = select(
 )
 
 
-def state_tag(session: Session, node: str, day: dt.date) -> str:
-    """A tag that differs whenever a public page or answer of one address may: by the ledger (whose it is, its epoch,
-    its entries, its signed head), the law, the legal day, and the program. The only place where they become a tag."""
+def state_tag(session: Session, settings: str, day: dt.date) -> str:
+    """A tag that differs whenever a public page or answer of one address may: by the ledger (its epoch, its entries,
+    its signed head), the law, the legal day, the program, and this node's settings (``settings``: their keyed digest).
+    The only place where they become a tag."""
     state = session.connection().execute(_STATE).one()
-    text = "·".join(map(str, (node, *state, day, program_version())))
+    text = "·".join(map(str, (settings, *state, day, program_version())))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
