@@ -4,7 +4,7 @@ Every step commits by itself and may be repeated: killed between any two, the ne
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +62,10 @@ def _folder_of(peer: Peer) -> DropFolder:
     if address is None:
         return LocalFolder(Path(unquote(urlsplit(peer.url).path)))
     settings = runtime.settings()
-    secret = partner_secrets.read(settings.keys_path, peer.code, settings.key_protection)
+    try:
+        secret = partner_secrets.read(settings.keys_path, peer.code, settings.key_protection)
+    except Refusal as refusal:  # locked or damaged: nothing was tried at the server
+        raise TransportFailed(refusal.code) from None
     if secret is None:
         raise TransportFailed("secret-missing")
     try:
@@ -94,7 +97,8 @@ def exchange(code: str, connect: Connect = connect) -> RowExchangeResult:
     except Refusal as refusal:
         result.failed = refusal.code
         if isinstance(refusal, RemovalShare):
-            runtime.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code))
+            removed = refusal.data["removed"]
+            runtime.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code, removed))
     return result
 
 
@@ -172,12 +176,23 @@ def _take(work: UnitOfWork, code: str, batch: IncomingBatch) -> Any:
 def reconcile(code: str, connect: Connect = connect) -> dict[str, Any]:
     """Compare what a platform holds of ours with ours, and send again what it lacks or has older.
 
-    {checked, equal, missing, different, promised, pending, refused}, or {waiting} until it has shown its holdings.
-    Raises ``TransportFailed``.
+    {checked, equal, missing, different, promised, pending, refused}, or {waiting} until it has shown its holdings, and
+    while its server is left in peace after a failure. Raises ``TransportFailed``.
     """
     with runtime.reading() as session:
         peer = peer_messages.peer(session, code)
+        link = peer_links.link_of(peer)
         holdings = row_batches.holdings(session, peer.id)
+    if _must_wait(peer, link):
+        return {"waiting": "retry"}
+    try:
+        return _compare(code, peer, holdings, connect)
+    except TransportFailed:
+        peer_links.remember(code, backlog.back_off(link, peer_links.circumstances()))
+        raise
+
+
+def _compare(code: str, peer: Peer, holdings: Sequence[Row], connect: Connect) -> dict[str, Any]:
     with closing(connect(peer)) as transport:
         if peer.formats_in:
             transport.write_holdings(code, holdings)
