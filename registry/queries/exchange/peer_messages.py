@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.domain.exchange.envelope import KnownRecord
@@ -23,6 +23,7 @@ from registry.models import (
 from registry.refusals.acts import ItemUnknown, PeerUnknown
 
 CHUNK = 500
+_OF_ENVELOPE = ("from_entry", "record", "revision", "origin", "body", "previous", "content_hash", "signature")
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,18 @@ def due(session: Session, peer_id: int, limit: int) -> list[PendingDelivery]:
         .limit(limit)
     )
     return [PendingDelivery(message, publication) for message, publication in session.execute(statement)]
+
+
+def due_versions(session: Session, peer_id: int, limit: int) -> Sequence[Row[Any]]:
+    """What an envelope is made of, of the oldest pending messages to a peer; removals go first."""
+    columns = [getattr(Publication, name) for name in _OF_ENVELOPE]
+    statement = (
+        select(*columns)
+        .join(OutboxMessage, OutboxMessage.entry == Publication.from_entry)
+        .where(OutboxMessage.peer_id == peer_id, OutboxMessage.state == "pending")
+        .order_by(Publication.state == "published", OutboxMessage.entry)
+    )
+    return session.execute(statement.limit(limit)).all()
 
 
 def changes(session: Session, asker: str, after: int, upto: int, limit: int) -> list[Publication]:
