@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.domain.exchange.envelope import DELIVERED, QUARANTINED, Outcome
-from registry.domain.publication import canonical, parsed_size
+from registry.domain.publication import canonical, canonical_parts, parsed_size
 from registry.domain.publication.canonical import CanonicalText
 from registry.refusals.acts import BatchDigest, BatchMalformed, BatchTooLarge
 from registry.refusals.content import NotCanonical
@@ -72,14 +72,14 @@ def parse_batch(raw: bytes, records_max: int) -> Batch:
         raise BatchMalformed("epoch")
     if len(value["records"]) > records_max:
         raise BatchTooLarge()
-    encoded = canonical.split_fields(raw)["records"]
+    encoded = canonical_parts.split_fields(raw)["records"]
     if hashlib.sha256(encoded).hexdigest() != value["digest"]:
         raise BatchDigest()
     return Batch(
         value["from"],
         value["epoch"],
         tuple(value["records"]),
-        tuple(canonical.split_items(encoded)),
+        tuple(canonical_parts.split_items(encoded)),
         value["digest"],
         value.get("next"),
         value.get("head"),

@@ -11,7 +11,7 @@ from typing import Any
 from registry.domain import records
 from registry.domain.exchange import record_schema
 from registry.domain.exchange.membership import Members
-from registry.domain.publication import canonical
+from registry.domain.publication import canonical, canonical_parts
 from registry.domain.publication.publication import hash_of
 from registry.errors import Fault
 
@@ -122,7 +122,7 @@ def parse(
     body = b""
     faults = _shape_faults(value)
     if not faults:
-        body = canonical.dumps(value["body"]) if encoded is None else canonical.split_fields(encoded)["body"]
+        body = canonical.dumps(value["body"]) if encoded is None else canonical_parts.split_fields(encoded)["body"]
         faults = [
             Fault(f"/body{fault.pointer}", fault.code, fault.detail)
             for fault in record_schema.faults(value["body"], sectors, list_measures, publicity_months, body)

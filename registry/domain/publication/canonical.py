@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from json.encoder import encode_basestring as quoted
 
-import msgspec
-
 from registry.refusals.content import NotCanonical
 
 INTEGER_MAX = 2**53 - 1
@@ -17,8 +15,6 @@ INTEGER_MAX = 2**53 - 1
 _HEX_DIGITS = frozenset("0123456789abcdef")
 _BEYOND_BMP = re.compile(rb"[\xf0-\xff]")
 """First bytes in UTF-8 of the characters that UTF-16 sorts elsewhere than by their code."""
-_decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_decode_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def is_hex(value: object, length: int) -> bool:
@@ -56,17 +52,6 @@ def dumps_fields(value: Mapping[str, object]) -> dict[str, bytes]:
 def join_fields(fields: Mapping[str, bytes]) -> bytes:
     """The canonical bytes of an object from those of its fields, as ``dumps_fields`` gives them."""
     return b"{" + b",".join([quoted(name).encode() + b":" + data for name, data in fields.items()]) + b"}"
-
-
-def split_fields(data: bytes) -> dict[str, bytes]:
-    """The canonical bytes of each field of an object, cut out of its own, which ``loads`` has accepted: the inverse of
-    ``join_fields``."""
-    return {name: bytes(field) for name, field in _decode_fields(data).items()}
-
-
-def split_items(data: bytes) -> list[bytes]:
-    """The canonical bytes of each item of an array, cut out of its own, which ``loads`` has accepted."""
-    return [bytes(item) for item in _decode_items(data)]
 
 
 def loads(data: bytes) -> object:

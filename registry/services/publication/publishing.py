@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 
 from registry.domain.cases import relation
 from registry.domain.exchange.formats import known
-from registry.domain.publication import canonical, commitments
+from registry.domain.publication import canonical, canonical_parts, commitments
 from registry.domain.publication.publication import (
     Leaf,
     commitment_of,
@@ -119,7 +119,7 @@ def _build_row(work: UnitOfWork, version: Version, previous: str | None) -> dict
         fields = canonical.dumps_fields(version.body)
         body = canonical.join_fields(fields)
     else:
-        fields, body = canonical.split_fields(version.encoded), version.encoded
+        fields, body = canonical_parts.split_fields(version.encoded), version.encoded
     return projection(version.body) | {
         "origin": version.origin,
         "id_index": version.id_index,
