@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
+# Commands that tests start would otherwise compile the whole program every time, where a machine forbids to keep it.
+unexport PYTHONDONTWRITEBYTECODE
+
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .PHONY: help run test lint check bench workbooks replays chaos deltas simulate sim mutants failovers container-smoke attack stopwatch screenshots needs lock clean

@@ -47,6 +47,7 @@ class _ActSession(ApplicationSession):
                 super().flush(objects)
 
 
+row_changes.follow_sessions(_ActSession)
 db = SQLAlchemy(
     model_class=Base, session_options={"class_": _ActSession, "expire_on_commit": False, "autoflush": False}
 )
@@ -268,7 +269,7 @@ def init_app(app: Flask, chosen: Settings) -> None:
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": chosen.web_threads + 2, "pool_pre_ping": True}
     db.init_app(app)
     with app.app_context():
-        row_changes.follow(engine(), db.session)
+        row_changes.follow_statements(engine())
         if engine().dialect.name == "sqlite":
             _set_pragmas(engine())
         elif chosen.read_url:

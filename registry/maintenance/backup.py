@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
@@ -49,14 +50,20 @@ def schema_revision(session: Session) -> str | None:
     return revision
 
 
+@cache
+def _migrations() -> ScriptDirectory:
+    """The migrations of this release, each imported when first asked for, once in a process."""
+    return ScriptDirectory(str(MIGRATIONS))
+
+
 def known_revisions() -> set[str]:
-    """The migrations of this release."""
-    return {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    """The numbers of the migrations of this release."""
+    return {script.revision for script in _migrations().walk_revisions()}
 
 
 def newest_revision() -> str:
-    """The last migration of this release."""
-    return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
+    """The number of the last migration of this release."""
+    return str(_migrations().get_current_head())
 
 
 def create(folder: Path, passphrase: str | None = None) -> tuple[Path, Manifest]:

@@ -88,13 +88,17 @@ def _has_key(table: Table, keys: Sequence[Key]) -> Any:
     return tuple_(*columns).in_(keys)
 
 
-def follow(engine: Engine, session_factory: Any) -> None:
-    """Follow the statements of an engine, and the flushes and savepoints of the sessions of a factory."""
+def follow_statements(engine: Engine) -> None:
+    """Follow the statements of an engine."""
     event.listen(engine, "before_execute", _ask_for_rows, retval=True)
     event.listen(engine, "after_cursor_execute", _note_returned_keys)
     event.listen(engine, "after_execute", _note_rows)
-    event.listen(session_factory, "after_flush", _note_flushed)
-    event.listen(session_factory, "after_soft_rollback", _on_rollback)
+
+
+def follow_sessions(session_class: type[Session]) -> None:
+    """Follow the flushes and savepoints of the sessions of a class, whose applications may be many: said once of it."""
+    event.listen(session_class, "after_flush", _note_flushed)
+    event.listen(session_class, "after_soft_rollback", _on_rollback)
 
 
 def _changes_of(connection: Connection, statement: Any) -> RowChanges | None:
