@@ -8,10 +8,11 @@ from xlrd.compdoc import CompDoc
 
 from registry.refusals.content import FileFormat, FileShape, FileTooLarge, FileUnreadable, TooManyRows
 from registry.tabular import formats
-from registry.tabular.beside import add_comment, note_over, note_pages
+from registry.tabular.beside import RuleStyle, add_comment, note_over, note_pages, note_rules
 from registry.tabular.colours import BLACK, WHITE, is_unseen
 from registry.tabular.grid import Book, Cell, Grid, Merge, text_cell
 from registry.tabular.old_records import SheetRecords, scan_records
+from registry.tabular.old_rules import OldRule
 from registry.tabular.scan import LEAST_HEIGHT, LEAST_SIZE, LEAST_WIDTH, unescape
 from registry.tabular.sheet import MAX_COLUMNS, MAX_ROWS
 from registry.tabular.styles import PLAIN, Style, style_of
@@ -107,6 +108,8 @@ def _read_sheet(
         add_comment(grid, (row + 1, column + 1), comment.author, comment.text)
     note_over(grid, records.box_texts, records.pictures)
     note_pages(grid, records.page_texts)
+    assert sheet.book is not None
+    note_rules(grid, is_misleading=any(_misleads(sheet.book, rule) for rule in records.rules))
     grid.merges = [Merge(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
     return grid
 
@@ -127,6 +130,15 @@ def _is_unseen(source: xlrd.Book, xf: xlrd.formatting.XF, code: str) -> bool:
     ink, paper = (source.colour_map.get(index) for index in (font, ground))
     known = bytes(ink).hex() if ink else BLACK
     return is_unseen(known, bytes(paper).hex() if paper else WHITE, code)
+
+
+def _misleads(source: xlrd.Book, rule: OldRule) -> bool:
+    """Whether a conditional format makes another thing of what is stored."""
+    ink, ground = (
+        bytes(rgb).hex() if (rgb := source.colour_map.get(index)) else "" for index in (rule.ink, rule.ground)
+    )
+    code = rule.format_code or (f"#{rule.format_number}" if rule.format_number else "")
+    return rule.has_no_value or RuleStyle(rule.is_struck, code, ink or BLACK, ground or WHITE).is_misleading
 
 
 def _read_cell(

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from xml.parsers import expat
 
+from lxml import etree
+
 from registry.refusals.content import FileShape, FileTooLarge, FileUnreadable, TooManyRows
 from registry.tabular.grid import MAX_FOUND, Cell, Grid, Merge, column_letters, text_cell
 from registry.tabular.sheet import MAX_COLUMNS, MAX_ROWS
@@ -139,7 +141,8 @@ class SharedTexts(_Stream):
 
 class SheetScan(_Stream):
     """A worksheet as a person sees it: ``grid``. ``rules``: the styles of its conditional formats, by number;
-    ``page_texts``: heads and feet of its printed pages, with their codes."""
+    ``rule_styles``: those that it brings itself, as newer programs write; ``has_rule_without_value``: bars or signs
+    stand for values; ``page_texts``: heads and feet of its printed pages, with their codes."""
 
     def __init__(self, name: str, texts: Sequence[Cell], styles: Sequence[Style]) -> None:
         super().__init__()
@@ -155,11 +158,16 @@ class SheetScan(_Stream):
         self._rich: _RichText | None = None
         self._is_formula = self._rows_are_hidden = False
         self.rules: set[int] = set()
+        self.rule_styles: list[etree._Element] = []
+        self.has_rule_without_value = False
+        self._rule_style: etree.TreeBuilder | None = None
         self.page_texts: dict[str, str] = {}
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2] if ":" in name else name
-        if tag == "c":
+        if self._rule_style is not None:
+            self._rule_style.start(tag, attributes)
+        elif tag == "c":
             self._start_cell(attributes)
         elif tag == "v":
             self._value = []
@@ -177,6 +185,11 @@ class SheetScan(_Stream):
             self._hide_columns(attributes)
         elif tag == "cfRule":
             self._add_rule(attributes.get("dxfId", ""))
+        elif tag == "dxf":
+            self._rule_style = etree.TreeBuilder()
+            self._rule_style.start(tag, attributes)
+        elif tag in ("dataBar", "iconSet"):
+            self.has_rule_without_value |= attributes.get("showValue", "1").lower() not in _TRUE
         elif tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
         elif tag == "sheetFormatPr":
@@ -230,7 +243,12 @@ class SheetScan(_Stream):
 
     def _end(self, name: str) -> None:
         tag = name.rpartition(":")[2] if ":" in name else name
-        if tag == "c":
+        if self._rule_style is not None:
+            self._rule_style.end(tag)
+            if tag == "dxf":
+                self.rule_styles.append(self._rule_style.close())
+                self._rule_style = None
+        elif tag == "c":
             if self._stored or self._rich is not None or self._is_formula:
                 self._put(self._show())
             self._rich, self._kind = None, ""

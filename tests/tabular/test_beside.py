@@ -172,10 +172,44 @@ def test_text_boxes_and_striking_rules_are_named() -> None:
         {"font_strikeout": True},
         {"font_color": "#FFFFFF"},
         {"font_color": "#FF0000", "bg_color": "#FF0000"},
+        {"bg_color": "#000000"},
+        {"num_format": '0.0,,"万"'},
+        {"num_format": 10},
+        {"num_format": ";;;"},
     ):
         assert "conditional-format-left-out" in codes_of(rule(special))[0]
     for special in ({"font_color": "#9C0006", "bg_color": "#FFC7CE"}, {"bold": True}, {"bg_color": "#FFFF00"}):
         assert "conditional-format-left-out" not in codes_of(rule(special))[0]
+
+
+@pytest.mark.parametrize("newer", [False, True])
+def test_bars_and_signs_in_place_of_values_are_named(newer: bool) -> None:
+    bar = {"type": "data_bar", "data_bar_2010": newer}
+    signs = {"type": "icon_set", "icon_style": "3_arrows"}
+    for rule, is_named in (
+        (bar, False),
+        ({**bar, "bar_only": True}, True),
+        (signs, False),
+        ({**signs, "icons_only": True}, True),
+    ):
+        file, _ = read(book([HEADINGS, decision(1)], lambda _, s, rule=rule: s.conditional_format("H2:H9", rule)))
+        assert ("conditional-format-left-out" in [note.code for note in file.notes]) is is_named
+
+
+@pytest.mark.parametrize(
+    ("style", "is_named"), [("<font><strike/></font>", True), ('<font><color rgb="FFFF0000"/></font>', False)]
+)
+def test_styles_that_a_sheet_brings_itself_are_heeded(style: str, is_named: bool) -> None:
+    data = book([HEADINGS, decision(1)])
+    rule = (
+        '<extLst><ext xmlns:x14="urn:x"><x14:conditionalFormattings><x14:conditionalFormatting>'
+        f'<x14:cfRule type="expression"><x14:dxf>{style}</x14:dxf></x14:cfRule>'
+        "</x14:conditionalFormatting></x14:conditionalFormattings></ext></extLst></worksheet>"
+    )
+    sheet = zipfile.ZipFile(io.BytesIO(data)).read(SHEET).decode().replace("</worksheet>", rule)
+    file, rows = read(changed(data, {SHEET: sheet.encode()}))
+    assert rows[0].filing
+    assert ("conditional-format-left-out" in [note.code for note in file.notes]) is is_named
 
 
 def printed(head: str, foot: str = "") -> Any:
