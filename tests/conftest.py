@@ -32,6 +32,16 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("registry")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are processors: tests of whole nodes wait for their processes."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take long, so that others run while they wait and none of them is left to the end."""
+    items.sort(key=lambda item: "stories" not in item.path.parts and item.get_closest_marker("long") is None)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """The controlling process starts one PostgreSQL server for all workers."""
     if hasattr(config, "workerinput") or "postgresql" not in stores.STORES or stores.SERVER_VARIABLE in os.environ:

@@ -43,7 +43,7 @@ from tests.support.relations import firm as end_of
 from tests.support.relations import relation
 from tests.sync.bodies import batch_of, body, sealed, speaking
 
-pytestmark = pytest.mark.attack
+pytestmark = [pytest.mark.attack, pytest.mark.long]
 NUMBERS_OF_A_ROUND = 700
 ROUNDS = max(1, count(NUMBERS_OF_A_ROUND, 10 * NUMBERS_OF_A_ROUND) // NUMBERS_OF_A_ROUND)
 AT_LEAST = 200

@@ -12,6 +12,8 @@ import requests
 
 from tests.support.processes import ROOT, Demo, environment_of
 
+pytestmark = pytest.mark.long
+
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DOCUMENTS = [name for name in ("README.md", "README.zh.md") if (ROOT / name).exists()]
 BRAND = "沐箬"

@@ -22,8 +22,8 @@ from tests.support.processes import Node, authorities_of, wait_for
 from tools.invented_decisions import CASES
 from tools.synthetic import firms, penalty_rows, row, write_xlsx
 
-ROWS = 2_000
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "10"))
+ROWS = 1_000
+ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "6"))
 SINGLES_MAX = 300
 DAY = dt.date(2026, 11, 18)
 IMPORTS = "/api/v1/penalties/imports"

@@ -12,10 +12,12 @@ from tests.sync.bodies import body
 from tests.sync.planting import published
 from tests.sync.platforms.rows import decided, row
 
+pytestmark = pytest.mark.long
+
 WORKER = """
 import os, pathlib, signal, sys
 from registry import runtime
-from registry.app import create_app
+from registry.app import create_node
 from sync import row_exchange
 
 left = int(sys.argv[1])
@@ -33,7 +35,7 @@ pathlib.Path.replace = step(pathlib.Path.replace)
 pathlib.Path.unlink = step(pathlib.Path.unlink)
 commit = runtime._ActSession.commit
 runtime._ActSession.commit = step(commit)
-with create_app().app_context():
+with create_node().app_context():
     print(row_exchange.exchange("platform").failed)
 """
 

@@ -80,14 +80,14 @@ class TestExchange:
 
 WORKER = """
 import os, signal
-from registry.app import create_app
+from registry.app import create_node
 from sync import front_end, row_exchange
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
 front_end._set_status = die
-with create_app().app_context():
+with create_node().app_context():
     row_exchange.exchange("platform")
 """
 

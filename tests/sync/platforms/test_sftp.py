@@ -198,7 +198,7 @@ class TestFiles:
 WORKER = """
 import os, signal, sys
 import asyncssh
-from registry.app import create_app
+from registry.app import create_node
 from sync import row_exchange
 
 left = int(sys.argv[1])
@@ -212,7 +212,7 @@ async def counted(*arguments):
     await rename(*arguments)
 
 asyncssh.SFTPClient.posix_rename = counted
-with create_app().app_context():
+with create_node().app_context():
     row_exchange.exchange("platform")
 """
 
