@@ -56,15 +56,13 @@ def _workbook_stream(data: bytes) -> bytes:
 
 def _read_book(source: xlrd.Book, records: dict[int, SheetRecords]) -> Book:
     struck = [bool(font.struck_out) for font in source.font_list]
-    tiny = [0 < font.height < 20 * LEAST_SIZE for font in source.font_list]
     raised = [bool(font.escapement) for font in source.font_list]
     styles = [
         style_of(
             format_record.format_key,
             {format_record.format_key: format_record.format_str},
             marks=("struck-through",) * ((xf.font_index < len(struck) and struck[xf.font_index]) or _is_crossed(xf))
-            + ("text-unseen",)
-            * (_is_unseen(source, xf, format_record.format_str) or (xf.font_index < len(tiny) and tiny[xf.font_index])),
+            + ("text-unseen",) * _is_unseen(source, xf.font_index, xf, format_record.format_str),
             is_1904=source.datemode == 1,
         )
         for xf in source.xf_list
@@ -120,9 +118,12 @@ def _is_crossed(xf: xlrd.formatting.XF) -> bool:
     return bool(border and border.diag_line_style and (border.diag_down or border.diag_up))
 
 
-def _is_unseen(source: xlrd.Book, xf: xlrd.formatting.XF, code: str) -> bool:
-    """Whether texts of this format have the colour of their ground; a number without a colour is that of the system."""
-    font = source.font_list[xf.font_index].colour_index if xf.font_index < len(source.font_list) else 0x7FFF
+def _is_unseen(source: xlrd.Book, number: int, xf: xlrd.formatting.XF, code: str) -> bool:
+    """Whether texts in a font have the colour of their ground, or are too small; a number without a colour is that of
+    the system."""
+    if number < len(source.font_list) and 0 < source.font_list[number].height < 20 * LEAST_SIZE:
+        return True
+    font = source.font_list[number].colour_index if number < len(source.font_list) else 0x7FFF
     fill = xf.background
     if fill is None or fill.fill_pattern not in (0, 1):
         return False
@@ -134,9 +135,9 @@ def _is_unseen(source: xlrd.Book, xf: xlrd.formatting.XF, code: str) -> bool:
 
 def _misleads(source: xlrd.Book, rule: OldRule) -> bool:
     """Whether a conditional format makes another thing of what is stored."""
-    ink, ground = (
-        bytes(rgb).hex() if (rgb := source.colour_map.get(index)) else "" for index in (rule.ink, rule.ground)
-    )
+    numbers = (-1 if number is None else number for number in (rule.ink, rule.ground))
+    colours = (source.colour_map.get(number) for number in numbers)
+    ink, ground = (bytes(colour).hex() if colour else "" for colour in colours)
     code = rule.format_code or (f"#{rule.format_number}" if rule.format_number else "")
     return rule.has_no_value or RuleStyle(rule.is_struck, code, ink or BLACK, ground or WHITE).is_misleading
 
@@ -154,7 +155,7 @@ def _read_cell(
         if not runs:
             return cell
         assert sheet.book is not None
-        return _judge_runs(cell, value, runs, sheet.book.xf_list[index].font_index, fonts)
+        return _judge_runs(cell, value, runs, sheet.book, sheet.book.xf_list[index], fonts)
     if kind in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
         return style.number(repr(float(value)))
     if kind == xlrd.XL_CELL_BOOLEAN:
@@ -165,15 +166,21 @@ def _read_cell(
 
 
 def _judge_runs(
-    cell: Cell, value: str, runs: list[tuple[int, int]], first: int, fonts: tuple[list[bool], list[bool]]
+    cell: Cell,
+    value: str,
+    runs: list[tuple[int, int]],
+    source: xlrd.Book,
+    xf: xlrd.formatting.XF,
+    fonts: tuple[list[bool], list[bool]],
 ) -> Cell:
-    """A text in runs, each as (start, font), with what is said of it; ``first``: the font before them. A run of blanks
-    shows nothing."""
-    bounds = [*([] if runs[0][0] == 0 else [(0, first)]), *runs]
+    """A text in runs, each as (start, font), with what is said of it. A run of blanks shows nothing."""
+    bounds = [*([] if runs[0][0] == 0 else [(0, xf.font_index)]), *runs]
     ends = [*(start for start, _ in bounds[1:]), len(value)]
     seen = [font for (start, font), end in zip(bounds, ends, strict=True) if not value[start:end].isspace()]
     struck, raised = ({font < len(marked) and marked[font] for font in seen} for marked in fonts)
-    findings = [code for code in cell.findings if code != "struck-through"]
+    findings = [code for code in cell.findings if code not in ("struck-through", "text-unseen")]
+    if any(_is_unseen(source, font, xf, "") for font in seen):
+        findings.append("text-unseen")
     if len(raised) > 1:
         findings.append("partly-raised")
     if True in struck:

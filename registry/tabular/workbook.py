@@ -72,6 +72,7 @@ def _read_styles(tree: etree._Element | None, *, is_1904: bool) -> list[Style]:
             codes,
             marks=marks(element),
             is_1904=is_1904,
+            is_on_white=is_unseen(WHITE, fills[fill]) if (fill := _number(element, "fillId")) < len(fills) else True,
         )
         for element in tree.iterfind("{*}cellXfs/{*}xf")
     ]

@@ -72,6 +72,28 @@ def test_a_text_of_the_colour_of_its_ground_is_a_doubt(style: dict[str, Any], na
     assert all(each.filing for each in read(data, "text-unseen")[1])
 
 
+@pytest.mark.parametrize("style", [{"font_color": "#FFFFFF"}, {"font_color": "#FAFAFA"}, {"font_size": 1}])
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("ground", ["", "#4472C4"])
+def test_a_part_of_a_text_that_is_not_seen_is_a_doubt(style: dict[str, Any], is_first: bool, ground: str) -> None:
+    def hook(made: Any, sheet: Any) -> None:
+        faint = made.add_format(style)
+        parts = [faint, "盐城", "沐箬建设有限公司"] if is_first else ["盐城沐箬建设有限公司", faint, "分公司"]
+        sheet.write_rich_string(
+            1, column("行政相对人名称"), *parts, made.add_format({"bg_color": ground} if ground else {})
+        )
+
+    rows = read(book([HEADINGS, decision(1), decision(2)], hook))[1]
+    is_seen = bool(ground) and "font_size" not in style
+    assert [codes(row) for row in rows] == [[] if is_seen else ["text-unseen"], []]
+
+
+def test_cells_that_an_array_formula_fills_are_formulas() -> None:
+    hook = lambda _, s: s.write_array_formula(1, column("罚款金额(万元)"), 3, column("罚款金额(万元)"), "{=A2:A4}")  # noqa: E731
+    rows = read(book([HEADINGS, *map(decision, (1, 2, 3, 4))], hook))[1]
+    assert [codes(row) for row in rows] == [["formula-cell"]] * 3 + [[]]
+
+
 @pytest.mark.parametrize("kind", [1, 2, 3])
 def test_a_cell_with_a_line_across_it_is_a_doubt(kind: int) -> None:
     row, style = decision(1), {"diag_type": kind, "diag_border": 1}
