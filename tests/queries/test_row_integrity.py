@@ -41,7 +41,7 @@ class TestActs:
             connection.execute(changed)
             connection.rollback()
         with runtime.begin() as work:
-            work.session.execute(changed.execution_options(synchronize_session=False)).all()
+            work.session.connection().execute(changed).all()
         assert findings() == []
 
     def test_may_write_more_rows_at_once_than_a_statement_takes(self, app, people):
