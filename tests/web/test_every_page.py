@@ -188,6 +188,7 @@ class TestParameters:
                 assert added.status_code == plain.status_code, visit
 
 
+@pytest.mark.long
 @needs_browser
 class TestPage:
     def test_has_nothing_that_axe_finds_is_light_fits_and_asks_nobody_else(self, app, browser, values):
