@@ -22,6 +22,7 @@ from registry.domain.publication.signed_documents import SignedDocument
 from registry.errors import Invalid, Refusal
 from registry.keys import sm2
 from registry.keys.signing import verify
+from registry.phrases import Phrase, joined
 from registry.refusals.content import KeysMalformed, NoteRefused, ReceiptRefused, ReviewDecisionRefused
 
 
@@ -149,19 +150,29 @@ def _count_witnesses(statement: Statement, ring: Keyring, cover: Cover | None) -
         reason = (
             "回执未载账本根哈希" if root is None else "未出示作出答复之后的检查点，可向签发节点索取（receipt cover）"
         )
-        words = (f"独立见证方 0 个，公钥文件要求 {required} 个：{reason}。",) if policy else ()
+        none = Phrase("独立见证方 0 个，公钥文件要求 %(required)s 个：%(reason)s。", required=required, reason=reason)
+        words = (none,) if policy else ()
         return _Witnesses((), required, words)
     checkpoint, _ = consistency_proof.extent(cover, ring, statement["entry"], bytes.fromhex(root), verify)
     if policy is None:
-        return _Witnesses(words=(f"账本在 {checkpoint.origin} 的 {checkpoint.size} 条记录的检查点之下。",))
+        under = Phrase(
+            "账本在 %(origin)s 的 %(size)s 条记录的检查点之下。", origin=checkpoint.origin, size=checkpoint.size
+        )
+        return _Witnesses(words=(under,))
     try:
         names = tuple(sorted(cosignatures.witnesses_of(cover.note, policy.keys, verify)))
     except NoteRefused as refusal:
         raise ReceiptRefused(refusal.detail) from None
     verdict = "已达到" if len(names) >= required else "尚未达到"
-    counted = (
-        f"账本在 {checkpoint.origin} 的 {checkpoint.size} 条记录的检查点之下，"
-        f"由 {len(names)} 个独立见证方共同签名（{'、'.join(names) or '无'}），{verdict}公钥文件要求的 {required} 个。"
+    counted = Phrase(
+        "账本在 %(origin)s 的 %(size)s 条记录的检查点之下，由 %(count)s 个独立见证方共同签名（%(names)s），"
+        "%(verdict)s公钥文件要求的 %(required)s 个。",
+        origin=checkpoint.origin,
+        size=checkpoint.size,
+        count=len(names),
+        names=joined(names, "、") or "无",
+        verdict=verdict,
+        required=required,
     )
     return _Witnesses(names, required, (counted,))
 
@@ -169,8 +180,13 @@ def _count_witnesses(statement: Statement, ring: Keyring, cover: Cover | None) -
 def _describe_key(ring: Keyring, key: Key) -> str:
     """Which key signed, and until when it was the signing key."""
     until = ring.until(key.kid)
-    state = f"已于 {until} 停用，作出答复时尚在使用" if until else "为该节点现用密钥"
-    return f"签名密钥 {key.kid}，{state}。公钥文件由密钥 {ring.newest.kid} 签名；此后的撤销不在其中，请以最新文件核对。"
+    state = Phrase("已于 %(until)s 停用，作出答复时尚在使用", until=until) if until else "为该节点现用密钥"
+    return Phrase(
+        "签名密钥 %(key)s，%(state)s。公钥文件由密钥 %(newest)s 签名；此后的撤销不在其中，请以最新文件核对。",
+        key=key.kid,
+        state=state,
+        newest=ring.newest.kid,
+    )
 
 
 def _describe_second(ring: Keyring, receipt: GenuineReceipt) -> list[str]:
@@ -182,22 +198,32 @@ def _describe_second(ring: Keyring, receipt: GenuineReceipt) -> list[str]:
     public = ring.second_key(kid)
     if public is None or not sm2.is_available():
         reason = "其公钥不在公钥文件中" if public is None else "本机没有 openssl"
-        return [f"另有 SM2 签名（密钥 {kid}），{reason}，没有核验；不影响上述签名。"]
+        return [Phrase("另有 SM2 签名（密钥 %(key)s），%(reason)s，没有核验；不影响上述签名。", key=kid, reason=reason)]
     if not sm2.verify(public, signature, data):
         raise ReceiptRefused("SM2 签名不成立")
-    return [f"另由密钥 {kid} 以 SM2 签名，签名成立。"]
+    return [Phrase("另由密钥 %(key)s 以 SM2 签名，签名成立。", key=kid)]
 
 
 def _explain_cover(statement: Statement, ring: Keyring, key: Key, cover: Cover | None) -> list[str]:
-    revocation = f"密钥 {key.kid}，{key.revoked_at}，{key.revoked_because}"
+    revocation = Phrase(
+        "密钥 %(key)s，%(revoked_at)s，%(because)s",
+        key=key.kid,
+        revoked_at=key.revoked_at,
+        because=key.revoked_because,
+    )
     if cover is None or not consistency_proof.is_hash(statement["root"]) or type(statement["entry"]) is not int:
-        raise ReceiptRefused(f"签名密钥已被撤销（{revocation}），且没有证明其账本的检查点")
+        raise ReceiptRefused(
+            Phrase("签名密钥已被撤销（%(revocation)s），且没有证明其账本的检查点", revocation=revocation)
+        )
     checkpoint, good_key = consistency_proof.extent(
         cover, ring, statement["entry"], bytes.fromhex(statement["root"]), verify
     )
-    extent = (
-        f"第 1 至第 {statement['entry']} 号记录的账本在由密钥 {good_key.kid} 签名的 {checkpoint.size} 条记录的账本之下"
-        f"（revoked: proven only as far as entry {statement['entry']} is under the ledger signed by {good_key.kid}）。"
+    extent = Phrase(
+        "第 1 至第 %(entry)s 号记录的账本在由密钥 %(key)s 签名的 %(size)s 条记录的账本之下"
+        "（revoked: proven only as far as entry %(entry)s is under the ledger signed by %(key)s）。",
+        entry=statement["entry"],
+        key=good_key.kid,
+        size=checkpoint.size,
     )
     return explain_covered(statement, revocation, extent)
 

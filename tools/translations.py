@@ -14,7 +14,7 @@ from pathlib import Path
 from babel.messages import Catalog, pofile
 from jinja2 import nodes
 
-from registry import errors
+from registry import catalogue, errors
 from registry.app import open_doors
 from registry.domain import labels, record_fields, reporting_rates
 from registry.domain.cases.filed_kinds import FILED_KINDS
@@ -29,8 +29,14 @@ DESKS = frozenset({
     "second_factor_new",
 })  # fmt: skip
 """Templates for signed-in people, who work in Chinese."""
-WORDS = ("sections.py", "measures.py", "public/statistics.py", "views.py")
-OF_CHECKS = frozenset({"REASONS", "FINDINGS", "MATCHES", "REVIEW_OUTCOMES", "SHELL_ACTS", "TRANSPORTS", "DELIVERIES"})
+WORDS = (
+    "web/sections.py", "web/measures.py", "web/public/statistics.py", "web/views.py", "domain/checks/explanation.py",
+    "domain/checks/comparison.py", "domain/checks/credit_report_words.py", "domain/checks/reviews.py",
+    "domain/cases/relief_certificate.py", "domain/publication/consistency_proof.py", "queries/checks/receipt_proof.py",
+    "domain/checks/receipts.py", "verifier.py", "printing/receipt_pdf.py", "printing/attachments.py",
+)  # fmt: skip
+"""Files whose strings are all read by the public."""
+OF_CHECKS = frozenset({"FINDINGS", "SHELL_ACTS", "TRANSPORTS", "DELIVERIES"})
 """Labels of what is no public page."""
 NAMED = ("sectors", "penalty_kinds", "id_types")
 """Tables whose rows are named in English too; the names of lists, measures, behaviours and districts stay Chinese."""
@@ -40,7 +46,9 @@ REFUSALS = frozenset({
     "RepairTooEarly", "ReportUnknown", "SectorUnknown", "StoreUnavailable", "TooManyRequests",
 })  # fmt: skip
 """What a public page refuses; the rest is said in Chinese."""
-MARKS = frozenset({"phrase", "translated", "translated_markup"})
+REFUSING = frozenset({"ReceiptRefused", "_build_refusal"})
+"""Calls whose texts tell a visitor what is wrong and what would be right."""
+MARKS = frozenset({"Phrase", "phrase", "translated", "translated_markup"})
 
 
 def texts() -> dict[str, list[str]]:
@@ -64,20 +72,26 @@ def _of_templates() -> Iterator[tuple[str, str]]:
 
 
 def _of_code() -> Iterator[tuple[str, str]]:
-    web = ROOT / "registry" / "web"
-    for path in (*sorted(web.glob("*.py")), *sorted(web.glob("public/*.py"))):
+    """The first words of each call that makes a text for the public, and of each refusal of a receipt."""
+    for path in sorted((ROOT / "registry").rglob("*.py")):
+        if path.is_relative_to(ROOT / "registry" / "web") and path.parent.name not in ("web", "public"):
+            continue
         for call in ast.walk(ast.parse(path.read_text())):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name | ast.Attribute):
                 continue
             name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
-            if name in MARKS and call.args and isinstance(call.args[0], ast.Constant):
-                yield str(call.args[0].value), path.name
+            if name in MARKS:
+                found = (part.value for part in call.args[:1] if isinstance(part, ast.Constant))
+                yield from ((str(text), path.name) for text in found)
+            elif name in REFUSING:
+                found = (part.value for part in call.args if isinstance(part, ast.Constant))
+                yield from ((str(text), path.name) for text in found if isinstance(text, str))
 
 
 def _of_words() -> Iterator[tuple[str, str]]:
     """The titles of sections and fields: every string of these files that is not part of a composed one."""
     for name in WORDS:
-        tree = ast.parse((ROOT / "registry" / "web" / name).read_text())
+        tree = ast.parse((ROOT / "registry" / name).read_text())
         composed = {part for text in ast.walk(tree) if isinstance(text, ast.JoinedStr) for part in ast.walk(text)}
         for text in ast.walk(tree):
             if isinstance(text, ast.Constant) and isinstance(text.value, str) and text not in composed:
@@ -106,25 +120,25 @@ def _of_refusals() -> Iterator[tuple[str, str]]:
 
 def updated() -> Catalog:
     """The catalogue with a place for each text, in the order of the texts."""
-    with language.CATALOGUE.open("rb") as file:
+    with catalogue.CATALOGUE.open("rb") as file:
         known = pofile.read_po(file, locale="en")
-    catalogue = Catalog(locale="en")
+    made = Catalog(locale="en")
     for text, places in texts().items():
         former = known.get(text)
-        catalogue.add(text, former.string if former else "", locations=[(place, None) for place in places])
-    return catalogue
+        made.add(text, former.string if former else "", locations=[(place, None) for place in places])
+    return made
 
 
 def main() -> None:
     """Write the catalogue, or only count what lacks words."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--write", action="store_true", help="write the catalogue again")
-    catalogue = updated()
+    made = updated()
     if arguments.parse_args().write:
-        with language.CATALOGUE.open("wb") as file:
-            pofile.write_po(file, catalogue, width=0, omit_header=True, sort_output=False)
-    missing = [message.id for message in catalogue if message.id and not message.string]
-    print(f"{len(catalogue)} texts, {len(missing)} without English words")
+        with catalogue.CATALOGUE.open("wb") as file:
+            pofile.write_po(file, made, width=0, omit_header=True, sort_output=False)
+    missing = [message.id for message in made if message.id and not message.string]
+    print(f"{len(made)} texts, {len(missing)} without English words")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from flask import Response
 
 from registry import runtime
 from registry.api.auth import actor, allow
-from registry.api.schemas.check import CheckAnswer, CheckRequest, ReceiptQuery
+from registry.api.schemas.check import CheckAnswer, CheckRequest, PrintQuery, ReceiptQuery
 from registry.api.wire import BYTES, Blueprint, create_once
 from registry.domain.checks import receipts
 from registry.domain.permissions import Permission
@@ -61,10 +61,13 @@ def receipt(query: dict[str, Any], check: str) -> Response:
 
 @blueprint.route("/<check>/receipt.pdf", methods=["GET"])
 @allow(Permission.CHECK_MAKE, reads="check.read")
+@blueprint.arguments(PrintQuery, location="query")
 @blueprint.response(200, BYTES, content_type="application/pdf")
-def get_receipt_pdf(check: str) -> Response:
-    """The receipt to read and print. The proof is the JSON, which it carries as an attachment."""
-    printed = receipt_pdf.render(_load_receipt(check), runtime.settings().base_url, runtime.settings().pdf_font)
+def get_receipt_pdf(query: dict[str, Any], check: str) -> Response:
+    """The receipt to read and print, in Chinese or with ``lang=en`` in English. The proof is the JSON, which it carries
+    as an attachment, the same in both."""
+    settings = runtime.settings()
+    printed = receipt_pdf.render(_load_receipt(check), settings.base_url, settings.pdf_font, query["lang"])
     return _build_download(printed, "application/pdf", f"receipt-{check}.pdf")
 
 

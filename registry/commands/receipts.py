@@ -75,12 +75,13 @@ def line(receipt: Path, ref: str, out: Path) -> None:
 @group.command("pdf")
 @click.argument("receipt", type=EXISTING)
 @click.argument("out", type=WRITTEN)
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="The language of the words on it.")
 @in_app
-def pdf(receipt: Path, out: Path) -> None:
+def pdf(receipt: Path, out: Path, lang: str) -> None:
     """Print a receipt of this node."""
     data = receipt.read_bytes()
     _prove_statement(data)
-    out.write_bytes(receipt_pdf.render(data, runtime.settings().base_url, runtime.settings().pdf_font))
+    out.write_bytes(receipt_pdf.render(data, runtime.settings().base_url, runtime.settings().pdf_font, lang))
     click.echo(f"pdf: {out}")
 
 

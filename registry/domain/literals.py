@@ -7,6 +7,8 @@ import datetime as dt
 import re
 from urllib.parse import unquote_to_bytes
 
+from registry.phrases import Phrase
+
 DIGITS_MAX = 15
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE = re.compile(rf"-?[0-9]{{1,{DIGITS_MAX}}}")
@@ -31,7 +33,7 @@ def iso_day(text: str) -> dt.date:
 def chinese_day(text: str) -> str:
     """A day written 2026-03-05 as people write it, 2026年3月5日."""
     day = iso_day(text)
-    return f"{day.year}年{day.month}月{day.day}日"
+    return Phrase("%(year)d年%(month)d月%(day)d日", year=day.year, month=day.month, day=day.day)
 
 
 def row_number(text: str) -> int | None:

@@ -4,11 +4,12 @@ The same content gives the same bytes with the same font and library.
 """
 
 import datetime as dt
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from registry.domain.characters import tables
+from registry.phrases import Phrase
 from registry.refusals.content import PdfUnavailable
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ def require_printing(font: str = "") -> None:
     close_fonts(open_page("", font))
 
 
-def open_page(foot: str, font: str = "") -> "FPDF":
+def open_page(foot: str, font: str = "", words: Callable[[str], str] = str) -> "FPDF":
     """Open a document whose pages have ``foot`` and their number at the foot, so that a missing page is noticed.
 
     ``font`` is a font file, empty for the usual places. Refuses ``PdfUnavailable`` without the libraries or without a
-    font with Chinese characters. ``close_fonts`` ends it.
+    font with Chinese characters. ``close_fonts`` ends it. ``words`` puts the foot into the language of the sheet.
     """
     path = _find_font(font)
     try:
@@ -49,7 +50,8 @@ def open_page(foot: str, font: str = "") -> "FPDF":
         def footer(self) -> None:
             self.set_y(-MARGIN + 4)
             self.set_font(FONT, size=8)
-            self.cell(0, 5, f"{foot}　第 {self.page_no()} 页，共 {{nb}} 页", align="C")
+            number = Phrase("第 %(number)s 页，共 %(count)s 页", number=self.page_no(), count="{nb}")
+            self.cell(0, 5, f"{foot}　{words(number)}", align="C")
 
     page = Sheet(format="A4")
     page.set_margins(MARGIN, MARGIN)

@@ -6,10 +6,14 @@ the same font and library.
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from registry import catalogue
 from registry.domain.checks import comparison, explanation
 from registry.domain.publication.keyring import read_instant
+from registry.phrases import Phrase
 from registry.printing.page import (
     FONT,
     LINE,
@@ -41,75 +45,99 @@ def address(receipt: bytes, base_url: str) -> str:
     return f"{base_url.rstrip('/')}/verify?digest={hashlib.sha256(receipt).hexdigest()}"
 
 
-def render(receipt: bytes, base_url: str, font: str = "") -> bytes:
+Words = Callable[[str], str]
+"""Puts a text of ours into the language of a sheet."""
+LANGUAGES: Mapping[str, Words] = {"zh": str, "en": catalogue.in_english}
+
+
+def render(receipt: bytes, base_url: str, font: str = "", language: str = "zh") -> bytes:
     """Render the PDF of a genuine receipt or of an excerpt; ``font`` is a font file, empty for the usual places.
+
+    ``language``: ``zh`` or ``en``; names and what the receipt cites stay as they are, and so does the receipt.
 
     Refuses ``PdfUnavailable`` without the libraries or without a font with Chinese characters.
     """
     document = json.loads(receipt)
     statement, key = document["statement"], document["signature"]["kid"]
-    page = open_page(statement["check"], font)
+    words = LANGUAGES[language]
+    page = open_page(statement["check"], font, words)
     try:
-        return _fill_page(page, statement, key, receipt, base_url)
+        return _fill_page(page, _Receipt(receipt, statement, key, words), address(receipt, base_url))
     finally:
         close_fonts(page)
 
 
-def _fill_page(page: "FPDF", statement: dict[str, Any], key: str, receipt: bytes, base_url: str) -> bytes:
+@dataclass(frozen=True)
+class _Receipt:
+    """What is printed, and in which words."""
+
+    data: bytes = field(repr=False)
+    statement: dict[str, Any]
+    key: str
+    words: Words
+
+
+def _fill_page(page: "FPDF", printed: _Receipt, url: str) -> bytes:
+    statement, words = printed.statement, printed.words
+    check = statement["check"]
     page.set_creation_date(read_instant(statement["instant"]))
-    page.set_title(f"授标前核查回执 {statement['check']}")
-    page.set_lang("zh-CN")
-    url = address(receipt, base_url)
+    page.set_title(f"{words('授标前核查回执')} {check}")
+    page.set_lang("zh-CN" if words is str else "en")
     draw_code(page, url)
-    excerpt_note = (
-        "" if len(statement["lines"]) == statement["count"] else f"（只出示 {statement['count']} 方中的一方）"
-    )
-    notice = (
-        f"本页供阅读，本身不是证据；证据是作为附件随附的 JSON 回执{excerpt_note}。"
-        "扫描右侧二维码，在验证页选择该文件核验。"
-    )
-    write_head(page, "授标前核查回执", notice)
-    _write_facts(page, statement, key, receipt)
-    _write_parties(page, statement)
-    _write_closing(page, statement, url)
-    attach(page, f"receipt-{statement['check']}.json", receipt, "JSON receipt", read_instant(statement["instant"]))
+    if len(statement["lines"]) == statement["count"]:
+        proof = words("本页供阅读，本身不是证据；证据是作为附件随附的 JSON 回执。")
+    else:
+        only = Phrase(
+            "本页供阅读，本身不是证据；证据是作为附件随附的 JSON 回执（只出示 %(count)s 方中的一方）。",
+            count=statement["count"],
+        )
+        proof = words(only)
+    scan = words("扫描右侧二维码，在验证页选择该文件核验。")
+    write_head(page, words("授标前核查回执"), f"{proof}{'' if words is str else ' '}{scan}")
+    _write_facts(page, printed)
+    _write_parties(page, printed)
+    _write_closing(page, printed, url)
+    attach(page, f"receipt-{check}.json", printed.data, "JSON receipt", read_instant(statement["instant"]))
     return bytes(page.output())
 
 
-def _write_facts(page: "FPDF", statement: dict[str, Any], key: str, receipt: bytes) -> None:
+def _write_facts(page: "FPDF", printed: _Receipt) -> None:
+    statement, words = printed.statement, printed.words
     draw_rule(page)
-    write_facts(
-        page,
-        {
-            "回执编号": statement.get("number"),
-            "核查号": statement["check"],
-            "出具节点": statement["issuer"],
-            "作出时刻": f"{statement['instant']}（协调世界时）",
-            "请求方": statement["requester"],
-            "各方数": statement["count"],
-            "签名密钥": key,
-            "回执摘要（SHA-256）": hashlib.sha256(receipt).hexdigest(),
-        },
-    )
+    facts = {
+        "回执编号": statement.get("number"),
+        "核查号": statement["check"],
+        "出具节点": statement["issuer"],
+        "作出时刻": words(Phrase("%(instant)s（协调世界时）", instant=statement["instant"])),
+        "请求方": statement["requester"],
+        "各方数": statement["count"],
+        "签名密钥": printed.key,
+        "回执摘要（SHA-256）": hashlib.sha256(printed.data).hexdigest(),
+    }
+    write_facts(page, {words(label): value for label, value in facts.items()})
     draw_rule(page)
     for text in explanation.basis_texts(statement):
-        write_paragraph(page, text)
+        write_paragraph(page, words(text))
     draw_rule(page)
 
 
-def _write_parties(page: "FPDF", statement: dict[str, Any]) -> None:
+def _write_parties(page: "FPDF", printed: _Receipt) -> None:
+    statement, words = printed.statement, printed.words
     for line in statement["lines"]:
         label = SHORT.get(line["verdict"], SHORT["unchecked"])
         page.set_font(FONT, size=11)
-        write_paragraph(page, f"【{label}】{explanation.party_text(line)}", height=LINE + 1)
+        title = Phrase("【%(label)s】%(party)s", label=label, party=explanation.party_text(line))
+        write_paragraph(page, words(title), height=LINE + 1)
         page.set_font(FONT, size=10)
         for text in (explanation.verdict_text(line, statement["entry"]), *explanation.reason_texts(line)):
             page.set_x(MARGIN + 5)
-            write_paragraph(page, text)
+            write_paragraph(page, words(text))
         page.ln(1.5)
     draw_rule(page)
 
 
-def _write_closing(page: "FPDF", statement: dict[str, Any], url: str) -> None:
-    for text in (*comparison.describe_changes(statement), *explanation.limit_texts(statement), f"验证页：{url}"):
-        write_paragraph(page, text)
+def _write_closing(page: "FPDF", printed: _Receipt, url: str) -> None:
+    statement = printed.statement
+    address_text = Phrase("验证页：%(url)s", url=url)
+    for text in (*comparison.describe_changes(statement), *explanation.limit_texts(statement), address_text):
+        write_paragraph(page, printed.words(text))

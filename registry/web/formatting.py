@@ -9,6 +9,7 @@ from registry.domain import labels
 from registry.domain.filing.amounts import FEN_PER_WAN
 from registry.domain.law.publicity import NO_END
 from registry.domain.law.reference import Reference
+from registry.phrases import Phrase
 from registry.unit_of_work import SHANGHAI
 from registry.web.language import joined, phrase
 
@@ -17,6 +18,8 @@ _ONE_DAY = dt.timedelta(days=1)
 
 def plain(value: Any) -> Any:
     """Spell out control and formatting characters: they can turn a name around or hide a part of it."""
+    if isinstance(value, Phrase):
+        return value.with_values(plain)
     if isinstance(value, str):
         # All that is printable is shown as it is; so is most text, which Python tells at once.
         return value if value.isprintable() else "".join(_spell_out(character) for character in value)

@@ -1,32 +1,28 @@
 """The two languages of the public pages: Chinese, in which the templates are written, and English under ``/en``.
 
 The path alone says the language: an address means the same for everybody who is sent it, and caches need not look at
-headers. The words are read from ``translations/en.po`` itself, so that no compiled file has to be made or committed.
+headers.
 What has no English words (law, records, names) stays Chinese, in an element that says so.
 """
 
-import functools
-import io
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from babel.messages import mofile, pofile
-from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, redirect, request, url_for
-from flask_babel import Babel, Domain, get_locale
-from markupsafe import Markup
+from flask_babel import Babel
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as Redirect
 
+from registry import catalogue, phrases
+from registry.phrases import Phrase
 from registry.queries.publication import record_query
 from registry.web import template_text
 from registry.web.parameters import PARAMETERS
 
 PREFIX = "/en"
 CHINESE, ENGLISH = "zh-CN", "en"
-CATALOGUE = Path(__file__).parent / "translations" / "en.po"
 CJK = re.compile(template_text.CJK)
 NEUTRAL = frozenset({"web.static", "web.feed", "web.sitemap", "web.sitemap_pages", "web.sitemap_file", "web.robots"})
 """Addresses of the public pages that have no language."""
@@ -48,17 +44,6 @@ class LanguagePath:
             environ["PATH_INFO"] = path.removeprefix(PREFIX) or "/"
             environ[_ENVIRON] = True
         return self.inner(environ, start_response)
-
-
-class PoDomain(Domain):  # type: ignore[misc]  # Flask-Babel has no types
-    """The words of a locale, read from its catalogue."""
-
-    def get_translations(self) -> NullTranslations:
-        """The words of the language of this request."""
-        return _read_catalogue() if str(get_locale()) == ENGLISH else NullTranslations()
-
-
-_DOMAIN = PoDomain()
 
 
 def init_app(app: Flask) -> None:
@@ -101,31 +86,35 @@ def translated(value: Any) -> Any:
     """A text in the language of this page, where it has words for it; anything else as it is."""
     if not is_english() or not isinstance(value, str) or hasattr(value, "__html__"):
         return value
-    return _DOMAIN.gettext(value) if value else value
+    return catalogue.in_english(value)
 
 
 def shown(value: Any) -> Any:
     """A value as it stands between the elements of a page: what stays Chinese on an English one says so."""
     if not is_english() or not isinstance(value, str) or hasattr(value, "__html__"):
         return value
+    if isinstance(value, Phrase):
+        message = catalogue.message(value.message)
+        if not CJK.search(message):
+            return escape(message) % {name: shown(part) for name, part in value.values.items()}
     text = translated(value)
     return Markup('<span lang="zh">{}</span>').format(text) if CJK.search(text) else text
 
 
 def translated_markup(message: str, **values: Any) -> Markup:
     """A message of a template in the language of this page, its values escaped."""
-    text = _DOMAIN.gettext(message) if is_english() else message
+    text = catalogue.message(message) if is_english() else message
     return Markup(text) % values  # noqa: S704 - a text of our own, by the catalogue or the template
 
 
 def phrase(message: str, **values: Any) -> str:
     """A message with values, both in the language of this page; plain text."""
-    return str(translated(message)) % {name: translated(value) for name, value in values.items()}
+    return str(translated(Phrase(message, **values)))
 
 
 def joined(texts: Iterable[str], separator: str = "、") -> str:
     """Texts in one line, each in the language of this page."""
-    return str(translated(separator)).join(str(translated(text)) for text in texts)
+    return str(translated(phrases.joined(texts, separator)))
 
 
 def language_of(value: Any) -> Markup:
@@ -166,13 +155,3 @@ def _leave_english() -> Redirect | None:
         return None
     query = request.query_string.decode("latin-1")
     return redirect(f"{_root()}{request.path}{'?' if query else ''}{query}", _PERMANENT_REDIRECT)
-
-
-@functools.cache
-def _read_catalogue() -> Translations:
-    with CATALOGUE.open("rb") as file:
-        catalogue = pofile.read_po(file, locale=ENGLISH)
-    compiled = io.BytesIO()
-    mofile.write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled)

@@ -4,7 +4,7 @@ import re
 
 from babel.messages import pofile
 
-from registry.web.language import CATALOGUE
+from registry.catalogue import CATALOGUE
 from tools import translations
 
 

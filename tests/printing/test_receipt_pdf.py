@@ -54,6 +54,23 @@ class TestRender:
         assert not re.search("清白|无违法|无失信|信用良好|合格|clean", text)
         assert receipt_pdf.SHORT[verdict] in text
 
+    def test_says_the_same_facts_in_english(self):
+        data = receipt_pdf.render(WHOLE, BASE, language="en")
+        text = text_of(data)
+        for said in (
+            "Receiptofacheckbeforeaward",
+            "isnoproof",
+            "盐城虚构建设有限公司91320902MA0TR0027T",
+            "[restricted]",
+            "[nothingfoundthen]",
+            "Asofentry48211,restrictionsapplytothistransaction",
+            "identitynumberendingin0011",
+            "Notproven:anythingafterentry48211",
+            hashlib.sha256(WHOLE).hexdigest(),
+        ):
+            assert said in text
+        assert PdfReader(io.BytesIO(data)).attachments == {f"receipt-{FACTS.check}.json": [WHOLE]}
+
     def test_embeds_its_font(self, printed):
         [page] = PdfReader(io.BytesIO(printed)).pages
         [font] = page["/Resources"]["/Font"].values()

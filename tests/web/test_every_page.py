@@ -1,25 +1,26 @@
 """Every page that the URL map knows, with something on it: what axe finds, its weight, its width, whom it asks.
 
-One node, one browser, one session per account; a page is loaded once, and looked at in light colours on a desk and in
-dark ones on a telephone: a scheme changes colours only and a width places only, so that each rule sees both of each.
-The English pages are made of the same elements with longer words: on the desk only their colours are looked at again.
+One node, one browser, one session per account; a page is loaded once and seen on a desk and on a telephone, in light
+colours and in dark ones, in Chinese and in English. Almost all the time of axe goes into contrast: texts of the same
+colours and size on the same grounds contrast alike, so that each such kind is measured once (``contrast.js``). With
+``AXE_CONTRAST=all`` every text of every page is measured.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, g
 from lxml import html
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, ViewportSize
 
 from registry import runtime
 from registry.settings import DEMO_FILE, Settings
-from registry.web.language import CJK
-from registry.web.template_text import READ_ALOUD
 from tests.support import stores
 from tests.support.applications import application
 from tests.support.bureau import Bureau
@@ -28,13 +29,13 @@ from tests.web import furnished
 from tests.web.browsing import needs_browser, served, width_beyond_screen
 from tests.web.furnished import Visit
 from tests.web.signing_in import sign_in, sign_in_browser
+from tests.web.untranslated import untranslated
 
 BYTES_MAX = 100_000
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-RULES = {"resultTypes": ["violations"]}
-COLOURS = {**RULES, "runOnly": ["color-contrast", "link-in-text-block"]}
-LOOKS = ((DESK, "light", RULES), (PHONE, "dark", RULES))
-ENGLISH_LOOKS = ((DESK, "light", COLOURS), (PHONE, "dark", RULES))
+SCREENS: tuple[ViewportSize, ...] = (ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844))
+SCHEMES: tuple[Literal["dark", "light"], ...] = ("light", "dark")
+NO_CONTRAST = {"resultTypes": ["violations"], "preload": False, "rules": {"color-contrast": {"enabled": False}}}
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 RUN = """async options => (await axe.run(options)).violations.map(
     rule => `${rule.id}: ${rule.nodes[0].html.slice(0, 120)} ${rule.nodes[0].failureSummary.slice(0, 200)}`)"""
 
@@ -68,28 +69,44 @@ def values(app) -> Iterator[dict[str, str]]:
         yield furnished.furnish(app, bureau)
 
 
-def look(page: Page, visit: Visit, loaded: dict[str, int]) -> list[str]:
-    """What is wrong with a page. ``loaded``: the bytes of whatever was loaded by this browser, by address."""
-    page.set_viewport_size(DESK)
-    answer = page.goto(visit.path)
-    assert answer is not None
-    own = "/".join(page.url.split("/")[:3]) + "/"
-    wrong = [f"asks {address}" for address in loaded if not address.startswith((own, "data:"))]
-    parts = page.evaluate(
-        "[...document.querySelectorAll('link[rel=stylesheet], script[src]')].map(e => e.href || e.src)"
-    )
-    weight = sum(loaded[address] for address in (answer.url, *parts))
-    if weight > BYTES_MAX:
-        wrong.append(f"weighs {weight} bytes")
-    if visit.button:
-        submit(page, visit)
-    for screen, scheme, rules in ENGLISH_LOOKS if visit.path.startswith("/en/") else LOOKS:
-        page.set_viewport_size(screen)
-        page.emulate_media(color_scheme=scheme)
-        wrong += [f"{screen['width']} {scheme} {found}" for found in page.evaluate(RUN, rules)]
-        if width_beyond_screen(page) > 0:
-            wrong.append(f"wider than {screen['width']}")
-    return [f"{visit.path} {one}" for one in wrong]
+class Walk:
+    """A browser on its way through pages. ``loaded``: the bytes of whatever it loaded, by address; ``measured``: the
+    kinds of text whose contrast it has measured."""
+
+    def __init__(self, page: Page, loaded: dict[str, int], measured: set[str]) -> None:
+        self.page, self.loaded, self.measured = page, loaded, measured
+
+    def look(self, visit: Visit) -> list[str]:
+        """What is wrong with a page."""
+        answer = self.page.goto(visit.path)
+        assert answer is not None
+        own = "/".join(self.page.url.split("/")[:3]) + "/"
+        wrong = [f"asks {address}" for address in self.loaded if not address.startswith((own, "data:"))]
+        parts = self.page.evaluate(
+            "[...document.querySelectorAll('link[rel=stylesheet], script[src]')].map(e => e.href || e.src)"
+        )
+        weight = sum(self.loaded[address] for address in (answer.url, *parts))
+        if weight > BYTES_MAX:
+            wrong.append(f"weighs {weight} bytes")
+        if visit.button:
+            submit(self.page, visit)
+        for screen in SCREENS:
+            self.page.set_viewport_size(screen)
+            wrong += [f"{screen['width']} {found}" for found in self._see(screen)]
+        return [f"{visit.path} {one}" for one in wrong]
+
+    def _see(self, screen: ViewportSize) -> list[str]:
+        """What is wrong with a page on a screen: by its elements and places, and by each scheme of colours."""
+        wrong = self.page.evaluate(RUN, NO_CONTRAST)
+        if width_beyond_screen(self.page) > 0:
+            wrong.append("wider than the screen")
+        for scheme in SCHEMES:
+            self.page.emulate_media(color_scheme=scheme)
+            known = [] if os.environ.get("AXE_CONTRAST") == "all" else list(self.measured)
+            kinds, found = self.page.evaluate(CONTRAST, known)
+            self.measured.update(kinds)
+            wrong += [f"{scheme} {one}" for one in found]
+        return wrong
 
 
 def submit(page: Page, visit: Visit) -> None:
@@ -109,7 +126,8 @@ def opened(browser: Browser, site: str, account: str | None) -> Iterator[tuple[P
     page, loaded = context.new_page(), {}
 
     def note(request: Request) -> None:
-        loaded[request.url] = max(loaded.get(request.url, 0), request.sizes()["responseBodySize"])
+        if not loaded.get(request.url):  # from the cache of the browser, it weighs the same
+            loaded[request.url] = request.sizes()["responseBodySize"]
 
     page.on("request", lambda request: loaded.setdefault(request.url, 0))
     page.on("requestfinished", note)
@@ -117,19 +135,6 @@ def opened(browser: Browser, site: str, account: str | None) -> Iterator[tuple[P
         sign_in_browser(page, account)
     yield page, loaded
     context.close()
-
-
-def untranslated(element: html.HtmlElement, language: str = "") -> Iterator[str]:
-    """The Chinese on an English page that does not say that it is Chinese."""
-    language = element.get("lang", language)
-    texts = [element.text, *(element.get(name) for name in READ_ALOUD)]
-    if language == "en":
-        yield from (text for text in texts if text and CJK.search(text))
-    for child in element:
-        if isinstance(child.tag, str) and child.tag != "title":  # a title holds names, and no element that says so
-            yield from untranslated(child, language)
-        if language == "en" and child.tail and CJK.search(child.tail):
-            yield child.tail
 
 
 class TestEnglish:
@@ -192,9 +197,11 @@ class TestPage:
         visits = [*public, *english, *furnished.private_visits(app, values), *furnished.submissions(values)]
         visits.sort(key=lambda visit: visit.account or "")
         wrong: list[str] = []
+        measured: set[str] = set()
         with served(app) as site:
             for account, seen in groupby(visits, key=lambda visit: visit.account):
                 with opened(browser, site, account) as (page, loaded):
+                    walk = Walk(page, loaded, measured)
                     for visit in seen:
-                        wrong += look(page, visit, loaded)
+                        wrong += walk.look(visit)
         assert not wrong, "\n".join(wrong)

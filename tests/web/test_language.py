@@ -1,12 +1,17 @@
 """The English pages under their path: what leads there, what stays Chinese, what has one address only."""
 
+import io
 from collections.abc import Iterator
 
 import pytest
 from lxml import html
 
+from registry import runtime
+from registry.printing import receipt_pdf
 from tests.support import stores
 from tests.web import samples
+from tests.web.public.test_pages import receipt
+from tests.web.untranslated import untranslated
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +65,49 @@ class TestEnglish:
         assert chinese.headers["ETag"] == english.headers["ETag"]
         assert "Cookie" not in english.headers.get("Vary", "")
         assert english.text != chinese.text
+
+
+class TestEnglishWords:
+    """What the product itself says of a record, a receipt and a mistake is said in English."""
+
+    @pytest.mark.parametrize("is_printed", [False, True])
+    def test_what_a_receipt_proves(self, client, is_printed):
+        data = receipt(runtime.keys().signer)
+        if is_printed:
+            data = receipt_pdf.render(data, "https://registry.example/", language="en")
+        answer = client.post("/en/verify", data={"receipt": (io.BytesIO(data), "receipt")})
+        assert answer.status_code == 200
+        assert "As of entry 1, nothing was found" in answer.text
+        assert list(untranslated(html.fromstring(answer.text))) == []
+
+    def test_why_a_receipt_is_refused(self, client):
+        changed = receipt(runtime.keys().signer).replace(b"no_record", b"on_record")
+        answer = client.post(
+            "/en/verify", data={"receipt": (io.BytesIO(changed), "receipt")}, headers={"Accept": "text/html"}
+        )
+        assert answer.status_code == 422
+        assert "The verdicts do not belong to their root hash" in answer.text
+        assert 'lang="zh"' not in answer.text.split("<main")[1].split("</main")[0]
+
+    def test_sentence_of_the_hotline(self, client):
+        page = html.fromstring(client.get("/en/hotline", query_string={"q": "瀚垚"}).text)
+        [sentence] = page.xpath("//a[@class='answer']/bdi")
+        assert sentence.xpath("string(.//*[@lang='zh'])") == "盐城市亭湖区瀚垚建设工程有限公司"
+        assert "on 2026-10-01: administrative penalty" in sentence.text_content().lower()
+        assert "published until 2027-09-30." in sentence.text_content()
+
+    @pytest.mark.parametrize(
+        ("typed", "words"),
+        [
+            ("q=32090219800101001X", "do not search by identity"),
+            ("q=a*b", "Wildcards"),
+            ("on=1", "written like 2026-01-31"),
+            ("sector=x", "There is no such code"),
+            ("state=x", "state should be one of"),
+        ],
+    )
+    def test_what_would_be_right_to_search_for(self, client, typed, words):
+        answer = client.get(f"/en/records?{typed}", headers={"Accept": "text/html"})
+        assert answer.status_code == 422
+        assert words in answer.text
+        assert list(untranslated(html.fromstring(answer.text))) == []

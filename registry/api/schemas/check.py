@@ -70,6 +70,12 @@ class CheckRequest(PartiesSchema):
     known_at = Whole(load_default=None, allow_none=True, validate=validate.Range(min=0))
 
 
+class PrintQuery(StrictSchema):
+    """The language of the words around the facts on a printed receipt."""
+
+    lang = fields.String(load_default="zh", validate=validate.OneOf(["zh", "en"]))
+
+
 class ReceiptQuery(StrictSchema):
     """The party whose line is shown alone; without ``ref`` the whole receipt."""
 

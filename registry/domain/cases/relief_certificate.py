@@ -13,6 +13,7 @@ from registry.domain.labels import OUTCOMES, RECORD_KINDS, RELIEFS, label_for
 from registry.domain.literals import chinese_day
 from registry.domain.publication import signed_documents
 from registry.domain.publication.signed_documents import Form, SignedDocument, Verify
+from registry.phrases import Phrase, joined
 from registry.refusals.content import ReceiptRefused
 
 _FIELDS = frozenset({
@@ -76,7 +77,12 @@ def title(statement: Mapping[str, Any]) -> str:
 def explain(statement: Mapping[str, Any]) -> list[str]:
     """Explain a verified certificate: what it proves, and what it does not."""
     return [
-        f"证明：{statement['issuer']} 于 {statement['instant']}（协调世界时）出具本{title(statement)}，此后一字未改。",
+        Phrase(
+            "证明：%(issuer)s 于 %(instant)s（协调世界时）出具本%(title)s，此后一字未改。",
+            issuer=statement["issuer"],
+            instant=statement["instant"],
+            title=title(statement),
+        ),
         *content_texts(statement),
         "不证明：出具之后的情形；其他记录；当事人的信用状况。",
     ]
@@ -85,11 +91,25 @@ def explain(statement: Mapping[str, Any]) -> list[str]:
 def content_texts(statement: Mapping[str, Any]) -> list[str]:
     """The facts of a certificate, one a line."""
     subject = statement["subject"]
-    about = f"，当事人 {subject['name']}，统一社会信用代码 {subject['uscc'] or '未载'}" if subject else ""
-    texts = [
-        f"所针对的记录：{label_for(RECORD_KINDS, statement['kind'])}，记录编号 {statement['record']}{about}。",
-        f"{statement['department']} {chinese_day(statement['received_on'])}收到"
-        f"{label_for(RELIEFS, statement['noun'])}申请，"
-        f"{chinese_day(statement['ended_on'])}办结：{label_for(OUTCOMES, statement['outcome'])}。",
+    record: str = Phrase(
+        "%(kind)s，记录编号 %(record)s", kind=label_for(RECORD_KINDS, statement["kind"]), record=statement["record"]
+    )
+    if subject:
+        about = Phrase(
+            "当事人 %(name)s，统一社会信用代码 %(uscc)s", name=subject["name"], uscc=subject["uscc"] or "未载"
+        )
+        record = joined((record, about), "，")
+    texts: list[str] = [
+        Phrase("所针对的记录：%(record)s。", record=record),
+        Phrase(
+            "%(department)s %(received)s收到%(relief)s申请，%(ended)s办结：%(outcome)s。",
+            department=statement["department"],
+            received=chinese_day(statement["received_on"]),
+            relief=label_for(RELIEFS, statement["noun"]),
+            ended=chinese_day(statement["ended_on"]),
+            outcome=label_for(OUTCOMES, statement["outcome"]),
+        ),
     ]
-    return texts + ([f"理由：{statement['reason']}"] if statement["reason"] else [])
+    if statement["reason"]:
+        texts.append(Phrase("理由：%(reason)s", reason=statement["reason"]))
+    return texts

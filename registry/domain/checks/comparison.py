@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from registry.domain.naming import name_key
+from registry.phrases import Phrase, followed, joined
 from registry.refusals.content import ReceiptRefused
 
 Line = Mapping[str, Any]
@@ -95,8 +96,16 @@ def compare(later: Statement, earlier: Statement) -> list[str]:
     missing_refs = [
         line["ref"] for party, lines in earlier_lines.items() if party not in later_parties for line in lines
     ]
-    texts = [f"已由两份回执重新推算：第 {earlier['entry']} 号与第 {later['entry']} 号记录之间的变化与所载一致。"]
-    return texts + ([f"前次核查过而本次未核查：{'、'.join(missing_refs)}。"] if missing_refs else [])
+    texts: list[str] = [
+        Phrase(
+            "已由两份回执重新推算：第 %(earlier)s 号与第 %(later)s 号记录之间的变化与所载一致。",
+            earlier=earlier["entry"],
+            later=later["entry"],
+        )
+    ]
+    if missing_refs:
+        texts.append(Phrase("前次核查过而本次未核查：%(refs)s。", refs=joined(missing_refs, "、")))
+    return texts
 
 
 def describe_changes(statement: Statement) -> Iterator[str]:
@@ -104,21 +113,33 @@ def describe_changes(statement: Statement) -> Iterator[str]:
     previous = statement.get("previous")
     if not previous:
         return
-    yield (
-        f"本次核查承接同一项目的前次核查 {previous['check']}"
-        f"（第 {previous['entry']} 号记录），两次之间为第 {previous['entry'] + 1} 至第 {statement['entry']} 号记录。"
+    yield Phrase(
+        "本次核查承接同一项目的前次核查 %(check)s（第 %(entry)s 号记录），"
+        "两次之间为第 %(first)s 至第 %(last)s 号记录。",
+        check=previous["check"],
+        entry=previous["entry"],
+        first=previous["entry"] + 1,
+        last=statement["entry"],
     )
     for line in statement["lines"]:
         change = line.get("changed") or {}
-        records = "；".join(_describe_record(record) for record in change.get("records", ()))
+        records = joined((_describe_record(record) for record in change.get("records", ())), "；")
         if change.get("was") is None:
-            yield f"{line['ref']}：前次未核查。"
+            yield Phrase("%(ref)s：前次未核查。", ref=line["ref"])
         elif records or change["was"] != line["verdict"]:
-            yield f"{line['ref']}：由 {change['was']} 变为 {line['verdict']}" + (
-                f"（{records}）。" if records else "。"
+            text: str = Phrase(
+                "%(ref)s：由 %(was)s 变为 %(verdict)s", ref=line["ref"], was=change["was"], verdict=line["verdict"]
             )
+            if records:
+                text = Phrase("%(name)s（%(origin)s）", name=text, origin=records)
+            yield followed(text, "。")
 
 
 def _describe_record(change: Mapping[str, Any]) -> str:
-    acts = "，".join(f"第 {entry['entry']} 号 {entry['act']}" for entry in change.get("entries", ()))
-    return f"记录 {change['record']}" + (f"：{acts}" if acts else "：随日期变化")
+    entries = change.get("entries", ())
+    acts = joined(
+        (Phrase("第 %(entry)s 号 %(act)s", entry=entry["entry"], act=entry["act"]) for entry in entries), "，"
+    )
+    if not acts:
+        return Phrase("记录 %(record)s：随日期变化", record=change["record"])
+    return Phrase("记录 %(record)s：%(acts)s", record=change["record"], acts=acts)

@@ -110,10 +110,10 @@ Verify = Callable[[bytes, bytes, bytes], bool]  # public key, signature, data
 
 SALT_BYTES = 32
 VERDICTS = {
-    "barred": "在第 {entry} 号记录时，有限制措施对本次交易生效",
-    "on_record": "在第 {entry} 号记录时查到公示记录，未查到对本次交易生效的限制措施",
-    "review": "在第 {entry} 号记录时查到需要人工核实的情形",
-    "no_record": "在第 {entry} 号记录时未查到",
+    "barred": "在第 %(entry)s 号记录时，有限制措施对本次交易生效",
+    "on_record": "在第 %(entry)s 号记录时查到公示记录，未查到对本次交易生效的限制措施",
+    "review": "在第 %(entry)s 号记录时查到需要人工核实的情形",
+    "no_record": "在第 %(entry)s 号记录时未查到",
     "unchecked": "未能核查，不得当作未查到",
 }
 LINE_FIELDS = frozenset({

@@ -16,6 +16,7 @@ from registry.domain.labels import REASONS, REVIEW_OUTCOMES, label_for
 from registry.domain.naming import name_key
 from registry.domain.publication import canonical, signed_documents
 from registry.domain.publication.signed_documents import Form, SignedDocument, Verify
+from registry.phrases import Phrase, followed, joined
 from registry.refusals.content import ReviewDecisionRefused
 
 SAME, NOT_SAME, NOT_REACHING = OUTCOMES = ("same", "not_same", "not_reaching")
@@ -198,21 +199,39 @@ def _is_used_again(decision: Mapping[str, Any], item: ReviewItem, statement: Map
 
 def describe_item(item: ReviewItem) -> str:
     """What is to be decided, in Chinese: the party, the record and why it is asked."""
-    record = f"记录 {item.record} 第 {item.revision} 版" if item.record else "无对应记录"
-    reasons = "；".join(dict.fromkeys(label_for(REASONS, reason.get("code")) for reason in item.reasons))
-    return f"{party_text(item.line)}——{record}：{reasons}"
+    reasons = joined(dict.fromkeys(label_for(REASONS, reason.get("code")) for reason in item.reasons), "；")
+    return Phrase(
+        "%(party)s——%(record)s：%(reasons)s",
+        party=party_text(item.line),
+        record=_record_text(item) or "无对应记录",
+        reasons=reasons,
+    )
+
+
+def _record_text(item: ReviewItem) -> str:
+    if not item.record:
+        return ""
+    return Phrase("记录 %(record)s 第 %(revision)s 版", record=item.record, revision=item.revision)
 
 
 def describe_decision(decision: Mapping[str, Any], item: ReviewItem, check: str) -> str:
     """A genuine decision in Chinese: about whom and what, how, why, by whom and when. ``check`` is the check beside
     whose receipt it is shown."""
-    reused = "" if decision["check"] == check else f"在此前的核查 {decision['check']} 中"
-    record = f"记录 {item.record} 第 {item.revision} 版" if item.record else "事项"
-    evidence = f"，附证据 {len(decision['evidence'])} 份" if decision["evidence"] else ""
-    supersedes = f"，取代此前的判定 {decision['supersedes']}" if decision["supersedes"] else ""
-    return (
-        f"人工核实判定（第 {item.number} 项）：{party_text(item.line)}，{record}，"
-        f"判定为“{label_for(REVIEW_OUTCOMES, decision['outcome'])}”，理由：{decision['reason']}；"
-        f"由 {decision['department']} 的 {decision['decided_by']} {reused}于 {decision['instant']}（协调世界时）作出"
-        f"{evidence}{supersedes}。"
+    reused = "" if decision["check"] == check else Phrase("在此前的核查 %(check)s 中", check=decision["check"])
+    count, supersedes = len(decision["evidence"]), decision["supersedes"]
+    text = Phrase(
+        "人工核实判定（第 %(number)s 项）：%(party)s，%(record)s，判定为“%(outcome)s”，理由：%(reason)s；"
+        "由 %(department)s 的 %(decided_by)s %(reused)s于 %(instant)s（协调世界时）作出",
+        number=item.number,
+        party=party_text(item.line),
+        record=_record_text(item) or "事项",
+        outcome=label_for(REVIEW_OUTCOMES, decision["outcome"]),
+        reason=decision["reason"],
+        department=decision["department"],
+        decided_by=decision["decided_by"],
+        reused=reused,
+        instant=decision["instant"],
     )
+    evidence = Phrase("，附证据 %(count)s 份", count=count) if count else ""
+    former = Phrase("，取代此前的判定 %(decision)s", decision=supersedes) if supersedes else ""
+    return followed(text, evidence, former, "。")

@@ -12,6 +12,7 @@ from registry.domain.filing.columns import REQUIRED, VOCABULARY, Headings
 from registry.domain.filing.model import Note
 from registry.domain.filing.vocabulary import LEFT_OUT
 from registry.errors import Fault, Invalid
+from registry.phrases import Phrase, joined
 
 T = TypeVar("T")
 _PLACEHOLDERS = frozenset(
@@ -265,9 +266,12 @@ def beginning_of(text: str, table: Mapping[str, str], words: Mapping[str, str]) 
 
 def accepted(rows: Iterable[tuple[str, str]]) -> str:
     """What a cell may say, for a refusal: the names of a table with their codes."""
-    named = [title if row_code == title else f"{title}（{row_code}）" for row_code, title in rows]
-    more = " 等" if len(named) > _ACCEPTED_MAX else ""
-    return f"可写：{'、'.join(named[:_ACCEPTED_MAX])}{more}"
+    named = [
+        title if row_code == title else Phrase("%(name)s（%(origin)s）", name=title, origin=row_code)
+        for row_code, title in rows
+    ]
+    first = joined(named[:_ACCEPTED_MAX], "、")
+    return Phrase("可写：%(names)s 等" if len(named) > _ACCEPTED_MAX else "可写：%(names)s", names=first)
 
 
 @lru_cache(maxsize=1024)

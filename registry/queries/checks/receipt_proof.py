@@ -12,6 +12,7 @@ from registry.domain.checks import credit_report, receipts
 from registry.domain.publication.consistency_proof import Cover
 from registry.domain.publication.keyring import Keyring
 from registry.keys.signing import verify
+from registry.phrases import Phrase, joined
 from registry.printing import attachments
 from registry.queries.publication import ledger_state
 from registry.refusals.acts import NotSealed
@@ -77,8 +78,9 @@ def _tender_texts(statement: receipts.Statement, opening: bytes) -> list[str]:
     if commitment != statement["tender"]:
         raise ReceiptRefused("所附项目信息与回执的承诺值不符")
     tender = content["tender"]
-    name = f"，名称 {tender['name']}" if "name" in tender else ""
-    return [f"项目与回执的承诺值相符：编号 {tender.get('code')}{name}。"]
+    facts = [Phrase("编号 %(code)s", code=tender.get("code"))]
+    facts += [Phrase("名称 %(name)s", name=tender["name"])] if "name" in tender else []
+    return [Phrase("项目与回执的承诺值相符：%(facts)s。", facts=joined(facts, "，"))]
 
 
 def prove_receipt(session: Session, ring: Keyring, data: bytes) -> dict[str, Any]:

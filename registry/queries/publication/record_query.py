@@ -18,6 +18,7 @@ from registry.domain.naming import name_key
 from registry.domain.publication import redaction
 from registry.domain.publication.log_identity import LogIdentity
 from registry.errors import Fault, Invalid
+from registry.phrases import Phrase, joined
 from registry.queries.publication.publications import Filter, Moment
 from registry.refusals.acts import EpochOver, QueryRefused
 
@@ -177,7 +178,9 @@ def _find_codes(text: str) -> tuple[list[str], str]:
 def _parse_kinds(text: str) -> tuple[str, ...]:
     kinds = tuple(kind for kind in text.split(",") if kind)
     if set(kinds) - set(records.PUBLIC_KINDS) or (text and not kinds):
-        raise _build_refusal("kind", "kind-unknown", f"kind 应为 {'、'.join(records.PUBLIC_KINDS)}")
+        raise _build_refusal(
+            "kind", "kind-unknown", Phrase("kind 应为 %(codes)s", codes=joined(records.PUBLIC_KINDS, "、"))
+        )
     return kinds
 
 
@@ -194,9 +197,13 @@ def _parse_question(text: str) -> tuple[str | None, str | None, str | None]:
     elif field == "document_number" and rest:
         return None, None, document_key(rest)
     elif field and field != "uscc":
-        raise _build_refusal("q", "other-field", f"不能按{label}查询，请输入单位名称或统一社会信用代码。")
+        raise _build_refusal(
+            "q", "other-field", Phrase("不能按%(label)s查询，请输入单位名称或统一社会信用代码。", label=label)
+        )
     if len(text) > QUERY_CHARACTERS_MAX:
-        raise _build_refusal("q", "name-too-long", f"查询内容不得超过 {QUERY_CHARACTERS_MAX} 个字。")
+        raise _build_refusal(
+            "q", "name-too-long", Phrase("查询内容不得超过 %(most)s 个字。", most=QUERY_CHARACTERS_MAX)
+        )
     codes, rest = _find_codes(text)
     if len(set(codes)) > 1:
         raise _build_refusal("q", "several-codes", "查询内容里有几个统一社会信用代码，请一次查询一个。")
@@ -220,7 +227,9 @@ def _parse_authority(typed: Mapping[str, str]) -> tuple[str | None, str | None]:
     if codes or not name_key.key(text) or not _HAN.search(text):
         return _parse_uscc(typed, "authority", "处罚机关代码"), None
     if len(text) > QUERY_CHARACTERS_MAX:
-        raise _build_refusal("authority", "name-too-long", f"机关名称不得超过 {QUERY_CHARACTERS_MAX} 个字。")
+        raise _build_refusal(
+            "authority", "name-too-long", Phrase("机关名称不得超过 %(most)s 个字。", most=QUERY_CHARACTERS_MAX)
+        )
     return None, text
 
 
@@ -232,7 +241,9 @@ def _parse_year(text: str | None) -> str | None:
 
 def _parse_state(text: str | None) -> str | None:
     if text is not None and text not in labels.STANDING:
-        raise _build_refusal("state", "state-unknown", f"state 应为 {'、'.join(labels.STANDING)}")
+        raise _build_refusal(
+            "state", "state-unknown", Phrase("state 应为 %(codes)s", codes=joined(labels.STANDING, "、"))
+        )
     return text
 
 
@@ -241,7 +252,7 @@ def _parse_uscc(typed: Mapping[str, str], parameter: str, label: str) -> str | N
         return None
     codes, rest = _find_codes(typed[parameter])
     if len(set(codes)) != 1 or name_key.key(_CODE_WORDS.sub("", rest)):
-        raise _build_refusal(parameter, "uscc-malformed", f"{label}应为 18 位统一社会信用代码。")
+        raise _build_refusal(parameter, "uscc-malformed", Phrase("%(label)s应为 18 位统一社会信用代码。", label=label))
     return codes[0]
 
 
@@ -251,7 +262,9 @@ def _check_code(typed: Mapping[str, str], parameter: str, codes: Mapping[str, st
         return value
     code = row_reader.code_of(value, codes, {})
     if code is None:
-        detail = f"没有这个{label}代码，{row_reader.accepted(codes.items())}。"
+        detail = Phrase(
+            "没有这个%(label)s代码，%(accepted)s。", label=label, accepted=row_reader.accepted(codes.items())
+        )
         raise _build_refusal(parameter, f"{parameter}-unknown", detail)
     return code
 

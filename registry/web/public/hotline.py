@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from registry import runtime
 from registry.domain.law.reference import Reference
 from registry.domain.literals import chinese_day
+from registry.phrases import Phrase, joined
 from registry.queries.law import reference_data
 from registry.queries.publication import record_query, record_search
 from registry.queries.publication.publications import Moment
@@ -56,7 +57,7 @@ def _look_up(text: str) -> Lookup:
         try:
             query = record_query.parse_record_query({"q": text}, reference)
         except QueryRefused as refusal:  # what was typed is not repeated: it may be somebody's number
-            return Lookup(refusal="；".join(fault.detail for fault in refusal.faults) or refusal.title)
+            return Lookup(refusal=joined((fault.detail for fault in refusal.faults), "；") or refusal.title)
         return _answer(session, reference, query, present_moment(session))
 
 
@@ -75,14 +76,25 @@ def _answer(session: Session, reference: Reference, query: record_query.RecordQu
 
 def sentence(card: Card) -> str:
     """A record in one sentence to be read aloud: about whom, by whom, what, which measures until when."""
-    code = f"（统一社会信用代码末四位 {card.uscc[-4:]}）" if card.uscc else ""
-    decided = f"于{chinese_day(card.decided_on)}" if card.decided_on else ""
-    measures = "；".join(f"{measure.name}，至{_spoken_day(measure.until)}" for measure in card.measures)
-    effect = f"现有限制：{measures}" if measures else "现在没有生效的限制措施"
-    disputed = "；当事人已提出异议，正在处理" if card.disputed_on else ""
-    return (
-        f"{card.name}{code}：{card.authority}{decided}作出{card.kind_name}（{card.what}），"
-        f"{effect}{disputed}；公示至{_spoken_day(card.until)}。"
+    about = card.name
+    if card.uscc:
+        about = Phrase("%(name)s（统一社会信用代码末四位 %(last4)s）", name=about, last4=card.uscc[-4:])
+    what = Phrase("%(name)s（%(origin)s）", name=card.kind_name, origin=card.what)
+    if card.decided_on:
+        day = chinese_day(card.decided_on)
+        act = Phrase("%(authority)s于%(day)s作出%(what)s", authority=card.authority, day=day, what=what)
+    else:
+        act = Phrase("%(authority)s作出%(what)s", authority=card.authority, what=what)
+    measures = joined(
+        (Phrase("%(name)s，至%(day)s", name=one.name, day=_spoken_day(one.until)) for one in card.measures), "；"
+    )
+    effect = Phrase("现有限制：%(measures)s", measures=measures) if measures else "现在没有生效的限制措施"
+    shown = [joined((act, effect), "，"), *(["当事人已提出异议，正在处理"] if card.disputed_on else [])]
+    return Phrase(
+        "%(about)s：%(facts)s；公示至%(until)s。",
+        about=about,
+        facts=joined(shown, "；"),
+        until=_spoken_day(card.until),
     )
 
 
