@@ -31,6 +31,7 @@ from tests.web.signing_in import sign_in, sign_in_browser
 
 BYTES_MAX = 100_000
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+EXPLORER = "/api/v1/docs/explorer"
 RULES = {"resultTypes": ["violations"]}
 LOOKS = ((DESK, "light"), (PHONE, "dark"))
 RUN = """async options => (await axe.run(options)).violations.map(
@@ -195,3 +196,32 @@ class TestPage:
                     for visit in seen:
                         wrong += look(page, visit, loaded)
         assert not wrong, "\n".join(wrong)
+
+
+class TestExplorer:
+    """Swagger UI, a page for developers: it is no part of the walk, since its markup and its weight are not ours."""
+
+    def test_is_linked_from_the_description_of_the_api_and_without_a_script_leads_back(self, app):
+        client = app.test_client()
+        assert EXPLORER in client.get("/api/v1/docs").text
+        page = html.fromstring(client.get(EXPLORER).text)
+        assert page.xpath("//noscript//a/@href") == ["/api/v1/docs"]
+
+    @needs_browser
+    def test_shows_the_operations_under_our_policy_and_asks_nobody_else(self, app, browser):
+        with served(app) as site:
+            page = browser.new_page(base_url=site)
+            errors: list[str] = []
+            page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            asked: list[str] = []
+            page.on("request", lambda request: asked.append(request.url))
+            page.goto(EXPLORER)
+            operations = page.locator(".opblock-tag")
+            operations.first.wait_for()
+            assert operations.count() > 5
+            page.locator("#explorer .opblock-tag").first.click()
+            page.locator(".opblock").first.wait_for()
+            page.close()
+        assert [address for address in asked if not address.startswith((site, "data:"))] == []
+        assert errors == []
