@@ -77,6 +77,8 @@ class Settings:
     """How often publications whose period has ended are closed."""
     reconcile_interval_seconds: int = 86400
     """How often this node's records at peers are compared with its own; a day begins at 02:00 Beijing time."""
+    sector_reconcile_interval_seconds: int = 3600
+    """How often they are compared sector by sector."""
     export_interval_seconds: int = 86400
     """How often the data files of all records shown are made; a day begins at 02:00 Beijing time."""
     data_licence: str = ""

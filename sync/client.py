@@ -48,8 +48,8 @@ class Transport(Protocol):
     def members(self) -> bytes:
         """The statements about members that the peer has."""
 
-    def digest(self, owner: str, buckets: Sequence[int] = ()) -> dict[str, Any]:
-        """Digest of the records of an owner at the peer."""
+    def digest(self, owner: str, buckets: Sequence[int] = (), sector: str | None = None) -> dict[str, Any]:
+        """Digest of the records of an owner at the peer, all or those of a sector."""
 
     def kept(self, records: Sequence[str]) -> dict[str, Any]:
         """The versions of this node's own records that the peer keeps."""
@@ -89,9 +89,11 @@ class HttpPeer:
         """GET /members."""
         return self._request("GET", "/members")
 
-    def digest(self, owner: str, buckets: Sequence[int] = ()) -> dict[str, Any]:
+    def digest(self, owner: str, buckets: Sequence[int] = (), sector: str | None = None) -> dict[str, Any]:
         """GET /digest."""
         path = f"/digest?owner={quote(owner)}"
+        if sector is not None:
+            path += f"&sector={quote(sector)}"
         if buckets:
             path += f"&bucket={','.join(map(str, buckets))}"
         return _parse_object(self._request("GET", path))

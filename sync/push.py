@@ -1,7 +1,6 @@
 """Push pending records to peers, outside any transaction; a record is settled by the peer's signed receipt."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from registry import runtime
 from registry.domain.exchange.batch import BYTES_MAX
@@ -12,8 +11,6 @@ from registry.services.exchange import outbox
 from registry.unit_of_work import UnitOfWork
 from sync import backlog, peer_links
 from sync.client import NotDelivered, Transport
-
-Version = tuple[int, dict[str, Any]]
 
 
 @dataclass
@@ -38,7 +35,7 @@ def push(code: str, connect: peer_links.Connect = peer_links.connect) -> PushRes
 def _push_run(code: str, connect: peer_links.Connect, result: PushResult) -> list[int] | None:
     """Send one run of pending messages; returns them when there may be more to send now."""
 
-    def take(work: UnitOfWork) -> tuple[backlog.Link, list[Version], Transport]:
+    def take(work: UnitOfWork) -> tuple[backlog.Link, list[outbox.Version], Transport]:
         peer = peer_messages.peer(work.session, code)
         due = outbox.take_due(work, peer, work.settings.batch_records_max)
         return peer_links.link_of(peer), due, connect(peer)
@@ -68,7 +65,7 @@ def push_all(connect: peer_links.Connect = peer_links.connect, lane: str | None 
     )
 
 
-def _send(code: str, transport: Transport, chunk: list[Version]) -> backlog.Event:
+def _send(code: str, transport: Transport, chunk: list[outbox.Version]) -> backlog.Event:
     raw = runtime.perform(SYSTEM, lambda work: outbox.batch_of(work, chunk, {}))
     if len(raw) > BYTES_MAX:
         return backlog.Refused(413, "batch-too-large")
@@ -88,7 +85,7 @@ def _settle(code: str, receipt: bytes) -> backlog.Event:
     return backlog.Received()
 
 
-def _put_aside(code: str, items: list[tuple[Version, str]]) -> None:
+def _put_aside(code: str, items: list[tuple[outbox.Version, str]]) -> None:
     def act(work: UnitOfWork) -> None:
         peer = peer_messages.peer(work.session, code)
         for (entry, _), reason in items:

@@ -4,7 +4,7 @@ Every step commits by itself and may be repeated: killed between any two, the ne
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from registry import runtime
 from registry.domain.exchange import reconciliation, sftp_address
-from registry.domain.exchange.reconciliation import Row
+from registry.domain.exchange.reconciliation import Comparison, Row
 from registry.domain.exchange.row_batch import IncomingBatch
 from registry.domain.permissions import SYSTEM
 from registry.errors import Invalid, Refusal
@@ -175,6 +175,52 @@ def reconcile(code: str, connect: Connect = connect) -> dict[str, Any]:
     {checked, equal, missing, different, promised, pending, refused}, or {waiting} until it has shown its holdings.
     Raises ``TransportFailed``.
     """
+    compared = _compare(code, connect)
+    if not isinstance(compared, _Compared):
+        return compared
+    comparison = compared.of(reconciliation.records_of(compared.own, compared.rows))
+    return runtime.perform(SYSTEM, lambda work: reconciliations.keep_outcome(work, code, comparison))
+
+
+def reconcile_sectors(code: str, connect: Connect = connect) -> dict[str, Any]:
+    """``reconcile`` sector by sector: one comparison of what the platform shows, as its rows name no sector, and an
+    outcome for the records of each. What the owner does not know is of none. Raises ``TransportFailed``."""
+    compared = _compare(code, connect)
+    if not isinstance(compared, _Compared):
+        return compared
+    with runtime.reading() as session:
+        sectors = peer_messages.records_by_sector(session, compared.entry)
+    reports = {}
+    for sector, records in sorted(sectors.items()):
+        comparison = compared.of(records)
+        reports[sector] = runtime.perform(
+            SYSTEM,
+            lambda work, comparison=comparison, sector=sector: reconciliations.keep_outcome(  # type: ignore[misc]
+                work, code, comparison, sector=sector
+            ),
+        )
+    return reports
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """Own rows as of an entry beside what a platform shows of them in the ``suspects``, the buckets that may differ;
+    ``changed``: records with a newer version since."""
+
+    entry: int
+    own: list[Row]
+    rows: list[Row]
+    suspects: set[int]
+    changed: set[str]
+
+    def of(self, records: Collection[str]) -> Comparison:
+        """The comparison of some records."""
+        own, rows = (reconciliation.of_records(side, records) for side in (self.own, self.rows))
+        return reconciliation.compare_sheets(self.entry, reconciliation.buckets(own), rows, self.suspects, self.changed)
+
+
+def _compare(code: str, connect: Connect) -> _Compared | dict[str, Any]:
+    """What a platform shows of ours beside ours; or why there is nothing to compare."""
     with runtime.reading() as session:
         peer = peer_messages.peer(session, code)
         holdings = row_batches.holdings(session, peer.id)
@@ -193,8 +239,7 @@ def reconcile(code: str, connect: Connect = connect) -> dict[str, Any]:
     rows, suspects = found
     with runtime.reading() as session:
         changed = peer_messages.changed_after(session, entry)
-    comparison = reconciliation.compare_sheets(entry, reconciliation.buckets(own), rows, suspects, changed)
-    return runtime.perform(SYSTEM, lambda work: reconciliations.keep_outcome(work, code, comparison))
+    return _Compared(entry, own, rows, suspects, changed)
 
 
 def _own_rows(work: UnitOfWork, code: str) -> tuple[int, list[Row]]:
@@ -205,10 +250,18 @@ def _own_rows(work: UnitOfWork, code: str) -> tuple[int, list[Row]]:
 
 def reconcile_all(lane: str | None = None, connect: Connect = connect) -> dict[str, dict[str, Any]]:
     """Reconcile with every platform; one that fails is reported and skipped."""
+    return _reconcile_each(lambda code: reconcile(code, connect), lane)
 
+
+def reconcile_all_sectors(lane: str | None = None, connect: Connect = connect) -> dict[str, dict[str, Any]]:
+    """Reconcile by sector with every platform; one that fails is reported and skipped."""
+    return _reconcile_each(lambda code: reconcile_sectors(code, connect), lane)
+
+
+def _reconcile_each(act: Callable[[str], dict[str, Any]], lane: str | None) -> dict[str, dict[str, Any]]:
     def reconcile_one(code: str) -> dict[str, Any]:
         try:
-            return reconcile(code, connect)
+            return act(code)
         except (TransportFailed, Refusal) as failure:
             return {"failed": failure.code}
 

@@ -38,7 +38,7 @@ from sync.notify import notify_all
 from sync.open_data import make_snapshot, replace_erased
 from sync.pull import PullResult, pull
 from sync.push import push_all
-from sync.reconcile import reconcile_all, reconcile_these
+from sync.reconcile import reconcile_all, reconcile_all_sectors, reconcile_these
 from sync.subscriptions import mail_all
 from sync.witnesses import ask_all
 
@@ -163,6 +163,16 @@ JOBS = (
         "holdings",
         lambda chosen: chosen.reconcile_interval_seconds,
         partial(row_exchange.reconcile_all, lane="holdings"),
+    ),
+    Job(
+        "sectors",
+        lambda chosen: chosen.sector_reconcile_interval_seconds,
+        partial(reconcile_all_sectors, lane="sectors"),
+    ),
+    Job(
+        "sector-holdings",
+        lambda chosen: chosen.sector_reconcile_interval_seconds,
+        partial(row_exchange.reconcile_all_sectors, lane="sector-holdings"),
     ),
     Job("witness", lambda chosen: chosen.seal_interval_seconds, partial(ask_all, lane="witness")),
     Job("export", lambda chosen: chosen.export_interval_seconds, make_snapshot),

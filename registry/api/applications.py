@@ -10,7 +10,7 @@ from flask import Response
 
 from registry import runtime
 from registry.api.auth import public
-from registry.api.schemas.procedure import build_step_input as with_documents
+from registry.api.schemas.procedure import build_step_input
 from registry.api.schemas.relief import ApplicationSchema, CodeSchema, ReliefAnswer
 from registry.api.wire import Blueprint, if_version, respond_with_etag
 from registry.domain.cases import relief
@@ -77,7 +77,7 @@ def cancel(number: str) -> Response:
 
 def _submit_application(noun: str, body: dict[str, Any]) -> Response:
     request_limits.count_attempt()
-    step_input = with_documents(body, None)
+    step_input = build_step_input(body, None)
     stated = {name: body[name] or "" for name in _WORDS} | {"consent": "1" if body["consent"] else ""}
     stated["corrected_on"] = body["corrected_on"].isoformat() if body["corrected_on"] else ""
 

@@ -128,12 +128,14 @@ def kept() -> Response:
 
 @blueprint.get("/digest")
 def digest() -> Response:
-    """Digest of an owner's records on this node: one per bucket, or the versions of some buckets (``1,5,9``)."""
+    """Digest of an owner's records on this node: one per bucket, or the versions of some buckets (``1,5,9``); of one
+    sector, where one is named."""
     _verify_peer()
-    _parse_query({}, texts=("owner", "bucket"))
-    owner, wanted = request.args.get("owner", ""), _parse_buckets(request.args.get("bucket"))
+    _parse_query({}, texts=("owner", "bucket", "sector"))
+    owner, sector = request.args.get("owner", ""), request.args.get("sector")
+    wanted = _parse_buckets(request.args.get("bucket"))
     with runtime.reading() as session:
-        size, buckets = head(session), reconciliation.buckets(peer_messages.owned(session, owner))
+        size, buckets = head(session), reconciliation.buckets(peer_messages.owned(session, owner, sector=sector))
     answer: dict[str, object] = {"owner": owner, "entry": size}
     if wanted:
         rows = sorted(row for bucket in wanted for row in buckets.get(bucket, ()))

@@ -12,7 +12,7 @@ from registry.api.wire import Blueprint, parse_next, respond_with_etag
 from registry.domain import literals
 from registry.domain.permissions import Permission
 from registry.refusals.acts import ProposalUnknown
-from registry.services.node.proposals import refuse as refuse_act
+from registry.services.node import proposals
 from registry.services.proposed_acts import ACTS
 from registry.serving.proposal_access import (
     confirm_proposal,
@@ -94,5 +94,5 @@ def refuse(body: Body, number: str) -> Body:
     row = _parse_number(number)
     return runtime.perform(
         actor(),
-        lambda work: describe(work.session, refuse_act(work, ACTS, row, body["reason"])),
+        lambda work: describe(work.session, proposals.refuse(work, ACTS, row, body["reason"])),
     )

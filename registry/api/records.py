@@ -28,7 +28,6 @@ from registry.errors import Fault
 from registry.models import Publication
 from registry.queries.law import reference_data
 from registry.queries.publication import ledger_state, log_identity, publications, record_query, record_search
-from registry.queries.publication.record_query import RecordQuery as ParsedQuery
 from registry.refusals.acts import EpochOver, NotSealed, QueryRefused, RecordUnknown
 from registry.serving import conditional
 from registry.unit_of_work import day_of
@@ -158,7 +157,7 @@ def _require_epoch(identity: LogIdentity, epoch: str | None, after: int, head: i
         raise EpochOver(epoch=identity.epoch)
 
 
-def _record_query(query: dict[str, Any], reference: Reference, identity: LogIdentity) -> ParsedQuery:
+def _record_query(query: dict[str, Any], reference: Reference, identity: LogIdentity) -> record_query.RecordQuery:
     arguments = {name: query[name] or "" for name in record_query.FILTERS | {"next", "previous"}}
     blank = sorted(name for name, value in arguments.items() if value and not value.strip())
     if blank:  # on a form an empty field is no filter; a program that sends one meant something
@@ -166,7 +165,7 @@ def _record_query(query: dict[str, Any], reference: Reference, identity: LogIden
     return record_query.parse_record_query(record_query.without_epoch(arguments, identity), reference)
 
 
-def _moment(query: dict[str, Any], parsed: ParsedQuery) -> tuple[dt.date | None, int | None]:
+def _moment(query: dict[str, Any], parsed: record_query.RecordQuery) -> tuple[dt.date | None, int | None]:
     """Day and ledger size to read at: from the token of a page, else from ``on`` and ``known_at`` or ``entry``."""
     known_at, entry = query["known_at"], query["entry"]
     if known_at is not None and entry is not None and known_at != entry:

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from typing import BinaryIO
+from collections.abc import Mapping
+from typing import Any, BinaryIO, NoReturn
 
 import click
 
@@ -27,7 +28,7 @@ from sync.front_end import FrontEnd
 from sync.pull import pull_all
 from sync.push import push_all
 from sync.reconcile import reconcile as compare
-from sync.reconcile import reconcile_all
+from sync.reconcile import reconcile_all, reconcile_all_sectors
 from sync.row_transport import TransportFailed
 
 VERIFY_RECEIVED = "D19"
@@ -84,9 +85,14 @@ def _format_failure(failed: str | None) -> str:
 
 @group.command("reconcile")
 @click.argument("peer", required=False)
+@click.option("--by-sector", is_flag=True, help="Sector by sector, with every peer, as the worker does every hour.")
 @in_app
-def reconcile(peer: str | None) -> None:
+def reconcile(peer: str | None, by_sector: bool) -> None:
     """Compare what peers hold of ours with ours; exit 1 when something differs."""
+    if by_sector and peer is not None:
+        raise click.UsageError("[PEER] | --by-sector")
+    if by_sector:
+        _echo_reports({**reconcile_all_sectors(), **row_exchange.reconcile_all_sectors()})
     try:
         if peer is None:
             reports = {**reconcile_all(), **row_exchange.reconcile_all()}
@@ -98,8 +104,18 @@ def reconcile(peer: str | None) -> None:
     except TransportFailed as failure:
         click.echo(f"{peer}: 无法联系 unreachable ({failure.code})", err=True)
         sys.exit(1)
+    _echo_reports(reports)
+
+
+def _echo_reports(reports: Mapping[str, Mapping[str, Any]]) -> NoReturn:
     click.echo(json.dumps(reports, ensure_ascii=False, indent=1))
-    sys.exit(1 if any(report.get("failed") or report.get("different") for report in reports.values()) else 0)
+    sys.exit(1 if any(map(_has_fault, reports.values())) else 0)
+
+
+def _has_fault(report: Mapping[str, Any]) -> bool:
+    """Whether a report of a comparison, or one of those by sector in it, says that something failed or differs."""
+    parts = [part for part in report.values() if isinstance(part, dict)]
+    return bool(report.get("failed") or report.get("different")) or any(map(_has_fault, parts))
 
 
 @group.command("pause")

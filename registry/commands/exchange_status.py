@@ -47,6 +47,11 @@ def _echo_status(row: PeerStatus, now: dt.datetime) -> None:
         click.echo(f"  对账 reconciled {_hours(known.at, now)} ago: {known.checked} checked, {counted}")
     if row.statement:
         click.echo(f"  对账声明 statement {row.statement.id}")
+    newest = {_facts(found)["sector"]: found for found in reversed(row.by_sector)}
+    for sector, found in sorted(newest.items()):
+        counts = _facts(found)["counts"]
+        outcome = "一致 equal" if reconciliation_statement.is_equal(counts) else "不一致 different"
+        click.echo(f"  领域 sector {sector} {_hours(found.at, now)} ago: {counts['compared']} checked, {outcome}")
     for batch in row.unanswered:
         click.echo(f"  批次未答 batch {batch.sequence} not answered {_hours(batch.since, now)}: {batch.records} rows")
     for code, number in sorted(row.refusals.items()):
@@ -101,4 +106,5 @@ def _facts(row: ReconciliationStatement) -> dict[str, Any]:
 def _summarise(row: ReconciliationStatement) -> str:
     facts = _facts(row)
     counts = ", ".join(f"{name} {facts['counts'][name]}" for name in reconciliation_statement.COUNTS)
-    return f"{row.id} {facts['instant']} entry {facts['entry']}: {counts}"
+    sector = f" {facts['sector']}" if "sector" in facts else ""
+    return f"{row.id} {facts['instant']} entry {facts['entry']}{sector}: {counts}"

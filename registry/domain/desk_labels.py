@@ -118,6 +118,8 @@ JOBS = {
     "seal": "签署检查点",
     "platforms": "与共享平台交换",
     "holdings": "与共享平台对账",
+    "sectors": "按领域对账",
+    "sector-holdings": "按领域与共享平台对账",
     "fold": "整理检索索引",
     "export": "生成开放数据",
     "erased": "删除后重新生成开放数据",

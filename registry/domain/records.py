@@ -9,7 +9,7 @@ byte for byte, because signature and ledger need it, and shown to nobody.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import UnionType
@@ -371,6 +371,14 @@ def struct_in(annotation: Any) -> type[Struct] | None:
     if get_origin(annotation) in (Annotated, list, Union, UnionType):
         return next((struct for struct in map(struct_in, get_args(annotation)) if struct), None)
     return None
+
+
+def structs_of(struct: type[Struct]) -> Iterator[type[Struct]]:
+    """A type and those that it holds, at any depth."""
+    yield struct
+    for field in fields_of(struct).values():
+        if inner := struct_in(field.type):
+            yield from structs_of(inner)
 
 
 def json_schema(kind: str) -> dict[str, Any]:

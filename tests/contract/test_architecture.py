@@ -70,6 +70,17 @@ class TestWords:
         }
         assert not named
 
+    def test_modules_are_imported_under_their_own_names(self):
+        assert not [
+            f"{path}:{node.lineno} {alias.name} as {alias.asname}"
+            for path in sources.files()
+            for node in ast.walk(sources.tree(path))
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+            if alias.asname
+            and (sources.ROOT / f"{node.module}.{alias.name}".replace(".", "/")).with_suffix(".py").exists()
+        ]
+
 
 class TestSingletons:
     def test_one_place_commits(self):

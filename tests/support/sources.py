@@ -24,6 +24,11 @@ def tree(path: str) -> ast.Module:
     return ast.parse((ROOT / path).read_text(encoding="utf-8"))
 
 
+def is_module(name: str) -> bool:
+    """Whether a dotted name is that of a module of ours."""
+    return (ROOT / name.replace(".", "/")).with_suffix(".py").exists()
+
+
 def lines(path: str) -> int:
     """How many lines a file has."""
     return len((ROOT / path).read_text(encoding="utf-8").splitlines())

@@ -5,11 +5,11 @@ from registry.models import OutboxMessage, Publication, PublicationSector
 from registry.queries.exchange import peer_messages, peer_status
 from registry.queries.publication import known_keys
 from registry.refusals.content import ReceiptRefused
-from registry.runtime import keys, reading
+from registry.runtime import clock, keys, reading
 from registry.verifier import prove
 from sync.client import HttpPeer, NotDelivered
 from sync.push import push
-from sync.reconcile import reconcile, reconcile_all
+from sync.reconcile import reconcile, reconcile_all, reconcile_sectors
 from tests.sync.bodies import body
 from tests.sync.planting import published
 
@@ -107,13 +107,60 @@ def _older(record):
     return update(Publication).where(Publication.record == record).values(revision=0)
 
 
+def by_sector(node, code):
+    with node:
+        return reconcile_sectors(code)
+
+
+class TestReconcileBySector:
+    def test_finds_what_is_missing_in_its_sectors_only_and_signs_it(self, city, platform):
+        gone = body(sectors=["housing"])
+        exchanged(city, gone, body(sectors=["procurement"]))
+        lost(platform, gone["record"])
+        reports = by_sector(city, "platform")
+        assert {sector: report["promised"] for sector, report in reports.items() if report["checked"]} == {
+            "housing": 1,
+            "procurement": 0,
+        }
+        with city, reading() as session:
+            ring = known_keys.ring(session, "city", keys().signer)
+            peer_id = peer_messages.peer(session, "platform").id
+            rows = peer_status.sector_statements(session, peer_id, clock())
+            assert peer_status.newest_statement(session, peer_id) is None
+        counts = {}
+        for row in rows:
+            statement = prove(row.document.encode(), ring)["statement"]
+            counts[statement["sector"]] = statement["counts"]
+        assert {sector: (count["compared"], count["missing"]) for sector, count in counts.items()} == {
+            "housing": (1, 1),
+            "procurement": (1, 0),
+        }
+        with pytest.raises(ReceiptRefused):
+            prove(row.document.replace(statement["sector"], "mining").encode(), ring)
+
+    def test_takes_a_version_of_a_former_sector_for_an_older_one_and_sends_the_newest(self, city, platform):
+        one = body(sectors=["housing"])
+        exchanged(city, one)
+        published(city.app, {**one, "revision": 2, "act": "correct", "sectors": ["mining"]})
+        city.do(lambda work: work.session.execute(update(OutboxMessage).values(state="delivered")))
+        reports = by_sector(city, "platform")
+        assert all(report["different"] == [] for report in reports.values())
+        assert [message.entry for message in city.messages("pending")] == [2]
+
+    def test_alarms_of_what_the_owner_does_not_know(self, city, platform):
+        one = body(sectors=["housing"])
+        exchanged(city, one)
+        platform.do(lambda work: work.session.execute(update(Publication).values(record="f" * 32)))
+        assert by_sector(city, "platform")["housing"]["different"] == ["f" * 32]
+
+
 class _Told:
     """A transport that answers a question after digests with what it was given."""
 
     def __init__(self, **answer):
         self._answer = answer
 
-    def digest(self, owner, buckets=()):
+    def digest(self, owner, buckets=(), sector=None):
         return self._answer
 
 

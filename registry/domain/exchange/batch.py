@@ -1,12 +1,14 @@
 """Serialise and parse batches of envelopes and their delivery receipts."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from registry.domain.exchange.envelope import DELIVERED, QUARANTINED, Outcome
-from registry.domain.publication import canonical, parsed_size
+from registry.domain.publication import canonical, canonical_parts, parsed_size
+from registry.domain.publication.canonical import CanonicalText
 from registry.refusals.acts import BatchDigest, BatchMalformed, BatchTooLarge
 from registry.refusals.content import NotCanonical
 
@@ -18,11 +20,13 @@ _WORD_MAX = 64
 
 @dataclass(frozen=True)
 class Batch:
-    """A parsed batch; ``next`` and ``head`` are set for a pulled one only."""
+    """A parsed batch: its records, and the canonical bytes of each. ``next`` and ``head`` are set for a pulled one
+    only."""
 
     sender: str
     epoch: str
     records: tuple[Any, ...]
+    encoded: tuple[bytes, ...]
     digest: str
     next: int | None = None
     head: int | None = None
@@ -30,21 +34,26 @@ class Batch:
 
 def digest(records: Sequence[Any]) -> str:
     """Digest that identifies a batch: SHA-256 (hex) over its records."""
-    return canonical.digest(list(records)).hex()
+    return hashlib.sha256(canonical.dumps(list(records))).hexdigest()
 
 
 def build(
-    sender: str, epoch: str, records: Sequence[dict[str, Any]], entries: Sequence[int], page: dict[str, int]
+    sender: str,
+    epoch: str,
+    records: Sequence[dict[str, Any] | CanonicalText],
+    entries: Sequence[int],
+    page: dict[str, int],
 ) -> bytes:
     """Serialise a batch; ``entries`` are the sender's numbers, ``page`` is empty for a pushed one."""
+    text = canonical.canonical_text(list(records))
     return canonical.dumps(
         {
             "from": sender,
             "epoch": epoch,
             "first": min(entries, default=0),
             "last": max(entries, default=0),
-            "records": list(records),
-            "digest": digest(records),
+            "records": text,
+            "digest": hashlib.sha256(text.encode()).hexdigest(),
             **page,
         }
     )
@@ -63,12 +72,14 @@ def parse_batch(raw: bytes, records_max: int) -> Batch:
         raise BatchMalformed("epoch")
     if len(value["records"]) > records_max:
         raise BatchTooLarge()
-    if digest(value["records"]) != value["digest"]:
+    encoded = canonical_parts.split_fields(raw)["records"]
+    if hashlib.sha256(encoded).hexdigest() != value["digest"]:
         raise BatchDigest()
     return Batch(
         value["from"],
         value["epoch"],
         tuple(value["records"]),
+        tuple(canonical_parts.split_items(encoded)),
         value["digest"],
         value.get("next"),
         value.get("head"),

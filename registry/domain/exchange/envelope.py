@@ -11,8 +11,8 @@ from typing import Any
 from registry.domain import records
 from registry.domain.exchange import record_schema
 from registry.domain.exchange.membership import Members
-from registry.domain.publication import canonical
-from registry.domain.publication.publication import content_hash
+from registry.domain.publication import canonical, canonical_parts
+from registry.domain.publication.publication import hash_of
 from registry.errors import Fault
 
 ACCEPTED, DUPLICATE, STALE, REJECTED, CONFLICT = "accepted", "duplicate", "stale", "rejected", "conflict"
@@ -33,7 +33,10 @@ _FIELDS = {"record", "owner", "revision", "previous", "body", "hash", "signature
 
 @dataclass(frozen=True)
 class Envelope:
-    """A well-formed envelope: the body is one that may be published, and its fields agree with it."""
+    """A well-formed envelope: the body is one that may be published, and its fields agree with it.
+
+    ``encoded``: the canonical bytes of the body.
+    """
 
     record: str
     owner: str
@@ -43,6 +46,7 @@ class Envelope:
     hash: str
     kid: str
     signature: str
+    encoded: bytes
 
     @property
     def is_removal(self) -> bool:
@@ -109,16 +113,19 @@ def parse(
     sectors: Collection[str],
     list_measures: record_schema.ListMeasures | None = None,
     publicity_months: int | None = None,
+    encoded: bytes | None = None,
 ) -> Envelope | list[Fault]:
     """Parse an envelope: the envelope, or its faults place by place; values are never quoted.
 
-    ``value`` comes from canonical JSON, so that it has a hash.
+    ``value`` comes from canonical JSON, so that it has a hash; ``encoded`` are its canonical bytes, if at hand.
     """
+    body = b""
     faults = _shape_faults(value)
     if not faults:
+        body = canonical.dumps(value["body"]) if encoded is None else canonical_parts.split_fields(encoded)["body"]
         faults = [
             Fault(f"/body{fault.pointer}", fault.code, fault.detail)
-            for fault in record_schema.faults(value["body"], sectors, list_measures, publicity_months)
+            for fault in record_schema.faults(value["body"], sectors, list_measures, publicity_months, body)
         ] or _contradictions(value)
     if faults:
         return faults
@@ -131,6 +138,7 @@ def parse(
         value["hash"],
         value["signature"]["kid"],
         value["signature"]["value"],
+        body,
     )
 
 
@@ -143,7 +151,7 @@ def judge_envelope(known: KnownRecord | None, incoming: Envelope, sender: Sender
     under one revision are an equivocation, as is a version that follows another one than the one known here; a version
     older than the newest known is stale; a newer one is accepted, gaps allowed up to ``REVISIONS_AHEAD_MAX``.
     """
-    is_same = content_hash(incoming.body, incoming.previous) == incoming.hash
+    is_same = hash_of(incoming.encoded, incoming.previous) == incoming.hash
     if known and is_same and known.owner == incoming.owner and known.hashes.get(incoming.revision) == incoming.hash:
         return Outcome(DUPLICATE)
     code = _refusal_code(known, incoming, sender, is_same)

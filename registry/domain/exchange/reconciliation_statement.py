@@ -28,12 +28,14 @@ COUNTS = {
 ``repaired`` are sent again, ``under_way`` wait for their answer already, ``refused`` wait for a person at the peer."""
 _FIELDS = frozenset({"issuer", "instant", "peer", "transport", "epoch", "entry", "own", "theirs", "counts"})
 FORM = Form("reconciliation-statement", 1, _FIELDS, ReceiptRefused)
+FORM_OF_SECTOR = Form("reconciliation-statement", 2, _FIELDS | {"sector"}, ReceiptRefused)
+"""The outcome for the records of one ``sector``."""
 
 
 @dataclass(frozen=True)
 class ReconciliationFacts:
     """With whom, over which transport and as of which entry holdings were compared; ``own`` and ``theirs``: digests
-    (hex) of the two sheets."""
+    (hex) of the two sheets. ``sector``: only records of this one were, None for all."""
 
     peer: str
     transport: str
@@ -42,6 +44,7 @@ class ReconciliationFacts:
     own: str
     theirs: str
     counts: Mapping[str, int]
+    sector: str | None = None
 
 
 def build(facts: ReconciliationFacts, issuer: str, instant: str, sign: Callable[[bytes], bytes], key_id: str) -> bytes:
@@ -57,7 +60,9 @@ def build(facts: ReconciliationFacts, issuer: str, instant: str, sign: Callable[
         "theirs": facts.theirs,
         "counts": dict(facts.counts),
     }
-    return signed_documents.build(FORM, statement, sign, key_id)
+    if facts.sector is None:
+        return signed_documents.build(FORM, statement, sign, key_id)
+    return signed_documents.build(FORM_OF_SECTOR, {**statement, "sector": facts.sector}, sign, key_id)
 
 
 def is_statement(data: bytes) -> bool:
@@ -67,7 +72,8 @@ def is_statement(data: bytes) -> bool:
 
 def parse_statement(data: bytes, keys: Mapping[str, bytes], verify: Verify) -> SignedDocument:
     """Verify a statement. Refuses ``ReceiptRefused``, also one whose counts and digests contradict each other."""
-    document = signed_documents.parse(FORM, data, keys, verify)
+    form = FORM_OF_SECTOR if f'"version":{FORM_OF_SECTOR.version}'.encode() in data else FORM
+    document = signed_documents.parse(form, data, keys, verify)
     statement, counts = document.statement, document.statement["counts"]
     is_counted = isinstance(counts, dict) and counts.keys() == COUNTS.keys()
     if not is_counted or not all(type(number) is int and number >= 0 for number in counts.values()):
@@ -98,8 +104,10 @@ def explain(statement: Mapping[str, Any]) -> list[str]:
     transport = label_for(TRANSPORTS, statement["transport"])
     counts = "，".join(f"{name} {statement['counts'][code]} 条" for code, name in COUNTS.items())
     outcome = "双方所存一致。" if is_equal(statement["counts"]) else "双方所存不一致。"
+    part = f"就领域 {statement['sector']} 的记录" if "sector" in statement else ""
     return [
-        f"证明：{statement['issuer']} 于 {statement['instant']}（协调世界时）与 {statement['peer']} 经{transport}对账，"
+        f"证明：{statement['issuer']} 于 {statement['instant']}（协调世界时）与 {statement['peer']} "
+        f"经{transport}{part}对账，"
         f"以账本第 {statement['entry']} 号记录为准（纪元 {statement['epoch']}）。",
         f"{outcome}{counts}。",
         f"己方摘要 {statement['own']}，对方摘要 {statement['theirs']}。",

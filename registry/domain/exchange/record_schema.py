@@ -1,8 +1,9 @@
 """Validate a public body that came from another node against the type of its kind (``domain/records``)."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +20,15 @@ _NEWEST = records.SCHEMA + 1
 """Bodies of the next schema are taken, so that nodes can be upgraded one after the other."""
 
 
+_FIRST_DAY, _LAST_DAY = f"{records.FIRST_YEAR:04}-01-01", f"{records.LAST_YEAR:04}-12-31"
+
+_FIELD_NAMES = frozenset(
+    name
+    for kind in records.KINDS.values()
+    for struct in records.structs_of(kind.body)
+    for name in records.fields_of(struct)
+)
+
 ListMeasures = Callable[[dt.date], Mapping[str, Collection[str]]]
 """The measures that each list with an adequate basis provides for on a day, by the code of the list."""
 
@@ -28,8 +38,11 @@ def faults(
     sectors: Collection[str],
     list_measures: ListMeasures | None = None,
     publicity_months: int | None = None,
+    encoded: bytes | None = None,
 ) -> list[Fault]:
     """Faults of a body, place by place; empty when it may be published. Values are never quoted.
+
+    ``encoded``: its canonical bytes, where they are at hand.
 
     A penalty is public for ``publicity_months`` at most, the longest that any policy here allows, or while it binds.
 
@@ -46,13 +59,14 @@ def faults(
     if not is_readable(body.get("schema", 0)):
         return [Fault("/schema", "schema-unsupported", "正文的模式版本不在本节点可读的范围内")]
     # Step by step: the pointers of a fault name only fields that are known, never a number sent as a name.
+    is_next = body.get("schema", 0) == _NEWEST
     return (
-        list(_shape_faults(body, kind.body, "", is_next=body.get("schema", 0) == _NEWEST))
+        _shape_faults_of(body, kind, is_next=is_next)
         or list(_rule_faults(body, kind, sectors))
         or list(_list_faults(body, list_measures))
         or list(_period_faults(body, publicity_months))
         # Nobody sees them, or they turn a text round: the same as a clerk may not file.
-        or [Fault(at, cells.FORBIDDEN, "含有不可见字符") for at in cells.forbidden_places(body)]
+        or [Fault(at, cells.FORBIDDEN, "含有不可见字符") for at in _forbidden_places(body, encoded)]
         or list(_name_faults(body))
         or list(_personal_number_faults(body, ""))
     )
@@ -61,6 +75,56 @@ def faults(
 def is_readable(schema: Any) -> bool:
     """Whether this node reads bodies and envelopes of a schema: none (version 0), its own, and the next."""
     return type(schema) is int and 0 <= schema <= _NEWEST
+
+
+def _shape_faults_of(body: dict[str, Any], kind: records.RecordKind, *, is_next: bool) -> list[Fault]:
+    if not is_next and _has_shape(body, kind.body):
+        return []
+    return list(_shape_faults(body, kind.body, "", is_next=is_next))
+
+
+def _has_shape(body: dict[str, Any], struct: type[Struct]) -> bool:
+    """Whether a body is of a type, looked at as a whole; ``_shape_faults`` tells where it is not."""
+    try:
+        msgspec.convert(body, struct)
+    except msgspec.ValidationError:
+        return False
+    return _is_known(body, struct)
+
+
+def _is_known(value: dict[str, Any], struct: type[Struct]) -> bool:
+    """Whether a value of a type has no fields but those of the type, and no day out of all reason."""
+    parts, days = _parts_of(struct)
+    if not value.keys() <= records.fields_of(struct).keys():
+        return False
+    if any(not _FIRST_DAY <= value[name] <= _LAST_DAY for name in days if value.get(name) is not None):
+        return False
+    for name, inner in parts:
+        item = value.get(name)
+        for part in item if isinstance(item, list) else (item,):
+            if isinstance(part, dict) and not _is_known(part, inner):
+                return False
+    return True
+
+
+@cache
+def _parts_of(struct: type[Struct]) -> tuple[list[tuple[str, type[Struct]]], list[str]]:
+    """The fields of a type that hold other types, with these, and those that hold a day."""
+    fields = records.fields_of(struct)
+    parts = [(name, inner) for name, field in fields.items() if (inner := records.struct_in(field.type))]
+    return parts, [name for name, field in fields.items() if _is_day(field.type)]
+
+
+def _is_day(annotation: Any) -> bool:
+    return annotation is dt.date or any(map(_is_day, get_args(annotation)))
+
+
+def _forbidden_places(body: dict[str, Any], encoded: bytes | None) -> Iterable[str]:
+    """Pointers of forbidden characters: where nothing is escaped, one look at the whole text tells that there are
+    none."""
+    if encoded is not None and b"\\" not in encoded and not cells.is_forbidden(encoded.decode()):
+        return ()
+    return cells.forbidden_places(body)
 
 
 def _shape_faults(value: Any, struct: type[Struct], at: str, *, is_next: bool) -> Iterator[Fault]:
@@ -211,7 +275,7 @@ def _personal_number_faults(value: Any, at: str) -> Iterator[Fault]:
     """Faults of numbers of natural persons, also in fields that this node does not know, whose names may hold one."""
     if isinstance(value, dict):
         for name, item in value.items():
-            if redaction.blot(name) != name:
+            if name not in _FIELD_NAMES and redaction.blot(name) != name:
                 yield Fault(at, "personal-number", "含有个人识别号码")
             else:
                 yield from _personal_number_faults(item, f"{at}/{name}")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.domain.exchange.envelope import KnownRecord
@@ -18,11 +18,17 @@ from registry.models import (
     OutboxMessage,
     Peer,
     Publication,
+    PublicationSector,
     Takeaway,
 )
 from registry.refusals.acts import ItemUnknown, PeerUnknown
 
 CHUNK = 500
+READ_AT_ONCE = 10_000
+_OWNED = select(Publication.record, Publication.revision, Publication.content_hash).where(
+    Publication.audience == "public"
+)
+_OF_ENVELOPE = ("from_entry", "record", "revision", "origin", "body", "previous", "content_hash", "signature")
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,18 @@ def due(session: Session, peer_id: int, limit: int) -> list[PendingDelivery]:
     return [PendingDelivery(message, publication) for message, publication in session.execute(statement)]
 
 
+def due_versions(session: Session, peer_id: int, limit: int) -> Sequence[Row[Any]]:
+    """What an envelope is made of, of the oldest pending messages to a peer; removals go first."""
+    columns = [getattr(Publication, name) for name in _OF_ENVELOPE]
+    statement = (
+        select(*columns)
+        .join(OutboxMessage, OutboxMessage.entry == Publication.from_entry)
+        .where(OutboxMessage.peer_id == peer_id, OutboxMessage.state == "pending")
+        .order_by(Publication.state == "published", OutboxMessage.entry)
+    )
+    return session.execute(statement.limit(limit)).all()
+
+
 def changes(session: Session, asker: str, after: int, upto: int, limit: int) -> list[Publication]:
     """Newest versions with entries in (after, upto], in order, that a peer should have."""
     statement = select(Publication).where(
@@ -132,12 +150,40 @@ def changes(session: Session, asker: str, after: int, upto: int, limit: int) -> 
     return list(session.scalars(statement.order_by(Publication.from_entry).limit(limit)))
 
 
-def owned(session: Session, owner: str, entry: int | None = None) -> Iterator[tuple[str, int, str]]:
-    """(record, revision, hash) of the newest public version of every record of an owner, now or as of an entry."""
-    statement = select(Publication.record, Publication.revision, Publication.content_hash).where(
-        Publication.origin == owner, Publication.audience == "public", *standing_at(entry)
+def owned(
+    session: Session, owner: str, entry: int | None = None, sector: str | None = None
+) -> Iterator[tuple[str, int, str]]:
+    """(record, revision, hash) of the newest public version of every record of an owner, now or as of an entry; of a
+    ``sector`` only those that are of it."""
+    statement = _OWNED.where(Publication.origin == owner, *standing_at(entry))
+    if sector is not None:
+        of_sector = PublicationSector.from_entry == Publication.from_entry
+        statement = statement.join(PublicationSector, of_sector).where(PublicationSector.sector == sector)
+    # Rows of the driver: objects of the session for a million rows cost more than reading them.
+    for rows in session.connection().execute(statement.execution_options(stream_results=True)).partitions(READ_AT_ONCE):
+        yield from map(tuple, rows)
+
+
+def records_by_sector(session: Session, entry: int) -> dict[str, set[str]]:
+    """The records whose newest public version, as of an entry, is of a sector, by its code."""
+    statement = (
+        select(PublicationSector.sector, Publication.record)
+        .join(Publication, Publication.from_entry == PublicationSector.from_entry)
+        .where(Publication.audience == "public", *standing_at(entry))
     )
-    yield from session.execute(statement).tuples()
+    records: dict[str, set[str]] = {}
+    for sector, record in session.connection().execute(statement):
+        records.setdefault(sector, set()).add(record)
+    return records
+
+
+def owned_among(session: Session, owner: str, records: Collection[str], entry: int) -> Iterator[tuple[str, int, str]]:
+    """``owned`` of these records only, as of an entry."""
+    wanted = sorted(records)
+    for start in range(0, len(wanted), CHUNK):
+        of_these = Publication.record.in_(wanted[start : start + CHUNK])
+        rows = session.connection().execute(_OWNED.where(Publication.origin == owner, *standing_at(entry), of_these))
+        yield from map(tuple, rows)
 
 
 def standing_at(entry: int | None) -> tuple[ColumnElement[bool], ...]:

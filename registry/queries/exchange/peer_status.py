@@ -28,13 +28,18 @@ SETTLED = ("delivered", "cancelled")
 STATES = ("pending", "sent", "delivered", "rejected")
 
 
+_A_DAY = dt.timedelta(days=1)
+# In canonical JSON a mark within a value is escaped: only the name of the field is written so.
+_IS_OF_SECTOR = ReconciliationStatement.document.contains('"sector":')
+
+
 @dataclass(frozen=True)
 class PeerStatus:
     """Messages to one peer by state; ``removals`` are (record, promised at) of open removals, oldest first.
 
     ``oldest``: since when the oldest message waits. ``unanswered``: batches that lie at a platform. ``receipts``: rows
     and records that the peer answered in the last hour. ``refusals``: the peer's own codes of what it rejected, and how
-    often.
+    often. ``by_sector``: statements of reconciliations by sector within a day, newest first.
     """
 
     peer: Peer
@@ -47,6 +52,7 @@ class PeerStatus:
     refusals: dict[str, int]
     reconciliation: PeerReconciliation | None
     statement: ReconciliationStatement | None
+    by_sector: Sequence[ReconciliationStatement]
 
     @property
     def backlog(self) -> int:
@@ -91,6 +97,7 @@ def status(session: Session, now: dt.datetime) -> list[PeerStatus]:
             _count_refusals(session, row.id),
             session.get(PeerReconciliation, row.id),
             newest_statement(session, row.id),
+            sector_statements(session, row.id, now),
         )
         for row in peer_messages.peers(session)
     ]
@@ -147,8 +154,17 @@ def _due_days(session: Session, records: Sequence[str]) -> dict[str, dt.date]:
 
 
 def newest_statement(session: Session, peer_id: int) -> ReconciliationStatement | None:
-    """The signed statement of the newest reconciliation with a peer."""
-    return next(iter(statements(session, peer_id, 1)), None)
+    """The signed statement of the newest reconciliation of all records with a peer."""
+    statement = select(ReconciliationStatement).where(ReconciliationStatement.peer_id == peer_id, ~_IS_OF_SECTOR)
+    return session.scalars(statement.order_by(ReconciliationStatement.id.desc()).limit(1)).first()
+
+
+def sector_statements(session: Session, peer_id: int, now: dt.datetime) -> list[ReconciliationStatement]:
+    """The signed statements of reconciliations by sector with a peer within a day, newest first."""
+    statement = select(ReconciliationStatement).where(
+        ReconciliationStatement.peer_id == peer_id, _IS_OF_SECTOR, ReconciliationStatement.at > now - _A_DAY
+    )
+    return list(session.scalars(statement.order_by(ReconciliationStatement.id.desc())))
 
 
 def statements(session: Session, peer_id: int, limit: int) -> list[ReconciliationStatement]:

@@ -57,7 +57,7 @@ def receive(work: UnitOfWork, peer: Peer, raw: bytes) -> bytes:
         return known_receipt.encode()
     if peer.paused_because:
         raise PeerPaused()
-    judged_items = _judge_records(work, peer, incoming.records)
+    judged_items = _judge_records(work, peer, incoming.records, incoming.encoded)
     accepted = [item.envelope for item in judged_items if item.envelope and item.outcome.outcome == envelope.ACCEPTED]
     _guard_takeaways(work, peer, accepted)
     _publish(work, accepted)
@@ -86,7 +86,8 @@ def release_item(work: UnitOfWork, item: InboxItem, peer: Peer) -> Outcome:
     """Judge a quarantined item again, and publish it if it passes; the peers are locked already."""
     if peer.is_platform:
         return row_inbox.release_item(work, item, peer)
-    [judged_item] = _judge_records(work, peer, [json.loads(open_text(work, item.envelope))])
+    value = json.loads(open_text(work, item.envelope))
+    [judged_item] = _judge_records(work, peer, [value], [canonical.dumps(value)])
     outcome = judged_item.outcome
     if judged_item.envelope and outcome.outcome == envelope.ACCEPTED:
         _publish(work, [judged_item.envelope])
@@ -107,11 +108,11 @@ def drop(work: UnitOfWork, number: int, reason: str) -> None:
     audit.note(work, "exchange.quarantine.drop", f"item {number}")
 
 
-def _judge_records(work: UnitOfWork, peer: Peer, values: Sequence[Any]) -> list[JudgedItem]:
-    """Judge records in the order of revisions; returned in the order of the batch."""
+def _judge_records(work: UnitOfWork, peer: Peer, values: Sequence[Any], encoded: Sequence[bytes]) -> list[JudgedItem]:
+    """Judge records, with their canonical bytes, in the order of revisions; returned in the order of the batch."""
     reference = reference_data.current(work.session)
     months = max((policy.max_months for policy in reference.policies), default=None)
-    judged_items = [_parse_record(value, reference, months) for value in values]
+    judged_items = [_parse_record(value, reference, months, data) for value, data in zip(values, encoded, strict=True)]
     readable = [(item, item.envelope) for item in judged_items if item.envelope]
     known_records = peer_messages.known_records(work.session, sorted({incoming.record for _, incoming in readable}))
     sender = _build_sender(work, peer)
@@ -123,9 +124,10 @@ def _judge_records(work: UnitOfWork, peer: Peer, values: Sequence[Any]) -> list[
     return judged_items
 
 
-def _parse_record(value: Any, reference: Reference, publicity_months: int | None) -> JudgedItem:
+def _parse_record(value: Any, reference: Reference, publicity_months: int | None, encoded: bytes) -> JudgedItem:
+    sectors = reference.names("sectors")
     try:
-        result = envelope.parse(value, reference.names("sectors"), reference.list_measures, publicity_months)
+        result = envelope.parse(value, sectors, reference.list_measures, publicity_months, encoded)
     except Exception as error:  # one record that no check foresaw must not stop a batch, and so a peer, for ever
         result = [Fault("", type(error).__name__, "无法识别")]
     if isinstance(result, Envelope):
@@ -182,7 +184,9 @@ def _publish(work: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
 
 def _build_version(incoming: Envelope) -> Version:
     signature = canonical.dumps({"kid": incoming.kid, "value": incoming.signature}).decode()
-    return Version(incoming.body, incoming.owner, signature=signature, previous=incoming.previous)
+    return Version(
+        incoming.body, incoming.owner, signature=signature, previous=incoming.previous, encoded=incoming.encoded
+    )
 
 
 def _sign_receipt(work: UnitOfWork, receipt: dict[str, Any]) -> bytes:

@@ -5,12 +5,16 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_, update
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+from sqlalchemy import Row, insert, select, tuple_, update
 
 from registry.domain.exchange import batch, envelope
 from registry.domain.publication import canonical
+from registry.domain.publication.canonical import CanonicalText
 from registry.keys.signing import Signer, key_id_of, verify
 from registry.models import OutboxMessage, Peer, Publication
+from registry.queries.any_of import any_of, numbers
 from registry.queries.exchange import peer_messages
 from registry.queries.publication import log_identity
 from registry.queries.publication.ledger_state import head
@@ -22,36 +26,54 @@ from registry.unit_of_work import UnitOfWork
 CHUNK = 400
 ROOM = 4096
 """Bytes of a batch around its records."""
+Version = tuple[int, CanonicalText]
+"""The entry of a version to send, and its envelope."""
 
 
-def envelope_of(publication: Publication, node: str, signer: Signer) -> dict[str, Any]:
-    """Build the envelope of a stored version: ours is signed here, another's keeps its owner's signature."""
-    body, content = json.loads(publication.body), publication.content_hash
-    if publication.origin == node:
-        data = envelope.signed_bytes(publication.record, node, publication.revision, content)
+class _Identity(Struct):
+    record: str
+    revision: int
+    schema: int | UnsetType = UNSET
+
+
+_decode_identity = msgspec.json.Decoder(_Identity).decode
+
+
+def envelope_of(version: Publication | Row[Any], node: str, signer: Signer) -> CanonicalText:
+    """Write the envelope of a stored version: ours is signed here, another's keeps its owner's signature.
+
+    The body is embedded as it is stored, in canonical form.
+    """
+    content = version.content_hash
+    if version.origin == node:
+        data = envelope.signed_bytes(version.record, node, version.revision, content)
         signature = {"kid": signer.key_id, "value": signer.sign(data).hex()}
     else:
-        signature = json.loads(publication.signature or "null")
-    return envelope.build(publication.origin, body, publication.previous, content, signature)
+        signature = json.loads(version.signature or "null")
+    identity = msgspec.to_builtins(_decode_identity(version.body))
+    fields = envelope.build(version.origin, identity, version.previous, content, signature)
+    return canonical.canonical_text({**fields, "body": CanonicalText(version.body)})
 
 
-def take_due(work: UnitOfWork, peer: Peer, limit: int) -> list[tuple[int, dict[str, Any]]]:
+def take_due(work: UnitOfWork, peer: Peer, limit: int) -> list[Version]:
     """Take the (entry, envelope) pairs to send to a peer now: removals first, then by age; counts the try."""
     if not _is_due(work, peer):
         return []
-    deliveries = peer_messages.due(work.session, peer.id, limit)
-    for delivery in deliveries:
-        delivery.message.attempts += 1
-    work.session.flush()
+    versions = peer_messages.due_versions(work.session, peer.id, limit)
+    if versions:
+        tried = update(OutboxMessage).where(any_of(OutboxMessage.entry, numbers("entries")))
+        tried = tried.where(OutboxMessage.peer_id == peer.id).values(attempts=OutboxMessage.attempts + 1)
+        statement = tried.execution_options(synchronize_session=False)
+        work.session.connection().execute(statement, {"entries": [version.from_entry for version in versions]})
     node, signer = work.settings.node, work.keys.exchange
-    return [(delivery.message.entry, envelope_of(delivery.publication, node, signer)) for delivery in deliveries]
+    return [(version.from_entry, envelope_of(version, node, signer)) for version in versions]
 
 
 def _is_due(work: UnitOfWork, peer: Peer) -> bool:
     return bool(peer.url) and (peer.retry_at is None or peer.retry_at <= work.now)
 
 
-def batch_of(work: UnitOfWork, versions: Sequence[tuple[int, dict[str, Any]]], page: dict[str, int]) -> bytes:
+def batch_of(work: UnitOfWork, versions: Sequence[Version], page: dict[str, int]) -> bytes:
     """Build the bytes of a batch of (entry, envelope) pairs."""
     entries, records = [entry for entry, _ in versions], [record for _, record in versions]
     return batch.build(work.settings.node, log_identity.epoch(work.session), records, entries, page)
@@ -70,19 +92,19 @@ def build_page(work: UnitOfWork, peer: Peer, after: int, limit: int) -> bytes:
     return batch_of(work, fitting, {"next": max(reached, after), "head": size})
 
 
-def _limit_bytes(versions: Sequence[tuple[int, dict[str, Any]]]) -> list[tuple[int, dict[str, Any]]]:
+def _limit_bytes(versions: Sequence[Version]) -> list[Version]:
     """As many from the start as one batch may have bytes, at least one."""
-    fitting: list[tuple[int, dict[str, Any]]] = []
+    fitting: list[Version] = []
     size = 0
     for entry, record in versions:
-        size += len(canonical.dumps(record)) + 1
+        size += len(record.encode()) + 1
         if fitting and size > batch.BYTES_MAX - ROOM:
             break
         fitting.append((entry, record))
     return fitting
 
 
-def kept_records(work: UnitOfWork, peer: Peer, records: Collection[str]) -> list[dict[str, Any]]:
+def kept_records(work: UnitOfWork, peer: Peer, records: Collection[str]) -> list[CanonicalText]:
     """The envelopes of the peer's own records that this node keeps, as far as they fit into one batch."""
     kept = peer_messages.newest(work.session, peer.code, records)
     versions = [(row.from_entry, envelope_of(row, work.settings.node, work.keys.exchange)) for row in kept]

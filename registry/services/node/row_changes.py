@@ -124,8 +124,23 @@ def _ask_for_rows(connection: Connection, statement: Any, multi: Any, one: Any, 
     if isinstance(statement, Update):
         return statement.returning(*table.columns).execution_options(**{_RETURNS: "rows"}), multi, one
     has_one_writer = connection.dialect.name == "sqlite"
+    if not has_one_writer and len(multi) > 1:
+        multi = _number_rows(connection, table, multi)
     rows = multi or ([one] if one else [])
     return _ask_for_inserted(statement, table, rows, has_one_writer=has_one_writer), multi, one
+
+
+def _number_rows(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> Sequence[Mapping[str, Any]]:
+    """Give many rows the numbers that the sequence of their table has for them. Returned by the statement itself, they
+    would make it a text of tens of thousands of parameters, which the driver reads one by one."""
+    number = table.autoincrement_column
+    if number is None or number.name in rows[0]:
+        return rows
+    sequence = func.pg_get_serial_sequence(connection.dialect.identifier_preparer.format_table(table), number.name)
+    taken = connection.execute(select(func.nextval(sequence)).select_from(func.generate_series(1, len(rows))))
+    return [{**row, number.name: value} for row, value in zip(rows, taken.scalars(), strict=True)]
 
 
 def _ask_for_inserted(

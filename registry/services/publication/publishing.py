@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 
 from registry.domain.cases import relation
 from registry.domain.exchange.formats import known
-from registry.domain.publication import canonical, commitments
+from registry.domain.publication import canonical, canonical_parts, commitments
 from registry.domain.publication.publication import (
     Leaf,
     commitment_of,
@@ -43,7 +43,8 @@ class Version:
     ``body`` is the whole of what outsiders may see; ``id_index``/``id_sealed`` serve checks by identity number
     (the subject's, of a relation the other end's) and never leave in clear. Versions of another node carry its
     ``signature`` and ``previous``: the owner's chain is kept even when versions in between never arrived here.
-    ``other_codes`` are those of a subject as filed; None keeps what the version before is found by.
+    ``other_codes`` are those of a subject as filed; None keeps what the version before is found by. ``encoded`` are the
+    canonical bytes of the body, where they are at hand.
     """
 
     body: dict[str, Any]
@@ -53,6 +54,7 @@ class Version:
     signature: str | None = None
     previous: str | None = None
     other_codes: Mapping[str, str] | None = None
+    encoded: bytes | None = None
 
 
 def publish(work: UnitOfWork, versions: Sequence[Version]) -> list[int]:
@@ -112,8 +114,12 @@ def _key_sources(versions: Sequence[Version], rows: Sequence[Mapping[str, Any]])
 
 
 def _build_row(work: UnitOfWork, version: Version, previous: str | None) -> dict[str, Any]:
-    fields, salt = canonical.dumps_fields(version.body), secrets.token_bytes(commitments.SALT_BYTES)
-    body = canonical.join_fields(fields)
+    salt = secrets.token_bytes(commitments.SALT_BYTES)
+    if version.encoded is None:
+        fields = canonical.dumps_fields(version.body)
+        body = canonical.join_fields(fields)
+    else:
+        fields, body = canonical_parts.split_fields(version.encoded), version.encoded
     return projection(version.body) | {
         "origin": version.origin,
         "id_index": version.id_index,

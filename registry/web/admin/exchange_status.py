@@ -2,7 +2,7 @@
 reconciliations, pause."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from registry.errors import Fault, Refusal
 from registry.models import ReconciliationStatement
 from registry.queries.exchange import peer_messages, peer_status
 from registry.queries.exchange.peer_status import PeerStatus
+from registry.queries.law import reference_data
 from registry.refusals.acts import BodyRefused
 from registry.services.exchange import peers
 from registry.unit_of_work import day_of
@@ -45,10 +46,11 @@ class StatementRow:
 
 @dataclass(frozen=True)
 class StatusRow:
-    """The status of one peer and the newest statement of a reconciliation with it."""
+    """The status of one peer, and the newest statement of a reconciliation with it: of all records, and by sector."""
 
     status: PeerStatus
     statement: StatementRow | None
+    by_sector: Sequence[StatementRow]
 
 
 @private.get("/admin/exchange", endpoint="exchange_status")
@@ -90,8 +92,10 @@ def list_statements(code: str) -> ResponseReturnValue:
     with runtime.reading() as session:
         peer = peer_messages.peer(session, code)
         found = peer_status.statements(session, peer.id, STATEMENTS_SHOWN_MAX)
+        sectors = reference_data.current(session).names("sectors")
     rows = [_statement_row(row) for row in found]
-    return render_private("admin/statements.html", peer=peer, rows=rows, counts=reconciliation_statement.COUNTS)
+    counts = reconciliation_statement.COUNTS
+    return render_private("admin/statements.html", peer=peer, rows=rows, counts=counts, sectors=sectors)
 
 
 @private.get("/admin/exchange/<code>/statements/<int:number>", endpoint="statement")
@@ -109,15 +113,27 @@ def _statement_row(row: ReconciliationStatement) -> StatementRow:
     return StatementRow(row.id, row.at, reconciliation_statement.facts_of(row.document.encode()))
 
 
+def _newest_by_sector(status: PeerStatus) -> list[StatementRow]:
+    newest: dict[str, StatementRow] = {}
+    for row in map(_statement_row, status.by_sector):
+        newest.setdefault(row.facts["sector"], row)
+    return [newest[sector] for sector in sorted(newest)]
+
+
 def _render_status(error: Refusal | None = None) -> ResponseReturnValue:
     now = runtime.clock()
     with runtime.reading() as session:
         statuses = peer_status.status(session, now)
-    rows = [StatusRow(row, _statement_row(row.statement) if row.statement else None) for row in statuses]
+        sectors = reference_data.current(session).names("sectors")
+    rows = [
+        StatusRow(row, _statement_row(row.statement) if row.statement else None, _newest_by_sector(row))
+        for row in statuses
+    ]
     return render_private(
         "admin/exchange_status.html",
         error.status if error else 200,
         rows=rows,
+        sectors=sectors,
         now=now,
         error=error,
         faults=forms.faults_by_field(error) if error else {},

@@ -12,8 +12,8 @@ from registry.domain.law.reference_kinds import KINDS
 from registry.domain.law.reference_rows import row_body
 from registry.domain.permissions import Permission
 from registry.errors import Fault
-from registry.queries.law import law_proposals as stored_proposals
 from registry.queries.law import reference_data
+from registry.queries.law.law_proposals import by_number, proposals
 from registry.refusals.acts import BodyRefused
 from registry.services.law import law_proposals
 from registry.unit_of_work import day_of
@@ -33,7 +33,7 @@ def show_law() -> ResponseReturnValue:
     day = _day(request.args.get("on", ""))
     with runtime.reading() as session:
         rows = reference_data.current(session).rows(chosen, day)
-        proposals = stored_proposals.proposals(session)
+        newest = proposals(session)
     fields = [{name: value for name, value in row_body(row).items() if name not in _SHOWN} for row in rows]
     return render_private(
         "admin/law.html",
@@ -41,7 +41,7 @@ def show_law() -> ResponseReturnValue:
         kinds=sorted(KINDS),
         kind=chosen,
         day=day,
-        proposals=proposals,
+        proposals=newest,
     )
 
 
@@ -76,7 +76,7 @@ def reject_law_proposal(number: int) -> ResponseReturnValue:
 
 def _render(number: int, error: BodyRefused | None = None) -> ResponseReturnValue:
     with runtime.reading() as session:
-        proposal = stored_proposals.by_number(session, number)
+        proposal = by_number(session, number)
     return render_private(
         "admin/law_proposal.html",
         error.status if error else 200,

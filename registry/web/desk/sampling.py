@@ -6,7 +6,7 @@ from flask import Response, request
 
 from registry import runtime
 from registry.domain import literals
-from registry.domain.cases import sampling as rules
+from registry.domain.cases import sample
 from registry.domain.permissions import Permission
 from registry.queries.cases import sampling
 from registry.serving import access_trail
@@ -32,9 +32,9 @@ def sampling_list() -> Response:
     seed = request.args.get("seed", "").strip()[:SEED_MAX] or today().isoformat()
     with runtime.reading() as session:
         found = sampling.decisions(session, account.department_id, since, until, DECISIONS_MAX)
-        drawn = rules.draw([number for number, _ in found], count, seed)
+        drawn = sample.draw([number for number, _ in found], count, seed)
         cases = [case for case in sampling.penalties_of(session, drawn) if account.covers(*case.scope)]
-        gaps = rules.gaps(document_number for _, document_number in found)
+        gaps = sample.gaps(document_number for _, document_number in found)
         lines = [(case_views.line(case), case.decided_on) for case in cases]
     access_trail.note_reading(account, "penalty.read", "sampling")
     return render_private(

@@ -256,6 +256,22 @@ class TestReconciling:
         status = {row["SOURCE_RECORD_ID"]: row["STATUS"] for row in database.rows(database.table("out", "cf-2018"))}
         assert status == {lost["record"]: 0, kept["record"]: 2}
 
+    def test_compares_by_sector_what_names_no_sector(self, app, side, database):
+        lost = body(sectors=["housing"])
+        published(app, lost, body(sectors=["procurement"]), body(sectors=["procurement", "housing"]))
+        side.run()
+        database.answer("accepted")
+        side.run()
+        database.hold()
+        held = database.holdings
+        database.run(delete(held).where(held.c["SOURCE_RECORD_ID"] == lost["record"]))
+        with app.app_context():
+            reports = row_exchange.reconcile_sectors(CODE)
+        assert {sector: (report["checked"], report["missing"]) for sector, report in reports.items()} == {
+            "housing": (2, [lost["record"]]),
+            "procurement": (2, []),
+        }
+
     def test_shows_the_platform_what_the_node_holds(self, side, database):
         value = listed(1)
         database.put(BLACK_LIST, value)

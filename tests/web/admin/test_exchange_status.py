@@ -21,6 +21,8 @@ def delisted(app, office):
     published(app, first, removed(first))
     comparison = Comparison(2, 1, "a" * 64, "b" * 64, Difference(missing=[first["record"]]))
     runtime.perform(SYSTEM, lambda work: reconciliations.keep_outcome(work, "north", comparison))
+    equal = Comparison(2, 1, "a" * 64, "a" * 64, Difference(equal=[first["record"]]))
+    runtime.perform(SYSTEM, lambda work: reconciliations.keep_outcome(work, "north", equal, sector="housing"))
     return first["record"]
 
 
@@ -37,6 +39,7 @@ class TestStatus:
         assert "示例北方节点" in page
         assert "最早的已等 0.0 小时" in page
         assert "不一致" in page
+        assert "住房保障领域：一致" in page
 
     def test_pauses_with_a_reason_only_and_resumes(self, operator):
         refused = post(operator, "/admin/exchange/north/pause", {"reason": " "})
