@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.domain.records import HIDDEN_KINDS
 from registry.models import Posting, PostingFold, Publication, Standing
+from registry.models.standing import HAS_LEFT
 from registry.queries.any_of import any_of, texts
 from registry.queries.publication import postings, record_terms
 from registry.queries.publication.ledger_state import head
@@ -43,12 +44,12 @@ def fold(work: UnitOfWork, upto: int) -> None:
     """
     folded = _folded_upto(work.session)
     connection = work.session.connection()
-    left = _by_segment(connection.execute(record_terms.ROWS.where(Standing.has_left)))
+    left = _by_segment(connection.execute(record_terms.ROWS.where(HAS_LEFT)))
     is_fresh = (Standing.entry > folded) & (Standing.entry <= upto) & ~Standing.has_left
     fresh = _by_segment(connection.execute(record_terms.ROWS.where(is_fresh)))
     for segment in sorted(left.keys() | fresh.keys()):
         PostingSegment(work.session, segment).apply(fresh.get(segment, []), left.get(segment, []))
-    work.session.execute(delete(Standing).where(Standing.has_left).execution_options(synchronize_session=False))
+    work.session.execute(delete(Standing).where(HAS_LEFT).execution_options(synchronize_session=False))
     work.session.execute(insert(PostingFold), [{"upto": upto}])
     newest = select(func.max(PostingFold.id)).scalar_subquery()
     work.session.execute(delete(PostingFold).where(PostingFold.id < newest))
