@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from lxml import etree
 
 from registry.domain.filing.vocabulary import stated_unit
 from registry.tabular import lines
 from registry.tabular.cell_comments import AUTHOR, HEAD
-from registry.tabular.colours import BLACK, colour, fill_colour, is_unseen
+from registry.tabular.colours import BLACK, WHITE, colour, is_unseen
 from registry.tabular.grid import Grid
 from registry.tabular.package import Package, parse_part
 from registry.tabular.sheet_edit import cell_of
@@ -17,6 +18,7 @@ _PICTURES = ("pic", "graphicFrame")
 _PAGE_CODE = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|[0-9]{2}[+-][0-9]{3})|[0-9]{1,3}|.)', re.DOTALL)
 """Codes in the texts of printed pages: parts, fonts, sizes, colours, what the program fills in (ECMA-376 18.3.1.39)."""
 _PAGE_PARTS = ("&L", "&C", "&R")
+_GENERAL = ("", "general", "@", "g/通用格式")
 
 
 def read_beside(package: Package, part: str, grid: Grid) -> None:
@@ -63,30 +65,48 @@ def _text(element: etree._Element) -> str:
     return "".join(node.text or "" for node in element.iter("{*}t"))
 
 
-def hiding_rules(styles: etree._Element | None) -> frozenset[int]:
-    """The differential styles that strike a text through or hide it, by number."""
+@dataclass(frozen=True, slots=True)
+class RuleStyle:
+    """What a conditional format makes of a cell. ``code``: its number format, empty when it has none; ``ink`` and
+    ``ground``: colours of text and fill as RRGGBB, empty when it is not known which."""
+
+    is_struck: bool = False
+    code: str = ""
+    ink: str = BLACK
+    ground: str = WHITE
+
+    @property
+    def is_misleading(self) -> bool:
+        """Whether a person sees something else than is stored: nothing, a line through it, another number."""
+        return self.is_struck or self.code.lower() not in _GENERAL or is_unseen(self.ink, self.ground)
+
+
+def misleading_rules(styles: etree._Element | None) -> frozenset[int]:
+    """The differential styles that mislead, by number."""
     found = styles.iterfind("{*}dxfs/{*}dxf") if styles is not None else ()
-    return frozenset(number for number, style in enumerate(found) if _hides(style))
+    return frozenset(number for number, style in enumerate(found) if rule_style(style).is_misleading)
 
 
-def _hides(style: etree._Element) -> bool:
-    strike, font = style.find("{*}font/{*}strike"), style.find("{*}font/{*}color")
-    if strike is not None and strike.get("val", "1").lower() in ("1", "true", "on"):
-        return True
-    code = style.find("{*}numFmt")
-    if code is not None and not code.get("formatCode", "0").strip(";"):
-        return True
-    # In a differential style the colour of a fill is its background.
+def rule_style(style: etree._Element) -> RuleStyle:
+    """A differential style (ECMA-376 18.8.14); its fill has the colour in the background."""
+    strike, code = style.find("{*}font/{*}strike"), style.find("{*}numFmt")
     background = style.find("{*}fill/{*}patternFill/{*}bgColor")
-    fill = colour(background, "") if background is not None else fill_colour(None)
-    return font is not None and is_unseen(colour(font, BLACK), fill)
+    return RuleStyle(
+        is_struck=strike is not None and strike.get("val", "1").lower() in ("1", "true", "on"),
+        code=code.get("formatCode", "") if code is not None else "",
+        ink=colour(style.find("{*}font/{*}color"), BLACK),
+        ground=colour(background, "") if background is not None else WHITE,
+    )
 
 
-def note_rules(grid: Grid, used: Iterable[int], hiding: frozenset[int]) -> None:
-    """Say that conditional formats strike or hide texts of a sheet: what they show is not worked out."""
-    if not hiding.isdisjoint(used):
+def note_rules(grid: Grid, *, is_misleading: bool) -> None:
+    """Say that conditional formats strike, hide or change what a sheet shows: what they show is not worked out."""
+    if is_misleading:
         grid.beside.append(
-            ("conditional-format-left-out", "条件格式会给内容加删除线或者使其看不到，未按条件格式判断，请核对")
+            (
+                "conditional-format-left-out",
+                "条件格式会给内容加删除线、使其看不到或者换一种数字格式，未按条件格式判断，请核对",
+            )
         )
 
 

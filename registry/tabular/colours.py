@@ -1,6 +1,7 @@
 """Tell whether a text is seen: the colours of font and fill in workbooks (ECMA-376 18.8.3, 18.8.27)."""
 
 import re
+from collections.abc import Mapping
 
 from lxml import etree
 
@@ -19,8 +20,8 @@ _THEME = {"0": WHITE, "1": BLACK}
 _WHITE_FORMAT = re.compile(r"\[(?:white|白色?|color\s*2)\]", re.IGNORECASE)
 
 
-def colour(element: etree._Element | None, default: str) -> str:
-    """A colour as RRGGBB; empty when it is not known which."""
+def colour(element: etree._Element | Mapping[str, str] | None, default: str) -> str:
+    """A colour, of an element or its attributes, as RRGGBB; empty when it is not known which."""
     if element is None or element.get("auto") in ("1", "true"):
         return default
     rgb, theme, index = element.get("rgb", ""), element.get("theme"), element.get("indexed", "")

@@ -37,7 +37,7 @@ def read_delimited(data: bytes, vocabulary: Vocabulary) -> Book:
 
 
 def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
 
 
 def _guess_delimiter(text: str, vocabulary: Vocabulary) -> str:

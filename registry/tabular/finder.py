@@ -13,7 +13,7 @@ from registry.errors import Fault
 from registry.refusals.content import DuplicateColumn, NoHeader
 from registry.tabular import lines
 from registry.tabular.grid import CELL_FAULTS, CELL_NOTES, DOUBTS, Book, Cell, Grid, column_letters, fill_merges
-from registry.tabular.headings import join_headings, texts_of
+from registry.tabular.headings import complete_headings, join_headings, texts_of
 from registry.tabular.sheet import FileNote, Row, Sheet, Tables, require_rows, require_width
 
 ROWS_SEARCHED = 200
@@ -142,6 +142,9 @@ class _Finder:
         self._key_spellings |= {
             cell.text for cell in cells.values() if self.vocabulary.meaning(cell.text).field in self.vocabulary.keys
         }
+        if last is None and number - 1 in self.grid.rows:
+            upper, ends = texts_of(self.grid.rows[number - 1]), self._ends(number - 1)
+            headings = complete_headings(headings, upper, ends, self.vocabulary)
         table = _Table(self.grid, headings, number, self.vocabulary)
         if last:
             table.lines, table.is_apart = list(last.lines), last.is_apart and last.begun == len(last.rows)
@@ -156,11 +159,14 @@ class _Finder:
     def _join(self, number: int, cells: dict[int, Cell]) -> bool:
         """Join a second row of headings to the one directly above it."""
         table = self.tables[-1]
-        ends = {column: end for (row, column), end in self.wide.items() if row == table.first}
-        joined = join_headings(table.headings, ends, cells, self.vocabulary)
+        joined = join_headings(table.headings, self._ends(table.first), cells, self.vocabulary)
         if joined is not None:
             table.name_columns(number, joined)
         return joined is not None
+
+    def _ends(self, number: int) -> dict[int, int]:
+        """The last column of each span over several columns in a row, by its first."""
+        return {column: end for (row, column), end in self.wide.items() if row == number}
 
     def _read(self, number: int, cells: dict[int, Cell]) -> None:
         table = self.tables[-1]

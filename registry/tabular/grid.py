@@ -103,7 +103,7 @@ def text_cell(text: str) -> Cell:
     guarded = _FORMULA_GUARD.fullmatch(bare.strip())
     if guarded:
         return Cell(guarded[1], findings=("text-guard",))
-    if bare.startswith("'") and bare[1:2].isascii() and len(bare) > 1 and "'" not in bare[1:]:
+    if bare.startswith("'") and len(bare) > 1 and "'" not in bare[1:]:
         return Cell(bare[1:], findings=("text-guard",))
     return Cell(bare)
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
+from registry.domain.filing import numerals
+
 BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
     14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm",
@@ -41,6 +43,7 @@ _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
 }  # fmt: skip
 _PLAIN = frozenset(" -+()¥￥：:")
 """Literals that change nothing of what a number means."""
+_OF_DAYS = frozenset(" -/.,:：年月日号號时時分秒星期周第T()（）")
 
 
 class NotUnderstoodError(Exception):
@@ -72,6 +75,18 @@ class _Section:
         return any(token.kind == kind and text in (None, token.text) for token in self.tokens)
 
     @property
+    def shows_sign(self) -> bool:
+        """Whether some sign or word stands with the digits, as the second section of a format has for minus."""
+        return any(set(token.text) - set(" ¥￥") for token in self.tokens if token.kind == "literal") or not (
+            self.has("digit") or self.has("general")
+        )
+
+    @property
+    def has_words(self) -> bool:
+        """Whether words stand with a date that are none of its own: 2026-03-05（拟）."""
+        return any(set(token.text) - _OF_DAYS for token in self.tokens if token.kind == "literal")
+
+    @property
     def day_parts(self) -> set[str]:
         """The letters of the parts of a date or time that are shown."""
         return {token.text[0].lower() for token in self.tokens if token.kind == "day"}
@@ -91,8 +106,12 @@ class NumberFormat:
         """Show a number that is no day. Raises ``NotUnderstoodError``."""
         exact = exact_decimal(value)
         section, sign = self._section_for(exact)
+        if value < 0 and not sign and not section.shows_sign:
+            raise NotUnderstoodError(self.code)  # -2 shown as a red 2: some read it as 2, some know better
+        if section.has("general") and section.has("numerals"):
+            return _show_numeral(section, abs(exact), sign)
         if section.has("general"):
-            literal = "".join(t.text for t in section.tokens if t.kind != "general")
+            literal = "".join(t.text for t in section.tokens if t.kind == "literal")
             return Shown(sign + _around_general(section, general(abs(value))), is_plain=not literal.strip())
         if section.has("mark", "@"):
             return Shown("".join(general(value) if t.text == "@" else t.text for t in section.tokens))
@@ -112,6 +131,10 @@ class NumberFormat:
         """Whether a date is shown by another calendar than the Gregorian one: years of an era (民国, 令和), Buddhist or
         lunar ones. What is stored is another day to read."""
         return self._section_for(exact_decimal(value))[0].has("calendar")
+
+    def has_words(self, value: float) -> bool:
+        """Whether a date is shown among words that are none of its own."""
+        return self._section_for(exact_decimal(value))[0].has_words
 
     def text(self, text: str) -> str:
         """Show a text: a format may put words around it."""
@@ -203,7 +226,7 @@ def _parse_bracket(text: str, tokens: list[_Token]) -> tuple[str, Decimal] | Non
     elif _ELAPSED.fullmatch(text):
         tokens.append(_Token("day", text))
     elif re.fullmatch(r"dbnum[1-4]", text, re.IGNORECASE):
-        tokens.append(_Token("numerals", ""))
+        tokens.append(_Token("numerals", text[-1]))
     elif not (_COLOUR.fullmatch(text) or text.upper() in ("ENG", "CHS")):
         raise NotUnderstoodError(text)
     return None
@@ -296,8 +319,19 @@ def _has_words(text: str) -> bool:
     return bool(set(text) - _PLAIN - {"/"})
 
 
+def _show_numeral(section: _Section, value: Decimal, sign: str) -> Shown:
+    """A whole number in Chinese numerals ([DBNum1], [DBNum2] before General)."""
+    number = next(token.text for token in section.tokens if token.kind == "numerals")
+    if value != value.to_integral_value() or value >= 10**12 or number not in ("1", "2"):
+        raise NotUnderstoodError(number)
+    shown = sign + _around_general(section, numerals.written(int(value), is_financial=number == "2"))
+    return Shown(shown, is_plain=False)
+
+
 def _around_general(section: _Section, number: str) -> str:
-    return "".join(number if token.kind == "general" else token.text for token in section.tokens)
+    return "".join(
+        number if token.kind == "general" else token.text for token in section.tokens if token.kind != "numerals"
+    )
 
 
 def exact_decimal(value: float) -> Decimal:

@@ -1,4 +1,5 @@
-"""Records of an XLS workbook (BIFF8) that its reader does not give: formulas, printed pages, what lies over cells.
+"""Records of an XLS workbook (BIFF8) that its reader does not give: formulas, printed pages, what lies over
+cells, conditional formats.
 
 Structures are those of [MS-XLS], named there as here.
 """
@@ -8,12 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from registry.refusals.content import FileFormat, FileShape
+from registry.tabular.old_rules import OldRule, decode, read_later_rule, read_rule
 
 MAX_CELLS = 2_000_000
 _BOF, _FILEPASS, _BOUNDSHEET, _CONTINUE = 0x809, 0x2F, 0x85, 0x3C
 _FORMULA, _MULBLANK, _MULRK = 0x06, 0xBE, 0xBD
 _HEADER, _FOOTER, _HEADER_FOOTER = 0x14, 0x15, 0x89C
 _OBJECT, _TEXT_OBJECT = 0x5D, 0x1B6
+_PAGES = (_HEADER, _FOOTER, _HEADER_FOOTER)
+_RULES = {0x1B1: read_rule, 0x87A: read_later_rule}
 _WORKSHEET = 0
 """Kind of sheet that has cells, as a BoundSheet8 record says."""
 _SINGLE = frozenset((0x201, 0x203, 0x204, 0x205, 0x27E, 0xFD, 0xD6, _FORMULA))
@@ -25,12 +29,13 @@ _COMMENT, _PICTURES = 0x19, frozenset((0x05, 0x08))
 @dataclass
 class SheetRecords:
     """What the records of one sheet say: cells with formulas, heads and feet of printed pages, texts and pictures over
-    it. Rows and columns are counted from 0."""
+    it, styles of conditional formats. Rows and columns are counted from 0."""
 
     formulas: set[tuple[int, int]] = field(default_factory=set)
     page_texts: list[str] = field(default_factory=list)
     box_texts: list[str] = field(default_factory=list)
     pictures: int = 0
+    rules: list[OldRule] = field(default_factory=list)
 
 
 def scan_records(stream: bytes) -> dict[int, SheetRecords]:
@@ -55,11 +60,12 @@ def scan_records(stream: bytes) -> dict[int, SheetRecords]:
             sheet = SheetRecords() if number is None else sheets.setdefault(number, SheetRecords())
         elif kind in _SINGLE and length >= 4:
             cells += 1
-            if kind == _FORMULA:
-                sheet.formulas.add(struct.unpack_from("<HH", content))
+            sheet.formulas |= {struct.unpack_from("<HH", content)} if kind == _FORMULA else set()
         elif kind in (_MULBLANK, _MULRK):
             cells += length // 2
-        elif kind in (_HEADER, _FOOTER, _HEADER_FOOTER):
+        elif kind in _RULES:
+            sheet.rules += _RULES[kind](content)
+        elif kind in _PAGES:
             sheet.page_texts += _page_texts(kind, content)
         elif kind == _OBJECT and length >= 6:
             object_kind = struct.unpack_from("<H", content, 4)[0]
@@ -67,7 +73,7 @@ def scan_records(stream: bytes) -> dict[int, SheetRecords]:
         elif kind == _TEXT_OBJECT and length >= 12:
             box_length = 0 if object_kind == _COMMENT else struct.unpack_from("<H", content, 10)[0]
         elif kind == _CONTINUE and box_length and content:
-            sheet.box_texts.append(_decode(content, box_length)[0])
+            sheet.box_texts.append(decode(content, box_length)[0])
             box_length = 0
         if cells > MAX_CELLS:
             raise FileShape("单元格过多")
@@ -97,13 +103,6 @@ def _page_texts(kind: int, content: bytes) -> Iterator[str]:
         if not length:
             continue
         at += 2 if kind == _HEADER_FOOTER else 0
-        text, used = _decode(content[at:], length)
+        text, used = decode(content[at:], length)
         at += used
         yield text
-
-
-def _decode(content: bytes, length: int) -> tuple[str, int]:
-    """A text of so many characters behind its byte of flags, and how many bytes it takes."""
-    is_wide = bool(content[:1]) and content[0] & 1
-    size = length * (2 if is_wide else 1)
-    return content[1 : 1 + size].decode("utf-16-le" if is_wide else "latin-1", "replace"), 1 + size

@@ -8,10 +8,11 @@ from xlrd.compdoc import CompDoc
 
 from registry.refusals.content import FileFormat, FileShape, FileTooLarge, FileUnreadable, TooManyRows
 from registry.tabular import formats
-from registry.tabular.beside import add_comment, note_over, note_pages
+from registry.tabular.beside import RuleStyle, add_comment, note_over, note_pages, note_rules
 from registry.tabular.colours import BLACK, WHITE, is_unseen
 from registry.tabular.grid import Book, Cell, Grid, Merge, text_cell
 from registry.tabular.old_records import SheetRecords, scan_records
+from registry.tabular.old_rules import OldRule
 from registry.tabular.scan import LEAST_HEIGHT, LEAST_SIZE, LEAST_WIDTH, unescape
 from registry.tabular.sheet import MAX_COLUMNS, MAX_ROWS
 from registry.tabular.styles import PLAIN, Style, style_of
@@ -55,15 +56,13 @@ def _workbook_stream(data: bytes) -> bytes:
 
 def _read_book(source: xlrd.Book, records: dict[int, SheetRecords]) -> Book:
     struck = [bool(font.struck_out) for font in source.font_list]
-    tiny = [0 < font.height < 20 * LEAST_SIZE for font in source.font_list]
     raised = [bool(font.escapement) for font in source.font_list]
     styles = [
         style_of(
             format_record.format_key,
             {format_record.format_key: format_record.format_str},
             marks=("struck-through",) * ((xf.font_index < len(struck) and struck[xf.font_index]) or _is_crossed(xf))
-            + ("text-unseen",)
-            * (_is_unseen(source, xf, format_record.format_str) or (xf.font_index < len(tiny) and tiny[xf.font_index])),
+            + ("text-unseen",) * _is_unseen(source, xf.font_index, xf, format_record.format_str),
             is_1904=source.datemode == 1,
         )
         for xf in source.xf_list
@@ -107,6 +106,8 @@ def _read_sheet(
         add_comment(grid, (row + 1, column + 1), comment.author, comment.text)
     note_over(grid, records.box_texts, records.pictures)
     note_pages(grid, records.page_texts)
+    assert sheet.book is not None
+    note_rules(grid, is_misleading=any(_misleads(sheet.book, rule) for rule in records.rules))
     grid.merges = [Merge(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
     return grid
 
@@ -117,9 +118,12 @@ def _is_crossed(xf: xlrd.formatting.XF) -> bool:
     return bool(border and border.diag_line_style and (border.diag_down or border.diag_up))
 
 
-def _is_unseen(source: xlrd.Book, xf: xlrd.formatting.XF, code: str) -> bool:
-    """Whether texts of this format have the colour of their ground; a number without a colour is that of the system."""
-    font = source.font_list[xf.font_index].colour_index if xf.font_index < len(source.font_list) else 0x7FFF
+def _is_unseen(source: xlrd.Book, number: int, xf: xlrd.formatting.XF, code: str) -> bool:
+    """Whether texts in a font have the colour of their ground, or are too small; a number without a colour is that of
+    the system."""
+    if number < len(source.font_list) and 0 < source.font_list[number].height < 20 * LEAST_SIZE:
+        return True
+    font = source.font_list[number].colour_index if number < len(source.font_list) else 0x7FFF
     fill = xf.background
     if fill is None or fill.fill_pattern not in (0, 1):
         return False
@@ -127,6 +131,15 @@ def _is_unseen(source: xlrd.Book, xf: xlrd.formatting.XF, code: str) -> bool:
     ink, paper = (source.colour_map.get(index) for index in (font, ground))
     known = bytes(ink).hex() if ink else BLACK
     return is_unseen(known, bytes(paper).hex() if paper else WHITE, code)
+
+
+def _misleads(source: xlrd.Book, rule: OldRule) -> bool:
+    """Whether a conditional format makes another thing of what is stored."""
+    numbers = (-1 if number is None else number for number in (rule.ink, rule.ground))
+    colours = (source.colour_map.get(number) for number in numbers)
+    ink, ground = (bytes(colour).hex() if colour else "" for colour in colours)
+    code = rule.format_code or (f"#{rule.format_number}" if rule.format_number else "")
+    return rule.has_no_value or RuleStyle(rule.is_struck, code, ink or BLACK, ground or WHITE).is_misleading
 
 
 def _read_cell(
@@ -142,7 +155,7 @@ def _read_cell(
         if not runs:
             return cell
         assert sheet.book is not None
-        return _judge_runs(cell, value, runs, sheet.book.xf_list[index].font_index, fonts)
+        return _judge_runs(cell, value, runs, sheet.book, sheet.book.xf_list[index], fonts)
     if kind in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
         return style.number(repr(float(value)))
     if kind == xlrd.XL_CELL_BOOLEAN:
@@ -153,15 +166,21 @@ def _read_cell(
 
 
 def _judge_runs(
-    cell: Cell, value: str, runs: list[tuple[int, int]], first: int, fonts: tuple[list[bool], list[bool]]
+    cell: Cell,
+    value: str,
+    runs: list[tuple[int, int]],
+    source: xlrd.Book,
+    xf: xlrd.formatting.XF,
+    fonts: tuple[list[bool], list[bool]],
 ) -> Cell:
-    """A text in runs, each as (start, font), with what is said of it; ``first``: the font before them. A run of blanks
-    shows nothing."""
-    bounds = [*([] if runs[0][0] == 0 else [(0, first)]), *runs]
+    """A text in runs, each as (start, font), with what is said of it. A run of blanks shows nothing."""
+    bounds = [*([] if runs[0][0] == 0 else [(0, xf.font_index)]), *runs]
     ends = [*(start for start, _ in bounds[1:]), len(value)]
     seen = [font for (start, font), end in zip(bounds, ends, strict=True) if not value[start:end].isspace()]
     struck, raised = ({font < len(marked) and marked[font] for font in seen} for marked in fonts)
-    findings = [code for code in cell.findings if code != "struck-through"]
+    findings = [code for code in cell.findings if code not in ("struck-through", "text-unseen")]
+    if any(_is_unseen(source, font, xf, "") for font in seen):
+        findings.append("text-unseen")
     if len(raised) > 1:
         findings.append("partly-raised")
     if True in struck:

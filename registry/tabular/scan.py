@@ -9,10 +9,13 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from xml.parsers import expat
 
+from lxml import etree
+
 from registry.refusals.content import FileShape, FileTooLarge, FileUnreadable, TooManyRows
+from registry.tabular.colours import BLACK, WHITE, colour, is_unseen
 from registry.tabular.grid import MAX_FOUND, Cell, Grid, Merge, column_letters, text_cell
 from registry.tabular.sheet import MAX_COLUMNS, MAX_ROWS
-from registry.tabular.styles import Style, day_cell, style_at
+from registry.tabular.styles import WHITE_RUN, Style, day_cell, style_at
 
 MAX_TEXT = 128 * 2**20
 MAX_TEXTS = MAX_ROWS * MAX_COLUMNS
@@ -22,7 +25,8 @@ ROWS_OF_SHEET = 2**20
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _IGNORED = frozenset(("rPh", "phoneticPr"))
-_OF_TEXTS = frozenset(("r", "t", "strike", "vertAlign"))
+_OF_TEXTS = frozenset(("r", "t", "strike", "vertAlign", "color", "sz"))
+_OF_SPANS = ("array", "dataTable")
 _TRUE = ("1", "true", "on")
 _PAGE_TEXTS = frozenset(("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"))
 LEAST_HEIGHT, LEAST_WIDTH, LEAST_SIZE = 2.0, 0.5, 3.0
@@ -62,13 +66,15 @@ class _Stream:
 
 
 class _RichText:
-    """A text in runs of which some may be struck through; readings (拼音) beside it are none of it."""
+    """A text in runs of which some may be struck through or unseen; readings (拼音) beside it are none of it."""
 
     def __init__(self, first: str = "") -> None:
         self._pieces = [first]
         self._struck: set[bool] = set()
         self._raised: set[bool] = set()
+        self._unseen: set[str] = set()
         self._run_is_struck = self._run_is_raised = False
+        self._run_unseen = ""
         self._ignored = 0
         self._is_open = False
 
@@ -79,6 +85,11 @@ class _RichText:
             self._is_open = not self._ignored
         elif tag == "r":
             self._run_is_struck = self._run_is_raised = False
+            self._run_unseen = ""
+        elif tag == "color" and is_unseen(colour(attributes, BLACK), WHITE):
+            self._run_unseen = WHITE_RUN
+        elif tag == "sz" and is_below(attributes.get("val", ""), LEAST_SIZE):
+            self._run_unseen = "text-unseen"
         elif tag == "strike":
             self._run_is_struck = attributes.get("val", "1").lower() in _TRUE
         elif tag == "vertAlign":
@@ -90,6 +101,7 @@ class _RichText:
             if not text.isspace():
                 self._struck.add(self._run_is_struck)
                 self._raised.add(self._run_is_raised)
+                self._unseen.add(self._run_unseen)
 
     def end(self, tag: str) -> None:
         if tag == "t":
@@ -102,6 +114,8 @@ class _RichText:
         cell = text_cell(unescape("".join(self._pieces)))
         if len(self._raised) > 1:
             cell = cell._replace(findings=(*cell.findings, "partly-raised"))
+        if unseen := sorted(filter(None, self._unseen)):
+            cell = cell._replace(findings=(*cell.findings, *unseen))
         if True not in self._struck:
             return cell
         return cell._replace(findings=(*cell.findings, "partly-struck" if len(self._struck) > 1 else "struck-through"))
@@ -139,7 +153,8 @@ class SharedTexts(_Stream):
 
 class SheetScan(_Stream):
     """A worksheet as a person sees it: ``grid``. ``rules``: the styles of its conditional formats, by number;
-    ``page_texts``: heads and feet of its printed pages, with their codes."""
+    ``rule_styles``: those that it brings itself, as newer programs write; ``has_rule_without_value``: bars or signs
+    stand for values; ``page_texts``: heads and feet of its printed pages, with their codes."""
 
     def __init__(self, name: str, texts: Sequence[Cell], styles: Sequence[Style]) -> None:
         super().__init__()
@@ -154,12 +169,28 @@ class SheetScan(_Stream):
         self._stored = ""
         self._rich: _RichText | None = None
         self._is_formula = self._rows_are_hidden = False
+        self._calculated: list[Merge] = []
         self.rules: set[int] = set()
+        self.rule_styles: list[etree._Element] = []
+        self.has_rule_without_value = False
+        self._rule_style: etree.TreeBuilder | None = None
         self.page_texts: dict[str, str] = {}
+
+    def run(self, content: bytes) -> None:
+        super().run(content)
+        for span in self._calculated:  # the cells that one formula fills have only its results
+            rows = range(span.top, span.bottom + 1) if span.bottom - span.top < len(self.grid.rows) else self.grid.rows
+            for cells in [
+                self.grid.rows[row] for row in rows if row in self.grid.rows and span.top <= row <= span.bottom
+            ]:
+                for column in [column for column in cells if span.left <= column <= span.right]:
+                    cells[column] = cells[column]._replace(findings=("formula-cell",))
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2] if ":" in name else name
-        if tag == "c":
+        if self._rule_style is not None:
+            self._start_style(self._rule_style, tag, attributes)
+        elif tag == "c":
             self._start_cell(attributes)
         elif tag == "v":
             self._value = []
@@ -167,6 +198,8 @@ class SheetScan(_Stream):
             self._start_row(attributes)
         elif tag == "f":
             self._is_formula = True
+            if attributes.get("t") in _OF_SPANS:
+                self._add_span(attributes.get("ref", ""), self._calculated)
         elif self._kind == "inlineStr" and (tag in _OF_TEXTS or tag in _IGNORED):
             self._start_inline(tag, attributes)
         elif tag != "is":
@@ -177,12 +210,23 @@ class SheetScan(_Stream):
             self._hide_columns(attributes)
         elif tag == "cfRule":
             self._add_rule(attributes.get("dxfId", ""))
+        elif tag == "dxf":
+            self._rule_style = etree.TreeBuilder()
+            self._start_style(self._rule_style, tag, attributes)
+        elif tag in ("dataBar", "iconSet"):
+            self.has_rule_without_value |= attributes.get("showValue", "1").lower() not in _TRUE
         elif tag == "mergeCell":
-            self._merge(attributes.get("ref", ""))
+            self._add_span(attributes.get("ref", ""), self.grid.merges)
         elif tag == "sheetFormatPr":
             self._rows_are_hidden = attributes.get("zeroHeight", "0").lower() in _TRUE
         elif tag in _PAGE_TEXTS:
             self._value = []
+
+    @staticmethod
+    def _start_style(builder: etree.TreeBuilder, tag: str, attributes: Mapping[str, str]) -> None:
+        stated: dict[str | bytes, str | bytes] = {}
+        stated.update(attributes)
+        builder.start(tag, stated)
 
     def _start_inline(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A text in the cell itself: mostly one piece, else runs."""
@@ -230,7 +274,12 @@ class SheetScan(_Stream):
 
     def _end(self, name: str) -> None:
         tag = name.rpartition(":")[2] if ":" in name else name
-        if tag == "c":
+        if self._rule_style is not None:
+            self._rule_style.end(tag)
+            if tag == "dxf":
+                self.rule_styles.append(self._rule_style.close())
+                self._rule_style = None
+        elif tag == "c":
             if self._stored or self._rich is not None or self._is_formula:
                 self._put(self._show())
             self._rich, self._kind = None, ""
@@ -310,15 +359,15 @@ class SheetScan(_Stream):
         if number.isascii() and number.isdigit() and len(number) < 6:
             self.rules.add(int(number))
 
-    def _merge(self, reference: str) -> None:
+    def _add_span(self, reference: str, spans: list[Merge]) -> None:
         first, _, last = reference.partition(":")
         corners = [_REFERENCE.fullmatch(corner) for corner in (first, last or first)]
         if corners[0] is None or corners[1] is None:
             raise FileUnreadable("工作表内容已损坏")
         (left, top), (right, bottom) = ((_column_number(m[1]), int(m[2])) for m in corners if m)
-        self.grid.merges.append(Merge(top, left, bottom, right))
-        if len(self.grid.merges) > MAX_MERGES:
-            raise FileShape("合并单元格过多")
+        spans.append(Merge(top, left, bottom, right))
+        if len(spans) > MAX_MERGES:
+            raise FileShape("合并单元格或者数组公式过多")
 
 
 def unescape(text: str) -> str:

@@ -15,6 +15,8 @@ from registry.tabular.number_format import (
     parse_format,
 )
 
+WHITE_RUN = "white-run"
+"""Finding of a text of which a part is white, until it is known on which ground it stands."""
 _EXACT = 10**15
 _SHOWN_WHOLE = 10**11
 """General shows eleven digits; beyond it turns to an exponent."""
@@ -23,12 +25,14 @@ _SHOWN_WHOLE = 10**11
 @dataclass
 class Style:
     """How cells of one style show what is stored. ``format`` is None for General; ``is_known``: the format code was
-    understood; ``marks``: findings of every cell of this style, such as that it is struck through."""
+    understood; ``marks``: findings of every cell of this style, such as that it is struck through; ``is_on_white``:
+    what is written white in it is not seen."""
 
     format: NumberFormat | None = None
     is_known: bool = True
     marks: tuple[str, ...] = ()
     is_1904: bool = False
+    is_on_white: bool = True
     _shown: dict[str, Cell] = field(default_factory=dict, repr=False)
 
     def number(self, text: str) -> Cell:
@@ -42,6 +46,9 @@ class Style:
 
     def text(self, cell: Cell) -> Cell:
         """The cell that displays a stored text."""
+        if WHITE_RUN in cell.findings:
+            unseen = ("text-unseen",) if self.is_on_white else ()
+            cell = cell._replace(findings=(*(code for code in cell.findings if code != WHITE_RUN), *unseen))
         if self.format is None and self.is_known and not self.marks:
             return cell
         if self.format is not None:
@@ -89,7 +96,7 @@ class Style:
     def _show_day(self, value: float) -> Cell:
         assert self.format is not None
         moment = day_of_serial(value, is_1904=self.is_1904)
-        if moment is None:
+        if moment is None or self.format.has_words(value):
             return Cell(general(value), "number", ("display-unknown",))
         if self.format.has_other_calendar(value):
             return day_cell(moment.isoformat(" "), "day-other-calendar")
@@ -102,13 +109,17 @@ def day_cell(moment: str, *findings: str) -> Cell:
     return Cell(text, "day", findings)
 
 
-def style_of(format_number: int, codes: dict[int, str], *, marks: tuple[str, ...], is_1904: bool) -> Style:
+def style_of(
+    format_number: int, codes: dict[int, str], *, marks: tuple[str, ...], is_1904: bool, is_on_white: bool = True
+) -> Style:
     """The style of a number of a format: of the file itself, built in, or General."""
     code = codes.get(format_number, BUILT_IN.get(format_number, ""))
     if not code or code.lower() in ("general", "@", "g/通用格式"):
-        return Style(None, is_known=not (not code and format_number > 58), marks=marks, is_1904=is_1904)
+        return Style(
+            None, is_known=not (not code and format_number > 58), marks=marks, is_1904=is_1904, is_on_white=is_on_white
+        )
     parsed = parse_format(code) if len(code) <= 255 else None
-    return Style(parsed, is_known=parsed is not None, marks=marks, is_1904=is_1904)
+    return Style(parsed, is_known=parsed is not None, marks=marks, is_1904=is_1904, is_on_white=is_on_white)
 
 
 PLAIN = Style()

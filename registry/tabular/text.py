@@ -91,6 +91,7 @@ def _decode_gb18030(data: bytes) -> str:
         raise FileEncoding(_TO_SAVE_AGAIN) from None
     if _PRIVATE_USE.search(text):
         raise FileEncoding(f"含有自造字或者编码不是 GB18030，{_TO_SAVE_AGAIN}")
+    text = text.removeprefix("\ufeff")
     if not _reads_as_chinese(text):
         raise FileEncoding(f"文字不像 GB18030 编码的中文（或为 Big5），{_TO_SAVE_AGAIN}")
     return text

@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from registry.tabular.beside import hiding_rules, note_pages, note_rules, read_beside
+from registry.tabular.beside import misleading_rules, note_pages, note_rules, read_beside, rule_style
 from registry.tabular.colours import BLACK, WHITE, colour, fill_colour, is_unseen
 from registry.tabular.grid import Book
 from registry.tabular.package import Package, parse_part
@@ -19,7 +19,7 @@ def read_workbook(data: bytes) -> Book:
         texts.run(workbook.texts)
     tree = parse_part(workbook.styles) if workbook.styles else None
     styles = _read_styles(tree, is_1904=workbook.is_1904)
-    hiding = hiding_rules(tree)
+    misleading = misleading_rules(tree)
     book = Book([], "xlsx")
     for sheet in workbook.sheets:
         if sheet.is_hidden:
@@ -31,7 +31,12 @@ def read_workbook(data: bytes) -> Book:
             content = package.part(sheet.part)
             if content:
                 scan.run(content)
-                note_rules(scan.grid, scan.rules, hiding)
+                note_rules(
+                    scan.grid,
+                    is_misleading=scan.has_rule_without_value
+                    or not misleading.isdisjoint(scan.rules)
+                    or any(rule_style(style).is_misleading for style in scan.rule_styles),
+                )
                 note_pages(scan.grid, scan.page_texts.values())
             read_beside(package, sheet.part, scan.grid)
             book.grids.append(scan.grid)
@@ -67,6 +72,7 @@ def _read_styles(tree: etree._Element | None, *, is_1904: bool) -> list[Style]:
             codes,
             marks=marks(element),
             is_1904=is_1904,
+            is_on_white=is_unseen(WHITE, fills[fill]) if (fill := _number(element, "fillId")) < len(fills) else True,
         )
         for element in tree.iterfind("{*}cellXfs/{*}xf")
     ]

@@ -28,6 +28,13 @@ LIST_SEPARATORS = (
     "\r\n",
     "＋",
     "与",
+    "\\",
+    "·",
+    "—",
+    "-",
+    "~",
+    "】【",
+    "”“",
 )
 BRACKETS = (
     "〔〕",
@@ -96,9 +103,14 @@ def days(day: dt.date) -> Iterator[str]:
     yield f"{year} 年 {month} 月 {number} 日"
     yield f"{year}年{month}月{number}号"
     yield f"{year}. {month}. {number}"
+    yield from (f"{year}{mark}{month}{mark}{number}" for mark in "。、，,·・\\ _")
+    yield from (f"{year}{mark}{month:02}{mark}{number:02}日" for mark in "-./")
+    yield from (f"{year}年{month}月{number}", f"公元{year}年{month}月{number}日。", f"{year}年{month:02}月{number}號")
     yield f"{year}年{month}月{number}日星期{WEEKDAYS[day.weekday()]}"
     yield f"{year}/{month}/{number}（周{WEEKDAYS[day.weekday()]}）"
-    for nought in "〇零○":
+    if month == 1:
+        yield f"{year}年元月{number}日"
+    for nought in "〇零○OＯo0":
         chinese = "".join(_PLAIN[int(digit)] for digit in str(year)).replace("〇", nought)
         yield f"{chinese}年{day_numeral(month)}月{day_numeral(number)}日"
     if 2000 <= year < 2100:
@@ -130,6 +142,7 @@ def sums(fen: int) -> Iterator[str]:
     yield f"{yuan}{decimals}元（{financial}{part or '整'}）"
     yield f"{financial}{part or '整'}（￥{yuan:,}.{rest:02}）"
     yield f"大写：{financial}{part or '正'}"
+    yield from (f"共{yuan}{decimals}元。", f"{yuan}{decimals}块", f"{fen // 1_000_000}.{fen % 1_000_000:06}w")
     if not rest:
         yield f"{numeral(yuan)}元"
         yield f"{numeral(yuan)}圆整"

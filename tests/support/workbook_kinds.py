@@ -35,7 +35,7 @@ _AMOUNT_FORMATS = (
     (1234.5, '_ ¥* #,##0.00_ ;_ ¥* -#,##0.00_ ', "1234.5"),
     (7, '"约"0', None), (1.005, "0.00", None), (20000, "[>=10000]0!.0,;0", "2"), (300, "[>=10000]0!.0,;0", "300"),
     (2, "0 ?/?", None), (2.0, "0.00E+00", None), (123, "#,##0.00;[Red]-#,##0.00", "123"),
-    (2000000, "0.0,,", "2"), (2, "[DBNum2]0", None),
+    (2000000, "0.0,,", "2"), (2, "[DBNum2]0", None), (-2, "0.0;[Red]0.0", None), (-2, "¥0;¥0", None),
 )  # fmt: skip
 _DAY_FORMATS = ("yyyy-mm-dd", "yyyy/m/d", 'yyyy"年"m"月"d"日"', "[$-804]yyyy/m/d;@", "dd/mm/yyyy", "yy-m-d",
                 "yyyy-mm-dd h:mm", '[DBNum1][$-804]yyyy"年"m"月"d"日";@')  # fmt: skip
@@ -45,7 +45,16 @@ _OTHER_CALENDARS = ("[$-404]e.m.d", "[$-404]e/m/d", '[$-404]e"年"m"月"d"日"',
                     "[$-30411]yyyy/m/d")  # fmt: skip
 _OF_THIS_CALENDAR = ("[$-804]e/m/d", "e.m.d", "[$-409]yyyy-mm-dd", "[$-404]yyyy/m/d", "[$-F800]yyyy-mm-dd",
                      "[$-zh-CN]yyyy/m/d", "[$-1000804]yyyy-mm-dd", '[$-804]e"年"m"月"d"日"')  # fmt: skip
-_DAY_FORMATS_IN_PART = ("m/d", 'm"月"d"日"', 'yyyy"年"m"月"', "h:mm", "yyyy", "mmm-yy")
+_DAY_FORMATS_IN_PART = (
+    'yyyy-mm-dd"（拟）"',
+    'yyyy"年"m"月"d"日作废"',
+    "m/d",
+    'm"月"d"日"',
+    'yyyy"年"m"月"',
+    "h:mm",
+    "yyyy",
+    "mmm-yy",
+)
 
 
 def amount_formats(draw: random.Random, seed: int) -> Variant:

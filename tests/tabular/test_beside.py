@@ -72,6 +72,28 @@ def test_a_text_of_the_colour_of_its_ground_is_a_doubt(style: dict[str, Any], na
     assert all(each.filing for each in read(data, "text-unseen")[1])
 
 
+@pytest.mark.parametrize("style", [{"font_color": "#FFFFFF"}, {"font_color": "#FAFAFA"}, {"font_size": 1}])
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("ground", ["", "#4472C4"])
+def test_a_part_of_a_text_that_is_not_seen_is_a_doubt(style: dict[str, Any], is_first: bool, ground: str) -> None:
+    def hook(made: Any, sheet: Any) -> None:
+        faint = made.add_format(style)
+        parts = [faint, "盐城", "沐箬建设有限公司"] if is_first else ["盐城沐箬建设有限公司", faint, "分公司"]
+        sheet.write_rich_string(
+            1, column("行政相对人名称"), *parts, made.add_format({"bg_color": ground} if ground else {})
+        )
+
+    rows = read(book([HEADINGS, decision(1), decision(2)], hook))[1]
+    is_seen = bool(ground) and "font_size" not in style
+    assert [codes(row) for row in rows] == [[] if is_seen else ["text-unseen"], []]
+
+
+def test_cells_that_an_array_formula_fills_are_formulas() -> None:
+    hook = lambda _, s: s.write_array_formula(1, column("罚款金额(万元)"), 3, column("罚款金额(万元)"), "{=A2:A4}")  # noqa: E731
+    rows = read(book([HEADINGS, *map(decision, (1, 2, 3, 4))], hook))[1]
+    assert [codes(row) for row in rows] == [["formula-cell"]] * 3 + [[]]
+
+
 @pytest.mark.parametrize("kind", [1, 2, 3])
 def test_a_cell_with_a_line_across_it_is_a_doubt(kind: int) -> None:
     row, style = decision(1), {"diag_type": kind, "diag_border": 1}
@@ -172,10 +194,44 @@ def test_text_boxes_and_striking_rules_are_named() -> None:
         {"font_strikeout": True},
         {"font_color": "#FFFFFF"},
         {"font_color": "#FF0000", "bg_color": "#FF0000"},
+        {"bg_color": "#000000"},
+        {"num_format": '0.0,,"万"'},
+        {"num_format": 10},
+        {"num_format": ";;;"},
     ):
         assert "conditional-format-left-out" in codes_of(rule(special))[0]
     for special in ({"font_color": "#9C0006", "bg_color": "#FFC7CE"}, {"bold": True}, {"bg_color": "#FFFF00"}):
         assert "conditional-format-left-out" not in codes_of(rule(special))[0]
+
+
+@pytest.mark.parametrize("newer", [False, True])
+def test_bars_and_signs_in_place_of_values_are_named(newer: bool) -> None:
+    bar = {"type": "data_bar", "data_bar_2010": newer}
+    signs = {"type": "icon_set", "icon_style": "3_arrows"}
+    for rule, is_named in (
+        (bar, False),
+        ({**bar, "bar_only": True}, True),
+        (signs, False),
+        ({**signs, "icons_only": True}, True),
+    ):
+        file, _ = read(book([HEADINGS, decision(1)], lambda _, s, rule=rule: s.conditional_format("H2:H9", rule)))
+        assert ("conditional-format-left-out" in [note.code for note in file.notes]) is is_named
+
+
+@pytest.mark.parametrize(
+    ("style", "is_named"), [("<font><strike/></font>", True), ('<font><color rgb="FFFF0000"/></font>', False)]
+)
+def test_styles_that_a_sheet_brings_itself_are_heeded(style: str, is_named: bool) -> None:
+    data = book([HEADINGS, decision(1)])
+    rule = (
+        '<extLst><ext xmlns:x14="urn:x"><x14:conditionalFormattings><x14:conditionalFormatting>'
+        f'<x14:cfRule type="expression"><x14:dxf>{style}</x14:dxf></x14:cfRule>'
+        "</x14:conditionalFormatting></x14:conditionalFormattings></ext></extLst></worksheet>"
+    )
+    sheet = zipfile.ZipFile(io.BytesIO(data)).read(SHEET).decode().replace("</worksheet>", rule)
+    file, rows = read(changed(data, {SHEET: sheet.encode()}))
+    assert rows[0].filing
+    assert ("conditional-format-left-out" in [note.code for note in file.notes]) is is_named
 
 
 def printed(head: str, foot: str = "") -> Any:

@@ -228,6 +228,13 @@ def test_a_unit_stated_anywhere_contradicts_or_settles(line: str, is_above: bool
     assert row.filing and row.filing.fine_fen == 1_200_000
 
 
+@pytest.mark.parametrize("line", ["单位：元/万元", "金额单位：万元、元", "单位：万元或元"])
+def test_two_units_are_none(line: str) -> None:
+    headings = [*HEADINGS[:FINE], "罚款金额", *HEADINGS[FINE + 1 :]]
+    _, (row,) = read(book([[line], headings, decision(1)]))
+    assert codes(row) == ["unit-not-stated"]
+
+
 GUIDES = [
     [str(n) for n in range(1, 13)],
     ["甲", "乙", *map(str, range(1, 11))],
@@ -329,6 +336,43 @@ def test_headings_of_two_rows_are_joined(pair: tuple[Any, ...], is_merged: bool,
     assert {name: getattr(read_row.filing, name) for name in expected} == expected
 
 
+@pytest.mark.parametrize("group", ["当事人信息", "当事人基本情况", "被处罚人情况", "行政相对人", "企业基本信息"])
+@pytest.mark.parametrize("is_deep", [True, False])
+def test_headings_below_groups_of_information_are_the_partys(group: str, is_deep: bool) -> None:
+    """名称 means nothing by its own words; with a third row of headings the unit stands in that."""
+    above, lower = ["序号", group, "", "处罚信息"], ["", "名称", *HEADINGS[2:]]
+    if is_deep:
+        lower[FINE] = "罚款金额"
+    rows = [above, lower, *([[*[""] * FINE, "（万元）"]] if is_deep else []), decision(1), decision(2)]
+
+    def merge(_: Any, sheet: Any) -> None:
+        sheet.merge_range(0, 0, 1 + is_deep, 0, "序号")
+        sheet.merge_range(0, 1, 0, 2, group)
+        sheet.merge_range(0, 3, 0, 11, "处罚信息")
+        for place, heading in enumerate(lower) if is_deep else ():
+            if place not in (0, FINE):
+                sheet.merge_range(1, place, 2, place, heading)
+
+    _, found = read(book(rows, merge))
+    assert [row.filing and row.filing.fine_fen for row in found] == [1_200_000] * 2
+    assert found[0].filing and found[0].filing.subject.name == decision(1)[1]
+
+
+@pytest.mark.parametrize("unit", ["元", "（元）", "(人民币元)", "单位：元", "【元】"])
+@pytest.mark.parametrize("is_merged", [True, False])
+def test_a_unit_below_its_heading_is_heeded(unit: str, is_merged: bool) -> None:
+    headings = [*HEADINGS[:FINE], "罚款金额", *HEADINGS[FINE + 1 :]]
+
+    def merge(_: Any, sheet: Any) -> None:
+        for place, heading in enumerate(headings) if is_merged else ():
+            if place != FINE:
+                sheet.merge_range(0, place, 1, place, heading)
+
+    row = decision(1, **{"罚款金额(万元)": "12000"})
+    _, (found,) = read(book([headings, [*[""] * FINE, unit], row], merge))
+    assert found.filing and found.filing.fine_fen == 1_200_000
+
+
 @pytest.mark.parametrize("group", ["法定代表人", "委托代理人", "联系人", "项目负责人", "经办人", "变更前", "撤销后"])
 def test_a_group_of_another_person_is_never_read_as_the_party(group: str) -> None:
     upper, row = [*HEADINGS, group, ""], [*decision(1), "样一", "320981199912310005"]
@@ -339,3 +383,14 @@ def test_a_group_of_another_person_is_never_read_as_the_party(group: str) -> Non
         assert getattr(refusal, "code", "") in ("unknown-column", "duplicate-column")
         return
     assert read_row.filing and read_row.filing.subject.id_number is None
+
+
+@pytest.mark.parametrize(("value", "fen"), [(12000, 1_200_000), (100_000, 10_000_000), (0, 0), (10_005, 1_000_500)])
+@pytest.mark.parametrize("code", ["[DBNum2][$-804]General", '[DBNum1]General"元整"', "[DBNum2]G/通用格式"])
+def test_a_sum_shown_in_chinese_numerals_counts_in_yuan(value: int, fen: int, code: str) -> None:
+    for heading in ("罚款金额(元)", "罚款金额(万元)"):
+        headings = [heading if name == "罚款金额(万元)" else name for name in HEADINGS]
+        row = decision(1, **{"罚款金额(万元)": (value, {"num_format": code}), "处罚内容": "罚款。"})
+        (found,) = read(book([headings, row]))[1]
+        assert found.filing is None or found.filing.fine_fen == fen
+        assert found.filing or (value < 10_000 and "unit-not-stated" in [fault.code for fault in found.faults])

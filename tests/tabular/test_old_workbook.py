@@ -12,6 +12,7 @@ from registry.errors import Refusal
 from registry.refusals.content import FileFormat
 from registry.tabular import filings
 from registry.tabular.old_records import scan_records
+from registry.tabular.old_rules import OldRule
 from tests.tabular.test_kinds import RULES_OF_FINANCE, TODAY
 
 FILES = Path(__file__).parent / "files"
@@ -61,6 +62,52 @@ def test_heeds_printed_pages_and_what_lies_over_the_sheet(name: str, note: str |
     faults = [[fault.code for fault in row.faults] for row in file.rows]
     assert notes == ({note} if note else set())
     assert faults == [[fault] if fault else []] * 2
+
+
+def test_names_sheets_whose_conditional_formats_strike_or_hide() -> None:
+    file = filings.read_filings((FILES / "rules.xls").read_bytes(), "rules.xls", RULES_OF_FINANCE, TODAY)
+    named = [note.sheet for note in file.notes if note.code == "conditional-format-left-out"]
+    assert named == ["画线", "白字", "同色", "黑底"]  # and not 平常, with its bold and coloured cells
+    assert all(row.filing for row in file.rows)
+
+
+def style(flags: int, *parts: bytes) -> bytes:
+    """A DXFN structure: which parts it has, and the parts."""
+    return flags.to_bytes(6, "little") + b"".join(parts)
+
+
+def later(kind: int, dxf: bytes, visual: bytes = b"") -> bytes:
+    """A CF12 record with a formula of three bytes, and with what its bar or its signs look like."""
+    head = bytes(12) + struct.pack("<BBHHI", kind, 0, 3, 0, len(dxf)) + (dxf or bytes(2))
+    return head + b"abc" + struct.pack("<H1xHHB", 0, 1, 0, 16) + bytes(16) + visual
+
+
+FONT, FORMAT, OWN = 1 << 26, 1 << 25, 1 << 32
+TEXT = '0.0,"万"'
+OWN_FORMAT = struct.pack("<HHB", 5 + 2 * len(TEXT), len(TEXT), 1) + TEXT.encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "rule"),
+    [
+        (0x1B1, bytes(6) + style(FORMAT, bytes((0, 10))), OldRule(format_number=10)),
+        (0x1B1, bytes(6) + style(FORMAT | OWN, OWN_FORMAT), OldRule(format_code=TEXT)),
+        (
+            0x1B1,
+            bytes(6) + style(FORMAT | OWN | FONT, OWN_FORMAT, struct.pack("<68xI8xI4xI26x", 0x80, 9, 0)),
+            OldRule(is_struck=True, format_code=TEXT, ink=9),
+        ),
+        (0x87A, later(2, style(FONT, struct.pack("<68xI8xI4xI26x", 0x80, 0xFFFFFFFF, 0x80))), OldRule()),
+        (0x87A, later(4, b"", bytes((0, 0, 0, 0, 0))), OldRule(has_no_value=True)),
+        (0x87A, later(4, b"", bytes((0, 0, 0, 2, 0))), OldRule()),
+        (0x87A, later(6, style(FORMAT, bytes((0, 0))), bytes((0, 0, 0, 3, 0, 1))), OldRule(has_no_value=True)),
+    ],
+)
+def test_reads_the_records_of_conditional_formats(kind: int, content: bytes, rule: OldRule) -> None:
+    stream = struct.pack("<HH", 0x809, 0) + struct.pack("<HHIxx", 0x85, 6, 14)
+    stream += struct.pack("<HH", 0x809, 0) + struct.pack("<HH", kind, len(content)) + content
+    assert scan_records(stream)[0].rules[-1] == rule
+    assert len(scan_records(stream[:-1])) == 1  # a record that is cut off is none
 
 
 def texts_record(*texts: str) -> bytes:

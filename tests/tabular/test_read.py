@@ -40,6 +40,15 @@ class TestCsv:
         assert values(sheet) == [{"名称": "盐城公司", "备注": f'甲{delimiter}乙\n"丙"'}]
         assert sheet.encoding == encoding.removesuffix("-sig")
 
+    def test_a_blank_before_a_quote_and_a_mark_in_gb18030_change_nothing(self) -> None:
+        text = '\ufeff名称, "备注"\r\n"盐城公司", "甲, 乙"\r\n'
+        for encoding in ("utf-8", "gb18030"):
+            assert values(tabular.read_table(text.encode(encoding))) == [{"名称": "盐城公司", "备注": "甲, 乙"}]
+
+    def test_a_guard_before_any_text_is_taken_off(self) -> None:
+        [row] = values(tabular.read_table("名称,备注\n'盐城公司,'甲'\n".encode()))
+        assert row == {"名称": "盐城公司", "备注": "'甲'"}
+
     def test_rows_keep_their_place_over_empty_lines(self) -> None:
         assert [row.number for row in tabular.read_table(b"a,b\n\n1,2\n,\n3,4\n").rows] == [3, 5]
 

@@ -25,11 +25,14 @@ _MIXED = rf"{_ARABIC}\s?[{''.join(_SCALES)}]{{0,2}}(?:\s?[0-9.]{{1,7}}[十百千
 _SUM = rf"(?:{_MIXED}|[{numerals.NUMERALS}]{{1,24}})\s?[元圆圓]"
 _CHANGE = rf"(?:\s?零?([0-9{numerals.DIGITS}])角)?(?:\s?零?([0-9{numerals.DIGITS}])分)?"
 _STATEMENT = re.compile(
-    r"(?:人民币|RMB|CNY|大写|小写|罚款|金额|共计|合计|计|[:：]|\s)*(?P<sign>[￥¥]?)\s*"
+    r"(?P<before>(?:人民币|RMB|CNY|大写|小写|罚款|金额|总额|共计|合计|总计|共|计|[:：]|\s)*)(?P<sign>[￥¥]?)\s*"
     rf"(?P<number>{_MIXED}|[{numerals.NUMERALS}]+)\s*(?P<yuan>(?:[元圆圓]|RMB|CNY)?)(?P<change>{_CHANGE})"
-    r"\s*(?:人民币)?[整正]?(?:人民币)?",
+    r"\s*(?P<behind>(?:人民币)?[整正]?(?:人民币)?)",
     re.IGNORECASE,
 )
+_CURRENCY = re.compile("人民币|RMB|CNY", re.IGNORECASE)
+_SPOKEN = ((re.compile(r"(?<=[0-9])\s*[wW](?=元?$)"), "万"), (re.compile("[块塊]钱?(?=$|整)"), "元"))
+"""How people write 万 and 元 for short."""
 _SMALL = re.compile(r"[0-9](?:\.[0-9]{1,16})?[eE]-0?[0-9]")
 _PLAIN = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,20}))?")
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
@@ -58,6 +61,9 @@ def parse_amount(text: str, unit: Unit | None) -> Amount:
     """
     if match := _PLAIN.fullmatch(text):
         return Amount(_fen(Decimal(match[0]), unit), None)
+    text = text.strip().rstrip("。；;，,、.")
+    for pattern, word in _SPOKEN:
+        text = pattern.sub(word, text)
     if _NEGATIVE.match(text):
         raise AmountMalformed
     amounts = [_parse_statement(part, unit) for part in _statements(text)]
@@ -126,6 +132,9 @@ def _parse_statement(text: str, unit: Unit | None) -> Amount:
     if not is_yuan:
         if not match["number"].strip()[0].isascii():
             raise UnitNotStated  # 十二 beside 万元 may be either
+        is_currency = _CURRENCY.search(match["before"] + match["behind"]) is not None
+        if unit == "wan" and (is_currency or match["number"].strip()[-1] in _SCALES):
+            raise UnitNotStated  # so may 人民币12000 and 12千
         return Amount(_fen(number, unit), None)
     stated_unit: Unit = "wan" if is_scaled and match["number"].strip()[-1] in "万萬" else "yuan"
     return Amount(_fen(number, "yuan") + change, stated_unit)

@@ -40,6 +40,15 @@ _DAY = re.compile(
 _CHINESE_DAY = re.compile(
     f"([0-9{numerals.DIGITS}]{{4}})年([0-9{numerals.NUMERALS}]{{1,3}})月([0-9{numerals.NUMERALS}]{{1,3}})[日号]"
 )
+_LOOSE_DAY = re.compile(
+    r"(?:公元|公历)?(\d{4})(?:(?P<mark>[-/.。、，,·・•\\_ ])(\d{1,2})(?P=mark)(\d{1,2})日?"
+    r"|年(\d{1,2})月(\d{1,2})[日号號]?)[。.]?",
+    re.ASCII,
+)
+"""The year first and the same mark between all three, whichever it is: 2026、3、5, 2026年3月5, 2026.3.5日."""
+_CHINESE_YEAR = re.compile(f"[{numerals.DIGITS}][{numerals.DIGITS}0Oo]{{3}}(?=年)")
+_ZERO = str.maketrans("0Oo", "〇〇〇")
+"""The letter or the digit that people type for 〇 in a year of Chinese numerals."""
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:[.,]\d{1,9})? ?"
     r"(?:(?P<utc>[Zz]|UTC|GMT)|(?P<offset>[+-]\d\d)(?::?(?P<minutes>\d\d))?)",
@@ -145,7 +154,7 @@ def day(text: str) -> dt.date:
         return _written_day(tidied)
     if match := _INSTANT.fullmatch(tidied):
         return _day_of_instant(match)
-    compact = _GAP.sub(r"\1", tidied.translate(_DASHES))
+    compact = _GAP.sub(r"\1", tidied.translate(_DASHES)).replace("元月", "1月")
     weekday = _WEEKDAY.search(compact)
     stated = compact[: weekday.start()].rstrip() if weekday else compact
     parsed = _serial_day(stated) or _written_day(stated)
@@ -221,7 +230,9 @@ def _serial_day(text: str) -> dt.date | None:
 def _written_day(text: str) -> dt.date:
     if match := _DAY.fullmatch(text):
         year, month, number = (int(part) for part in match.groups() if part is not None)
-    elif match := _CHINESE_DAY.fullmatch(text):
+    elif match := _LOOSE_DAY.fullmatch(text):
+        year, month, number = (int(match[1]), int(match[3] or match[5]), int(match[4] or match[6]))
+    elif match := _CHINESE_DAY.fullmatch(_CHINESE_YEAR.sub(lambda year: year[0].translate(_ZERO), text)):
         year = int(numerals.digits(match[1]) or match[1]) if _is_one_script(match[1]) else 0
         month, number = (int(part) if part.isascii() else numerals.whole(part) or 0 for part in match.groups()[1:])
     else:

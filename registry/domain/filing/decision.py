@@ -12,6 +12,7 @@ from registry.domain.filing.row_reader import RowReader
 _NO_END = frozenset(("无处罚期限", "无期限", "无固定期限", "无", "长期", "长期有效", "永久", "永久有效", "无限期"))
 _SENTINEL_YEAR = 2099
 _MEASURE_CODE = re.compile(r"[Bb]\d{1,2}", re.ASCII)
+_NO_SUM = re.compile(r"(?:无|未|没有?|不予?|免予?|免于)(?:罚款|处罚|罚|没收|处)(?:金额|违法所得|非法财物)?|免")
 _UNITS = {"wan": "万元", "yuan": "元"}
 STRETCH_DIFFERS = "stretch-start-differs"
 _NEEDED = {"fine": "fine", "confiscation": "confiscated", "permit": "permit"}
@@ -38,7 +39,13 @@ def _read_amount(row: RowReader, name: str, *, required: bool) -> int | None:
     def parse(text: str) -> Amount:
         return cells.amount(text, column_unit)
 
-    amount = row.parsed(name, row.text(name, required=required), parse)
+    text = row.text(name, required=required)
+    if _NO_SUM.fullmatch(text):
+        row.note(name, "placeholder", "写明没有金额，按空白处理")
+        if required:
+            row.fault(name, "required", "必填项为空")
+        return None
+    amount = row.parsed(name, text, parse)
     if amount is None:
         return None
     if amount.unit and column_unit and amount.unit != column_unit:

@@ -3,17 +3,21 @@
 import re
 import unicodedata
 
+from registry.domain import identifiers
 from registry.domain.filing import cells, numerals, placeholders
 from registry.domain.publication.redaction import has_personal_number
+from registry.errors import Invalid
 
 IS_DAY = "document-number-is-day"
 INCOMPLETE = "document-number-incomplete"
 SEVERAL = "document-number-several"
 PERSONAL = "personal-number"
+OF_OTHER_FIELD = "cell-of-other-field"
 DETAILS = {
     IS_DAY: "文号是一个日期，可能被表格软件改动过，应填写完整文号",
     INCOMPLETE: "文号没有序号、被遮盖，或者只说明另见何处，应填写完整文号，例如 盐示罚〔2026〕1号",
     SEVERAL: "一格写了几个文号，应一份决定一行",
+    OF_OTHER_FIELD: "此处是统一社会信用代码，不是文号",
     PERSONAL: "文号中含有个人证件或电话号码，文号是公开的，应填写文号本身",
 }
 """What is wrong with a number, and what would be taken, by code of the fault."""
@@ -27,7 +31,9 @@ _BARE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?!\d)")
 _FIGURE = re.compile(rf"\d|第\s*[{numerals.NUMERALS}]+|[{numerals.NUMERALS}]+\s*[号號]?$")
 _MASKED = re.compile(
     r"[*＊×✕■□█▇●?？…]|_{1,}|(?<![A-Za-z])[Xx]{2,}(?![A-Za-z])|(?<=\d)[Xx]{2,}|(?<=\d)[Xx](?=\s*[号號])|某|\.{3}"
+    r"|^\d(?:\.\d+)?[Ee]\+?\d+$"  # of a long number only the beginning is left
 )
+_CODE_LENGTH = 18
 _SHORTEST_BARE = 4
 """Digits of the serial number printed on a form, which is a number without words."""
 _ORDINAL = rf"(?:\d+|第?[{numerals.NUMERALS}]+)"
@@ -51,11 +57,20 @@ def fault_of(number: str) -> str | None:
         return None
     if cells.is_day(number):
         return IS_DAY
+    if len(number) == _CODE_LENGTH and number.isascii() and _is_code(number):
+        return OF_OTHER_FIELD
     folded = unicodedata.normalize("NFKC", number)
     is_unreadable = _MASKED.search(number) or cells.has_raised_figure(number) or placeholders.stands_for_other(number)
     if not is_unreadable and _SEVERAL.search(folded):
         return SEVERAL
     return INCOMPLETE if is_unreadable or not _has_figure(folded) else None
+
+
+def _is_code(number: str) -> bool:
+    try:
+        return identifiers.uscc(number) == number.upper()
+    except Invalid:
+        return False
 
 
 def is_doubtful(number: str) -> bool:

@@ -47,6 +47,21 @@ def whole(text: str) -> int | None:
     return None if part is None else total + part
 
 
+def written(number: int, *, is_financial: bool) -> str:
+    """A whole number below 10^12 in numerals with their places, as ``whole`` reads it: 12000 is 一万二千, 壹万贰仟."""
+    digits, places = ("零壹贰叁肆伍陆柒捌玖", "仟佰拾") if is_financial else ("〇一二三四五六七八九", "千百十")
+    text, is_zero_due = "", False
+    for unit, value in (("亿", 10**8), ("万", 10**4), ("", 1)):
+        group = number // value % 10**4
+        for place, scale in ((*places[:1], 1000), (*places[1:2], 100), (*places[2:], 10), ("", 1)):
+            digit = group // scale % 10
+            if digit:
+                text += (digits[0] if is_zero_due and text else "") + digits[digit] + place
+            is_zero_due = not digit
+        text += unit if group else ""
+    return text or digits[0]
+
+
 def _partition(text: str, marks: str) -> tuple[str, str, str]:
     place = max(text.rfind(mark) for mark in marks)
     return (text[:place], text[place], text[place + 1 :]) if place >= 0 else ("", "", text)

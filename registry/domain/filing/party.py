@@ -35,7 +35,9 @@ _OTHER_CODES = (
 _REGISTRATION_DIGITS = 15
 """The digits of an old registration number of a firm, and of an old resident number: which it is nobody can tell."""
 _WORDS_BEFORE = re.compile(r"^(?:统一)?(?:社会)?(?:信用)?代码\s*:?\s*")
-_COUNT_AFTER = re.compile(r"\s*\(\d+/\d+\)$")
+_AFTER = re.compile(r"\s*\((?:\d+[-/]\d+|(?:统一)?(?:社会)?(?:信用)?代码)\)$|\s+\d+/\d+$")
+"""What stands behind a code on a licence: which of its copies it is, or what the number is."""
+_QUOTED = re.compile(r"[\"'“‘\[(【《]\s*([0-9A-Z]+)\s*[\"'”’\])】》]")
 _LINKS = re.compile(r"[\s\-‐‑‒–—―−－·.]")
 _CITIZEN_CARD = re.compile(r"[0-9Xx\s\-‐‑‒–—―−－·.]{15,40}")
 
@@ -122,7 +124,9 @@ def uscc(row: RowReader, field: str, text: str, override: str | None = None) -> 
 
 def _bare_code(code: str) -> str:
     """The code without the words around it, its blanks and its hyphens."""
-    return _LINKS.sub("", _COUNT_AFTER.sub("", _WORDS_BEFORE.sub("", code)))
+    bare = _LINKS.sub("", _AFTER.sub("", _WORDS_BEFORE.sub("", code)))
+    quoted = _QUOTED.fullmatch(bare)
+    return quoted[1] if quoted else bare
 
 
 def _fault_personal_code(row: RowReader, field: str, code: str) -> None:

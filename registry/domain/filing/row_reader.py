@@ -21,6 +21,7 @@ _PLACEHOLDERS = frozenset(
 _PLACEHOLDER_MAX = max(map(len, _PLACEHOLDERS))
 _SEPARATORS = re.compile(r"[;；|\n]")
 _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|#+)")
+_EXPONENT = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{1,3}")
 _ACCEPTED_MAX = 24
 _LABEL_MAX = 24
 _NAME_LABELS = ("名称", "姓名", "全称", "名字")
@@ -109,6 +110,9 @@ class RowReader:
             return ""
         if "#" in text and _ERROR_VALUE.fullmatch(text.strip()):
             self.fault(name, "error-cell", "单元格是错误值，应填写实际内容")
+            return ""
+        if "+" in text and _EXPONENT.fullmatch(text.strip()):
+            self.fault(name, "number-not-text", "长数字已变成科学记数法，末位已经丢失，应以文本格式填写原来的号码")
             return ""
         if placeholders.is_ditto(text):
             self.fault(name, "cell-refers-to-other", "只写了同上、〃 等，所指的行可能已经变动，应填写实际内容")

@@ -27,12 +27,12 @@ _MASKS = re.compile(
     r"[*＊✱●■□▇█◆]|[×✕]{1,}|某某|某(?=[公企]|(?:建设|商贸|科技|实业|贸易|工程)|有限)|"
     rf"(?<![A-Za-z])[Xx]{{2,}}(?![A-Za-z])|(?<![{_NUMERAL}])[○〇]{{2,}}|(?<![{_NUMERAL}])[○](?![{_NUMERAL}])|_{{2,}}"
     # One letter in the place of a word; X射线 and the like are words. A name of few characters is no firm's.
-    rf"|^[{_HAN}]{{1,3}}[Xx_○〇]$|(?<=[{_HAN}])[Xx](?=公司|厂|店|集团|有限|合作社|中心|商行)"
+    rf"|^[{_HAN}]某$|^[{_HAN}]{{1,3}}[Xx_○〇]$|(?<=[{_HAN}])[Xx](?=公司|厂|店|集团|有限|合作社|中心|商行)"
 )
 _PERSON_MASKS = re.compile(rf"某|_|[○〇]|(?<=[{_HAN}])[Xx]{{1,3}}(?![A-Za-z])|(?<![A-Za-z])[Xx]{{1,3}}(?=[{_HAN}])")
 _DAMAGED = re.compile(
     r"[?？¿]|#(?:N/A|REF!|VALUE!|DIV/0!|NAME|NUM!|NULL!|####)|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});|"
-    r"\\[ux][0-9a-fA-F]{2,4}|%[0-9A-Fa-f]{2}%[0-9A-Fa-f]{2}|</?[A-Za-z][^<>]{0,60}>|锟斤拷|烫烫|屯屯|"
+    r"\\[ux][0-9a-fA-F]{2,4}|%[0-9A-Fa-f]{2}%[0-9A-Fa-f]{2}|%2[0-9A-Fa-f]|\\[nrt](?![A-Za-z])|</?[A-Za-z][^<>]{0,60}>|锟斤拷|烫烫|屯屯|"
     r"[\u00c2-\u00f4][\u0080-\u00bf]|^=|^(?:undefined|null|nan)$",
     re.IGNORECASE,
 )
@@ -89,9 +89,16 @@ _PART_OF_NAME = re.compile(
 """What a bracket at the end of a registered name holds: 有限合伙, 个体工商户, a branch, a place."""
 _STATE = re.compile(
     "注销|吊销|撤销|停业|歇业|更名|迁出|法定代表人|法人|负责人|经营者|业主|店主|身份证|代码|联系|电话|地址|男|女|已故|死亡|离职"
+    "|牵头|成员|投标|中标|成交|供应商|代理|采购人|招标人|当事人|被处罚|原告|被告|申请人|分包"
 )
+_USUAL_BRACKET = re.compile("集团|筹|控股|中国|国际|香港|澳门|台湾|合伙|独资|个体|外资|合资|总部|总公司|联合体|工会")
 _CLOSED = re.compile(r"[^)）\]】\w.·]$|[0-9_]$|(?<![A-Za-z])[.·]$")
-_OPENED = re.compile(r"[^\w(（\[【]|_|[0-9]{1,3}[.、)）．](?![0-9])")
+_ENDED = re.compile(rf"[-－—–_/／\\|]\s*[{_HAN}]{{1,3}}人$|(?:股份有限|有限责任|有限)(?:公[^司]?)?$")
+"""A role behind the name, and a company's form that is cut off or mistyped."""
+_WITHHELD = re.compile("匿名|保密|[不未](?:便|予|宜)?公开|已?隐去|(?:个人)?隐私")
+_OPENED = re.compile(
+    r"[^\w(（\[【]|_|[0-9]{1,3}(?:[.、)）．](?![0-9])|\s)|[(（\[【]\s*[0-9一二三四五六七八九十]{1,3}\s*[)）\]】]|[\[【].*[】\]]$"
+)
 """What no name begins with: a sign, or a number in a list."""
 _DEPARTMENT = re.compile(
     rf"(?:公司|集团|局|院|厂|所|中心|{_FORMS})[)）]?.{{0,30}}?"
@@ -101,7 +108,7 @@ _DEPARTMENT = re.compile(
 """A part of an organisation that is no person of its own in law."""
 _LABELLED = re.compile("[:：]")
 
-_ODD = re.compile(rf"[^{_HAN}]|[某〇曾原旧又别简前锟烫屯]")
+_ODD = re.compile(rf"[^{_HAN}]|[某〇曾原旧又别简前锟烫屯匿保公隐]")
 """What a masked or damaged name, or one with a former name, has somewhere: most names have none of it."""
 _NO_NAME_MAX = 12
 """Longer texts that end in a letter or character are a name, or what another rule refuses."""
@@ -136,12 +143,20 @@ def name_findings(name: str, *, is_person: bool) -> Iterator[str]:
 def is_unusual(name: str, *, is_person: bool) -> bool:
     """Whether something stands in or beside a name that no register has there: 张三（男）, 张先生, …有限公司-."""
     bracket = _BRACKET.search(name)
-    if _LABELLED.search(name) or _CLOSED.search(name) or _OPENED.match(name) or cells.has_raised_figure(name):
+    if (
+        _LABELLED.search(name)
+        or _CLOSED.search(name)
+        or _OPENED.match(name)
+        or _is_open(name)
+        or cells.has_raised_figure(name)
+    ):
         return True
     if is_person:
         has_form = _COMPANY.search(name) is not None
         return has_form or bracket is not None or _TITLE.fullmatch(name) is not None or any(map(str.isdigit, name))
-    if _may_be_former(name):
+    if _may_be_former(name) or _ENDED.search(name):
+        return True
+    if bracket is not None and _COMPANY.search(name) and _may_be_person(bracket[1]):
         return True
     return bracket is not None and (not _PART_OF_NAME.fullmatch(bracket[1]) or _STATE.search(bracket[1]) is not None)
 
@@ -162,7 +177,20 @@ def _may_be_former(name: str) -> bool:
     return bool(is_before) and _COMPANY.search(name) is not None and not regions.leading(name).length
 
 
+def _may_be_person(text: str) -> bool:
+    """Whether what a bracket behind a company's name holds is no place and no usual word: it may be a person."""
+    is_short = re.fullmatch(rf"[{_HAN}]{{2,3}}", text) is not None
+    return is_short and not regions.leading(text).length and not _USUAL_BRACKET.fullmatch(text)
+
+
+def _is_open(name: str) -> bool:
+    """Whether a bracket is not closed, or closes none."""
+    return sum(map(name.count, "(（[【")) != sum(map(name.count, ")）]】"))
+
+
 def _is_no_name(name: str) -> bool:
+    if _WITHHELD.fullmatch(name):
+        return True
     if name[-1].isalpha() and len(name) > _NO_NAME_MAX:
         return False
     is_number = name[0].isascii() and (_NO_WORD.fullmatch(name) is not None or cells.is_day(name))

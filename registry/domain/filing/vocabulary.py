@@ -16,13 +16,16 @@ LEFT_OUT = "-"
 """The field of a column that is known and of which nothing is kept."""
 UNITS: Mapping[str, Unit] = {"元": "yuan", "万": "wan", "万元": "wan"}
 
-_UNIT = re.compile(r"[(\[/:_,、-]*(?:金额)?(?:计量)?(?:单位)?[:(]?(?:人民币)?[,:/(]*(元|万|万元)[)\]]*$")
+_UNIT = re.compile(
+    r"[(\[【〔{/:_,、-]*(?:金额)?(?:计量)?(?:货币)?(?:单位)?[:(为]?(?:人民币)?[,:/(]*(元|万|万元)(?:人民币)?[)\]】〕}]*$"
+)
 _MONEY = r"\(?(?:人民币)?[,，/]?((?:[十百千万亿]|百万)?元)\)?"
 _STATED_UNIT = re.compile(
     rf"(?:金额|计量|货币)?单位(?:均|都|全部|统一|一律)?(?:[:：]|[为是以按用])*{_MONEY}"
     rf"|(?:金额|数额|款项?|数字|数据)[^,，;；。:]{{0,8}}?[以按为是用]{_MONEY}(?:为?单位|计|填|列|表示|$|[,，;；。])"
     rf"|[以按用]{_MONEY}(?:为单位|计(?:算|量)?(?:$|[,，;；。)])|填[写报列])"
 )
+_OTHER_UNIT = re.compile(r"[/、或和及,，]((?:[十百千万亿]|百万)?元)(?![一-龥])")
 _MARKS = re.compile(r"^[*★☆※#]+|^\(?\d{1,2}\)?[.、)](?=\D)|[*★☆※:;。.]+$")
 _REMARK = re.compile(
     r"[(\[](?:必填|选填|可选|必填项|选填项|非必填|如有|若有|如无可不填|没有可不填|可空|全称|可多选|多选|下拉选择|18位|"
@@ -63,9 +66,13 @@ def heading_key(heading: str) -> str:
 
 
 def stated_unit(text: str) -> str:
-    """The unit of amounts that a line above or below a table states (单位：万元), or empty."""
-    match = _STATED_UNIT.search(heading_key(text)) if len(text) < 200 else None
-    return next(filter(None, match.groups()), "") if match else ""
+    """The unit of amounts that a line above or below a table states (单位：万元), or empty; of two, both."""
+    key = heading_key(text)
+    match = _STATED_UNIT.search(key) if len(text) < 200 else None
+    if match is None:
+        return ""
+    other = _OTHER_UNIT.match(key, match.end())
+    return next(filter(None, match.groups()), "") + (f"、{other[1]}" if other else "")
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,13 @@ class TestSumsIn:
         assert amounts.fines_in(text) == []
 
 
+@pytest.mark.parametrize("text", ["人民币12000", "RMB12000", "CNY 1.2", "12000人民币", "12千", "120百", "1.2十"])
+def test_a_number_that_may_count_in_yuan_as_well_is_not_taken_in_wan(text: str) -> None:
+    with pytest.raises(UnitNotStated):
+        cells.amount(text, "wan")
+    assert cells.amount(text, "yuan").fen
+
+
 @given(st.integers(0, 10**12))
 def test_yuan_is_read_back(fen: int) -> None:
     assert cells.amount(amounts.yuan(fen), None).fen == fen

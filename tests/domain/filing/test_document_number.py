@@ -56,6 +56,7 @@ class TestNumber:
         [
             "见附件",
             "待定",
+            "3.20902E17",
             "1",
             "77",
             "当场处罚",
@@ -129,3 +130,9 @@ class TestNumber:
         inside, tail = (str(year).replace("0", "O"), "") if end == "O" else (str(year), end)
         _, notes = accepted(ORGANISATION | {"document_number": f"{word}〔{inside}〕{figure}号{tail}"})
         assert "/document_number document-number-doubtful" in notes
+
+    def test_that_is_a_code_or_the_beginning_of_a_long_number_is_refused(self) -> None:
+        assert refused(ORGANISATION | {"document_number": ORGANISATION["uscc"]}) == {
+            "/document_number cell-of-other-field"
+        }
+        assert refused(ORGANISATION | {"document_number": "2.026E+15"}) == {"/document_number number-not-text"}

@@ -41,3 +41,8 @@ def test_a_doubtful_numeral_is_none(text: str) -> None:
 def test_a_year_is_read_digit_by_digit(number: int) -> None:
     text = "".join("〇一二三四五六七八九"[int(digit)] for digit in str(number))
     assert numerals.digits(text) == str(number)
+
+
+@given(st.integers(0, 10**12 - 1), st.booleans())
+def test_a_written_numeral_is_read_back(number: int, is_financial: bool) -> None:
+    assert numerals.whole(numerals.written(number, is_financial=is_financial)) == number

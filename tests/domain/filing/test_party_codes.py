@@ -29,6 +29,20 @@ class TestCodeThatReadsAsBoth:
         assert "/uscc uscc-reads-as-resident-id" in notes
 
 
+@pytest.mark.parametrize(
+    "form", ["{}(1-1)", "{}（1/1）", "{} 1/1", "{}（统一社会信用代码）", "“{}”", '"{}"', "【{}】", "[ {} ]", "'{}'"]
+)
+def test_a_code_is_found_among_what_a_licence_prints_beside_it(form: str) -> None:
+    filing, notes = accepted(ORGANISATION | {"uscc": form.format(ORGANISATION["uscc"])})
+    assert filing.subject.uscc == ORGANISATION["uscc"]
+    assert "/uscc text-around-code" in notes
+
+
+@pytest.mark.parametrize("form", ["{}*", "{}①", "({}", "{}/2", "{} 注销", "{}、{}"])
+def test_a_code_beside_anything_else_is_none(form: str) -> None:
+    assert refused(ORGANISATION | {"uscc": form.format(*[ORGANISATION["uscc"]] * 2)}) == {"/uscc uscc-malformed"}
+
+
 class TestSubjectWithoutCode:
     @pytest.mark.parametrize(
         "other",

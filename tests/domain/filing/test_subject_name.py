@@ -242,12 +242,34 @@ class TestUnusual:
                 "；",
                 "+",
                 "（地址：甲路）",
+                "（牵头人）",
+                "（联合体成员）",
+                "【投标人】",
+                "-中标人",
+                "（代理机构）",
+                "）",
             )
         ),
     )
     def test_firm_is_for_attention(self, name: str, end: str) -> None:
         assert is_unusual(name + end, is_person=False)
         assert not is_unusual(name, is_person=False)
+
+    @pytest.mark.parametrize("name", ["（1）{}", "1 {}", "【{}】", "[{}", "（三）{}", "{}（样一）", "{}(样一二)"])
+    def test_firm_in_brackets_or_with_a_person_is_for_attention(self, name: str) -> None:
+        assert is_unusual(name.format("盐城示例有限公司"), is_person=False)
+
+    @pytest.mark.parametrize("name", ["盐城示例有限公", "盐城示例有限", "盐城示例股份有限公词", "盐城示例有限责任公"])
+    def test_form_that_is_cut_off_or_mistyped_is_for_attention(self, name: str) -> None:
+        assert is_unusual(name, is_person=False)
+
+    @pytest.mark.parametrize("name", ["匿名", "保密", "不公开", "未公开", "已隐去", "个人隐私"])
+    def test_word_for_a_withheld_name_is_none(self, name: str) -> None:
+        assert findings(name) == findings(name, is_person=True) == {"name-empty"}
+
+    @pytest.mark.parametrize("bracket", ["集团", "盐城", "江苏", "中国", "香港", "普通合伙", "筹", "控股"])
+    def test_is_no_bracket_of_a_company(self, bracket: str) -> None:
+        assert not is_unusual(f"盐城示例有限公司（{bracket}）", is_person=False)
 
     @pytest.mark.parametrize(
         "end",
