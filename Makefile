@@ -52,7 +52,8 @@ simulate: $(VENV)/dev.stamp ## a simulated year with a worker that dies (SEED=7 
 	  $(BIN)/python -m pytest tests/stories/simulation -s $(ARGS)
 
 sim: $(VENV)/dev.stamp ## histories of the exchange by files, front-end database, HTTP and all at once, drawn by seeds, with kills (HISTORIES=100)
-	@HISTORIES=$(or $(HISTORIES),100) TEST_STORES=$(or $(STORES),sqlite) $(BIN)/python -m pytest -n $(JOBS) tests/sim $(ARGS)
+	@HISTORIES=$(or $(HISTORIES),100) TEST_STORES=$(or $(STORES),sqlite) TMPDIR=$(or $(wildcard /dev/shm),/tmp) \
+	  $(BIN)/python -m pytest -n $(JOBS) -o tmp_path_retention_policy=none tests/sim $(ARGS)
 
 mutants: $(VENV)/dev.stamp ## plant every known defect, one after the other; each must be noticed by its test
 	@MUTANTS=all $(BIN)/python -m pytest -n $(JOBS) -v tests/mutants $(ARGS)

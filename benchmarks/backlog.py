@@ -1,8 +1,13 @@
 """Time a backlog between two nodes over HTTP: drained by the worker's own push, compared by digest sheets, and with
 planted differences."""
 
+import datetime as dt
 import resource
-from collections.abc import Iterator
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
@@ -17,17 +22,19 @@ from benchmarks.figures import rate, tell, timed
 from benchmarks.memory import measure_processor, measure_resident
 from benchmarks.servers import store_url
 from benchmarks.serving import running
+from benchmarks.start import stop
 from registry import runtime
 from registry.domain.exchange import reconciliation
 from registry.domain.permissions import SYSTEM
 from registry.keys.signing import Signer
-from registry.models import Publication
+from registry.models import JobRun, OutboxMessage, Publication
 from registry.queries.exchange import peer_messages
 from registry.services.exchange import peers
 from registry.services.publication import publishing
+from registry.settings import child_environment
 from registry.unit_of_work import UnitOfWork
 from sync.push import push
-from sync.reconcile import reconcile
+from sync.reconcile import reconcile, reconcile_sectors
 from tests.support.membership import entitle
 from tests.sync.bodies import body, speaking
 from tools.synthetic import Firm, firms
@@ -37,12 +44,16 @@ MILLION = 1_000_000
 PLANTED = 25
 """Differences of each kind that are planted."""
 FILLED_AT_ONCE = 5_000
+DELIVERED = 100
+"""Single records published while the worker runs."""
+DELIVERED_EVERY_SECONDS = 0.4
+DELIVERED_WITHIN_SECONDS = 120
 SEED = 21
 
 
 def measure(store: str, folder: Path, count: int) -> None:
     """Print how fast a backlog drains, with the memory of both sides, and what comparing them takes and finds."""
-    with _node(store, folder, RECEIVER) as receiver, _node(store, folder, OWNER):
+    with _node(store, folder, RECEIVER) as receiver, _node(store, folder, OWNER) as owner:
         owner_key = runtime.keys().exchange
         with receiver.app.app_context():
             receiver_key = runtime.keys().exchange
@@ -56,7 +67,8 @@ def measure(store: str, folder: Path, count: int) -> None:
             tell("memory (RSS) of the receiver's web process", f"{measure_resident(server.pid):,.0f} MB")
             with receiver.app.app_context():
                 assert runtime.perform(SYSTEM, _count_copies) == count
-            _compare(count)
+            _deliver(owner, receiver)
+            _compare(count + DELIVERED)
             with receiver.app.app_context():
                 runtime.perform(SYSTEM, _plant)
             _find_planted()
@@ -101,13 +113,61 @@ def _drain(count: int) -> None:
     tell("memory (RSS) of the sender at most", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
+def _deliver(owner: Bed, receiver: Bed) -> None:
+    """Time single records from the act that publishes them, at the verification, to the act that accepts them at the
+    peer, with the owner's worker running."""
+    with (Path(owner.settings.home) / "worker.log").open("ab") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "sync"], env=child_environment(owner.settings), start_new_session=True, stderr=log
+        )
+        try:
+            _wait_while(lambda: not runtime.perform(SYSTEM, _count_runs))
+            for firm in firms(DELIVERED, SEED + 1):
+                time.sleep(DELIVERED_EVERY_SECONDS)
+                runtime.perform(SYSTEM, partial(publishing.publish, versions=[_build_version(firm)]))
+            _wait_while(lambda: runtime.perform(SYSTEM, _count_waiting) > 0)
+        finally:
+            stop(worker)
+    published = runtime.perform(SYSTEM, _read_instants)
+    with receiver.app.app_context():
+        accepted = runtime.perform(SYSTEM, _read_instants)
+    seconds = [(accepted[record] - at).total_seconds() for record, at in published.items()]
+    assert len(seconds) == DELIVERED
+    cuts = statistics.quantiles(seconds, n=100)
+    what = f"from verified to accepted at the peer, {DELIVERED} single records, p50 {cuts[49]:.1f} s, p99"
+    tell(what, f"{cuts[98]:.1f} s")
+
+
+def _wait_while(is_waiting: Callable[[], bool]) -> None:
+    until = time.monotonic() + DELIVERED_WITHIN_SECONDS
+    while is_waiting() and time.monotonic() < until:
+        time.sleep(1)
+
+
+def _count_runs(work: UnitOfWork) -> int:
+    """How often the worker has pushed: it has begun."""
+    return work.session.execute(select(func.count()).where(JobRun.job == "push")).scalar_one()
+
+
+def _count_waiting(work: UnitOfWork) -> int:
+    statement = select(func.count()).where(OutboxMessage.state == "pending")
+    return work.session.execute(statement).scalar_one()
+
+
+def _read_instants(work: UnitOfWork) -> dict[str, dt.datetime]:
+    """When each of the newest records was published here, by the act's own instant."""
+    statement = select(Publication.record, Publication.recorded_at).order_by(Publication.from_entry.desc())
+    return dict(work.session.execute(statement.limit(DELIVERED)).tuples().all())
+
+
 def _count_copies(work: UnitOfWork) -> int:
     statement = select(func.count()).where(Publication.origin == OWNER)
     return work.session.execute(statement).scalar_one()
 
 
 def _compare(count: int) -> None:
-    """Time the digest sheet alone, then a whole reconciliation of nodes that hold the same."""
+    """Time the digest sheet alone, also of a million invented rows, then a reconciliation of nodes that hold the same,
+    whole and by sector."""
     with runtime.reading() as session, timed() as reading:
         rows = list(peer_messages.owned(session, OWNER))
     with timed() as digesting:
@@ -115,11 +175,23 @@ def _compare(count: int) -> None:
         sheet = {bucket: reconciliation.digest(part) for bucket, part in buckets.items()}
     tell(f"reading {count:,} records of an owner for its digest sheet", f"{reading.seconds:,.2f} s")
     tell(f"the digest sheet of {count:,} records, {len(sheet):,} buckets", f"{digesting.seconds:,.2f} s")
-    tell("computed from it: of 1,000,000", f"{MILLION / count * digesting.seconds:,.1f} s")
+    invented = ((f"{number * 0x9E3779B97F4A7C15 % 2**128:032x}", 1, f"{number:064x}") for number in range(MILLION))
+    with timed() as digesting:
+        for part in reconciliation.buckets(invented).values():
+            reconciliation.digest(part)
+    tell(
+        "the digest sheet of 1,000,000 invented rows, by the clock, by the processor",
+        f"{digesting.seconds:,.1f} s",
+        f"{digesting.processor:,.1f} s",
+    )
     with timed() as span:
         report = reconcile(RECEIVER)
     assert report["equal"] == count, report
     tell("a whole reconciliation over HTTP, all equal", f"{span.seconds:,.1f} s")
+    with timed() as span:
+        reports = reconcile_sectors(RECEIVER)
+    assert sum(report["equal"] for report in reports.values()) >= count, reports
+    tell(f"the same by sector, {len(reports)} sectors", f"{span.seconds:,.1f} s")
 
 
 def _plant(work: UnitOfWork) -> None:

@@ -20,6 +20,8 @@ WARM_SECONDS = 1.0
 WORKERS = 2
 STATIC = "/static/icon.svg"
 PAGE = "/records"
+PAGE_ANEW = "/records?anew="
+"""The same page at an address that is not kept, because it has a query."""
 _BUFFER = 1 << 16
 
 
@@ -42,16 +44,18 @@ class Load:
 
 
 def measure(bed: Bed, records: int) -> None:
-    """Print the rates of a full page, of 304 and of a static file, of one server in one run."""
+    """Print the rates of a full page, kept and made anew, of 304 and of a static file, of one server in one run."""
     with running(bed, WORKERS) as (address, server):
         workers = [server.pid, *children_of(server.pid)]
         static = _measure(address, workers, STATIC)
         fresh = _measure(address, workers, PAGE, {"Accept-Encoding": "gzip"})
+        anew = _measure(address, workers, PAGE_ANEW, {"Accept-Encoding": "gzip"})
         tag = _find_tag(address, PAGE)
         unchanged = _measure(address, workers, PAGE, {"If-None-Match": tag})
     _tell(f"a static file ({STATIC})", static)
     _tell(f"a page as it stands ({PAGE}, If-None-Match: 304)", unchanged, static)
-    _tell(f"a full page ({PAGE}, {records:,} records)", fresh)
+    _tell(f"a full page, kept since the last entry ({PAGE}, {records:,} records)", fresh)
+    _tell(f"a full page, made anew each time ({PAGE_ANEW}, {records:,} records)", anew)
 
 
 def _tell(what: str, load: Load, beside: Load | None = None) -> None:

@@ -47,6 +47,10 @@ def open_doors() -> Flask:
 def connect(app: Flask, settings: Settings) -> Flask:
     """Make the application that of a node: its settings, its keys and its store."""
     require_demo_alone(settings)
+    if app.blueprints:
+        from registry.serving import answer_cache
+
+        answer_cache.connect(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = settings.upload_bytes_max

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as ApplicationSession
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Row, Select, event
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from registry import head_record
+from registry import head_record, pool_check
 from registry.domain.permissions import SYSTEM, Actor
 from registry.head_record import HeadRecord, HeadRecordDamaged
 from registry.keys.signing import Keys
@@ -245,6 +245,15 @@ def connecting() -> Iterator[Connection]:
         yield connection
 
 
+def read_row(statement: Select[Any]) -> Row[Any]:
+    """The one row of one statement on the primary, outside of any transaction, so that it is one message there and
+    back: for what is asked before every answer."""
+    with _refuse_store_errors(), engine().connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        return connection.execute(statement).one()
+
+
 @contextmanager
 def _refuse_store_errors() -> Iterator[None]:
     """Translate errors of a store that cannot be used (lost, damaged, not migrated) into refusals, without the driver's
@@ -266,13 +275,15 @@ def init_app(app: Flask, chosen: Settings) -> None:
     """Bind the application to its store, with the pragmas and pool options that durability needs."""
     app.config["SQLALCHEMY_DATABASE_URI"] = chosen.url
     if chosen.url.startswith("postgresql"):
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": chosen.web_threads + 2, "pool_pre_ping": True}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": chosen.web_threads + 2}
     db.init_app(app)
     with app.app_context():
         row_changes.follow_statements(engine())
         if engine().dialect.name == "sqlite":
             _set_pragmas(engine())
-        elif chosen.read_url:
+        else:
+            pool_check.watch(engine())
+        if chosen.read_url and engine().dialect.name == "postgresql":
             ask = partial(_ask_position, engine())
             app.extensions["registry_replica"] = Replica(chosen.replica_url, chosen.web_threads + 2, ask)
 

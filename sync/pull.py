@@ -106,4 +106,5 @@ def _has_restarted(peer: Peer, page: Batch) -> bool:
 
 def _pause_if_guarded(code: str, refusal: Refusal) -> None:
     if isinstance(refusal, RemovalShare):
-        runtime.perform(SYSTEM, lambda work: peers.pause(work, code, refusal.code))
+        removed = refusal.data["removed"]
+        runtime.perform(SYSTEM, lambda work: peers.pause(work, code, refusal.code, removed))

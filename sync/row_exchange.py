@@ -4,7 +4,7 @@ Every step commits by itself and may be repeated: killed between any two, the ne
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +62,10 @@ def _folder_of(peer: Peer) -> DropFolder:
     if address is None:
         return LocalFolder(Path(unquote(urlsplit(peer.url).path)))
     settings = runtime.settings()
-    secret = partner_secrets.read(settings.keys_path, peer.code, settings.key_protection)
+    try:
+        secret = partner_secrets.read(settings.keys_path, peer.code, settings.key_protection)
+    except Refusal as refusal:  # locked or damaged: nothing was tried at the server
+        raise TransportFailed(refusal.code) from None
     if secret is None:
         raise TransportFailed("secret-missing")
     try:
@@ -94,7 +97,8 @@ def exchange(code: str, connect: Connect = connect) -> RowExchangeResult:
     except Refusal as refusal:
         result.failed = refusal.code
         if isinstance(refusal, RemovalShare):
-            runtime.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code))
+            removed = refusal.data["removed"]
+            runtime.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code, removed))
     return result
 
 
@@ -172,8 +176,8 @@ def _take(work: UnitOfWork, code: str, batch: IncomingBatch) -> Any:
 def reconcile(code: str, connect: Connect = connect) -> dict[str, Any]:
     """Compare what a platform holds of ours with ours, and send again what it lacks or has older.
 
-    {checked, equal, missing, different, promised, pending, refused}, or {waiting} until it has shown its holdings.
-    Raises ``TransportFailed``.
+    {checked, equal, missing, different, promised, pending, refused}, or {waiting} until it has shown its holdings, and
+    while its server is left in peace after a failure. Raises ``TransportFailed``.
     """
     compared = _compare(code, connect)
     if not isinstance(compared, _Compared):
@@ -223,7 +227,18 @@ def _compare(code: str, connect: Connect) -> _Compared | dict[str, Any]:
     """What a platform shows of ours beside ours; or why there is nothing to compare."""
     with runtime.reading() as session:
         peer = peer_messages.peer(session, code)
+        link = peer_links.link_of(peer)
         holdings = row_batches.holdings(session, peer.id)
+    if _must_wait(peer, link):
+        return {"waiting": "retry"}
+    try:
+        return _look_at_holdings(code, peer, holdings, connect)
+    except TransportFailed:
+        peer_links.remember(code, backlog.back_off(link, peer_links.circumstances()))
+        raise
+
+
+def _look_at_holdings(code: str, peer: Peer, holdings: Sequence[Row], connect: Connect) -> _Compared | dict[str, Any]:
     with closing(connect(peer)) as transport:
         if peer.formats_in:
             transport.write_holdings(code, holdings)

@@ -77,7 +77,8 @@ def cancel(number: str) -> Response:
 
 def _submit_application(noun: str, body: dict[str, Any]) -> Response:
     request_limits.count_attempt()
-    step_input = build_step_input(body, None)
+    stated_input = build_step_input(body, None)
+    papers = relief_applications.read_papers(stated_input.documents, stated_input.if_version)
     stated = {name: body[name] or "" for name in _WORDS} | {"consent": "1" if body["consent"] else ""}
     stated["corrected_on"] = body["corrected_on"].isoformat() if body["corrected_on"] else ""
 
@@ -86,8 +87,8 @@ def _submit_application(noun: str, body: dict[str, Any]) -> Response:
         reference = reference_data.current(work.session)
         words = stated | {"id_type": reference.id_type_code(stated["id_type"]) or ""}
         id_types = reference.names("id_types")
-        application = relief.parse_application(noun, body["record"], words, step_input.documents, id_types)
-        return relief_applications.apply(work, application, step_input, body["code"] or "").record
+        application = relief.parse_application(noun, body["record"], words, papers.documents, id_types)
+        return relief_applications.apply(work, application, papers, body["code"] or "").record
 
     try:
         number = runtime.perform(PUBLIC, act)

@@ -1,4 +1,4 @@
-"""The OpenAPI document as a page, without any script."""
+"""The OpenAPI document as pages: one without any script, and Swagger UI, from which requests are sent."""
 
 from typing import Any
 
@@ -33,3 +33,10 @@ def page() -> str:
     """Every route on one page."""
     document: dict[str, Any] = current_app.extensions["registry_openapi"].to_dict()
     return render_template("api_docs.html", operations=operations(document), tags=document.get("tags", []))
+
+
+@blueprint.route("/docs/explorer")
+@public
+def explorer() -> str:
+    """Swagger UI, from this site alone. A page for developers: it weighs more than others and needs a script."""
+    return render_template("api_explorer.html")

@@ -49,8 +49,9 @@ def batches() -> Response:
 
     try:
         return _build_response(runtime.perform(SYSTEM, act))
-    except RemovalShare:
-        runtime.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code))
+    except RemovalShare as refusal:
+        removed = refusal.data["removed"]
+        runtime.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code, removed))
         raise
 
 

@@ -45,12 +45,7 @@ def _require_operator() -> None:
 
 def came_by_own_address() -> bool:
     """Whether the request came to ``metrics_bind``: the connection itself says so, no header can."""
-    _, _, port = runtime.settings().metrics_bind.rpartition(":")
-    connection = request.environ.get("gunicorn.socket")
-    if not port or connection is None:
-        return False
-    address = connection.getsockname()
-    return isinstance(address, tuple) and str(address[1]) == port
+    return metrics.came_by(request.environ, runtime.settings().metrics_bind)
 
 
 def keep_to_own_address() -> None:

@@ -18,7 +18,7 @@ from registry.queries.exchange import peer_messages
 from registry.queries.law import reference_data
 from registry.refusals.acts import PeerUnknown
 from registry.services import proposed_acts
-from registry.services.exchange import bulk_release, inbox, peers
+from registry.services.exchange import bulk_release, inbox, peers, requeueing
 from registry.services.node import audit
 from registry.services.publication import ledger
 from registry.unit_of_work import UnitOfWork, day_of
@@ -193,9 +193,21 @@ def confirm_release(number: int, account: str) -> None:
 @AS
 @in_app
 def release(peer: str, account: str | None) -> None:
-    """Release a paused peer: take its batches again, for a day whatever share it removes."""
+    """Release a paused peer: take its batches again, for a day with as many removals as it was paused for."""
     until = runtime.perform(operator_named(account), lambda work: peers.release(work, peer))
     click.echo(f"{peer}: 已恢复 released until {until.isoformat(timespec='minutes')}")
+
+
+@group.command("requeue")
+@click.argument("peer")
+@click.option("--entry", "entries", multiple=True, type=WholeRange(), help="Only this one; may be repeated.")
+@AS
+@in_app
+def requeue(peer: str, entries: tuple[int, ...], account: str | None) -> None:
+    """Queue again, after the cause was mended, what was set aside and what a platform has not answered in its time."""
+    queued = runtime.perform(operator_named(account), lambda work: requeueing.requeue(work, peer, entries))
+    click.echo(f"{peer}: 已重新排队 queued again {queued}")
+    sys.exit(0 if queued else 1)
 
 
 @group.command("renew-epoch")

@@ -53,11 +53,14 @@ def _echo_status(row: PeerStatus, now: dt.datetime) -> None:
         outcome = "一致 equal" if reconciliation_statement.is_equal(counts) else "不一致 different"
         click.echo(f"  领域 sector {sector} {_hours(found.at, now)} ago: {counts['compared']} checked, {outcome}")
     for batch in row.unanswered:
-        click.echo(f"  批次未答 batch {batch.sequence} not answered {_hours(batch.since, now)}: {batch.records} rows")
+        late = " 逾期 overdue" if batch in row.overdue else ""
+        waited = _hours(batch.since, now)
+        click.echo(f"  批次未答 batch {batch.sequence} not answered {waited}: {batch.records} rows{late}")
     for code, number in sorted(row.refusals.items()):
         click.echo(f"  被拒 rejected {code}: {number}")
     if peer.paused_because:
-        click.echo(f"  已暂停 paused: {peer.paused_because}")
+        removals = f", 撤除 removals {peer.removals_seen}" if peer.removals_seen else ""
+        click.echo(f"  已暂停 paused: {peer.paused_because}{removals}")
     for record, promised in row.removals:
         click.echo(f"  撤除未确认 removal open {_hours(promised, now)}: {record}")
 

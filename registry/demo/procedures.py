@@ -106,9 +106,8 @@ class Office:
             "demo@example.invalid",
             "投标文件由代理公司统一排版，并非同一台电脑编制。",
         )
-        number = runtime.perform(
-            PUBLIC, lambda work: relief_applications.apply(work, application, self.papers("evidence")).record
-        )
+        papers = relief_applications.read_papers(self.papers("evidence").documents)
+        number = runtime.perform(PUBLIC, lambda work: relief_applications.apply(work, application, papers).record)
         self.do("credit-clerk", lambda work: relief_applications.accept(work, number, StepInput()))
 
     def papers(self, *kinds: str) -> StepInput:

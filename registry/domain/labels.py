@@ -287,6 +287,8 @@ SHELL_ACTS = {
     "exchange.peer.change": "更改交换节点",
     "exchange.peer.remove": "移除交换节点",
     "exchange.peer.release": "恢复交换节点",
+    "exchange.removals": "放行已核对的撤除",
+    "exchange.requeue": "重新排队发送",
     "exchange.epoch": "更换纪元",
     "members.load.administrators": "登记管理员声明",
     "members.load.member": "登记成员声明",

@@ -46,7 +46,8 @@ class AdoptedListing(Case, Base):
 class ListAdoption(Base):
     """A file of a list: its bytes, sealed until its rows are filed, how far they are (``next_row``), and what became
     of them. ``is_full``: the file is the whole list, so that what it does not have has left. ``source``: whose list it
-    is, empty when the list is one of all sources. ``reading``: the mapping and what was confirmed."""
+    is, empty when the list is one of all sources. ``reading``: the mapping and what was
+    confirmed. ``confirmed_removals``: number and digest of the places whose removal ``confirmed_by`` confirmed."""
 
     __tablename__ = "list_adoptions"
     __table_args__ = (UniqueConstraint("account_id", "digest"), Index(None, "department_id", "scheme", "id"))
@@ -77,6 +78,7 @@ class ListAdoption(Base):
     finished_at: Mapped[dt.datetime | None]
     verified_at: Mapped[dt.datetime | None]
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    confirmed_removals: Mapped[str | None]
     returned_because: Mapped[str | None] = mapped_column(FreeText)
 
 

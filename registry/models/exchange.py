@@ -11,13 +11,15 @@ from registry.models.base import Base, FreeText, Key
 class Peer(Base):
     """Another node. ``cursor`` is the last entry pulled from it within its ``epoch``.
 
-    A node without ``url`` is known by its key only: its records come through others. Until ``removals_until`` it may
-    remove any share of its records, as a person allowed. ``former_keys`` verify what it signed before a change of key.
+    A node without ``url`` is known by its key only: its records come through others. ``removals_seen``: how many
+    removals it was paused for; a person who releases it lets so many go through until ``removals_until``
+    (``removals_left``), and not one more. ``former_keys`` verify what it signed before a change of key.
     One that was removed stays as a row, because what it signed is still to be verified.
 
     ``transport``: ``service`` speaks the protocol of the nodes; ``files`` and ``front_end`` are platforms that take and
     send rows, have no key, and are told of what ``formats`` and ``sectors`` (none: all) reach. What comes from them is
-    filed by ``intake_account``, rows of lists under the list ``intake_list``. ``last_sequence``: of batches to it.
+    filed by ``intake_account``, rows of lists under the list ``intake_list``. ``last_sequence``: of batches to it, each
+    to be answered within ``answer_days``.
     """
 
     __tablename__ = "peers"
@@ -35,6 +37,8 @@ class Peer(Base):
     batch_records: Mapped[int]
     paused_because: Mapped[str | None] = mapped_column(FreeText)
     removals_until: Mapped[dt.datetime | None]
+    removals_seen: Mapped[int] = mapped_column(default=0, server_default="0")
+    removals_left: Mapped[int] = mapped_column(default=0, server_default="0")
     retry_at: Mapped[dt.datetime | None]
     failures: Mapped[int]
     removed_at: Mapped[dt.datetime | None]
@@ -47,6 +51,7 @@ class Peer(Base):
     intake_account: Mapped[str] = mapped_column(default="", server_default="")
     intake_list: Mapped[str] = mapped_column(default="", server_default="")
     last_sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    answer_days: Mapped[int] = mapped_column(default=5, server_default="5")
 
     @property
     def is_platform(self) -> bool:

@@ -11,6 +11,12 @@ from registry.models.base import Base, FreeText, Key
 from registry.models.department import Department
 
 
+def scope_of(content: str) -> tuple[frozenset[str], str | None]:
+    """Sectors and district of the facts of a filing."""
+    facts = json.loads(content)
+    return frozenset(facts["sectors"]), facts["district"]
+
+
 class Penalty(Base):
     """One decision against one subject. ``subject_key`` is the code, the keyed hash of an ID, or the name.
 
@@ -57,8 +63,7 @@ class Penalty(Base):
     @property
     def scope(self) -> tuple[frozenset[str], str | None]:
         """Sectors and district of the newest filing, which the grant of an account must cover to act on it."""
-        facts = json.loads(self.filing.content)
-        return frozenset(facts["sectors"]), facts["district"]
+        return scope_of(self.filing.content)
 
     @property
     def filers(self) -> set[int]:

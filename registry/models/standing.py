@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.models.base import Base, Key
 
+HAS_LEFT = text("standing.has_left")
+"""Of rows whose record has left; written as the partial index is, which SQLite does not use for ``has_left = 1``."""
+
 
 class Standing(Base):
     """What the public search knows of the newest version of a record, while everybody may see it.

@@ -95,6 +95,8 @@ def _platform(session: Session, peer: Peer, now: dt.datetime) -> Iterator[Figure
     count = sum(batch.records for batch in batches)
     age = _seconds_since(batches[0].since, now) if batches else 0.0
     yield Figure("registry_rows_unanswered", "Rows sent to a platform that it has not answered.", count, labels)
+    late = sum(batch.records for batch in row_batches.overdue(session, peer, now))
+    yield Figure("registry_rows_overdue", "Rows that a platform has not answered in its time.", late, labels)
     yield Figure("registry_rows_unanswered_age_seconds", "Seconds that the oldest batch waits.", age, labels)
 
 

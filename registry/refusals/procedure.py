@@ -33,6 +33,12 @@ class AdoptionUnknown(NotFound):
     code, title = "adoption-unknown", "没有这次名单转录"
 
 
+class RemovalsChanged(Conflict):
+    """What would be removed is no longer what the person who confirms it was shown: look again, and confirm that."""
+
+    code, title = "removals-changed", "将移出的记录与核对时不同，请重新核对后确认"
+
+
 class AdoptionUnfinished(Conflict):
     """The rows of the filed list are not all filed yet, or its filing failed: it cannot be verified."""
 

@@ -1,14 +1,17 @@
 """Answer what has not changed without making it, and compress what is sent: for pages and API alike."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from flask import Flask, Response, request
 from flask_compress import Compress
 
 from registry import runtime
-from registry.queries.publication.state_tag import state_tag
+from registry.queries.publication.state_tag import STATE, state_tag
 from registry.replica import ReplicaLost
 from registry.unit_of_work import day_of
 
-_TAG = "registry.state_tag"
+_TAG, _ROUTE = "registry.state_tag", "registry.tagged_route"
 CACHE_CONTROL = "public, no-cache"
 """Everybody may keep the answer, shared caches too, and asks each time whether it still holds."""
 
@@ -16,7 +19,7 @@ CACHE_CONTROL = "public, no-cache"
 def answer_unchanged() -> Response | None:
     """304 when the client has the public answer of this address as it stands; else None, and the tag is set for it.
 
-    For addresses that answer by the published records, the law and the day alone.
+    For addresses that answer by the published records, the law, the day and the settings alone.
     """
     if request.method not in ("GET", "HEAD"):
         return None
@@ -26,14 +29,38 @@ def answer_unchanged() -> Response | None:
         runtime.leave_replica()
         tag = _find_tag()
     request.environ[_TAG] = tag
+    request.environ[_ROUTE] = request.url_rule.rule if request.url_rule else ""
     if not request.if_none_match.contains_weak(tag):
         return None
     return with_tag(Response(status=304))
 
 
 def _find_tag() -> str:
+    """The tag of the store that the answer will be read from."""
+    if not runtime.has_replica():
+        return read_tag()
     with runtime.reading() as session:
-        return state_tag(session, runtime.settings().node, day_of(runtime.clock()))
+        return _make_tag(session.connection().execute(STATE).one())
+
+
+def read_tag() -> str:
+    """The tag of the present state, as the primary has it."""
+    return _make_tag(runtime.read_row(STATE))
+
+
+def _make_tag(state: Sequence[Any]) -> str:
+    return state_tag(state, _settings_digest(), day_of(runtime.clock()))
+
+
+def _settings_digest() -> str:
+    """Digest of all settings, whichever of them a page shows. Keyed, because among them are passwords that could be
+    guessed from a plain one."""
+    return runtime.keys().vault.index("settings", repr(runtime.settings())).hex()
+
+
+def tag_of(environ: Mapping[str, Any]) -> tuple[str, str]:
+    """The tag that was found for a request, and its route; empty where its address is not tagged by the state."""
+    return environ.get(_TAG, ""), environ.get(_ROUTE, "")
 
 
 def with_tag(response: Response) -> Response:

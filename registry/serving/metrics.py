@@ -1,7 +1,8 @@
 """What Prometheus reads: requests of all web processes, and figures of the node taken from its store."""
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -30,6 +31,16 @@ def count_request(method: str, route: str, status: int, seconds: float) -> None:
     with contextlib.suppress(OSError):
         _requests.labels(method, route, str(status)).inc()
         _seconds.labels(route).observe(seconds)
+
+
+def came_by(environ: Mapping[str, Any], bind: str) -> bool:
+    """Whether a request came to the address ``bind``: the connection itself says so, no header can."""
+    _, _, port = bind.rpartition(":")
+    connection = environ.get("gunicorn.socket")
+    if not port or connection is None:
+        return False
+    address = connection.getsockname()
+    return isinstance(address, tuple) and str(address[1]) == port
 
 
 class _Figures(Collector):

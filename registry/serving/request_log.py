@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from registry import logs
 from registry.serving import metrics
 
-HEADER = "X-Request-ID"
+HEADER, HEADER_IN_ENVIRON = "X-Request-ID", "HTTP_X_REQUEST_ID"
 log = logging.getLogger(__name__)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 ROUTINE = ("/healthz", "/readyz", "/metrics")
@@ -46,18 +46,23 @@ def _begin() -> None:
 def _finish(response: Response) -> Response:
     if "request_id" not in g:
         return response
-    seconds = time.monotonic() - g.request_began
-    method = request.method if request.method in METHODS else "other"
-    route = request.url_rule.rule if request.url_rule else UNMATCHED
     response.headers[HEADER] = g.request_id
-    metrics.count_request(method, route, response.status_code, seconds)
-    fields = {
-        "method": method,
-        "route": route,
-        "status": response.status_code,
-        "ms": round(seconds * 1000),
-        "network": network_of(request.remote_addr),
-    }
-    is_routine = route in ROUTINE and response.status_code < 400
-    log.log(logging.DEBUG if is_routine else logging.INFO, "request", extra=fields)
+    route = request.url_rule.rule if request.url_rule else UNMATCHED
+    seconds = time.monotonic() - g.request_began
+    record_request(request.method, route, response.status_code, seconds, request.remote_addr)
     return response
+
+
+def record_request(method: str, route: str, status: int, seconds: float, address: str | None) -> None:
+    """Count a request and write its line; ``address`` is that of who asked, of which only the network is written."""
+    known_method = method if method in METHODS else "other"
+    metrics.count_request(known_method, route, status, seconds)
+    fields = {
+        "method": known_method,
+        "route": route,
+        "status": status,
+        "ms": round(seconds * 1000),
+        "network": network_of(address),
+    }
+    is_routine = route in ROUTINE and status < 400
+    log.log(logging.DEBUG if is_routine else logging.INFO, "request", extra=fields)

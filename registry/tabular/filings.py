@@ -129,9 +129,17 @@ def read_source_rows(
 
 def read_source(data: bytes, filename: str, reading: Reading) -> SourceFile:
     """A file as it is, not judged. Refuses what ``read_filings`` refuses of a file without tables."""
-    vocabulary = replace(columns.VOCABULARY.mapped(reading.mapping), is_open=True)
-    sheets = tabular.read_tables(data, filename, vocabulary).sheets
-    return SourceFile(_read_headings(sheets, vocabulary), _read_cells(sheets, vocabulary))
+    return source_of(tabular.read_tables(data, filename, _open_vocabulary(reading)), reading)
+
+
+def source_of(tables: Tables, reading: Reading) -> SourceFile:
+    """A file as it is, of whose tables every cell is given."""
+    vocabulary = _open_vocabulary(reading)
+    return SourceFile(_read_headings(tables.sheets, vocabulary), _read_cells(tables.sheets, vocabulary))
+
+
+def _open_vocabulary(reading: Reading) -> Vocabulary:
+    return replace(columns.VOCABULARY.mapped(reading.mapping), is_open=True)
 
 
 def _read_cells(sheets: Sequence[Sheet], vocabulary: Vocabulary) -> Iterator[tuple[Place, list[SourceCell]]]:

@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from registry import runtime
-from registry.domain.cases.case_file import StepDocument, StepInput
+from registry.domain.cases.case_file import StepDocument
 from registry.domain.exchange import batch
 from registry.domain.filing.columns import FIELDS
 from registry.domain.permissions import SYSTEM, Role
@@ -286,12 +286,9 @@ def plant_reliefs(desk: PlantingDesk, bureau: Bureau, planter: Planter) -> None:
             desk.ask("PUT", f"/api/v1/{noun}/{number}/{end}", "verifier", json=stated | more)
     record = bureau.published_penalty()
     document = StepDocument("evidence", planter.text(), None, None, f"{planter.text()}.pdf", b"%PDF-1.4 invented")
+    papers = relief_applications.read_papers([document])
     application = bureau.application("dispute", record, statement=planter.sentence(), agent=None)
-    try_act(
-        lambda: bureau.do(
-            "public", lambda work: relief_applications.apply(work, application, StepInput(documents=(document,)))
-        )
-    )
+    try_act(lambda: bureau.do("public", lambda work: relief_applications.apply(work, application, papers)))
     desk.ask("PUT", f"/api/v1/contacts/{record}", "clerk", json={"address": "a@example.org"})
     runtime.perform(
         SYSTEM,

@@ -19,6 +19,8 @@ PARTICIPLES = {"held", "told", "asked", "said", "given"}
 STOPWATCHES = {
     "sync/schedule.py",  # how long a job ran, for the log; which has not run, for the watchdog
     "registry/serving/request_log.py",  # how long a request took, for the log and the figures
+    "registry/serving/answer_cache.py",  # the same, of an answer given again
+    "registry/pool_check.py",  # how long a connection lay idle
     "registry/replica.py",  # how old the known position of the primary is
     "registry/api/stream.py",  # how long one answer of the stream stays open
     "registry/serving/web_worker.py",  # how long a connection says nothing

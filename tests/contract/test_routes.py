@@ -11,7 +11,7 @@ from registry.domain.permissions import GRANTS, Permission, Role
 PUBLIC = {
     "GET /healthz", "GET /readyz",
     "GET /metrics",  # by its own address or token; tests/api/test_metrics.py
-    "GET /api/v1/openapi.json", "GET /api/v1/docs",
+    "GET /api/v1/openapi.json", "GET /api/v1/docs", "GET /api/v1/docs/explorer",
     "GET /api/v1/records", "GET /api/v1/records/<record>", "GET /api/v1/records/<record>/history",
     "GET /api/v1/schemas/<kind>",
     "GET /api/v1/suggestions",

@@ -34,6 +34,16 @@ class TestActs:
                 work.session.execute(update(AuditEvent).values(actor="x").returning(AuditEvent.actor))
         assert findings() == []
 
+    def test_may_run_a_statement_that_was_prepared_outside_of_an_act(self, app, people):
+        """What a statement returns was looked up in the one of the cache, which nobody had followed."""
+        changed = update(AuditEvent).values(actor="y").returning(AuditEvent.actor, AuditEvent.id)
+        with runtime.db.engine.connect() as connection:
+            connection.execute(changed)
+            connection.rollback()
+        with runtime.begin() as work:
+            work.session.execute(changed.execution_options(synchronize_session=False)).all()
+        assert findings() == []
+
     def test_may_write_more_rows_at_once_than_a_statement_takes(self, app, people):
         with runtime.begin() as work:
             audit.note(work, "test.many", map(str, range(2_500)))

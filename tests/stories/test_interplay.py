@@ -313,7 +313,7 @@ class TestApplication:
         record = bureau.published_penalty(**filing)
         secrets = {"contact": "13800009999", "statement": "本人从未到过现场。", "agent": "卞代理"}
         application = bureau.application("dispute", record, **secrets)
-        given = papers("evidence", "authorisation")
+        given = relief_applications.read_papers(papers("evidence", "authorisation").documents)
         number = bureau.do("public", lambda w: relief_applications.apply(w, application, given).record)
         hands.decide(number, "keep")
         with runtime.reading() as session:

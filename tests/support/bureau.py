@@ -293,7 +293,7 @@ class Bureau:
     def applied(self, noun: str, record: str, **special: Any) -> str:
         """The receipt number of an application, its applicant not yet confirmed."""
         application = self.application(noun, record, **special)
-        given = papers("evidence", "performance_proof", "public_promise")
+        given = relief_applications.read_papers(papers("evidence", "performance_proof", "public_promise").documents)
         return str(self.do("public", lambda work: relief_applications.apply(work, application, given).record))
 
     def tidy(self) -> int:

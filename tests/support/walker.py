@@ -274,7 +274,8 @@ def _verify(walker: Walker, work: UnitOfWork, case: Case, given: StepInput) -> N
 
 def _apply(walker: Walker, work: UnitOfWork, case: Case, given: StepInput) -> Relief:
     walker.bureau.names[case.about] = case.firm
-    return relief_applications.apply(work, walker.bureau.application(case.noun, case.about), given)
+    papers = relief_applications.read_papers(given.documents, given.if_version)
+    return relief_applications.apply(work, walker.bureau.application(case.noun, case.about), papers)
 
 
 def _confirm(walker: Walker, work: UnitOfWork, case: Case, given: StepInput) -> Relief:

@@ -1,6 +1,7 @@
 """registry exchange, as an operator types it."""
 
 import datetime as dt
+import json
 import re
 
 import pytest
@@ -93,6 +94,14 @@ class TestQuarantine:
 
 
 class TestReconcile:
+    def test_by_sector_is_shown_by_the_status(self, city, platform, typed):
+        published(city.app, body(sectors=["housing"]))
+        typed("push")
+        code, output = typed("reconcile", "--by-sector")
+        assert (code, json.loads(output)["platform"]["housing"]["equal"]) == (0, 1)
+        assert "sector housing 0.0 h ago: 1 checked, 一致 equal" in typed("status")[1]
+        assert typed("reconcile", "platform", "--by-sector")[0] == 2
+
     def test_reports_and_exits_by_the_result(self, city, platform, typed):
         published(city.app, body())
         typed("push")

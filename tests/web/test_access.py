@@ -149,6 +149,7 @@ PAGES = {
     "GET /admin/exchange/<code>/statements": SYSTEM,
     "GET /admin/exchange/<code>/statements/<int:number>": SYSTEM,
     "POST /admin/exchange/<code>/pause": SYSTEM,
+    "POST /admin/exchange/<code>/requeue": SYSTEM,
     "GET /admin/quarantine": SYSTEM,
     "POST /admin/quarantine/<int:number>/release": SYSTEM,
     "POST /admin/quarantine/<int:number>/drop": SYSTEM,

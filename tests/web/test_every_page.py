@@ -36,6 +36,7 @@ SCREENS: tuple[ViewportSize, ...] = (ViewportSize(width=1280, height=900), Viewp
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("light", "dark")
 NO_CONTRAST = {"resultTypes": ["violations"], "preload": False, "rules": {"color-contrast": {"enabled": False}}}
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
+EXPLORER = "/api/v1/docs/explorer"
 RUN = """async options => (await axe.run(options)).violations.map(
     rule => `${rule.id}: ${rule.nodes[0].html.slice(0, 120)} ${rule.nodes[0].failureSummary.slice(0, 200)}`)"""
 
@@ -205,3 +206,32 @@ class TestPage:
                     for visit in seen:
                         wrong += walk.look(visit)
         assert not wrong, "\n".join(wrong)
+
+
+class TestExplorer:
+    """Swagger UI, a page for developers: it is no part of the walk, since its markup and its weight are not ours."""
+
+    def test_is_linked_from_the_description_of_the_api_and_without_a_script_leads_back(self, app):
+        client = app.test_client()
+        assert EXPLORER in client.get("/api/v1/docs").text
+        page = html.fromstring(client.get(EXPLORER).text)
+        assert page.xpath("//noscript//a/@href") == ["/api/v1/docs"]
+
+    @needs_browser
+    def test_shows_the_operations_under_our_policy_and_asks_nobody_else(self, app, browser):
+        with served(app) as site:
+            page = browser.new_page(base_url=site)
+            errors: list[str] = []
+            page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            asked: list[str] = []
+            page.on("request", lambda request: asked.append(request.url))
+            page.goto(EXPLORER)
+            operations = page.locator(".opblock-tag")
+            operations.first.wait_for()
+            assert operations.count() > 5
+            page.locator("#explorer .opblock-tag").first.click()
+            page.locator(".opblock").first.wait_for()
+            page.close()
+        assert [address for address in asked if not address.startswith((site, "data:"))] == []
+        assert errors == []

@@ -1,7 +1,8 @@
 """Build the next version of a published body: changed, suspended, resumed or removed."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,12 @@ class Removal:
 def is_mass_removal(removed: int, standing: int, percent_max: int) -> bool:
     """Whether so many removals out of what stood before are too many to go through without a person looking."""
     return removed > REMOVALS_UNGUARDED and removed * 100 > percent_max * standing
+
+
+def describe_removals(records: Collection[str]) -> str:
+    """Number and digest of the records that would be removed: who confirms them confirms these and no others."""
+    digest = hashlib.sha256("\n".join(sorted(records)).encode()).hexdigest()
+    return f"{len(records)} {digest[:32]}"
 
 
 def removed_body(body: Mapping[str, Any], removal: Removal, today: dt.date) -> Body:

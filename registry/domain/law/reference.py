@@ -39,6 +39,7 @@ class Reference:
         self._rows_in_force = lru_cache(_DAYS_KEPT)(self._select_in_force)
         self._typed_rows = lru_cache(_DAYS_KEPT)(self._select_typed)
         self._thresholds = lru_cache(_DAYS_KEPT)(self._select_thresholds)
+        self._names = lru_cache(len(reference_kinds.KINDS))(self._select_names)
 
     def rows(self, kind: str, on: dt.date | None = None) -> Sequence[Row]:
         """The rows of a kind in the order of their codes."""
@@ -169,7 +170,10 @@ class Reference:
         return {row.code: row.value for row in reversed(rows)}  # of two of one code the first stands
 
     def names(self, kind: str) -> dict[str, str]:
-        """Code to Chinese name, newest version."""
+        """Code to Chinese name, newest version; the same mapping for all who ask."""
+        return self._names(kind)
+
+    def _select_names(self, kind: str) -> dict[str, str]:
         return {row.code: row.name for row in self.rows(kind)}
 
     @cached_property

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise, product
+from itertools import chain, pairwise, product, starmap
 
 from registry.domain.naming import shapes, sounds
 from registry.domain.naming.grams import READINGS_MAX
@@ -28,15 +28,25 @@ Edge = tuple[int, int, str]
 @lru_cache(maxsize=4096)
 def terms_of(folded: str) -> frozenset[str]:
     """All sounds that a folded name is found by, as terms."""
-    readings = [sounds.in_order(character)[:READINGS_MAX] for character in folded]
-    initials = [sorted({reading[0] for reading in alternatives}) for alternatives in readings]
-    found = {sound_term(syllable) for alternatives in readings for syllable in alternatives}
-    for first, second in pairwise(readings):
-        found |= {sound_term(*pair) for pair in product(first, second)}
-    for length in range(2, INITIALS_MAX + 1):
-        for start in range(len(initials) - length + 1):
-            found |= {initials_term("".join(letters)) for letters in product(*initials[start : start + length])}
-    return frozenset(found)
+    windows = (
+        folded[start : start + length]
+        for length in range(2, INITIALS_MAX + 1)
+        for start in range(len(folded) - length + 1)
+    )
+    parts = chain(map(_sounds_of, folded), starmap(_sounds_of, pairwise(folded)), map(_initials_of, windows))
+    return frozenset(chain.from_iterable(parts))
+
+
+@lru_cache(maxsize=16384)  # names are made of the same few neighbours
+def _sounds_of(*characters: str) -> frozenset[str]:
+    readings = (sounds.in_order(character)[:READINGS_MAX] for character in characters)
+    return frozenset(sound_term(*syllables) for syllables in product(*readings))
+
+
+@lru_cache(maxsize=16384)
+def _initials_of(part: str) -> frozenset[str]:
+    initials = ({reading[0] for reading in sounds.in_order(character)[:READINGS_MAX]} for character in part)
+    return frozenset(initials_term("".join(letters)) for letters in product(*initials))
 
 
 def sound_term(*syllables: str) -> str:

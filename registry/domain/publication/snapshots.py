@@ -125,27 +125,29 @@ def parse_manifest(text: str) -> Manifest:
     return manifest
 
 
-def full_line(entry: int, body: str, *, is_own: bool) -> bytes:
+def full_line(entry: int, body: bytes, *, is_own: bool) -> bytes:
     """The line of a record: its entry, and its public body as it was committed to.
 
     Of a body from elsewhere only what this node knows is shown (``records.known_fields``).
     """
-    return f'{{"entry":{entry},"body":{body if is_own else _known_text(body)}}}\n'.encode()
+    return b'{"entry":%d,"body":%b}\n' % (entry, body if is_own else _known_part(body))
 
 
-def full_lines(rows: Iterable[tuple[int, str, str]], node: str) -> bytes:
+def full_lines(rows: Iterable[tuple[int, bytes, str]], node: str) -> bytes:
     """The lines of records by entry, stored body and origin, many at once: as ``full_line`` of each."""
-    lines = [
-        f'{{"entry":{entry},"body":{body if origin == node else _known_text(body)}}}\n' for entry, body, origin in rows
-    ]
-    return "".join(lines).encode()
+    return b"".join(
+        [
+            b'{"entry":%d,"body":%b}\n' % (entry, body if origin == node else _known_part(body))
+            for entry, body, origin in rows
+        ]
+    )
 
 
-def _known_text(body: str) -> str:
-    """The canonical text of what this node knows of a stored body: all of it, unless it is of a later schema."""
+def _known_part(body: bytes) -> bytes:
+    """The canonical bytes of what this node knows of a stored body: all of it, unless it is of a later schema."""
     if _schema_decoder.decode(body).schema <= records.SCHEMA:
         return body
-    return canonical.dumps(records.known_fields(json.loads(body))).decode()
+    return canonical.dumps(records.known_fields(json.loads(body)))
 
 
 class _Versioned(Struct):

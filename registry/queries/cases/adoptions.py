@@ -116,10 +116,18 @@ def count_leaving(session: Session, adoption: ListAdoption) -> int:
     return leaving + (count(session, absent(adoption)) if removes_absent(adoption) else 0)
 
 
-def is_begun(session: Session, adoption: ListAdoption) -> bool:
-    """Whether the verification of a file has changed anything yet."""
-    statement = select(ListChange.id).where(ListChange.adoption_id == adoption.id)
-    return session.execute(statement.limit(1)).first() is not None
+def leaving(session: Session, adoption: ListAdoption) -> list[str]:
+    """The records that the verification of a file takes off the list, those that it has taken off already included."""
+    if adoption.state != "finished":
+        return []
+    left = select(ListChange.record).where(ListChange.adoption_id == adoption.id, ListChange.change == "left")
+    records = list(session.scalars(left))
+    if adoption.off_list:
+        is_off = waiting(adoption) & AdoptedListing.content.contains(_OFF) & (AdoptedListing.state != "filed")
+        records += session.scalars(select(AdoptedListing.record).where(is_off))
+    if removes_absent(adoption):
+        records += session.scalars(select(AdoptedListing.record).where(absent(adoption)))
+    return records
 
 
 def count_removed_since(session: Session, adoption: ListAdoption, since: dt.datetime) -> int:

@@ -37,7 +37,9 @@ _IS_OF_SECTOR = ReconciliationStatement.document.contains('"sector":')
 class PeerStatus:
     """Messages to one peer by state; ``removals`` are (record, promised at) of open removals, oldest first.
 
-    ``oldest``: since when the oldest message waits. ``unanswered``: batches that lie at a platform. ``receipts``: rows
+    ``oldest``: since when the oldest message waits. ``unanswered``: batches that lie at a platform;
+    ``overdue``: those of them that it should have answered. ``set_aside``: messages that may be queued again.
+    ``receipts``: rows
     and records that the peer answered in the last hour. ``refusals``: the peer's own codes of what it rejected, and how
     often. ``by_sector``: statements of reconciliations by sector within a day, newest first.
     """
@@ -48,6 +50,8 @@ class PeerStatus:
     removals: Sequence[tuple[str, dt.datetime]]
     oldest: dt.datetime | None
     unanswered: Sequence[row_batches.OpenBatch]
+    overdue: Sequence[row_batches.OpenBatch]
+    set_aside: int
     receipts: int
     refusals: dict[str, int]
     reconciliation: PeerReconciliation | None
@@ -93,6 +97,8 @@ def status(session: Session, now: dt.datetime) -> list[PeerStatus]:
             open_removals(session, row.id),
             _oldest_waiting(session, row.id),
             row_batches.unanswered(session, row.id),
+            row_batches.overdue(session, row, now),
+            _count_set_aside(session, row.id),
             count_receipts(session, row.id, now),
             _count_refusals(session, row.id),
             session.get(PeerReconciliation, row.id),
@@ -218,6 +224,11 @@ def _oldest_waiting(session: Session, peer_id: int) -> dt.datetime | None:
         OutboxMessage.peer_id == peer_id, OutboxMessage.state.in_(("pending", "sent"))
     )
     return session.scalar(statement)
+
+
+def _count_set_aside(session: Session, peer_id: int) -> int:
+    statement = select(func.count()).where(OutboxMessage.peer_id == peer_id, OutboxMessage.state == "rejected")
+    return session.execute(statement.where(OutboxMessage.outcome == "set-aside")).scalar_one()
 
 
 def _count_refusals(session: Session, peer_id: int) -> dict[str, int]:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.domain.exchange import envelope
-from registry.models import InboxBatch, InboxItem, OutboxMessage, RowBatch
+from registry.models import InboxBatch, InboxItem, OutboxMessage, Peer, RowBatch
 
 CHUNK = 500
 
@@ -17,6 +17,7 @@ CHUNK = 500
 class OpenBatch:
     """A batch that is sent and not answered whole, and since when."""
 
+    id: int
     sequence: int
     records: int
     since: dt.datetime
@@ -42,11 +43,17 @@ def prepared(session: Session, peer_id: int) -> RowBatch | None:
 def unanswered(session: Session, peer_id: int) -> list[OpenBatch]:
     """The batches that are sent and not answered whole, oldest first."""
     statement = (
-        select(RowBatch.sequence, RowBatch.records, func.coalesce(RowBatch.sent_at, RowBatch.prepared_at))
+        select(RowBatch.id, RowBatch.sequence, RowBatch.records, func.coalesce(RowBatch.sent_at, RowBatch.prepared_at))
         .where(RowBatch.peer_id == peer_id, RowBatch.state.in_(("prepared", "sent")))
         .order_by(RowBatch.sequence)
     )
-    return [OpenBatch(sequence, records, since) for sequence, records, since in session.execute(statement)]
+    return [OpenBatch(*row) for row in session.execute(statement)]
+
+
+def overdue(session: Session, peer: Peer, now: dt.datetime) -> list[OpenBatch]:
+    """The batches that a platform has not answered whole in the time of its profile, oldest first."""
+    since = now - dt.timedelta(days=peer.answer_days)
+    return [batch for batch in unanswered(session, peer.id) if batch.since <= since]
 
 
 def settled(session: Session, peer_id: int) -> list[int]:

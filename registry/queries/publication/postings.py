@@ -22,6 +22,7 @@ from sqlalchemy import func, outerjoin, select
 from sqlalchemy.orm import Session
 
 from registry.models import Posting, PostingFold, Standing
+from registry.models.standing import HAS_LEFT
 from registry.queries.any_of import any_of, numbers, texts
 from registry.queries.publication import record_terms
 from registry.queries.publication.record_terms import ALL, DAY_BITS, StandingRow
@@ -128,10 +129,10 @@ _BITS = select(Posting.term, Posting.segment, Posting.size, Posting.bits).where(
 )
 _STATE = (
     select(PostingFold.id, PostingFold.upto, Standing.entry)
-    .select_from(outerjoin(PostingFold, Standing, Standing.has_left))
+    .select_from(outerjoin(PostingFold, Standing, HAS_LEFT))
     .where(PostingFold.id == select(func.max(PostingFold.id)).scalar_subquery())
 )
-_LEFT = select(Standing.entry).where(Standing.has_left)
+_LEFT = select(Standing.entry).where(HAS_LEFT)
 
 
 class Folded:

@@ -116,12 +116,17 @@ def submit(work: UnitOfWork, import_id: int) -> PenaltyImport:
 
 
 def check(perform: Perform, actor: Actor, import_id: int) -> None:
-    """Check the remaining rows of a file, one transaction per chunk; after a crash the next run goes on behind it."""
-    start, rows = perform(lambda work: _open_checking(work, actor, import_id))
+    """Check the remaining rows of a file, one transaction per chunk; after a crash the next run goes on behind it.
+
+    The rows are kept page by page from the same reading of the file.
+    """
+    start, rows, found = perform(lambda work: _open_checking(work, actor, import_id))
     while chunk := list(islice(rows, penalty_import.CHUNK)):
         perform(partial(_check_chunk, import_id=import_id, start=start, chunk=chunk))
         start += len(chunk)
     perform(lambda work: _finish_check(work, import_id))
+    if found:
+        import_rows.keep(perform, import_id, found)
 
 
 def pending_checks(session: Session) -> list[tuple[int, int]]:
@@ -168,12 +173,15 @@ def _mark_failed(work: UnitOfWork, import_id: int, refusal: Refusal) -> None:
     work.session.flush()
 
 
-def _open_checking(work: UnitOfWork, actor: Actor, import_id: int) -> tuple[int, Iterator[filings.ReadRow]]:
+def _open_checking(
+    work: UnitOfWork, actor: Actor, import_id: int
+) -> tuple[int, Iterator[filings.ReadRow], import_rows.Found | None]:
     import_row = penalty_import.import_of_account(work.session, actor.account_id, import_id)
     if import_row.state != CHECKING:
-        return import_row.next_row, iter(())
-    rows = penalty_import.open_file(work, import_row).rows
-    return import_row.next_row, islice(rows, import_row.next_row, None)
+        return import_row.next_row, iter(()), None
+    file = penalty_import.find_tables(work, import_row)
+    rows = penalty_import.judge_file(work, import_row, file).rows
+    return import_row.next_row, islice(rows, import_row.next_row, None), import_rows.Found(import_row.digest, file)
 
 
 def _check_chunk(work: UnitOfWork, import_id: int, start: int, chunk: Sequence[filings.ReadRow]) -> None:

@@ -4,7 +4,8 @@ They are made from the bytes that are kept and deleted with them; while they are
 """
 
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any
 
@@ -28,6 +29,14 @@ SETTLED = ("checked", "finished")
 FILES_AT_ONCE = 20
 _HEADINGS = ("", 0)
 _encode, _decode = msgspec.json.encode, msgspec.json.decode
+
+
+@dataclass(frozen=True)
+class Found:
+    """The tables of a file as they were found, and the digest of the bytes and options by which."""
+
+    digest: str
+    file: filings.OpenFile
 
 
 def find_rows(
@@ -69,14 +78,15 @@ def forget(work: UnitOfWork, import_id: int) -> None:
     work.session.execute(delete(ImportRowPage).where(ImportRowPage.import_id == import_id))
 
 
-def keep(perform: Perform, import_id: int) -> None:
-    """Keep the rows of a file that is checked or filed; it is read while no transaction is open."""
-    stored = perform(lambda work: _load(work, import_id))
+def keep(perform: Perform, import_id: int, found: Found | None = None) -> None:
+    """Keep the rows of a file that is checked or filed. It is read while no transaction is open, or not again when its
+    tables were ``found`` before."""
+    stored = perform(lambda work: _load(work, import_id, found))
     if stored is None:
         return
-    digest, vault, file = stored
+    digest, vault, read = stored
     try:
-        source = filings.read_source(*file)
+        source = read()
     except Refusal:  # what cannot be read has no rows
         source = filings.SourceFile([], iter(()))
     pages = list(_build_pages(vault, import_id, source))
@@ -99,13 +109,18 @@ def run_pending(perform_as: PerformAs, actors: Sequence[tuple[int, Actor]]) -> N
         keep(lambda act, actor=actor: perform_as(actor, act), import_id)  # type: ignore[misc]
 
 
-def _load(work: UnitOfWork, import_id: int) -> tuple[str, Vault, tuple[bytes, str, Any]] | None:
+def _load(
+    work: UnitOfWork, import_id: int, found: Found | None
+) -> tuple[str, Vault, Callable[[], filings.SourceFile]] | None:
     import_row = work.session.get_one(PenaltyImport, import_id)
-    if import_row.state not in SETTLED or not import_row.is_kept:
+    if import_row.state not in SETTLED or not import_row.is_kept or is_kept(work.session, import_id):
         return None
-    reading = penalty_import.load_options(import_row).reading
     vault = work.keys.vault
-    return import_row.digest, vault, (vault.open(import_row.sealed), import_row.filename, reading)
+    if found is not None:
+        return found.digest, vault, lambda: filings.source_of(found.file.tables, found.file.reading)
+    reading = penalty_import.load_options(import_row).reading
+    data, filename = vault.open(import_row.sealed), import_row.filename
+    return import_row.digest, vault, lambda: filings.read_source(data, filename, reading)
 
 
 def _store(work: UnitOfWork, import_id: int, digest: str, pages: Sequence[dict[str, Any]]) -> None:

@@ -23,7 +23,13 @@ from registry.queries.cases import adoptions, penalties, procedure_records
 from registry.queries.law import reference_data
 from registry.queries.publication import list_states
 from registry.refusals.acts import RemovalShare, SelfVerification
-from registry.refusals.procedure import AdoptionSuperseded, AdoptionUnfinished, AdoptionUnknown, SchemeUnknown
+from registry.refusals.procedure import (
+    AdoptionSuperseded,
+    AdoptionUnfinished,
+    AdoptionUnknown,
+    RemovalsChanged,
+    SchemeUnknown,
+)
 from registry.services.cases import revisions, steps
 from registry.services.cases.list_adoption import CHUNK
 from registry.services.cases.list_rows import deadline_subject
@@ -132,11 +138,13 @@ def admit(work: UnitOfWork, adoption_id: int, *states: str) -> ListAdoption:
     return adoption
 
 
-def confirm(work: UnitOfWork, adoption_id: int) -> None:
-    """Confirm that so many places really left the list, so that its verification goes through.
+def confirm(work: UnitOfWork, adoption_id: int, removals: str | None = None) -> str:
+    """Confirm that these places really left the list, so that its verification goes through; returns how they are
+    described. Should others leave before it is over, they are confirmed anew.
 
-    It takes two persons: the security administrator who confirms, and the verifier. Refuses ``OutOfRole``,
-    ``AdoptionUnknown``, and ``AdoptionUnfinished`` while nobody knows yet how many would leave.
+    ``removals``: the description that the administrator was shown. It takes two persons: the security administrator
+    who confirms, and the verifier. Refuses ``OutOfRole``, ``AdoptionUnknown``, ``AdoptionUnfinished`` while nobody
+    knows yet how many would leave, and ``RemovalsChanged`` when it is no longer what was shown.
     """
     work.actor.require(Permission.ADOPTION_CONFIRM)
     adoption = work.session.get(ListAdoption, adoption_id, with_for_update=True)
@@ -144,10 +152,13 @@ def confirm(work: UnitOfWork, adoption_id: int) -> None:
         raise AdoptionUnknown()
     if adoption.state not in ("finished", "verified"):
         raise AdoptionUnfinished()
-    adoption.confirmed_by = work.actor.account_id
-    leaving = adoptions.count_leaving(work.session, adoption)
+    leaving = revision.describe_removals(adoptions.leaving(work.session, adoption))
+    if removals is not None and removals != leaving:
+        raise RemovalsChanged()
+    adoption.confirmed_by, adoption.confirmed_removals = work.actor.account_id, leaving
     audit.note(work, "adoption.confirm", str(adoption.id), f"{leaving} leave")
     work.session.flush()
+    return leaving
 
 
 def _require_newest(work: UnitOfWork, adoption: ListAdoption) -> None:
@@ -166,16 +177,17 @@ def _require_newest(work: UnitOfWork, adoption: ListAdoption) -> None:
 
 
 def _require_removal_share(work: UnitOfWork, adoption: ListAdoption) -> None:
-    """Refuse ``RemovalShare`` when, with what left within a day, too much of the list would be gone."""
-    if adoption.confirmed_by is not None or adoptions.is_begun(work.session, adoption):
-        return  # what a file takes off is known before its first call, and judged then
+    """Refuse ``RemovalShare`` when, with what left within a day, too much of the list would be gone, and nobody
+    confirmed just that. Asked at each call: other files may be verified between two of them."""
     leaving = adoptions.count_leaving(work.session, adoption)
     if not leaving:
         return
     removed_before = adoptions.count_removed_since(work.session, adoption, work.now - revision.GUARD_WINDOW)
     standing = adoptions.standing(work.session, adoption) + removed_before
     percent_max = work.settings.removal_share_percent_max
-    if revision.is_mass_removal(leaving + removed_before, standing, percent_max):
+    if not revision.is_mass_removal(leaving + removed_before, standing, percent_max):
+        return
+    if adoption.confirmed_removals != revision.describe_removals(adoptions.leaving(work.session, adoption)):
         raise RemovalShare(owner=work.settings.node, removed=leaving)
 
 

@@ -279,18 +279,25 @@ def has_findings(session: Session, import_id: int) -> bool:
 
 
 def open_file(work: UnitOfWork, import_row: PenaltyImport, received: Received | None = None) -> filings.FilingsFile:
-    """Read the rows of a stored file as its filer means them, with the cells that were mended.
+    """Read the rows of a stored file as ``judge_file`` does, from its tables."""
+    return judge_file(work, import_row, find_tables(work, import_row, received))
 
-    The day is that of receipt, so that a crash over midnight makes no day future; the rules are today's. ``received``:
-    what this process has just stored; its tables are those of the same bytes and options, and are not read again.
-    """
-    options = load_options(import_row)
-    rules = rules_of_filer(work.session, work.actor, options)
-    reading = replace(options.reading, mended=load_mended(work.keys.vault, import_row))
+
+def find_tables(work: UnitOfWork, import_row: PenaltyImport, received: Received | None = None) -> filings.OpenFile:
+    """The tables of a stored file as its filer means them, with the cells that were mended; those of what this process
+    has just ``received`` are of the same bytes and options, and are not read again."""
+    reading = replace(load_options(import_row).reading, mended=load_mended(work.keys.vault, import_row))
     if received and received.file and received.import_row.digest == import_row.digest and not reading.mended:
-        file = received.file
-    else:
-        file = filings.open_file(work.keys.vault.open(import_row.sealed), import_row.filename, reading)
+        return received.file
+    return filings.open_file(work.keys.vault.open(import_row.sealed), import_row.filename, reading)
+
+
+def judge_file(work: UnitOfWork, import_row: PenaltyImport, file: filings.OpenFile) -> filings.FilingsFile:
+    """The rows of a stored file whose tables were found.
+
+    The day is that of receipt, so that a crash over midnight makes no day future; the rules are today's.
+    """
+    rules = rules_of_filer(work.session, work.actor, load_options(import_row))
     return filings.judge_rows(file, rules, day_of(import_row.created_at))
 
 

@@ -40,7 +40,23 @@ UNFIT = "applicant-unfit"
 """The reference of strangers' attempts in the audit trail."""
 
 
-def apply(work: UnitOfWork, application: Application, step_input: StepInput, code: str = "") -> Relief:
+class ApplicantPapers(StepInput):
+    """The documents of an applicant as they are kept. Made by ``read_papers``, before the transaction begins."""
+
+
+def read_papers(documents: Sequence[StepDocument], if_version: int | None = None) -> ApplicantPapers:
+    """The documents of an applicant, photographs written anew: one from a telephone tells where it was taken.
+
+    Unpacking a picture takes long, so it is done outside of any transaction. Refuses ``DocumentRefused``.
+    """
+    kept = [
+        replace(document, content=photographs.rewrite(document.content)) if document.content is not None else document
+        for document in documents
+    ]
+    return ApplicantPapers(documents=kept, if_version=if_version)
+
+
+def apply(work: UnitOfWork, application: Application, step_input: ApplicantPapers, code: str = "") -> Relief:
     """Receive an application of the subject or its agent. It counts as the subject's own only once it is confirmed: at
     once by a ``code``, else later.
 
@@ -65,7 +81,7 @@ def apply(work: UnitOfWork, application: Application, step_input: StepInput, cod
     work.session.add(relief)
     application_input = replace(
         step_input,
-        documents=without_filenames(_rewrite_photographs(step_input.documents)),
+        documents=without_filenames(step_input.documents),
         private=_build_private(application),
         days={"received_on": work.today},
     )
@@ -76,14 +92,6 @@ def apply(work: UnitOfWork, application: Application, step_input: StepInput, cod
     else:
         relief_confirmation.mail_code(work, relief, publication)
     return relief
-
-
-def _rewrite_photographs(documents: Sequence[StepDocument]) -> list[StepDocument]:
-    """A photograph from a telephone tells where it was taken: only the picture is kept."""
-    return [
-        replace(document, content=photographs.rewrite(document.content)) if document.content is not None else document
-        for document in documents
-    ]
 
 
 def _build_relief(work: UnitOfWork, application: Application, case: Penalty | Listing) -> Relief:

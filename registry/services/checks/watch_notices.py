@@ -87,7 +87,11 @@ def confirm_mail(work: UnitOfWork, watch: str, code: str) -> Watch:
 
 
 def count_try(work: UnitOfWork, watch: str) -> bool:
-    """Count a try of a code, in an act of its own because the refused one leaves nothing; False after too many."""
+    """Count a try of a code, in an act of its own because the refused one leaves nothing; False after too many.
+
+    Refuses ``OutOfRole``, ``WatchUnknown`` and ``TransitionRefused`` before it counts: only a try of the centre's own.
+    """
+    _open(work, watch)
     return rate_limits.hit(work, f"watch-code {watch}", _DAY_SECONDS) <= CODES_PER_DAY_MAX
 
 

@@ -23,9 +23,10 @@ from registry.models import InboxBatch, InboxItem, Peer, Takeaway
 from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.law import reference_data
 from registry.refusals.acts import BatchMalformed, PeerPaused, RemovalShare
-from registry.services.exchange import row_inbox
-from registry.services.exchange.received import format_faults, lock_peers, open_text, seal_text
+from registry.services.exchange import peers, row_inbox
+from registry.services.exchange.received import format_faults, lock_peers
 from registry.services.node import audit
+from registry.services.node.sealed_text import open_text, seal_text
 from registry.services.publication import erasure
 from registry.services.publication.publishing import Version, publish
 from registry.unit_of_work import UnitOfWork
@@ -147,21 +148,26 @@ def _build_sender(work: UnitOfWork, peer: Peer) -> Sender:
 
 def _guard_takeaways(work: UnitOfWork, peer: Peer, envelopes: Sequence[Envelope]) -> None:
     """Note what is taken away of records shown here, by its effect. Refuses as ``RemovalShare`` too much of an owner's
-    records within a day, unless a person let the peer do so."""
+    records within a day, unless a person saw as many and let the peer do so: those count no more."""
     newest = {incoming.record: incoming for incoming in sorted(envelopes, key=lambda incoming: incoming.revision)}
     shown = peer_messages.shown_bodies(work.session, sorted(newest), work.today)
     taken: dict[str, set[str]] = defaultdict(set)
     for record, body in shown.items():
         if takeaway.takes_away(body, newest[record].body):
             taken[newest[record].owner].add(record)
-    is_allowed = peer.removals_until is not None and work.now < peer.removals_until
+    since, percent_max = peers.guard_since(work, peer, revision.GUARD_WINDOW), work.settings.removal_share_percent_max
+    stopped: dict[str, int] = {}
     for owner, records in taken.items():
-        standing, before = peer_messages.balance(work.session, owner, work.today, work.now - revision.GUARD_WINDOW)
-        percent_max = work.settings.removal_share_percent_max
-        if not is_allowed and revision.is_mass_removal(len(records | before), standing, percent_max):
-            raise RemovalShare(owner=owner, removed=len(records))
+        standing, before = peer_messages.balance(work.session, owner, work.today, since)
+        if revision.is_mass_removal(len(records | before), standing, percent_max):
+            stopped[owner] = len(records)
+    if stopped and not peers.use_release(work, peer, sum(stopped.values())):
+        raise RemovalShare(owner=min(stopped), removed=sum(stopped.values()))
     rows = [
-        {"origin": owner, "record": record, "at": work.now} for owner, records in taken.items() for record in records
+        {"origin": owner, "record": record, "at": work.now}
+        for owner, records in taken.items()
+        if owner not in stopped
+        for record in records
     ]
     if rows:
         work.session.execute(insert(Takeaway), rows)

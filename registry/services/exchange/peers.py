@@ -52,7 +52,7 @@ def add(work: UnitOfWork, code: str, name: str, url: str, public_key: str, owner
     peer.name, peer.url, peer.public_key, peer.owners = name, address, key, sorted({code, *owners})
     peer.cursor, peer.epoch, peer.failures, peer.retry_at = 0, None, 0, None
     peer.batch_records, peer.removed_at = work.settings.batch_records_max, None
-    peer.paused_because = peer.removals_until = None
+    peer.paused_because, peer.removals_until, peer.removals_seen, peer.removals_left = None, None, 0, 0
     work.session.add(peer)
     work.session.flush()
     audit.note(work, "exchange.peer.add", peer.code)
@@ -96,7 +96,8 @@ def add_platform(work: UnitOfWork, code: str, name: str, url: str, profile_code:
     peer.sectors, peer.intake_account, peer.intake_list = list(profile.sectors), intake.account, intake.scheme
     peer.cursor, peer.epoch, peer.failures, peer.retry_at = 0, None, 0, None
     peer.batch_records, peer.removed_at = work.settings.batch_records_max, None
-    peer.paused_because = peer.removals_until = None
+    peer.paused_because, peer.removals_until, peer.removals_seen, peer.removals_left = None, None, 0, 0
+    peer.answer_days = profile.answer_days
     work.session.add(peer)
     work.session.flush()
     audit.note(work, "exchange.peer.add", code, f"profile {profile_code}")
@@ -182,23 +183,47 @@ def is_safe_address(url: str) -> bool:
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and webhook.is_this_machine(host)))
 
 
-def pause(work: UnitOfWork, code: str, reason: str) -> None:
-    """Pause a peer: nothing more is taken from it until a person releases it."""
-    peer_messages.peer(work.session, code).paused_because = reason
+def pause(work: UnitOfWork, code: str, reason: str, removals: int = 0) -> None:
+    """Pause a peer: nothing more is taken from it until a person releases it. ``removals``: how many it is paused for,
+    so that this person sees it."""
+    peer = peer_messages.peer(work.session, code)
+    peer.paused_because, peer.removals_seen, peer.removals_left = reason, removals, 0
     work.session.flush()
-    audit.note(work, "exchange.peer.pause", code, reason)
+    audit.note(work, "exchange.peer.pause", code, f"{reason}, {removals} removals" if removals else reason)
 
 
 def release(work: UnitOfWork, code: str) -> dt.datetime:
-    """Release a paused peer, for a day whatever share it removes; returns the end of that day."""
+    """Release a paused peer, and for a day let as many removals go through as it was paused for; returns the end of
+    that day. What it was paused for counts no more; one more of it than a person saw pauses it again."""
     work.actor.require(Permission.EXCHANGE_OPERATE)
     peer = peer_messages.peer(work.session, code)
-    peer.paused_because = None
+    peer.paused_because, peer.removals_left, peer.removals_seen = None, peer.removals_seen, 0
     peer.removals_until = work.now + dt.timedelta(hours=RELEASE_HOURS)
     _forget_conflict(work, peer)
     work.session.flush()
-    audit.note(work, "exchange.peer.release", code)
+    audit.note(work, "exchange.peer.release", code, f"{peer.removals_left} removals" if peer.removals_left else None)
     return peer.removals_until
+
+
+def released_at(peer: Peer) -> dt.datetime | None:
+    """When a person last released a peer: what the guards counted before was looked at then."""
+    return peer.removals_until - dt.timedelta(hours=RELEASE_HOURS) if peer.removals_until else None
+
+
+def guard_since(work: UnitOfWork, peer: Peer, window: dt.timedelta) -> dt.datetime:
+    """Since when a guard counts: for a window, but not from before a release."""
+    return max(work.now - window, released_at(peer) or work.now - window)
+
+
+def use_release(work: UnitOfWork, peer: Peer, removals: int) -> bool:
+    """Whether so many removals go through because a person saw as many and released the peer; they are used up."""
+    is_released = peer.removals_until is not None and work.now < peer.removals_until
+    if not is_released or not 0 < removals <= peer.removals_left:
+        return False
+    peer.removals_left -= removals
+    work.session.flush()
+    audit.note(work, "exchange.removals", peer.code, f"{removals} let through, {peer.removals_left} left")
+    return True
 
 
 def _forget_conflict(work: UnitOfWork, peer: Peer) -> None:

@@ -40,10 +40,11 @@ from registry.queries.law import reference_data
 from registry.queries.node import account_lookup
 from registry.refusals.acts import AlreadyFiled, PeerPaused, RemovalShare
 from registry.services.cases import list_adoption, penalty_filing
-from registry.services.exchange import measure_reports
+from registry.services.exchange import measure_reports, peers
 from registry.services.exchange.measure_reports import JoinedReport
-from registry.services.exchange.received import format_faults, lock_peers, open_text, seal_text
+from registry.services.exchange.received import format_faults, lock_peers
 from registry.services.node import audit
+from registry.services.node.sealed_text import open_text, seal_text
 from registry.tabular import list_files
 from registry.unit_of_work import UnitOfWork
 
@@ -213,6 +214,8 @@ class _Judge:
         before = row_batches.received(self.work.session, self.peer.id, [listing]).get(listing, [])
         for one in reversed([one for one in before if one.outcome == envelope.ACCEPTED]):
             item = self.work.session.get_one(InboxItem, one.item)
+            if not item.envelope:
+                return None  # erased
             stored = json.loads(open_text(self.work, item.envelope))
             content = self._content_of(stored["format"], stored["cells"])
             if isinstance(content, ListPlace):
@@ -264,10 +267,10 @@ def _guard_full(work: UnitOfWork, peer: Peer, batch: IncomingBatch) -> list[str]
     formats = {row.format for row in batch.rows} or set(peer.formats_in)
     stood = {record for record, code in standing.items() if code in formats}
     gone = sorted(stood - {row.record for row in batch.rows})
-    is_allowed = peer.removals_until is not None and work.now < peer.removals_until
     percent_max = work.settings.removal_share_percent_max
     is_emptied = bool(stood) and len(gone) == len(stood)
-    if not is_allowed and (is_emptied or revision.is_mass_removal(len(gone), len(stood), percent_max)):
+    is_too_much = is_emptied or revision.is_mass_removal(len(gone), len(stood), percent_max)
+    if is_too_much and not peers.use_release(work, peer, len(gone)):
         raise RemovalShare(owner=peer.code, removed=len(gone))
     return gone
 

@@ -23,11 +23,11 @@ from registry.queries.law import reference_data
 from registry.refusals.content import ReceiptRefused
 from registry.services.cases import removal
 from registry.services.exchange import peers
+from registry.services.exchange.requeueing import SET_ASIDE
 from registry.services.node import audit
 from registry.unit_of_work import UnitOfWork
 
 CHUNK = 400
-SET_ASIDE = "set-aside"
 SET_ASIDE_WINDOW = dt.timedelta(days=1)
 
 
@@ -221,18 +221,17 @@ def _split_refused(work: UnitOfWork, peer: Peer, batch: RowBatch, refused: str) 
         audit.note(work, "exchange.set-aside", f"entry {message.entry}", f"{peer.code}: {refused}"[:200])
     work.session.flush()
     audit.note(work, "exchange.batch.refused", f"batch {batch.sequence}", f"{peer.code}: {refused}"[:200])
-    is_allowed = peer.removals_until is not None and work.now < peer.removals_until
-    if set_aside and not is_allowed and _count_set_aside(work, peer) >= row_batch.SET_ASIDE_MAX:
+    if set_aside and _count_set_aside(work, peer) >= row_batch.SET_ASIDE_MAX:
         peers.pause(work, peer.code, f"{SET_ASIDE}: {refused}"[:200])
 
 
 def _count_set_aside(work: UnitOfWork, peer: Peer) -> int:
-    """How many rows a platform was found to refuse even alone within a day."""
+    """How many rows a platform was found to refuse even alone within a day, and since a person released it."""
     statement = select(func.count()).where(
         OutboxMessage.peer_id == peer.id,
         OutboxMessage.state == "rejected",
         OutboxMessage.outcome == SET_ASIDE,
-        OutboxMessage.settled_at >= work.now - SET_ASIDE_WINDOW,
+        OutboxMessage.settled_at >= peers.guard_since(work, peer, SET_ASIDE_WINDOW),
     )
     return work.session.execute(statement).scalar_one()
 

@@ -200,7 +200,8 @@ def _note_returned_keys(
     connection: Connection, cursor: Any, _text: str, _parameters: Any, context: Any, _many: bool
 ) -> None:
     """Note the keys in a result that the act itself reads, and put the result back."""
-    statement: Any = getattr(context.compiled, "statement", None)
+    # The statement of this execution: the compiled one may be of the cache, with the options of another.
+    statement: Any = context.invoked_statement
     changes = _changes_of(connection, statement)
     if changes is None or statement.get_execution_options().get(_RETURNS) != "own":
         return

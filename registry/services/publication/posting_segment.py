@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from pyroaring import BitMap
@@ -80,18 +79,21 @@ class PostingSegment:
         statement = select(Standing.entry, Standing.names).where(
             any_of(Standing.entry, numbers("entries")), ~Standing.has_left
         )
-        found = defaultdict[tuple[str, str, str], set[int]](set)
+        became_texts, half = frozenset(record_terms.texts_of(became, length - 1)), length - 1
+        found = defaultdict[str, set[int]](set)
         for entry, names in self._session.connection().execute(statement, {"entries": list(entries)}).tuples():
             for name in names.split("\n"):
-                halves = [record_terms.text_term(name[at : at + length - 1]) for at in range(len(name) - length + 2)]
-                for at, (first, second) in enumerate(pairwise(halves)):
-                    if first in became or second in became:
-                        found[name[at : at + length], first, second].add(entry)
-        unknown = {half for _, *halves in found for half in halves} - sizes.after.keys()
+                for at in [at for at in range(len(name) - half + 1) if name[at : at + half] in became_texts]:
+                    for start in (at - 1, at):
+                        if 0 <= start <= len(name) - length:
+                            found[name[start : start + length]].add(entry)
+        halves = {part: record_terms.halves(part) for part in found}
+        unknown = set[str]().union(*halves.values()) - sizes.after.keys()
         common |= {term for term, size in self._read_sizes(unknown).items() if size > postings.COMMON}
-        for (part, first, second), of_part in found.items():
-            if first in common and second in common:
-                added[record_terms.text_term(part)] = list(of_part | set(added[record_terms.text_term(part)]))
+        for part, entries_of_part in found.items():
+            if halves[part] <= common:
+                term = record_terms.text_term(part)
+                added[term] = list(entries_of_part | set(added[term]))
 
     def _write(self, added: Terms, removed: Terms, dimensions: Mapping[str, str]) -> _Sizes:
         stored = self._read(added.keys() | removed.keys())

@@ -244,7 +244,7 @@ class _Change:
     """An entry that is new (``body`` and ``origin``), or there no more (``reason``, ``record``, ``until``)."""
 
     entry: int
-    body: str = ""
+    body: bytes = b""
     origin: str = ""
     reason: str = ""
     record: str = ""

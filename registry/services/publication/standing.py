@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from registry.domain.records import HIDDEN_KINDS
 from registry.models import Posting, PostingFold, Publication, Standing
+from registry.models.standing import HAS_LEFT
 from registry.queries.any_of import any_of, texts
 from registry.queries.publication import postings, record_terms
 from registry.queries.publication.ledger_state import head
@@ -42,12 +44,12 @@ def fold(work: UnitOfWork, upto: int) -> None:
     """
     folded = _folded_upto(work.session)
     connection = work.session.connection()
-    left = _by_segment(connection.execute(record_terms.ROWS.where(Standing.has_left)))
+    left = _by_segment(connection.execute(record_terms.ROWS.where(HAS_LEFT)))
     is_fresh = (Standing.entry > folded) & (Standing.entry <= upto) & ~Standing.has_left
     fresh = _by_segment(connection.execute(record_terms.ROWS.where(is_fresh)))
     for segment in sorted(left.keys() | fresh.keys()):
         PostingSegment(work.session, segment).apply(fresh.get(segment, []), left.get(segment, []))
-    work.session.execute(delete(Standing).where(Standing.has_left).execution_options(synchronize_session=False))
+    work.session.execute(delete(Standing).where(HAS_LEFT).execution_options(synchronize_session=False))
     work.session.execute(insert(PostingFold), [{"upto": upto}])
     newest = select(func.max(PostingFold.id)).scalar_subquery()
     work.session.execute(delete(PostingFold).where(PostingFold.id < newest))
@@ -81,18 +83,27 @@ def rebuild(work: UnitOfWork) -> int:
 
 def build_missing(work: UnitOfWork) -> int:
     """Build the index where it was never built, or with other terms, as after an upgrade; returns how many records
-    stand."""
-    if not head(work.session):
-        return 0
-    terms = select(Posting.term).limit(1)
-    if work.session.scalars(terms).first() is None:
-        rows = work.session.scalars(select(Standing.entry).limit(1)).first()
-        is_built = rows is not None or _folded_upto(work.session) > 0
-    else:
-        is_built = work.session.scalars(terms.where(Posting.term == record_terms.ALL)).first() is not None
-    if is_built:
+    stand.
+
+    What was published or folded before this ran is in it already, so it is counted whether it knows all of them.
+    """
+    if not head(work.session) or _knows_all(work.session):
         return 0
     return rebuild(work)
+
+
+def _knows_all(session: Session) -> bool:
+    """Whether each record that stands has its row, and each row that was folded is found by the present terms."""
+    standing = select(func.count()).where(
+        Publication.until_entry.is_(None),
+        Publication.state == "published",
+        Publication.audience == "public",
+        Publication.kind.not_in(HIDDEN_KINDS),
+    )
+    rows = select(func.count()).where(~Standing.has_left)
+    folded = select(func.count()).where(Standing.entry <= _folded_upto(session))
+    found = select(func.coalesce(func.sum(Posting.size), 0)).where(Posting.term == record_terms.ALL)
+    return session.scalar(standing) == session.scalar(rows) and session.scalar(folded) == session.scalar(found)
 
 
 def _folded_upto(session: Session) -> int:

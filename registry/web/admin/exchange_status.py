@@ -19,7 +19,7 @@ from registry.queries.exchange import peer_messages, peer_status
 from registry.queries.exchange.peer_status import PeerStatus
 from registry.queries.law import reference_data
 from registry.refusals.acts import BodyRefused
-from registry.services.exchange import peers
+from registry.services.exchange import peers, requeueing
 from registry.unit_of_work import day_of
 from registry.web import forms
 from registry.web.private import add_navigation, private
@@ -71,6 +71,16 @@ def pause_peer(code: str) -> ResponseReturnValue:
         return _render_status(BodyRefused(faults=(fault,)))
     runtime.perform(current_account(), lambda work: peers.suspend(work, code, reason))
     flash("已暂停。")
+    return redirect(url_for("private.exchange_status"), _SEE_OTHER)
+
+
+@private.post("/admin/exchange/<code>/requeue")
+@desk_page(Permission.EXCHANGE_OPERATE)
+def requeue_messages(code: str) -> ResponseReturnValue:
+    """Queue again what was set aside, and what a platform has not answered in its time."""
+    require_recent_sign_in()
+    queued = runtime.perform(current_account(), lambda work: requeueing.requeue(work, code))
+    flash(f"已重新排队 {queued} 条。")
     return redirect(url_for("private.exchange_status"), _SEE_OTHER)
 
 

@@ -98,8 +98,13 @@ def set_watch_mail(watch: str) -> ResponseReturnValue:
 def confirm_watch_mail(watch: str) -> ResponseReturnValue:
     """Confirm the address by the code that came there."""
     code = request.form.get("code", "")
-    if not runtime.perform(current_account(), lambda work: watch_notices.count_try(work, watch)):
-        return _render_watch(watch, CodeWrong("今天试得太多，请明天再试"))
+    try:
+        if not runtime.perform(current_account(), lambda work: watch_notices.count_try(work, watch)):
+            raise CodeWrong("今天试得太多，请明天再试")
+    except NotFound:
+        raise
+    except Refusal as error:
+        return _render_watch(watch, error)
     return _set(watch, lambda work: watch_notices.confirm_mail(work, watch, code))
 
 

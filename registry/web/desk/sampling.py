@@ -31,9 +31,9 @@ def sampling_list() -> Response:
     count = min(literals.row_number(request.args.get("count", "")) or COUNT_DEFAULT, COUNT_MAX)
     seed = request.args.get("seed", "").strip()[:SEED_MAX] or today().isoformat()
     with runtime.reading() as session:
-        found = sampling.decisions(session, account.department_id, since, until, DECISIONS_MAX)
+        found = sampling.decisions(session, account, since, until, DECISIONS_MAX)
         drawn = sample.draw([number for number, _ in found], count, seed)
-        cases = [case for case in sampling.penalties_of(session, drawn) if account.covers(*case.scope)]
+        cases = sampling.penalties_of(session, drawn)
         gaps = sample.gaps(document_number for _, document_number in found)
         lines = [(case_views.line(case), case.decided_on) for case in cases]
     access_trail.note_reading(account, "penalty.read", "sampling")

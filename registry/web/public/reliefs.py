@@ -27,6 +27,7 @@ from registry.queries.publication import publications
 from registry.refusals.acts import StoreUnavailable
 from registry.refusals.procedure import ApplicantUnfit, NotDecidedHere, RepairTooEarly
 from registry.services.cases import relief_applications, relief_confirmation
+from registry.services.cases.relief_applications import ApplicantPapers
 from registry.serving import request_limits
 from registry.unit_of_work import UnitOfWork
 from registry.web import forms, problems, views
@@ -140,16 +141,17 @@ def _render_form(noun: str, record_id: str, typed: forms.Typed | None = None, er
 def _submit_application(noun: str, record_id: str) -> Response:
     typed = forms.read_form(noun)
 
-    def act(work: UnitOfWork) -> str:
+    def act(work: UnitOfWork, papers: ApplicantPapers) -> str:
         relief_status.subject_of(work.session, record_id, work.settings.node, work.today)
         id_types = reference_data.current(work.session).names("id_types")
         parsed = relief.parse_application(noun, record_id, typed.words, typed.papers, id_types)
         code = typed.words["code"].strip()
-        return relief_applications.apply(work, parsed, StepInput(documents=typed.papers), code).record
+        return relief_applications.apply(work, parsed, papers, code).record
 
     try:
         request_limits.count_attempt()
-        number = runtime.perform(PUBLIC, act)
+        papers = relief_applications.read_papers(typed.papers)
+        number = runtime.perform(PUBLIC, lambda work: act(work, papers))
     except (NotFound, NotDecidedHere, StoreUnavailable):
         raise  # there is nothing that the form could be shown for
     except Refusal as error:

@@ -41,6 +41,10 @@ class TestReadKinds:
     def test_knows_every_name_of_a_kind(self, word: str, code: str) -> None:
         assert read(word) == ((code,), [])
 
+    @pytest.mark.parametrize("text", ["01-03", "01~03", "01—05", "01－02", "01 ~ 03"])
+    def test_takes_no_range_of_codes_for_a_list(self, text: str) -> None:
+        assert read(text)[1]
+
     @given(st.lists(st.sampled_from(NAMED), min_size=1, max_size=6), st.sampled_from(LIST_SEPARATORS))
     def test_keeps_every_kind_of_a_list(self, chosen: list[tuple[str, str]], separator: str) -> None:
         assert read(separator.join(word for word, _ in chosen)) == (unique([code for _, code in chosen]), [])

@@ -7,7 +7,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.domain.publication import canonical
+from registry.domain.publication import canonical, canonical_parts
 from registry.refusals.content import NotCanonical
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)))
@@ -38,6 +38,12 @@ class TestDumps:
     @given(st.dictionaries(TEXT, VALUE))
     def test_joins_fields_written_apart_to_the_same_bytes(self, value):
         assert canonical.join_fields(canonical.dumps_fields(value)) == canonical.dumps(value)
+
+    @given(st.dictionaries(TEXT, VALUE))
+    def test_are_cut_out_of_the_whole_as_they_were_written(self, value):
+        assert canonical_parts.split_fields(canonical.dumps(value)) == canonical.dumps_fields(value)
+        items = list(value.values())
+        assert canonical_parts.split_items(canonical.dumps(items)) == [canonical.dumps(item) for item in items]
 
     @pytest.mark.parametrize("code", [*range(0x100), 0x2028, 0x2029, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF])
     def test_writes_every_odd_character_as_the_reference_library_does(self, code):

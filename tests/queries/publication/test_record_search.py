@@ -4,13 +4,14 @@ import datetime as dt
 import itertools
 import json
 import math
+import re
 import sqlite3
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, event, select
 from sqlalchemy.orm import Session
 
 from registry import runtime
@@ -248,6 +249,23 @@ def many(app, monkeypatch):
     return 4_000
 
 
+PARTIAL = ("ix_standing_left", "ix_postings_dimension")
+"""Indexes of the few rows that a search reads all of."""
+
+
+def scans(engine, sent):
+    """The tables that grow with the list of which some statements look at every row."""
+    with engine.connect() as connection:
+        plans = [
+            step[-1]
+            for statement, values in sent
+            if statement.startswith("SELECT")
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    grows = re.compile(r"SCAN (standing|postings|publications|ledger_entries)\b")
+    return [plan for plan in plans if grows.match(plan) and not any(name in plan for name in PARTIAL)]
+
+
 class TestCost:
     """docs/adr/0027: rows read are below the tail and 32 times the root of the number of records."""
 
@@ -272,6 +290,8 @@ class TestCost:
         path = runtime.db.engine.url.database
         for wanted in self.WANTED:
             engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(path, factory=CountingConnection))
+            sent = []
+            event.listen(engine, "before_cursor_execute", lambda *call, sent=sent: sent.append(call[2:4]))
             with Session(engine) as session:
                 at = publications.Moment(TODAY, many, TODAY, is_now=True)
                 CountingCursor.rows = 0
@@ -282,6 +302,7 @@ class TestCost:
             typed = {"yanchengjianshe": "盐城建设", "ycjs": "盐城建设", "延城": "盐城"}.get(wanted.name, wanted.name)
             written = replace(wanted, name=typed, is_like=False)
             assert total == sum(all(matches(body_of(number), written)) for number in range(many)), wanted
+            assert scans(engine, list(sent)) == [], wanted
             engine.dispose()
 
 

@@ -69,6 +69,23 @@ class TestBuildMissing:
         assert findings() == []
         assert runtime.perform(SYSTEM, standing.build_missing) == 0
 
+    def test_fills_it_though_records_were_published_and_folded_before(self, indexed):
+        with runtime.begin() as work:
+            for table in ("standing", "postings", "posting_folds"):
+                work.session.execute(text(f"DELETE FROM {table}"))
+        samples.release(*(samples.body(number) for number in range(12, 17)))
+        assert findings()
+        assert runtime.perform(SYSTEM, standing.build_missing) == 16
+        assert findings() == []
+
+    def test_builds_again_though_a_fold_used_the_new_terms_before(self, indexed):
+        runtime.perform(SYSTEM, standing.rebuild)
+        with runtime.begin() as work:
+            work.session.execute(text("UPDATE postings SET term = 'all.1' WHERE term LIKE 'all.%'"))
+        samples.release(*(samples.body(number) for number in range(12, 17)))
+        assert runtime.perform(SYSTEM, standing.build_missing) == 16
+        assert findings() == []
+
     def test_builds_again_where_records_were_found_by_other_terms(self, indexed):
         runtime.perform(SYSTEM, standing.rebuild)
         with runtime.begin() as work:

@@ -14,6 +14,7 @@ from registry.models import Listing, Publication, Relief
 from registry.refusals.acts import ConcurrentChange, TransitionRefused
 from registry.refusals.procedure import ListedAlready, ReliefOpen
 from registry.services.cases import expiry, listing_drafting, relief_applications, suspension
+from registry.services.cases.relief_applications import read_papers
 from registry.services.checks import award_check
 from registry.unit_of_work import UnitOfWork
 from tests.support.bureau import confirming, papers
@@ -65,8 +66,9 @@ class TestTogether:
         record = bureau.published_penalty()
         application = bureau.application("dispute", record)
         codes = [bureau.code(record) for _ in range(2)]
+        evidence = read_papers(papers("evidence").documents)
         acts = [
-            (PUBLIC, lambda work, code=code: relief_applications.apply(work, application, papers("evidence"), code))
+            (PUBLIC, lambda work, code=code: relief_applications.apply(work, application, evidence, code))
             for code in codes
         ]
         assert together(*acts) is ReliefOpen

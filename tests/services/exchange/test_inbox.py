@@ -309,7 +309,7 @@ class TestGuard:
         assert len(outcomes(of(*(removed(own()) for _ in range(25))))) == 25
 
     def test_takes_nothing_from_a_paused_peer_until_a_person_releases_it(self, shown):
-        perform(SYSTEM, lambda work: peers.pause(work, "platform", "removal-share"))
+        perform(SYSTEM, lambda work: peers.pause(work, "platform", "removal-share", 25))
         with pytest.raises(PeerPaused):
             receive(of(own()))
         perform(SYSTEM, lambda work: peers.release(work, "platform"))

@@ -103,3 +103,37 @@ class TestGuardOfEffects:
         receive(self.changes(shown[:20], emptied))
         again = [chained(PLATFORM, one, emptied(one), removed(emptied(one)))[2] for one in shown[:20]]
         assert len(outcomes(batch_of("platform", *again))) == 20
+
+
+class TestRelease:
+    """A release let a peer remove whatever it liked for a day."""
+
+    @pytest.fixture
+    def shown(self, app):
+        made = [own() for _ in range(90)]
+        receive(of(*made))
+        return made
+
+    @pytest.fixture
+    def released(self, shown):
+        """A person saw 25 removals and let the peer go on."""
+        with pytest.raises(RemovalShare) as refused:
+            receive(withdrawals(*shown[:25]))
+
+        def act(work):
+            peers.pause(work, "platform", RemovalShare.code, refused.value.data["removed"])
+            peers.release(work, "platform")
+
+        runtime.perform(SYSTEM, act)
+        return shown
+
+    def test_lets_as_many_through_as_a_person_saw_and_no_more(self, released):
+        with pytest.raises(RemovalShare):
+            receive(withdrawals(*released[:26]))
+        assert len(outcomes(withdrawals(*released[:25]))) == 25
+        with pytest.raises(RemovalShare):
+            receive(withdrawals(*released[25:50]))
+
+    def test_counts_what_was_seen_no_more(self, released):
+        receive(withdrawals(*released[:25]))
+        assert len(outcomes(withdrawals(released[25]))) == 1

@@ -5,9 +5,9 @@ from sqlalchemy import select
 
 from registry import runtime
 from registry.domain.permissions import SYSTEM
-from registry.models import MeasureReport
+from registry.models import InboxBatch, InboxItem, MeasureReport
 from registry.queries.exchange import measure_reports
-from registry.services.exchange import inbox
+from registry.services.exchange import inbox, peers
 from registry.services.publication import erasure
 from tests.sync.bodies import body, removed
 from tests.sync.planting import published
@@ -15,6 +15,7 @@ from tests.sync.platforms.conftest import CF, register
 from tests.sync.platforms.rows import firm, listed, report
 
 REPORTS = "measure-reports"
+INTAKE = peers.Intake("clerk", "procurement-serious")
 
 
 @pytest.fixture
@@ -131,6 +132,48 @@ class TestTaken:
         runtime.perform(SYSTEM, lambda work: erasure.clear_versions(work, penalty["record"], 2))
         assert [(row.measure, row.taken_by, row.provider) for row in kept(joint)] == [("", "", "")]
         assert [item.envelope for item in joint.items()] == [""]
+
+    def test_of_another_platform_under_the_same_key_stays(self, app, told, joint, partner):
+        """The keys of reports are the platforms' own: another may use the one of an erased report."""
+        [first, second] = told(firm_body(1), firm_body(2))
+        exchange(joint, partner, [report(1, first["record"], firm(1)), report(2, second["record"], firm(2))])
+
+        def act(work):
+            [row] = work.session.scalars(select(MeasureReport).where(MeasureReport.report == "m-2"))
+            other = peers.add_platform(work, "other", "另一平台", joint.url + "-2", "municipal-trading", INTAKE).id
+            batch = InboxBatch(peer_id=other, digest="0", raw=b"", received_at=work.now, receipt="{}")
+            work.session.add(batch)
+            work.session.flush()
+            columns = {
+                column.name: getattr(row, column.name) for column in row.__table__.columns if column.name != "id"
+            }
+            work.session.add(MeasureReport(**columns | {"peer_id": other, "report": "m-9", "record": first["record"]}))
+            item = {"batch_id": batch.id, "position": 0, "record": "m-2", "envelope": "kept", "state": "settled"}
+            work.session.add(InboxItem(**item, outcome="accepted"))
+
+        runtime.perform(SYSTEM, act)
+        runtime.perform(SYSTEM, lambda work: erasure.clear_versions(work, first["record"], 3))
+        assert [(item.record, bool(item.envelope)) for item in joint.items()] == [
+            ("m-1", False),
+            ("m-2", True),
+            ("m-2", True),
+        ]
+
+    def test_that_was_not_taken_in_is_put_away_after_its_record_was_erased(self, app, told, joint, partner):
+        [first, second] = told(firm_body(1), firm_body(2))
+        rows = [
+            report(1, first["record"], firm(2)),
+            report(2, "", firm(1), DOCUMENT_CODE="盐虚罚[2026]1号", TAKEN_DATE="2026-11-01"),
+            report(3, second["record"], firm(1)),
+        ]
+        assert sum(exchange(joint, partner, rows).values()) == 3
+        assert len(joint.items("quarantined")) == 3
+        runtime.perform(SYSTEM, lambda work: erasure.clear_versions(work, first["record"], 3))
+        assert [(item.state, bool(item.envelope)) for item in joint.items()] == [
+            ("dropped", False),
+            ("dropped", False),
+            ("quarantined", True),
+        ]
 
 
 class TestQuarantined:

@@ -5,8 +5,10 @@ import re
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select, update
 
 from registry import runtime
+from registry.models import AuditEvent, OutboxMessage
 from registry.queries.node_figures import figures
 from registry.refusals.acts import PeerRefused, PeerTaken
 from registry.services.exchange import peers
@@ -172,3 +174,52 @@ class TestTerms:
 
 def _confirmed(work, people):
     return replace(work, proposer=people["operator"].actor)
+
+
+class TestQueuedAgain:
+    def late(self, monkeypatch):
+        later = runtime.clock() + dt.timedelta(days=6)
+        monkeypatch.setattr(runtime, "clock", lambda: later)
+
+    def test_is_what_the_platform_never_answered_once_its_time_is_over(self, app, files, typed, monkeypatch):
+        published(app, body())
+        files.run()
+        assert "overdue" not in typed("exchange", "status")[1]
+        assert typed("exchange", "requeue", "platform", "--as", "operator")[0] == 1
+        self.late(monkeypatch)
+        assert "1 rows 逾期 overdue" in typed("exchange", "status")[1]
+        with runtime.reading() as session:
+            values = {figure.name: figure.value for figure in figures(session, runtime.clock())}
+        assert values["registry_rows_overdue"] == 1
+        assert typed("exchange", "requeue", "platform", "--as", "clerk")[0] == 1
+        assert typed("exchange", "requeue", "platform", "--as", "operator")[1].endswith("queued again 1\n")
+        assert [message.state for message in files.messages()] == ["pending"]
+
+    def test_has_one_effect_though_the_late_answer_comes_as_well(self, app, files, partner, typed, monkeypatch):
+        published(app, body())
+        files.run()
+        self.late(monkeypatch)
+        typed("exchange", "requeue", "platform", "--as", "operator")
+        partner.take()
+        files.run()
+        partner.take()
+        files.run()
+        assert [message.state for message in files.messages()] == ["delivered"]
+        assert partner.take()["held"] == 1
+        assert {batch.state for batch in files.batches()} <= {"answered", "refused"}
+
+    def test_is_a_row_that_was_set_aside_once_its_cause_is_mended(self, app, files, partner, typed, monkeypatch):
+        published(app, body(), body())
+        files.run()
+        partner.take()
+        files.run()
+        with runtime.begin() as work:
+            work.session.execute(update(OutboxMessage).values(state="rejected", outcome="set-aside", detail="1002"))
+        assert typed("exchange", "requeue", "platform", "--entry", 1, "--as", "operator")[1].endswith("again 1\n")
+        assert [message.state for message in files.messages()] == ["pending", "rejected"]
+        assert typed("exchange", "requeue", "platform", "--as", "operator")[1].endswith("again 1\n")
+        assert len(files.ask(select(AuditEvent).where(AuditEvent.act == "exchange.requeue"))) == 2
+        files.run()
+        partner.take()
+        files.run()
+        assert [message.state for message in files.messages()] == ["delivered"] * 2

@@ -1,7 +1,6 @@
 """The file drop on a real SFTP server: both ways, guarded by the pinned key, limited in time, killed half-way."""
 
 import asyncio
-import datetime as dt
 import logging
 import socket
 import subprocess
@@ -11,7 +10,6 @@ import time
 import asyncssh
 import pytest
 
-from registry import runtime
 from registry.domain.exchange import sftp_address
 from registry.keys import partner_secrets
 from registry.keys.partner_secrets import PartnerSecret
@@ -99,8 +97,26 @@ class TestExchange:
         side.change(retry_at=None)
         assert side.run().failed == "login-refused"
         before = len(server.logins)
-        side.change(retry_at=runtime.clock() + dt.timedelta(seconds=60))
         assert side.run().failed == "waits"
+        assert side.reconcile() == {"waiting": "retry"}
+        assert len(server.logins) == before
+        side.change(retry_at=None)
+        with pytest.raises(TransportFailed):
+            side.reconcile()
+        before = len(server.logins)
+        assert side.reconcile() == {"waiting": "retry"}
+        assert len(server.logins) == before
+
+    def test_names_a_secret_that_cannot_be_read_and_tries_later(self, app, side, server):
+        path = app.extensions["registry_settings"].keys_path / f"{CODE}.secret"
+        path.write_bytes(b"\xff\xfe")
+        before = len(server.logins)
+        with pytest.raises(TransportFailed) as caught:
+            side.reconcile()
+        assert caught.value.code == "keys-damaged"
+        side.change(retry_at=None)
+        assert side.run().failed == "keys-damaged"
+        assert side.peer().retry_at is not None
         assert len(server.logins) == before
 
 

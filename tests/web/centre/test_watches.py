@@ -11,7 +11,7 @@ from sqlalchemy import select
 from registry import runtime
 from registry.domain.permissions import SYSTEM
 from registry.models import MailMessage
-from registry.services.checks import watch_worker
+from registry.services.checks import watch_notices, watch_worker
 from tests.support.desk import stranger
 from tests.web.centre import pages
 from tests.web.centre.bidders import invite
@@ -120,6 +120,16 @@ class TestNotices:
         assert not {firm["name"], firm["uscc"], "YC2026-0901"} & set(re.split(r"\W+", json.dumps(mails)))
         assert post(centre, f"{path}/mail", {"email": ""}).status_code == 303
         assert "邮件没有设置" in centre.get(path).text
+
+    def test_are_confirmed_by_their_own_centre_whatever_strangers_try(self, app, centre, check, told):
+        path = watch(centre, check).headers["Location"]
+        post(centre, f"{path}/mail", {"email": "officer@centre.example"})
+        code = re.search(r"[A-Z2-7]{5}-[A-Z2-7]{5}", told()[-1]["text"])[0]
+        stranger_there = pages.browser_of(app, "other-centre")
+        for _ in range(watch_notices.CODES_PER_DAY_MAX + 1):
+            assert post(stranger_there, f"{path}/mail/confirmation", {"code": "AAAAA-AAAAA"}).status_code == 404
+        centre = pages.browser_of(app, "centre")
+        assert post(centre, f"{path}/mail/confirmation", {"code": code}).status_code == 303
 
     def test_go_to_a_webhook_at_an_allowed_host_only(self, centre, check, told):
         path = watch(centre, check).headers["Location"]

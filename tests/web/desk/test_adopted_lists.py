@@ -1,6 +1,7 @@
 """A list of another authority at the desk: uploaded, read, verified by another officer or sent back."""
 
 import io
+import re
 
 import pytest
 
@@ -68,5 +69,9 @@ class TestList:
         assert "removal-share" in verifier.submit(f"{second}/verification").text
         number = second.rsplit("/", 1)[1]
         assert f"/admin/adopted-lists/{number}/confirm" in security.open("/admin/adopted-lists").text
-        assert "已确认" in text_of(security.follow(f"/admin/adopted-lists/{number}/confirm"))
+        unseen = security.submit(f"/admin/adopted-lists/{number}/confirm", {"removals": "12 0"})
+        assert unseen.status_code == 409 and "removals-changed" in unseen.text
+        [seen] = re.findall(r'name="removals" value="(21 [0-9a-f]{32})"', security.open("/admin/adopted-lists").text)
+        answer = security.follow(f"/admin/adopted-lists/{number}/confirm", {"removals": seen})
+        assert "已确认" in text_of(answer)
         assert "移出 21 条" in text_of(verifier.follow(f"{second}/verification"))

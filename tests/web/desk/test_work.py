@@ -1,11 +1,15 @@
 """The first page of a desk: what is due, what waits for whom, what came back, most urgent first."""
 
+import dataclasses
 import datetime as dt
 import re
 
 import pytest
 
+from registry import runtime
+from registry.domain.cases import sample
 from registry.domain.cases.procedures import PROCEDURES
+from registry.queries.cases import sampling
 from registry.queries.cases.desk_work import NEXT_ACTS
 from tests.support.bureau import papers
 from tests.support.filings import days_ago
@@ -92,3 +96,15 @@ class TestSamplingList:
         assert "882" in page and "抽到" in page
         assert page == text_of(clerk.open(path))
         assert "881" not in text_of(officer("other-clerk").open(path))
+
+    def test_draws_from_what_the_officer_may_see(self, bureau):
+        for number in range(6):
+            sectors = "construction" if number % 2 else "procurement"
+            bureau.penalty(document_number=f"盐示抽界〔2026〕{number}号", decided_on="2026-11-07", sectors=sectors)
+        actor = dataclasses.replace(bureau.people["clerk"].actor, sectors=frozenset({"construction"}))
+        with runtime.reading() as session:
+            days = (dt.date(2026, 11, 7), dt.date(2026, 11, 8))
+            found = sampling.decisions(session, actor, *days, 100)
+            drawn = sample.draw([number for number, _ in found], 3, "甲")
+            cases = sampling.penalties_of(session, drawn)
+            assert [sorted(case.scope[0]) for case in cases] == [["construction"]] * 3
