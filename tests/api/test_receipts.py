@@ -86,6 +86,14 @@ class TestPaper:
         assert PERSON_NUMBER not in "".join(page.extract_text() for page in reader.pages)
         assert desk.get(f"{path}.pdf", "centre").get_data() == answer.get_data()
 
+    def test_is_printed_in_english_around_the_same_receipt(self, desk):
+        path = receipt_path(desk, stranger())
+        reader = PdfReader(io.BytesIO(desk.get(f"{path}.pdf?lang=en", "centre").get_data()))
+        assert "Receipt of a check before award" in reader.metadata["/Title"]
+        [[inside]] = reader.attachments.values()
+        assert inside == desk.get(path, "centre").get_data()
+        assert desk.get(f"{path}.pdf?lang=fr", "centre").status_code == 422
+
     def test_says_when_it_cannot_be_printed(self, desk, app, monkeypatch):
         monkeypatch.setattr("registry.printing.page.PLACES", ())
         answer = desk.get(f"{receipt_path(desk, stranger())}.pdf", "centre")
