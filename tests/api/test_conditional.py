@@ -162,7 +162,7 @@ class TestPooledConnections:
         if runtime.engine().dialect.name != "postgresql":
             pytest.skip("SQLite has no server")
         return text(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
             " AND datname = current_database()"
         )
 
