@@ -104,8 +104,8 @@ DEFECTS = (
     Defect(
         "a feed may lack any share",
         IN,
-        "if not is_allowed and (is_emptied or",
-        "if not is_allowed and is_emptied and (is_emptied or",
+        "if is_too_much and not",
+        "if is_emptied and is_too_much and not",
         f"{DROP}::TestFullFeed::test_that_suddenly_holds_five_percent_pauses_the_peer_and_takes_nothing",
     ),
     Defect(

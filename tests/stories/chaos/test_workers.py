@@ -23,7 +23,7 @@ from tools.synthetic import penalty_rows, write_xlsx
 ROWS = 1_500
 SECONDS = 8
 EACH_SECOND = ("imports", "push", "pull", "seal")
-RAN = re.compile(r'event="(\w+) run (\d+) ')
+RAN = re.compile(r'event="([\w-]+) run (\d+) ')
 
 
 class TestTwoWorkers:
