@@ -20,7 +20,6 @@ from registry.domain.identifiers.personal_numbers import personal_spans
 from registry.domain.publication.redaction import blot
 from registry.settings import Settings
 
-LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("console", "json")
 WEB_AND_WORKER, COMMANDS = "info", "warning"
 """The level of a process when the setting names none: a command's terminal shows its own words only."""

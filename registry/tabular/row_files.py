@@ -19,7 +19,6 @@ from registry.tabular import markup, workbook
 from registry.tabular.grid import CELL_FAULTS, Grid
 from registry.tabular.sheet import MAX_BYTES, MAX_COLUMNS, require_rows, require_width
 
-TYPES = ("csv", "xlsx", "xml")
 _XML_ROOT, _XML_ROW = "rows", "row"
 _OPTIONS = {
     "in_memory": True,

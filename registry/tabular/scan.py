@@ -20,7 +20,6 @@ from registry.tabular.styles import WHITE_RUN, Style, day_cell, style_at
 MAX_TEXT = 128 * 2**20
 MAX_TEXTS = MAX_ROWS * MAX_COLUMNS
 MAX_MERGES = 100_000
-ROWS_OF_SHEET = 2**20
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")

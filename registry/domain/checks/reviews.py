@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from registry.domain.checks.explanation import party_text
-from registry.domain.labels import REASONS, REVIEW_OUTCOMES, label_for
+from registry.domain.labels import REVIEW_OUTCOMES, label_for
 from registry.domain.naming import name_key
 from registry.domain.publication import canonical, signed_documents
 from registry.domain.publication.signed_documents import Form, SignedDocument, Verify
-from registry.phrases import Phrase, followed, joined
+from registry.phrases import Phrase, followed
 from registry.refusals.content import ReviewDecisionRefused
 
 SAME, NOT_SAME, NOT_REACHING = OUTCOMES = ("same", "not_same", "not_reaching")
@@ -195,17 +195,6 @@ def _is_used_again(decision: Mapping[str, Any], item: ReviewItem, statement: Map
     if pair_key(item) is None or not _is_same_pair(decision, item):
         return False
     return bool(decision["outcome"] != NOT_REACHING or decision["question"] == _question(item, statement))
-
-
-def describe_item(item: ReviewItem) -> str:
-    """What is to be decided, in Chinese: the party, the record and why it is asked."""
-    reasons = joined(dict.fromkeys(label_for(REASONS, reason.get("code")) for reason in item.reasons), "；")
-    return Phrase(
-        "%(party)s——%(record)s：%(reasons)s",
-        party=party_text(item.line),
-        record=_record_text(item) or "无对应记录",
-        reasons=reasons,
-    )
 
 
 def _record_text(item: ReviewItem) -> str:

@@ -272,12 +272,6 @@ def findings(session: Session, import_id: int) -> list[ImportFinding]:
     return list(session.scalars(statement.order_by(ImportFinding.row_number, ImportFinding.id)))
 
 
-def has_findings(session: Session, import_id: int) -> bool:
-    """Whether anything was refused or cleaned."""
-    statement = select(ImportFinding.id).where(ImportFinding.import_id == import_id).limit(1)
-    return session.scalars(statement).first() is not None
-
-
 def open_file(work: UnitOfWork, import_row: PenaltyImport, received: Received | None = None) -> filings.FilingsFile:
     """Read the rows of a stored file as ``judge_file`` does, from its tables."""
     return judge_file(work, import_row, find_tables(work, import_row, received))

@@ -78,6 +78,11 @@ class Database:
                 names = ("SOURCE_RECORD_ID", "M_VERSION", "ROW_HASH")
                 self.run(insert(self.holdings), [{"HOLDER": CODE} | {name: row[name] for name in names}])
 
+    def lose(self, record):
+        """Show a record no more among what is held."""
+        held = self.holdings
+        self.run(delete(held).where(held.c["SOURCE_RECORD_ID"] == record))
+
 
 @pytest.fixture
 def database(request, store, templates, tmp_path):
@@ -248,8 +253,7 @@ class TestReconciling:
         database.answer("accepted")
         side.run()
         database.hold()
-        held = database.holdings
-        database.run(delete(held).where(held.c["SOURCE_RECORD_ID"] == lost["record"]))
+        database.lose(lost["record"])
         database.run(update(database.table("out", "cf-2018")).values(STATUS=2))
         assert side.reconcile()["missing"] == [lost["record"]]
         side.run()
@@ -263,8 +267,7 @@ class TestReconciling:
         database.answer("accepted")
         side.run()
         database.hold()
-        held = database.holdings
-        database.run(delete(held).where(held.c["SOURCE_RECORD_ID"] == lost["record"]))
+        database.lose(lost["record"])
         with app.app_context():
             reports = row_exchange.reconcile_sectors(CODE)
         assert {sector: (report["checked"], report["missing"]) for sector, report in reports.items()} == {
