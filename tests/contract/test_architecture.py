@@ -105,6 +105,19 @@ class TestSingletons:
         assert not drawing
 
 
+class TestBrowsers:
+    def test_are_asked_until_the_page_has_arrived(self):
+        # A click comes back before its page has come: what is asked once is asked of the page before.
+        asked_once = ("is_visible", "is_hidden")
+        found = [
+            f"{path}:{line}"
+            for path in sources.files(("tests",))
+            for name, line in sources.attributes(path)
+            if name.rpartition(".")[2] in asked_once
+        ]
+        assert found == [], "use expect(...).to_be_visible()"
+
+
 def _places(endings: tuple[str, ...]) -> dict[str, int]:
     """How often an attribute that ends like this stands in each product file."""
     found: dict[str, int] = {}

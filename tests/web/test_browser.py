@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from playwright.sync_api import expect
 
 from tests.support import stores
 from tests.web import accessibility, samples
@@ -36,10 +37,10 @@ class TestVisitor:
         page.get_by_role("button", name="查询").click()
         page.get_by_text("共 1 条").wait_for()
         page.get_by_role("link", name="瀚垚建设工程有限公司").click()
-        assert page.get_by_role("heading", level=1).inner_text() == "盐城市亭湖区瀚垚建设工程有限公司"
+        expect(page.get_by_role("heading", level=1)).to_have_text("盐城市亭湖区瀚垚建设工程有限公司")
         page.get_by_role("link", name="公共资源交易").first.click()
         page.get_by_role("link", name="政府采购领域").click()
-        assert page.get_by_role("heading", name="最新公示").is_visible()
+        expect(page.get_by_role("heading", name="最新公示")).to_be_visible()
         assert complaints == []
 
     def test_chooses_a_suggested_name_with_the_keyboard(self, page, complaints):
@@ -49,14 +50,15 @@ class TestVisitor:
         field.fill("hanyao")
         option = page.get_by_role("option", name="盐城市亭湖区瀚垚建设工程有限公司")
         option.wait_for()
-        assert "有 1 条建议" in page.get_by_role("status").inner_text()
+        expect(page.get_by_role("status")).to_contain_text("有 1 条建议")
         assert accessibility.violations(page) == []
         field.press("Escape")
-        assert (option.is_visible(), field.get_attribute("aria-expanded")) == (False, "false")
+        expect(option).to_be_hidden()
+        expect(field).to_have_attribute("aria-expanded", "false")
         field.press_sequentially("j")
         option.wait_for()
         field.press("ArrowDown")
-        assert field.get_attribute("aria-activedescendant") == option.get_attribute("id")
+        expect(field).to_have_attribute("aria-activedescendant", option.get_attribute("id"))
         field.press("Enter")
         page.get_by_text("共 1 条").wait_for()
         assert complaints == []
@@ -64,8 +66,8 @@ class TestVisitor:
     def test_pages_with_the_keyboard_alone(self, page, complaints):
         page.goto("/records")
         page.keyboard.press("Tab")
-        assert page.locator(":focus").inner_text() == "跳到正文"
-        assert page.locator(":focus").is_visible()
+        expect(page.locator(":focus")).to_have_text("跳到正文")
+        expect(page.locator(":focus")).to_be_visible()
         page.get_by_role("link", name="下一页").focus()
         page.keyboard.press("Enter")
         page.wait_for_url("**next=**")
@@ -91,6 +93,6 @@ class TestReader:
         book = openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()))
         assert book["公示记录"].max_row == 2
         page.goto("/statistics")
-        assert page.get_by_role("img", name="领域").is_visible()
+        expect(page.get_by_role("img", name="领域")).to_be_visible()
         assert page.get_by_role("table", name="领域").get_by_role("row").count() >= 2
         assert complaints == []

@@ -115,8 +115,8 @@ def submit(page: Page, visit: Visit) -> None:
     page.evaluate("for (const form of document.forms) form.noValidate = true")
     if visit.box:
         page.locator(visit.box).first.check()
-    page.get_by_role("button", name=visit.button).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name=visit.button).click()
 
 
 @contextmanager

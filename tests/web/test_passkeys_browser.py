@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 
 from registry import runtime
 from tests.support import stores
@@ -56,7 +57,7 @@ class TestPasskey:
         page.fill("[name=name]", "办公室电脑")
         page.get_by_role("button", name="添加通行密钥").click()
         page.get_by_text("已添加通行密钥").wait_for()
-        assert page.get_by_text("办公室电脑", exact=True).is_visible()
+        expect(page.get_by_text("办公室电脑", exact=True)).to_be_visible()
 
         page.get_by_role("button", name="退出").click()
         type_password(page, "clerk")
@@ -68,7 +69,7 @@ class TestPasskey:
 
         plain = browser.new_context(base_url=site, java_script_enabled=False).new_page()
         type_password(plain, "clerk")
-        assert not plain.get_by_role("button", name="用通行密钥登录").is_visible()
+        expect(plain.get_by_role("button", name="用通行密钥登录")).to_be_hidden()
         plain.fill("[name=code]", codes[0])
         plain.get_by_role("button", name="登录", exact=True).click()
-        assert plain.url == f"{site}/desk"
+        expect(plain).to_have_url(f"{site}/desk")

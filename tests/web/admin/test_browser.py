@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pyotp
 import pytest
+from playwright.sync_api import expect
 
 from registry import runtime
 from registry.domain.permissions import SYSTEM, Role
@@ -64,7 +65,7 @@ class TestAdministrators:
         else:
             press(page, page.get_by_role("link", name="设立账号"))
             press(page, page.get_by_role("button", name="提出"))  # one mistake: nothing typed; the browser says so
-            assert page.url.endswith("/new")
+            expect(page).to_have_url(re.compile(r"/new$"))
             type_into(page, page.locator("#name"), name)
             choose(page, page.locator("#role"), "clerk")
             choose(page, page.locator("#department"), "finance")
@@ -73,14 +74,14 @@ class TestAdministrators:
         address = page.url
         sign_in_browser(page, "second-security")
         page.goto(address)
-        assert page.get_by_text(name).first.is_visible()
+        expect(page.get_by_text(name).first).to_be_visible()
         if has_scripts:
             press(page, page.get_by_role("button", name="确认，立即办理"))
         else:
             page.get_by_role("button", name="确认，立即办理").click()
         page.get_by_text("已确认：设立账号").wait_for()
         page.goto("/admin/accounts")
-        assert page.get_by_role("link", name=name).is_visible()
+        expect(page.get_by_role("link", name=name)).to_be_visible()
 
     def _fill(self, page, name):
         page.locator("#name").fill(name)
@@ -103,7 +104,7 @@ class TestSigningIn:
         page.get_by_label("再输入一次").fill("short")
         page.get_by_role("button", name="设置").click()
         page.get_by_role("alert").get_by_text("新口令至少 12 个字符").wait_for()
-        assert page.get_by_label("账号").input_value() == name
+        expect(page.get_by_label("账号")).to_have_value(name)
         page.get_by_label("新口令").fill(PASSWORD)
         page.get_by_label("再输入一次").fill(PASSWORD)
         page.get_by_role("button", name="设置").click()
@@ -116,7 +117,7 @@ class TestSigningIn:
         page.get_by_label("验证码").fill(pyotp.TOTP(secret).at(runtime.clock()))
         page.get_by_role("button", name="启用").click()
         page.get_by_role("heading", name="恢复码").wait_for()
-        assert page.get_by_role("list", name="恢复码").get_by_role("listitem").count() == 10
+        expect(page.get_by_role("list", name="恢复码").get_by_role("listitem")).to_have_count(10)
         page.get_by_role("link", name="已经记下").click()
         page.get_by_role("button", name="退出").click()
         page.get_by_text("已退出登录。").wait_for()

@@ -4,6 +4,7 @@ import io
 import re
 
 import pytest
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from tests.support.bureau import PDF
@@ -141,20 +142,20 @@ class TestBrowser:
             if page.get_by_role("heading", level=1).inner_text() == "新核查":
                 hands.push("核查")
             page.get_by_role("heading", name="各方，最急的在前").wait_for()
-            assert page.locator("article").count() == 12
+            expect(page.locator("article")).to_have_count(12)
             while page.get_by_role("link", name=re.compile("^判定第")).count():
                 hands.press(page.get_by_role("link", name=re.compile("^判定第")).first)
                 hands.pick(page.get_by_label("不是同一主体"))
                 hands.fill(page.get_by_label("理由"), "住所地和法定代表人都不同")
                 hands.push("签署判定")
-            assert page.get_by_text("均已判定").first.is_visible()
+            expect(page.get_by_text("均已判定").first).to_be_visible()
             sheet = tmp_path / "sheet.pdf"
             hands.download("核查表（PDF）").save_as(sheet)
             report("trading centre, 12 bidders to the printed sheet", [hands])
             page.goto("/verify")
             hands.hand_in(page.get_by_label("回执文件"), sheet)
             hands.push("验证")
-            assert page.get_by_role("heading", name="回执有效").is_visible()
-            assert page.get_by_text("判定为“不是同一主体”").first.is_visible()
+            expect(page.get_by_role("heading", name="回执有效")).to_be_visible()
+            expect(page.get_by_text("判定为“不是同一主体”").first).to_be_visible()
         finally:
             context.close()

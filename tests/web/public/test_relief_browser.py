@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from registry import runtime
 from registry.queries.publication import publications
@@ -68,11 +69,11 @@ class TestSubject:
 
         # One mistake: it is said beside its field, and nothing else need be typed again.
         page.get_by_role("alert").get_by_text("统一社会信用代码格式不正确").wait_for()
-        assert page.locator(":focus").get_attribute("role") == "alert"
+        expect(page.locator(":focus")).to_have_attribute("role", "alert")
         wrong = page.get_by_role("textbox", name="统一社会信用代码")
-        assert wrong.get_attribute("aria-invalid") == "true"
-        assert page.locator(f"#{wrong.get_attribute('aria-describedby').split()[0]}").is_visible()
-        assert page.get_by_role("textbox", name="联系方式").input_value() == "13900000000"
+        expect(wrong).to_have_attribute("aria-invalid", "true")
+        expect(page.locator(f"#{wrong.get_attribute('aria-describedby').split()[0]}")).to_be_visible()
+        expect(page.get_by_role("textbox", name="联系方式")).to_have_value("13900000000")
         assert width_beyond_screen(page) <= 0
         assert complaints and all("422" in one for one in complaints)
         complaints.clear()
@@ -86,34 +87,34 @@ class TestSubject:
         page.get_by_role("link", name="办理进度").click()
         page.get_by_label("受理编号").fill(number)
         page.get_by_role("button", name="查看").click()
-        assert page.get_by_role("heading", level=1).inner_text() == "异议办理进度"
-        assert page.get_by_text("已收到，等待核实申请人").is_visible()
+        expect(page.get_by_role("heading", level=1)).to_have_text("异议办理进度")
+        expect(page.get_by_text("已收到，等待核实申请人")).to_be_visible()
         page.get_by_label("核验码").fill(bureau.code(record))
         page.get_by_role("button", name="确认").click()
         page.get_by_text("申请人已核实，等待受理").first.wait_for()
         page.wait_for_load_state("networkidle")  # a click sooner would break off the page's own requests
         page.get_by_role("link", name=record).click()
-        assert page.get_by_text("异议处理中（自").first.is_visible()
+        expect(page.get_by_text("异议处理中（自").first).to_be_visible()
         page.go_back()
         page.get_by_role("button", name="撤回本件申请").click()
         page.get_by_text("申请人已撤回").first.wait_for()
-        assert page.get_by_role("button", name="撤回本件申请").count() == 0
+        expect(page.get_by_role("button", name="撤回本件申请")).to_have_count(0)
         page.goto(f"/records/{record}")
-        assert page.get_by_text("异议处理中（自").count() == 0
+        expect(page.get_by_text("异议处理中（自")).to_have_count(0)
         assert complaints == []
 
     def test_is_told_from_when_a_repair_may_be_asked_for(self, page, bureau, record):
         opens = repairable_from(record)
         page.goto(f"/records/{record}")
-        assert page.get_by_role("link", name="申请信用修复").count() == 0
-        assert page.get_by_text(f"自 {opens} 起").is_visible()
+        expect(page.get_by_role("link", name="申请信用修复")).to_have_count(0)
+        expect(page.get_by_text(f"自 {opens} 起")).to_be_visible()
         page.goto(f"/records/{record}/repair")
-        assert page.get_by_role("alert").get_by_text(f"自 {opens} 起可以申请信用修复").is_visible()
-        assert page.get_by_role("button", name="提交").count() == 0
+        expect(page.get_by_role("alert").get_by_text(f"自 {opens} 起可以申请信用修复")).to_be_visible()
+        expect(page.get_by_role("button", name="提交")).to_have_count(0)
         with bureau.on(opens):
             page.goto(f"/records/{record}")
             page.get_by_role("link", name="申请信用修复").click()
-            assert page.locator("#public_promise").is_visible()
+            expect(page.locator("#public_promise")).to_be_visible()
             assert width_beyond_screen(page) <= 0
 
     def test_fills_the_form_in_with_the_keyboard_alone(self, page, record):
