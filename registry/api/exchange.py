@@ -50,8 +50,8 @@ def batches() -> Response:
     try:
         return _build_response(runtime.perform(SYSTEM, act))
     except RemovalShare as refusal:
-        removed = refusal.data["removed"]
-        runtime.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code, removed))
+        stopped = refusal
+        runtime.perform(SYSTEM, lambda work: peers.pause_for(work, code, stopped))
         raise
 
 

@@ -80,6 +80,8 @@ def exit_with_refusal(refusal: Refusal) -> None:
     click.echo(f"{refusal.code}: {refusal.title}", err=True)
     if refusal.detail and refusal.detail != refusal.title:
         click.echo(f"  {blot(refusal.detail)}", err=True)
+    for name in refusal.members:
+        click.echo(f"  {name}: {refusal.data[name]}", err=True)
     for fault in refusal.faults:
         click.echo(f"  {blot(fault.pointer)}: {fault.code}: {blot(fault.detail)}", err=True)
     sys.exit(1)

@@ -164,7 +164,8 @@ class TestSending:
         published(app, body())
         runtime.perform(people["operator"].actor, lambda work: peers.suspend(work, "platform", "对方升级"))
         assert files.run().sent == 0
-        runtime.perform(people["operator"].actor, lambda work: peers.release(work, "platform"))
+        seen = files.peer().pause
+        runtime.perform(people["operator"].actor, lambda work: peers.release(work, "platform", seen))
         assert files.run().sent == 1
 
     def test_says_that_a_folder_is_not_there_and_tries_later(self, app, files, folder):
@@ -274,7 +275,8 @@ class TestFullFeed:
     def test_goes_through_once_a_person_allowed_it(self, files, partner, people):
         self.feed(partner, files, [1, 2])
         self.feed(partner, files, [])
-        runtime.perform(people["operator"].actor, lambda work: peers.release(work, "platform"))
+        seen = files.peer().pause
+        runtime.perform(people["operator"].actor, lambda work: peers.release(work, "platform", seen))
         assert files.run().failed is None
 
     def test_lets_leave_what_it_has_no_more(self, files, partner):
