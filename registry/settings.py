@@ -15,6 +15,8 @@ METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 CHOICES = {"log_format": ("console", "json"), "log_level": ("", "debug", "info", "warning", "error")}
 """Settings that take one of a few words."""
 
+# Names are read character by character; the phrases of the dictionary would be 45 MB of every process.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 
 DEMO_FILE = "demo-accounts.json"
 """What the demo writes into its home: the invented accounts and their machine keys."""

@@ -1,5 +1,7 @@
 """Acts commit to the rows that they wrote, and rows of before are taken in; tampering: tests/attack/test_tampering."""
 
+import threading
+
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
 
@@ -7,8 +9,9 @@ from registry import runtime
 from registry.models import Account, AuditEvent, Base, Counter, RowCommitment
 from registry.models.row_commitment import UNCOMMITTED
 from registry.services.node import audit
-from registry.services.node.row_commitments import adopt_rows
+from registry.services.node.row_commitments import CHAIN_LOCK, adopt_rows
 from registry.services.publication import row_state
+from tests.support.processes import wait_for
 from tests.support.tampering import findings
 
 
@@ -67,6 +70,42 @@ class TestActs:
                 work.session.execute(update(Counter).where(Counter.name == "kept").values(value=2))
                 _ = 1 / 0
         assert findings() == []
+
+    def test_whose_savepoint_is_rolled_back_leave_its_rows_to_an_act_that_ends_meanwhile(self, app, people):
+        """A preview took the entry that a publication then had, and both waited to commit to their rows."""
+        if runtime.engine().dialect.name != "postgresql":
+            pytest.skip("SQLite has one writer at a time")
+        has_rolled_back = threading.Event()
+
+        def preview():
+            with app.app_context(), runtime.begin() as work:
+                with pytest.raises(ZeroDivisionError), work.session.begin_nested():
+                    work.session.execute(insert(Counter).values(name="taken", value=1))
+                    _ = 1 / 0
+                has_rolled_back.set()
+                _wait_for_waiting(1)
+
+        def publish():
+            has_rolled_back.wait()
+            with app.app_context(), runtime.begin() as work:
+                work.session.execute(insert(Counter).values(name="taken", value=2))
+
+        threads = [threading.Thread(target=act) for act in (preview, publish)]
+        with runtime.engine().begin() as connection:
+            connection.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
+            for thread in threads:
+                thread.start()
+            _wait_for_waiting(2)
+        for thread in threads:
+            thread.join()
+        assert findings() == []
+
+
+def _wait_for_waiting(count):
+    """Wait until so many acts wait to append to the chain; they are served in the order in which they came."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with runtime.engine().connect() as connection:
+        wait_for(lambda: connection.execute(waiting).scalar() >= count, f"{count} acts wait")
 
 
 class TestAdoptRows:

@@ -35,6 +35,8 @@ class RowChanges:
         self._vault = vault
         self._rows: dict[Table, dict[Key, bytes | None]] = {}
         self.is_flushing = False
+        self.has_lost_savepoint = False
+        """Whether rows are noted that another act may have written since, because this one wrote them no more."""
 
     @contextmanager
     def flushing(self) -> Iterator[None]:
@@ -58,6 +60,7 @@ class RowChanges:
 
     def forget_digests(self) -> None:
         """Read every noted row again: a savepoint was rolled back."""
+        self.has_lost_savepoint = True
         for rows in self._rows.values():
             rows.update(dict.fromkeys(rows))
 

@@ -16,13 +16,15 @@ from registry.services.node.row_changes import RowChanges
 from registry.unit_of_work import UnitOfWork
 
 CHUNK = 5000
-_LOCK = 7_202_611
+CHAIN_LOCK = 7_202_611
 """The advisory lock of PostgreSQL that one act at a time holds while it appends to the chain. Taken last."""
 
 
 def commit_rows(work: UnitOfWork, changes: RowChanges) -> None:
     """Commit to all rows that the act wrote; the last thing before its transaction ends."""
     work.session.flush()
+    if changes.has_lost_savepoint:  # what another act made of those rows is read as it stands in the chain
+        _lock_chain(work)
     kind, rows = changes.settle(work.session)
     if rows:
         _append(work, kind, rows)
@@ -61,10 +63,15 @@ def _read_chunks(work: UnitOfWork, table: Table) -> Iterator[Sequence[Sequence[A
     yield from result.partitions(CHUNK)
 
 
-def _append(work: UnitOfWork, kind: str, rows: Mapping[str, TableRows], tables: str | None = None) -> None:
+def _lock_chain(work: UnitOfWork) -> None:
     connection = work.session.connection()
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        connection.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
+
+
+def _append(work: UnitOfWork, kind: str, rows: Mapping[str, TableRows], tables: str | None = None) -> None:
+    _lock_chain(work)
+    connection = work.session.connection()
     before, previous = row_chain.head(work.session)
     content = row_digests.encode_rows(rows)
     chained = row_digests.chain_bytes(previous, before + 1, work.now, kind, tables, content)
