@@ -56,13 +56,13 @@ class Transport(Protocol):
 
 
 class HttpPeer:
-    """A peer behind an address. Refuses addresses that are neither https nor this machine."""
+    """A peer behind an address, and by its code. Refuses addresses that are neither https nor this machine."""
 
-    def __init__(self, url: str, signer: Signer, timeout_seconds: int) -> None:
+    def __init__(self, url: str, signer: Signer, timeout_seconds: int, code: str | None = None) -> None:
         if not is_safe_address(url):
             raise PeerRefused()
         self._base = f"{url.rstrip('/')}/exchange/v1"
-        self._signer = signer
+        self._signer, self._code = signer, code
         self._seconds = timeout_seconds
 
     def send_batch(self, raw: bytes) -> bytes:
@@ -111,7 +111,7 @@ class HttpPeer:
         if raw is not None:
             headers["Content-Type"] = "application/json"
         prepared = requests.Request(method, self._base + path, data=raw, headers=headers).prepare()
-        sign_request(prepared, self._signer, self._signer.key_id, runtime.clock())
+        sign_request(prepared, self._signer, self._signer.key_id, runtime.clock(), self._code)
         try:
             return _accept_answer(outbound.call(prepared, self._seconds, ANSWER_BYTES_MAX))
         except CallFailed as failure:

@@ -160,6 +160,7 @@ def _verify_peer() -> str:
         request.get_data(),
         lambda key_id: bytes.fromhex(known[key_id][1]) if key_id in known else None,
         now=runtime.clock(),
+        receiver=runtime.settings().node,
     )
     if kid not in known:
         raise PeerSignature()

@@ -21,8 +21,14 @@ from registry.unit_of_work import day_of
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+ROW_NUMBER_MAX = 2**63 - 1
+
+
 class WholeRange(click.IntRange):
-    """A whole number within a range, in plain digits: ``int`` would also take 1_0."""
+    """A whole number within a range, in plain digits: ``int`` would also take 1_0. None is more than a row can have."""
+
+    def __init__(self, least: int | None = None, most: int = ROW_NUMBER_MAX) -> None:
+        super().__init__(least, most)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Parse the option; refuses what is no whole number."""

@@ -168,7 +168,7 @@ def release_all(peer: str, code: str, account: str) -> None:
 
 
 @group.command("confirm-release")
-@click.argument("number", type=int)
+@click.argument("number", type=WholeRange(1))
 @ACCOUNT
 @in_app
 def confirm_release(number: int, account: str) -> None:

@@ -40,8 +40,13 @@ class Headers(Protocol):
     def items(self) -> Iterable[tuple[str, str]]: ...
 
 
-def sign_request(prepared: PreparedRequest, signer: Signer, key_id: str, now: datetime) -> None:
+def sign_request(
+    prepared: PreparedRequest, signer: Signer, key_id: str, now: datetime, receiver: str | None = None
+) -> None:
     """Add Content-Digest, Signature-Input and Signature to a prepared request, replacing older ones.
+
+    ``receiver``: the code of the node that it is for, as the signed ``tag``. The covered address does not name it: who
+    got the request may pass it on under a Host of its own choice.
 
     Sign last: any change afterwards breaks it. The body must be text or bytes, not a stream.
     """
@@ -52,13 +57,14 @@ def sign_request(prepared: PreparedRequest, signer: Signer, key_id: str, now: da
         prepared,
         key_id=key_id,
         created=now,
+        tag=receiver,
         covered_component_ids=_covered_components(_fold_headers(prepared.headers)),
         body=_read_body(prepared),
     )
     http.apply(prepared, draft, signer.sign(draft.signature_base))
 
 
-def verify_request(
+def verify_request(  # noqa: PLR0913 - the parts of one request, and who received it when
     method: str,
     url: str,
     headers: Headers,
@@ -66,12 +72,14 @@ def verify_request(
     resolve_public_key: ResolvePublicKey,
     *,
     now: datetime,
+    receiver: str | None = None,
 ) -> str:
     """Verify that this request was signed, exactly as received, within the last five minutes; return the key id.
 
     ``url`` is the absolute address in its percent-encoded form; ``resolve_public_key`` returns the raw key of a
-    key id, or None. Refuses as ``PeerSignature``. The caller checks whether the key may do this, and whether this
-    idempotency key was used before.
+    key id, or None. ``receiver`` is the code of this node: a request that was signed for another one is refused, one
+    that names none is not. Refuses as ``PeerSignature``. The caller checks whether the key may do this, and whether
+    this idempotency key was used before.
     """
     request = _Request(method, url, _fold_headers(headers))
     resolver = _Resolver(resolve_public_key)
@@ -84,6 +92,8 @@ def verify_request(
             raise resolver.failure from None
         raise PeerSignature("请求签名缺失、过期或不成立") from error
     _require_digest(request.headers["content-digest"], body)
+    if results[0].parameters.get("tag", receiver) != receiver:
+        raise PeerSignature("请求是签给另一节点的")
     return str(results[0].parameters["keyid"])
 
 

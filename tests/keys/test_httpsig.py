@@ -32,12 +32,14 @@ def signed(**parts):
     return request
 
 
-def verified(request, now=NOW, resolve={SIGNER.key_id: SIGNER.public}.get, **changed):
+def verified(request, now=NOW, resolve={SIGNER.key_id: SIGNER.public}.get, receiver=None, **changed):
     body = request.body or b""
     parts = {"method": request.method, "url": request.url, "headers": request.headers}
     parts["body"] = body.encode() if isinstance(body, str) else body
     parts |= changed
-    return verify_request(parts["method"], parts["url"], parts["headers"], parts["body"], resolve, now=now)
+    return verify_request(
+        parts["method"], parts["url"], parts["headers"], parts["body"], resolve, now=now, receiver=receiver
+    )
 
 
 def without(request, *names):
@@ -87,6 +89,24 @@ class TestAccepts:
         got = Request(environ)
         keys = {SIGNER.key_id: SIGNER.public}.get
         assert verify_request(got.method, got.url, got.headers, got.get_data(), keys, now=NOW) == SIGNER.key_id
+
+
+class TestReceiver:
+    """Who got a signed request could pass it on to a third node under the Host that it was signed with."""
+
+    @pytest.mark.parametrize(("signed_for", "received_by"), [("city", "city"), (None, "city")])
+    def test_takes_what_is_for_it_and_what_names_nobody(self, signed_for, received_by):
+        request = prepared()
+        sign_request(request, SIGNER, SIGNER.key_id, NOW, signed_for)
+        assert verified(request, receiver=received_by) == SIGNER.key_id
+
+    @pytest.mark.parametrize("change", [lambda text: text, lambda text: text.replace(';tag="county"', "")])
+    def test_refuses_what_is_for_another(self, change):
+        request = prepared()
+        sign_request(request, SIGNER, SIGNER.key_id, NOW, "county")
+        request.headers["Signature-Input"] = change(request.headers["Signature-Input"])
+        with pytest.raises(PeerSignature):
+            verified(request, receiver="city")
 
 
 class TestRefuses:

@@ -87,6 +87,7 @@ def release_item(number: int) -> ResponseReturnValue:
 @desk_page(Permission.EXCHANGE_OPERATE)
 def drop_item(number: int) -> ResponseReturnValue:
     """Put a record away for good, with the reason."""
+    require_recent_sign_in()
     reason = request.form.get("reason", "").strip()
     if not reason:
         return _render_quarantine(BodyRefused(faults=(Fault(f"/reason-{number}", "field-empty", "请写明放弃的理由"),)))

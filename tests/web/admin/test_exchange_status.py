@@ -56,6 +56,11 @@ class TestStatus:
         assert post(operator, "/admin/peers/north/release", {"seen": seen}).status_code == 303
         assert "对方升级" not in operator.get("/admin/exchange").text
 
+    @pytest.mark.parametrize("unseen", ["\x00", "\x1b[31m", "\u202e"])
+    def test_takes_no_characters_that_nobody_sees(self, operator, unseen):
+        refused = post(operator, "/admin/exchange/north/pause", {"reason": f"对方{unseen}升级"})
+        assert (refused.status_code, "已暂停" in operator.get("/admin/exchange").text) == (422, False)
+
     def test_shows_removals_until_all_acknowledged_them(self, operator, delisted):
         page = operator.get("/admin/exchange/delistings").text
         assert delisted in page
