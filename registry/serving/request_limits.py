@@ -13,6 +13,7 @@ from registry.domain.permissions import SYSTEM
 from registry.refusals.procedure import TooManyApplications
 from registry.refusals.subscriptions import TooManySubscriptions
 from registry.services.node import rate_limits
+from registry.serving import request_log
 
 IPV6_PREFIX = 64
 """A subscriber has a whole network of addresses of this size."""
@@ -56,14 +57,18 @@ class DatabaseStorage(Storage):
 
 
 def address_key() -> str:
-    """Key of the address that asks, which names nobody: a keyed hash of the address, of IPv6 of its network."""
-    text = get_remote_address()
-    try:
-        address = ipaddress.ip_address(text)
-        if address.version == 6:
-            text = str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
-    except ValueError:
-        pass
+    """Key of the address that asks, which names nobody: a keyed hash of the address, of IPv6 of its network.
+
+    What is no address has one key for all: a proxy that lets its clients write there would give each as many as it
+    likes.
+    """
+    address = request_log.parse_address(get_remote_address())
+    if address is None:
+        text = "-"
+    elif address.version == 6:
+        text = str(ipaddress.ip_network(f"{address}/{IPV6_PREFIX}", strict=False))
+    else:
+        text = str(address)
     return runtime.keys().vault.index("address", text).hex()
 
 

@@ -21,14 +21,23 @@ IPV4_PREFIX, IPV6_PREFIX = 24, 48
 
 def network_of(address: str | None) -> str:
     """The network that an address lies in (/24, of IPv6 /48): tells offices apart, not persons; ``-`` if unknown."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
+    parsed = parse_address(address)
+    if parsed is None:
         return "-"
-    if parsed.version == 6 and parsed.ipv4_mapped:
-        parsed = parsed.ipv4_mapped
     prefix = IPV4_PREFIX if parsed.version == 4 else IPV6_PREFIX
-    return str(ipaddress.ip_network(f"{str(parsed).partition('%')[0]}/{prefix}", strict=False))
+    return str(ipaddress.ip_network(f"{parsed}/{prefix}", strict=False))
+
+
+def parse_address(text: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a text is, without the zone of a link; None for any other text.
+
+    An IPv4 address in the form that an IPv6 socket gives it (``::ffff:192.0.2.7``) is that IPv4 address.
+    """
+    try:
+        parsed = ipaddress.ip_address((text or "").partition("%")[0])
+    except ValueError:
+        return None
+    return (parsed.ipv4_mapped or parsed) if parsed.version == 6 else parsed
 
 
 def init_app(app: Flask) -> None:
