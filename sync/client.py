@@ -1,6 +1,7 @@
 """HTTPS client of the exchange: signed requests to one peer; failures become events of the backlog."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from sync import outbound
 from sync.backlog import Broken, Event, Failed, Refused, TimedOut
 from sync.outbound import Answer, CallFailed
 
+_CODE = re.compile(r"[a-z][a-z0-9-]{0,63}")
 ANSWER_BYTES_MAX = 16 * 1024 * 1024
 
 
@@ -137,9 +139,11 @@ def _accept_answer(answer: Answer) -> bytes:
 
 def _read_code(body: bytes) -> str:
     try:
-        return str(json.loads(body)["code"])[:64]
+        code = json.loads(body)["code"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return "refused"
+    # It goes into the trail, onto pages and terminals: a permanent code, or nothing that the peer chose.
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else "refused"
 
 
 def _parse_object(body: bytes) -> dict[str, Any]:

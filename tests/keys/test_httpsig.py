@@ -32,14 +32,17 @@ def signed(**parts):
     return request
 
 
-def verified(request, now=NOW, resolve={SIGNER.key_id: SIGNER.public}.get, receiver=None, **changed):
+def verified(request, now=NOW, resolve={SIGNER.key_id: SIGNER.public}.get, **changed):
     body = request.body or b""
     parts = {"method": request.method, "url": request.url, "headers": request.headers}
     parts["body"] = body.encode() if isinstance(body, str) else body
     parts |= changed
-    return verify_request(
-        parts["method"], parts["url"], parts["headers"], parts["body"], resolve, now=now, receiver=receiver
-    )
+    return verify_request(parts["method"], parts["url"], parts["headers"], parts["body"], resolve, now=now)
+
+
+def verified_by(node, request):
+    received = ReceivedRequest(request.method, request.url, request.headers, request.body)
+    return verify_for(node, received, {SIGNER.key_id: SIGNER.public}.get, NOW)
 
 
 def without(request, *names):
@@ -98,7 +101,7 @@ class TestReceiver:
     def test_takes_what_is_for_it_and_what_names_nobody(self, signed_for, received_by):
         request = prepared()
         sign_request(request, SIGNER, SIGNER.key_id, NOW, signed_for)
-        assert verified(request, receiver=received_by) == SIGNER.key_id
+        assert verified_by(received_by, request) == SIGNER.key_id
 
     @pytest.mark.parametrize("change", [lambda text: text, lambda text: text.replace(';tag="county"', "")])
     def test_refuses_what_is_for_another(self, change):
@@ -106,7 +109,7 @@ class TestReceiver:
         sign_request(request, SIGNER, SIGNER.key_id, NOW, "county")
         request.headers["Signature-Input"] = change(request.headers["Signature-Input"])
         with pytest.raises(PeerSignature):
-            verified(request, receiver="city")
+            verified_by("city", request)
 
 
 class TestRefuses:

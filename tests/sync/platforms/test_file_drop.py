@@ -122,6 +122,23 @@ class TestSending:
         assert files.run().sent == 1
         assert partner.take()["held"] == 1
 
+    def test_keeps_no_character_of_a_refusal_that_nobody_sees(self, app, files, partner, folder):
+        [sent] = published(app, body())
+        files.run()
+        manifest = json.loads((folder / "to-platform" / "batch-00000001.manifest.json").read_text())
+        answer = {"from": "platform", "to": "city", "sequence": 1, "digest": manifest["digest"]}
+        counts = {"sent": 1, "accepted": 0, "rejected": 1, "pending": 0}
+        line = {
+            "record": sent["record"],
+            "revision": 1,
+            "outcome": "rejected",
+            "code": "10\x9b01",
+            "message": "重复\u202e",
+        }
+        partner.put("receipt-00000001.json", json.dumps(answer | {"counts": counts, "lines": [line]}).encode())
+        files.run()
+        assert [message.detail for message in files.messages()] == ["10□01 重复□"]
+
     def test_finds_by_halves_the_one_row_for_which_a_platform_refuses_all(self, app, files, partner, folder):
         bodies = published(app, *(body() for _ in range(9)))
         poison = bodies[4]["record"]
