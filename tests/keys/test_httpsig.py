@@ -11,7 +11,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from registry.errors import Unavailable
-from registry.keys.httpsig import sign_request, verify_request
+from registry.keys.httpsig import ReceivedRequest, sign_request, verify_for, verify_request
 from registry.keys.signing import Signer
 from registry.refusals.content import PeerSignature
 
