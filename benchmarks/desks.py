@@ -40,8 +40,8 @@ _LINK = re.compile(r'(?:href|action)="(/[^"#]*)')
 
 
 def measure(bed: Bed, records: int) -> None:
-    """Print how long the private pages take: 95 of 100 of them, the slowest ones, and those nobody could open; files that
-    are made for a download stand apart."""
+    """Print how long the private pages take: 95 of 100 of them, the slowest ones, and those nobody could open; files
+    that are made for a download stand apart."""
     examples = _plant(bed)
     seconds: dict[str, float] = {}
     slowest_of: dict[str, str] = {}
