@@ -22,7 +22,7 @@ from registry.domain.publication.signed_documents import SignedDocument
 from registry.errors import Invalid, Refusal
 from registry.keys import sm2
 from registry.keys.signing import verify
-from registry.phrases import Phrase, followed, joined
+from registry.phrases import Phrase, joined
 from registry.refusals.content import KeysMalformed, NoteRefused, ReceiptRefused, ReviewDecisionRefused
 
 
@@ -37,8 +37,9 @@ def prove_decisions(receipt: bytes, decisions: Iterable[bytes], ring: Keyring) -
     superseded = {decision["supersedes"] for decision, _ in found}
     texts = []
     for decision, item in sorted(found, key=lambda pair: (pair[1].number, pair[0]["instant"])):
-        ended = "（已被后来的判定取代）" if decision["decision"] in superseded else ""
-        texts.append(followed(ended, reviews.describe_decision(decision, item, statement["check"])))
+        text = reviews.describe_decision(decision, item, statement["check"])
+        is_over = decision["decision"] in superseded
+        texts.append(Phrase("（已被后来的判定取代）%(decision)s", decision=text) if is_over else text)
     decided = {item.number for _, item in found}
     undecided = [item for item in reviews.find_items(statement) if item.number not in decided]
     if undecided:
