@@ -170,7 +170,7 @@ def _guard_takeaways(work: UnitOfWork, peer: Peer, envelopes: Sequence[Envelope]
         for record in records
     ]
     if rows:
-        work.session.execute(insert(Takeaway), rows)
+        work.session.connection().execute(insert(Takeaway), rows)
 
 
 def _publish(work: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
@@ -206,7 +206,7 @@ def _store_batch(work: UnitOfWork, inbox_batch: InboxBatch, judged_items: Sequen
     work.session.flush()
     rows = [_build_item_row(work, inbox_batch.id, position, item) for position, item in enumerate(judged_items)]
     if rows:
-        work.session.execute(insert(InboxItem), rows)
+        work.session.connection().execute(insert(InboxItem), rows)
     conflicts = [item for item in judged_items if item.outcome.outcome == envelope.CONFLICT]
     audit.note(work, "exchange.equivocation", [str(_find_identity(item)[0]) for item in conflicts], sender)
     _alarm_foreign_authorities(work, judged_items, sender)
