@@ -98,8 +98,14 @@ def _fill(count: int) -> None:
 
 
 def _build_version(firm: Firm) -> publishing.Version:
-    subject = {"kind": "organisation", "name": firm.name, "uscc": firm.uscc}
-    return publishing.Version(body(node=OWNER, subject=subject), OWNER)
+    """A record whose texts are its own, as those of decisions are: nothing that was judged once is remembered of it."""
+    changed = {
+        "subject": {"kind": "organisation", "name": firm.name, "uscc": firm.uscc},
+        "document_number": f"盐虚罚〔2026〕{firm.uscc[8:16]}号",
+        "facts": f"{firm.name}与他人串通投标，涉及{firm.uscc[12:16]}号标段，经查属实。",
+        "content": f"对{firm.name}罚款人民币壹万元，自收到决定书之日起十五日内缴纳。",
+    }
+    return publishing.Version(body(node=OWNER, **changed), OWNER)
 
 
 def _drain(count: int) -> None:
