@@ -26,6 +26,7 @@ from registry.refusals.acts import BatchMalformed, PeerPaused, RemovalShare
 from registry.services.exchange import peers, row_inbox
 from registry.services.exchange.received import format_faults, lock_peers
 from registry.services.node import audit
+from registry.services.node.garbage import rarely_collected
 from registry.services.node.sealed_text import open_text, seal_text
 from registry.services.publication import erasure
 from registry.services.publication.publishing import Version, publish
@@ -43,6 +44,7 @@ class JudgedItem:
     outcome: Outcome
 
 
+@rarely_collected()
 def receive(work: UnitOfWork, peer: Peer, raw: bytes) -> bytes:
     """Receive a batch and return its signed receipt, canonical JSON; the same batch again gets the same.
 
