@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 from registry import __version__
+from registry.garbage import begin_loading, end_loading
 
 _PROCEDURES = (
     "adopted-listings",
@@ -81,6 +82,7 @@ class NodeCommands(click.Group):
         found = getattr(import_module(f"registry.commands.{module}"), attribute)
         for other in COMPLETED_BY.get(cmd_name, ()):
             import_module(f"registry.commands.{other}")
+        end_loading()
         commands: Iterable[click.Command] = found if isinstance(found, tuple) else (found,)
         return next(command for command in commands if command.name == cmd_name)
 
@@ -92,3 +94,9 @@ def main() -> None:
 
     Settings come from REGISTRY_* variables (docs/operations.md). Exit codes: 0 done, 1 refused, 2 usage.
     """
+
+
+def start() -> None:
+    """The program ``registry``: a process that is there for one command."""
+    begin_loading()
+    main()

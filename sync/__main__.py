@@ -4,16 +4,20 @@ import sys
 
 import click
 
-from registry import logs
-from registry.app import create_node
-from sync.schedule import run_forever, run_once
+from registry.garbage import begin_loading, end_loading
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Run every job once and exit; 1 when one of them failed.")
 def main(once: bool) -> None:
     """Exchange with peers, file waiting imports, seal and tidy by clock, until SIGTERM."""
+    begin_loading()
+    from registry import logs
+    from registry.app import create_node
+    from sync.schedule import run_forever, run_once
+
     app = create_node()
+    end_loading()
     logs.configure(app.extensions["registry_settings"])
     if not once:
         run_forever(app)

@@ -1,5 +1,6 @@
 """Fixtures: a real store per test, an application on it, and the people who use it."""
 
+import gc
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from registry import runtime
 from registry.cli import main
 from registry.commands import common
+from registry.garbage import ALLOCATIONS
 from registry.settings import Settings
 from tests.support import attacks, stores
 from tests.support.applications import application
@@ -30,6 +32,8 @@ hypothesis_settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 hypothesis_settings.load_profile("registry")
+# Thousands of tests share what they have loaded, and the collector would walk through it for each of them.
+gc.set_threshold(ALLOCATIONS)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
-from registry import logs
+from registry import garbage, logs
 from registry.settings import from_environment, metrics_folder
 
 IDLE_SECONDS = 10
@@ -26,6 +26,16 @@ def on_starting(_server: object) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for counted in folder.glob("*.db"):
             counted.unlink(missing_ok=True)
+
+
+def post_fork(_server: object, _worker: object) -> None:
+    """Hook of gunicorn before a process makes its application."""
+    garbage.begin_loading()
+
+
+def post_worker_init(_worker: object) -> None:
+    """Hook of gunicorn once a process has made its application."""
+    garbage.end_loading()
 
 
 class TypedErrorLogger(Logger):  # type: ignore[misc]

@@ -19,6 +19,7 @@ from registry.domain.filing.vocabulary import Vocabulary
 from registry.domain.law.reference import Reference
 from registry.domain.permissions import EVERYWHERE, Actor, Permission
 from registry.errors import Fault, Invalid, Refusal
+from registry.garbage import rarely_collected
 from registry.keys.signing import Vault
 from registry.models import Department, ImportFinding, PenaltyImport
 from registry.queries.cases import penalties
@@ -26,7 +27,6 @@ from registry.queries.law import reference_data
 from registry.refusals.acts import AlreadyFiled, ImportUnknown, QueryRefused
 from registry.services.cases import column_mappings, penalty_filing
 from registry.services.node import audit
-from registry.services.node.garbage import rarely_collected
 from registry.services.node.resumable import Perform, PerformAs, run_each
 from registry.tabular import filings
 from registry.unit_of_work import UnitOfWork, day_of

@@ -182,9 +182,9 @@ def _carry_out(run: Run, receiver: Receiver, folder: Path) -> list[str]:
     """Trouble, settle, measure, judge; prints the figures and returns the violations."""
     run.start()
     _watch(run, receiver)
-    files = replace(run.clients[0], seed=51)
+    offices = [replace(client, seed=51 + place) for place, client in enumerate(_first_clients(run))]
     receiver.plan = ["ok", "drop", "500"] * 200
-    run.trouble(MINUTES * 60, [partial(files.hand_in_files, folder)])
+    run.trouble(MINUTES * 60, [partial(office.hand_in_files, folder) for office in offices])
     receiver.plan = []
     runs.settle(run)
     wait_for(lambda: time.monotonic() > run.night + 3, "the day is over", MINUTES * 60 + 60)
@@ -192,20 +192,26 @@ def _carry_out(run: Run, receiver: Receiver, folder: Path) -> list[str]:
     runs.settle(run)
     _reconcile(run)
     found, examined = judge(run.nodes, run.acknowledgements)
-    violations = run.violations + [line for client in (*run.clients, files) for line in client.errors] + found
+    violations = run.violations + [line for client in (*run.clients, *offices) for line in client.errors] + found
     if max(measured) > HEALTHY_SECONDS_MAX:
         violations.append(f"slow: a healthy peer waited {max(measured):.1f} s")
     violations += _tell(run, measured, examined)
     return violations
 
 
+def _first_clients(run: Run) -> list[Client]:
+    """One client of each node."""
+    return list({client.node.settings.node: client for client in reversed(run.clients)}.values())
+
+
 def _watch(run: Run, receiver: Receiver) -> None:
-    """A watch over some of the firms, told to the webhook."""
+    """A watch at each node over some of the firms, told to the webhook."""
     parties = [{"ref": f"{place}", "name": one.name, "uscc": one.uscc} for place, one in enumerate(firms(8, 1), 1)]
     until = f"{run.clients[0].today + dt.timedelta(days=300)}"
     body = {"tender": {"code": "YC-W", "sector": "procurement"}, "parties": parties, "until": until}
-    answer = run.clients[0].ask("POST", "/api/v1/watches", "centre", json=body | {"webhook": receiver.url})
-    assert answer.status_code == 201, answer.text
+    for client in _first_clients(run):
+        answer = client.ask("POST", "/api/v1/watches", "centre", json=body | {"webhook": receiver.url})
+        assert answer.status_code == 201, answer.text
 
 
 def _reconcile(run: Run) -> None:

@@ -20,7 +20,7 @@ from tools.synthetic import Firm, firms, row, write_xlsx
 PENALTIES, IMPORTS = "/api/v1/penalties", "/api/v1/penalties/imports"
 PATIENCE_SECONDS = 90
 FIRMS = 40
-UNVERIFIED_EVERY, WITHDRAWN_EVERY, CHECKED_EVERY = 7, 5, 3
+UNVERIFIED_EVERY, WITHDRAWN_EVERY, CHECKED_EVERY = 7, 3, 3
 FILE_ROWS = 3
 BANS = CASES[:2]
 FINE = replace(CASES[0], kinds="罚款", content="处以采购金额千分之五的罚款。", months=0)

@@ -141,7 +141,7 @@ class Run:
                 for point, program in POINTS.items()
                 if program == kind and (not point.startswith("expire") or time.monotonic() > self.night)
             ]
-            chosen = min(possible, key=lambda point: (reached[point] + 0.5 * self._armed[point], point))
+            chosen = min(possible, key=lambda point: (reached[point] + 0.25 * self._armed[point], point))
             self._armed[chosen] += 1
         return chosen
 

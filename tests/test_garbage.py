@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from registry.services.node.garbage import ALLOCATIONS, rarely_collected
+from registry.garbage import ALLOCATIONS, begin_loading, end_loading, rarely_collected
 
 
 def test_searches_rarely_inside_and_as_before_behind() -> None:
@@ -42,3 +42,21 @@ def test_the_last_of_several_threads_restores() -> None:
     may_end.set()
     thread.join()
     assert gc.get_threshold() == before
+
+
+def test_keeps_apart_what_the_start_of_a_process_made() -> None:
+    end_loading()  # of a loading that nobody began
+    assert gc.get_freeze_count() == 0
+    begin_loading()
+    try:
+        assert not gc.isenabled()
+        made = [[]]
+        end_loading()
+        assert gc.isenabled()
+        with rarely_collected():
+            pass
+        assert gc.get_freeze_count() > 0
+        assert not any(one is made for one in gc.get_objects())
+    finally:
+        gc.unfreeze()
+        gc.enable()
