@@ -18,6 +18,7 @@ from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
 from registry.domain.publication.erasure import ACT
 from registry.errors import Fault
+from registry.garbage import rarely_collected
 from registry.keys.signing import verify
 from registry.models import InboxBatch, InboxItem, Peer, Takeaway
 from registry.queries.exchange import member_statements, peer_messages
@@ -26,7 +27,6 @@ from registry.refusals.acts import BatchMalformed, PeerPaused, RemovalShare
 from registry.services.exchange import peers, row_inbox
 from registry.services.exchange.received import format_faults, lock_peers
 from registry.services.node import audit
-from registry.services.node.garbage import rarely_collected
 from registry.services.node.sealed_text import open_text, seal_text
 from registry.services.publication import erasure
 from registry.services.publication.publishing import Version, publish
