@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run test lint check bench workbooks replays chaos deltas simulate sim mutants failovers container-smoke attack stopwatch screenshots needs lock clean
+.PHONY: help run test lint check bench workbooks replays chaos deltas simulate sim mutants failovers container-smoke attack stopwatch contrast screenshots needs lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -71,6 +71,9 @@ attack: $(VENV)/dev.stamp needs ## attack a node in every known way, and print w
 stopwatch: $(VENV)/dev.stamp needs ## count pages, keys and characters of a clerk, a trading centre and a listing, by keyboard alone
 	@TEST_STORES=sqlite $(BIN)/python -m pytest -q -s -k Browser\ or\ test_desk_browser tests/web/centre/test_walk.py \
 	  tests/web/desk/test_desk_browser.py $(ARGS) | grep stop-watch
+
+contrast: $(VENV)/dev.stamp needs ## measure the contrast of every text of every page, which the tests do of new kinds of text only
+	@AXE_CONTRAST=all TEST_STORES=sqlite $(BIN)/python -m pytest tests/web/test_every_page.py $(ARGS)
 
 screenshots: $(VENV)/dev.stamp needs ## take the pictures of the main pages for the README again (docs/screenshots)
 	@$(BIN)/python -m tools.screenshots $(ARGS)

@@ -26,6 +26,7 @@ from registry.services.node.sign_in import Visitor
 from sync import schedule
 from tests.support.bureau import Bureau
 from tests.support.centre import Centre, party
+from tests.web.furnished import furnish, private_visits
 from tools.synthetic import penalty_rows, write_xlsx
 
 LIMIT_SECONDS = 0.2
@@ -39,16 +40,16 @@ _LINK = re.compile(r'(?:href|action)="(/[^"#]*)')
 
 
 def measure(bed: Bed, records: int) -> None:
-    """Print how long the private pages take: 95 of 100 of them, the slowest ones, and those nobody reached; files that
-    are made for a download stand apart."""
-    _plant(bed)
+    """Print how long the private pages take: 95 of 100 of them, the slowest ones, and those nobody could open; files
+    that are made for a download stand apart."""
+    examples = _plant(bed)
     seconds: dict[str, float] = {}
     slowest_of: dict[str, str] = {}
     files: set[str] = set()
     rules = _rules(bed)
     for name, actor in bed.people.items():
         client = _sign_in(bed, actor)
-        for rule, path, is_page in _crawl(bed, client, rules):
+        for rule, path, is_page in _crawl(bed, client, rules, examples):
             if not is_page:
                 files.add(rule.rule)
             spent = _time(client, path)
@@ -62,7 +63,7 @@ def measure(bed: Bed, records: int) -> None:
         is_over = "a file" if rule in files else "over the limit" if seconds[rule] > LIMIT_SECONDS else ""
         tell(f"{rule} ({slowest_of[rule]})", milliseconds(seconds[rule]), is_over)
     unseen = sorted({rule.rule for rule in rules.values()} - seconds.keys())
-    tell("pages that no link led to", str(len(unseen)), " ".join(unseen))
+    tell("addresses that nobody could open", str(len(unseen)), " ".join(unseen))
 
 
 def _rules(bed: Bed) -> dict[str, Rule]:
@@ -75,14 +76,17 @@ def _rules(bed: Bed) -> dict[str, Rule]:
     }
 
 
-def _crawl(bed: Bed, client: FlaskClient, rules: dict[str, Rule]) -> Iterator[tuple[Rule, str, bool]]:
+def _crawl(
+    bed: Bed, client: FlaskClient, rules: dict[str, Rule], examples: list[str]
+) -> Iterator[tuple[Rule, str, bool]]:
     """The pages that open to a signed-in browser, a few addresses of each, and whether it is a page and no file;
-    links are followed as they come."""
+    links are followed as they come, and what no link has led to by then is opened at its example."""
     adapter = bed.app.url_map.bind("")
     waiting = [rule.rule for rule in rules.values() if not rule.arguments]
     taken: dict[str, set[str]] = defaultdict(set)
-    while waiting:
-        path = waiting.pop(0)
+    unopened = list(examples)
+    while waiting or unopened:
+        path = waiting.pop(0) if waiting else unopened.pop(0)
         try:
             rule, _ = adapter.match(urlsplit(path).path, method="GET", return_rule=True)
         except (HTTPException, RequestRedirect):  # the address of a form
@@ -119,8 +123,9 @@ def _sign_in(bed: Bed, actor: Actor) -> FlaskClient:
     return client
 
 
-def _plant(bed: Bed) -> None:
-    """Give everybody work: a file with errors to mend, one to verify, cases in every state, checks and watches."""
+def _plant(bed: Bed) -> list[str]:
+    """Give everybody work: a file with errors to mend, one to verify, cases in every state, checks, and what every page
+    shows in the tests; an address of each page there."""
     folder = Path(bed.settings.home)
     _stage(bed, folder / "checked.xlsx")
     waiting = folder / "waiting.xlsx"
@@ -135,12 +140,14 @@ def _plant(bed: Bed) -> None:
             bureau.applied("dispute", ground)
             bureau.confirmed("dispute", bureau.published_penalty())
         filings = list(bureau.names.values())
+        values = furnish(bed.app, bureau)
     centre = Centre(bed.staff)
     for count in (1, 12, len(filings)):
         centre.receipt(*(party(filing, str(ref)) for ref, filing in enumerate(filings[:count], 1)))
     schedule._file_imports()
     beds.seal()
     beds.settle()
+    return [visit.path for visit in private_visits(bed.app, values)]
 
 
 def _stage(bed: Bed, path: Path) -> None:

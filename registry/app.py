@@ -29,10 +29,11 @@ def open_doors() -> Flask:
     """An application with every route of the API and the pages, of no node yet."""
     # Imported here, because commands and the worker need no door, and importing them takes a second.
     from registry import api, web
-    from registry.serving import conditional, read_routing, request_limits, request_log
+    from registry.serving import conditional, path_numbers, read_routing, request_limits, request_log
     from registry.serving.read_routing import ReroutingFlask
 
     app: Flask = ReroutingFlask("registry", static_folder=None)
+    path_numbers.init_app(app)
     request_log.init_app(app)
     request_limits.init_app(app)
     conditional.init_app(app)

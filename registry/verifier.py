@@ -22,7 +22,7 @@ from registry.domain.publication.signed_documents import SignedDocument
 from registry.errors import Invalid, Refusal
 from registry.keys import sm2
 from registry.keys.signing import verify
-from registry.phrases import Phrase, joined
+from registry.phrases import Phrase, followed, joined
 from registry.refusals.content import KeysMalformed, NoteRefused, ReceiptRefused, ReviewDecisionRefused
 
 
@@ -38,12 +38,13 @@ def prove_decisions(receipt: bytes, decisions: Iterable[bytes], ring: Keyring) -
     texts = []
     for decision, item in sorted(found, key=lambda pair: (pair[1].number, pair[0]["instant"])):
         ended = "（已被后来的判定取代）" if decision["decision"] in superseded else ""
-        texts.append(ended + reviews.describe_decision(decision, item, statement["check"]))
+        texts.append(followed(ended, reviews.describe_decision(decision, item, statement["check"])))
     decided = {item.number for _, item in found}
     undecided = [item for item in reviews.find_items(statement) if item.number not in decided]
     if undecided:
-        numbers = "、".join(str(item.number) for item in undecided)
-        texts.append(f"所附判定之外，尚有 {len(undecided)} 项须人工核实：第 {numbers} 项。")
+        numbers = joined((str(item.number) for item in undecided), "、")
+        message = "所附判定之外，尚有 %(count)s 项须人工核实：第 %(numbers)s 项。"
+        texts.append(Phrase(message, count=len(undecided), numbers=numbers))
     return texts
 
 

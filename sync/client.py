@@ -1,6 +1,7 @@
 """HTTPS client of the exchange: signed requests to one peer; failures become events of the backlog."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from sync import outbound
 from sync.backlog import Broken, Event, Failed, Refused, TimedOut
 from sync.outbound import Answer, CallFailed
 
+_CODE = re.compile(r"[a-z][a-z0-9-]{0,63}")
 ANSWER_BYTES_MAX = 16 * 1024 * 1024
 
 
@@ -56,13 +58,13 @@ class Transport(Protocol):
 
 
 class HttpPeer:
-    """A peer behind an address. Refuses addresses that are neither https nor this machine."""
+    """A peer behind an address, and by its code. Refuses addresses that are neither https nor this machine."""
 
-    def __init__(self, url: str, signer: Signer, timeout_seconds: int) -> None:
+    def __init__(self, url: str, signer: Signer, timeout_seconds: int, code: str | None = None) -> None:
         if not is_safe_address(url):
             raise PeerRefused()
         self._base = f"{url.rstrip('/')}/exchange/v1"
-        self._signer = signer
+        self._signer, self._code = signer, code
         self._seconds = timeout_seconds
 
     def send_batch(self, raw: bytes) -> bytes:
@@ -111,7 +113,7 @@ class HttpPeer:
         if raw is not None:
             headers["Content-Type"] = "application/json"
         prepared = requests.Request(method, self._base + path, data=raw, headers=headers).prepare()
-        sign_request(prepared, self._signer, self._signer.key_id, runtime.clock())
+        sign_request(prepared, self._signer, self._signer.key_id, runtime.clock(), self._code)
         try:
             return _accept_answer(outbound.call(prepared, self._seconds, ANSWER_BYTES_MAX))
         except CallFailed as failure:
@@ -137,9 +139,11 @@ def _accept_answer(answer: Answer) -> bytes:
 
 def _read_code(body: bytes) -> str:
     try:
-        return str(json.loads(body)["code"])[:64]
+        code = json.loads(body)["code"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return "refused"
+    # It goes into the trail, onto pages and terminals: a permanent code, or nothing that the peer chose.
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else "refused"
 
 
 def _parse_object(body: bytes) -> dict[str, Any]:

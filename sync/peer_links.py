@@ -32,7 +32,7 @@ Connect = Callable[[Peer], Transport]
 
 def connect(peer: Peer) -> Transport:
     """The HTTPS transport to a peer."""
-    return HttpPeer(peer.url, runtime.keys().exchange, runtime.settings().exchange_timeout_seconds)
+    return HttpPeer(peer.url, runtime.keys().exchange, runtime.settings().exchange_timeout_seconds, peer.code)
 
 
 def reachable() -> list[str]:

@@ -106,5 +106,4 @@ def _has_restarted(peer: Peer, page: Batch) -> bool:
 
 def _pause_if_guarded(code: str, refusal: Refusal) -> None:
     if isinstance(refusal, RemovalShare):
-        removed = refusal.data["removed"]
-        runtime.perform(SYSTEM, lambda work: peers.pause(work, code, refusal.code, removed))
+        runtime.perform(SYSTEM, lambda work: peers.pause_for(work, code, refusal))

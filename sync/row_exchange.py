@@ -97,8 +97,8 @@ def exchange(code: str, connect: Connect = connect) -> RowExchangeResult:
     except Refusal as refusal:
         result.failed = refusal.code
         if isinstance(refusal, RemovalShare):
-            removed = refusal.data["removed"]
-            runtime.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code, removed))
+            stopped = refusal
+            runtime.perform(SYSTEM, lambda work: peers.pause_for(work, code, stopped))
     return result
 
 

@@ -17,7 +17,9 @@ from jinja2 import nodes
 from registry import catalogue, errors
 from registry.app import open_doors
 from registry.domain import labels, record_fields, reporting_rates
+from registry.domain.cases import relief
 from registry.domain.cases.filed_kinds import FILED_KINDS
+from registry.domain.cases.procedures import DOCUMENTS
 from registry.web import language, workbook
 from registry.web.public.downloads import LISTS
 
@@ -32,8 +34,10 @@ DESKS = frozenset({
 WORDS = (
     "web/sections.py", "web/measures.py", "web/public/statistics.py", "web/views.py", "domain/checks/explanation.py",
     "domain/checks/comparison.py", "domain/checks/credit_report_words.py", "domain/checks/reviews.py",
-    "domain/cases/relief_certificate.py", "domain/publication/consistency_proof.py", "queries/checks/receipt_proof.py",
+    "domain/cases/relief.py", "domain/cases/relief_certificate.py", "domain/publication/consistency_proof.py",
+    "queries/checks/receipt_proof.py",
     "domain/checks/receipts.py", "verifier.py", "printing/receipt_pdf.py", "printing/attachments.py",
+    "printing/credit_report_pdf.py", "printing/evaluation_sheet.py", "printing/relief_papers.py",
 )  # fmt: skip
 """Files whose strings are all read by the public."""
 OF_CHECKS = frozenset({"FINDINGS", "SHELL_ACTS", "TRANSPORTS", "DELIVERIES"})
@@ -41,12 +45,19 @@ OF_CHECKS = frozenset({"FINDINGS", "SHELL_ACTS", "TRANSPORTS", "DELIVERIES"})
 NAMED = ("sectors", "penalty_kinds", "id_types")
 """Tables whose rows are named in English too; the names of lists, measures, behaviours and districts stay Chinese."""
 REFUSALS = frozenset({
-    "ApplicantUnfit", "BodyRefused", "EntryAhead", "EpochOver", "FileTooLarge", "ListTooLong", "NotDecidedHere",
-    "PageUnknown", "QueryEncoding", "QueryRefused", "ReceiptRefused", "RecordUnknown", "ReliefUnknown",
-    "RepairTooEarly", "ReportUnknown", "SectorUnknown", "StoreUnavailable", "TooManyRequests",
+    "ApplicantUnfit", "BodyRefused", "CodeWrong", "ConcurrentChange", "DateMalformed", "DocumentMissing",
+    "DocumentRefused", "EntryAhead", "EpochOver", "FileTooLarge", "IdNumberMalformed", "IdTypeUnknown", "ListTooLong",
+    "NotDecidedHere", "PageUnknown", "PdfUnavailable", "QueryEncoding", "QueryRefused", "ReceiptRefused",
+    "RecordUnknown", "ReliefOpen", "ReliefRefused", "ReliefUnknown", "RepairTooEarly", "ReportUnknown",
+    "ResidentIdCheckCharacter", "ResidentIdMalformed", "ReviewDecisionRefused", "SectorUnknown", "StoreUnavailable",
+    "TooManyApplications", "TooManyRequests", "TransitionRefused", "UsccCheckCharacter", "UsccImpossible",
+    "UsccMalformed",
 })  # fmt: skip
 """What a public page refuses; the rest is said in Chinese."""
-REFUSING = frozenset({"ReceiptRefused", "_build_refusal"})
+REFUSING = frozenset({
+    "DocumentRefused", "PdfUnavailable", "ReceiptRefused", "ReliefRefused", "RepairTooEarly", "ReviewDecisionRefused",
+    "TooManyApplications", "_build_refusal",
+})  # fmt: skip
 """Calls whose texts tell a visitor what is wrong and what would be right."""
 MARKS = frozenset({"Phrase", "phrase", "translated", "translated_markup"})
 
@@ -103,6 +114,8 @@ def _of_labels() -> Iterator[tuple[str, str]]:
         if name.isupper() and isinstance(table, dict) and name not in OF_CHECKS:
             yield from ((text, "labels") for text in table.values() if isinstance(text, str))
     yield from ((text, "labels") for text in (*LISTS.values(), *reporting_rates.RATES.values(), *workbook.NOTES))
+    documents = {*relief.OPTIONAL, *(kind for noun in labels.RELIEFS for kind in relief.documents(noun))}
+    yield from ((DOCUMENTS[kind], "labels") for kind in sorted(documents))
     for kind in FILED_KINDS:
         yield FILED_KINDS[kind].section, "labels"
         yield from ((one.title, "labels") for one in record_fields.own_fields(kind))

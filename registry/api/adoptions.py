@@ -95,6 +95,13 @@ class ChangeQuery(StrictSchema):
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
 
 
+class RemovalsSeen(StrictSchema):
+    """Number and digest of the places that would leave the list, as they were shown; the refusal `seen-unstated` shows
+    them in `seen`."""
+
+    removals = fields.String(load_default="", validate=validate.Length(max=100))
+
+
 class ReturnStep(StrictSchema):
     """Why a list is sent back."""
 
@@ -212,7 +219,8 @@ def send_back(body: dict[str, Any], number: str) -> dict[str, Any]:
 
 @blueprint.route("/<number>/confirmation", methods=["PUT"])
 @allow(Permission.ADOPTION_CONFIRM)
+@blueprint.arguments(RemovalsSeen, required=False)
 @blueprint.response(204)
-def confirm(number: str) -> None:
-    """Confirm that so many places really left the list, which the mass-removal guard had stopped."""
-    runtime.perform(actor(), lambda work: list_verification.confirm(work, _parse_number(number)))
+def confirm(body: dict[str, Any], number: str) -> None:
+    """Confirm that these places, and no others, really left the list, which the mass-removal guard had stopped."""
+    runtime.perform(actor(), lambda work: list_verification.confirm(work, _parse_number(number), body["removals"]))

@@ -73,14 +73,15 @@ def get_receipt_pdf(query: dict[str, Any], check: str) -> Response:
 
 @blueprint.route("/<check>/sheet.pdf", methods=["GET"])
 @allow(Permission.CHECK_MAKE, reads="check.read")
+@blueprint.arguments(PrintQuery, location="query")
 @blueprint.response(200, BYTES, content_type="application/pdf")
-def get_sheet(check: str) -> Response:
-    """The sheet for the evaluation file: the tender, a summary, the decisions on reviews, lines to sign on. It carries
-    the receipt and the signed decisions."""
+def get_sheet(query: dict[str, Any], check: str) -> Response:
+    """The sheet for the evaluation file, in Chinese or with ``lang=en`` in English: tender, summary, the decisions
+    on reviews, lines to sign on. It carries the receipt and the signed decisions, the same in both."""
     with runtime.reading() as session:
         stored = stored_checks.of_department(session, actor().department_id, check)
         signed = award_check.unseal(runtime.keys(), stored)
-        printed = evaluation.print_sheet(session, runtime.keys(), runtime.settings(), signed)
+        printed = evaluation.print_sheet(session, runtime.keys(), runtime.settings(), signed, query["lang"])
     return _build_download(printed, "application/pdf", f"sheet-{check}.pdf")
 
 

@@ -8,7 +8,7 @@ from registry.domain.exchange import batch, reconciliation
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import canonical
 from registry.errors import Fault
-from registry.keys.httpsig import verify_request
+from registry.keys.httpsig import ReceivedRequest, verify_for
 from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.publication import log_identity
 from registry.queries.publication.ledger_state import head
@@ -50,8 +50,8 @@ def batches() -> Response:
     try:
         return _build_response(runtime.perform(SYSTEM, act))
     except RemovalShare as refusal:
-        removed = refusal.data["removed"]
-        runtime.perform(SYSTEM, lambda work: peers.pause(work, code, RemovalShare.code, removed))
+        stopped = refusal
+        runtime.perform(SYSTEM, lambda work: peers.pause_for(work, code, stopped))
         raise
 
 
@@ -153,13 +153,12 @@ def _verify_peer() -> str:
         known = {kid: (peer.code, peer.public_key) for kid, peer in peer_messages.by_key_id(session).items()}
     # The address as it came over the wire: a decoded one would not match what was signed.
     target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
-    kid = verify_request(
-        request.method,
-        f"{request.scheme}://{request.host}{target}",
-        request.headers,
-        request.get_data(),
+    url = f"{request.scheme}://{request.host}{target}"
+    kid = verify_for(
+        runtime.settings().node,
+        ReceivedRequest(request.method, url, request.headers, request.get_data()),
         lambda key_id: bytes.fromhex(known[key_id][1]) if key_id in known else None,
-        now=runtime.clock(),
+        runtime.clock(),
     )
     if kid not in known:
         raise PeerSignature()

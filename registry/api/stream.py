@@ -28,6 +28,11 @@ MARGIN_SECONDS = 5
 RETRY_MILLISECONDS = 2_000
 EVENTS_MAX = 500
 """At most so many events are read at once."""
+EVENT = {
+    "type": "object",
+    "description": "一个事件；data 是一行 JSON，与 /changes 的一项相同",
+    "properties": {name: {"type": "string"} for name in ("id", "event", "data")},
+}
 blueprint = Blueprint("stream", __name__, url_prefix="/api/v1", description="公示动态")
 
 
@@ -62,7 +67,7 @@ listeners = _Listeners()
 @blueprint.route("/stream")
 @public
 @blueprint.arguments(StreamQuery, location="query")
-@blueprint.response(200, {"type": "string"}, content_type="text/event-stream")
+@blueprint.response(200, EVENT, content_type="text/event-stream")
 def stream(query: dict[str, Any]) -> Response:
     """What happens to which record, as server-sent events: `id` is the entry with the epoch, `event` the act, `data` as
     an item of `/changes`.

@@ -132,11 +132,11 @@ def send_back(number: int, reason: str, account: str) -> None:
 
 @listing_group.command("adopt-confirm")
 @click.argument("number", metavar="ADOPTION", type=ROW_NUMBER)
-@click.option("--removals", help="Number and digest that were seen; without it what would be removed now.")
+@click.option("--removals", default="", help="Number and digest that were seen; without it they are shown only.")
 @ACCOUNT
 @in_app
-def confirm(number: int, removals: str | None, account: str) -> None:
+def confirm(number: int, removals: str, account: str) -> None:
     """Confirm, as security administrator, a removal that the mass-removal guard stopped; other removals that come
     until it is used are not confirmed."""
-    removals = runtime.perform(actor_named(account), lambda work: list_verification.confirm(work, number, removals))
-    click.echo(f"adoption {number}: removals confirmed: {removals}")
+    confirmed = runtime.perform(actor_named(account), lambda work: list_verification.confirm(work, number, removals))
+    click.echo(f"adoption {number}: removals confirmed: {confirmed}")

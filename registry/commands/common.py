@@ -21,8 +21,14 @@ from registry.unit_of_work import day_of
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+ROW_NUMBER_MAX = 2**63 - 1
+
+
 class WholeRange(click.IntRange):
-    """A whole number within a range, in plain digits: ``int`` would also take 1_0."""
+    """A whole number within a range, in plain digits: ``int`` would also take 1_0. None is more than a row can have."""
+
+    def __init__(self, least: int | None = None, most: int = ROW_NUMBER_MAX) -> None:
+        super().__init__(least, most)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Parse the option; refuses what is no whole number."""
@@ -80,6 +86,8 @@ def exit_with_refusal(refusal: Refusal) -> None:
     click.echo(f"{refusal.code}: {refusal.title}", err=True)
     if refusal.detail and refusal.detail != refusal.title:
         click.echo(f"  {blot(refusal.detail)}", err=True)
+    for name in refusal.members:
+        click.echo(f"  {name}: {refusal.data[name]}", err=True)
     for fault in refusal.faults:
         click.echo(f"  {blot(fault.pointer)}: {fault.code}: {blot(fault.detail)}", err=True)
     sys.exit(1)

@@ -168,7 +168,7 @@ def release_all(peer: str, code: str, account: str) -> None:
 
 
 @group.command("confirm-release")
-@click.argument("number", type=int)
+@click.argument("number", type=WholeRange(1))
 @ACCOUNT
 @in_app
 def confirm_release(number: int, account: str) -> None:
@@ -190,11 +190,12 @@ def confirm_release(number: int, account: str) -> None:
 
 @group.command("release")
 @click.argument("peer")
+@click.option("--seen", default="", help="The pause that was seen, as `exchange status` shows it: number and digest.")
 @AS
 @in_app
-def release(peer: str, account: str | None) -> None:
-    """Release a paused peer: take its batches again, for a day with as many removals as it was paused for."""
-    until = runtime.perform(operator_named(account), lambda work: peers.release(work, peer))
+def release(peer: str, seen: str, account: str | None) -> None:
+    """Release a paused peer: take its batches again, within a day with just those removals it was paused for."""
+    until = runtime.perform(operator_named(account), lambda work: peers.release(work, peer, seen))
     click.echo(f"{peer}: 已恢复 released until {until.isoformat(timespec='minutes')}")
 
 

@@ -59,8 +59,8 @@ def _echo_status(row: PeerStatus, now: dt.datetime) -> None:
     for code, number in sorted(row.refusals.items()):
         click.echo(f"  被拒 rejected {code}: {number}")
     if peer.paused_because:
-        removals = f", 撤除 removals {peer.removals_seen}" if peer.removals_seen else ""
-        click.echo(f"  已暂停 paused: {peer.paused_because}{removals}")
+        removals = f", 撤除 removals {peer.removals_count}" if peer.removals_count else ""
+        click.echo(f"  已暂停 paused: {peer.paused_because}{removals}, 核对 seen {peer.pause}")
     for record, promised in row.removals:
         click.echo(f"  撤除未确认 removal open {_hours(promised, now)}: {record}")
 

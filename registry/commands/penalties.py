@@ -28,7 +28,7 @@ from registry.tabular.annotated import CellFinding, annotate_file
 from registry.unit_of_work import UnitOfWork, day_of
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
-ROW_NUMBER = WholeRange(1, 2**63 - 1)
+ROW_NUMBER = WholeRange(1)
 LIST_MAX = 1_000_000
 
 

@@ -62,8 +62,9 @@ def _require_report_file(_context: click.Context, _option: click.Parameter, path
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="FILE.pdf or FILE.json.",
 )
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="The language of the words on a PDF.")
 @in_app
-def report_subject(uscc: str, path: Path) -> None:
+def report_subject(uscc: str, path: Path, lang: str) -> None:
     """Write the signed credit report of a firm: what stands published here about its code now."""
     if path.suffix.lower() not in {".pdf", ".json"}:
         raise click.BadParameter("--out must end in .pdf or .json")
@@ -71,7 +72,7 @@ def report_subject(uscc: str, path: Path) -> None:
     with runtime.reading() as session:
         made = credit_reports.make(UnitOfWork(session, SHELL, runtime.clock(), runtime.keys(), settings), uscc)
     is_pdf = path.suffix.lower() == ".pdf"
-    path.write_bytes(credit_report_pdf.render(made, settings.base_url, settings.pdf_font) if is_pdf else made)
+    path.write_bytes(credit_report_pdf.render(made, settings.base_url, settings.pdf_font, lang) if is_pdf else made)
     click.echo(f"report: {path}")
 
 

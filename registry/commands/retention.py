@@ -36,8 +36,8 @@ def show() -> None:
 def clear() -> None:
     """Clear what is past its period now, as the worker does every day.
 
-    Under a database role that may only append, sealed parts of case steps stay until this is run by the role for
-    erasure (`registry database roles`).
+    Under a database role that may only append, sealed parts of case steps and statements of reconciliations stay until
+    this is run by the role for erasure (`registry database roles`).
     """
     for code in retention.CLEARINGS:
         cleared = 0

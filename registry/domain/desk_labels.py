@@ -1,6 +1,7 @@
 """Chinese labels of what only signed-in people see: roles, acts of two persons, law tables, jobs, audit events."""
 
-from registry.domain.labels import SHELL_ACTS
+from registry.domain.case_labels import CASE_ACTS, CASES
+from registry.domain.labels import SHELL_ACTS, label_for
 
 STAFF = {
     "clerk": "经办人",
@@ -128,36 +129,109 @@ JOBS = {
 }
 """Jobs of the worker (``sync/schedule``)."""
 AUDIT_ACTS = SHELL_ACTS | {
+    "access.code-failed": "核验码不正确",
+    "access.key-failed.expired": "账号已失效",
+    "access.key-failed.revoked": "访问密钥已收回",
+    "access.key-failed.unknown": "访问密钥不存在",
     "access.sign-in-failed": "登录失败",
     "access.sign-in-locked": "登录失败过多，暂停登录",
-    "access.key-failed.unknown": "访问密钥不存在",
-    "access.key-failed.revoked": "访问密钥已收回",
-    "access.key-failed.expired": "账号已失效",
-    "access.token-failed": "指标口令不正确",
     "access.signature-failed": "节点签名不正确",
-    "access.code-failed": "核验码不正确",
+    "access.token-failed": "指标口令不正确",
     "account.end": "停用账号",
     "account.grant": "更改授权范围",
-    "account.recovery-code-used": "使用恢复码",
     "account.passkey": "添加通行密钥",
-    "account.passkey-used": "使用通行密钥",
     "account.passkey-copied": "通行密钥的计数没有增长，疑被复制",
     "account.passkey-end": "移除通行密钥",
+    "account.passkey-used": "使用通行密钥",
+    "account.recovery-code-used": "使用恢复码",
     "account.recovery-codes": "生成恢复码",
     "account.second-factor": "启用验证器",
     "account.set-password": "设置口令",
+    "adoption.annotate": "下载带批注的名单文件",
+    "adoption.confirm": "确认名单的移出",
+    "adoption.read": "查看转录名单",
+    "adoption.receive": "收到名单文件",
+    "adoption.return": "退回转录名单",
+    "adoption.verify": "核验转录名单",
     "audit.read": "查看审计",
     "audit.verify": "核对审计承诺链",
+    "check.fail": "核查未能完成",
+    "check.make": "作出授标前核查",
+    "check.read": "查看核查",
+    "check.replay": "重放核查",
+    "clock.recount": "重新计算期限",
+    "clock.restart": "重新起算期限",
+    "document.read": "查看文书",
+    "exchange.batch.refused": "平台拒收批次",
+    "exchange.bulk-release.confirm": "确认成批放行来文",
+    "exchange.bulk-release.propose": "提出成批放行来文",
+    "exchange.different": "对账不一致",
+    "exchange.equivocation": "对方节点前后说法矛盾",
+    "exchange.foreign-authority": "对方节点报送了不属于它的机关",
+    "exchange.head.forget": "忘记对方节点的签名检查点",
+    "exchange.peer.epoch": "对方节点更换纪元",
+    "exchange.peer.pause": "暂停交换节点",
+    "exchange.peer.restart": "从头接收交换节点",
+    "exchange.peer.secret": "登记交换节点的口令",
+    "exchange.peer.secret.forget": "删除交换节点的口令",
+    "exchange.quarantine.drop": "丢弃待处理来文",
+    "exchange.quarantine.release": "放行待处理来文",
+    "exchange.receive": "收到其他节点的记录",
+    "exchange.reconcile": "对账",
+    "exchange.recovered": "从其他节点取回记录",
+    "exchange.set-aside": "搁置待发记录",
+    "import.annotate": "下载带批注的文件",
+    "import.map": "说明每一列的含义",
+    "import.mend": "改正文件中的单元格",
+    "import.receive": "收到报送文件",
+    "import.submit": "报送文件中的行",
+    "keys.encrypt": "加密密钥文件",
+    "keys.rotate.second": "更换 SM2 签名密钥",
     "law.confirm": "确认法律依据变更",
     "law.load": "载入法律依据",
     "law.propose": "提出法律依据变更",
     "law.reject": "退回法律依据变更",
+    "mail.failed": "邮件未能发送",
+    "members.refused": "拒收成员声明",
+    "penalty.read-source": "查看原文件的行",
+    "person.report": "出具个人信息报告",
     "proposal.confirm": "确认两人事项",
     "proposal.propose": "提出两人事项",
     "proposal.read": "查看两人事项",
+    "proposal.read-document": "查看两人事项的文书",
     "proposal.refuse": "退回两人事项",
     "record.erase": "依法删除",
+    "record.expire": "公示期满",
+    "record.extend": "顺延公示",
+    "relief.code": "发放当事人核验码",
+    "relief.contact": "备案当事人的联系邮箱",
+    "relief.read": "查看异议和修复",
+    "relief.unfit": "申请人与记录不符",
+    "retention.clear": "清除已满保存期限的信息",
+    "review.decide": "判定人工核实事项",
+    "review.read": "查看人工核实事项",
+    "rows.found": "发现数据行被改动",
     "session.end": "退出登录",
     "session.open": "登录",
+    "watch.begin": "开始关注",
+    "watch.end": "结束关注",
+    "watch.mail": "设置关注的通知邮箱",
+    "watch.read": "查看关注",
+    "watch.replay": "重发关注事件",
+    "watch.webhook": "设置关注的通知地址",
+    "witness.add": "登记见证方",
+    "witness.remove": "移除见证方",
+    "witness.require": "规定见证方的个数",
 }
-"""Audit events; one without a label is shown by its code."""
+"""Audit events that are no step of a case; ``label_for_act`` says those too."""
+_READINGS = {"read": "查看", "paper": "生成文书"}
+
+
+def label_for_act(code: str) -> str:
+    """What an audit event says was done, in words: of a step of a case its kind and the act. An unknown code is shown
+    as it is."""
+    noun, _, act = code.partition(".")
+    verb = (CASE_ACTS | _READINGS).get(act)
+    if code in AUDIT_ACTS or noun not in CASES or verb is None:
+        return label_for(AUDIT_ACTS, code)
+    return f"{CASES[noun]}：{verb}"

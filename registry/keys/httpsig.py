@@ -40,8 +40,23 @@ class Headers(Protocol):
     def items(self) -> Iterable[tuple[str, str]]: ...
 
 
-def sign_request(prepared: PreparedRequest, signer: Signer, key_id: str, now: datetime) -> None:
+@dataclass(frozen=True)
+class ReceivedRequest:
+    """A request as it was received; ``url`` is the absolute address in its percent-encoded form."""
+
+    method: str
+    url: str
+    headers: Headers
+    body: bytes
+
+
+def sign_request(
+    prepared: PreparedRequest, signer: Signer, key_id: str, now: datetime, receiver: str | None = None
+) -> None:
     """Add Content-Digest, Signature-Input and Signature to a prepared request, replacing older ones.
+
+    ``receiver``: the code of the node that it is for, as the signed ``tag``. The covered address does not name it: who
+    got the request may pass it on under a Host of its own choice.
 
     Sign last: any change afterwards breaks it. The body must be text or bytes, not a stream.
     """
@@ -52,6 +67,7 @@ def sign_request(prepared: PreparedRequest, signer: Signer, key_id: str, now: da
         prepared,
         key_id=key_id,
         created=now,
+        tag=receiver,
         covered_component_ids=_covered_components(_fold_headers(prepared.headers)),
         body=_read_body(prepared),
     )
@@ -70,20 +86,28 @@ def verify_request(
     """Verify that this request was signed, exactly as received, within the last five minutes; return the key id.
 
     ``url`` is the absolute address in its percent-encoded form; ``resolve_public_key`` returns the raw key of a
-    key id, or None. Refuses as ``PeerSignature``. The caller checks whether the key may do this, and whether this
-    idempotency key was used before.
+    key id, or None. Refuses as ``PeerSignature``. The caller checks whether the key may do this, and
+    whether this idempotency key was used before.
     """
-    request = _Request(method, url, _fold_headers(headers))
+    return verify_for(None, ReceivedRequest(method, url, headers, body), resolve_public_key, now)
+
+
+def verify_for(node: str | None, received: ReceivedRequest, resolve_public_key: ResolvePublicKey, now: datetime) -> str:
+    """Verify a request as ``verify_request`` does, and that it was not signed for another node than this one; one that
+    names none, as releases before did, is taken."""
+    request = _Request(received.method, received.url, _fold_headers(received.headers))
     resolver = _Resolver(resolve_public_key)
     try:
         results = _Verifier(resolver, now).verify(
-            request, require_components=_covered_components(request.headers), body=body
+            request, require_components=_covered_components(request.headers), body=received.body
         )
     except (HTTPMessageSignaturesException, ValueError) as error:
         if resolver.failure is not None:
             raise resolver.failure from None
         raise PeerSignature("请求签名缺失、过期或不成立") from error
-    _require_digest(request.headers["content-digest"], body)
+    _require_digest(request.headers["content-digest"], received.body)
+    if node is not None and results[0].parameters.get("tag", node) != node:
+        raise PeerSignature("请求是签给另一节点的")
     return str(results[0].parameters["keyid"])
 
 

@@ -29,6 +29,8 @@ ERASABLE = {
     "review_decisions": ("sealed", "evidence_sealed"),
 }  # fmt: skip
 """Columns of these tables that the role for erasure may empty."""
+DELETABLE = ("reconciliation_statements", "relation_ends")
+"""Tables of which the role for erasure may delete rows."""
 
 _QUOTE = postgresql.dialect().identifier_preparer.quote_identifier  # type: ignore[no-untyped-call]
 
@@ -67,4 +69,5 @@ def statements(application: str, erasure: str) -> Iterator[str]:
     yield f"GRANT {app} TO {eraser}"
     for name, erased in ERASABLE.items():
         yield f"GRANT UPDATE ({', '.join(erased)}) ON {name} TO {eraser}"
-    yield f"GRANT DELETE ON relation_ends TO {eraser}"
+    for name in DELETABLE:
+        yield f"GRANT DELETE ON {name} TO {eraser}"

@@ -5,21 +5,22 @@ import datetime as dt
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from registry.domain.exchange import pause
 from registry.models.base import Base, FreeText, Key
 
 
 class Peer(Base):
     """Another node. ``cursor`` is the last entry pulled from it within its ``epoch``.
 
-    A node without ``url`` is known by its key only: its records come through others. ``removals_seen``: how many
-    removals it was paused for; a person who releases it lets so many go through until ``removals_until``
-    (``removals_left``), and not one more. ``former_keys`` verify what it signed before a change of key.
+    A node without ``url`` is known by its key only: its records come through others. ``removals_shown``: number and
+    digest of the removals it was paused for; a person who releases it lets just these go through, once, until
+    ``removals_until`` (``removals_allowed``). ``former_keys`` verify what it signed before a change of key.
     One that was removed stays as a row, because what it signed is still to be verified.
 
     ``transport``: ``service`` speaks the protocol of the nodes; ``files`` and ``front_end`` are platforms that take and
     send rows, have no key, and are told of what ``formats`` and ``sectors`` (none: all) reach. What comes from them is
     filed by ``intake_account``, rows of lists under the list ``intake_list``. ``last_sequence``: of batches to it, each
-    to be answered within ``answer_days``.
+    to be answered within ``answer_days``; None where no time is agreed.
     """
 
     __tablename__ = "peers"
@@ -36,9 +37,10 @@ class Peer(Base):
     pulled_at: Mapped[dt.datetime | None]
     batch_records: Mapped[int]
     paused_because: Mapped[str | None] = mapped_column(FreeText)
+    paused_at: Mapped[dt.datetime | None]
     removals_until: Mapped[dt.datetime | None]
-    removals_seen: Mapped[int] = mapped_column(default=0, server_default="0")
-    removals_left: Mapped[int] = mapped_column(default=0, server_default="0")
+    removals_shown: Mapped[str | None]
+    removals_allowed: Mapped[str | None]
     retry_at: Mapped[dt.datetime | None]
     failures: Mapped[int]
     removed_at: Mapped[dt.datetime | None]
@@ -51,12 +53,24 @@ class Peer(Base):
     intake_account: Mapped[str] = mapped_column(default="", server_default="")
     intake_list: Mapped[str] = mapped_column(default="", server_default="")
     last_sequence: Mapped[int] = mapped_column(default=0, server_default="0")
-    answer_days: Mapped[int] = mapped_column(default=5, server_default="5")
+    answer_days: Mapped[int | None]
 
     @property
     def is_platform(self) -> bool:
         """Whether it takes and sends rows, not envelopes."""
         return self.transport != "service"
+
+    @property
+    def pause(self) -> str | None:
+        """What is shown of its pause to the person who ends it; None while it is not paused."""
+        if self.paused_because is None:
+            return None
+        return pause.describe(self.paused_because, self.paused_at, self.removals_shown)
+
+    @property
+    def removals_count(self) -> int:
+        """For how many removals it is paused."""
+        return pause.count_removals(self.removals_shown)
 
 
 class OutboxMessage(Base):

@@ -19,6 +19,7 @@ from registry.domain.labels import PROJECT_NAMES, REVIEW_OUTCOMES, ROLES, VERDIC
 from registry.domain.literals import chinese_day
 from registry.domain.publication import canonical
 from registry.domain.publication.keyring import read_instant
+from registry.phrases import Phrase, joined
 from registry.printing.page import (
     FONT,
     LINE,
@@ -34,7 +35,7 @@ from registry.printing.page import (
 )
 
 if TYPE_CHECKING:
-    from fpdf import FPDF
+    from registry.printing.page import Document
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 URGENCY = ("barred", "review", "unchecked", "on_record", "no_record")
@@ -63,24 +64,26 @@ class Sheet:
 def beijing_time(instant: dt.datetime) -> str:
     """An instant as people in China write it."""
     local = instant.astimezone(BEIJING)
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M:%S}（北京时间）"
+    return Phrase("%(day)s %(time)s（北京时间）", day=chinese_day(f"{local:%Y-%m-%d}"), time=f"{local:%H:%M:%S}")
 
 
-def render(sheet: Sheet, font: str = "") -> bytes:
-    """Render the sheet; ``font`` is a font file, empty for the usual places. Refuses ``PdfUnavailable``."""
+def render(sheet: Sheet, font: str = "", language: str = "zh") -> bytes:
+    """Render the sheet; ``font`` is a font file, empty for the usual places, ``language`` ``zh`` or ``en``.
+
+    Refuses ``PdfUnavailable``.
+    """
     statement = json.loads(sheet.receipt)["statement"]
-    page = open_page(statement["check"], font)
+    page = open_page(statement["check"], font, language)
     try:
         return _fill_page(page, sheet, statement)
     finally:
         close_fonts(page)
 
 
-def _fill_page(page: "FPDF", sheet: Sheet, statement: dict[str, Any]) -> bytes:
+def _fill_page(page: "Document", sheet: Sheet, statement: dict[str, Any]) -> bytes:
     made_at = read_instant(statement["instant"])
     page.set_creation_date(made_at)
-    page.set_title(f"授标前信用核查表 {statement['check']}")
-    page.set_lang("zh-CN")
+    page.set_title(f"{page.words('授标前信用核查表')} {statement['check']}")
     draw_code(page, sheet.address)
     notice = "本表供评审存档。证据是随附的 JSON 回执和判定；扫描右侧二维码，在验证页选择本 PDF 原文件即可核验。"
     write_head(page, "授标前信用核查表", notice)
@@ -99,7 +102,7 @@ def _fill_page(page: "FPDF", sheet: Sheet, statement: dict[str, Any]) -> bytes:
     return bytes(page.output())
 
 
-def _write_tender(page: "FPDF", sheet: Sheet, statement: dict[str, Any]) -> None:
+def _write_tender(page: "Document", sheet: Sheet, statement: dict[str, Any]) -> None:
     tender = sheet.tender
     draw_rule(page)
     write_facts(
@@ -114,7 +117,7 @@ def _write_tender(page: "FPDF", sheet: Sheet, statement: dict[str, Any]) -> None
             "核查单位账号": statement["requester"],
             "核查时刻": beijing_time(read_instant(statement["instant"])),
             "法律效力日": chinese_day(statement["on"]),
-            "登记号": f"第 {statement['entry']} 号记录",
+            "登记号": Phrase("第 %(entry)s 号记录", entry=statement["entry"]),
             "回执编号": statement.get("number"),
             "回执摘要（SHA-256）": hashlib.sha256(sheet.receipt).hexdigest(),
         },
@@ -122,24 +125,33 @@ def _write_tender(page: "FPDF", sheet: Sheet, statement: dict[str, Any]) -> None
     draw_rule(page)
 
 
-def _write_summary(page: "FPDF", statement: dict[str, Any], sheet: Sheet) -> None:
+def _write_summary(page: "Document", statement: dict[str, Any], sheet: Sheet) -> None:
     counts = Counter(line["verdict"] for line in statement["lines"])
-    parts = [f"{VERDICTS[verdict]} {counts[verdict]} 家" for verdict in URGENCY if counts[verdict]]
+    parts = [
+        Phrase("%(verdict)s %(count)s 家", verdict=VERDICTS[verdict], count=counts[verdict])
+        for verdict in URGENCY
+        if counts[verdict]
+    ]
     undecided = [item for item in reviews.find_items(statement) if not sheet.decisions.get(item.number)]
     page.set_font(FONT, size=11)
-    write_paragraph(page, f"汇总：共 {statement['count']} 方；{'；'.join(parts)}。", height=LINE + 1)
+    summary = Phrase("汇总：共 %(count)s 方；%(parts)s。", count=statement["count"], parts=joined(parts, "；"))
+    write_paragraph(page, summary, height=LINE + 1)
     if undecided:
-        write_paragraph(page, f"尚有 {len(undecided)} 项须人工核实而未判定。", height=LINE + 1)
+        open_items = Phrase("尚有 %(count)s 项须人工核实而未判定。", count=len(undecided))
+        write_paragraph(page, open_items, height=LINE + 1)
     if not statement["complete"]:
         write_paragraph(page, "本次答复不完整：有未能核查的一方，或者有来源未能查询。", height=LINE + 1)
     page.set_font(FONT, size=10)
     draw_rule(page)
 
 
-def _write_line(page: "FPDF", sheet: Sheet, line: Mapping[str, Any], items: Sequence[ReviewItem]) -> None:
+def _write_line(page: "Document", sheet: Sheet, line: Mapping[str, Any], items: Sequence[ReviewItem]) -> None:
     page.set_font(FONT, size=11)
-    title = (
-        f"【{label_for(VERDICTS, line['verdict'])}】{explanation.party_text(line)}（{label_for(ROLES, line['role'])}）"
+    title = Phrase(
+        "【%(label)s】%(party)s（%(role)s）",
+        label=label_for(VERDICTS, line["verdict"]),
+        party=explanation.party_text(line),
+        role=label_for(ROLES, line["role"]),
     )
     write_paragraph(page, title, height=LINE + 1)
     page.set_font(FONT, size=10)
@@ -162,35 +174,37 @@ def reason_text(reason: Mapping[str, Any], measures: Mapping[str, str]) -> str:
     return text
 
 
-def _write_decision(page: "FPDF", sheet: Sheet, item: ReviewItem) -> None:
+def _write_decision(page: "Document", sheet: Sheet, item: ReviewItem) -> None:
     decisions = [json.loads(data)["statement"] for data in sheet.decisions.get(item.number, ())]
     if not decisions:
-        _write_indented(page, f"第 {item.number} 项：尚未判定。")
+        _write_indented(page, Phrase("第 %(number)s 项：尚未判定。", number=item.number))
     for decision in decisions:
-        when = beijing_time(read_instant(decision["instant"]))
-        ended = "" if decision is decisions[-1] else "（已被后来的判定取代）"
-        _write_indented(
-            page,
-            f"第 {item.number} 项判定{ended}：{label_for(REVIEW_OUTCOMES, decision['outcome'])}。"
-            f"理由：{decision['reason']}"
-            f"（{decision['department']} {decision['decided_by']}，{when}）",
+        text = Phrase(
+            "第 %(number)s 项判定%(ended)s：%(outcome)s。理由：%(reason)s（%(department)s %(decided_by)s，%(when)s）",
+            number=item.number,
+            ended="" if decision is decisions[-1] else "（已被后来的判定取代）",
+            outcome=label_for(REVIEW_OUTCOMES, decision["outcome"]),
+            reason=decision["reason"],
+            department=decision["department"],
+            decided_by=decision["decided_by"],
+            when=beijing_time(read_instant(decision["instant"])),
         )
+        _write_indented(page, text)
 
 
-def _write_indented(page: "FPDF", text: str) -> None:
+def _write_indented(page: "Document", text: str) -> None:
     page.set_x(MARGIN + 5)
     write_paragraph(page, text)
 
 
-def _write_signatures(page: "FPDF") -> None:
+def _write_signatures(page: "Document") -> None:
     page.ln(6)
     for signer in _SIGNERS:
-        write_paragraph(
-            page, f"{signer}（签字）：＿＿＿＿＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日", height=LINE + 4
-        )
+        place = Phrase("%(signer)s（签字）：＿＿＿＿＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日", signer=signer)
+        write_paragraph(page, place, height=LINE + 4)
 
 
-def _attach_proofs(page: "FPDF", sheet: Sheet, statement: dict[str, Any], at: dt.datetime) -> None:
+def _attach_proofs(page: "Document", sheet: Sheet, statement: dict[str, Any], at: dt.datetime) -> None:
     check = statement["check"]
     attach(page, f"receipt-{check}.json", sheet.receipt, "JSON receipt", at)
     if sheet.tender:

@@ -1,19 +1,31 @@
-"""Draw pages of a PDF: Chinese text, rules, a QR code, attachments.
+"""Draw pages of a PDF in Chinese or English: text, rules, a QR code, attachments.
 
-The same content gives the same bytes with the same font and library.
+The same content gives the same bytes with the same font and library. Whatever is written on a document is put into its
+language; names, law and what somebody typed stay as they are, and so do the signed files that it carries.
 """
 
 import datetime as dt
 from collections.abc import Callable, Container, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from registry import catalogue
 from registry.domain.characters import tables
 from registry.phrases import Phrase
 from registry.refusals.content import PdfUnavailable
 
+Words = Callable[[str], str]
+"""Puts a text of ours into the language of a sheet."""
+LANGUAGES: Mapping[str, Words] = {"zh": str, "en": catalogue.in_english}
+
 if TYPE_CHECKING:
     from fpdf import FPDF
+
+    class Document(FPDF):
+        """An open document with the words of its language."""
+
+        words: Words
+
 
 PLACES = (
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
@@ -23,6 +35,7 @@ PLACES = (
 FONT = "cjk"
 LINE = 5.6  # millimetres, as all lengths here
 MARGIN, QR = 18, 34
+_LABELS = 40  # room for the labels of facts
 _SIMPLIFIED = 2  # in the collections of Noto CJK: JP, KR, SC, TC, HK
 _FONT_FORMATS = (b"ttcf", b"OTTO", b"true", b"\0\1\0\0")
 
@@ -32,12 +45,13 @@ def require_printing(font: str = "") -> None:
     close_fonts(open_page("", font))
 
 
-def open_page(foot: str, font: str = "", words: Callable[[str], str] = str) -> "FPDF":
+def open_page(foot: str, font: str = "", language: str = "zh") -> "Document":
     """Open a document whose pages have ``foot`` and their number at the foot, so that a missing page is noticed.
 
     ``font`` is a font file, empty for the usual places. Refuses ``PdfUnavailable`` without the libraries or without a
-    font with Chinese characters. ``close_fonts`` ends it. ``words`` puts the foot into the language of the sheet.
+    font with Chinese characters. ``close_fonts`` ends it. ``language``: ``zh`` or ``en``.
     """
+    words = LANGUAGES[language]
     path = _find_font(font)
     try:
         from fpdf import FPDF
@@ -53,7 +67,9 @@ def open_page(foot: str, font: str = "", words: Callable[[str], str] = str) -> "
             number = Phrase("第 %(number)s 页，共 %(count)s 页", number=self.page_no(), count="{nb}")
             self.cell(0, 5, f"{foot}　{words(number)}", align="C")
 
-    page = Sheet(format="A4")
+    page = cast("Document", Sheet(format="A4"))
+    page.words = words
+    page.set_lang("en" if language == "en" else "zh-CN")
     page.set_margins(MARGIN, MARGIN)
     page.set_auto_page_break(True, MARGIN)
     number = _SIMPLIFIED if path.suffix == ".ttc" else 0
@@ -65,7 +81,7 @@ def open_page(foot: str, font: str = "", words: Callable[[str], str] = str) -> "
     return page
 
 
-def close_fonts(page: "FPDF") -> None:
+def close_fonts(page: "Document") -> None:
     """Close the font files of a document."""
     for font_file in page.fonts.values():
         font_file.ttfont.close()  # type: ignore[union-attr]  # the only font added is a file
@@ -81,44 +97,47 @@ def _find_font(chosen: str) -> Path:
     return path
 
 
-def write_head(page: "FPDF", title: str, notice: str) -> None:
+def write_head(page: "Document", title: str, *notices: str) -> None:
     """Write the title and what the page is, beside the QR code."""
     page.set_font(FONT, size=18)
     write_paragraph(page, title, _width_beside_code(page), 11)
     page.set_font(FONT, size=10)
-    write_paragraph(page, notice, _width_beside_code(page))
+    for notice in notices:
+        write_paragraph(page, notice, _width_beside_code(page))
     page.set_y(max(page.get_y(), MARGIN + QR) + 3)
 
 
-def _width_beside_code(page: "FPDF") -> float:
+def _width_beside_code(page: "Document") -> float:
     """The width beside the QR code."""
     return float(page.epw - QR - 4)
 
 
-def write_facts(page: "FPDF", facts: Mapping[str, object]) -> None:
+def write_facts(page: "Document", facts: Mapping[str, object]) -> None:
     """Write facts by their labels, one a line; those that are None are left out."""
-    for label, value in facts.items():
-        if value is not None:
-            page.cell(40, LINE, label)
-            write_paragraph(page, str(value))
+    stated = {page.words(label): value for label, value in facts.items() if value is not None}
+    room = max(_LABELS, *(page.get_string_width(label) + 4 for label in stated))
+    for label, value in stated.items():
+        page.cell(room, LINE, label)
+        write_paragraph(page, value if isinstance(value, str) else str(value))
 
 
-def write_paragraph(page: "FPDF", text: str, width: float = 0, height: float = LINE) -> None:
-    """Write a paragraph, flush left; Chinese breaks anywhere."""
+def write_paragraph(page: "Document", text: str, width: float = 0, height: float = LINE) -> None:
+    """Write a paragraph, flush left; Chinese breaks anywhere, English between words."""
     from fpdf.enums import WrapMode
 
-    written = _write_out(text, page.fonts[FONT].cmap)  # type: ignore[union-attr]  # the only font added is a file
-    page.multi_cell(width, height, written, align="L", wrapmode=WrapMode.CHAR, new_x="LMARGIN", new_y="NEXT")
+    written = _write_out(page.words(text), page.fonts[FONT].cmap)  # type: ignore[union-attr]  # the only font added is a file
+    wrap = WrapMode.CHAR if page.words is str else WrapMode.WORD
+    page.multi_cell(width, height, written, align="L", wrapmode=wrap, new_x="LMARGIN", new_y="NEXT")
 
 
-def draw_rule(page: "FPDF") -> None:
+def draw_rule(page: "Document") -> None:
     """Draw a line from margin to margin."""
     page.ln(1.5)
     page.line(MARGIN, page.get_y(), page.w - MARGIN, page.get_y())
     page.ln(1.5)
 
 
-def draw_code(page: "FPDF", url: str) -> None:
+def draw_code(page: "Document", url: str) -> None:
     """Draw a QR code of an address at the upper right."""
     try:
         import segno
@@ -133,7 +152,7 @@ def draw_code(page: "FPDF", url: str) -> None:
                 page.rect(left + across * module, MARGIN + down * module, module, module, style="F")
 
 
-def attach(page: "FPDF", name: str, content: bytes, description: str, at: dt.datetime) -> None:
+def attach(page: "Document", name: str, content: bytes, description: str, at: dt.datetime) -> None:
     """Attach a JSON file to the document."""
     page.embed_file(
         basename=name,

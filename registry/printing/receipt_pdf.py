@@ -6,11 +6,9 @@ the same font and library.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from registry import catalogue
 from registry.domain.checks import comparison, explanation
 from registry.domain.publication.keyring import read_instant
 from registry.phrases import Phrase
@@ -29,7 +27,7 @@ from registry.printing.page import (
 )
 
 if TYPE_CHECKING:
-    from fpdf import FPDF
+    from registry.printing.page import Document
 
 SHORT = {
     "barred": "有限制措施",
@@ -45,11 +43,6 @@ def address(receipt: bytes, base_url: str) -> str:
     return f"{base_url.rstrip('/')}/verify?digest={hashlib.sha256(receipt).hexdigest()}"
 
 
-Words = Callable[[str], str]
-"""Puts a text of ours into the language of a sheet."""
-LANGUAGES: Mapping[str, Words] = {"zh": str, "en": catalogue.in_english}
-
-
 def render(receipt: bytes, base_url: str, font: str = "", language: str = "zh") -> bytes:
     """Render the PDF of a genuine receipt or of an excerpt; ``font`` is a font file, empty for the usual places.
 
@@ -59,41 +52,36 @@ def render(receipt: bytes, base_url: str, font: str = "", language: str = "zh") 
     """
     document = json.loads(receipt)
     statement, key = document["statement"], document["signature"]["kid"]
-    words = LANGUAGES[language]
-    page = open_page(statement["check"], font, words)
+    page = open_page(statement["check"], font, language)
     try:
-        return _fill_page(page, _Receipt(receipt, statement, key, words), address(receipt, base_url))
+        return _fill_page(page, _Receipt(receipt, statement, key), address(receipt, base_url))
     finally:
         close_fonts(page)
 
 
 @dataclass(frozen=True)
 class _Receipt:
-    """What is printed, and in which words."""
+    """What is printed."""
 
     data: bytes = field(repr=False)
     statement: dict[str, Any]
     key: str
-    words: Words
 
 
-def _fill_page(page: "FPDF", printed: _Receipt, url: str) -> bytes:
-    statement, words = printed.statement, printed.words
+def _fill_page(page: "Document", printed: _Receipt, url: str) -> bytes:
+    statement = printed.statement
     check = statement["check"]
     page.set_creation_date(read_instant(statement["instant"]))
-    page.set_title(f"{words('授标前核查回执')} {check}")
-    page.set_lang("zh-CN" if words is str else "en")
+    page.set_title(f"{page.words('授标前核查回执')} {check}")
     draw_code(page, url)
     if len(statement["lines"]) == statement["count"]:
-        proof = words("本页供阅读，本身不是证据；证据是作为附件随附的 JSON 回执。")
+        proof = "本页供阅读，本身不是证据；证据是作为附件随附的 JSON 回执。"
     else:
-        only = Phrase(
+        proof = Phrase(
             "本页供阅读，本身不是证据；证据是作为附件随附的 JSON 回执（只出示 %(count)s 方中的一方）。",
             count=statement["count"],
         )
-        proof = words(only)
-    scan = words("扫描右侧二维码，在验证页选择该文件核验。")
-    write_head(page, words("授标前核查回执"), f"{proof}{'' if words is str else ' '}{scan}")
+    write_head(page, "授标前核查回执", proof, "扫描右侧二维码，在验证页选择该文件核验。")
     _write_facts(page, printed)
     _write_parties(page, printed)
     _write_closing(page, printed, url)
@@ -101,43 +89,43 @@ def _fill_page(page: "FPDF", printed: _Receipt, url: str) -> bytes:
     return bytes(page.output())
 
 
-def _write_facts(page: "FPDF", printed: _Receipt) -> None:
-    statement, words = printed.statement, printed.words
+def _write_facts(page: "Document", printed: _Receipt) -> None:
+    statement = printed.statement
     draw_rule(page)
     facts = {
         "回执编号": statement.get("number"),
         "核查号": statement["check"],
         "出具节点": statement["issuer"],
-        "作出时刻": words(Phrase("%(instant)s（协调世界时）", instant=statement["instant"])),
+        "作出时刻": Phrase("%(instant)s（协调世界时）", instant=statement["instant"]),
         "请求方": statement["requester"],
         "各方数": statement["count"],
         "签名密钥": printed.key,
         "回执摘要（SHA-256）": hashlib.sha256(printed.data).hexdigest(),
     }
-    write_facts(page, {words(label): value for label, value in facts.items()})
+    write_facts(page, facts)
     draw_rule(page)
     for text in explanation.basis_texts(statement):
-        write_paragraph(page, words(text))
+        write_paragraph(page, text)
     draw_rule(page)
 
 
-def _write_parties(page: "FPDF", printed: _Receipt) -> None:
-    statement, words = printed.statement, printed.words
+def _write_parties(page: "Document", printed: _Receipt) -> None:
+    statement = printed.statement
     for line in statement["lines"]:
         label = SHORT.get(line["verdict"], SHORT["unchecked"])
         page.set_font(FONT, size=11)
         title = Phrase("【%(label)s】%(party)s", label=label, party=explanation.party_text(line))
-        write_paragraph(page, words(title), height=LINE + 1)
+        write_paragraph(page, title, height=LINE + 1)
         page.set_font(FONT, size=10)
         for text in (explanation.verdict_text(line, statement["entry"]), *explanation.reason_texts(line)):
             page.set_x(MARGIN + 5)
-            write_paragraph(page, words(text))
+            write_paragraph(page, text)
         page.ln(1.5)
     draw_rule(page)
 
 
-def _write_closing(page: "FPDF", printed: _Receipt, url: str) -> None:
+def _write_closing(page: "Document", printed: _Receipt, url: str) -> None:
     statement = printed.statement
     address_text = Phrase("验证页：%(url)s", url=url)
     for text in (*comparison.describe_changes(statement), *explanation.limit_texts(statement), address_text):
-        write_paragraph(page, printed.words(text))
+        write_paragraph(page, text)

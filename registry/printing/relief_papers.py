@@ -3,12 +3,14 @@
 import datetime as dt
 import hashlib
 import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from registry.domain.cases import relief_certificate
 from registry.domain.labels import RELIEFS, label_for
 from registry.domain.literals import chinese_day
 from registry.domain.publication.keyring import read_instant
+from registry.phrases import Phrase
 from registry.printing.page import (
     FONT,
     LINE,
@@ -23,37 +25,51 @@ from registry.printing.page import (
 )
 
 if TYPE_CHECKING:
-    from fpdf import FPDF
+    from registry.printing.page import Document
 
 
-def render_receipt(
-    number: str, noun: str, department: str, received_at: dt.datetime, base_url: str, font: str
-) -> bytes:
-    """The receipt of an application, with a QR code of the page that says how it stands. Refuses ``PdfUnavailable``."""
+@dataclass(frozen=True)
+class ReceivedApplication:
+    """What the receipt of an application says: its number, dispute or repair, who decides, and when it came."""
+
+    number: str = field(repr=False)
+    noun: str
+    department: str
+    received_at: dt.datetime
+
+
+def render_receipt(received: ReceivedApplication, base_url: str, font: str = "", language: str = "zh") -> bytes:
+    """The receipt of an application, with a QR code of the page that says how it stands; ``language``: ``zh`` or
+    ``en``. Refuses ``PdfUnavailable``."""
+    number, received_at = received.number, received.received_at
     url = f"{base_url.rstrip('/')}/relief?number={number}"
-    page = open_page(number, font)
+    page = open_page(number, font, language)
     try:
-        title = f"{label_for(RELIEFS, noun)}申请回执"
+        title = Phrase("%(relief)s申请回执", relief=label_for(RELIEFS, received.noun))
         _begin(page, title, url, received_at)
         write_head(page, title, "凭编号查看进度、撤回申请；谁知道编号，谁就能查看和撤回，请妥善保管。")
         draw_rule(page)
         page.set_font(FONT, size=16)
-        write_paragraph(page, f"受理编号　{number}", height=LINE + 4)
+        write_paragraph(page, Phrase("受理编号　%(number)s", number=number), height=LINE + 4)
         page.set_font(FONT, size=10)
         write_facts(
-            page, {"办理机关": department, "收到日期": chinese_day(received_at.date().isoformat()), "进度页": url}
+            page,
+            {"办理机关": received.department, "收到日期": chinese_day(received_at.date().isoformat()), "进度页": url},
         )
         return bytes(page.output())
     finally:
         close_fonts(page)
 
 
-def render_certificate(certificate: bytes, base_url: str, font: str) -> bytes:
-    """A certificate, which carries its JSON, with a QR code of the verification page. Refuses ``PdfUnavailable``."""
+def render_certificate(certificate: bytes, base_url: str, font: str = "", language: str = "zh") -> bytes:
+    """A certificate, which carries its JSON, with a QR code of the verification page; ``language``: ``zh`` or ``en``.
+
+    Refuses ``PdfUnavailable``.
+    """
     document = json.loads(certificate)
     statement, made_at = document["statement"], read_instant(document["statement"]["instant"])
     url = f"{base_url.rstrip('/')}/verify?digest={hashlib.sha256(certificate).hexdigest()}"
-    page = open_page(statement["record"], font)
+    page = open_page(statement["record"], font, language)
     try:
         title = relief_certificate.title(statement)
         _begin(page, title, url, made_at)
@@ -71,8 +87,7 @@ def render_certificate(certificate: bytes, base_url: str, font: str) -> bytes:
         close_fonts(page)
 
 
-def _begin(page: "FPDF", title: str, url: str, at: dt.datetime) -> None:
+def _begin(page: "Document", title: str, url: str, at: dt.datetime) -> None:
     page.set_creation_date(at)
-    page.set_title(title)
-    page.set_lang("zh-CN")
+    page.set_title(page.words(title))
     draw_code(page, url)

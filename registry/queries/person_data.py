@@ -5,7 +5,9 @@ import datetime as dt
 import io
 import json
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -201,8 +203,8 @@ class _Search:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 return [archive.read(name).decode("utf-8", "replace") for name in archive.namelist()]
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
-            return []
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error):
+            return [content.decode("utf-8", "replace")]  # a damaged archive may still show what it was made of
 
     def _show(self, column: Column[Any], value: Any) -> Any:
         if isinstance(column.type, LargeBinary):

@@ -39,6 +39,20 @@ class RemovalsChanged(Conflict):
     code, title = "removals-changed", "将移出的记录与核对时不同，请重新核对后确认"
 
 
+class PauseChanged(Conflict):
+    """The peer is not paused any more, or for something else than the person who releases it was shown."""
+
+    code, title = "pause-changed", "该交换对象的暂停与核对时不同，请重新核对后恢复"
+
+
+class SeenUnstated(Invalid):
+    """Who confirms removals or releases a peer states what was shown: its number and digest, as they now stand in
+    ``seen``."""
+
+    code, title = "seen-unstated", "须写明核对时看到的数量和摘要"
+    members = ("seen",)
+
+
 class AdoptionUnfinished(Conflict):
     """The rows of the filed list are not all filed yet, or its filing failed: it cannot be verified."""
 

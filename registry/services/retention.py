@@ -40,6 +40,7 @@ from registry.models import (
     PenaltyImport,
     Proposal,
     Publication,
+    ReconciliationStatement,
     RecoveryCode,
     Relief,
     ReviewDecision,
@@ -50,6 +51,7 @@ from registry.models import (
     WebSession,
 )
 from registry.queries.cases import procedure_records
+from registry.queries.exchange import peer_status
 from registry.queries.law import reference_data
 from registry.queries.node import store_role
 from registry.services.node import audit
@@ -109,7 +111,7 @@ def _find_cutoff(session: Session, code: str, today: dt.date) -> Cutoff | None:
 
 def _clear_rows(work: UnitOfWork, code: str, clearing: Clearing, cutoff: Cutoff) -> int:
     table = Base.metadata.tables[clearing.table.__tablename__]
-    if not all(store_role.may_update(work.session, table.name, name) for name in clearing.emptied):
+    if not _may_clear(work.session, clearing):
         return 0
     keys = list(table.primary_key.columns)
     due = select(*keys).select_from(clearing.table).where(clearing.is_due(cutoff)).order_by(*keys).limit(CHUNK)
@@ -123,6 +125,13 @@ def _clear_rows(work: UnitOfWork, code: str, clearing: Clearing, cutoff: Cutoff)
     work.session.execute(change)
     audit.note(work, "retention.clear", code, f"{len(found)} rows of {table.name}")
     return len(found)
+
+
+def _may_clear(session: Session, clearing: Clearing) -> bool:
+    name = clearing.table.__tablename__
+    if not clearing.emptied:
+        return store_role.may_delete(session, name)
+    return all(store_role.may_update(session, name, column) for column in clearing.emptied)
 
 
 def _has_bytes(column: Any) -> ColumnElement[bool]:
@@ -304,6 +313,12 @@ CLEARINGS: Mapping[str, tuple[Clearing, ...]] = {
             {"envelope": ""},
         ),
         Clearing(InboxBatch, lambda cutoff: and_(_has_bytes(InboxBatch.raw), _batch_is_settled(cutoff)), {"raw": b""}),
+    ),
+    "sector-statements": (
+        Clearing(
+            ReconciliationStatement,
+            lambda cutoff: and_(ReconciliationStatement.at < cutoff.at, peer_status.IS_OF_SECTOR),
+        ),
     ),
     "filed-files": (
         Clearing(PenaltyImport, _file_is_answered(PenaltyImport), {"sealed": b"", "mended": None}),

@@ -1,6 +1,5 @@
 """Limits per address of who asks: flask-limiter over counters in the database, exact over all processes."""
 
-import ipaddress
 from typing import NoReturn
 
 from flask import Flask
@@ -13,9 +12,8 @@ from registry.domain.permissions import SYSTEM
 from registry.refusals.procedure import TooManyApplications
 from registry.refusals.subscriptions import TooManySubscriptions
 from registry.services.node import rate_limits
+from registry.serving import addresses
 
-IPV6_PREFIX = 64
-"""A subscriber has a whole network of addresses of this size."""
 PRINTS_PER_HOUR_MAX = 120
 """Signed reports made for one address in an hour."""
 
@@ -56,15 +54,8 @@ class DatabaseStorage(Storage):
 
 
 def address_key() -> str:
-    """Key of the address that asks, which names nobody: a keyed hash of the address, of IPv6 of its network."""
-    text = get_remote_address()
-    try:
-        address = ipaddress.ip_address(text)
-        if address.version == 6:
-            text = str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
-    except ValueError:
-        pass
-    return runtime.keys().vault.index("address", text).hex()
+    """Key of the address that asks, which names nobody: a keyed hash of its subscriber."""
+    return runtime.keys().vault.index("address", addresses.subscriber_of(get_remote_address())).hex()
 
 
 def _refuse(_limit: object) -> NoReturn:

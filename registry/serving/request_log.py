@@ -1,6 +1,5 @@
 """One line and two measurements for each request: its id, its route as a template, never its address or content."""
 
-import ipaddress
 import logging
 import time
 
@@ -8,6 +7,7 @@ from flask import Flask, Response, g, request
 
 from registry import logs
 from registry.serving import metrics
+from registry.serving.addresses import network_of
 
 HEADER, HEADER_IN_ENVIRON = "X-Request-ID", "HTTP_X_REQUEST_ID"
 log = logging.getLogger(__name__)
@@ -16,19 +16,6 @@ ROUTINE = ("/healthz", "/readyz", "/metrics")
 """Asked every few seconds by machines; logged only when they fail, or for debugging."""
 UNMATCHED = "unmatched"
 """Stands for every path that no route has: what was typed there may be anything."""
-IPV4_PREFIX, IPV6_PREFIX = 24, 48
-
-
-def network_of(address: str | None) -> str:
-    """The network that an address lies in (/24, of IPv6 /48): tells offices apart, not persons; ``-`` if unknown."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return "-"
-    if parsed.version == 6 and parsed.ipv4_mapped:
-        parsed = parsed.ipv4_mapped
-    prefix = IPV4_PREFIX if parsed.version == 4 else IPV6_PREFIX
-    return str(ipaddress.ip_network(f"{str(parsed).partition('%')[0]}/{prefix}", strict=False))
 
 
 def init_app(app: Flask) -> None:

@@ -151,6 +151,8 @@ def _check_directory(entries: list[zipfile.ZipInfo], size: int) -> None:
     """Check the claims of the zip directory before anything is unpacked."""
     if len(entries) > MAX_ENTRIES or len({part_key(entry.filename) for entry in entries}) < len(entries):
         raise FileUnreadable("XLSX 文件目录不正常")
+    if any(entry.header_offset < 0 for entry in entries):  # before the file begins
+        raise FileUnreadable("XLSX 文件目录不正常")
     if any(entry.flag_bits & 1 for entry in entries):
         raise FileFormat("文件已加密")
     if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):

@@ -90,6 +90,11 @@ def language() -> str:
     return ENGLISH if is_english() else CHINESE
 
 
+def printed_language() -> str:
+    """The language of this page, as ``printing`` names it."""
+    return "en" if is_english() else "zh"
+
+
 def translated(value: Any) -> Any:
     """A text in the language of this page, where it has words for it; anything else as it is."""
     if not is_english() or not isinstance(value, str) or hasattr(value, "__html__"):

@@ -12,16 +12,17 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from registry import runtime
 from registry.domain import desk_labels, labels
+from registry.domain.filing import cells
 from registry.domain.permissions import Actor
-from registry.errors import Refusal
+from registry.errors import Fault, Refusal
 from registry.keys.signing import Keys
-from registry.refusals.acts import OutOfRole, OutOfScope
+from registry.refusals.acts import BodyRefused, OutOfRole, OutOfScope
 from registry.refusals.content import FileTooLarge
 from registry.refusals.sign_in import FormExpired, PageUnknown
 from registry.serving import access_trail
 from registry.settings import Settings
 from registry.web import problems
-from registry.web.formatting import beijing_time
+from registry.web.formatting import beijing_time, plain
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -92,6 +93,19 @@ def connect(app: Flask, settings: Settings, keys: Keys) -> None:
 @private.before_request
 def _require_own_form() -> None:
     csrf.protect()
+
+
+@private.before_request
+def _require_visible() -> None:
+    """Refuse what nobody sees in a form, as every other door does; a password may have any character."""
+    unseen = [
+        name
+        for name, texts in request.form.lists()
+        if "password" not in name and any(cells.is_forbidden(text) for text in (name, *texts))
+    ]
+    if unseen:
+        details = cells.FORBIDDEN, cells.FORBIDDEN_DETAIL
+        raise BodyRefused(faults=tuple(Fault(cells.pointer(plain(name)), *details) for name in unseen))
 
 
 @private.after_request

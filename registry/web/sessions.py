@@ -21,7 +21,7 @@ from registry.queries.node.sign_in_lookup import SignedIn, StoredPassword
 from registry.refusals.sign_in import PageUnknown, SessionUnknown, SignInFailed, SignInLocked
 from registry.services.node import passwords, sign_in
 from registry.services.node.sign_in import Visitor
-from registry.serving import access_trail, request_limits, request_log
+from registry.serving import access_trail, addresses, request_limits
 from registry.unit_of_work import day_of
 from registry.web.blueprint import render_uncached
 from registry.web.private import may_open, navigation_of, own_path, private
@@ -137,7 +137,7 @@ def note_failure(account: str | None) -> SignInFailed:
 
 def current_visitor() -> Visitor:
     """Who asks, as far as a session keeps it."""
-    network = request_log.network_of(request.remote_addr)
+    network = addresses.network_of(request.remote_addr)
     return Visitor(request_limits.address_key(), network, request.user_agent.string)
 
 

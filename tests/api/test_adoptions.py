@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 
@@ -59,8 +60,14 @@ class TestRoutes:
 
     def test_only_the_security_administrator_confirms(self, office, client, people):
         number = office.file([firm(1)])
-        assert client.put(f"{ROUTE}/{number}/confirmation", headers=people["verifier"].headers).status_code == 403
-        assert client.put(f"{ROUTE}/{number}/confirmation", headers=people["security"].headers).status_code == 204
+        route = f"{ROUTE}/{number}/confirmation"
+        assert client.put(route, headers=people["verifier"].headers).status_code == 403
+        unstated = client.put(route, headers=people["security"].headers)
+        assert (unstated.status_code, unstated.json["code"]) == (422, "seen-unstated")
+        other = client.put(route, headers=people["security"].headers, json={"removals": "1 0"})
+        assert (other.status_code, other.json["code"]) == (409, "removals-changed")
+        seen = {"removals": unstated.json["seen"]}
+        assert client.put(route, headers=people["security"].headers, json=seen).status_code == 204
 
 
 class TestCommands:
@@ -73,7 +80,10 @@ class TestCommands:
         code, output = typed("listings", "adopt-verify", "1", "--as", "verifier")
         assert (code, "2 came, 0 changed, 0 renewed, 0 left" in output) == (0, True)
         assert Centre(people).look(party(firm(1)))["lines"][0]["verdict"] == "barred"
-        assert typed("listings", "adopt-confirm", "1", "--as", "security")[0] == 0
+        code, output = typed("listings", "adopt-confirm", "1", "--as", "security")
+        [seen] = re.findall("seen: (0 [0-9a-f]{32})", output)
+        assert (code, "seen-unstated" in output) == (1, True)
+        assert typed("listings", "adopt-confirm", "1", "--removals", seen, "--as", "security")[0] == 0
         assert typed("listings", "adopt-confirm", "1", "--as", "verifier")[0] == 1
 
     def test_heading_is_said_once(self, office, typed, tmp_path):

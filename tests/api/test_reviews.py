@@ -1,18 +1,24 @@
 """Decisions on what a check leaves to a person: signed beside the receipt, used again, never in place of it."""
 
 import base64
+import io
 import json
 
 import pytest
+from lxml import html
+from pypdf import PdfReader
 from sqlalchemy import text
 
 from registry import runtime
 from registry.domain.checks import reviews
 from registry.keys.signing import verify
+from registry.queries.law import reference_data
 from registry.queries.publication import known_keys
+from tests.support import printed as printed_papers
 from tests.support.bureau import PDF
 from tests.support.desk import bidder, stranger
 from tests.support.filings import PERSON_NUMBER, BanFactory
+from tests.web.untranslated import untranslated
 
 TENDER = {"tender": {"code": "YC2026-0412"}}
 SAME, OTHER = {"outcome": "same", "reason": "执照核对一致"}, {"outcome": "not_same", "reason": "住所地不同"}
@@ -199,6 +205,21 @@ class TestSheet:
         text_ = "\n".join(proven.get_json()["explanation"])
         for part in ("编号 YC2026-0412，名称 示例设备采购", "“不是同一主体”", "“是同一主体”", "已被后来的判定取代"):
             assert part in text_
+
+    def test_is_printed_in_english_around_the_same_proofs(self, desk, ban):
+        check = looked(desk, named(ban), stranger(), tender={"name": "示例设备采购"})
+        decide(desk, check, OTHER)
+        decide(desk, check, SAME)
+        chinese, english = (desk.get(f"/checks/{check}/sheet.pdf?lang={lang}", "centre").data for lang in ("zh", "en"))
+        carried = [PdfReader(io.BytesIO(data)).attachments for data in (chinese, english)]
+        assert carried[0] == carried[1]
+        with runtime.reading() as session:
+            measures = reference_data.current(session).names("measures").values()
+        assert printed_papers.untranslated(english, *measures) == []
+        assert "notthesame" in printed_papers.text_of(english).lower()
+        proven = desk.client.post("/en/verify", data={"receipt": (io.BytesIO(english), "sheet.pdf")})
+        assert proven.status_code == 200
+        assert list(untranslated(html.fromstring(proven.text))) == []
 
     def test_says_what_is_not_decided(self, desk, ban):
         check = looked(desk, named(ban), {"name": "盐城盐都无此商贸有限公司"})

@@ -11,7 +11,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from registry.errors import Unavailable
-from registry.keys.httpsig import sign_request, verify_request
+from registry.keys.httpsig import ReceivedRequest, sign_request, verify_for, verify_request
 from registry.keys.signing import Signer
 from registry.refusals.content import PeerSignature
 
@@ -38,6 +38,11 @@ def verified(request, now=NOW, resolve={SIGNER.key_id: SIGNER.public}.get, **cha
     parts["body"] = body.encode() if isinstance(body, str) else body
     parts |= changed
     return verify_request(parts["method"], parts["url"], parts["headers"], parts["body"], resolve, now=now)
+
+
+def verified_by(node, request):
+    received = ReceivedRequest(request.method, request.url, request.headers, request.body)
+    return verify_for(node, received, {SIGNER.key_id: SIGNER.public}.get, NOW)
 
 
 def without(request, *names):
@@ -87,6 +92,24 @@ class TestAccepts:
         got = Request(environ)
         keys = {SIGNER.key_id: SIGNER.public}.get
         assert verify_request(got.method, got.url, got.headers, got.get_data(), keys, now=NOW) == SIGNER.key_id
+
+
+class TestReceiver:
+    """Who got a signed request could pass it on to a third node under the Host that it was signed with."""
+
+    @pytest.mark.parametrize(("signed_for", "received_by"), [("city", "city"), (None, "city")])
+    def test_takes_what_is_for_it_and_what_names_nobody(self, signed_for, received_by):
+        request = prepared()
+        sign_request(request, SIGNER, SIGNER.key_id, NOW, signed_for)
+        assert verified_by(received_by, request) == SIGNER.key_id
+
+    @pytest.mark.parametrize("change", [lambda text: text, lambda text: text.replace(';tag="county"', "")])
+    def test_refuses_what_is_for_another(self, change):
+        request = prepared()
+        sign_request(request, SIGNER, SIGNER.key_id, NOW, "county")
+        request.headers["Signature-Input"] = change(request.headers["Signature-Input"])
+        with pytest.raises(PeerSignature):
+            verified_by("city", request)
 
 
 class TestRefuses:

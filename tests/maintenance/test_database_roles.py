@@ -1,5 +1,6 @@
 """The role of the application, by connecting as it: acts work, and what was appended stays as it is."""
 
+import datetime as dt
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -15,8 +16,10 @@ from registry.domain.publication import cosignatures
 from registry.keys.signing import EXCHANGE, SIGNING, Signer
 from registry.maintenance import backup, database_roles, store_checks
 from registry.maintenance.installation import examine
+from registry.models import ReconciliationStatement
 from registry.queries import row_integrity
 from registry.queries.publication import ledger_state
+from registry.services.exchange import peers
 from registry.services.publication import key_rotation, ledger, row_state, witnesses
 from sync import schedule
 from tests.support.desk import Desk
@@ -52,6 +55,13 @@ def narrowed_to(store):
         owner.execute(b"DROP FUNCTION refuse_second_until_entry() CASCADE")
 
 
+def owe_a_clearing(work):
+    """A statement past its period, in a table of which the application deletes nothing: the job leaves it."""
+    north = peers.add(work, "north", "平台", "", "ab" * 32, ())
+    past = work.now - dt.timedelta(days=3650)
+    work.session.add(ReconciliationStatement(peer_id=north.id, at=past, document='{"sector":"housing"}'))
+
+
 @pytest.fixture
 def narrowed(store, settings):
     """A node whose application connects under the narrow role, with a published and withdrawn record."""
@@ -64,6 +74,7 @@ def narrowed(store, settings):
             desk = Desk(app.test_client(), people)
             desk.withdraw(desk.published(BanFactory()), days_ago(0))
             with runtime.begin() as work:
+                owe_a_clearing(work)
                 row_state.seal(work)
             yield store
             runtime.db.session.remove()

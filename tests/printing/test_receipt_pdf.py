@@ -14,14 +14,10 @@ from registry.domain.checks import receipts
 from registry.printing import page, receipt_pdf
 from registry.refusals.content import PdfUnavailable
 from tests.domain.checks.test_receipts import BARRED, FACTS, THREE, made, receipt
+from tests.support.printed import text_of
 
 BASE = "https://registry.example/"
 WHOLE = receipt(made(lines=THREE))
-
-
-def text_of(data):
-    """All text of a PDF, without the breaks of its lines; pypdf gives each two-byte code a NUL as well."""
-    return re.sub(r"[\s\0]+", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages))
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +65,10 @@ class TestRender:
             hashlib.sha256(WHOLE).hexdigest(),
         ):
             assert said in text
-        assert PdfReader(io.BytesIO(data)).attachments == {f"receipt-{FACTS.check}.json": [WHOLE]}
+        reader = PdfReader(io.BytesIO(data))
+        assert reader.attachments == {f"receipt-{FACTS.check}.json": [WHOLE]}
+        lines = reader.pages[0].extract_text().replace("\0", "").split()
+        assert " ".join(lines).count("the proof is the JSON receipt attached to it.") == 1  # no line breaks in a word
 
     def test_embeds_its_font(self, printed):
         [page] = PdfReader(io.BytesIO(printed)).pages

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from registry import runtime
 from registry.domain.cases.case_file import StepInput
+from registry.domain.exchange.reconciliation import Comparison, Difference
 from registry.domain.law.retention import first_day_kept
 from registry.domain.permissions import SYSTEM
 from registry.keys.signing import Signer
@@ -41,7 +42,7 @@ from registry.refusals.maintenance import ContentCleared
 from registry.services import retention
 from registry.services.cases import relief_applications, relief_confirmation
 from registry.services.checks import award_check
-from registry.services.exchange import inbox, peers
+from registry.services.exchange import inbox, peers, reconciliations
 from registry.services.node import accounts, mail, proposals
 from registry.services.proposed_acts import ACTS
 from registry.unit_of_work import day_of
@@ -227,6 +228,18 @@ def plant_subscription(bureau, centre):
     runtime.perform(SYSTEM, lambda work: work.session.add(Subscription(**row, asked_at=work.now)))
 
 
+def plant_statements(bureau, centre):
+    """One statement of a sector, which goes, and one of all records, which stays."""
+
+    def act(work):
+        peers.add(work, "north", "平台", "", PLATFORM.public.hex(), [])
+        equal = Comparison(1, 1, "a" * 64, "a" * 64, Difference(equal=["b" * 32]))
+        for sector in (None, "housing"):
+            reconciliations.keep_outcome(work, "north", equal, sector=sector)
+
+    runtime.perform(SYSTEM, act)
+
+
 PLANTED = {
     "applicant-contacts": (plant_contact, 1),
     "relief-files": (lambda bureau, centre: refused_dispute(bureau), 4),
@@ -239,6 +252,7 @@ PLANTED = {
     "proposals": (plant_proposal, 1),
     "checks": (plant_checks, 4),
     "watch-events": (plant_events, 1),
+    "sector-statements": (plant_statements, 1),
     "received-batches": (lambda bureau, centre: receive(body(node="platform")), 1),
 }
 """How something is kept, and how many rows of it are cleared once its period is over."""
@@ -378,23 +392,3 @@ class TestReaders:
         assert desk.get(f"/reliefs/{number}").status_code == 200
         answer = desk.get(f"/documents/{document.id}", "clerk")
         assert (answer.status_code, answer.get_json()["code"]) == (404, "content-cleared")
-
-
-class TestPeriods:
-    def test_say_of_every_table_how_long_it_is_kept(self, app):
-        with runtime.reading() as session:
-            named = [
-                name
-                for row in reference_data.current(session).retention_periods(day_of(runtime.clock()))
-                for name in row.tables
-            ]
-        assert set(named) == set(Base.metadata.tables)
-
-    def test_have_a_clearing_and_none_without_a_period(self, app):
-        with runtime.reading() as session:
-            periods = reference_data.current(session).retention_periods(day_of(runtime.clock()))
-        assert {row.code for row in periods if row.value is not None} == set(retention.CLEARINGS)
-
-    def test_clear_only_tables_that_they_name(self, app):
-        for code, clearings in retention.CLEARINGS.items():
-            assert {clearing.table.__tablename__ for clearing in clearings} <= set(period_of(code).tables)

@@ -8,6 +8,7 @@ import json
 from sqlalchemy import select
 
 from registry import runtime
+from registry.domain.cases import revision
 from registry.models import AdoptedListing, Publication
 from registry.queries import integrity
 from registry.queries.cases import adoptions
@@ -65,6 +66,16 @@ class Office:
 
     def verify(self, number, by="verifier"):
         return self.bureau.do(by, lambda work: list_verification.verify(work, number))
+
+    def confirm(self, number, removals=None, by="security"):
+        """Confirm what would leave now, or what was shown before."""
+
+        def act(work):
+            adoption = work.session.get(list_adoption.ListAdoption, number)
+            shown = removals or revision.describe_removals(adoptions.leaving(work.session, adoption))
+            return list_verification.confirm(work, number, shown)
+
+        return self.bureau.do(by, act)
 
     def adopt(self, rows, *args, **special):
         return self.verify(self.file(rows, *args, **special))

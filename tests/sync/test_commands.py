@@ -57,8 +57,10 @@ class TestStatus:
 
     def test_shows_a_pause_until_it_is_released(self, city, platform, typed):
         city.do(lambda work: peers.pause(work, "platform", "removal-share"))
-        assert "paused: removal-share" in typed("status")[1]
-        assert typed("release", "platform")[0] == 0
+        [seen] = re.findall(r"paused: removal-share, 核对 seen (0 [0-9a-f]{32})", typed("status")[1])
+        code, said = typed("release", "platform")
+        assert (code, "seen-unstated" in said, seen in said) == (1, True, True)
+        assert typed("release", "platform", "--seen", seen)[0] == 0
         assert "paused" not in typed("status")[1]
 
 

@@ -50,6 +50,13 @@ class TestDoor:
             assert (answer.status_code, answer.json()["code"]) == (403, "peer-signature")
             assert answer.headers["Content-Type"] == "application/problem+json"
 
+    def test_refuses_what_was_signed_for_another_node(self, city, platform):
+        with platform:
+            assert HttpPeer(city.url, platform.signer, 5, "city").hello()["node"] == "city"
+            with pytest.raises(NotDelivered) as refused:
+                HttpPeer(city.url, platform.signer, 5, "county").hello()
+        assert refused.value.event == Refused(403, "peer-signature")
+
     def test_refuses_a_body_changed_on_the_way(self, city, platform):
         raw = batch_of("platform", sealed(platform.signer, body(node="platform")))
         prepared = requests.Request("POST", f"{city.url}/exchange/v1/batches", data=raw).prepare()

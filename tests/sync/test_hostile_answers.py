@@ -6,7 +6,11 @@ import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import pytest
+
 from registry.queries.exchange import peer_messages
+from sync.client import NotDelivered, _accept_answer
+from sync.outbound import Answer
 from sync.push import push
 from tests.sync.bodies import body
 from tests.sync.planting import published
@@ -82,3 +86,13 @@ def address(city, url):
         peer.url, peer.retry_at = url, None
 
     city.do(act)
+
+
+@pytest.mark.parametrize(
+    "code", ["\x1b[2J", "schema\u202e", "\x00", "\ud800", "a" * 65, "320902199003074518", 7, None, ""]
+)
+def test_code_that_is_none_is_not_passed_on(code):
+    """What a peer gives as the code of its refusal reaches the audit trail, pages and terminals."""
+    with pytest.raises(NotDelivered) as refused:
+        _accept_answer(Answer(422, {}, json.dumps({"code": code}).encode()))
+    assert refused.value.event.code == "refused"

@@ -102,7 +102,7 @@ class TestPeer:
     def test_goes_on_once_a_person_released_it(self, city, seen):
         rewritten(city)
         pulled(seen, "city")
-        seen.do(lambda work: peers.release(work, "city"))
+        seen.do(lambda work: peers.release(work, "city", peer_messages.peer(work.session, "city").pause))
         assert pulled(seen, "city").failed is None
 
     def test_takes_no_head_that_the_peer_did_not_sign(self, city, seen):

@@ -33,6 +33,14 @@ def lying_directory() -> bytes:
     return bytes(data)
 
 
+def part_before_the_file() -> bytes:
+    """The directory stands so far before where it says it is that its parts would begin before the file."""
+    data = bytearray(GOOD)
+    place = data.rfind(b"PK\x05\x06") + 16
+    data[place : place + 4] = struct.pack("<I", struct.unpack("<I", data[place : place + 4])[0] + 128)
+    return bytes(data)
+
+
 def encrypted() -> bytes:
     data = bytearray(GOOD)
     place = data.find(b"PK\x01\x02")
@@ -78,6 +86,7 @@ def two_parts_of_one_name() -> bytes:
     [
         (bomb, FileTooLarge),
         (lying_directory, FileUnreadable),
+        (part_before_the_file, FileUnreadable),
         (encrypted, FileFormat),
         (far_cell, FileShape),
         (low_cell, TooManyRows),

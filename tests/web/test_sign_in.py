@@ -61,6 +61,11 @@ class TestLogin:
         assert is_signed_in(client)
         assert token_of(client) != before
 
+    @pytest.mark.parametrize(("name", "page"), [("reviewer", "/desk"), ("centre", "/centre"), ("operator", "/admin")])
+    def test_leads_to_the_page_that_says_what_waits(self, client, name, page):
+        sign_in(client, name)
+        assert client.get("/login").location == page
+
     def test_takes_no_code_twice(self, client, app, office):
         give_password(office["second-clerk"])
         totp, _ = give_second_factor(office["second-clerk"])

@@ -13,6 +13,7 @@ from registry.domain.filing import cells
 from registry.domain.filing.cells import is_forbidden
 from registry.domain.publication import redaction
 from registry.errors import Fault, Invalid
+from registry.phrases import Phrase
 from registry.refusals.content import IdTypeUnknown
 from registry.refusals.procedure import ReliefRefused
 
@@ -118,11 +119,13 @@ def _text_faults(texts: Mapping[str, str]) -> Iterator[Fault]:
     for name, limit in CHARACTERS_MAX.items():
         text = texts.get(name, "")
         if not text and name in _REQUIRED:
-            yield Fault(f"/{name}", "required", f"请填写{_LABELS[name]}")
+            yield Fault(f"/{name}", "required", Phrase("请填写%(field)s", field=_LABELS[name]))
         if len(text) > limit:
-            yield Fault(f"/{name}", "too-long", f"{_LABELS[name]}不得超过 {limit} 个字")
+            yield Fault(
+                f"/{name}", "too-long", Phrase("%(field)s不得超过 %(limit)s 个字", field=_LABELS[name], limit=limit)
+            )
         if is_forbidden(text):
-            yield Fault(f"/{name}", "forbidden-character", f"{_LABELS[name]}含有不可见字符")
+            yield Fault(f"/{name}", "forbidden-character", Phrase("%(field)s含有不可见字符", field=_LABELS[name]))
     if not texts.get("consent"):
         yield Fault("/consent", "consent-missing", "请先确认所填内容真实并同意处理所填信息")
 
@@ -132,10 +135,12 @@ def _attachment_faults(noun: str, attachments: Sequence[StepDocument], *, has_ag
     needed = (*documents(noun), *((AUTHORISATION,) if has_agent else ()))
     attached_kinds = {attachment.kind for attachment in attachments}
     if len(attachments) > FILES_MAX:
-        yield Fault("/documents", "too-many-files", f"附件合计最多 {FILES_MAX} 份")
+        yield Fault("/documents", "too-many-files", Phrase("附件合计最多 %(count)s 份", count=FILES_MAX))
     for kind in needed:
         if kind not in attached_kinds:
-            yield Fault(f"/documents/{kind}", "document-missing", f"请附上{DOCUMENTS[kind]}")
+            yield Fault(
+                f"/documents/{kind}", "document-missing", Phrase("请附上%(document)s", document=DOCUMENTS[kind])
+            )
     for attachment in attachments:
         if attachment.kind not in (*needed, *OPTIONAL):
             yield Fault("/documents", "document-kind-unknown", "此项申请不需要这种文书")

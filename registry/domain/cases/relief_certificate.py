@@ -71,7 +71,7 @@ def title(statement: Mapping[str, Any]) -> str:
     """What a certificate is called."""
     if statement["outcome"] == "granted":
         return "信用修复证明"
-    return f"{label_for(RELIEFS, statement['noun'])}处理结果"
+    return Phrase("%(relief)s处理结果", relief=label_for(RELIEFS, statement["noun"]))
 
 
 def explain(statement: Mapping[str, Any]) -> list[str]:

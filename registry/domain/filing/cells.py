@@ -100,6 +100,11 @@ def is_forbidden(text: str) -> bool:
     return not (text.isascii() and text.isprintable()) and _FORBIDDEN.search(text) is not None
 
 
+def visible(text: str) -> str:
+    """A text of somebody else with a box for each forbidden character, so that no page or terminal obeys it."""
+    return _FORBIDDEN.sub("□", text)
+
+
 def forbidden_places(value: Any, at: str = "") -> Iterator[str]:
     """Pointers of the texts of a JSON-able value that hold forbidden characters; of a member's name, its object's."""
     if isinstance(value, Mapping):

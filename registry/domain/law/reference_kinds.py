@@ -346,8 +346,8 @@ class PeerProfile(Row):
     """How a receiving system of the plan is spoken with: transport, direction, formats, and what it may see.
 
     ``formats``: of what goes out, the first that carries a version is its format; ``formats_in``: what is taken from
-    it. ``sectors``: it is told of these only; none: of all. ``answer_days``: within so many days it answers a batch;
-    later a person is told. No address and no key: those are a node's own.
+    it. ``sectors``: it is told of these only; none: of all. ``answer_days``: within so many days it answers a batch,
+    else a person is told; None: no time is agreed. No address and no key: those are a node's own.
     """
 
     transport: Literal["files", "front_end"]
@@ -357,7 +357,7 @@ class PeerProfile(Row):
     sectors: tuple[str, ...] = ()
     file_type: Literal["csv", "xlsx", "xml"] = "csv"
     platform_code: str = ""
-    answer_days: int = 5
+    answer_days: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()

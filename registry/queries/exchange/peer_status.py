@@ -30,7 +30,8 @@ STATES = ("pending", "sent", "delivered", "rejected")
 
 _A_DAY = dt.timedelta(days=1)
 # In canonical JSON a mark within a value is escaped: only the name of the field is written so.
-_IS_OF_SECTOR = ReconciliationStatement.document.contains('"sector":')
+IS_OF_SECTOR = ReconciliationStatement.document.contains('"sector":')
+"""Of statements of reconciliations: those of one sector."""
 
 
 @dataclass(frozen=True)
@@ -161,14 +162,14 @@ def _due_days(session: Session, records: Sequence[str]) -> dict[str, dt.date]:
 
 def newest_statement(session: Session, peer_id: int) -> ReconciliationStatement | None:
     """The signed statement of the newest reconciliation of all records with a peer."""
-    statement = select(ReconciliationStatement).where(ReconciliationStatement.peer_id == peer_id, ~_IS_OF_SECTOR)
+    statement = select(ReconciliationStatement).where(ReconciliationStatement.peer_id == peer_id, ~IS_OF_SECTOR)
     return session.scalars(statement.order_by(ReconciliationStatement.id.desc()).limit(1)).first()
 
 
 def sector_statements(session: Session, peer_id: int, now: dt.datetime) -> list[ReconciliationStatement]:
     """The signed statements of reconciliations by sector with a peer within a day, newest first."""
     statement = select(ReconciliationStatement).where(
-        ReconciliationStatement.peer_id == peer_id, _IS_OF_SECTOR, ReconciliationStatement.at > now - _A_DAY
+        ReconciliationStatement.peer_id == peer_id, IS_OF_SECTOR, ReconciliationStatement.at > now - _A_DAY
     )
     return list(session.scalars(statement.order_by(ReconciliationStatement.id.desc())))
 

@@ -51,7 +51,10 @@ def unanswered(session: Session, peer_id: int) -> list[OpenBatch]:
 
 
 def overdue(session: Session, peer: Peer, now: dt.datetime) -> list[OpenBatch]:
-    """The batches that a platform has not answered whole in the time of its profile, oldest first."""
+    """The batches that a platform has not answered whole in the time of its profile, oldest first; none where no time
+    is agreed."""
+    if peer.answer_days is None:
+        return []
     since = now - dt.timedelta(days=peer.answer_days)
     return [batch for batch in unanswered(session, peer.id) if batch.since <= since]
 

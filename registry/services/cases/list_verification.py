@@ -29,6 +29,7 @@ from registry.refusals.procedure import (
     AdoptionUnknown,
     RemovalsChanged,
     SchemeUnknown,
+    SeenUnstated,
 )
 from registry.services.cases import revisions, steps
 from registry.services.cases.list_adoption import CHUNK
@@ -138,13 +139,14 @@ def admit(work: UnitOfWork, adoption_id: int, *states: str) -> ListAdoption:
     return adoption
 
 
-def confirm(work: UnitOfWork, adoption_id: int, removals: str | None = None) -> str:
+def confirm(work: UnitOfWork, adoption_id: int, removals: str) -> str:
     """Confirm that these places really left the list, so that its verification goes through; returns how they are
     described. Should others leave before it is over, they are confirmed anew.
 
     ``removals``: the description that the administrator was shown. It takes two persons: the security administrator
     who confirms, and the verifier. Refuses ``OutOfRole``, ``AdoptionUnknown``, ``AdoptionUnfinished`` while nobody
-    knows yet how many would leave, and ``RemovalsChanged`` when it is no longer what was shown.
+    knows yet how many would leave, ``SeenUnstated`` without it, and ``RemovalsChanged`` when it is no longer what was
+    shown.
     """
     work.actor.require(Permission.ADOPTION_CONFIRM)
     adoption = work.session.get(ListAdoption, adoption_id, with_for_update=True)
@@ -153,7 +155,9 @@ def confirm(work: UnitOfWork, adoption_id: int, removals: str | None = None) -> 
     if adoption.state not in ("finished", "verified"):
         raise AdoptionUnfinished()
     leaving = revision.describe_removals(adoptions.leaving(work.session, adoption))
-    if removals is not None and removals != leaving:
+    if not removals:
+        raise SeenUnstated(seen=leaving)
+    if removals != leaving:
         raise RemovalsChanged()
     adoption.confirmed_by, adoption.confirmed_removals = work.actor.account_id, leaving
     audit.note(work, "adoption.confirm", str(adoption.id), f"{leaving} leave")

@@ -19,6 +19,7 @@ from registry.domain.naming import name_key
 from registry.domain.publication import canonical
 from registry.errors import Fault
 from registry.models import Listing, Penalty, Publication, Relief
+from registry.phrases import Phrase
 from registry.queries.cases import procedure_records, relief_status
 from registry.queries.cases.procedure_records import Proceeding
 from registry.queries.law import reference_data
@@ -179,7 +180,7 @@ def require_repairable(work: UnitOfWork, publication: Publication) -> None:
     if dt.date.fromisoformat(body["repairable_from"]) >= NO_END:
         raise RepairTooEarly("限制措施没有期限，期间不能修复")
     if work.today < dt.date.fromisoformat(body["repairable_from"]):
-        raise RepairTooEarly(f"自 {body['repairable_from']} 起可以申请")
+        raise RepairTooEarly(Phrase("自 %(day)s 起可以申请", day=body["repairable_from"]))
 
 
 def require_corrected(work: UnitOfWork, case: Proceeding, corrected_on: dt.date | None) -> None:
@@ -195,7 +196,8 @@ def require_corrected(work: UnitOfWork, case: Proceeding, corrected_on: dt.date 
         raise ReliefRefused(faults=(Fault("/corrected_on", code, "请填写违法行为改正之日，不得晚于今天"),))
     opens = add_months(corrected_on, scheme.early_exit_months or 0)
     if work.today < opens:
-        raise RepairTooEarly(f"自改正之日起满{scheme.early_exit_months}个月，即自 {opens} 起可以申请")
+        months = scheme.early_exit_months
+        raise RepairTooEarly(Phrase("自改正之日起满%(months)s个月，即自 %(day)s 起可以申请", months=months, day=opens))
 
 
 def corrected_on_of(relief: Relief) -> dt.date:

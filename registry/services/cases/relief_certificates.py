@@ -6,6 +6,7 @@ from registry.domain.cases import relief_certificate
 from registry.domain.cases.relief_certificate import ReliefFacts
 from registry.domain.publication import keyring
 from registry.models import Publication
+from registry.phrases import Phrase
 from registry.queries.cases import relief_status
 from registry.queries.publication import publications
 from registry.refusals.acts import TransitionRefused
@@ -21,7 +22,7 @@ def make(work: UnitOfWork, number: str) -> bytes:
     """
     application = relief_status.relief_status(work.session, number, work.today)
     if application.state not in _CERTIFIED or application.ended_on is None:
-        raise TransitionRefused("尚未作出处理决定")
+        raise TransitionRefused(Phrase("尚未作出处理决定"))
     facts = ReliefFacts(
         noun=application.noun,
         record=application.about,

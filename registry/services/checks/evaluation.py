@@ -12,8 +12,8 @@ from registry.settings import Settings
 _NAMED = ("sectors", "districts", "measures")
 
 
-def print_sheet(session: Session, keys: Keys, settings: Settings, signed: SignedCheck) -> bytes:
-    """The PDF of a check; refuses ``PdfUnavailable``."""
+def print_sheet(session: Session, keys: Keys, settings: Settings, signed: SignedCheck, language: str = "zh") -> bytes:
+    """The PDF of a check, in Chinese (``zh``) or English (``en``); refuses ``PdfUnavailable``."""
     reference = reference_data.current(session)
     found = review_decisions.find_reviews(session, keys, signed)
     sheet = evaluation_sheet.Sheet(
@@ -27,4 +27,4 @@ def print_sheet(session: Session, keys: Keys, settings: Settings, signed: Signed
         names={kind: reference.names(kind) for kind in _NAMED},
         address=receipt_pdf.address(signed.receipt, settings.base_url),
     )
-    return evaluation_sheet.render(sheet, settings.pdf_font)
+    return evaluation_sheet.render(sheet, settings.pdf_font, language)

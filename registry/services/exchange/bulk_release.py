@@ -10,6 +10,7 @@ from registry.refusals.acts import ItemUnknown, OutOfRole, ReleaseUnknown, SelfV
 from registry.services.exchange import inbox
 from registry.services.exchange.received import lock_peers
 from registry.services.node import audit
+from registry.services.node.proposals import require_fit_proposer
 from registry.unit_of_work import UnitOfWork
 
 CHUNK = 200
@@ -37,13 +38,14 @@ def propose(work: UnitOfWork, peer_code: str, code: str) -> BulkRelease:
 
 
 def confirm(work: UnitOfWork, number: int) -> None:
-    """Confirm a proposal of another person. Refuses ``ReleaseUnknown`` and ``SelfVerification``."""
+    """Confirm a proposal of another person. Refuses ``ReleaseUnknown``, ``SelfVerification``, ``ProposerUnfit``."""
     account_id = _require_person(work)
     proposal = _find(work, number)
     if proposal.confirmed_by is not None:
         raise ReleaseUnknown()
     if proposal.proposed_by == account_id:
         raise SelfVerification()
+    require_fit_proposer(work, proposal.proposed_by, Permission.EXCHANGE_OPERATE)
     proposal.confirmed_by, proposal.confirmed_at = account_id, work.now
     work.session.flush()
     audit.note(work, "exchange.bulk-release.confirm", f"release {number}")

@@ -150,7 +150,7 @@ def _build_sender(work: UnitOfWork, peer: Peer) -> Sender:
 
 def _guard_takeaways(work: UnitOfWork, peer: Peer, envelopes: Sequence[Envelope]) -> None:
     """Note what is taken away of records shown here, by its effect. Refuses as ``RemovalShare`` too much of an owner's
-    records within a day, unless a person saw as many and let the peer do so: those count no more."""
+    records within a day, unless a person saw just these and let the peer do so: those count no more."""
     newest = {incoming.record: incoming for incoming in sorted(envelopes, key=lambda incoming: incoming.revision)}
     shown = peer_messages.shown_bodies(work.session, sorted(newest), work.today)
     taken: dict[str, set[str]] = defaultdict(set)
@@ -158,13 +158,14 @@ def _guard_takeaways(work: UnitOfWork, peer: Peer, envelopes: Sequence[Envelope]
         if takeaway.takes_away(body, newest[record].body):
             taken[newest[record].owner].add(record)
     since, percent_max = peers.guard_since(work, peer, revision.GUARD_WINDOW), work.settings.removal_share_percent_max
-    stopped: dict[str, int] = {}
+    stopped: dict[str, set[str]] = {}
     for owner, records in taken.items():
         standing, before = peer_messages.balance(work.session, owner, work.today, since)
         if revision.is_mass_removal(len(records | before), standing, percent_max):
-            stopped[owner] = len(records)
-    if stopped and not peers.use_release(work, peer, sum(stopped.values())):
-        raise RemovalShare(owner=min(stopped), removed=sum(stopped.values()))
+            stopped[owner] = records
+    removed = set().union(*stopped.values())
+    if removed and not peers.use_release(work, peer, removed):
+        raise RemovalShare(owner=min(stopped), removed=len(removed), records=removed)
     rows = [
         {"origin": owner, "record": record, "at": work.now}
         for owner, records in taken.items()

@@ -5,12 +5,13 @@ Adding, changing and removing a peer takes two persons, or the node's shell whil
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 
+from registry.domain.cases import revision
 from registry.domain.checks import webhook
 from registry.domain.exchange.formats import known
 from registry.domain.permissions import Permission
@@ -19,7 +20,8 @@ from registry.models import OutboxMessage, Peer, PeerHead
 from registry.queries.exchange import peer_messages
 from registry.queries.law import reference_data
 from registry.queries.node import account_lookup
-from registry.refusals.acts import PeerRefused, PeerTaken
+from registry.refusals.acts import PeerRefused, PeerTaken, RemovalShare
+from registry.refusals.procedure import PauseChanged, SeenUnstated
 from registry.services.cases import removal
 from registry.services.exchange import platform_address
 from registry.services.node import audit
@@ -27,6 +29,7 @@ from registry.services.node.accounts import require_two_or_bootstrap
 from registry.unit_of_work import UnitOfWork
 
 RELEASE_HOURS = 24
+_AND = "；"
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
 
@@ -52,7 +55,7 @@ def add(work: UnitOfWork, code: str, name: str, url: str, public_key: str, owner
     peer.name, peer.url, peer.public_key, peer.owners = name, address, key, sorted({code, *owners})
     peer.cursor, peer.epoch, peer.failures, peer.retry_at = 0, None, 0, None
     peer.batch_records, peer.removed_at = work.settings.batch_records_max, None
-    peer.paused_because, peer.removals_until, peer.removals_seen, peer.removals_left = None, None, 0, 0
+    _begin_unpaused(peer)
     work.session.add(peer)
     work.session.flush()
     audit.note(work, "exchange.peer.add", peer.code)
@@ -96,7 +99,7 @@ def add_platform(work: UnitOfWork, code: str, name: str, url: str, profile_code:
     peer.sectors, peer.intake_account, peer.intake_list = list(profile.sectors), intake.account, intake.scheme
     peer.cursor, peer.epoch, peer.failures, peer.retry_at = 0, None, 0, None
     peer.batch_records, peer.removed_at = work.settings.batch_records_max, None
-    peer.paused_because, peer.removals_until, peer.removals_seen, peer.removals_left = None, None, 0, 0
+    _begin_unpaused(peer)
     peer.answer_days = profile.answer_days
     work.session.add(peer)
     work.session.flush()
@@ -183,26 +186,55 @@ def is_safe_address(url: str) -> bool:
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and webhook.is_this_machine(host)))
 
 
-def pause(work: UnitOfWork, code: str, reason: str, removals: int = 0) -> None:
-    """Pause a peer: nothing more is taken from it until a person releases it. ``removals``: how many it is paused for,
-    so that this person sees it."""
-    peer = peer_messages.peer(work.session, code)
-    peer.paused_because, peer.removals_seen, peer.removals_left = reason, removals, 0
+def _begin_unpaused(peer: Peer) -> None:
+    peer.paused_because, peer.paused_at, peer.removals_shown = None, None, None
+    peer.removals_until, peer.removals_allowed = None, None
+
+
+def pause(work: UnitOfWork, code: str, reason: str, removals: Collection[str] = ()) -> None:
+    """Pause a peer: nothing more is taken from it until a person releases it. ``removals``: the records whose removal
+    it is paused for. Of one that is paused already, who releases it is shown every reason."""
+    peer = _lock(work, code)
+    reasons = peer.paused_because.split(_AND) if peer.paused_because else []
+    peer.paused_because = _AND.join(reasons if reason in reasons else [*reasons, reason])
+    peer.paused_at, peer.removals_allowed = work.now, None
+    if removals:
+        peer.removals_shown = revision.describe_removals(removals)
     work.session.flush()
-    audit.note(work, "exchange.peer.pause", code, f"{reason}, {removals} removals" if removals else reason)
+    audit.note(work, "exchange.peer.pause", code, f"{reason}, {len(removals)} removals" if removals else reason)
 
 
-def release(work: UnitOfWork, code: str) -> dt.datetime:
-    """Release a paused peer, and for a day let as many removals go through as it was paused for; returns the end of
-    that day. What it was paused for counts no more; one more of it than a person saw pauses it again."""
+def pause_for(work: UnitOfWork, code: str, refusal: RemovalShare) -> None:
+    """Pause a peer for the removals of which it sent too many."""
+    pause(work, code, refusal.code, refusal.data["records"])
+
+
+def release(work: UnitOfWork, code: str, seen: str) -> dt.datetime:
+    """Release a paused peer, and let within a day those removals go through, once, that it was paused for; returns the
+    end of that day. What it was paused for counts no more; any other removals pause it again.
+
+    ``seen``: the pause as the person was shown it (``Peer.pause``). Refuses ``SeenUnstated`` without it, and
+    ``PauseChanged`` when the peer is not paused or for something else.
+    """
     work.actor.require(Permission.EXCHANGE_OPERATE)
-    peer = peer_messages.peer(work.session, code)
-    peer.paused_because, peer.removals_left, peer.removals_seen = None, peer.removals_seen, 0
-    peer.removals_until = work.now + dt.timedelta(hours=RELEASE_HOURS)
+    peer = _lock(work, code)
+    if peer.pause is not None and not seen:
+        raise SeenUnstated(seen=peer.pause)
+    if peer.pause != seen:
+        raise PauseChanged()
+    allowed = peer.removals_shown
+    _begin_unpaused(peer)
+    peer.removals_until, peer.removals_allowed = work.now + dt.timedelta(hours=RELEASE_HOURS), allowed
     _forget_conflict(work, peer)
     work.session.flush()
-    audit.note(work, "exchange.peer.release", code, f"{peer.removals_left} removals" if peer.removals_left else None)
+    audit.note(work, "exchange.peer.release", code, f"removals {allowed}" if allowed else None)
     return peer.removals_until
+
+
+def _lock(work: UnitOfWork, code: str) -> Peer:
+    peer = peer_messages.peer(work.session, code)
+    work.session.refresh(peer, with_for_update={"key_share": True})
+    return peer
 
 
 def released_at(peer: Peer) -> dt.datetime | None:
@@ -215,14 +247,15 @@ def guard_since(work: UnitOfWork, peer: Peer, window: dt.timedelta) -> dt.dateti
     return max(work.now - window, released_at(peer) or work.now - window)
 
 
-def use_release(work: UnitOfWork, peer: Peer, removals: int) -> bool:
-    """Whether so many removals go through because a person saw as many and released the peer; they are used up."""
+def use_release(work: UnitOfWork, peer: Peer, removals: Collection[str]) -> bool:
+    """Whether the removal of these records goes through because a person saw just these and released the peer; the
+    release is used up."""
     is_released = peer.removals_until is not None and work.now < peer.removals_until
-    if not is_released or not 0 < removals <= peer.removals_left:
+    if not is_released or peer.removals_allowed != revision.describe_removals(removals):
         return False
-    peer.removals_left -= removals
+    peer.removals_allowed = None
     work.session.flush()
-    audit.note(work, "exchange.removals", peer.code, f"{removals} let through, {peer.removals_left} left")
+    audit.note(work, "exchange.removals", peer.code, f"{len(removals)} let through")
     return True
 
 

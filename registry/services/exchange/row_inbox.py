@@ -270,8 +270,8 @@ def _guard_full(work: UnitOfWork, peer: Peer, batch: IncomingBatch) -> list[str]
     percent_max = work.settings.removal_share_percent_max
     is_emptied = bool(stood) and len(gone) == len(stood)
     is_too_much = is_emptied or revision.is_mass_removal(len(gone), len(stood), percent_max)
-    if is_too_much and not peers.use_release(work, peer, len(gone)):
-        raise RemovalShare(owner=peer.code, removed=len(gone))
+    if is_too_much and not peers.use_release(work, peer, gone):
+        raise RemovalShare(owner=peer.code, removed=len(gone), records=gone)
     return gone
 
 

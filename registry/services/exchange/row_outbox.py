@@ -17,6 +17,7 @@ from registry.domain.exchange import envelope, row_batch
 from registry.domain.exchange.formats import known
 from registry.domain.exchange.formats.model import CodeTables, RowMessage, WriteContext, message_of
 from registry.domain.exchange.row_batch import ReceiptLine, RowReceipt
+from registry.domain.filing import cells
 from registry.models import OutboxMessage, Peer, Publication, RowBatch
 from registry.queries.exchange import peer_messages, row_batches
 from registry.queries.law import reference_data
@@ -160,7 +161,7 @@ def settle(work: UnitOfWork, code: str, receipt: RowReceipt) -> dict[str, int]:
     if batch is not None and batch.state in ("answered", "refused"):
         return msgspec.to_builtins(receipt.counts)  # type: ignore[no-any-return]
     if batch is not None and receipt.refused:
-        _split_refused(work, peer, batch, receipt.refused)
+        _split_refused(work, peer, batch, cells.visible(receipt.refused))
     _settle_lines(work, peer, batch, receipt.lines)
     for number in row_batches.settled(work.session, peer.id):
         closed = work.session.get_one(RowBatch, number)
@@ -184,7 +185,7 @@ def _settle_lines(work: UnitOfWork, peer: Peer, batch: RowBatch | None, lines: S
     grouped: dict[tuple[str, str | None], list[tuple[str, int]]] = defaultdict(list)
     for line in lines:
         if line.outcome != "pending":
-            detail = " ".join(filter(None, (line.code, line.message)))[:300] or None
+            detail = cells.visible(" ".join(filter(None, (line.code, line.message))))[:300] or None
             grouped[line.outcome, detail].append((line.record, line.revision))
     of_batch = OutboxMessage.batch_id.is_not(None) if batch is None else OutboxMessage.batch_id == batch.id
     for (outcome, detail), versions in grouped.items():

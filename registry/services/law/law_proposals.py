@@ -19,6 +19,7 @@ from registry.refusals.content import PersonalNumber
 from registry.refusals.procedure import LawMoved, LawProposalDecided, LawRefused
 from registry.services.law import clocks, reference_loading
 from registry.services.node import audit
+from registry.services.node.proposals import require_fit_proposer
 from registry.unit_of_work import UnitOfWork
 
 
@@ -90,11 +91,12 @@ def confirm(work: UnitOfWork, number: int) -> tuple[LawProposal, int]:
 
     Returns the proposal and how many clocks moved. Rows that it replaces are closed and kept, so that old receipts
     replay under the tables of their time. Refuses ``OutOfRole``, ``LawProposalUnknown``, ``LawProposalDecided``,
-    ``SelfVerification``, ``LawMoved``.
+    ``SelfVerification``, ``ProposerUnfit``, ``LawMoved``.
     """
     proposal = _open_proposal(work, number)
     if proposal.proposed_by == work.actor.account_id:
         raise SelfVerification()
+    require_fit_proposer(work, proposal.proposed_by, Permission.LAW_PROPOSE)
     if reference_data.current(work.session).version != proposal.law_before:
         raise LawMoved()
     rows = [reference_loading.row(work, row["kind"], row["body"]) for row in json.loads(proposal.rows)]

@@ -116,7 +116,9 @@ def confirm(work: UnitOfWork, acts: Acts, number: int) -> tuple[Proposal, dict[s
         raise SelfVerification()
     if act.about_account and proposal.reference == work.actor.name:
         raise OwnRights()
-    proposer = _require_fit_proposer(work, act, proposal)
+    proposer = require_fit_proposer(work, proposal.proposed_by, act.proposed_by)
+    if not is_visible(work.session, proposer, act, proposal):
+        raise ProposerUnfit()
     work.session.flush()
     outcome = act.run(
         replace(work, proposer=proposer), proposal.reference, open_arguments(work, proposal), proposal.version
@@ -179,10 +181,14 @@ def _admit_decision(work: UnitOfWork, acts: Acts, number: int) -> tuple[Proposal
     return proposal, act
 
 
-def _require_fit_proposer(work: UnitOfWork, act: ProposedAct, proposal: Proposal) -> Actor:
-    account = work.session.get_one(Account, proposal.proposed_by)
+def require_fit_proposer(work: UnitOfWork, account_id: int | None, permission: Permission) -> Actor:
+    """Who proposed an act, if that account may still propose it on the day of the confirmation: one that has ended
+    since is no second person. Refuses ``ProposerUnfit``."""
+    account = work.session.get(Account, account_id) if account_id is not None else None
+    if account is None or not account_lookup.is_valid(account, work.today):
+        raise ProposerUnfit()
     proposer = account_lookup.actor_of(account)
-    if not account_lookup.is_valid(account, work.today) or not proposer.may(act.proposed_by):
+    if not proposer.may(permission):
         raise ProposerUnfit()
     return proposer
 

@@ -6,7 +6,8 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from registry import runtime
-from registry.domain.desk_labels import AUDIT_ACTS
+from registry.domain.cases.procedures import PROCEDURES
+from registry.domain.desk_labels import AUDIT_ACTS, label_for_act
 from registry.domain.permissions import Permission
 from registry.models import AuditEvent
 from registry.queries import row_integrity
@@ -18,6 +19,7 @@ from registry.web.sessions import current_account, desk_page, render_private
 
 EVENTS_PER_PAGE = 50
 FINDINGS_SHOWN_MAX = 50
+_ACTS = AUDIT_ACTS.keys() | {f"{noun}.{step.act}" for noun, procedure in PROCEDURES.items() for step in procedure.steps}
 
 
 @private.get("/admin/audit", endpoint="audit")
@@ -57,9 +59,7 @@ def _render(findings: list[str] | None = None, links: int = 0) -> ResponseReturn
     return render_private(
         "admin/audit.html",
         events=events,
-        acts=sorted({values["act"]: values["act"], **AUDIT_ACTS}.items())
-        if values["act"]
-        else sorted(AUDIT_ACTS.items()),
+        acts=[(act, label_for_act(act)) for act in sorted({*_ACTS, *filter(None, [values["act"]])})],
         query=values,
         last=events[-1].id if len(events) == EVENTS_PER_PAGE else None,
         findings=findings,

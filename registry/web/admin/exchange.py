@@ -58,9 +58,10 @@ def propose_removal_of_peer(code: str) -> ResponseReturnValue:
 @private.post("/admin/peers/<code>/release")
 @desk_page(Permission.EXCHANGE_OPERATE)
 def release_peer(code: str) -> ResponseReturnValue:
-    """Release a paused peer: take its batches again."""
+    """Release a peer from the pause that was shown: take its batches again."""
     require_recent_sign_in()
-    runtime.perform(current_account(), lambda work: peers.release(work, code))
+    seen = request.form.get("seen", "")
+    runtime.perform(current_account(), lambda work: peers.release(work, code, seen))
     flash("已恢复接收。")
     return redirect(url_for("private.exchange_status"), _SEE_OTHER)
 
@@ -86,6 +87,7 @@ def release_item(number: int) -> ResponseReturnValue:
 @desk_page(Permission.EXCHANGE_OPERATE)
 def drop_item(number: int) -> ResponseReturnValue:
     """Put a record away for good, with the reason."""
+    require_recent_sign_in()
     reason = request.form.get("reason", "").strip()
     if not reason:
         return _render_quarantine(BodyRefused(faults=(Fault(f"/reason-{number}", "field-empty", "请写明放弃的理由"),)))

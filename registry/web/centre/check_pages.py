@@ -191,10 +191,11 @@ def check_receipt(check: str) -> Response:
 @private.get("/centre/checks/<check>/sheet.pdf")
 @desk_page(Permission.CHECK_MAKE)
 def check_sheet(check: str) -> Response:
-    """The sheet for the evaluation file, with the decisions made until now."""
+    """The sheet for the evaluation file, with the decisions made until now; with ``lang=en`` in English."""
     signed, _ = _open_check(check)
+    language = "en" if request.args.get("lang") == "en" else "zh"
     with runtime.reading() as session:
-        printed = evaluation.print_sheet(session, runtime.keys(), runtime.settings(), signed)
+        printed = evaluation.print_sheet(session, runtime.keys(), runtime.settings(), signed, language)
     access_trail.note_reading(current_account(), "check.read", check)
     return download(printed, "application/pdf", f"sheet-{check}.pdf")
 

@@ -23,7 +23,7 @@ from registry.web.private import add_navigation, private
 from registry.web.sessions import current_account, desk_page, render_private
 
 TENDERS_PER_PAGE = 20
-add_navigation("private.centre", "项目核查")
+add_navigation("private.centre", "项目核查", is_first=True)
 
 
 @dataclass(frozen=True)

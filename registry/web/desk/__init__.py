@@ -17,7 +17,6 @@ from registry.web.desk import (
 from registry.web.private import add_navigation
 
 for _endpoint, _label in (
-    ("desk", "我的工作台"),
     ("desk_imports", "报送文件"),
     ("new_penalty", "报送一条处罚"),
     ("verification", "核验处罚"),
@@ -29,3 +28,4 @@ for _endpoint, _label in (
     ("sampling_list", "抽查清单"),
 ):
     add_navigation(f"private.{_endpoint}", _label)
+add_navigation("private.desk", "我的工作台", is_first=True)

@@ -19,6 +19,7 @@ from registry.domain.permissions import Permission
 from registry.errors import Refusal
 from registry.models import ImportFinding, PenaltyImport
 from registry.queries.cases import desk_work, file_templates, import_findings
+from registry.refusals import content
 from registry.refusals.acts import BodyRefused, ImportUnknown
 from registry.services.cases import annotation, import_review, import_rows, penalty_import
 from registry.services.cases.import_review import CHECKING
@@ -39,6 +40,19 @@ without the cells."""
 MADE_OF = {"measures": ("effect_until", "confined_action", "confined_start", "confined_end")}
 """What a filing makes of several fields, each of which may be what is wrong."""
 _SEE_OTHER = 303
+
+_TABLELESS = (
+    content.FileEncoding,
+    content.FileFormat,
+    content.FileShape,
+    content.FileTooLarge,
+    content.FileUnreadable,
+    content.NoHeader,
+    content.TooManyRows,
+    content.XmlDoctype,
+)
+_NO_TABLE = frozenset(refusal.code for refusal in _TABLELESS)
+"""What is said of a file in which no table with headings was found, so that nothing can be said of its columns."""
 
 
 @dataclass(frozen=True)
@@ -252,6 +266,7 @@ def _render_import(import_id: int, error: Refusal | None = None) -> Response:
             notes=notes,
             doubts=[code for code in CONFIRMABLE if code in codes],
             is_readable=is_readable,
+            has_headings=not codes & _NO_TABLE,
             error=error,
         )
 

@@ -14,6 +14,7 @@ from registry.serving import request_limits
 from registry.unit_of_work import UnitOfWork
 from registry.web.blueprint import arguments, pages, render_uncached
 from registry.web.formatting import plain
+from registry.web.language import printed_language
 
 
 @pages.get("/credit-report")
@@ -54,7 +55,9 @@ def make_credit_report() -> Response:
         work = UnitOfWork(session, PUBLIC, runtime.clock(), runtime.keys(), settings)
         report = credit_reports.make(work, request.form.get("uscc", "").strip())
     is_pdf = request.form.get("format") != "json"
-    content = credit_report_pdf.render(report, settings.base_url, settings.pdf_font) if is_pdf else report
+    content = report
+    if is_pdf:
+        content = credit_report_pdf.render(report, settings.base_url, settings.pdf_font, printed_language())
     response = Response(content, content_type="application/pdf" if is_pdf else "application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="credit-report.{"pdf" if is_pdf else "json"}"'
     response.headers["Cache-Control"] = "no-store"

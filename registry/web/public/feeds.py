@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, abort, url_for
 from lxml import etree
 from lxml.builder import ElementMaker
 
@@ -80,6 +80,8 @@ def sitemap_file(number: int) -> Response:
     start = number * SITEMAP_ENTRIES
     with runtime.reading() as session:
         at = publications.moment(session, today())
+        if start > at.entry:
+            abort(404)
         records = record_search.listable_records(session, at, start, start + SITEMAP_ENTRIES)
     addresses = (_address("web.record", {"record_id": record}) for record in records)
     return _send_xml(_map.urlset(*(_map.url(_map.loc(address)) for address in addresses)), "application/xml")

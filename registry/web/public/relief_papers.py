@@ -5,11 +5,13 @@ from flask import Response
 from registry import runtime
 from registry.domain.permissions import PUBLIC
 from registry.printing import relief_papers
+from registry.printing.relief_papers import ReceivedApplication
 from registry.queries.cases import relief_status
 from registry.services.cases import relief_certificates
 from registry.serving import request_limits
 from registry.unit_of_work import SHANGHAI, UnitOfWork
 from registry.web.blueprint import pages, today
+from registry.web.language import printed_language
 
 
 @pages.get("/relief/<number>/receipt.pdf")
@@ -19,10 +21,10 @@ def relief_receipt(number: str) -> Response:
     settings = runtime.settings()
     with runtime.reading() as session:
         application = relief_status.relief_status(session, number, today())
-    received_at = application.received_at.astimezone(SHANGHAI)
-    printed = relief_papers.render_receipt(
-        application.number, application.noun, application.department, received_at, settings.base_url, settings.pdf_font
+    received = ReceivedApplication(
+        application.number, application.noun, application.department, application.received_at.astimezone(SHANGHAI)
     )
+    printed = relief_papers.render_receipt(received, settings.base_url, settings.pdf_font, printed_language())
     return _download(printed, "application/pdf", "receipt.pdf")
 
 
@@ -36,7 +38,8 @@ def relief_certificate_json(number: str) -> Response:
 def relief_certificate_pdf(number: str) -> Response:
     """The certificate of the decision, to be printed; it carries the signed file."""
     settings = runtime.settings()
-    printed = relief_papers.render_certificate(_make(number), settings.base_url, settings.pdf_font)
+    certificate, language = _make(number), printed_language()
+    printed = relief_papers.render_certificate(certificate, settings.base_url, settings.pdf_font, language)
     return _download(printed, "application/pdf", "certificate.pdf")
 
 

@@ -21,6 +21,7 @@ from registry.domain.cases.procedures import DOCUMENTS
 from registry.domain.permissions import PUBLIC
 from registry.errors import NotFound, Refusal
 from registry.models import Publication
+from registry.phrases import Phrase
 from registry.queries.cases import relief_status
 from registry.queries.law import reference_data
 from registry.queries.publication import publications
@@ -190,7 +191,7 @@ def _require_repairable(publication: Publication) -> None:
     """Refuse ``RepairTooEarly`` before the form is filled in. Of what is not public, only its subject is told."""
     opens = views.body_of(publication)["repairable_from"]
     if today() < dt.date.fromisoformat(opens):
-        raise RepairTooEarly(f"本记录自 {opens} 起可以申请信用修复。")
+        raise RepairTooEarly(Phrase("本记录自 %(day)s 起可以申请信用修复。", day=opens))
 
 
 def _forbid_caching(answer: Redirect) -> Redirect:

@@ -1,10 +1,13 @@
 """What a version takes away is judged by its effect."""
 
+import tomllib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.domain.exchange.takeaway import takes_away
+from registry.domain.exchange.takeaway import COUNTED_DAYS, takes_away
+from registry.services.law.reference_loading import FOLDER
 from tests.sync.bodies import body, measure, removed
 
 BEFORE = body(measures=[measure(), measure(effect="review", only_must_tender=False)], is_grave=True)
@@ -31,6 +34,13 @@ TAKING = {
     "measure-in-fewer-sectors": weaker(sectors=["construction"]),
     "measure-for-others": weaker(roles=["agent"]),
     "measure-in-the-province": weaker(territory="province"),
+    "shown-later": after(visible_from="2027-11-02"),
+    "of-another-kind": after(kind="commendation", measures=[], is_grave=True),
+    "rests": after(suspensions=[{"from": "2026-11-02", "until": None}]),
+    "decided-long-ago": after(decided_on="2016-11-02"),
+    "in-another-province": after(district="340100"),
+    "on-another-basis": after(basis="《中华人民共和国民法典》第一条"),
+    "denies-what-counts": after(is_of_business=False),
     "another-firm": after(subject={**BEFORE["subject"], "uscc": "91320902MA0TR0028R"}),
     "another-name": after(subject={**BEFORE["subject"], "name": "盐城别的有限公司"}),
     "fewer-sectors": after(sectors=["construction"]),
@@ -39,6 +49,8 @@ TAKING = {
 LEAVING = {
     "same": after(),
     "other-facts": after(facts="更正后的事实"),
+    "more-of-the-basis": after(basis=f"{BEFORE['basis']}；《中华人民共和国招标投标法实施条例》第六十七条"),
+    "in-another-district": after(district="320903"),
     "longer": after(visible_until="2099-01-01"),
     "one-measure-more": after(measures=[*BEFORE["measures"], measure(code="B1")]),
     "measure-without-end": weaker(ends_on=None),
@@ -66,3 +78,18 @@ class TestTakesAway:
 
     def test_of_what_was_gone_takes_nothing(self):
         assert not takes_away(removed(BEFORE), removed(BEFORE))
+
+    def test_of_a_place_on_a_list_sees_that_it_begins_later(self):
+        place = {**BEFORE, "starts_on": "2026-11-02", "ends_on": None}
+        assert takes_away(place, {**place, "starts_on": "2027-11-02"})
+        assert takes_away(place, {**place, "ends_on": "2027-11-02"})
+        assert not takes_away(place, {**place, "starts_on": "2026-11-01"})
+
+    def test_of_a_measure_sees_that_it_is_another(self):
+        coded = {**BEFORE, "measures": [measure(code="A1")]}
+        assert takes_away(coded, after(measures=[measure(code="B9")]))
+        assert not takes_away({**BEFORE, "measures": [measure(code=None)]}, after(measures=[measure(code="B9")]))
+
+    def test_looks_at_every_day_that_an_effect_counts_from(self):
+        rows = tomllib.loads((FOLDER / "record_effects.toml").read_text())["rows"]
+        assert {row["counted_from"] for row in rows if "counted_from" in row} <= set(COUNTED_DAYS)

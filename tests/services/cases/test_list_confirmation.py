@@ -6,7 +6,6 @@ import pytest
 
 from registry.refusals.acts import RemovalShare
 from registry.refusals.procedure import RemovalsChanged
-from registry.services.cases import list_verification
 from tests.support.lists import DAY, Office, firm
 
 
@@ -16,11 +15,11 @@ def test_holds_for_what_was_shown_and_nothing_that_came_after(bureau):
     part = office.file([firm(n) for n in range(60, 80)])
     office.bureau.go(DAY + dt.timedelta(days=1))
     number = office.file([firm(n) for n in range(35)], full=True)
-    confirmed = office.bureau.do("security", lambda work: list_verification.confirm(work, number))
+    confirmed = office.confirm(number)
     office.verify(part)
     with pytest.raises(RemovalShare):
         office.verify(number)
     with pytest.raises(RemovalsChanged):
-        office.bureau.do("security", lambda work: list_verification.confirm(work, number, confirmed))
-    office.bureau.do("security", lambda work: list_verification.confirm(work, number))
+        office.confirm(number, confirmed)
+    office.confirm(number)
     assert len(office.verify(number).left) == 45

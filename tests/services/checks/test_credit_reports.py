@@ -4,6 +4,7 @@ import io
 import json
 
 import pytest
+from lxml import html
 from pypdf import PdfReader
 
 from registry import runtime
@@ -16,8 +17,10 @@ from registry.services.checks import credit_reports
 from registry.unit_of_work import UnitOfWork
 from registry.verifier import main as verify_offline
 from registry.verifier import prove
+from tests.support import printed as printed_papers
 from tests.support.desk import stranger
 from tests.support.filings import PERSON_NUMBER, BanFactory, PersonFactory, days_ago, filing
+from tests.web.untranslated import untranslated
 
 
 def work_of(session):
@@ -119,6 +122,23 @@ class TestPages:
         proven = client.post("/verify", data={"receipt": (io.BytesIO(printed.data), "r.pdf")})
         assert "出具本信用核查报告" in proven.get_data(as_text=True)
 
+    def test_print_the_report_in_english_around_the_same_facts(self, desk, ban):
+        client = desk.client
+        page = client.get("/en/credit-report", query_string={"uscc": ban["uscc"]})
+        assert list(untranslated(html.fromstring(page.text))) == []
+        printed = client.post("/en/credit-report", data={"uscc": ban["uscc"], "format": "pdf"})
+        assert "Creditreport" in printed_papers.text_of(printed.data)
+        assert printed_papers.untranslated(printed.data) == []
+        [[report]] = PdfReader(io.BytesIO(printed.data)).attachments.values()
+        assert json.loads(report)["statement"]["content"] == json.loads(made(ban["uscc"]))["statement"]["content"]
+        proven = client.post("/en/verify", data={"receipt": (io.BytesIO(printed.data), "r.pdf")})
+        assert proven.status_code == 200
+        assert list(untranslated(html.fromstring(proven.text))) == []
+
+    def test_say_in_english_what_is_wrong_with_a_code(self, desk):
+        answer = desk.client.get("/en/credit-report", query_string={"uscc": "91320902MA0TR0027X"})
+        assert "check character of the unified social credit code is wrong" in answer.text
+
     def test_say_whether_a_report_is_still_the_newest(self, desk, ban):
         statement = json.loads(made(ban["uscc"]))["statement"]
         query = {"uscc": ban["uscc"], "entry": statement["entry"], "content": statement["content"]}
@@ -137,13 +157,14 @@ class TestPages:
 class TestCommand:
     def test_writes_pdf_and_json_and_verify_takes_both(self, desk, ban, typed, tmp_path):
         (tmp_path / "keys.json").write_bytes(desk.get("/ledger/keys").data)
-        for ending in ("pdf", "json"):
+        for ending, language in (("pdf", "en"), ("json", "zh")):
             path = tmp_path / f"report.{ending}"
-            code, output = typed("report", "subject", ban["uscc"], "--out", path)
+            code, output = typed("report", "subject", ban["uscc"], "--out", path, "--lang", language)
             assert code == 0, output
             code, output = typed("verify", path, "--keys", tmp_path / "keys.json")
             assert code == 0, output
             assert ban["subject_name"] in output
+        assert printed_papers.untranslated((tmp_path / "report.pdf").read_bytes()) == []
 
     def test_refuses_another_ending(self, desk, ban, typed, tmp_path):
         assert typed("report", "subject", ban["uscc"], "--out", tmp_path / "report.txt")[0] == 2

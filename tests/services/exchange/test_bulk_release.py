@@ -10,8 +10,9 @@ from registry.domain.permissions import SYSTEM
 from registry.keys.signing import Signer
 from registry.models import InboxItem, Publication
 from registry.queries.exchange import peer_messages
-from registry.refusals.acts import ItemUnknown, OutOfRole, ReleaseUnknown, SelfVerification
+from registry.refusals.acts import ItemUnknown, OutOfRole, ProposerUnfit, ReleaseUnknown, SelfVerification
 from registry.services.exchange import bulk_release, inbox, peers
+from registry.services.node import accounts
 from tests.support.membership import entitle
 from tests.sync.bodies import batch_of, body, sealed, speaking
 
@@ -80,6 +81,12 @@ class TestBulkRelease:
             confirm(waiting["operator"].actor, number)
         with pytest.raises(ReleaseUnknown):
             release(waiting["operator"].actor, number)
+
+    def test_is_void_when_the_account_of_the_proposer_has_ended(self, waiting, second):
+        number = propose(waiting["operator"].actor)
+        runtime.perform(waiting["security"].actor, lambda work: accounts.end(work, "operator"))
+        with pytest.raises(ProposerUnfit):
+            confirm(second, number)
 
     def test_is_confirmed_once(self, waiting, second):
         number = propose(waiting["operator"].actor)

@@ -309,10 +309,14 @@ class TestGuard:
         assert len(outcomes(of(*(removed(own()) for _ in range(25))))) == 25
 
     def test_takes_nothing_from_a_paused_peer_until_a_person_releases_it(self, shown):
-        perform(SYSTEM, lambda work: peers.pause(work, "platform", "removal-share", 25))
+        removals = [one["record"] for one in shown[:25]]
+        perform(SYSTEM, lambda work: peers.pause(work, "platform", "removal-share", removals))
         with pytest.raises(PeerPaused):
             receive(of(own()))
-        perform(SYSTEM, lambda work: peers.release(work, "platform"))
+        perform(
+            SYSTEM,
+            lambda work: peers.release(work, "platform", peer_messages.peer(work.session, "platform").pause),
+        )
         assert len(outcomes(withdrawals(*shown[:25]))) == 25
 
 

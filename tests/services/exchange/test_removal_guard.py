@@ -12,6 +12,7 @@ from registry.keys.signing import Signer
 from registry.models import LedgerEntry
 from registry.queries.exchange import peer_messages
 from registry.refusals.acts import RemovalShare
+from registry.refusals.procedure import PauseChanged, SeenUnstated
 from registry.services.exchange import inbox, peers
 from tests.support.membership import entitle
 from tests.sync.bodies import batch_of, body, chained, measure, removed, sealed, speaking
@@ -105,8 +106,12 @@ class TestGuardOfEffects:
         assert len(outcomes(batch_of("platform", *again))) == 20
 
 
+def release(work, seen=None):
+    return peers.release(work, "platform", seen or peer_messages.peer(work.session, "platform").pause)
+
+
 class TestRelease:
-    """A release let a peer remove whatever it liked for a day."""
+    """A release let a peer remove whatever it liked for a day, and later any so many records."""
 
     @pytest.fixture
     def shown(self, app):
@@ -121,15 +126,18 @@ class TestRelease:
             receive(withdrawals(*shown[:25]))
 
         def act(work):
-            peers.pause(work, "platform", RemovalShare.code, refused.value.data["removed"])
-            peers.release(work, "platform")
+            peers.pause_for(work, "platform", refused.value)
+            release(work)
 
         runtime.perform(SYSTEM, act)
         return shown
 
-    def test_lets_as_many_through_as_a_person_saw_and_no_more(self, released):
+    @pytest.mark.parametrize(("first", "last"), [(0, 26), (0, 24), (1, 26)], ids=["more", "fewer", "others"])
+    def test_lets_no_other_removals_through_than_a_person_saw(self, released, first, last):
         with pytest.raises(RemovalShare):
-            receive(withdrawals(*released[:26]))
+            receive(withdrawals(*released[first:last]))
+
+    def test_lets_what_a_person_saw_through_and_no_more(self, released):
         assert len(outcomes(withdrawals(*released[:25]))) == 25
         with pytest.raises(RemovalShare):
             receive(withdrawals(*released[25:50]))
@@ -137,3 +145,34 @@ class TestRelease:
     def test_counts_what_was_seen_no_more(self, released):
         receive(withdrawals(*released[:25]))
         assert len(outcomes(withdrawals(released[25]))) == 1
+
+    def test_is_of_the_pause_that_was_shown(self, app):
+        """A page that was left open ended a later pause, for other removals or for another reason."""
+
+        def pause(reason, *records):
+            runtime.perform(SYSTEM, lambda work: peers.pause(work, "platform", reason, records))
+            with runtime.reading() as session:
+                return peer_messages.peer(session, "platform").pause
+
+        first = pause("removal-share", "a", "b")
+        runtime.perform(SYSTEM, release)
+        for later in (("removal-share", "a", "c"), ("split-view",), ("removal-share", "a", "b")):
+            present = pause(*later)
+            with pytest.raises(PauseChanged):
+                runtime.perform(SYSTEM, lambda work: release(work, first))
+            with pytest.raises(SeenUnstated) as refused:
+                runtime.perform(SYSTEM, lambda work: peers.release(work, "platform", ""))
+            assert refused.value.data["seen"] == present
+            runtime.perform(SYSTEM, release)
+        with pytest.raises(PauseChanged):
+            runtime.perform(SYSTEM, lambda work: release(work, present))
+
+    def test_of_a_pause_for_two_reasons_shows_both(self, app):
+        def act(work):
+            peers.pause(work, "platform", "removal-share", ["a"])
+            peers.pause(work, "platform", "split-view")
+            peers.pause(work, "platform", "split-view")
+            return peer_messages.peer(work.session, "platform")
+
+        peer = runtime.perform(SYSTEM, act)
+        assert (peer.paused_because, peer.removals_count) == ("removal-share；split-view", 1)

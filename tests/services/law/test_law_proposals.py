@@ -14,11 +14,12 @@ from registry.domain.law.law_change import parse_change
 from registry.domain.permissions import SYSTEM
 from registry.models import AuditEvent, CatalogRow, Clock
 from registry.queries.law import reference_data
-from registry.refusals.acts import OutOfRole, SelfVerification
+from registry.refusals.acts import OutOfRole, ProposerUnfit, SelfVerification
 from registry.refusals.procedure import LawMoved, LawProposalDecided, LawProposalUnknown, LawRefused
 from registry.services.checks import law_preview
 from registry.services.law import law_proposals, reference_loading
 from registry.services.law.reference_loading import FOLDER
+from registry.services.node import accounts
 from registry.unit_of_work import UnitOfWork
 from tests.services.checks.test_replay import receipt_of, replayed
 from tests.support.desk import bidder, stranger
@@ -139,6 +140,13 @@ class TestDecision:
         assert threshold("lookback_months") == 36
         with pytest.raises(LawProposalDecided):
             confirmed(people, proposal.id)
+
+    def test_is_refused_when_the_account_of_the_proposer_has_ended(self, people):
+        proposal = proposed(people, shorter())
+        runtime.perform(people["security"].actor, lambda work: accounts.end(work, "operator"))
+        with pytest.raises(ProposerUnfit):
+            confirmed(people, proposal.id)
+        assert threshold("lookback_months") == 36
 
     def test_is_refused_when_the_law_moved_since_the_preview(self, people):
         first, second = proposed(people, shorter(12)), proposed(people, shorter(24))

@@ -156,6 +156,13 @@ class TestConfirm:
         with pytest.raises(ProposerUnfit):
             confirm(bureau, number)
 
+    def test_is_void_when_the_record_lies_outside_the_grant_of_the_proposer(self, bureau):
+        number = propose(bureau, bureau.published_penalty())
+        with runtime.begin() as work:
+            work.session.scalars(select(Account).where(Account.name == "verifier")).one().sectors = ["medicine"]
+        with pytest.raises(ProposerUnfit):
+            confirm(bureau, number)
+
     def test_refused_by_another_does_nothing(self, bureau):
         record = bureau.published_penalty()
         number = propose(bureau, record)

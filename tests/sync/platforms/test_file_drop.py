@@ -122,6 +122,23 @@ class TestSending:
         assert files.run().sent == 1
         assert partner.take()["held"] == 1
 
+    def test_keeps_no_character_of_a_refusal_that_nobody_sees(self, app, files, partner, folder):
+        [sent] = published(app, body())
+        files.run()
+        manifest = json.loads((folder / "to-platform" / "batch-00000001.manifest.json").read_text())
+        answer = {"from": "platform", "to": "city", "sequence": 1, "digest": manifest["digest"]}
+        counts = {"sent": 1, "accepted": 0, "rejected": 1, "pending": 0}
+        line = {
+            "record": sent["record"],
+            "revision": 1,
+            "outcome": "rejected",
+            "code": "10\x9b01",
+            "message": "重复\u202e",
+        }
+        partner.put("receipt-00000001.json", json.dumps(answer | {"counts": counts, "lines": [line]}).encode())
+        files.run()
+        assert [message.detail for message in files.messages()] == ["10□01 重复□"]
+
     def test_finds_by_halves_the_one_row_for_which_a_platform_refuses_all(self, app, files, partner, folder):
         bodies = published(app, *(body() for _ in range(9)))
         poison = bodies[4]["record"]
@@ -164,7 +181,8 @@ class TestSending:
         published(app, body())
         runtime.perform(people["operator"].actor, lambda work: peers.suspend(work, "platform", "对方升级"))
         assert files.run().sent == 0
-        runtime.perform(people["operator"].actor, lambda work: peers.release(work, "platform"))
+        seen = files.peer().pause
+        runtime.perform(people["operator"].actor, lambda work: peers.release(work, "platform", seen))
         assert files.run().sent == 1
 
     def test_says_that_a_folder_is_not_there_and_tries_later(self, app, files, folder):
@@ -274,7 +292,8 @@ class TestFullFeed:
     def test_goes_through_once_a_person_allowed_it(self, files, partner, people):
         self.feed(partner, files, [1, 2])
         self.feed(partner, files, [])
-        runtime.perform(people["operator"].actor, lambda work: peers.release(work, "platform"))
+        seen = files.peer().pause
+        runtime.perform(people["operator"].actor, lambda work: peers.release(work, "platform", seen))
         assert files.run().failed is None
 
     def test_lets_leave_what_it_has_no_more(self, files, partner):

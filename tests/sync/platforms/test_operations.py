@@ -54,7 +54,7 @@ class TestStatus:
     def test_shows_a_pause_and_its_reason(self, files, typed):
         assert typed("exchange", "pause", "platform", "--reason", "对方升级", "--as", "operator")[0] == 0
         assert "paused: 对方升级" in typed("exchange", "status")[1]
-        assert typed("exchange", "release", "platform", "--as", "operator")[0] == 0
+        assert typed("exchange", "release", "platform", "--seen", files.peer().pause, "--as", "operator")[0] == 0
         assert "paused" not in typed("exchange", "status")[1]
 
 

@@ -1,5 +1,7 @@
 """The status of the exchange on a page: lag, open removals, statements, pause and resume."""
 
+import re
+
 import pytest
 
 from registry import runtime
@@ -46,9 +48,18 @@ class TestStatus:
         assert refused.status_code == 422
         assert 'href="#reason-north"' in refused.text
         assert post(operator, "/admin/exchange/north/pause", {"reason": "对方升级"}).status_code == 303
-        assert "对方升级" in operator.get("/admin/exchange").text
-        assert post(operator, "/admin/peers/north/release").status_code == 303
+        page = operator.get("/admin/exchange").text
+        assert "对方升级" in page
+        [seen] = re.findall(r'name="seen" value="(0 [0-9a-f]{32})"', page)
+        assert f'name="seen" value="{seen}"' in operator.get("/admin/peers").text
+        assert post(operator, "/admin/peers/north/release", {"seen": "0 0"}).status_code == 409
+        assert post(operator, "/admin/peers/north/release", {"seen": seen}).status_code == 303
         assert "对方升级" not in operator.get("/admin/exchange").text
+
+    @pytest.mark.parametrize("unseen", ["\x00", "\x1b[31m", "\u202e"])
+    def test_takes_no_characters_that_nobody_sees(self, operator, unseen):
+        refused = post(operator, "/admin/exchange/north/pause", {"reason": f"对方{unseen}升级"})
+        assert (refused.status_code, "已暂停" in operator.get("/admin/exchange").text) == (422, False)
 
     def test_shows_removals_until_all_acknowledged_them(self, operator, delisted):
         page = operator.get("/admin/exchange/delistings").text

@@ -5,9 +5,9 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from pypdf import PdfReader
 
 from tests.support.bureau import PDF
+from tests.support.printed import text_of as words
 from tests.web.browsing import needs_browser, served
 from tests.web.centre import pages
 from tests.web.centre.bidders import invite
@@ -30,11 +30,6 @@ def bidders(bureau):
 def site(app, bidders):
     with served(app) as address:
         yield address
-
-
-def words(data):
-    """All text of a PDF, without breaks."""
-    return re.sub(r"[\s\0]+", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages))
 
 
 def hand_in(client, bidders):

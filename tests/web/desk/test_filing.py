@@ -81,7 +81,8 @@ class TestForm:
         assert 'value="甲乙丙有限公司"' in answer.text
         assert 'id="fine-fault"' in answer.text
         assert 'id="decided_on-fault"' in answer.text
-        assert 'href="#fine"' in answer.text
+        assert '<a href="#fine">罚款金额：' in answer.text  # of several empty fields each is named
+        assert '<a href="#decided_on">处罚决定日期：' in answer.text
         assert "甲乙丙有限公司" in clerk.open(FORM).text  # kept on the server
         clerk.follow("/desk/drafts/discard", {"kind": "penalty"})
         assert "甲乙丙有限公司" not in clerk.open(FORM).text

@@ -64,6 +64,8 @@ class TestUpload:
     def test_that_is_not_a_table_says_why_and_comes_back(self, clerk):
         page = upload(clerk, b"PK\x03\x04 broken", "坏.xlsx")
         assert "不能读取" in text_of(page)
+        assert "重新选择文件" in page.text
+        assert "/mapping" not in page.text  # there is no column of which anything could be said
         answer = clerk.submit(PATH, {"sectors": "procurement"}, content_type="multipart/form-data")
         assert (answer.status_code, "请选择一个文件" in answer.text) == (422, True)
 

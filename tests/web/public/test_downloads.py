@@ -135,6 +135,10 @@ class TestSitemap:
         records = [record for record in listed if re.fullmatch("[0-9a-f]{32}", record)]
         assert sorted(records) == [samples.record_id(number) for number in (1, 2, 5)]
 
+    def test_has_no_file_of_entries_that_are_not_there(self, client):
+        for number in (999_999, 2**63, 10**30):
+            assert client.get(f"/sitemap-{number}.xml").status_code == 404
+
     def test_names_pages_that_are_there(self, client):
         for address in addresses(client, "/sitemap-pages.xml"):
             assert get(client, address.removeprefix("http://127.0.0.1:8000")).status_code == 200

@@ -3,10 +3,9 @@
 import datetime as dt
 import io
 import json
-import re
 
 import pytest
-from pypdf import PdfReader
+from lxml import html
 
 from registry import runtime
 from registry.domain.cases.case_file import StepInput
@@ -17,15 +16,20 @@ from registry.services.cases.relief_decisions import Ruling
 from registry.verifier import prove
 from tests.support.bureau import papers
 from tests.support.filings import PERSON_NUMBER, PersonFactory
-
-
-def words(data):
-    return re.sub(r"[\s\0]+", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages))
+from tests.support.printed import text_of as words
+from tests.support.printed import untranslated
+from tests.web.untranslated import CJK
+from tests.web.untranslated import untranslated as untranslated_page
 
 
 def ring():
     with runtime.reading() as session:
         return known_keys.ring(session, runtime.settings().node, runtime.keys().signer)
+
+
+def first_day_of_repair(record):
+    with runtime.begin() as work:
+        return dt.date.fromisoformat(publications.body(revisions.newest(work, record))["repairable_from"])
 
 
 @pytest.fixture
@@ -46,9 +50,7 @@ def keep(bureau, number):
 def repaired(bureau):
     """The receipt number of a granted repair, and its record."""
     record = bureau.published_penalty()
-    with runtime.begin() as work:
-        opens = publications.body(revisions.newest(work, record))["repairable_from"]
-    with bureau.on(dt.date.fromisoformat(opens)):
+    with bureau.on(first_day_of_repair(record)):
         number = bureau.confirmed("repair", record)
         bureau.do("clerk", lambda work: relief_applications.accept(work, number, StepInput()))
         bureau.do(
@@ -65,6 +67,9 @@ class TestReceipt:
         text = words(answer.data)
         for part in ("异议申请回执", disputed[0], "盐城市示例财政局"):
             assert part in text
+        english = client.get(f"/en/relief/{disputed[0]}/receipt.pdf").data
+        assert "Receiptofanapplication(dispute)" in words(english)
+        assert untranslated(english, "盐城市示例财政局") == []
 
     def test_of_an_unknown_number_is_not_found(self, client):
         assert client.get("/relief/20261122-AAAAAAAAAAAAAAAA/receipt.pdf").status_code == 404
@@ -99,6 +104,12 @@ class TestCertificate:
         proven = client.post("/verify", data={"receipt": (io.BytesIO(printed), "证明.pdf")})
         assert proven.status_code == 200
         assert "出具本信用修复证明" in proven.text
+        english = client.get(f"/en/relief/{number}/certificate.pdf").data
+        assert "Certificateofcreditrepair" in words(english)
+        assert untranslated(english) == []
+        proven = client.post("/en/verify", data={"receipt": (io.BytesIO(english), "certificate.pdf")})
+        assert proven.status_code == 200
+        assert list(untranslated_page(html.fromstring(proven.text))) == []
 
     def test_gives_nobody_power_over_the_application(self, client, bureau, disputed):
         keep(bureau, disputed[0])
@@ -122,3 +133,24 @@ class TestCertificate:
         data = client.get(f"/relief/{disputed[0]}/certificate.json").data
         with pytest.raises(ReceiptRefused):
             prove(data.replace("维持".encode(), "删除".encode()).replace(b'"keep"', b'"delete"'), ring())
+
+
+class TestFormsInEnglish:
+    def test_says_what_is_wrong_with_each_field(self, client, bureau):
+        """Each kind of fault: missing, too long, malformed, a document missing, no document, one too many."""
+        penalty = bureau.published_penalty()
+        typed = {"uscc": "9132", "agent": "A" * 201, "contact": "a\u202eb", "evidence": (io.BytesIO(b"x"), "x.txt")}
+        answer = client.post(f"/en/records/{penalty}/dispute", data=typed, content_type="multipart/form-data")
+        assert answer.status_code == 422
+        page = html.fromstring(answer.text)
+        faults = [one.text_content().removeprefix("Wrong: ") for one in page.xpath("//*[contains(@id, '-fault')]")]
+        assert len(faults) >= 7
+        assert not any(CJK.search(fault) for fault in faults)
+        assert list(untranslated_page(page)) == []
+
+    def test_says_from_when_repair_is_possible(self, client, bureau):
+        penalty = bureau.published_penalty()
+        opens = first_day_of_repair(penalty)
+        with bureau.on(opens - dt.timedelta(days=1)):
+            answer = client.get(f"/en/records/{penalty}/repair")
+        assert f"can be applied for from {opens}" in answer.text
