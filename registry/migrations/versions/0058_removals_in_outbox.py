@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0058"
-down_revision = "0053"
+down_revision = "0054"
 
 _STOPPED = "the node is stopped while it is upgraded, and the index takes seconds"
 LINT_ACCEPTS = {
