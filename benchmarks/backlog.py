@@ -2,7 +2,7 @@
 planted differences."""
 
 import datetime as dt
-import resource
+import os
 import statistics
 import subprocess
 import sys
@@ -19,7 +19,7 @@ from sqlalchemy import func, select, update
 from benchmarks import bed as beds
 from benchmarks.bed import Bed
 from benchmarks.figures import rate, tell, timed
-from benchmarks.memory import measure_processor, measure_resident
+from benchmarks.processor import children_of, of_processes, peak_megabytes, store_processes
 from benchmarks.servers import store_url
 from benchmarks.serving import running
 from benchmarks.start import stop
@@ -61,10 +61,7 @@ def measure(store: str, folder: Path, count: int) -> None:
         with running(receiver, web_workers=1) as (address, server):
             runtime.perform(SYSTEM, lambda work: _befriend(work, RECEIVER, address, receiver_key))
             _fill(count)
-            used = measure_processor(server.pid)
-            _drain(count)
-            tell("processor time of the receiver's web process", f"{measure_processor(server.pid) - used:,.0f} s")
-            tell("memory (RSS) of the receiver's web process", f"{measure_resident(server.pid):,.0f} MB")
+            _drain(count, receiver, children_of(server.pid))
             with receiver.app.app_context():
                 assert runtime.perform(SYSTEM, _count_copies) == count
             _deliver(owner, receiver)
@@ -98,19 +95,40 @@ def _fill(count: int) -> None:
 
 
 def _build_version(firm: Firm) -> publishing.Version:
-    subject = {"kind": "organisation", "name": firm.name, "uscc": firm.uscc}
-    return publishing.Version(body(node=OWNER, subject=subject), OWNER)
+    """A record whose texts are its own, as those of decisions are: nothing that was judged once is remembered of it."""
+    changed = {
+        "subject": {"kind": "organisation", "name": firm.name, "uscc": firm.uscc},
+        "document_number": f"盐虚罚〔2026〕{firm.uscc[8:16]}号",
+        "facts": f"{firm.name}与他人串通投标，涉及{firm.uscc[12:16]}号标段，经查属实。",
+        "content": f"对{firm.name}罚款人民币壹万元，自收到决定书之日起十五日内缴纳。",
+    }
+    return publishing.Version(body(node=OWNER, **changed), OWNER)
 
 
-def _drain(count: int) -> None:
-    """Push as the worker does until nothing waits."""
+def _drain(count: int, receiver: Bed, workers: list[int]) -> None:
+    """Push as the worker does until nothing waits; ``workers`` are the receiver's web processes."""
+    with receiver.app.app_context():
+        receiving_store = store_processes()
+    processes = {
+        "the sender": [os.getpid()],
+        "the sender's store": store_processes(),
+        "the receiver's web process": workers,
+        "the receiver's store": receiving_store,
+    }
+    before = {name: of_processes(numbers) for name, numbers in processes.items()}
     with timed() as span:
         while (done := push(RECEIVER)).sent:
             assert done.failed is None, done.failed
+    used = {name: of_processes(numbers) - before[name] for name, numbers in processes.items()}
     tell(f"a backlog of {count:,} records drained over HTTP", f"{span.seconds:,.0f} s", rate(count, span.seconds))
     tell("computed from it: 1,000,000 records", f"{MILLION / count * span.seconds:,.0f} s")
-    tell("processor time of the sender, of that", f"{span.processor:,.0f} s")
-    tell("memory (RSS) of the sender at most", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+    tell("processor time of all, of that", f"{sum(used.values()):,.1f} s", rate(count, sum(used.values())))
+    for name, numbers in processes.items():
+        if numbers:
+            each = f"{used[name] / count * 1e6:,.0f} µs for a record"
+            tell(f"of that {name}", f"{used[name]:,.1f} s", each)
+    for name in ("the sender", "the receiver's web process"):
+        tell(f"memory (RSS) of {name} at most", f"{max(map(peak_megabytes, processes[name])):,.0f} MB")
 
 
 def _deliver(owner: Bed, receiver: Bed) -> None:

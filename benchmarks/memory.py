@@ -1,6 +1,5 @@
 """Measure the memory of one web process after searches and checks."""
 
-import os
 from pathlib import Path
 
 import requests
@@ -39,13 +38,6 @@ def measure_resident(master: int) -> float:
     """Megabytes of the largest child of the server's first process."""
     children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
     return max(_read_megabytes(child) for child in children)
-
-
-def measure_processor(master: int) -> float:
-    """Seconds of processor time that the children of the server's first process have used."""
-    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    used = [Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split() for child in children]
-    return sum(int(fields[11]) + int(fields[12]) for fields in used) / os.sysconf("SC_CLK_TCK")
 
 
 def _read_megabytes(process: str) -> float:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -39,10 +40,15 @@ def key_id_of(public: bytes) -> str:
 def verify(public: bytes, signature: bytes, data: bytes) -> bool:
     """Whether ``signature`` (64 bytes) over ``data`` is by the raw Ed25519 key ``public`` (32 bytes)."""
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
+        _load_public(public).verify(signature, data)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(64)  # a batch has a thousand signatures of few keys, and reading a key takes a third of verifying by it
+def _load_public(public: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public)
 
 
 class PrivateKey(Protocol):

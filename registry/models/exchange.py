@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.domain.exchange import pause
@@ -76,11 +76,12 @@ class Peer(Base):
 class OutboxMessage(Base):
     """A message to a peer about one publication, pending until the peer's receipt settles it.
 
-    To a platform it is ``sent`` in between: in a batch that is not answered, for days perhaps.
+    To a platform it is ``sent`` in between: in a batch that is not answered, for days perhaps. ``is_removal``: the
+    version takes its record away, and goes first.
     """
 
     __tablename__ = "outbox_messages"
-    __table_args__ = (UniqueConstraint("peer_id", "entry"), Index(None, "peer_id", "state", "entry"))
+    __table_args__ = (UniqueConstraint("peer_id", "entry"), Index(None, "peer_id", "state", "is_removal", "entry"))
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     peer_id: Mapped[int] = mapped_column(ForeignKey("peers.id"))
@@ -92,6 +93,7 @@ class OutboxMessage(Base):
     promised_at: Mapped[dt.datetime]
     settled_at: Mapped[dt.datetime | None]
     batch_id: Mapped[int | None] = mapped_column(Key, index=True)
+    is_removal: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class RowBatch(Base):

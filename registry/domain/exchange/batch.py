@@ -92,7 +92,7 @@ def loads(raw: bytes) -> dict[str, Any]:
     if parsed_size.is_too_large(raw):
         raise BatchTooLarge()
     try:
-        value = canonical.loads(raw)
+        value = canonical_parts.loads(raw)
     except NotCanonical:
         raise BatchMalformed() from None
     if not isinstance(value, dict):

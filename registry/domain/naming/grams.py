@@ -4,8 +4,8 @@ Without order, because two neighbours typed the wrong way round are a common sli
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
-from itertools import pairwise, product
+from functools import cache, lru_cache
+from itertools import pairwise, product, starmap
 from zlib import crc32
 
 from registry.domain.naming import sounds
@@ -24,11 +24,19 @@ def grams_of(name: str) -> list[int]:
 
 
 def _grams(name: str) -> set[int]:
-    folded = fold(name)
-    spoken = [sounds.in_order(character)[:READINGS_MAX] for character in folded]
     typed = [(syllable,) for syllable in sounds.syllables(name)]
-    texts = {*_neighbour_pairs(folded), *_neighbour_pairs(spoken), *_neighbour_pairs(typed)}
-    return {crc32(text.encode()) >> 1 for text in texts}
+    found = {_number(text) for text in _neighbour_pairs(typed)}
+    return found.union(*starmap(_grams_of_pair, pairwise(fold(name))))
+
+
+@lru_cache(maxsize=32768)  # names are made of the same few neighbours
+def _grams_of_pair(first: str, second: str) -> frozenset[int]:
+    spoken = [sounds.in_order(character)[:READINGS_MAX] for character in (first, second)]
+    return frozenset(map(_number, (*_neighbour_pairs((first, second)), *_neighbour_pairs(spoken))))
+
+
+def _number(text: str) -> int:
+    return crc32(text.encode()) >> 1
 
 
 @cache

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain, pairwise, product, starmap
+from itertools import chain, product
 
 from registry.domain.naming import shapes, sounds
 from registry.domain.naming.grams import READINGS_MAX
@@ -28,22 +28,27 @@ Edge = tuple[int, int, str]
 @lru_cache(maxsize=4096)
 def terms_of(folded: str) -> frozenset[str]:
     """All sounds that a folded name is found by, as terms."""
-    windows = (
-        folded[start : start + length]
-        for length in range(2, INITIALS_MAX + 1)
-        for start in range(len(folded) - length + 1)
-    )
-    parts = chain(map(_sounds_of, folded), starmap(_sounds_of, pairwise(folded)), map(_initials_of, windows))
-    return frozenset(chain.from_iterable(parts))
+    return frozenset(chain.from_iterable(map(terms_of_part, parts_of(folded))))
 
 
-@lru_cache(maxsize=16384)  # names are made of the same few neighbours
-def _sounds_of(*characters: str) -> frozenset[str]:
+def parts_of(folded: str) -> Iterator[str]:
+    """The characters of a folded name and its neighbours, up to ``INITIALS_MAX`` together: what its sounds are of."""
+    for length in range(1, INITIALS_MAX + 1):
+        yield from (folded[start : start + length] for start in range(len(folded) - length + 1))
+
+
+@lru_cache(maxsize=32768)  # names are made of the same few neighbours
+def terms_of_part(part: str) -> frozenset[str]:
+    """The sounds of one character or of neighbours, as terms."""
+    sounds_of_part = _sounds_of(part) if len(part) < INITIALS_MAX else frozenset[str]()
+    return sounds_of_part | _initials_of(part) if len(part) > 1 else sounds_of_part
+
+
+def _sounds_of(characters: str) -> frozenset[str]:
     readings = (sounds.in_order(character)[:READINGS_MAX] for character in characters)
     return frozenset(sound_term(*syllables) for syllables in product(*readings))
 
 
-@lru_cache(maxsize=16384)
 def _initials_of(part: str) -> frozenset[str]:
     initials = ({reading[0] for reading in sounds.in_order(character)[:READINGS_MAX]} for character in part)
     return frozenset(initials_term("".join(letters)) for letters in product(*initials))

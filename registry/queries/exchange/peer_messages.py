@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from registry.domain.exchange.envelope import KnownRecord
@@ -21,6 +21,7 @@ from registry.models import (
     PublicationSector,
     Takeaway,
 )
+from registry.queries.any_of import any_of, texts
 from registry.refusals.acts import ItemUnknown, PeerUnknown
 
 CHUNK = 500
@@ -77,25 +78,22 @@ def known_records(session: Session, records: Sequence[str]) -> dict[str, KnownRe
     """The owner and every stored revision of these records."""
     known: dict[str, KnownRecord] = {}
     columns = (Publication.record, Publication.origin, Publication.revision, Publication.content_hash)
-    for start in range(0, len(records), CHUNK):
-        statement = select(*columns).where(Publication.record.in_(records[start : start + CHUNK]))
-        for record, origin, revision, content in session.execute(statement):
-            known[record] = known.get(record, KnownRecord(origin)).with_revision(revision, content)
+    statement = select(*columns).where(any_of(Publication.record, texts("records")))
+    for record, origin, revision, content in session.connection().execute(statement, {"records": records}):
+        known[record] = known.get(record, KnownRecord(origin)).with_revision(revision, content)
     return known
 
 
 def shown_bodies(session: Session, records: Sequence[str], today: dt.date) -> dict[str, dict[str, Any]]:
     """The newest bodies of those of these records that are shown today."""
-    bodies: dict[str, dict[str, Any]] = {}
-    for start in range(0, len(records), CHUNK):
-        statement = select(Publication.record, Publication.body).where(
-            Publication.record.in_(records[start : start + CHUNK]),
-            Publication.until_entry.is_(None),
-            Publication.state == "published",
-            Publication.visible_until > today,
-        )
-        bodies |= {record: json.loads(body) for record, body in session.execute(statement).tuples()}
-    return bodies
+    statement = select(Publication.record, Publication.body).where(
+        any_of(Publication.record, texts("records")),
+        Publication.until_entry.is_(None),
+        Publication.state == "published",
+        Publication.visible_until > today,
+    )
+    rows = session.connection().execute(statement, {"records": records}).tuples()
+    return {record: json.loads(body) for record, body in rows}
 
 
 def balance(session: Session, owner: str, today: dt.date, since: dt.datetime) -> tuple[int, set[str]]:
@@ -116,26 +114,27 @@ def balance(session: Session, owner: str, today: dt.date, since: dt.datetime) ->
 
 def due(session: Session, peer_id: int, limit: int) -> list[PendingDelivery]:
     """The oldest pending messages to a peer; removals go first."""
-    statement = (
-        select(OutboxMessage, Publication)
-        .join(Publication, Publication.from_entry == OutboxMessage.entry)
-        .where(OutboxMessage.peer_id == peer_id, OutboxMessage.state == "pending")
-        .order_by(Publication.state == "published", OutboxMessage.entry)
-        .limit(limit)
-    )
-    return [PendingDelivery(message, publication) for message, publication in session.execute(statement)]
+    rows = _due_rows(session, select(OutboxMessage, Publication), peer_id, limit)
+    return [PendingDelivery(message, publication) for message, publication in rows]
 
 
 def due_versions(session: Session, peer_id: int, limit: int) -> Sequence[Row[Any]]:
     """What an envelope is made of, of the oldest pending messages to a peer; removals go first."""
-    columns = [getattr(Publication, name) for name in _OF_ENVELOPE]
+    return _due_rows(session, select(*(getattr(Publication, name) for name in _OF_ENVELOPE)), peer_id, limit)
+
+
+def _due_rows(session: Session, columns: Select[Any], peer_id: int, limit: int) -> list[Row[Any]]:
+    """Removals and the others are two walks along the index, so that no more is read than is taken: of a backlog of a
+    million, every batch would sort all that wait."""
     statement = (
-        select(*columns)
-        .join(OutboxMessage, OutboxMessage.entry == Publication.from_entry)
+        columns.join_from(OutboxMessage, Publication, Publication.from_entry == OutboxMessage.entry)
         .where(OutboxMessage.peer_id == peer_id, OutboxMessage.state == "pending")
-        .order_by(Publication.state == "published", OutboxMessage.entry)
+        .order_by(OutboxMessage.entry)
     )
-    return session.execute(statement.limit(limit)).all()
+    rows: list[Row[Any]] = []
+    for is_removal in (true(), false()):
+        rows += session.execute(statement.where(OutboxMessage.is_removal == is_removal).limit(limit - len(rows))).all()
+    return rows
 
 
 def changes(session: Session, asker: str, after: int, upto: int, limit: int) -> list[Publication]:

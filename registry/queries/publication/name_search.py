@@ -4,7 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from sqlalchemy import (
@@ -28,7 +28,7 @@ from registry.domain.naming import grams, matching
 from registry.domain.naming.fold import fold
 from registry.domain.records import HIDDEN_KINDS, NEUTRAL_KINDS
 from registry.models import Publication, SubjectName, gram_counts, name_grams
-from registry.queries.any_of import any_of, numbers
+from registry.queries.any_of import any_of, numbers, texts
 
 _IS_OF_PERSON = '"subject":{"kind":"natural_person",'
 """How the canonical body of a record of a natural person reads; no text within a body can read so."""
@@ -123,16 +123,19 @@ def grams_beside_name(session: Session, gram_numbers: Sequence[int]) -> Sequence
     return gram_numbers if has_arrays(session) else None
 
 
-def gram_inserts(session: Session, names: Mapping[int, Sequence[int]]) -> Iterator[Insert]:
-    """Yield the statements that store the grams of new names, by row number of the name; the caller executes them."""
-    counts = Counter(gram for found_grams in names.values() for gram in found_grams)
+def gram_inserts(session: Session, names: Mapping[str, Sequence[int]]) -> Iterator[Insert]:
+    """Yield the statements that store the grams of new names, by key of the name; the caller executes them, after the
+    rows of the names."""
+    counts = Counter(chain.from_iterable(names.values()))
     upsert = (postgresql if has_arrays(session) else sqlite).insert(gram_counts)
     upsert = upsert.from_select(["gram", "names"], _pairs_as_rows(session, sorted(counts.items())))
     yield upsert.on_conflict_do_update(
         index_elements=["gram"], set_={"names": gram_counts.c.names + upsert.excluded.names}
     )
     if not has_arrays(session):
-        pairs = sorted((gram, number) for number, found_grams in names.items() for gram in found_grams)
+        numbered = select(SubjectName.name_key, SubjectName.id).where(any_of(SubjectName.name_key, texts("keys")))
+        rows = session.connection().execute(numbered, {"keys": list(names)}).tuples()
+        pairs = sorted((gram, number) for key, number in rows for gram in names[key])
         yield insert(name_grams).from_select(["gram", "name_id"], _pairs_as_rows(session, pairs))
 
 

@@ -88,20 +88,30 @@ def term(dimension: str, value: str) -> str:
 
 def exact_terms(row: StandingRow) -> Iterator[str]:
     """The terms of a record that are neither values of facets nor parts of its names."""
+    yield from code_terms(row)
+    yield from day_terms("from", row.visible_from)
+    yield from day_terms("until", row.visible_until)
+    yield from pinyin.terms_of(sounding_name(row))
+
+
+def code_terms(row: StandingRow) -> Iterator[str]:
+    """The terms of a record by which it is found exactly: of its codes, its document and the kind of its subject."""
     yield ALL
     yield term("authority_code", row.authority_code)
     yield term("document", row.document)
     yield term("subject", row.subject_kind)
     if row.uscc:
         yield term("uscc", row.uscc)
-    yield from _day_terms("from", row.visible_from)
-    yield from _day_terms("until", row.visible_until)
-    if row.subject_kind != NATURAL_PERSON:  # nobody is guessed from a sound
-        yield from pinyin.terms_of(row.names.rpartition("\n")[2])
+
+
+def sounding_name(row: StandingRow) -> str:
+    """The name by whose sounds a record is found, folded; empty of a natural person: nobody is guessed from a sound."""
+    return "" if row.subject_kind == NATURAL_PERSON else row.names.rpartition("\n")[2]
 
 
 @lru_cache(maxsize=4096)
-def _day_terms(side: str, day: dt.date) -> tuple[str, ...]:
+def day_terms(side: str, day: dt.date) -> tuple[str, ...]:
+    """The terms of a record that is visible from, or until, a day."""
     number = day_number(day)
     return tuple(day_term(side, bit) for bit in range(DAY_BITS) if number >> bit & 1)
 

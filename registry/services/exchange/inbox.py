@@ -18,6 +18,7 @@ from registry.domain.permissions import Permission
 from registry.domain.publication import canonical
 from registry.domain.publication.erasure import ACT
 from registry.errors import Fault
+from registry.garbage import rarely_collected
 from registry.keys.signing import verify
 from registry.models import InboxBatch, InboxItem, Peer, Takeaway
 from registry.queries.exchange import member_statements, peer_messages
@@ -43,6 +44,7 @@ class JudgedItem:
     outcome: Outcome
 
 
+@rarely_collected()
 def receive(work: UnitOfWork, peer: Peer, raw: bytes) -> bytes:
     """Receive a batch and return its signed receipt, canonical JSON; the same batch again gets the same.
 
@@ -171,7 +173,7 @@ def _guard_takeaways(work: UnitOfWork, peer: Peer, envelopes: Sequence[Envelope]
         for record in records
     ]
     if rows:
-        work.session.execute(insert(Takeaway), rows)
+        work.session.connection().execute(insert(Takeaway), rows)
 
 
 def _publish(work: UnitOfWork, envelopes: Sequence[Envelope]) -> None:
@@ -207,7 +209,7 @@ def _store_batch(work: UnitOfWork, inbox_batch: InboxBatch, judged_items: Sequen
     work.session.flush()
     rows = [_build_item_row(work, inbox_batch.id, position, item) for position, item in enumerate(judged_items)]
     if rows:
-        work.session.execute(insert(InboxItem), rows)
+        work.session.connection().execute(insert(InboxItem), rows)
     conflicts = [item for item in judged_items if item.outcome.outcome == envelope.CONFLICT]
     audit.note(work, "exchange.equivocation", [str(_find_identity(item)[0]) for item in conflicts], sender)
     _alarm_foreign_authorities(work, judged_items, sender)

@@ -2,19 +2,19 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
-from sqlalchemy import Row, insert, select, tuple_, update
+from sqlalchemy import Row, insert, select, update
 
 from registry.domain.exchange import batch, envelope
 from registry.domain.publication import canonical
 from registry.domain.publication.canonical import CanonicalText
 from registry.keys.signing import Signer, key_id_of, verify
 from registry.models import OutboxMessage, Peer, Publication
-from registry.queries.any_of import any_of, numbers
+from registry.queries.any_of import any_of, numbers, texts
 from registry.queries.exchange import peer_messages
 from registry.queries.publication import log_identity
 from registry.queries.publication.ledger_state import head
@@ -144,16 +144,18 @@ def _settle_versions(
 ) -> None:
     is_delivered = outcome in envelope.DELIVERED
     state, states = ("delivered", ["pending", "rejected"]) if is_delivered else ("rejected", ["pending"])
-    for start in range(0, len(versions), CHUNK):
-        part = versions[start : start + CHUNK]
-        entries = select(Publication.from_entry).where(tuple_(Publication.record, Publication.revision).in_(part))
-        work.session.execute(
-            update(OutboxMessage)
-            .where(OutboxMessage.peer_id == peer.id, OutboxMessage.entry.in_(entries))
-            .where(OutboxMessage.state.in_(states))
-            .values(state=state, outcome=outcome, detail=code, settled_at=work.now)
-            .execution_options(synchronize_session=False)
-        )
+    revisions = set(versions)
+    found = select(Publication.from_entry, Publication.record, Publication.revision)
+    found = found.where(any_of(Publication.record, texts("records")))
+    rows = work.session.connection().execute(found, {"records": [record for record, _ in versions]}).tuples()
+    entries = [entry for entry, record, revision in rows if (record, revision) in revisions]
+    statement = (
+        update(OutboxMessage)
+        .where(OutboxMessage.peer_id == peer.id, any_of(OutboxMessage.entry, numbers("entries")))
+        .where(OutboxMessage.state.in_(states))
+        .values(state=state, outcome=outcome, detail=code, settled_at=work.now)
+    )
+    work.session.connection().execute(statement, {"entries": entries})
 
 
 def set_aside(work: UnitOfWork, peer: Peer, entry: int, code: str) -> None:
@@ -175,29 +177,34 @@ def queue_again(work: UnitOfWork, peer: Peer, records: Collection[str]) -> int:
     count = 0
     wanted = sorted(records)
     for start in range(0, len(wanted), CHUNK):
-        statement = select(Publication.from_entry).where(
+        statement = select(Publication.from_entry, Publication.state != "published").where(
             Publication.record.in_(wanted[start : start + CHUNK]),
             Publication.until_entry.is_(None),
             Publication.audience == "public",
             Publication.origin != peer.code,
         )
-        count += _queue_again(work, peer, list(work.session.scalars(statement)))
+        count += _queue_again(work, peer, dict(work.session.execute(statement).tuples().all()))
     return count
 
 
-def _queue_again(work: UnitOfWork, peer: Peer, entries: Sequence[int]) -> int:
+def _queue_again(work: UnitOfWork, peer: Peer, entries: Mapping[int, bool]) -> int:
+    """``entries`` says of each whether it takes its record away."""
     statement = select(OutboxMessage).where(OutboxMessage.peer_id == peer.id, OutboxMessage.entry.in_(entries))
     messages = {message.entry: message for message in work.session.scalars(statement)}
     lost_messages = [message for message in messages.values() if message.state in ("delivered", "cancelled")]
     for message in lost_messages:
         message.state, message.outcome, message.settled_at = "pending", None, None
         message.promised_at = work.now
-    new_entries = [entry for entry in entries if entry not in messages]
-    if new_entries:
-        row = {"peer_id": peer.id, "state": "pending", "attempts": 0, "promised_at": work.now}
-        work.session.execute(insert(OutboxMessage), [{**row, "entry": entry} for entry in new_entries])
+    row = {"peer_id": peer.id, "state": "pending", "attempts": 0, "promised_at": work.now}
+    new_rows = [
+        {**row, "entry": entry, "is_removal": is_removal}
+        for entry, is_removal in entries.items()
+        if entry not in messages
+    ]
+    if new_rows:
+        work.session.execute(insert(OutboxMessage), new_rows)
     work.session.flush()
-    return len(lost_messages) + len(new_entries)
+    return len(lost_messages) + len(new_rows)
 
 
 def record_found_at_peer(work: UnitOfWork, peer: Peer, records: Collection[str]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, exists, insert, select, update
 from registry.domain.naming import grams, name_key
 from registry.domain.naming.fold import fold
 from registry.models import Publication, SubjectName, gram_counts, name_grams
+from registry.queries.any_of import any_of, texts
 from registry.queries.publication import name_search
 from registry.services.publication import ledger
 from registry.unit_of_work import UnitOfWork
@@ -22,27 +23,20 @@ def index(work: UnitOfWork, written: Iterable[str]) -> int:
     The caller holds the ledger lock, which keeps others out.
     """
     names = {name_key.key(name): name for name in written}
-    known = work.session.scalars(select(SubjectName.name_key).where(SubjectName.name_key.in_(names)))
-    for key in known.all():
+    connection = work.session.connection()
+    known = select(SubjectName.name_key).where(any_of(SubjectName.name_key, texts("keys")))
+    for key in connection.execute(known, {"keys": list(names)}).scalars():
         del names[key]
     if not names:
         return 0
     grams_by_key = {key: grams.grams_of(name) for key, name in names.items()}
-    work.session.execute(
-        insert(SubjectName),
-        [
-            {
-                "name_key": key,
-                "folded": fold(name),
-                "grams": name_search.grams_beside_name(work.session, grams_by_key[key]),
-            }
-            for key, name in names.items()
-        ],
-    )
-    numbers = select(SubjectName.id, SubjectName.name_key).where(SubjectName.name_key.in_(names))
-    by_number = {number: grams_by_key[key] for number, key in work.session.execute(numbers).tuples()}
-    for statement in name_search.gram_inserts(work.session, by_number):
-        work.session.execute(statement)
+    rows = [
+        {"name_key": key, "folded": fold(name), "grams": name_search.grams_beside_name(work.session, grams_by_key[key])}
+        for key, name in names.items()
+    ]
+    connection.execute(insert(SubjectName), rows)
+    for statement in name_search.gram_inserts(work.session, grams_by_key):
+        connection.execute(statement)
     return len(names)
 
 

@@ -1,8 +1,9 @@
 """Write the postings of one segment: bitmaps of entries by term, and longer parts of names where shorter are common."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from pyroaring import BitMap
@@ -11,13 +12,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
+from registry.domain.naming import pinyin
 from registry.models import Posting, Standing
 from registry.queries.any_of import any_of, numbers, texts
 from registry.queries.publication import postings, punctuality, record_terms
 from registry.queries.publication.record_terms import StandingRow
 
 Terms = defaultdict[str, list[int]]
-"""Terms with the entries that they get or lose."""
+"""Terms with the entries that they get or lose; an entry may come twice."""
+_FACETS = attrgetter("kind", "state", "year", "authority", "district", "sectors", "behaviour")
+"""The columns from which ``record_terms.facet_values`` reads."""
 
 
 @dataclass
@@ -141,16 +145,45 @@ class PostingSegment:
 
 
 def _group_terms(rows: Sequence[StandingRow], dimensions: dict[str, str]) -> Terms:
-    """The terms of rows that are not parts of names, with their entries; notes of which facet each is a value."""
+    """The terms of rows that are not parts of names, with their entries; notes of which facet each is a value.
+
+    Rows that agree in columns agree in the terms of these, as names do that share neighbouring characters: those are
+    made once for all entries. A row alone has some hundred and fifty.
+    """
     terms = Terms(list)
-    for row in rows:
+    for row, entries in _group_rows(rows, _FACETS):
         for dimension, value in record_terms.facet_values(row):
             term = record_terms.term(dimension, value)
             dimensions[term] = dimension
+            terms[term] += entries
+    for side, column in (("from", "visible_from"), ("until", "visible_until")):
+        for row, entries in _group_rows(rows, attrgetter(column)):
+            for term in record_terms.day_terms(side, getattr(row, column)):
+                terms[term] += entries
+    sounding = defaultdict[str, list[int]](list)
+    for row in rows:
+        for term in record_terms.code_terms(row):
             terms[term].append(row.entry)
-        for term in record_terms.exact_terms(row):
-            terms[term].append(row.entry)
+        for part in pinyin.parts_of(record_terms.sounding_name(row)):
+            sounding[part].append(row.entry)
+    for part, entries in sounding.items():
+        for term in pinyin.terms_of_part(part):
+            terms[term] += entries
     return terms
+
+
+def _group_rows(
+    rows: Sequence[StandingRow], key_of: Callable[[StandingRow], Any]
+) -> Iterator[tuple[StandingRow, list[int]]]:
+    """One row of each key, and the entries of all that have it."""
+    groups: dict[Any, tuple[StandingRow, list[int]]] = {}
+    for row in rows:
+        key = key_of(row)
+        if key in groups:
+            groups[key][1].append(row.entry)
+        else:
+            groups[key] = (row, [row.entry])
+    return iter(groups.values())
 
 
 class _Parts:

@@ -23,6 +23,7 @@ from registry.domain.publication.publication import (
     whole_list_state,
 )
 from registry.models import (
+    LedgerEntry,
     ListStateEntry,
     OutboxMessage,
     Peer,
@@ -31,6 +32,7 @@ from registry.models import (
     RelationEnd,
     WholeListState,
 )
+from registry.queries.any_of import any_of, texts
 from registry.queries.publication import name_search
 from registry.services.publication import further_keys, ledger, name_index, standing
 from registry.unit_of_work import UnitOfWork
@@ -83,7 +85,7 @@ def publish(work: UnitOfWork, versions: Sequence[Version]) -> list[int]:
     )
     for entry, row in enumerate(rows, start=first):
         row["from_entry"] = entry
-    _close_previous(work, [row for row in rows if row["revision"] > 1])
+    _close_previous(work, first, [row for row in rows if row["revision"] > 1])
     work.session.connection().execute(insert(Publication), rows)
     _insert_sectors(work, versions, first)
     _insert_relation_ends(work, versions, first)
@@ -141,19 +143,24 @@ def _choose_previous(version: Version, previous_hashes: dict[str, str]) -> str |
 
 def _find_previous_hashes(work: UnitOfWork, records: Sequence[str]) -> dict[str, str]:
     statement = select(Publication.record, Publication.content_hash).where(
-        Publication.record.in_(records), Publication.until_entry.is_(None)
+        any_of(Publication.record, texts("records")), Publication.until_entry.is_(None)
     )
-    return dict(work.session.execute(statement).tuples().all())
+    return dict(work.session.connection().execute(statement, {"records": records}).tuples().all())
 
 
-def _close_previous(work: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
-    for row in rows:
-        work.session.execute(
-            update(Publication)
-            .where(Publication.record == row["record"], Publication.until_entry.is_(None))
-            .values(until_entry=row["from_entry"])
-            .execution_options(synchronize_session=False)
-        )
+def _close_previous(work: UnitOfWork, first: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Close the versions that these replace, all in one statement: each at the entry of its record's new version,
+    which the ledger has by now."""
+    if not rows:
+        return
+    replacing = select(LedgerEntry.number).where(LedgerEntry.record == Publication.record, LedgerEntry.number >= first)
+    statement = (
+        update(Publication)
+        .where(any_of(Publication.record, texts("records")), Publication.until_entry.is_(None))
+        .values(until_entry=replacing.scalar_subquery())
+        .execution_options(synchronize_session=False)
+    )
+    work.session.connection().execute(statement, {"records": [row["record"] for row in rows]})
 
 
 def _insert_sectors(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
@@ -211,8 +218,9 @@ def _insert_whole_list_states(work: UnitOfWork, versions: Sequence[Version], fir
 
 def _queue_messages(work: UnitOfWork, versions: Sequence[Version], first: int) -> None:
     peers = work.session.scalars(select(Peer).where(Peer.url != "")).all()
+    row = {"state": "pending", "attempts": 0, "promised_at": work.now}
     rows = [
-        {"peer_id": peer.id, "entry": entry, "state": "pending", "attempts": 0, "promised_at": work.now}
+        {**row, "peer_id": peer.id, "entry": entry, "is_removal": version.body["state"] != "published"}
         for entry, version in enumerate(versions, start=first)
         for peer in peers
         if peer.code != version.origin and _is_told(peer, version.body)

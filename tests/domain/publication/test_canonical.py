@@ -115,10 +115,15 @@ class TestWritten:
             canonical.canonical_text({"amount": 0.5})
 
 
+@pytest.mark.parametrize("loads", [canonical.loads, canonical_parts.loads], ids=["alone", "in-bulk"])
 class TestLoads:
     @given(VALUE)
-    def test_gives_back_what_was_written(self, value):
-        assert canonical.loads(canonical.dumps(value)) == value
+    def test_gives_back_what_was_written(self, loads, value):
+        assert loads(canonical.dumps(value)) == value
+
+    def test_gives_back_every_character(self, loads):
+        value = ["".join(map(chr, (*range(0xD800), *range(0xE000, 0x10100))))]
+        assert loads(canonical.dumps(value)) == value
 
     @pytest.mark.parametrize(
         "data",
@@ -137,9 +142,17 @@ class TestLoads:
             "1".encode("utf-16"),
             b"[" * 100_000,
             str(2**53).encode(),
+            b'{"a":[-9007199254740992]}',
+            b'{"a":123456789012345678901234567890}',
+            b"-0",
+            b"1e3",
+            b'"\\/"',
+            b'"\\ud800"',
+            b'"\xed\xa0\x80"',
+            '{"\uffff":2,"\U0001f600":1}'.encode(),
         ],
         ids=lambda data: repr(data[:20]),
     )
-    def test_refuses_whatever_else_reads_the_same_or_not_at_all(self, data):
+    def test_refuses_whatever_else_reads_the_same_or_not_at_all(self, loads, data):
         with pytest.raises(NotCanonical):
-            canonical.loads(data)
+            loads(data)
