@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0058"
+revision = "0055"
 down_revision = "0054"
 
 _STOPPED = "the node is stopped while it is upgraded, and the index takes seconds"
