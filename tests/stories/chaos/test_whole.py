@@ -47,6 +47,8 @@ NIGHT_SHARE = 0.3
 START_SECONDS = 12
 """So long the nodes may take to start before the day counts."""
 HEALTHY_SECONDS_MAX = 10
+WORKERS = 2
+"""Of each node: that a second one does no harm is shown all the time."""
 SETTINGS: dict[str, Any] = SHORT | {
     "tidy_interval_seconds": 1,
     "reconcile_interval_seconds": 2,
@@ -109,7 +111,7 @@ def _furnish(kept: ExitStack, templates: stores.Templates, folder: Path, seed: i
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runtime, "clock", lambda: dt.datetime.now(dt.UTC) + dt.timedelta(seconds=shift))
         proxies = _introduce(plain, seed, kept)
-    nodes = [ChaosNode(node, folder, workers, shift) for node, workers in zip(plain, (2, 1), strict=True)]
+    nodes = [ChaosNode(node, folder, WORKERS, shift) for node in plain]
     for node in nodes:
         kept.callback(node.stop)
         node.wait()

@@ -28,7 +28,7 @@ from tests.stories.chaos.whole.proxy import Proxy
 from tests.stories.chaos.whole.server import CrashingServer
 from tests.support.processes import wait_for
 
-LIFE_SECONDS = (2.0, 5.5)
+LIFE_SECONDS = {"web": (2.0, 5.5), "worker": (1.5, 4.0)}
 """So long a process lives that reaches no crash point."""
 READY_SECONDS_MAX = 60
 CRASH_EVERY_SECONDS, JUMP_EVERY_SECONDS, DISK_EVERY_SECONDS = 5.5, 9.0, 30.0
@@ -119,7 +119,7 @@ class Run:
             program.start(crash_at)
             if program.kind == "web":
                 self._await_ready(program)
-            self._let_live(program, draw.uniform(*LIFE_SECONDS))
+            self._let_live(program, draw.uniform(*LIFE_SECONDS[program.kind]))
         program.kill()
         self.figures.kills += 1
         program.start()
