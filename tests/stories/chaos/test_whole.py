@@ -159,7 +159,7 @@ def _settings(
 def _introduce(plain: list[Node], seed: int, kept: ExitStack) -> list[Proxy]:
     """The nodes know each other by the addresses of proxies; the city has a third peer, which stalls."""
     proxies = []
-    for place, (kinds, share) in enumerate(((BETWEEN_NODES, 0.6), (TO_CLIENTS, 0.6))):
+    for place, (kinds, share) in enumerate(((BETWEEN_NODES, 0.4), (TO_CLIENTS, 0.4))):
         proxies += [
             Proxy(node.settings.port, kinds, share, seed + place * 10 + number) for number, node in enumerate(plain)
         ]

@@ -63,13 +63,13 @@ POINTS = {f"{name}.{moment}": step.program for name, step in STEPS.items() for m
 """The program of each crash point."""
 
 
-def install(clock: str, crash_at: str | None, crashes: str) -> None:
-    """Shift the clock of this process as a file says, and let it die at a crash point."""
+def install(clock: str, crash_at: list[str], crashes: str) -> None:
+    """Shift the clock of this process as a file says, and let it die at the first of the crash points that it reaches."""
     _shift_clock(Path(clock))
     importlib.import_module("registry.services.cases.expiry").CHUNK = 1  # more moments at which it can be cut off
-    if crash_at:
-        name, _, moment = crash_at.partition(".")
-        _arm(STEPS[name], moment, functools.partial(_die, crash_at, crashes))
+    for point in crash_at:
+        name, _, moment = point.partition(".")
+        _arm(STEPS[name], moment, functools.partial(_die, point, crashes))
 
 
 def _shift_clock(path: Path) -> None:

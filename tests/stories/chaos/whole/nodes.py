@@ -77,7 +77,7 @@ class Clock:
 
 @dataclass
 class Program:
-    """One process of a node: started again and again, each time with a crash point or none."""
+    """One process of a node: started again and again, each time with crash points or none."""
 
     name: str
     kind: str
@@ -87,7 +87,7 @@ class Program:
     started: float = 0
     ready_seconds: list[float] = field(default_factory=list)
 
-    def start(self, crash_at: str | None = None) -> None:
+    def start(self, crash_at: tuple[str, ...] = ()) -> None:
         """Start it; for the web server wait in ``wait_until_ready``."""
         self.started = time.monotonic()
         self.pid = self.node.start(self.kind, self.arguments, self.name, crash_at)
@@ -128,7 +128,7 @@ class ChaosNode:
         """Wait until processes can be forked."""
         self._server.wait()
 
-    def start(self, program: str, arguments: list[str], name: str, crash_at: str | None) -> int:
+    def start(self, program: str, arguments: list[str], name: str, crash_at: tuple[str, ...] = ()) -> int:
         """Fork a process."""
         return self._server.fork(
             program=program,
@@ -143,7 +143,7 @@ class ChaosNode:
         """Run ``registry …`` under the clock of the run; what it said."""
         log = self._folder / f"{self.code}.command.log"
         log.unlink(missing_ok=True)
-        pid = self.start("registry", list(arguments), f"{self.code}.command", None)
+        pid = self.start("registry", list(arguments), f"{self.code}.command")
         wait_for(lambda: not is_alive(pid), f"{arguments} ends", 180)
         return log.read_text(encoding="utf-8")
 
