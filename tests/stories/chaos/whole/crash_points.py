@@ -64,7 +64,7 @@ POINTS = {f"{name}.{moment}": step.program for name, step in STEPS.items() for m
 
 
 def install(clock: str, crash_at: list[str], crashes: str) -> None:
-    """Shift the clock of this process as a file says, and let it die at the first of the crash points that it reaches."""
+    """Shift the clock of this process as a file says, and let it die at the first crash point that it reaches."""
     _shift_clock(Path(clock))
     importlib.import_module("registry.services.cases.expiry").CHUNK = 1  # more moments at which it can be cut off
     for point in crash_at:
