@@ -72,7 +72,7 @@ def texts() -> dict[str, list[str]]:
 
 
 def _of_templates() -> Iterator[tuple[str, str]]:
-    environment = open_doors().jinja_env
+    environment = language.english_templates(open_doors())
     for path in sorted(TEMPLATES.glob("*.html")):
         if path.stem not in DESKS:
             parsed = environment.parse(path.read_text())

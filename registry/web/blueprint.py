@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, request
 from sqlalchemy.orm import Session
 
 from registry import runtime
@@ -11,7 +11,7 @@ from registry.queries.publication import publications
 from registry.queries.publication.publications import Moment
 from registry.serving import conditional
 from registry.unit_of_work import day_of
-from registry.web import problems
+from registry.web import language, problems
 from registry.web.parameters import PARAMETERS
 
 TAGGED = frozenset(
@@ -74,7 +74,7 @@ def present_moment(session: Session) -> Moment:
 
 def render_page(template: str, status: int = 200, **values: object) -> Response:
     """Render a page with the tag of the state it is made from, or else of its own bytes."""
-    response = make_response(render_template(template, **values), status)
+    response = make_response(language.render(template, **values), status)
     response.headers["Cache-Control"] = "no-cache"
     if status == 200 and conditional.has_tag():
         return conditional.with_tag(response)
@@ -86,6 +86,6 @@ def render_page(template: str, status: int = 200, **values: object) -> Response:
 
 def render_uncached(template: str, status: int = 200, **values: object) -> Response:
     """Render a page for one visitor, which no cache may keep."""
-    response = make_response(render_template(template, **values), status)
+    response = make_response(language.render(template, **values), status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -12,8 +12,9 @@ from contextvars import ContextVar
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, current_app, redirect, render_template, request, url_for
 from flask_babel import Babel
+from jinja2 import Environment
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as Redirect
 
@@ -30,6 +31,7 @@ NEUTRAL = frozenset({"web.static", "web.feed", "web.sitemap", "web.sitemap_pages
 """Addresses of the public pages that have no language."""
 _is_english: ContextVar[bool] = ContextVar("is_english", default=False)
 """Asked for every text of a page, a thousand times."""
+_ENGLISH_TEMPLATES = "english_templates"
 _PERMANENT_REDIRECT = 308
 
 
@@ -55,7 +57,7 @@ class LanguagePath:
 
 def init_app(app: Flask) -> None:
     """Let the templates speak both languages, and lead what has one language only to its one address."""
-    app.jinja_env.add_extension(template_text.TranslatedText)
+    app.extensions[_ENGLISH_TEMPLATES] = app.jinja_env.overlay(extensions=[template_text.TranslatedText])
     app.jinja_env.globals |= {
         "shown": shown,
         "translated": translated,
@@ -78,6 +80,18 @@ def init_app(app: Flask) -> None:
 def connect(app: Flask) -> None:
     """Let the requests of an application say their language."""
     app.wsgi_app = LanguagePath(app.wsgi_app)  # type: ignore[method-assign]
+
+
+def english_templates(app: Flask) -> Environment:
+    """The templates compiled for English pages, each text in them looked up; for Chinese ones they stay as written."""
+    environment: Environment = app.extensions[_ENGLISH_TEMPLATES]
+    return environment
+
+
+def render(template: str, **values: Any) -> str:
+    """Render a template in the language of this page."""
+    environment = english_templates(current_app) if is_english() else current_app.jinja_env
+    return render_template(environment.get_template(template), **values)
 
 
 def is_english() -> bool:

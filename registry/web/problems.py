@@ -1,6 +1,6 @@
 """Refusals as HTML pages, with nothing of the visitor's input on them."""
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from registry import runtime
@@ -26,7 +26,7 @@ def page(error: Refusal, status: int | None = None, layout: str = "base.html") -
     """The page for a refusal: what was refused, why, and its permanent code."""
     chosen = status or error.status
     values = {"error": error, "status": chosen, "layout": layout, "other_url": language.other_language_url("/")}
-    response = make_response(render_template("problem.html", **values), chosen)
+    response = make_response(language.render("problem.html", **values), chosen)
     response.headers["Cache-Control"] = "no-store"
     return with_retry(response)
 
@@ -41,7 +41,7 @@ def show_as_page(response: Response) -> Response:
     title = failed if response.status_code >= 500 else PageUnknown.title
     code = response.get_json()["code"]
     site, status = runtime.settings().node_name, response.status_code
-    response.set_data(render_template("unmatched.html", site=site, title=title, status=status, code=code))
+    response.set_data(language.render("unmatched.html", site=site, title=title, status=status, code=code))
     response.mimetype = "text/html"
     response.headers["Cache-Control"] = "no-store"
     return response
