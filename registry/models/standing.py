@@ -81,9 +81,14 @@ class Posting(Base):
 
 
 class PostingFold(Base):
-    """Up to which entry the postings know the records that stand; the newest row counts, the one before is gone."""
+    """Up to which entry the postings know the records that stand; the newest row counts.
+
+    ``left_entries``: the entries that left the postings with it, as a roaring bitmap, so that readers need not read
+    again all that they know from an earlier fold; None when the postings were built anew. Older rows go.
+    """
 
     __tablename__ = "posting_folds"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     upto: Mapped[int] = mapped_column(Key)
+    left_entries: Mapped[bytes | None] = mapped_column(LargeBinary)

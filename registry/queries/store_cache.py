@@ -41,3 +41,9 @@ class StoreCache(Generic[K, V]):
                 del values[next(iter(values))]
             values[key] = value
         return value
+
+    def newest(self, session: Session) -> V | None:
+        """The value that was computed last in the store of ``session``; None when there is none."""
+        with self._lock:
+            values = self._values.get(session.get_bind().engine, {})
+            return next(reversed(values.values()), None)

@@ -64,6 +64,11 @@ def initials_term(letters: str) -> str:
     return f"^{letters}"
 
 
+def is_sound(term: str) -> bool:
+    """Whether a term is of sounds or initials."""
+    return term.startswith(("~", "^"))
+
+
 def runs(word: str) -> list[tuple[str, bool]]:
     """The runs of Latin letters and digits in a typed word, and of what stands between; with each whether it has a
     letter."""

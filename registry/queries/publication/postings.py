@@ -11,9 +11,9 @@ segment.
 """
 
 import threading
-from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Protocol
 
@@ -21,23 +21,21 @@ from pyroaring import BitMap
 from sqlalchemy import func, outerjoin, select
 from sqlalchemy.orm import Session
 
+from registry.domain.naming import pinyin
 from registry.models import Posting, PostingFold, Standing
 from registry.models.standing import HAS_LEFT
 from registry.queries.any_of import any_of, numbers, texts
-from registry.queries.publication import record_terms
+from registry.queries.publication import posting_cache, record_terms, term_groups
+from registry.queries.publication.posting_cache import Fold, PostingCache
 from registry.queries.publication.record_terms import ALL, DAY_BITS, StandingRow
 from registry.queries.store_cache import StoreCache
 
-SEGMENT_BITS = 16
-"""A segment is 65,536 entries: one container of a roaring bitmap."""
 COMMON = 128
 TAIL_MAX = 8_192
 """At most so many entries wait to be folded; the act that publishes more folds them."""
 FOLD_FROM = 1_024
 """The worker folds as soon as so many wait, so that publishing is not kept waiting for it."""
 _FEW = 8
-KEPT_BYTES_MAX = 256 * 1024 * 1024
-"""So much of the postings a process keeps in memory; the longest unused are dropped."""
 
 
 class Source(Protocol):
@@ -59,20 +57,33 @@ class Memory:
     def __init__(self) -> None:
         self.upto = 0
         self.names: dict[int, str] = {}
+        self._lock = threading.Lock()
         self._terms: defaultdict[str, BitMap] = defaultdict(BitMap)
         self._values: defaultdict[str, set[str]] = defaultdict(set)
+        self._unheard: list[StandingRow] = []
+        """Rows whose sounds are not indexed yet: they take longer than all else, and few questions are for sounds."""
 
-    def add(self, row: StandingRow) -> None:
-        """Index a row."""
-        for dimension, value in record_terms.facet_values(row):
-            self._terms[record_terms.term(dimension, value)].add(row.entry)
-            self._values[dimension].add(value)
-        for term in record_terms.exact_terms(row):
-            self._terms[term].add(row.entry)
-        self.names[row.entry] = row.names
+    def add(self, rows: Sequence[StandingRow]) -> None:
+        """Index rows."""
+        dimensions = dict[str, str]()
+        terms = term_groups.facets_and_codes(rows, dimensions)
+        with self._lock:
+            self._update(terms)
+            for term, dimension in dimensions.items():
+                self._values[dimension].add(term.partition(":")[2])
+            self._unheard += rows
+            self.names |= {row.entry: row.names for row in rows}
+
+    def _update(self, terms: term_groups.Terms) -> None:
+        for term, entries in terms.items():
+            self._terms[term].update(entries)
 
     def entries(self, term: str) -> BitMap:
         """The entries that have a term."""
+        if self._unheard and pinyin.is_sound(term):
+            with self._lock:
+                self._update(term_groups.sounds(self._unheard))
+                self._unheard = []
         return self._terms.get(term) or BitMap()
 
     def containing(self, alternatives: Sequence[str]) -> BitMap:
@@ -90,39 +101,19 @@ class Memory:
         return set(self._values.get(dimension, ()))
 
 
-class Kept:
-    """What a process keeps of the postings between two folds, and the rows published since the last one."""
+@dataclass
+class _Known:
+    """What a process knows of the postings as of a fold, and of the rows published since."""
 
-    def __init__(self, upto: int) -> None:
-        self.upto = upto
-        self.tail = Memory()
-        self.tail.upto = upto
-        self.lock = threading.Lock()
-        self._bitmaps: OrderedDict[Hashable, tuple[BitMap, int]] = OrderedDict()
-        self._bytes = 0
+    cache: PostingCache
+    tail: Memory = field(default_factory=Memory)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(self, key: Hashable) -> BitMap | None:
-        """A bitmap that was kept; None otherwise."""
-        with self.lock:
-            if key not in self._bitmaps:
-                return None
-            self._bitmaps.move_to_end(key)
-            return self._bitmaps[key][0]
-
-    def put(self, key: Hashable, bitmap: BitMap) -> BitMap:
-        """Keep a bitmap; nobody changes it any more."""
-        size = bitmap.get_statistics()["n_bytes_array_containers"]
-        size += bitmap.get_statistics()["n_bytes_bitset_containers"] + 200
-        with self.lock:
-            if key not in self._bitmaps:
-                self._bitmaps[key] = (bitmap, size)
-                self._bytes += size
-            while self._bytes > KEPT_BYTES_MAX:
-                self._bytes -= self._bitmaps.popitem(last=False)[1][1]
-        return bitmap
+    def __post_init__(self) -> None:
+        self.tail.upto = self.cache.fold.upto
 
 
-_kept: StoreCache[int, Kept] = StoreCache(1)
+_known: StoreCache[int, _Known] = StoreCache(1)
 _values: StoreCache[int, dict[str, set[str]]] = StoreCache(1)
 _BITS = select(Posting.term, Posting.segment, Posting.size, Posting.bits).where(
     any_of(Posting.term, texts("terms")), any_of(Posting.segment, numbers("segments"))
@@ -133,45 +124,49 @@ _STATE = (
     .where(PostingFold.id == select(func.max(PostingFold.id)).scalar_subquery())
 )
 _LEFT = select(Standing.entry).where(HAS_LEFT)
+_FOLDS = select(PostingFold.id, PostingFold.upto, PostingFold.left_entries).order_by(PostingFold.id)
 
 
 class Folded:
     """The postings in the store, up to the entry of the last fold."""
 
-    def __init__(self, session: Session, fold: int, kept: Kept) -> None:
+    def __init__(self, session: Session, cache: PostingCache) -> None:
         self._session = session
-        self._fold = fold
-        self._kept = kept
-        self.upto = kept.upto
+        self._cache = cache
+        self.upto = cache.fold.upto
 
     def entries(self, term: str) -> BitMap:
         """The entries that have a term."""
-        bitmap = self._kept.get(term)
+        bitmap = self._cache.get(term)
         if bitmap is None:
             self.load([term])
-            bitmap = self._kept.get(term)
+            bitmap = self._cache.get(term)
         return bitmap if bitmap is not None else BitMap()
 
     def load(self, terms: Iterable[str]) -> None:
-        """Read terms that are not in memory, all in one statement."""
-        missing = [term for term in terms if self._kept.get(term) is None]
-        if not missing:
-            return
-        parts: dict[str, list[BitMap]] = {term: [] for term in missing}
-        for term, _, _, bits in self._read(missing, self._segments()):
-            parts[term].append(BitMap.deserialize(bits))
-        for term, bitmaps in parts.items():
-            self._kept.put(term, BitMap.union(*bitmaps) if bitmaps else BitMap())
+        """Read what is not in memory of terms, in one statement for those that were read as of the same fold."""
+        unread: defaultdict[int, dict[str, list[BitMap]]] = defaultdict(dict)
+        for term in terms:
+            if self._cache.get(term) is None:
+                unchanged, first = self._cache.unchanged(term)
+                unread[first][term] = [unchanged]
+        for first, parts in unread.items():
+            for term, _, _, bits in self._read(parts, self._segments(first)):
+                parts[term].append(BitMap.deserialize(bits))
+            for term, bitmaps in parts.items():
+                self._cache.put(term, BitMap.union(*bitmaps))
 
     def visible(self, since: int, until: int) -> BitMap:
         """``visible`` of this source, kept in memory."""
         key = ("visible", since, until)
-        known = self._kept.get(key)
+        known = self._cache.get(key)
         if known is None:
             self.load(
                 [ALL, *(record_terms.day_term(side, bit) for side in ("from", "until") for bit in range(DAY_BITS))]
             )
-            known = self._kept.put(key, _visible(self, since, until))
+            unchanged, first = self._cache.unchanged(key)
+            among = self.entries(ALL) & BitMap(range(first << posting_cache.SEGMENT_BITS, self.upto + 1))
+            known = self._cache.put(key, unchanged | _visible(self, since, until, among))
         return known
 
     def containing(self, alternatives: Sequence[str]) -> BitMap:
@@ -182,12 +177,15 @@ class Folded:
         if len(text) <= record_terms.SHORT:
             return self.entries(record_terms.text_term(text))
         key = ("containing", text)
-        known = self._kept.get(key)
-        return known if known is not None else self._kept.put(key, self._find_containing(text))
+        known = self._cache.get(key)
+        if known is None:
+            unchanged, first = self._cache.unchanged(key)
+            known = self._cache.put(key, unchanged | self._find_containing(text, self._segments(first)))
+        return known
 
-    def _find_containing(self, text: str) -> BitMap:
+    def _find_containing(self, text: str, segments: Sequence[int]) -> BitMap:
         """Look for a text of three characters and more, length by length where its parts are common."""
-        segments, matches, candidates = self._segments(), BitMap(), BitMap()
+        matches, candidates = BitMap(), BitMap()
         for length in range(record_terms.SHORT, len(text) + 1):
             parts = sorted(record_terms.parts_of(text, length))
             by_segment: defaultdict[int, dict[str, tuple[int, bytes]]] = defaultdict(dict)
@@ -222,10 +220,10 @@ class Folded:
                 found[name or ""].add(term.partition(":")[2])
             return found
 
-        return _values.get_or_compute(self._session, self._fold, read).get(dimension, set())
+        return _values.get_or_compute(self._session, self._cache.fold.number, read).get(dimension, set())
 
-    def _segments(self) -> list[int]:
-        return list(range((self.upto >> SEGMENT_BITS) + 1))
+    def _segments(self, first: int) -> list[int]:
+        return list(range(first, (self.upto >> posting_cache.SEGMENT_BITS) + 1))
 
     def _read(self, terms: Iterable[str], segments: Sequence[int]) -> Iterable[tuple[str, int, int, bytes]]:
         return self._session.connection().execute(_BITS, {"terms": list(terms), "segments": segments}).tuples().all()
@@ -248,29 +246,55 @@ def sources(session: Session, entry: int) -> Sources:
     left = [row[2] for row in rows if row[2] is not None]
     if not rows:
         left = list(session.scalars(_LEFT))
-    kept = _kept.get_or_compute(session, fold, lambda: Kept(upto))
-    with kept.lock:
-        if kept.tail.upto < entry:
-            rows_since = record_terms.ROWS.where(Standing.entry > kept.tail.upto, Standing.entry <= entry)
-            for row in session.connection().execute(rows_since):
-                kept.tail.add(row)
-            kept.tail.upto = entry
-    return Sources(Folded(session, fold, kept), kept.tail, BitMap(left))
+    known = _known_as_of(session, Fold(fold, upto))
+    with known.lock:
+        if known.tail.upto < entry:
+            rows_since = record_terms.ROWS.where(Standing.entry > known.tail.upto, Standing.entry <= entry)
+            known.tail.add(session.connection().execute(rows_since).all())
+            known.tail.upto = entry
+    return Sources(Folded(session, known.cache), known.tail, BitMap(left))
+
+
+def _known_as_of(session: Session, fold: Fold) -> _Known:
+    earlier = _known.newest(session)
+    if earlier is not None and earlier.cache.fold.number > fold.number:
+        return _Known(PostingCache(fold))  # for a transaction that began before the newest fold
+    return _known.get_or_compute(session, fold.number, lambda: _Known(_follow(session, earlier, fold)))
+
+
+def _follow(session: Session, earlier: _Known | None, fold: Fold) -> PostingCache:
+    """The cache as of a fold: that of an earlier one with what changed since, where the store can tell all of it."""
+    if earlier is None:
+        return PostingCache(fold)
+    since = earlier.cache.fold.number
+    if since == fold.number:
+        return earlier.cache
+    rows = session.execute(_FOLDS.where(PostingFold.id >= since, PostingFold.id <= fold.number)).tuples().all()
+    if not rows or rows[0][0] != since:
+        return PostingCache(fold)
+    later = [Fold(number, upto, None if bits is None else BitMap.deserialize(bits)) for number, upto, bits in rows[1:]]
+    return earlier.cache.follow(later)
 
 
 def visible(source: Source, since: int, until: int) -> BitMap:
     """The entries that may be seen from ``since`` or earlier until after ``until`` (numbers of days)."""
-    return source.visible(since, until) if isinstance(source, Folded) else _visible(source, since, until)
+    if isinstance(source, Folded):
+        return source.visible(since, until)
+    return _visible(source, since, until, source.entries(ALL))
 
 
-def _visible(source: Source, since: int, until: int) -> BitMap:
-    return (source.entries(ALL) - later_than(source, "from", since)) & later_than(source, "until", until)
+def _visible(source: Source, since: int, until: int, among: BitMap) -> BitMap:
+    return (among - _later(source, "from", since, among)) & _later(source, "until", until, among)
 
 
 def later_than(source: Source, side: str, day: int) -> BitMap:
-    """The entries whose ``visible_from`` (``side`` "from") or ``visible_until`` is later, bit by bit from the
-    highest."""
-    later, same = BitMap(), BitMap(source.entries(ALL))
+    """The entries whose ``visible_from`` (``side`` "from") or ``visible_until`` is later."""
+    return _later(source, side, day, source.entries(ALL))
+
+
+def _later(source: Source, side: str, day: int, among: BitMap) -> BitMap:
+    """Those of some entries that are later, bit by bit from the highest."""
+    later, same = BitMap(), BitMap(among)
     for bit in reversed(range(DAY_BITS)):
         has_bit = source.entries(record_terms.day_term(side, bit))
         if day >> bit & 1:

@@ -286,11 +286,10 @@ def _changed_since(session: Session, at: Moment) -> Memory | None:
         .where(Publication.from_entry <= at.entry, Publication.until_entry > at.entry)
         .options(load_only(Publication.from_entry, Publication.body))
     )
+    publications = session.scalars(statement, {"records": records})
+    rows = (record_terms.standing_row(body(publication), publication.from_entry) for publication in publications)
     past = Memory()
-    for publication in session.scalars(statement, {"records": records}):
-        row = record_terms.standing_row(body(publication), publication.from_entry)
-        if row is not None:
-            past.add(Standing(**row))
+    past.add([Standing(**row) for row in rows if row is not None])
     return past
 
 

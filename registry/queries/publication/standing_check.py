@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.models import Posting, PostingFold, Publication, Standing
-from registry.queries.publication import postings, punctuality, record_terms
+from registry.queries.publication import posting_cache, postings, punctuality, record_terms
 from registry.queries.publication.record_terms import StandingRow
 
 
@@ -17,11 +17,10 @@ def findings(session: Session, upto: int) -> Iterator[str]:
     """Yield one line per row and posting that is missing, wrong or too much, of the entries up to ``upto``; the command
     ``records rebuild`` mends them all."""
     folded = session.scalars(select(PostingFold.upto).order_by(PostingFold.id.desc()).limit(1)).first() or 0
-    segments = set(range((upto >> postings.SEGMENT_BITS) + 1)) | set(
-        session.scalars(select(Posting.segment).distinct())
-    )
+    known = set(range((upto >> posting_cache.SEGMENT_BITS) + 1))
+    segments = known | set(session.scalars(select(Posting.segment).distinct()))
     for segment in sorted(segments):
-        start, end = segment << postings.SEGMENT_BITS, (segment + 1) << postings.SEGMENT_BITS
+        start, end = segment << posting_cache.SEGMENT_BITS, (segment + 1) << posting_cache.SEGMENT_BITS
         is_within = (Standing.entry >= start) & (Standing.entry < end)
         rows = session.connection().execute(record_terms.ROWS.where(is_within)).all()
         yield from _compare_rows(session, (start, end), [row for row in rows if not row.has_left])

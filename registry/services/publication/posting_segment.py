@@ -1,9 +1,8 @@
 """Write the postings of one segment: bitmaps of entries by term, and longer parts of names where shorter are common."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 from pyroaring import BitMap
@@ -12,16 +11,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from registry.domain.naming import pinyin
 from registry.models import Posting, Standing
 from registry.queries.any_of import any_of, numbers, texts
-from registry.queries.publication import postings, punctuality, record_terms
+from registry.queries.publication import postings, punctuality, record_terms, term_groups
 from registry.queries.publication.record_terms import StandingRow
-
-Terms = defaultdict[str, list[int]]
-"""Terms with the entries that they get or lose; an entry may come twice."""
-_FACETS = attrgetter("kind", "state", "year", "authority", "district", "sectors", "behaviour")
-"""The columns from which ``record_terms.facet_values`` reads."""
+from registry.queries.publication.term_groups import Terms
 
 
 @dataclass
@@ -48,7 +42,7 @@ class PostingSegment:
     def apply(self, fresh: Sequence[StandingRow], left: Sequence[StandingRow]) -> None:
         """Add the entries of some rows and take out those of others."""
         dimensions = dict[str, str]()
-        added, removed = _group_terms(fresh, dimensions), _group_terms(left, dimensions)
+        added, removed = _terms_of(fresh, dimensions), _terms_of(left, dimensions)
         for term, entries in punctuality.terms(self._session, [row.entry for row in fresh]).items():
             added[term].extend(entries)
         if left:
@@ -144,46 +138,11 @@ class PostingSegment:
         return dict(self._session.connection().execute(statement, {"terms": list(terms)}).tuples().all())
 
 
-def _group_terms(rows: Sequence[StandingRow], dimensions: dict[str, str]) -> Terms:
-    """The terms of rows that are not parts of names, with their entries; notes of which facet each is a value.
-
-    Rows that agree in columns agree in the terms of these, as names do that share neighbouring characters: those are
-    made once for all entries. A row alone has some hundred and fifty.
-    """
-    terms = Terms(list)
-    for row, entries in _group_rows(rows, _FACETS):
-        for dimension, value in record_terms.facet_values(row):
-            term = record_terms.term(dimension, value)
-            dimensions[term] = dimension
-            terms[term] += entries
-    for side, column in (("from", "visible_from"), ("until", "visible_until")):
-        for row, entries in _group_rows(rows, attrgetter(column)):
-            for term in record_terms.day_terms(side, getattr(row, column)):
-                terms[term] += entries
-    sounding = defaultdict[str, list[int]](list)
-    for row in rows:
-        for term in record_terms.code_terms(row):
-            terms[term].append(row.entry)
-        for part in pinyin.parts_of(record_terms.sounding_name(row)):
-            sounding[part].append(row.entry)
-    for part, entries in sounding.items():
-        for term in pinyin.terms_of_part(part):
-            terms[term] += entries
+def _terms_of(rows: Sequence[StandingRow], dimensions: dict[str, str]) -> Terms:
+    """The terms of rows that are not parts of names, with their entries; notes of which facet each is a value."""
+    terms = term_groups.facets_and_codes(rows, dimensions)
+    terms.update(term_groups.sounds(rows))
     return terms
-
-
-def _group_rows(
-    rows: Sequence[StandingRow], key_of: Callable[[StandingRow], Any]
-) -> Iterator[tuple[StandingRow, list[int]]]:
-    """One row of each key, and the entries of all that have it."""
-    groups: dict[Any, tuple[StandingRow, list[int]]] = {}
-    for row in rows:
-        key = key_of(row)
-        if key in groups:
-            groups[key][1].append(row.entry)
-        else:
-            groups[key] = (row, [row.entry])
-    return iter(groups.values())
 
 
 class _Parts:

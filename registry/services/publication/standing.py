@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from pyroaring import BitMap
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from registry.domain.records import HIDDEN_KINDS
 from registry.models import Posting, PostingFold, Publication, Standing
 from registry.models.standing import HAS_LEFT
 from registry.queries.any_of import any_of, texts
-from registry.queries.publication import postings, record_terms
+from registry.queries.publication import posting_cache, postings, record_terms
 from registry.queries.publication.ledger_state import head
 from registry.queries.publication.record_terms import StandingRow
 from registry.services.publication import ledger
@@ -50,9 +51,10 @@ def fold(work: UnitOfWork, upto: int) -> None:
     for segment in sorted(left.keys() | fresh.keys()):
         PostingSegment(work.session, segment).apply(fresh.get(segment, []), left.get(segment, []))
     work.session.execute(delete(Standing).where(HAS_LEFT).execution_options(synchronize_session=False))
-    work.session.execute(insert(PostingFold), [{"upto": upto}])
+    left_entries = BitMap([row.entry for rows in left.values() for row in rows])
+    work.session.execute(insert(PostingFold), [{"upto": upto, "left_entries": left_entries.serialize()}])
     newest = select(func.max(PostingFold.id)).scalar_subquery()
-    work.session.execute(delete(PostingFold).where(PostingFold.id < newest))
+    work.session.execute(delete(PostingFold).where(PostingFold.id < newest - posting_cache.FOLDS_KEPT))
 
 
 def fold_waiting(work: UnitOfWork) -> None:
@@ -114,5 +116,5 @@ def _folded_upto(session: Session) -> int:
 def _by_segment(rows: Iterable[StandingRow]) -> dict[int, list[StandingRow]]:
     by_segment: defaultdict[int, list[StandingRow]] = defaultdict(list)
     for row in rows:
-        by_segment[row.entry >> postings.SEGMENT_BITS].append(row)
+        by_segment[row.entry >> posting_cache.SEGMENT_BITS].append(row)
     return by_segment

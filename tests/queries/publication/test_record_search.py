@@ -20,7 +20,7 @@ from registry.domain.filing.parse import document_key
 from registry.domain.naming import name_key, pinyin
 from registry.domain.naming.fold import fold
 from registry.models import Publication
-from registry.queries.publication import ledger_state, postings, publications, record_search
+from registry.queries.publication import ledger_state, posting_cache, postings, publications, record_search
 from registry.queries.publication.publications import Filter
 from registry.refusals.acts import NarrowTheQuestion
 from registry.services.publication import standing
@@ -71,15 +71,14 @@ def small(monkeypatch):
     """Limits so small that short histories pass them."""
     monkeypatch.setattr(postings, "TAIL_MAX", 6)
     monkeypatch.setattr(postings, "COMMON", 1)
-    monkeypatch.setattr(postings, "SEGMENT_BITS", 3)
+    monkeypatch.setattr(posting_cache, "SEGMENT_BITS", 3)
 
 
 _firsts = itertools.count(0, 10)
 
 
-def play(history, first):
-    """Publish, revise and withdraw ten records."""
-    newest = {}
+def play(history, first, newest):
+    """Publish, revise and withdraw ten records; ``newest`` are the bodies of those that were published before."""
     for place, is_end, changed in history:
         number = first + place
         before = newest.get(number)
@@ -171,16 +170,18 @@ class TestSearch:
     )
     def test_says_what_a_scan_says(self, app, history, questions, limit):
         with app.app_context():
-            play(history, next(_firsts))
-            with runtime.reading() as session:
-                for wanted, on, back in questions:
-                    at = publications.moment(session, TODAY, on, back and max(ledger_state.head(session) - back, 0))
-                    expected = sorted(scan(session, wanted, at), reverse=True)
-                    search = record_search.Search(session, wanted, at)
-                    assert search.total() == len(expected)
-                    assert search.facets() == facets_of(session, wanted, at)
-                    assert forwards(search, limit) == expected
-                    assert backwards(search, limit) == expected
+            first, newest = next(_firsts), {}
+            for part in (history[: len(history) // 2], history[len(history) // 2 :]):
+                play(part, first, newest)
+                with runtime.reading() as session:
+                    for wanted, on, back in questions:
+                        at = publications.moment(session, TODAY, on, back and max(ledger_state.head(session) - back, 0))
+                        expected = sorted(scan(session, wanted, at), reverse=True)
+                        search = record_search.Search(session, wanted, at)
+                        assert search.total() == len(expected)
+                        assert search.facets() == facets_of(session, wanted, at)
+                        assert forwards(search, limit) == expected
+                        assert backwards(search, limit) == expected
 
     def test_of_a_common_text_is_exact_where_its_parts_are_common_too(self, app):
         """甲乙 and 乙丙 are in every name, 甲乙丙 in one."""
@@ -238,7 +239,7 @@ class CountingConnection(sqlite3.Connection):
 def many(app, monkeypatch):
     """Four thousand records in as many segments as a million has, with everything in common; they stand in the index
     alone, for only they are counted."""
-    monkeypatch.setattr(postings, "SEGMENT_BITS", 8)
+    monkeypatch.setattr(posting_cache, "SEGMENT_BITS", 8)
     monkeypatch.setattr(postings, "COMMON", 8)
     monkeypatch.setattr(postings, "TAIL_MAX", 128)
     bodies = [body_of(number) for number in range(4_000)]

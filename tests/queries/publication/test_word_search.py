@@ -27,7 +27,7 @@ def indexed(*written, kind="organisation"):
     for entry, name in enumerate(written, start=1):
         body = samples.body(entry, name=name)
         body["subject"]["kind"] = kind
-        memory.add(Standing(**record_terms.standing_row(body, entry)))
+        memory.add([Standing(**record_terms.standing_row(body, entry))])
     return memory
 
 

@@ -96,7 +96,7 @@ class Over(Exception):  # noqa: N818 - no error
 def play(seed):
     """Play a history; its full files in order, and the entries of each."""
     files = []
-    for module, name in ((postings, "_kept"), (postings, "_values"), (record_search, "_counts")):
+    for module, name in ((postings, "_known"), (postings, "_values"), (record_search, "_counts")):
         setattr(module, name, StoreCache(1))  # a history that was rolled back left its entries there
     with pytest.raises(Over), runtime.begin() as work:
         history = History(work, seed)
