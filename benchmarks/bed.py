@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from registry import runtime
+from registry import garbage, runtime
 from registry.app import create_app
 from registry.commands.node import prepare
 from registry.domain.permissions import SYSTEM, Actor
@@ -47,7 +47,9 @@ class Bed:
 def make(url: str, folder: Path, node: str = "bench") -> Iterator[Bed]:
     """Migrate the store at ``url`` and create its people; yields the running node."""
     settings = Settings(home=str(folder), database_url=url, node=node, web_workers=1)
+    garbage.begin_loading()  # as a web process does
     app = create_app(settings)
+    garbage.end_loading()
     with app.app_context():
         prepare()
         try:

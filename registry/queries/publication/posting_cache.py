@@ -30,7 +30,7 @@ class Fold:
     left: BitMap | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Kept:
     bitmap: BitMap
     size: int
