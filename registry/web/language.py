@@ -158,12 +158,16 @@ def cached_url_for(endpoint: str, **values: Any) -> str:
     Of the addresses with values only those of public records and files are, and none with what somebody searched for.
     """
     items = tuple(values.items())
-    is_plain = endpoint in _REMEMBERED and "q" not in values and all(type(value) is str for value in values.values())
+    is_plain = endpoint in _REMEMBERED and all(type(value) is str for value in values.values())
     if values and not is_plain:
         return url_for(endpoint, **values)
+    if endpoint == "web.records" and "q" in values:  # this address has no other values than those of its query
+        return f"{_build_url(request.script_root, endpoint, ())}?{urlencode(items, safe=_UNQUOTED)}"
     return _build_url(request.script_root, endpoint, items)
 
 
+_UNQUOTED = "!$'()*,/:;?@"
+"""As ``url_for`` leaves them in a query."""
 _REMEMBERED = frozenset({"web.records", "web.record", "web.sector", "web.static"})
 
 

@@ -4,10 +4,12 @@ import io
 from collections.abc import Iterator
 
 import pytest
+from flask import url_for
 from lxml import html
 
 from registry import runtime
 from registry.printing import receipt_pdf
+from registry.web import language
 from tests.support import stores
 from tests.web import samples
 from tests.web.public.test_pages import receipt
@@ -111,3 +113,20 @@ class TestEnglishWords:
         assert answer.status_code == 422
         assert words in answer.text
         assert list(untranslated(html.fromstring(answer.text))) == []
+
+
+class TestCachedUrlFor:
+    @pytest.mark.parametrize("root", ["", "/en"])
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {},
+            {"sector": "procurement"},
+            {"q": "瀚垚 a/b:c?@!$'()*,;&=+%#", "year": "2026"},
+            {"q": "司", "state": "disputed", "next": "12.2026-11-29.7.ab"},
+            {"q": "司", "page": None},
+        ],
+    )
+    def test_is_what_url_for_gives(self, app, root, values):
+        with app.test_request_context("/records", base_url=f"http://localhost{root}"):
+            assert language.cached_url_for("web.records", **values) == url_for("web.records", **values)

@@ -4,6 +4,7 @@ A word is found by pinyin or initials when all its neighbouring sounds are neigh
 it, so that it costs a few postings however many names sound so.
 """
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -55,7 +56,12 @@ def any_term(source: Source, terms: Iterable[str]) -> BitMap:
 def authority_values(source: Source, alternatives: Iterable[str]) -> list[str]:
     """The authorities that are named so, in full or in part, however it is written."""
     keys = [key for text in alternatives for key in record_terms.spellings(text)]
-    return [value for value in source.values("authority") if any(key in name_key.key(value) for key in keys)]
+    return [value for value in source.values("authority") if any(key in _authority_key(value) for key in keys)]
+
+
+@functools.lru_cache(maxsize=4096)  # of every authority for every question
+def _authority_key(name: str) -> str:
+    return name_key.key(name)
 
 
 def _by_authority(source: Source, word: str) -> BitMap:
