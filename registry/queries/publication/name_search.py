@@ -4,7 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, product
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -12,9 +12,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Insert,
-    Integer,
     Select,
-    bindparam,
     cast,
     func,
     insert,
@@ -74,22 +72,22 @@ def has_gram(has_arrays: bool) -> ColumnElement[bool]:
     return SubjectName.grams.bool_op("&&")(gram_parameter) if has_arrays else SubjectName.id.in_(in_table)
 
 
-def _select_names(has_arrays: bool, is_cut: bool) -> Select[tuple[str | None]]:
+def _select_names(has_arrays: bool) -> Select[tuple[str | None]]:
     """Select key and folded name of all names that have a gram, in one text: fetching two thousand rows costs more than
     comparing them."""
     name_row = SubjectName.name_key + "\n" + SubjectName.folded
     rows = select(name_row.label("row")).where(has_gram(has_arrays))
-    rows = rows.limit(bindparam("most", type_=Integer)) if is_cut else rows
     return select(func.aggregate_strings(rows.subquery().c.row, "\n"))
 
 
-_NAMES = {
-    (has_arrays, is_cut): _select_names(has_arrays, is_cut) for has_arrays, is_cut in product((False, True), repeat=2)
-}
+_NAMES = {has_arrays: _select_names(has_arrays) for has_arrays in (False, True)}
 
 
 def search(session: Session, name: str, limit: int = SHOWN_MAX) -> list[NameHit]:
-    """At most ``limit`` names like ``name``, the likest first; names that share no rare gram with it are not found."""
+    """At most ``limit`` names like ``name``, the likest first; names that share no rare gram with it are not found.
+
+    None where even its rarest gram is in more names than may be read: some of them would be an arbitrary few.
+    """
     keys, folded = _read_candidates(session, grams.grams_of(name))
     query = matching.NamedParty(name)
     hits = [
@@ -102,18 +100,15 @@ def search(session: Session, name: str, limit: int = SHOWN_MAX) -> list[NameHit]
 def _read_candidates(session: Session, wanted: Sequence[int]) -> tuple[Sequence[str], Sequence[str]]:
     """Read keys and folded names that have one of the rarest wanted grams, no more than may be read."""
     rarest: list[int] = []
-    total = most = 0
+    total = 0
     for gram, names, name_count in session.connection().execute(_COUNTS, {"grams": wanted}):
-        most = max(READ_MAX, name_count // 500)
-        if rarest and total + names > most:
+        total += names
+        if total > max(READ_MAX, name_count // 500):
             break
         rarest.append(gram)
-        total += names
     if not rarest:
         return (), ()
-    # No limit unless it cuts: PostgreSQL, told of one, may walk the whole table to reach it.
-    statement = _NAMES[has_arrays(session), total > most]
-    text = session.connection().execute(statement, {"grams": rarest, "most": most}).scalar_one() or ""
+    text = session.connection().execute(_NAMES[has_arrays(session)], {"grams": rarest}).scalar_one() or ""
     parts = text.split("\n")  # of a name key and folded form keep letters and digits only
     return parts[:-1:2], parts[1::2]
 

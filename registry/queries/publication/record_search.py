@@ -153,12 +153,14 @@ class Search:
 def near(search: Search) -> list[tuple[Publication, Match]]:
     """Publications whose name does not contain the name searched for but may mean it, the likest first.
 
-    At most ``NEAR_MAX``; what ``search`` finds is left out. Each comes with what differs, for a person to decide.
+    At most ``NEAR_MAX``; what ``search`` finds is left out. Each comes with what differs, for a person to decide. None
+    by its characters where they are so common that only an arbitrary few of the names like it could be compared.
     """
     session, wanted = search.session, search.wanted
     if wanted.name is None:
         return []
-    keys = [hit.name_key for hit in name_search.search(session, wanted.name) if hit.match.score >= POSSIBLE_MIN]
+    hits = name_search.search(session, wanted.name)
+    keys = [hit.name_key for hit in hits if hit.match.score >= POSSIBLE_MIN]
     matched = {**_slips(search), **(_alike(search, keys) if keys else {})}
     return sorted(matched.values(), key=lambda pair: (-pair[1].score, -pair[0].from_entry))[:NEAR_MAX]
 
