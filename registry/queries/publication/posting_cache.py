@@ -48,8 +48,8 @@ class PostingCache:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._bytes = 0
+        # By the number of an earlier fold: up to which entry it knew, and what has left since.
         self._changes: dict[int, tuple[int, BitMap]] = {}
-        """By the number of an earlier fold: up to which entry it knew, and what has left since."""
 
     def follow(self, later: Sequence[Fold]) -> "PostingCache":
         """The cache as of the last of the folds that came after this one, in their order."""

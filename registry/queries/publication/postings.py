@@ -1,7 +1,7 @@
 """Read the postings of records that stand: which entries a term, a day or a part of a name finds.
 
 Two sources answer alike. ``Folded`` reads the bitmaps of the store, at most one row per term and segment, and keeps
-them in memory until the next fold. ``Memory`` indexes rows itself: those published since the fold, at most
+them in memory (``posting_cache``). ``Memory`` indexes rows itself: those published since the fold, at most
 ``TAIL_MAX``, and old versions for looks into the past.
 
 A part of a name of one or two characters has a posting. A longer one has one in a segment where both parts that are
@@ -60,8 +60,8 @@ class Memory:
         self._lock = threading.Lock()
         self._terms: defaultdict[str, BitMap] = defaultdict(BitMap)
         self._values: defaultdict[str, set[str]] = defaultdict(set)
-        self._unheard: list[StandingRow] = []
-        """Rows whose sounds are not indexed yet: they take longer than all else, and few questions are for sounds."""
+        # Sounds take longer than all else, and few questions are for them: they are indexed once there is one.
+        self._without_sounds: list[StandingRow] = []
 
     def add(self, rows: Sequence[StandingRow]) -> None:
         """Index rows."""
@@ -71,7 +71,7 @@ class Memory:
             self._update(terms)
             for term, dimension in dimensions.items():
                 self._values[dimension].add(term.partition(":")[2])
-            self._unheard += rows
+            self._without_sounds += rows
             self.names |= {row.entry: row.names for row in rows}
 
     def _update(self, terms: term_groups.Terms) -> None:
@@ -80,10 +80,10 @@ class Memory:
 
     def entries(self, term: str) -> BitMap:
         """The entries that have a term."""
-        if self._unheard and pinyin.is_sound(term):
+        if self._without_sounds and pinyin.is_sound(term):
             with self._lock:
-                self._update(term_groups.sounds(self._unheard))
-                self._unheard = []
+                self._update(term_groups.sounds(self._without_sounds))
+                self._without_sounds = []
         return self._terms.get(term) or BitMap()
 
     def containing(self, alternatives: Sequence[str]) -> BitMap:
