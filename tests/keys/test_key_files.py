@@ -1,15 +1,15 @@
 """Key files under a passphrase."""
 
 import os
-import subprocess
 
 import pytest
+from click.testing import CliRunner
 
+from registry.cli import main
 from registry.keys import key_files
 from registry.keys.key_files import KeyProtection
 from registry.keys.signing import EXCHANGE, SIGNING, VAULT_FILE, Keys, Signer
 from registry.refusals.content import KeysDamaged, KeysLocked
-from tests.support.processes import BIN
 
 SECRET = b"-----BEGIN PRIVATE KEY-----\nsecret\n"
 
@@ -133,25 +133,23 @@ class TestKeys:
 class TestCommand:
     def test_encrypts_the_keys_of_a_node_which_goes_on_under_them(self, tmp_path):
         def run(*words, **more):
-            kept = {name: text for name, text in os.environ.items() if not name.startswith("REGISTRY_")}
-            kept |= {"REGISTRY_HOME": str(tmp_path / "home")} | more
-            command = [str(BIN / "registry"), *words]
-            return subprocess.run(command, env=kept, capture_output=True, text=True, check=False)
+            named = {name: None for name in os.environ if name.startswith("REGISTRY_")}
+            return CliRunner().invoke(main, words, env=named | {"REGISTRY_HOME": str(tmp_path / "home")} | more)
 
         phrase = tmp_path / "phrase"
         phrase.write_text("口令一\n", encoding="utf-8")
         phrase.chmod(0o600)
         chosen = {"REGISTRY_KEYS_PASSPHRASE_FILE": str(phrase)}
-        assert run("init").returncode == 0
+        assert run("init").exit_code == 0
         before = run("keys", "--exchange").stdout
         assert "keys-locked" in run("keys", "encrypt").stderr
         done = run("keys", "encrypt", **chosen)
         assert done.stdout.count("encrypted: ") == 3, done.stderr
         assert run("keys", "--exchange", **chosen).stdout == before
         locked = run("keys", "--exchange")
-        assert (locked.returncode, locked.stdout) == (1, "")
+        assert (locked.exit_code, locked.stdout) == (1, "")
         assert locked.stderr.startswith("keys-locked")
-        assert run("keys", "rotate", **chosen).returncode == 0
-        assert run("keys", "rotate", "--exchange", **chosen).returncode == 0
+        assert run("keys", "rotate", **chosen).exit_code == 0
+        assert run("keys", "rotate", "--exchange", **chosen).exit_code == 0
         assert EXCHANGE in {path.stem for path in (tmp_path / "home" / "keys").glob("*.pem")}
         assert not [path for path in (tmp_path / "home" / "keys").iterdir() if b"PRIVATE KEY" in path.read_bytes()]

@@ -19,11 +19,11 @@ CHOSEN = DEFECTS if os.environ.get("MUTANTS") else DEFECTS[14:16]
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sources, to be changed."""
+    """The sources, to be changed, with what was compiled of them: Python compiles a changed file anew."""
     folder = tmp_path_factory.mktemp("mutant")
-    left_out = shutil.ignore_patterns("__pycache__", "*.pyc")
+    half_written = shutil.ignore_patterns("*.pyc.*")
     for name in ("registry", "sync", "tests", "tools", "docs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=left_out)
+        shutil.copytree(ROOT / name, folder / name, ignore=half_written)
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
 
