@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import ClassVar
 
-import msgspec
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
@@ -11,27 +10,17 @@ from registry.models.base import Base, FreeText, Key
 from registry.models.department import Department
 
 
-class _Scope(msgspec.Struct):
-    """Of the facts of a filing what says whose they are; the rest is passed over, which a page of thousands needs."""
-
-    sectors: frozenset[str]
-    district: str | None
-
-
-_decode_scope = msgspec.json.Decoder(_Scope).decode
-
-
-def scope_of(content: str) -> tuple[frozenset[str], str | None]:
-    """Sectors and district of the facts of a filing."""
-    scope = _decode_scope(content)
-    return scope.sectors, scope.district
+def scope_of(sectors: str, district: str | None) -> tuple[frozenset[str], str | None]:
+    """Sectors and district as the columns of a penalty hold them."""
+    return frozenset(filter(None, sectors.split(","))), district
 
 
 class Penalty(Base):
     """One decision against one subject. ``subject_key`` is the code, the keyed hash of an ID, or the name.
 
     ``document_number`` is the key of the number. ``first_published_on``: of a decision that was published elsewhere
-    before it was loaded here; its publication here has no clock.
+    before it was loaded here; its publication here has no clock. ``sectors`` (codes divided by commas) and ``district``
+    are those of the newest filing, for lists that look through all decisions of a department.
     """
 
     __tablename__ = "penalties"
@@ -60,6 +49,8 @@ class Penalty(Base):
     publish_by: Mapped[dt.date]
     publish_by_provisional: Mapped[bool]
     first_published_on: Mapped[dt.date | None]
+    sectors: Mapped[str] = mapped_column(server_default="")
+    district: Mapped[str | None]
     state: Mapped[str]
     version: Mapped[int]
     department: Mapped[Department] = relationship()
@@ -73,7 +64,7 @@ class Penalty(Base):
     @property
     def scope(self) -> tuple[frozenset[str], str | None]:
         """Sectors and district of the newest filing, which the grant of an account must cover to act on it."""
-        return scope_of(self.filing.content)
+        return scope_of(self.sectors, self.district)
 
     @property
     def filers(self) -> set[int]:

@@ -1,4 +1,4 @@
-"""A database of version 0008 that is brought up to date has one clock per penalty."""
+"""A database of version 0008 that is brought up to date has one clock per penalty, and the scope of each beside it."""
 
 import datetime as dt
 import json
@@ -106,6 +106,13 @@ class TestUpgrade:
         assert (waiting.sectors, waiting.district, waiting.opened_at) == (["procurement"], "320902", FILED_AT)
         assert (amended.due, amended.met_on) == (dt.date(2026, 10, 16), dt.date(2026, 10, 15))
         assert (amended.sectors, amended.district) == (["construction"], None)
+
+    def test_keeps_the_scope_of_the_newest_filing_with_each_penalty(self, upgraded):
+        with runtime.reading() as session:
+            rows = session.scalars(select(Penalty).order_by(Penalty.id)).all()
+            scopes = [row.scope for row in rows]
+        assert scopes[:2] == [(frozenset({"procurement"}), "320902"), (frozenset({"construction"}), None)]
+        assert scopes[2:] == [(frozenset({"mining"}), None)] * MANY
 
     def test_can_be_counted_again(self, upgraded):
         assert runtime.perform(SYSTEM, clocks.recount) == 1

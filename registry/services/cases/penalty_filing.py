@@ -134,6 +134,8 @@ def refile(
     [draft] = _add_findings(work, reference, [draft], leaving_out=record)
     penalty_row.state = step.to
     penalty_row.version += 1
+    for column, value in draft.scope_columns.items():
+        setattr(penalty_row, column, value)
     if step.to == "filed":  # not public yet: its limit counts from the day as it is stated now
         _reset_publish_limit(penalty_row, reference, filing.decided_on)
         penalty_row.first_published_on = filing.first_published_on
@@ -174,6 +176,12 @@ class _Draft:
     def statements(self) -> dict[str, str]:
         """The statements of the filing step: the digest of the facts, which the step binds."""
         return {"filing": penalty.content_digest(self.content)}
+
+    @property
+    def scope_columns(self) -> dict[str, str | None]:
+        """Sectors and district as the row of the penalty holds them."""
+        filing = self.submission.filing
+        return {"sectors": ",".join(sorted(filing.sectors)), "district": filing.district}
 
     def deadline_subject(self, department: Department) -> clocks.DeadlineSubject:
         """The record, scope and day from which the clocks of the filing are counted."""
@@ -263,6 +271,7 @@ def _store_drafts(work: UnitOfWork, department: Department, reference: Reference
                 "publish_by_provisional": due.provisional,
                 "first_published_on": draft.submission.filing.first_published_on,
                 "state": "filed",
+                **draft.scope_columns,
                 "version": 1,
             }
         )

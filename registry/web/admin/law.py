@@ -11,6 +11,7 @@ from registry.domain import literals
 from registry.domain.law.reference_kinds import KINDS
 from registry.domain.law.reference_rows import row_body
 from registry.domain.permissions import Permission
+from registry.domain.reference_labels import fields_in_words
 from registry.errors import Fault
 from registry.queries.law import reference_data
 from registry.queries.law.law_proposals import by_number, proposals
@@ -21,7 +22,6 @@ from registry.web.private import add_navigation, private
 from registry.web.sessions import current_account, desk_page, render_private, require_recent_sign_in
 
 _SEE_OTHER = 303
-_SHOWN = ("code", "name", "effective_from", "effective_until", "source", "status", "note")
 
 
 @private.get("/admin/law", endpoint="law")
@@ -32,9 +32,10 @@ def show_law() -> ResponseReturnValue:
     chosen = kind if kind in KINDS else "deadlines"
     day = _day(request.args.get("on", ""))
     with runtime.reading() as session:
-        rows = reference_data.current(session).rows(chosen, day)
+        reference = reference_data.current(session)
+        rows = reference.rows(chosen, day)
+        fields = [fields_in_words(chosen, row_body(row), reference.names) for row in rows]
         newest = proposals(session)
-    fields = [{name: value for name, value in row_body(row).items() if name not in _SHOWN} for row in rows]
     return render_private(
         "admin/law.html",
         rows=list(zip(rows, fields, strict=True)),
@@ -77,11 +78,13 @@ def reject_law_proposal(number: int) -> ResponseReturnValue:
 def _render(number: int, error: BodyRefused | None = None) -> ResponseReturnValue:
     with runtime.reading() as session:
         proposal = by_number(session, number)
+        names = reference_data.current(session).names
+    rows = [(row, fields_in_words(row["kind"], row["body"], names)) for row in json.loads(proposal.rows)]
     return render_private(
         "admin/law_proposal.html",
         error.status if error else 200,
         proposal=proposal,
-        rows=json.loads(proposal.rows),
+        rows=rows,
         preview=json.loads(proposal.preview),
         may_confirm=current_account().may(Permission.LAW_CONFIRM)
         and proposal.proposed_by != current_account().account_id,

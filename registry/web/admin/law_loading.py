@@ -10,6 +10,7 @@ from registry.domain import desk_labels
 from registry.domain.law import reference_kinds
 from registry.domain.law.reference_rows import row_body
 from registry.domain.permissions import Permission
+from registry.domain.reference_labels import fields_in_words
 from registry.errors import Fault, Refusal
 from registry.queries.law import reference_data
 from registry.refusals.acts import BodyRefused
@@ -88,7 +89,9 @@ def _preview(tables: dict[str, Any]) -> dict[str, Any]:
         change = law_proposals.read_change(work, tables)
         after = reference_data.with_rows(session, law_proposals.build_rows(work, change))
         return {
-            "rows": [(proposed.row, row_body(proposed.row), proposed.replaces) for proposed in change],
+            "rows": [
+                (one.row, fields_in_words(one.kind, row_body(one.row), after.names), one.replaces) for one in change
+            ],
             "checks": law_preview.preview(work, change),
             "moved": clocks.would_move(work, after),
         }
