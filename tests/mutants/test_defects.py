@@ -19,11 +19,11 @@ CHOSEN = DEFECTS if os.environ.get("MUTANTS") else DEFECTS[14:16]
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sources, to be changed, with what was compiled of them: Python compiles a changed file anew."""
+    """The sources, to be changed."""
     folder = tmp_path_factory.mktemp("mutant")
-    half_written = shutil.ignore_patterns("*.pyc.*")
+    left_out = shutil.ignore_patterns("__pycache__", "*.pyc")
     for name in ("registry", "sync", "tests", "tools", "docs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=half_written)
+        shutil.copytree(ROOT / name, folder / name, ignore=left_out)
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
 
