@@ -12,7 +12,7 @@ from registry import runtime
 from registry.domain.cases.case_file import StepInput
 from registry.domain.permissions import GRANTS as ROLES_OF
 from registry.models import LawProposal
-from registry.services.cases import proposed_steps, relief_applications, relief_decisions
+from registry.services.cases import commendations, proposed_steps, relief_applications, relief_decisions
 from registry.services.cases.relief_decisions import Ruling
 from registry.services.exchange import peers
 from tests.services.law.test_law_proposals import proposed, restated
@@ -91,7 +91,7 @@ PRIVATE = {
     "/desk/filed/<noun>": ("/desk/filed/relation", "/desk/filed/commendation"),
     "/desk/filed/<noun>/new": ("/desk/filed/relation/new", "/desk/filed/criminal_judgment/new"),
     "/desk/filed/<noun>/<record>": ("/desk/filed/commendation/{commendation}",),
-    "/desk/filed/<noun>/<record>/correction": ("/desk/filed/commendation/{waiting}/correction",),
+    "/desk/filed/<noun>/<record>/correction": ("/desk/filed/commendation/{returned}/correction",),
     "/desk/sampling": ("/desk/sampling", "/desk/sampling?count=5"),
     "/admin/departments/set": ("/admin/departments/set", "/admin/departments/set?code=finance"),
     "/desk/imports/<number>": ("{file}",),
@@ -108,6 +108,8 @@ PRIVATE = {
     "/desk/reliefs/<record>": ("/desk/reliefs/{open}",),
     "/desk/statistics/<int:year>": ("/desk/statistics/2026",),
 }  # fmt: skip
+NOWHERE = "/admin/nothing"
+"""The address of no page."""
 SEATS = {"/desk/cases/listing/": "reviewer", "/proposals": "verifier"}
 """Whose page it is, where not simply the first account's that may open the route."""
 
@@ -156,7 +158,7 @@ def private_visits(app: Flask, values: dict[str, str]) -> list[Visit]:
         for rule in routes(app, "private")
         for path in _paths(rule, PRIVATE)
     ]
-    return sorted([*visits, Visit("/admin/nothing", "security")], key=lambda visit: visit.account or "")
+    return sorted([*visits, Visit(NOWHERE, "security")], key=lambda visit: visit.account or "")
 
 
 def submissions(values: dict[str, str]) -> list[Visit]:
@@ -223,14 +225,17 @@ def _furnish_reliefs(bureau: Bureau) -> dict[str, str]:
 
 
 def _furnish_desk(app: Flask, bureau: Bureau) -> dict[str, str]:
-    """A file with two bad rows, a list and a commendation that wait, and a withdrawal that somebody proposed."""
+    """A file with two bad rows, a list and a commendation that wait, another that was sent back, and a withdrawal that
+    somebody proposed."""
     rows = [row(7000 + place) for place in range(3)]
     rows[0][8], rows[1][3], rows[2][8] = "贰万左右", "", 200_000_000
     data = workbook([["2026年行政处罚台账"], list(HEADINGS), *rows])
     clerk = browser_of(app, "clerk")
     answer = post(clerk, "/desk/imports", {"file": (io.BytesIO(data), "台账.xlsx"), "sectors": "procurement"})
     adopted = upload(Officer(clerk), [firm(9001), firm(9002, 列入日期="")]).location
-    waiting = post(clerk, "/desk/filed/commendation/new", typed("commendation")).location.rsplit("/", 1)[1]
+    post(clerk, "/desk/filed/commendation/new", typed("commendation"))
+    returned = post(clerk, "/desk/filed/commendation/new", typed("commendation")).location.rsplit("/", 1)[1]
+    bureau.do("verifier", lambda work: commendations.send_back(work, returned, "日期与文书不符", StepInput()))
     record = bureau.published_penalty()
     body = {"reason": "经复议撤销", "changed_on": bureau.today}
     actor = bureau.people["verifier"].actor
@@ -238,7 +243,7 @@ def _furnish_desk(app: Flask, bureau: Bureau) -> dict[str, str]:
         actor, lambda work: proposed_steps.propose(work, "penalty", "withdraw", record, body, StepInput()).id
     )
     file = answer.location.split("#")[0]
-    return {"file": file, "list": adopted, "waiting": waiting, "proposal": str(number)}
+    return {"file": file, "list": adopted, "returned": returned, "proposal": str(number)}
 
 
 def _furnish_centre(app: Flask, bureau: Bureau) -> dict[str, str]:

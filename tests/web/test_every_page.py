@@ -173,6 +173,7 @@ class TestParameters:
             assert (added.status_code, added.text) == (plain.status_code, plain.text), visit
 
     def test_that_a_page_does_not_know_never_refuse_a_private_one(self, app, values):
+        refused = set[str]()
         for account, seen in groupby(furnished.private_visits(app, values), key=lambda visit: visit.account):
             client = app.test_client()
             if account:
@@ -187,6 +188,9 @@ class TestParameters:
                     )
                 )
                 assert added.status_code == plain.status_code, visit
+                refused |= {visit.path} if plain.status_code != 200 else set()
+        # Single sign-on is not set up.
+        assert {path for path in refused if not path.startswith("/login/single-sign-on")} == {furnished.NOWHERE}
 
 
 @pytest.mark.long
