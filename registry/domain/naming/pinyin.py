@@ -15,6 +15,7 @@ from registry.domain.naming.grams import READINGS_MAX
 
 INITIALS_MAX = 3
 """So many neighbouring initials are indexed together."""
+_SYLLABLE, _INITIAL = "~", "^"
 _SYLLABLE_LETTERS_MAX = 6
 _TONES = re.compile("[\u0300\u0301\u0304\u030c]")
 _RUNS = re.compile("[a-z0-9ü'’]+|[^a-z0-9ü'’]+")
@@ -56,17 +57,28 @@ def _initials_of(part: str) -> frozenset[str]:
 
 def sound_term(*syllables: str) -> str:
     """The term of one syllable or of two neighbours."""
-    return f"~{' '.join(syllables)}"
+    return f"{_SYLLABLE}{' '.join(syllables)}"
 
 
 def initials_term(letters: str) -> str:
     """The term of neighbouring initials."""
-    return f"^{letters}"
+    return f"{_INITIAL}{letters}"
 
 
 def is_sound(term: str) -> bool:
     """Whether a term is of sounds or initials."""
-    return term.startswith(("~", "^"))
+    return term.startswith((_SYLLABLE, _INITIAL))
+
+
+def sounds_of_term(term: str) -> list[str]:
+    """The sound that each of the neighbours has of which a term is, as ``sounds_of_character`` names it."""
+    return [term[0] + sound for sound in (term[1:].split(" ") if term[0] == _SYLLABLE else term[1:])]
+
+
+def sounds_of_character(character: str) -> set[str]:
+    """The syllables as which a character is read, and their initials."""
+    readings = sounds.in_order(character)[:READINGS_MAX]
+    return {_SYLLABLE + reading for reading in readings} | {_INITIAL + reading[0] for reading in readings}
 
 
 def runs(word: str) -> list[tuple[str, bool]]:

@@ -28,6 +28,7 @@ from registry.queries.any_of import any_of, numbers, texts
 from registry.queries.publication import posting_cache, record_terms, term_groups
 from registry.queries.publication.posting_cache import Fold, PostingCache
 from registry.queries.publication.record_terms import ALL, DAY_BITS, StandingRow
+from registry.queries.publication.sound_places import SoundPlaces
 from registry.queries.store_cache import StoreCache
 
 COMMON = 128
@@ -60,30 +61,26 @@ class Memory:
         self._lock = threading.Lock()
         self._terms: defaultdict[str, BitMap] = defaultdict(BitMap)
         self._values: defaultdict[str, set[str]] = defaultdict(set)
-        # Sounds take longer than all else, and few questions are for them: they are indexed once there is one.
-        self._without_sounds: list[StandingRow] = []
+        self._sounds = SoundPlaces()
 
     def add(self, rows: Sequence[StandingRow]) -> None:
         """Index rows."""
         dimensions = dict[str, str]()
         terms = term_groups.facets_and_codes(rows, dimensions)
         with self._lock:
-            self._update(terms)
+            for term, entries in terms.items():
+                self._terms[term].update(entries)
             for term, dimension in dimensions.items():
                 self._values[dimension].add(term.partition(":")[2])
-            self._without_sounds += rows
-            self.names |= {row.entry: row.names for row in rows}
-
-    def _update(self, terms: term_groups.Terms) -> None:
-        for term, entries in terms.items():
-            self._terms[term].update(entries)
+            for row in rows:
+                self.names[row.entry] = row.names
+                self._sounds.add(row.entry, record_terms.sounding_name(row))
 
     def entries(self, term: str) -> BitMap:
         """The entries that have a term."""
-        if self._without_sounds and pinyin.is_sound(term):
+        if pinyin.is_sound(term):
             with self._lock:
-                self._update(term_groups.sounds(self._without_sounds))
-                self._without_sounds = []
+                return self._sounds.entries(term)
         return self._terms.get(term) or BitMap()
 
     def containing(self, alternatives: Sequence[str]) -> BitMap:
