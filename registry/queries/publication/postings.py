@@ -59,7 +59,8 @@ class Memory:
         self.upto = 0
         self.names: dict[int, str] = {}
         self._lock = threading.Lock()
-        self._terms: defaultdict[str, BitMap] = defaultdict(BitMap)
+        self._terms = term_groups.Terms(list)
+        self._bitmaps: dict[str, BitMap] = {}  # of the terms that were asked for since rows were added
         self._values: defaultdict[str, set[str]] = defaultdict(set)
         self._sounds = SoundPlaces()
 
@@ -69,7 +70,8 @@ class Memory:
         terms = term_groups.facets_and_codes(rows, dimensions)
         with self._lock:
             for term, entries in terms.items():
-                self._terms[term].update(entries)
+                self._terms[term] += entries
+            self._bitmaps = {}
             for term, dimension in dimensions.items():
                 self._values[dimension].add(term.partition(":")[2])
             for row in rows:
@@ -81,7 +83,10 @@ class Memory:
         if pinyin.is_sound(term):
             with self._lock:
                 return self._sounds.entries(term)
-        return self._terms.get(term) or BitMap()
+        known = self._bitmaps  # as of now: rows that are added meanwhile begin another one
+        if term not in known and term in self._terms:
+            known[term] = BitMap(self._terms[term])
+        return known.get(term) or BitMap()
 
     def containing(self, alternatives: Sequence[str]) -> BitMap:
         """The entries of names that contain one of the texts."""

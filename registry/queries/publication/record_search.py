@@ -143,7 +143,7 @@ class Search:
     def facets(self) -> Mapping[str, Mapping[str, int]]:
         """How many records each value of each facet finds; a facet counts as if it were not narrowed itself."""
         counts: dict[str, dict[str, int]] = {}
-        for dimension in record_terms.DIMENSIONS:
+        for dimension in record_terms.FACETS:
             counts[dimension] = {}
             for (source, *_), conditions in zip(self._scopes, self._conditions, strict=True):
                 _add_counts(counts[dimension], source, conditions.entries(without=dimension), dimension)
@@ -232,7 +232,7 @@ def _conditions(source: Source, scope: BitMap, days: tuple[int, int], wanted: Fi
         entries &= found | word_search.slips(source, word) if wanted.is_like else found
     narrowed = {
         dimension: word_search.any_term(source, _values(source, dimension, alternatives))
-        for dimension in record_terms.DIMENSIONS
+        for dimension in record_terms.FACETS
         if (alternatives := _alternatives(wanted, dimension))
     }
     return _Conditions(entries, narrowed)

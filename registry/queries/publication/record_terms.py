@@ -1,7 +1,7 @@
 """Terms by which the public search finds a record: values of its facets, codes, days, and parts of its names."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,8 +17,20 @@ from registry.models import Standing
 StandingRow = Standing | Row[Any]
 ROWS = select(Standing.__table__)
 """Rows of ``Standing``, as rows and not as objects: many are read."""
-DIMENSIONS = ("kind", "sector", "behaviour", "district", "authority", "year", "state")
-"""What results are counted by and narrowed to."""
+FACETS = {
+    "kind": "kind",
+    "sector": "sectors",
+    "behaviour": "behaviour",
+    "district": "district",
+    "authority": "authority",
+    "year": "year",
+    "state": "state",
+}
+"""What results are counted by and narrowed to, and the column of ``Standing`` that has it."""
+CODES = {"authority_code": "authority_code", "document": "document", "subject": "subject_kind", "uscc": "uscc"}
+"""What else records are found by exactly, and its column."""
+DAYS = {"from": "visible_from", "until": "visible_until"}
+"""The sides of the time in which a record is visible, and their columns."""
 ALL = "all.2"
 """The term of every record. Its number is raised when records are found by other terms than before: an index without it
 is built again (``services.publication.standing.build_missing``)."""
@@ -68,17 +80,16 @@ def derived_district(body: Mapping[str, Any]) -> str | None:
     return code if code.isdigit() else None
 
 
-def facet_values(row: StandingRow) -> Iterator[tuple[str, str]]:
-    """Each facet of a record with its value; a sub-behaviour (N1-2) has that of its category (N1) as well."""
-    yield "kind", row.kind
-    yield "state", row.state
-    yield "year", row.year
-    yield "authority", row.authority
-    if row.district:
-        yield "district", row.district
-    yield from (("sector", sector) for sector in row.sectors.split())
-    parts = (row.behaviour or "").split("-")
-    yield from (("behaviour", "-".join(parts[: count + 1])) for count in range(len(parts)) if row.behaviour)
+def facet_values(dimension: str, column: str | None) -> Sequence[str]:
+    """The values of a facet that a record has by its column; a sub-behaviour (N1-2) has its category (N1) as well."""
+    if not column:
+        return ()
+    if dimension == "sector":
+        return column.split()
+    if dimension == "behaviour":
+        parts = column.split("-")
+        return ["-".join(parts[: count + 1]) for count in range(len(parts))]
+    return (column,)
 
 
 def term(dimension: str, value: str) -> str:
@@ -87,21 +98,14 @@ def term(dimension: str, value: str) -> str:
 
 
 def exact_terms(row: StandingRow) -> Iterator[str]:
-    """The terms of a record that are neither values of facets nor parts of its names."""
-    yield from code_terms(row)
-    yield from day_terms("from", row.visible_from)
-    yield from day_terms("until", row.visible_until)
-    yield from pinyin.terms_of(sounding_name(row))
-
-
-def code_terms(row: StandingRow) -> Iterator[str]:
-    """The terms of a record by which it is found exactly: of its codes, its document and the kind of its subject."""
+    """The terms of a record that are not parts of its names."""
     yield ALL
-    yield term("authority_code", row.authority_code)
-    yield term("document", row.document)
-    yield term("subject", row.subject_kind)
-    if row.uscc:
-        yield term("uscc", row.uscc)
+    for dimension, column in FACETS.items():
+        yield from (term(dimension, value) for value in facet_values(dimension, getattr(row, column)))
+    yield from (term(name, value) for name, column in CODES.items() if (value := getattr(row, column)))
+    for side, column in DAYS.items():
+        yield from day_terms(side, getattr(row, column))
+    yield from pinyin.terms_of(sounding_name(row))
 
 
 def sounding_name(row: StandingRow) -> str:

@@ -1,10 +1,12 @@
 """Read what a snapshot is made of: which entries are shown now, their bodies, and why others are there no more."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, select
+from sqlalchemy import ColumnElement, Connection, Dialect, LargeBinary, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from registry.domain.publication import erasure
@@ -45,29 +47,56 @@ def bodies(session: Session, entries: BitMap) -> Iterator[Body]:
 
 def body_chunks(session: Session, entries: BitMap) -> Iterator[Sequence[Body]]:
     """Yield what ``bodies`` yields, many at a time."""
-    for chunk in _chunks(entries):
-        if chunk[-1] - chunk[0] >= _SPARSE * len(chunk):
-            yield _read_bodies(session, _AMONG, {"entries": chunk})
-            continue
-        rows = _read_bodies(session, _IN_RANGE, {"first": chunk[0], "last": chunk[-1]})
-        wanted = frozenset(chunk)
-        yield rows if len(rows) == len(chunk) else [row for row in rows if row[0] in wanted]
-
-
-def _read_bodies(session: Session, condition: ColumnElement[bool], values: dict[str, Any]) -> Sequence[Body]:
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        in_bytes = select(_COLUMNS[0], cast(_COLUMNS[1], LargeBinary), _COLUMNS[2])
-        return connection.execute(in_bytes.where(condition).order_by(_COLUMNS[0]), values).tuples().all()
+        return map(partial(_read_sqlite, connection), _chunks(entries))
+    read = partial(_read_postgresql, connection.connection.driver_connection, connection.dialect)
+    return _read_ahead(read, _chunks(entries))
+
+
+def _read_ahead(read: Callable[[list[int]], Sequence[Body]], chunks: Iterator[list[int]]) -> Iterator[Sequence[Body]]:
+    """Read each chunk while the one before is worked on: the store is another process, which would wait meanwhile."""
+    with ThreadPoolExecutor(1) as thread:
+        reading: Future[Sequence[Body]] | None = None
+        for chunk in chunks:
+            following = thread.submit(read, chunk)
+            if reading is not None:
+                yield reading.result()
+            reading = following
+        if reading is not None:
+            yield reading.result()
+
+
+def _condition(chunk: Sequence[int]) -> tuple[ColumnElement[bool], dict[str, Any]]:
+    if chunk[-1] - chunk[0] < _SPARSE * len(chunk):
+        return _IN_RANGE, {"first": chunk[0], "last": chunk[-1]}
+    return _AMONG, {"entries": chunk}
+
+
+def _read_sqlite(connection: Connection, chunk: Sequence[int]) -> Sequence[Body]:
+    condition, values = _condition(chunk)
+    in_bytes = select(_COLUMNS[0], cast(_COLUMNS[1], LargeBinary), _COLUMNS[2])
+    rows = connection.execute(in_bytes.where(condition).order_by(_COLUMNS[0]), values).tuples().all()
+    return _only(chunk, rows)
+
+
+def _read_postgresql(driver: Any, dialect: Dialect, chunk: Sequence[int]) -> Sequence[Body]:
+    """Read by the driver alone, which may be used by several threads: a session may not."""
     from psycopg.types.string import ByteaBinaryLoader  # an extra, which no other store needs
 
+    condition, values = _condition(chunk)
     statement = select(*_COLUMNS).where(condition).order_by(_COLUMNS[0])
-    driver: Any = connection.connection.driver_connection
     with driver.cursor(binary=True) as cursor:
         for name in ("text", "varchar"):
             cursor.adapters.register_loader(name, ByteaBinaryLoader)
-        cursor.execute(str(statement.compile(dialect=connection.dialect)), values)
-        return [(entry, body, origin.decode()) for entry, body, origin in cursor]
+        cursor.execute(str(statement.compile(dialect=dialect)), values)
+        return _only(chunk, [(entry, body, origin.decode()) for entry, body, origin in cursor])
+
+
+def _only(chunk: Sequence[int], rows: Sequence[Body]) -> Sequence[Body]:
+    """The rows of a chunk among those from its first to its last."""
+    wanted = frozenset(chunk)
+    return rows if len(rows) == len(chunk) else [row for row in rows if row[0] in wanted]
 
 
 def gone(session: Session, entries: BitMap) -> Iterator[tuple[int, str, str, int | None]]:

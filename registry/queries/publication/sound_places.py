@@ -42,4 +42,5 @@ class SoundPlaces:
         return BitMap([self._entries[bisect_right(self._starts, place) - 1] for place in found])
 
     def _places_of(self, sound: str) -> BitMap:
-        return BitMap(list(chain.from_iterable(self._places[character] for character in self._characters.get(sound, ()))))
+        characters = self._characters.get(sound, ())
+        return BitMap(list(chain.from_iterable(self._places[character] for character in characters)))

@@ -72,8 +72,6 @@ def _expected_postings(rows: Sequence[StandingRow]) -> dict[str, BitMap]:
     for row in rows:
         for term in record_terms.exact_terms(row):
             expected[term].add(row.entry)
-        for dimension, value in record_terms.facet_values(row):
-            expected[record_terms.term(dimension, value)].add(row.entry)
     common: set[str] = set()
     for length in range(1, max((len(row.names) for row in rows), default=0) + 1):
         parts: defaultdict[str, BitMap] = defaultdict(BitMap)

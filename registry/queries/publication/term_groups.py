@@ -5,8 +5,7 @@ some hundred and fifty terms.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from operator import attrgetter
+from collections.abc import Sequence
 from typing import Any
 
 from registry.domain.naming import pinyin
@@ -15,26 +14,27 @@ from registry.queries.publication.record_terms import StandingRow
 
 Terms = defaultdict[str, list[int]]
 """Terms with the entries that they get or lose; an entry may come twice."""
-_FACETS = attrgetter("kind", "state", "year", "authority", "district", "sectors", "behaviour")
-"""The columns from which ``record_terms.facet_values`` reads."""
 
 
 def facets_and_codes(rows: Sequence[StandingRow], dimensions: dict[str, str]) -> Terms:
     """The terms of rows that are neither parts nor sounds of names, with their entries; notes in ``dimensions`` of
     which facet each is a value."""
     terms = Terms(list)
-    for row, entries in _group_rows(rows, _FACETS):
-        for dimension, value in record_terms.facet_values(row):
-            term = record_terms.term(dimension, value)
-            dimensions[term] = dimension
-            terms[term] += entries
-    for side, column in (("from", "visible_from"), ("until", "visible_until")):
-        for row, entries in _group_rows(rows, attrgetter(column)):
-            for term in record_terms.day_terms(side, getattr(row, column)):
+    terms[record_terms.ALL] += [row.entry for row in rows]
+    for dimension, column in record_terms.FACETS.items():
+        for value, entries in _group_rows(rows, column).items():
+            for part in record_terms.facet_values(dimension, value):
+                term = record_terms.term(dimension, part)
+                dimensions[term] = dimension
                 terms[term] += entries
-    for row in rows:
-        for term in record_terms.code_terms(row):
-            terms[term].append(row.entry)
+    for name, column in record_terms.CODES.items():
+        for value, entries in _group_rows(rows, column).items():
+            if value:
+                terms[record_terms.term(name, value)] += entries
+    for side, column in record_terms.DAYS.items():
+        for day, entries in _group_rows(rows, column).items():
+            for term in record_terms.day_terms(side, day):
+                terms[term] += entries
     return terms
 
 
@@ -50,15 +50,9 @@ def sounds(rows: Sequence[StandingRow]) -> Terms:
     return terms
 
 
-def _group_rows(
-    rows: Sequence[StandingRow], key_of: Callable[[StandingRow], Any]
-) -> Iterator[tuple[StandingRow, list[int]]]:
-    """One row of each key, and the entries of all that have it."""
-    groups: dict[Any, tuple[StandingRow, list[int]]] = {}
+def _group_rows(rows: Sequence[StandingRow], column: str) -> dict[Any, list[int]]:
+    """The entries of rows by what they have in a column."""
+    groups = defaultdict[Any, list[int]](list)
     for row in rows:
-        key = key_of(row)
-        if key in groups:
-            groups[key][1].append(row.entry)
-        else:
-            groups[key] = (row, [row.entry])
-    return iter(groups.values())
+        groups[getattr(row, column)].append(row.entry)
+    return groups

@@ -150,7 +150,7 @@ def is_in(word, name):
 
 def facets_of(session, wanted, at):
     counts = {}
-    for facet in record_search.record_terms.DIMENSIONS:
+    for facet in record_search.record_terms.FACETS:
         open_field = {"kind": {"kinds": ()}, "authority": {"authority_name": None}}.get(facet, {facet: None})
         counts[facet] = {}
         for body in scan(session, replace(wanted, **open_field), at).values():
