@@ -37,8 +37,8 @@ gc.set_threshold(ALLOCATIONS)
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers more than there are processors: tests of whole nodes wait for their processes."""
-    return len(os.sched_getaffinity(0)) + 2
+    """One worker more than there are processors: tests of whole nodes wait for their processes."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

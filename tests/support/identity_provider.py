@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ from flask import Flask, Response, jsonify, redirect, request
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from werkzeug.serving import make_server
+
+from tests.support.thread_server import run_server
 
 CLIENT, SECRET = "registry", "secret of the client"
 
@@ -78,10 +79,5 @@ def serving() -> Iterator[Provider]:
     app.add_url_rule("/token", view_func=provider.token, methods=["POST"])
     app.add_url_rule("/keys", view_func=provider.keys)
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    provider.issuer = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield provider
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with run_server(server) as provider.issuer:
+        yield provider

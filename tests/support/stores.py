@@ -29,11 +29,12 @@ from registry.settings import Settings
 from registry.unit_of_work import UnitOfWork
 
 SERVER_VARIABLE = "TEST_DATABASE_URL"
-_STAMP = """SELECT md5(string_agg(catalog_rows::text, '' ORDER BY id)), (SELECT max(version_num) FROM alembic_version),
+_STAMP = """SELECT count(*), max(xmin::text::bigint), (SELECT max(version_num) FROM alembic_version),
                    (SELECT md5(string_agg(relname, ' ' ORDER BY relname)) FROM pg_class
                     WHERE relnamespace = 'public'::regnamespace)
             FROM catalog_rows"""
-"""What no test may have changed in a store that is used again: reference data, migration, tables, indexes."""
+"""What no test may have changed in a store that is used again: reference data (by how many rows there are, and the
+last transaction that wrote one), migration, tables, indexes."""
 _CHAIN = """SELECT number, count(*) OVER (), digest FROM row_commitments ORDER BY number DESC LIMIT 1"""
 """The head of the commitments to the rows of the template."""
 _WRITTEN = """SELECT quote_ident(relname), pg_relation_size(oid) FROM pg_class
@@ -145,6 +146,8 @@ class Templates:
         self._made: dict[tuple[str, bool], Template] = {}
         self._people: dict[str, Any] = {}
         self._count = 0
+        # A connection of its own for each database that is used again: a new one costs as much as the emptying.
+        self._connections: dict[str, psycopg.Connection] = {}
 
     @contextmanager
     def copy(self, store: str, folder: Path, staff: Callable[[UnitOfWork], Any] | None = None) -> Iterator[str]:
@@ -170,14 +173,22 @@ class Templates:
             yield named(name)
         finally:
             untouched.pop(named(name), None)
-            if _emptied(name, template):
+            if _emptied(self._connection(name), template):
                 template.free.append(name)
             else:
+                self._connections.pop(name).close()
                 _admin(f"DROP DATABASE {name} WITH (FORCE)")
 
     def people_in(self, url: str) -> Any:
         """What ``staff`` returned when it made the people of the template of this copy; None without any."""
         return self._people.get(url)
+
+    def _connection(self, name: str) -> psycopg.Connection:
+        """The connection to a database; another one where a test has ended all of them."""
+        kept = self._connections.get(name)
+        if kept is None or kept.closed:
+            self._connections[name] = psycopg.connect(named(name), autocommit=True)
+        return self._connections[name]
 
     def _new(self, template: Template) -> str:
         self._count += 1
@@ -210,6 +221,8 @@ class Templates:
 
     def drop(self) -> None:
         """Forget what the server keeps for this process."""
+        for connection in self._connections.values():
+            connection.close()
         for (store, _), template in self._made.items():
             if store == "postgresql":
                 for name in [*template.free, database_of(template.url)]:
@@ -234,34 +247,32 @@ def _keep_rows(connection: psycopg.Connection) -> str:
     return "; ".join(statements)
 
 
-def _emptied(name: str, template: Template) -> bool:
+def _emptied(connection: psycopg.Connection, template: Template) -> bool:
     """Bring a database back to what the template is; False when a test changed more than rows of its own.
 
     Making a database costs most of a second here, emptying one a few hundredths.
     """
-    with psycopg.connect(named(name), autocommit=True) as connection:
-        try:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            connection.execute("SET lock_timeout = '5s'")
-            sizes = connection.execute(_WRITTEN).fetchall()
-            emptying = [
-                f"TRUNCATE {table} CASCADE" if size >= _TRUNCATED_FROM else f"DELETE FROM {table}"
-                for table, size in sizes
-            ]
-            rest = [
-                f"DELETE FROM row_commitments WHERE number > {template.chain[0]}",
-                "DELETE FROM log_epochs WHERE number > 1",
-            ]
-            # Foreign keys and the triggers that forbid deleting do not hold for a replica.
-            order = ["SET LOCAL session_replication_role = replica", *emptying, _RESTART, template.restore, *rest]
-            connection.execute("; ".join(order).encode())
-            is_chain = connection.execute(_CHAIN).fetchone() == template.chain
-            return is_chain and connection.execute(_STAMP).fetchone() == template.stamp
-        except psycopg.Error:
-            return False
+    try:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("SET lock_timeout = '5s'")
+        sizes = connection.execute(_WRITTEN).fetchall()
+        emptying = [
+            f"TRUNCATE {table} CASCADE" if size >= _TRUNCATED_FROM else f"DELETE FROM {table}" for table, size in sizes
+        ]
+        rest = [
+            f"DELETE FROM row_commitments WHERE number > {template.chain[0]}",
+            "DELETE FROM log_epochs WHERE number > 1",
+        ]
+        # Foreign keys and the triggers that forbid deleting do not hold for a replica.
+        order = ["SET LOCAL session_replication_role = replica", *emptying, _RESTART, template.restore, *rest]
+        connection.execute("; ".join(order).encode())
+        is_chain = connection.execute(_CHAIN).fetchone() == template.chain
+        return is_chain and connection.execute(_STAMP).fetchone() == template.stamp
+    except psycopg.Error:
+        return False
 
 
 def _admin(statement: str) -> None:

@@ -1,6 +1,5 @@
 """Two real nodes, each with its own store, keys and HTTP door on 127.0.0.1."""
 
-import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from registry.settings import Settings
 from tests.support import stores
 from tests.support.applications import application
 from tests.support.membership import entitle
+from tests.support.thread_server import run_server
 from tests.sync.bodies import speaking
 
 
@@ -105,12 +105,8 @@ def node(request, templates, tmp_path):
 def served(app):
     """The address of an application's HTTP door."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with run_server(server) as url:
+        yield url
     with app.app_context():
         db.engine.dispose()
 

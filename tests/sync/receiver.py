@@ -1,11 +1,12 @@
 """A receiver of webhooks as there are in the world: it drops, delays, fails, sends elsewhere, and sometimes listens."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.support.thread_server import run_server
 
 DELAY_SECONDS = 2.5
 
@@ -72,11 +73,5 @@ def listening() -> Iterator[Receiver]:
 
     server = Server(("127.0.0.1", 0), Handler)
     receiver.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with run_server(server):
         yield receiver
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -12,6 +11,7 @@ from registry.queries.exchange import peer_messages
 from sync.client import NotDelivered, _accept_answer
 from sync.outbound import Answer
 from sync.push import push
+from tests.support.thread_server import run_server
 from tests.sync.bodies import body
 from tests.sync.planting import published
 
@@ -49,15 +49,8 @@ def answering(plan):
         def log_message(self, *args):
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with run_server(HTTPServer(("127.0.0.1", 0), Handler)) as url:
+        yield url
 
 
 class TestPush:

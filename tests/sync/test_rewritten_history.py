@@ -1,7 +1,6 @@
 """Database and key are rewritten, or set back, by somebody who holds both: witness, peer and monitor each notice."""
 
 import datetime as dt
-import threading
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ from sync import witnesses as asking
 from sync.client import HttpPeer
 from sync.pull import pull
 from tests.support.restoring import backup, restore
+from tests.support.thread_server import run_server
 from tests.sync.bodies import body
 from tests.sync.history import grow, rewritten
 from tests.sync.planting import published
@@ -162,15 +162,10 @@ def witnessed(city, tmp_path):
     with city:
         made.follow("city", origin, [keys().signer.public])
     running = witness.server(made, ("127.0.0.1", 0), lambda: 1_800_000_000, alarms.append)
-    thread = threading.Thread(target=running.serve_forever, daemon=True)
-    thread.start()
     name, public = cosignatures.parse_vkey(made.vkey)
-    url = f"http://127.0.0.1:{running.server_port}"
-    city.do(lambda work: witnesses.add(work, name, public.hex(), url))
-    yield made, alarms
-    running.shutdown()
-    thread.join()
-    running.server_close()
+    with run_server(running) as url:
+        city.do(lambda work: witnesses.add(work, name, public.hex(), url))
+        yield made, alarms
 
 
 def asked(node):

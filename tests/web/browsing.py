@@ -1,7 +1,6 @@
 """A real browser on a real server: what the tests of the pages share."""
 
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +10,7 @@ from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
 from registry.runtime import db
+from tests.support.thread_server import run_server
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -32,14 +32,10 @@ needs_browser = pytest.mark.skipif(
 def served(app: Flask) -> Iterator[str]:
     """The address of the application on a server of its own."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        with run_server(server) as url:
+            yield url
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
         db.engine.dispose()
 
 

@@ -39,12 +39,13 @@ _SOUND_HEAD = (
     .outerjoin(Publication, Publication.from_entry == select(func.max(Publication.from_entry)).scalar_subquery())
     .where(Counter.name == "ledger")
 )
+_HEAD = select(Counter.value).where(Counter.name == "ledger")
 _LAST_CHECKPOINT = select(Checkpoint.__table__).order_by(Checkpoint.size.desc()).limit(1)
 
 
 def head(session: Session) -> int:
     """The number of entries committed; refuses ``LedgerBroken`` when the store does not know it."""
-    value = session.execute(select(Counter.value).where(Counter.name == "ledger")).scalar_one_or_none()
+    value = session.connection().execute(_HEAD).scalar_one_or_none()
     if value is None:
         raise LedgerBroken()
     return value

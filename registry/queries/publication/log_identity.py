@@ -11,11 +11,12 @@ from registry.refusals.acts import LedgerBroken
 from registry.settings import Settings
 
 NEWEST_EPOCH = select(LogEpoch.epoch).order_by(LogEpoch.number.desc()).limit(1)
+_NEWEST = select(LogEpoch.epoch, LogEpoch.number).order_by(LogEpoch.number.desc()).limit(1)
 
 
 def current(session: Session, node: str) -> LogIdentity:
     """The identity of the ledger that this database holds; refuses ``LedgerBroken`` when it has none."""
-    row = session.execute(select(LogEpoch.epoch, LogEpoch.number).order_by(LogEpoch.number.desc()).limit(1)).first()
+    row = session.connection().execute(_NEWEST).first()
     if row is None:
         raise LedgerBroken("epoch")
     return LogIdentity(node, row.epoch, row.number)
