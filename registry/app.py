@@ -1,17 +1,14 @@
-"""Create the Flask application: settings, keys, database, migrations, API and pages."""
+"""Create the Flask application: settings, keys, database, API and pages."""
 
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registry import runtime
 from registry.domain.naming import shapes, sounds
 from registry.keys.signing import Keys
 from registry.settings import Settings, from_environment, remember_node, require_demo_alone
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -65,5 +62,4 @@ def connect(app: Flask, settings: Settings) -> Flask:
         web.connect(app, settings, keys)
     remember_node(settings)
     runtime.init_app(app, settings)
-    Migrate(app, runtime.db, directory=str(MIGRATIONS))
     return app

@@ -6,15 +6,15 @@ from functools import partial
 from pathlib import Path
 
 import click
-import flask_migrate
 
 from registry import runtime
-from registry.app import MIGRATIONS, create_app, create_node
+from registry.app import create_app, create_node
 from registry.commands.common import WholeRange, in_app
 from registry.demo.furnish import PASSWORD, furnish
 from registry.demo.processes import run
 from registry.domain.permissions import SHELL, SYSTEM
 from registry.errors import Refusal
+from registry.maintenance import schema
 from registry.services.law import reference_loading
 from registry.services.node import accounts
 from registry.services.node.row_commitments import adopt_rows
@@ -24,7 +24,7 @@ from registry.settings import Settings, child_environment, from_environment
 
 def prepare() -> tuple[int, int, int]:
     """Migrate, load the reference data, index missing names and records, and renew keys; idempotent."""
-    flask_migrate.upgrade(directory=str(MIGRATIONS))
+    schema.upgrade()
     runtime.perform(SHELL, adopt_rows)
     counts = runtime.perform(SHELL, reference_loading.renew)
     runtime.perform(SHELL, accounts.create_planned_departments)

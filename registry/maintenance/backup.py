@@ -6,18 +6,14 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
 from registry import __version__, durable, runtime
-from registry.app import MIGRATIONS
 from registry.domain.publication import merkle
 from registry.keys.signing import Keys
-from registry.maintenance import manifest, sealed_keys, store_copy
+from registry.maintenance import manifest, schema, sealed_keys, store_copy
 from registry.maintenance.manifest import Manifest
 from registry.queries import integrity, row_integrity
 from registry.queries.publication import ledger_state
@@ -39,31 +35,9 @@ class _Contents:
     root: str = ""
 
     def read(self, session: Session) -> None:
-        self.revision = schema_revision(session) or ""
+        self.revision = schema.current_revision(session) or ""
         self.size = ledger_state.head(session)
         self.root = merkle.root(ledger_state.leaves(session, self.size)).hex()
-
-
-def schema_revision(session: Session) -> str | None:
-    """The migration that the store stands at, None before the first."""
-    revision: str | None = MigrationContext.configure(session.connection()).get_current_revision()
-    return revision
-
-
-@cache
-def _migrations() -> ScriptDirectory:
-    """The migrations of this release, each imported when first asked for, once in a process."""
-    return ScriptDirectory(str(MIGRATIONS))
-
-
-def known_revisions() -> set[str]:
-    """The numbers of the migrations of this release."""
-    return {script.revision for script in _migrations().walk_revisions()}
-
-
-def newest_revision() -> str:
-    """The number of the last migration of this release."""
-    return str(_migrations().get_current_head())
 
 
 def create(folder: Path, passphrase: str | None = None) -> tuple[Path, Manifest]:
@@ -141,7 +115,7 @@ def load(settings: Settings, folder: Path) -> Manifest:
     described = manifest.read(folder, node, Keys.load(settings.keys_path, settings.key_protection).signer)
     if described.store != store_copy.kind_of(settings.url):
         raise BackupStoreDiffers(f"{described.store}, {store_copy.kind_of(settings.url)}")
-    if described.revision not in known_revisions():
+    if described.revision not in schema.known_revisions():
         raise BackupNewer(f"{described.release}, {described.revision}")
     store_copy.load(settings.url, folder, child_environment(settings))
     return described

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry.errors import Refusal
 from registry.keys.signing import Keys
-from registry.maintenance import backup, store_copy
+from registry.maintenance import schema, store_copy
 from registry.settings import Settings
 from registry.unit_of_work import day_of
 
@@ -57,7 +57,7 @@ class Installation:
     @property
     def is_current(self) -> bool:
         """Whether the schema is that of this release, so that its tables can be read."""
-        return self.session_or_none is not None and self.revision == backup.newest_revision()
+        return self.session_or_none is not None and self.revision == schema.newest_revision()
 
     def ask(self, statement: str) -> object:
         """The one value of a statement in the store's own words."""
@@ -89,7 +89,7 @@ def examine(settings: Settings, now: dt.datetime) -> Iterator[Installation]:
     engine = create_engine(url, connect_args=timeout)
     try:
         with Session(engine) as session:
-            revision = _try(faults, "store", lambda: backup.schema_revision(session))
+            revision = _try(faults, "store", lambda: schema.current_revision(session))
             session.rollback()
             readable = None if "store" in faults else session
             yield Installation(settings, now, readable, keys, revision, faults)

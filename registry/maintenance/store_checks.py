@@ -11,6 +11,7 @@ from registry.keys.signing import verify
 from registry.maintenance import backup
 from registry.maintenance.database_roles import APPEND_ONLY
 from registry.maintenance.installation import Installation
+from registry.maintenance.schema import known_revisions, newest_revision
 from registry.models import AuditEvent, InboxItem, JobRun, MailMessage, Publication
 from registry.queries.exchange import member_statements, peer_messages
 from registry.queries.law import reference_data
@@ -45,9 +46,9 @@ def read_only(installation: Installation) -> Iterator[str]:
 
 def schema(installation: Installation) -> Iterator[str]:
     """The migration that the store stands at, when it is not the newest one."""
-    newest = backup.newest_revision()
+    newest = newest_revision()
     if installation.revision != newest:
-        known = "" if installation.revision in backup.known_revisions() | {None} else " (?)"
+        known = "" if installation.revision in known_revisions() | {None} else " (?)"
         yield f"{installation.revision}{known} ≠ {newest}"
 
 

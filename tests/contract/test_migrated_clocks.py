@@ -3,13 +3,12 @@
 import datetime as dt
 import json
 
-import flask_migrate
 import pytest
 from sqlalchemy import MetaData, Table, insert, select
 
 from registry import runtime
-from registry.app import MIGRATIONS
 from registry.domain.permissions import SYSTEM
+from registry.maintenance import schema
 from registry.models import Account, Clock, Department, Penalty
 from registry.services.law import clocks
 
@@ -58,7 +57,7 @@ def filing(penalty_id, facts, verified_at=None):
 @pytest.fixture
 def upgraded(app):
     """Penalties filed under 0008: one waits, one is verified and corrected since, and many more; then the upgrade."""
-    flask_migrate.downgrade(directory=str(MIGRATIONS), revision="0008")
+    schema.downgrade("0008")
 
     def fill(session):
         scope = {"sectors": ["*"], "districts": ["*"]}
@@ -82,7 +81,7 @@ def upgraded(app):
     fill(session)
     session.commit()
     runtime.close_session()
-    flask_migrate.upgrade(directory=str(MIGRATIONS))
+    schema.upgrade()
 
 
 def held():

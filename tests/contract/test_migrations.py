@@ -3,13 +3,12 @@
 import re
 from pathlib import Path
 
-import flask_migrate
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from registry import runtime
-from registry.app import MIGRATIONS
+from registry.maintenance import schema
 from registry.services.law import reference_loading
 
 NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.py")
@@ -17,7 +16,7 @@ NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.py")
 
 def versions() -> list[Path]:
     """The files in order."""
-    return sorted((MIGRATIONS / "versions").glob("*.py"))
+    return sorted((schema.MIGRATIONS / "versions").glob("*.py"))
 
 
 def differences() -> list[object]:
@@ -51,9 +50,9 @@ class TestMigrations:
         assert not differences()
 
     def test_go_down_to_nothing_and_up_again(self, app):
-        flask_migrate.downgrade(directory=str(MIGRATIONS), revision="base")
+        schema.downgrade("base")
         assert tables() <= {"alembic_version"}
-        flask_migrate.upgrade(directory=str(MIGRATIONS))
+        schema.upgrade()
         assert not differences()
         with runtime.begin() as work:
             opened, closed = reference_loading.load(work)

@@ -16,7 +16,7 @@ from registry.commands.node import prepare
 from registry.domain.permissions import SYSTEM
 from registry.domain.publication import keyring
 from registry.keys.signing import verify
-from registry.maintenance import backup
+from registry.maintenance import schema
 from registry.models import Penalty, RowCommitment
 from registry.queries import integrity, row_integrity
 from registry.queries.node import account_lookup
@@ -191,7 +191,7 @@ class TestBack:
         with closing(sqlite3.connect(place / "registry.db")) as connection:
             states = {state for (state,) in connection.execute("SELECT state FROM penalties")}
             assert (
-                connection.execute("SELECT version_num FROM alembic_version").fetchone()[0] == backup.newest_revision()
+                connection.execute("SELECT version_num FROM alembic_version").fetchone()[0] == schema.newest_revision()
             )
         assert "of_tomorrow" not in states
         assert command(monkeypatch, place, "ledger", "verify")[0] == 0

@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 import psycopg
 
 from registry import runtime
-from registry.app import MIGRATIONS, create_app
+from registry.app import create_app
 from registry.domain.permissions import SYSTEM
 from registry.keys.signing import VAULT_FILE
+from registry.maintenance import schema
 from registry.services.law import reference_loading
 from registry.services.node.row_commitments import adopt_rows
 from registry.settings import Settings
@@ -104,7 +104,7 @@ def run_as(user: str | None, *command: str) -> None:
 def prepare(settings: Settings, staff: Callable[[UnitOfWork], Any] | None = None) -> Any:
     """Migrate a store, load the reference data and make people; an SQLite file is whole afterwards, without its log."""
     with create_app(settings).app_context():
-        flask_migrate.upgrade(directory=str(MIGRATIONS))
+        schema.upgrade()
         with runtime.begin() as work:
             adopt_rows(work)
         with runtime.begin() as work:

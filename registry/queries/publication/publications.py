@@ -45,7 +45,7 @@ class Filter:
 
     Each word of ``name`` matches anywhere in the name; a category such as N1 matches its sub-behaviours;
     ``authority`` is a code, ``authority_name`` a name or a part of one; ``document`` is the key of a document number,
-    ``year`` that of the decision. ``is_like``: words may also be slips for what is in the name.
+    ``year`` that of the decision.
     """
 
     kinds: Sequence[str] = ()
@@ -59,7 +59,6 @@ class Filter:
     document: str | None = None
     year: str | None = None
     state: str | None = None
-    is_like: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:

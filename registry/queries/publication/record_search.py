@@ -49,8 +49,10 @@ class Found:
 
 @dataclass(frozen=True)
 class _Conditions:
-    """The entries of a source that match all but the facets, and those that have a wanted value of each facet."""
+    """The entries of a source that match all but the words and the facets; of these, those that match the words; and
+    those that have a wanted value of each facet."""
 
+    unworded: BitMap
     unnarrowed: BitMap
     narrowed: Mapping[str, BitMap]
 
@@ -92,10 +94,23 @@ class Search:
         else:
             end = total if before is None else self.entries.rank(before - 1) if before > 0 else 0
             start = max(end - limit, 0)
-        entries = list(self.entries[start:end])
+        return Found(self.read(self.entries[start:end]), total, total - end + 1, end < total, start > 0)
+
+    def slips(self) -> BitMap:
+        """The entries that match but for a short word, which may be a slip for a part of their names."""
+        found = BitMap()
+        for (source, *_), conditions in zip(self._scopes, self._conditions, strict=True):
+            entries = reduce(BitMap.intersection, conditions.narrowed.values(), conditions.unworded)
+            for word in self.wanted.words:
+                entries &= word_search.entries(source, word) | word_search.slips(source, word)
+            found |= entries
+        return found - self.entries
+
+    def read(self, entries: BitMap) -> list[Publication]:
+        """The records of some entries, newest entry first."""
         statement = select(Publication).where(any_of(Publication.from_entry, numbers("entries")))
-        rows = {row.from_entry: row for row in self.session.scalars(statement, {"entries": entries})}
-        return Found([rows[entry] for entry in reversed(entries)], total, total - end + 1, end < total, start > 0)
+        rows = {row.from_entry: row for row in self.session.scalars(statement, {"entries": list(entries)})}
+        return [rows[entry] for entry in reversed(list(entries))]
 
     def punctual(self) -> tuple[BitMap, BitMap]:
         """Of the entries found: those that had a limit for their publication, and those that met it."""
@@ -183,10 +198,8 @@ def _slips(search: Search) -> dict[int, tuple[Publication, Match]]:
     """Records of names with a part that may be meant by a short word, by entry; looked for while few are found."""
     if search.total() >= NEAR_MAX:
         return {}
-    like = Search(search.session, replace(search.wanted, is_like=True), search.at)
-    like.entries -= search.entries
     found: dict[int, tuple[Publication, Match]] = {}
-    for publication in like.page(SLIPS_READ_MAX).publications:
+    for publication in search.read(search.slips()[-SLIPS_READ_MAX:]):
         match = judge_parts(search.wanted.words, publication.name)
         if match is not None and match.score >= POSSIBLE_MIN:
             found[publication.from_entry] = (publication, match)
@@ -224,18 +237,17 @@ def _add_counts(counts: dict[str, int], source: Source, entries: BitMap, dimensi
 
 def _conditions(source: Source, scope: BitMap, days: tuple[int, int], wanted: Filter) -> _Conditions:
     """What is wanted, of the entries of a scope that are visible on both days."""
-    entries = postings.visible(source, *days) & scope
+    unworded = postings.visible(source, *days) & scope
     for terms in _exact(wanted):
-        entries &= word_search.any_term(source, terms)
-    for word in wanted.words:
-        found = word_search.entries(source, word)
-        entries &= found | word_search.slips(source, word) if wanted.is_like else found
+        unworded &= word_search.any_term(source, terms)
+    words = (word_search.entries(source, word) for word in wanted.words)
+    entries = reduce(BitMap.intersection, words, unworded)
     narrowed = {
         dimension: word_search.any_term(source, _values(source, dimension, alternatives))
         for dimension in record_terms.FACETS
         if (alternatives := _alternatives(wanted, dimension))
     }
-    return _Conditions(entries, narrowed)
+    return _Conditions(unworded, entries, narrowed)
 
 
 def _alternatives(wanted: Filter, dimension: str) -> Sequence[str]:

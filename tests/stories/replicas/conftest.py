@@ -2,11 +2,11 @@
 
 from contextlib import contextmanager
 
-import flask_migrate
 import pytest
 
 from registry import runtime
-from registry.app import MIGRATIONS, create_app
+from registry.app import create_app
+from registry.maintenance import schema
 from registry.services.law import reference_loading
 from registry.settings import Settings
 from tests.support import stores
@@ -32,7 +32,7 @@ def furnished(folder, *, synchronous):
         settings = Settings(home=str(folder), database_url=pair.url(DATABASE), node="city")
         app = create_app(settings)
         with app.app_context():
-            flask_migrate.upgrade(directory=str(MIGRATIONS))
+            schema.upgrade()
             with runtime.begin() as work:
                 reference_loading.load(work)
             runtime.db.session.remove()
