@@ -13,6 +13,7 @@ import tracemalloc
 import openpyxl
 import pytest
 from backports import zstd
+from pyroaring import BitMap
 
 from registry import runtime
 from registry.domain.cases.revision import Removal, removed_body
@@ -125,6 +126,21 @@ class TestDelta:
         with app.app_context():
             files = [full for seed in range(SEQUENCES) for _, full in play(seed)]
         assert len(set(files)) > SEQUENCES  # the histories differ
+
+
+class TestBodyChunks:
+    def test_are_all_in_order_and_a_reader_that_stops_early_leaves_the_session_of_use(self, app, monkeypatch):
+        monkeypatch.setattr(snapshot_records, "CHUNK", 2)
+        with app.app_context():
+            samples.release(*(samples.body(number) for number in range(1, 8)))
+            with runtime.reading() as session:
+                entries = BitMap([1, 2, 3, 5, 6, 7])
+                chunks = [[row[0] for row in rows] for rows in snapshot_records.body_chunks(session, entries)]
+                assert chunks == [[1, 2], [3, 5], [6, 7]]
+                reading = snapshot_records.body_chunks(session, entries)
+                assert len(next(reading)) == 2
+                del reading
+                assert ledger_state.head(session) == 7
 
 
 @pytest.fixture
