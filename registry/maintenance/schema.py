@@ -1,6 +1,6 @@
 """Migrate the schema of a node's store, and tell which migration it stands at.
 
-Alembic is loaded for that alone: it takes a sixth of the time in which a command starts, and few commands need it.
+Alembic is loaded for that alone: it would take a good part of the time in which a command starts, and few need it.
 """
 
 from functools import cache

@@ -46,13 +46,17 @@ def terms_of_part(part: str) -> frozenset[str]:
 
 
 def _sounds_of(characters: str) -> frozenset[str]:
-    readings = (sounds.in_order(character)[:READINGS_MAX] for character in characters)
-    return frozenset(sound_term(*syllables) for syllables in product(*readings))
+    return frozenset(sound_term(*syllables) for syllables in product(*map(_readings, characters)))
 
 
 def _initials_of(part: str) -> frozenset[str]:
-    initials = ({reading[0] for reading in sounds.in_order(character)[:READINGS_MAX]} for character in part)
+    initials = ({reading[0] for reading in _readings(character)} for character in part)
     return frozenset(initials_term("".join(letters)) for letters in product(*initials))
+
+
+def _readings(character: str) -> tuple[str, ...]:
+    """The readings of a character that count, the commonest first."""
+    return sounds.in_order(character)[:READINGS_MAX]
 
 
 def sound_term(*syllables: str) -> str:
@@ -77,7 +81,7 @@ def sounds_of_term(term: str) -> list[str]:
 
 def sounds_of_character(character: str) -> set[str]:
     """The syllables as which a character is read, and their initials."""
-    readings = sounds.in_order(character)[:READINGS_MAX]
+    readings = _readings(character)
     return {_SYLLABLE + reading for reading in readings} | {_INITIAL + reading[0] for reading in readings}
 
 
@@ -153,7 +157,7 @@ def confusable(first: str, second: str) -> tuple[list[str], list[str]]:
 
 def _sounds_near(character: str) -> list[str]:
     """The readings of a character, and what speakers who do not tell z from zh or n from ng say for each."""
-    readings = sounds.in_order(character)[:READINGS_MAX]
+    readings = _readings(character)
     return list(dict.fromkeys([*readings, *(near for reading in readings for near in sounds.near_syllables(reading))]))
 
 

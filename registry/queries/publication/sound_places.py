@@ -13,8 +13,8 @@ from registry.domain.naming import pinyin
 class SoundPlaces:
     """Where each character stands in names, one after the other; a sound is looked for where its characters stand.
 
-    It finds what ``pinyin.terms_of`` says of each name. To make all terms of a name takes a hundred times as long as to
-    note its characters, and few of them are ever asked for.
+    It finds what ``pinyin.terms_of`` says of each name. A name has many more sounds than characters, and few of them
+    are ever asked for.
     """
 
     def __init__(self) -> None:
